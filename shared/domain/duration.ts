@@ -1,0 +1,28 @@
+import { LanewayError } from './errors.js';
+
+const UNITS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+type Unit = keyof typeof UNITS;
+
+/** A typed duration such as `'30 seconds'` or `'1 minute'`. */
+export type Duration = `${number} ${Unit | `${Unit}s` | 'millisecond' | 'milliseconds'}`;
+
+/**
+ * Milliseconds of a {@link Duration}.
+ * @throws LanewayError INVALID_DURATION when the text is not `<number> <unit>` or not positive.
+ */
+export function milliseconds(duration: Duration): number {
+  const match = /^(\d+(?:\.\d+)?) (millisecond|second|minute|hour|day)s?$/.exec(duration);
+  const amount = Number(match?.[1]);
+  const unit = match?.[2];
+  if (!match || !unit || !(amount > 0)) {
+    throw new LanewayError('INVALID_DURATION', `'${duration}' is not a duration`, {
+      help: ["allowed: '<number> milliseconds|seconds|minutes|hours|days', greater than zero, for example '30 seconds'"],
+    });
+  }
+  return Math.round(amount * (unit === 'millisecond' ? 1 : UNITS[unit as Unit]));
+}
+
+/** Whole seconds of a {@link Duration}, rounded up, as SQS and Lambda count. */
+export function wholeSeconds(duration: Duration): number {
+  return Math.ceil(milliseconds(duration) / 1000);
+}

@@ -1,0 +1,147 @@
+/**
+ * The closed list of error codes, each with whether a retry can help. `docs/errors.md` explains every one; a test
+ * holds the two lists together.
+ */
+export const ERROR_CODES = {
+  // definitions
+  INVALID_TOPOLOGY: false,
+  UNKNOWN_CHANNEL: false,
+  UNKNOWN_AGENT: false,
+  UNKNOWN_TYPE: false,
+  UNKNOWN_CLIENT: false,
+  UNKNOWN_RECEIVER: false,
+  AMBIGUOUS_CHANNEL: false,
+  INVALID_DURATION: false,
+  INVALID_SIZE: false,
+  INVALID_WORKFLOW: false,
+  INVALID_OPTION: false,
+  // messages
+  SCHEMA: false,
+  UNPARSEABLE: false,
+  NOT_DECLARED: false,
+  NOT_CARRIED: false,
+  SENDER_MISMATCH: false,
+  TOO_LARGE: false,
+  EXPIRED: false,
+  HOP_LIMIT: false,
+  REFUSED: false,
+  PERMANENT: false,
+  // running
+  HANDLER: true,
+  HANDLER_RESULT: false,
+  CRASHED: true,
+  UNDELIVERABLE: false,
+  UNROUTABLE: false,
+  LEASE_LOST: true,
+  UNAVAILABLE: true,
+  PUBLISH: true,
+  REQUEST_TIMED_OUT: false,
+  REQUEST_FAILED: false,
+  // surroundings
+  CONFIGURATION: false,
+  NOT_FOUND: false,
+  ENGINE: false,
+} as const;
+
+/** Code of a {@link LanewayError}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Serialisable form of an error, as it stands in dead letters, ledger entries and error reports. */
+export interface ErrorSummary {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Class name of the first cause, for grouping. */
+  readonly name: string;
+  readonly retryable: boolean;
+}
+
+/** What may accompany a {@link LanewayError}. */
+export interface LanewayErrorOptions {
+  readonly cause?: unknown;
+  /** Overrides the code's own answer to "can a retry help". */
+  readonly retryable?: boolean;
+  /** Lines under the message: what is allowed and what to do. */
+  readonly help?: readonly string[];
+}
+
+/**
+ * The one error class of Laneway. `message` says what happened and what was given; `help` says what is allowed and
+ * what to do; `retryable` is data that only the runtime acts on.
+ */
+export class LanewayError extends Error {
+  override readonly name: string = 'LanewayError';
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly help: readonly string[];
+
+  constructor(code: ErrorCode, message: string, options: LanewayErrorOptions = {}) {
+    const help = options.help ?? [];
+    super([message, ...help.map((line) => `  ${line}`)].join('\n'), options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? ERROR_CODES[code];
+    this.help = help;
+  }
+}
+
+/** Thrown by a handler to dead-letter its message at once, without a further try. */
+export class PermanentError extends LanewayError {
+  override readonly name = 'PermanentError';
+
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super('PERMANENT', message, { ...options, retryable: false });
+  }
+}
+
+/** Summarises anything that was thrown; what Laneway does not know counts as retryable. */
+export function summarizeError(error: unknown): ErrorSummary {
+  if (error instanceof LanewayError) {
+    const cause = error.cause instanceof Error ? error.cause.name : error.name;
+    return { code: error.code, message: error.message, name: cause, retryable: error.retryable };
+  }
+  if (error instanceof Error) return { code: 'HANDLER', message: error.message, name: error.name, retryable: true };
+  return { code: 'HANDLER', message: String(error), name: typeof error, retryable: true };
+}
+
+/**
+ * A stable signature by which dead letters of one cause group: code, error name and the message with everything that
+ * varies (numbers, ids, quoted values) taken out.
+ */
+export function errorSignature(error: ErrorSummary): string {
+  const firstLine = error.message.split('\n')[0] ?? '';
+  const shape = firstLine
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, '<id>')
+    .replace(/(['"`]).*?\1/g, '<value>')
+    .replace(/\d+(\.\d+)?/g, '<n>');
+  return `${error.code}|${error.name}|${shape.slice(0, 160)}`;
+}
+
+/** The closest of `known` to `given` by edit distance, when close enough to be a slip of the pen. */
+export function didYouMean(given: string, known: Iterable<string>): string | undefined {
+  let best: { name: string; distance: number } | undefined;
+  for (const name of known) {
+    const distance = editDistance(given, name);
+    if (distance <= Math.max(2, Math.floor(name.length / 4)) && (!best || distance < best.distance)) best = { name, distance };
+  }
+  return best?.name;
+}
+
+/** An error about an unknown name, with the known ones and the likely intended one. */
+export function unknownName(code: ErrorCode, what: string, given: string, known: readonly string[], where: string): LanewayError {
+  const close = didYouMean(given, known);
+  return new LanewayError(code, what, {
+    help: [`known: ${known.length > 0 ? [...known].sort().join(', ') : '(none)'}`, ...(close ? [`did you mean '${close}'?   (${where})`] : [`(${where})`])],
+  });
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

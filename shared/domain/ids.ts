@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { v7 } from 'uuid';
+
+/** A new id, ordered by time (UUIDv7, RFC 9562 §5.7). */
+export function newId(): string {
+  return v7();
+}
+
+/**
+ * The id that follows from `parts`: the same parts give the same id on every machine (UUIDv8, RFC 9562 §5.8, whose
+ * custom bits are the first 122 of a SHA-256). Used where a repetition must not make a second message.
+ */
+export function derivedId(...parts: readonly string[]): string {
+  // Length prefixes keep ('ab', 'c') and ('a', 'bc') apart.
+  const bytes = createHash('sha256').update(parts.map((part) => `${part.length}:${part}`).join('')).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Whether a text has the shape of a UUID of any version. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
+}

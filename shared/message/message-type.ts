@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { LanewayError } from '../domain/errors.js';
+import { schemaUri, schemaVersion } from '../domain/envelope.js';
+
+/** An earlier version of a message type that receivers still accept. */
+export interface OlderVersion<Out = unknown> {
+  readonly version: number;
+  readonly schema: z.ZodType;
+  /** Turns a payload of the older version into one of the latest; the result is checked against the latest schema. */
+  readonly upgrade: (data: never) => Out;
+}
+
+interface MessageTypeBase<Name extends string, Schema extends z.ZodType> {
+  readonly name: Name;
+  readonly version: number;
+  readonly schema: Schema;
+  readonly accepts: readonly OlderVersion[];
+}
+
+/** A fact, named in the past tense; any number of agents may hear it. */
+export interface EventType<Name extends string = string, Schema extends z.ZodType = z.ZodType> extends MessageTypeBase<Name, Schema> {
+  readonly kind: 'event';
+}
+
+/** An instruction, named in the imperative, for exactly one agent; it may name the event that answers it. */
+export interface CommandType<
+  Name extends string = string,
+  Schema extends z.ZodType = z.ZodType,
+  Reply extends EventType | undefined = EventType | undefined,
+> extends MessageTypeBase<Name, Schema> {
+  readonly kind: 'command';
+  readonly reply: Reply;
+}
+
+/** Any message type. */
+export type MessageType = EventType | CommandType;
+
+/** What a handler sees of a type's payload. */
+export type DataOf<Type extends MessageType> = z.output<Type['schema']>;
+
+/** What a publisher passes for a type's payload. */
+export type InputOf<Type extends MessageType> = z.input<Type['schema']>;
+
+/** The reply type of a command, or never. */
+export type ReplyOf<Type extends MessageType> = Type extends { readonly reply: infer Reply extends EventType } ? Reply : never;
+
+/** Options of {@link event}. */
+export interface EventOptions<Schema extends z.ZodType> {
+  /** Version of the schema, from 1; raise it with every change that a receiver could notice. @defaultValue 1 */
+  readonly version?: number;
+  /** Older versions still accepted, made with {@link older}. */
+  readonly accepts?: readonly OlderVersion<z.input<Schema>>[];
+}
+
+/** Options of {@link command}. */
+export interface CommandOptions<Schema extends z.ZodType, Reply extends EventType | undefined> extends EventOptions<Schema> {
+  /** The event that answers the command; without it the command is fire-and-forget. */
+  readonly reply?: Reply;
+}
+
+/**
+ * Declares an event type.
+ * @param name past tense, PascalCase, at most 128 characters: `VehicleAnalyzed`
+ * @throws LanewayError INVALID_OPTION for a bad name or version
+ */
+export function event<const Name extends string, Schema extends z.ZodType>(
+  name: Name,
+  schema: Schema,
+  options: EventOptions<NoInfer<Schema>> = {},
+): EventType<Name, Schema> {
+  return { kind: 'event', ...checked(name, schema, options) };
+}
+
+/**
+ * Declares a command type.
+ * @param name imperative, PascalCase, at most 128 characters: `AnalyzeVehicle`
+ * @throws LanewayError INVALID_OPTION for a bad name or version
+ */
+export function command<const Name extends string, Schema extends z.ZodType, Reply extends EventType | undefined = undefined>(
+  name: Name,
+  schema: Schema,
+  options: CommandOptions<NoInfer<Schema>, Reply> = {},
+): CommandType<Name, Schema, Reply> {
+  return { kind: 'command', ...checked(name, schema, options), reply: options.reply as Reply };
+}
+
+/** An older version of a message type and how its payload becomes one of the latest. */
+export function older<Schema extends z.ZodType, Out>(version: number, schema: Schema, upgrade: (data: z.output<Schema>) => Out): OlderVersion<Out> {
+  return { version, schema, upgrade };
+}
+
+function checked<Name extends string, Schema extends z.ZodType>(name: Name, schema: Schema, options: EventOptions<Schema>) {
+  const version = options.version ?? 1;
+  const accepts = options.accepts ?? [];
+  if (!/^[A-Z][A-Za-z0-9]{0,127}$/.test(name)) {
+    throw new LanewayError('INVALID_OPTION', `'${name}' cannot name a message type`, {
+      help: ['allowed: PascalCase letters and digits, at most 128 (EventBridge limits detail-type)'],
+    });
+  }
+  const versions = [version, ...accepts.map((entry) => entry.version)];
+  if (versions.some((entry) => !Number.isInteger(entry) || entry < 1) || new Set(versions).size !== versions.length || Math.max(...versions) !== version) {
+    throw new LanewayError('INVALID_OPTION', `${name} has versions ${versions.join(', ')}`, {
+      help: ['allowed: whole numbers from 1, each once, `version` being the highest'],
+    });
+  }
+  return { name, version, schema, accepts };
+}
+
+/**
+ * Checks a payload that is to be published, and returns what the schema makes of it as JSON would carry it.
+ * @throws LanewayError SCHEMA naming every field that is wrong
+ */
+export function encodeData(type: MessageType, data: unknown): unknown {
+  const result = z.safeParse(type.schema, data);
+  if (!result.success) throw schemaError(type.name, type.version, result.error);
+  // What is checked is the input; what travels is the input too, so that the receiver's parse sees what the sender saw.
+  return data;
+}
+
+/**
+ * Reads a received payload as the latest version of its type.
+ * @param dataschema the envelope's `dataschema`; tells which version was sent
+ * @throws LanewayError SCHEMA for a version that is not accepted, or a payload that does not fit it
+ */
+export function decodeData<Type extends MessageType>(type: Type, data: unknown, dataschema: string): DataOf<Type> {
+  const version = schemaVersion(dataschema, type.name);
+  let latest = data;
+  if (version !== type.version) {
+    const accepted = type.accepts.find((entry) => entry.version === version);
+    if (!accepted) {
+      throw new LanewayError('SCHEMA', `${type.name}: '${dataschema}' is not accepted`, {
+        help: [`allowed: ${[type.version, ...type.accepts.map((entry) => entry.version)].map((v) => schemaUri(type.name, v)).join(', ')}`],
+      });
+    }
+    const old = z.safeParse(accepted.schema, data);
+    if (!old.success) throw schemaError(type.name, accepted.version, old.error);
+    latest = accepted.upgrade(old.data as never);
+  }
+  const result = z.safeParse(type.schema, latest);
+  if (!result.success) throw schemaError(type.name, type.version, result.error);
+  return result.data as DataOf<Type>;
+}
+
+function schemaError(name: string, version: number, error: z.core.$ZodError): LanewayError {
+  const faults = error.issues.slice(0, 5).map((issue) => `${issue.path.map(String).join('.') || 'data'}: ${issue.message}`);
+  const more = error.issues.length > 5 ? ` (and ${error.issues.length - 5} more)` : '';
+  return new LanewayError('SCHEMA', `${name} v${version}: ${faults.join('; ')}${more}`, { help: [`allowed: ${schemaUri(name, version)}`] });
+}

@@ -1,0 +1,38 @@
+import type { QosProfile } from '../domain/qos.js';
+import type { MessageType } from '../message/message-type.js';
+import { SYSTEM_CHANNELS, type SystemChannelName } from '../message/system-messages.js';
+import { buildModel } from './build-model.js';
+import type { AgentSpec, ChannelSpec, ClientSpec, Topology, TopologySpec } from './topology.js';
+
+/**
+ * Declares the topology of an application and checks it: names, references, QoS, carriers, handlers for every command.
+ * The same checks hold at compile time where the types are literal.
+ *
+ * @param name lower-case letters, digits and dashes; it stands in sources and stack names
+ * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_CHANNEL, AMBIGUOUS_CHANNEL, INVALID_OPTION or INVALID_DURATION, each
+ * with the place
+ */
+export function defineTopology<
+  const Name extends string,
+  const Channels extends Record<string, ChannelSpec>,
+  const Agents extends Record<string, AgentSpec<(keyof NoInfer<Channels> & string) | SystemChannelName>>,
+  const Clients extends Record<string, ClientSpec> = Record<never, ClientSpec>,
+>(name: Name, spec: TopologySpec<Channels, Agents, Clients>): Topology<Name, Channels, Agents, Clients> {
+  const channels: Record<string, ChannelSpec> = { ...SYSTEM_CHANNELS, ...spec.channels };
+  const ingress = spec.ingress ?? {};
+  const types = new Map<string, MessageType>();
+  const model = buildModel(
+    {
+      name,
+      channels,
+      own: Object.keys(spec.channels),
+      agents: spec.agents,
+      clients: spec.clients ?? {},
+      ingress,
+      profiles: spec.profiles ?? ({} satisfies Record<string, QosProfile>),
+      hopLimit: spec.hopLimit ?? 32,
+    },
+    types,
+  );
+  return { name, channels: spec.channels, agents: spec.agents, clients: (spec.clients ?? {}) as Clients, ingress, types, model };
+}

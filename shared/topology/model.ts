@@ -1,0 +1,63 @@
+import type { Duration } from '../domain/duration.js';
+import type { Priority } from '../domain/priority.js';
+import type { QosProfile } from '../domain/qos.js';
+
+/** A message type without its schema. */
+export interface TypeModel {
+  readonly name: string;
+  readonly kind: 'event' | 'command';
+  readonly version: number;
+  readonly reply?: string;
+}
+
+/** A channel with its QoS profile resolved and its subscribers found. */
+export interface ChannelModel {
+  readonly name: string;
+  readonly carries: readonly string[];
+  readonly qos: QosProfile;
+  readonly default: boolean;
+  /** Agents in the order of their declaration. */
+  readonly subscribers: readonly string[];
+  readonly system: boolean;
+  readonly description?: string;
+}
+
+/** An agent with everything derived from its channels. */
+export interface AgentModel {
+  readonly id: string;
+  readonly role?: string;
+  readonly capabilities: readonly string[];
+  readonly subscribes: readonly string[];
+  /** Types it hears. */
+  readonly handles: readonly string[];
+  /** Types it may publish, replies included. */
+  readonly publishes: readonly string[];
+  /** Its lanes, highest priority first: those that its channels can use. */
+  readonly lanes: readonly Priority[];
+  readonly handlerTimeout: Duration;
+  readonly description?: string;
+}
+
+/** A client and what it may publish. */
+export interface ClientModel {
+  readonly id: string;
+  readonly publishes: readonly string[];
+}
+
+/** An ingress without its map. */
+export interface IngressModel {
+  readonly name: string;
+  readonly pattern: Readonly<Record<string, unknown>>;
+  readonly as: string;
+}
+
+/** A topology as plain data: checked, complete, serialisable. */
+export interface TopologyModel {
+  readonly name: string;
+  readonly types: Readonly<Record<string, TypeModel>>;
+  readonly channels: Readonly<Record<string, ChannelModel>>;
+  readonly agents: Readonly<Record<string, AgentModel>>;
+  readonly clients: Readonly<Record<string, ClientModel>>;
+  readonly ingress: Readonly<Record<string, IngressModel>>;
+  readonly hopLimit: number;
+}
