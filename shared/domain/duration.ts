@@ -16,7 +16,9 @@ export function milliseconds(duration: Duration): number {
   const unit = match?.[2];
   if (!match || !unit || !(amount > 0)) {
     throw new LanewayError('INVALID_DURATION', `'${duration}' is not a duration`, {
-      help: ["allowed: '<number> milliseconds|seconds|minutes|hours|days', greater than zero, for example '30 seconds'"],
+      help: [
+        "allowed: '<number> milliseconds|seconds|minutes|hours|days', greater than zero, for example '30 seconds'",
+      ],
     });
   }
   return Math.round(amount * (unit === 'millisecond' ? 1 : UNITS[unit as Unit]));

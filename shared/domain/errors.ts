@@ -76,7 +76,10 @@ export class LanewayError extends Error {
 
   constructor(code: ErrorCode, message: string, options: LanewayErrorOptions = {}) {
     const help = options.help ?? [];
-    super([message, ...help.map((line) => `  ${line}`)].join('\n'), options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      [message, ...help.map((line) => `  ${line}`)].join('\n'),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.retryable = options.retryable ?? ERROR_CODES[code];
     this.help = help;
@@ -120,16 +123,26 @@ export function didYouMean(given: string, known: Iterable<string>): string | und
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {
     const distance = editDistance(given, name);
-    if (distance <= Math.max(2, Math.floor(name.length / 4)) && (!best || distance < best.distance)) best = { name, distance };
+    if (distance <= Math.max(2, Math.floor(name.length / 4)) && (!best || distance < best.distance))
+      best = { name, distance };
   }
   return best?.name;
 }
 
 /** An error about an unknown name, with the known ones and the likely intended one. */
-export function unknownName(code: ErrorCode, what: string, given: string, known: readonly string[], where: string): LanewayError {
+export function unknownName(
+  code: ErrorCode,
+  what: string,
+  given: string,
+  known: readonly string[],
+  where: string,
+): LanewayError {
   const close = didYouMean(given, known);
   return new LanewayError(code, what, {
-    help: [`known: ${known.length > 0 ? [...known].sort().join(', ') : '(none)'}`, ...(close ? [`did you mean '${close}'?   (${where})`] : [`(${where})`])],
+    help: [
+      `known: ${known.length > 0 ? [...known].sort().join(', ') : '(none)'}`,
+      ...(close ? [`did you mean '${close}'?   (${where})`] : [`(${where})`]),
+    ],
   });
 }
 

@@ -12,7 +12,10 @@ export function newId(): string {
  */
 export function derivedId(...parts: readonly string[]): string {
   // Length prefixes keep ('ab', 'c') and ('a', 'bc') apart.
-  const bytes = createHash('sha256').update(parts.map((part) => `${part.length}:${part}`).join('')).digest().subarray(0, 16);
+  const bytes = createHash('sha256')
+    .update(parts.map((part) => `${part.length}:${part}`).join(''))
+    .digest()
+    .subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');

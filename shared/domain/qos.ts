@@ -70,18 +70,27 @@ export function resolveQos(input: QosInput, profiles: Readonly<Record<string, Qo
   const { from, ...own } = input;
   const base = profiles[from ?? 'standard'];
   if (!base) {
-    throw new LanewayError('INVALID_OPTION', `${where}: unknown QoS profile '${String(from)}'`, { help: [`known: ${Object.keys(profiles).join(', ')}`] });
+    throw new LanewayError('INVALID_OPTION', `${where}: unknown QoS profile '${String(from)}'`, {
+      help: [`known: ${Object.keys(profiles).join(', ')}`],
+    });
   }
   const profile: QosProfile = { ...base, ...own };
   const refuse = (field: string, given: unknown, allowed: string): never => {
-    throw new LanewayError('INVALID_OPTION', `${where}: ${field} is ${JSON.stringify(given)}`, { help: [`allowed: ${allowed}`] });
+    throw new LanewayError('INVALID_OPTION', `${where}: ${field} is ${JSON.stringify(given)}`, {
+      help: [`allowed: ${allowed}`],
+    });
   };
   milliseconds(profile.expires);
-  if (milliseconds(profile.backoff.first) > milliseconds(profile.backoff.most)) refuse('backoff', profile.backoff, 'first not longer than most');
-  if (milliseconds(profile.backoff.most) > 12 * 3_600_000) refuse('backoff.most', profile.backoff.most, 'at most 12 hours (the longest SQS visibility timeout)');
-  if (!Number.isInteger(profile.batchSize) || profile.batchSize < 1 || profile.batchSize > 10) refuse('batchSize', profile.batchSize, '1 to 10');
-  if (!Number.isInteger(profile.tries) || profile.tries < 1 || profile.tries > 20) refuse('tries', profile.tries, '1 to 20');
-  if (!Number.isInteger(profile.maxDepth) || profile.maxDepth < 1) refuse('maxDepth', profile.maxDepth, 'a whole number from 1');
+  if (milliseconds(profile.backoff.first) > milliseconds(profile.backoff.most))
+    refuse('backoff', profile.backoff, 'first not longer than most');
+  if (milliseconds(profile.backoff.most) > 12 * 3_600_000)
+    refuse('backoff.most', profile.backoff.most, 'at most 12 hours (the longest SQS visibility timeout)');
+  if (!Number.isInteger(profile.batchSize) || profile.batchSize < 1 || profile.batchSize > 10)
+    refuse('batchSize', profile.batchSize, '1 to 10');
+  if (!Number.isInteger(profile.tries) || profile.tries < 1 || profile.tries > 20)
+    refuse('tries', profile.tries, '1 to 20');
+  if (!Number.isInteger(profile.maxDepth) || profile.maxDepth < 1)
+    refuse('maxDepth', profile.maxDepth, 'a whole number from 1');
   if (profile.priorities.length === 0 || profile.priorities.some((priority) => !PRIORITIES.includes(priority))) {
     refuse('priorities', profile.priorities, `one or more of ${PRIORITIES.join(', ')}`);
   }

@@ -1,5 +1,15 @@
 export { command, event, older } from './message-type.js';
-export type { CommandOptions, CommandType, DataOf, EventOptions, EventType, InputOf, MessageType, OlderVersion, ReplyOf } from './message-type.js';
+export type {
+  CommandOptions,
+  CommandType,
+  DataOf,
+  EventOptions,
+  EventType,
+  InputOf,
+  MessageType,
+  OlderVersion,
+  ReplyOf,
+} from './message-type.js';
 export { LanewayError, PermanentError } from '../domain/errors.js';
 export type { ErrorCode, ErrorSummary } from '../domain/errors.js';
 export type { Priority } from '../domain/priority.js';

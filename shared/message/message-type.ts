@@ -18,7 +18,10 @@ interface MessageTypeBase<Name extends string, Schema extends z.ZodType> {
 }
 
 /** A fact, named in the past tense; any number of agents may hear it. */
-export interface EventType<Name extends string = string, Schema extends z.ZodType = z.ZodType> extends MessageTypeBase<Name, Schema> {
+export interface EventType<Name extends string = string, Schema extends z.ZodType = z.ZodType> extends MessageTypeBase<
+  Name,
+  Schema
+> {
   readonly kind: 'event';
 }
 
@@ -42,7 +45,9 @@ export type DataOf<Type extends MessageType> = z.output<Type['schema']>;
 export type InputOf<Type extends MessageType> = z.input<Type['schema']>;
 
 /** The reply type of a command, or never. */
-export type ReplyOf<Type extends MessageType> = Type extends { readonly reply: infer Reply extends EventType } ? Reply : never;
+export type ReplyOf<Type extends MessageType> = Type extends { readonly reply: infer Reply extends EventType }
+  ? Reply
+  : never;
 
 /** Options of {@link event}. */
 export interface EventOptions<Schema extends z.ZodType> {
@@ -53,7 +58,10 @@ export interface EventOptions<Schema extends z.ZodType> {
 }
 
 /** Options of {@link command}. */
-export interface CommandOptions<Schema extends z.ZodType, Reply extends EventType | undefined> extends EventOptions<Schema> {
+export interface CommandOptions<
+  Schema extends z.ZodType,
+  Reply extends EventType | undefined,
+> extends EventOptions<Schema> {
   /** The event that answers the command; without it the command is fire-and-forget. */
   readonly reply?: Reply;
 }
@@ -76,20 +84,28 @@ export function event<const Name extends string, Schema extends z.ZodType>(
  * @param name imperative, PascalCase, at most 128 characters: `AnalyzeVehicle`
  * @throws LanewayError INVALID_OPTION for a bad name or version
  */
-export function command<const Name extends string, Schema extends z.ZodType, Reply extends EventType | undefined = undefined>(
-  name: Name,
-  schema: Schema,
-  options: CommandOptions<NoInfer<Schema>, Reply> = {},
-): CommandType<Name, Schema, Reply> {
+export function command<
+  const Name extends string,
+  Schema extends z.ZodType,
+  Reply extends EventType | undefined = undefined,
+>(name: Name, schema: Schema, options: CommandOptions<NoInfer<Schema>, Reply> = {}): CommandType<Name, Schema, Reply> {
   return { kind: 'command', ...checked(name, schema, options), reply: options.reply as Reply };
 }
 
 /** An older version of a message type and how its payload becomes one of the latest. */
-export function older<Schema extends z.ZodType, Out>(version: number, schema: Schema, upgrade: (data: z.output<Schema>) => Out): OlderVersion<Out> {
+export function older<Schema extends z.ZodType, Out>(
+  version: number,
+  schema: Schema,
+  upgrade: (data: z.output<Schema>) => Out,
+): OlderVersion<Out> {
   return { version, schema, upgrade };
 }
 
-function checked<Name extends string, Schema extends z.ZodType>(name: Name, schema: Schema, options: EventOptions<Schema>) {
+function checked<Name extends string, Schema extends z.ZodType>(
+  name: Name,
+  schema: Schema,
+  options: EventOptions<Schema>,
+) {
   const version = options.version ?? 1;
   const accepts = options.accepts ?? [];
   if (!/^[A-Z][A-Za-z0-9]{0,127}$/.test(name)) {
@@ -98,7 +114,11 @@ function checked<Name extends string, Schema extends z.ZodType>(name: Name, sche
     });
   }
   const versions = [version, ...accepts.map((entry) => entry.version)];
-  if (versions.some((entry) => !Number.isInteger(entry) || entry < 1) || new Set(versions).size !== versions.length || Math.max(...versions) !== version) {
+  if (
+    versions.some((entry) => !Number.isInteger(entry) || entry < 1) ||
+    new Set(versions).size !== versions.length ||
+    Math.max(...versions) !== version
+  ) {
     throw new LanewayError('INVALID_OPTION', `${name} has versions ${versions.join(', ')}`, {
       help: ['allowed: whole numbers from 1, each once, `version` being the highest'],
     });
@@ -129,7 +149,9 @@ export function decodeData<Type extends MessageType>(type: Type, data: unknown, 
     const accepted = type.accepts.find((entry) => entry.version === version);
     if (!accepted) {
       throw new LanewayError('SCHEMA', `${type.name}: '${dataschema}' is not accepted`, {
-        help: [`allowed: ${[type.version, ...type.accepts.map((entry) => entry.version)].map((v) => schemaUri(type.name, v)).join(', ')}`],
+        help: [
+          `allowed: ${[type.version, ...type.accepts.map((entry) => entry.version)].map((v) => schemaUri(type.name, v)).join(', ')}`,
+        ],
       });
     }
     const old = z.safeParse(accepted.schema, data);
@@ -142,7 +164,11 @@ export function decodeData<Type extends MessageType>(type: Type, data: unknown, 
 }
 
 function schemaError(name: string, version: number, error: z.core.$ZodError): LanewayError {
-  const faults = error.issues.slice(0, 5).map((issue) => `${issue.path.map(String).join('.') || 'data'}: ${issue.message}`);
+  const faults = error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.map(String).join('.') || 'data'}: ${issue.message}`);
   const more = error.issues.length > 5 ? ` (and ${error.issues.length - 5} more)` : '';
-  return new LanewayError('SCHEMA', `${name} v${version}: ${faults.join('; ')}${more}`, { help: [`allowed: ${schemaUri(name, version)}`] });
+  return new LanewayError('SCHEMA', `${name} v${version}: ${faults.join('; ')}${more}`, {
+    help: [`allowed: ${schemaUri(name, version)}`],
+  });
 }

@@ -20,18 +20,33 @@ export const ErrorReported = event(
 export const MessageAcknowledged = event('MessageAcknowledged', z.object({ ...reference, receiver: z.string() }));
 
 /** A request was not answered by its deadline. */
-export const RequestTimedOut = event('RequestTimedOut', z.object({ requestId: z.string(), type: z.string(), deadline: z.string(), attempt: z.number().int() }));
+export const RequestTimedOut = event(
+  'RequestTimedOut',
+  z.object({ requestId: z.string(), type: z.string(), deadline: z.string(), attempt: z.number().int() }),
+);
 
 /** A command became a dead letter, so that its request will not be answered. */
-export const RequestFailed = event('RequestFailed', z.object({ requestId: z.string(), type: z.string(), code: z.string(), message: z.string() }));
+export const RequestFailed = event(
+  'RequestFailed',
+  z.object({ requestId: z.string(), type: z.string(), code: z.string(), message: z.string() }),
+);
 
 /** A workflow execution began. */
-export const WorkflowStarted = event('WorkflowStarted', z.object({ workflow: z.string(), execution: z.string(), startedBy: z.string() }));
+export const WorkflowStarted = event(
+  'WorkflowStarted',
+  z.object({ workflow: z.string(), execution: z.string(), startedBy: z.string() }),
+);
 
 /** A workflow execution ended. `result` is the name given to `flow.complete` or `flow.fail`. */
 export const WorkflowCompleted = event(
   'WorkflowCompleted',
-  z.object({ workflow: z.string(), execution: z.string(), status: z.enum(['succeeded', 'failed']), result: z.string(), error: z.string().optional() }),
+  z.object({
+    workflow: z.string(),
+    execution: z.string(),
+    status: z.enum(['succeeded', 'failed']),
+    result: z.string(),
+    error: z.string().optional(),
+  }),
 );
 
 /** The channels that every topology has; applications subscribe to them as to their own. */

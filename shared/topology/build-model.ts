@@ -3,7 +3,7 @@ import { LanewayError, unknownName } from '../domain/errors.js';
 import { inOrder } from '../domain/priority.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/qos.js';
 import type { MessageType } from '../message/message-type.js';
-import { isSystemChannel } from '../message/system-messages.js';
+import { isSystemChannel, MessageAcknowledged } from '../message/system-messages.js';
 import type { AgentModel, ChannelModel, ClientModel, IngressModel, TopologyModel, TypeModel } from './model.js';
 import type { AgentSpec, ChannelSpec, ClientSpec, IngressSpec } from './topology.js';
 
@@ -26,18 +26,29 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
   const { name } = declared;
   checkName(name, NAME, 'topology name', name, 'lower-case letters, digits and dashes');
   if (name.length > 40) invalid(name, `the name has ${name.length} characters`, 'allowed: at most 40');
-  if (!Number.isInteger(declared.hopLimit) || declared.hopLimit < 1) invalid(name, `hopLimit is ${declared.hopLimit}`, 'allowed: a whole number from 1');
+  if (!Number.isInteger(declared.hopLimit) || declared.hopLimit < 1)
+    invalid(name, `hopLimit is ${declared.hopLimit}`, 'allowed: a whole number from 1');
   for (const channel of declared.own) {
-    if (isSystemChannel(channel)) invalid(name, `channel '${channel}' is the framework's`, 'subscribe to it; it need not be declared');
+    if (isSystemChannel(channel))
+      invalid(name, `channel '${channel}' is the framework's`, 'subscribe to it; it need not be declared');
     checkName(channel, CHANNEL_NAME, 'channel name', name, 'lower-case words joined by dots');
   }
   const agents = agentsOf(declared);
   const channels = channelsOf(declared, agents, types);
   for (const [id, agent] of Object.entries(agents)) agents[id] = completeAgent(agent, channels, types);
-  for (const id of Object.keys(agents)) for (const type of declared.agents[id]?.publishes ?? []) register(types, type, name);
+  for (const id of Object.keys(agents))
+    for (const type of declared.agents[id]?.publishes ?? []) register(types, type, name);
   const clients = clientsOf(declared, types);
   const ingress = ingressOf(declared, types);
-  const model: TopologyModel = { name, types: typeModels(types), channels, agents, clients, ingress, hopLimit: declared.hopLimit };
+  const model: TopologyModel = {
+    name,
+    types: typeModels(types),
+    channels,
+    agents,
+    clients,
+    ingress,
+    hopLimit: declared.hopLimit,
+  };
   checkCarriers(model);
   checkCommands(model);
   return model;
@@ -50,12 +61,22 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
     spec.subscribes.forEach((channel, index) => {
       if (!Object.hasOwn(declared.channels, channel)) {
         const where = `${declared.name}, agents.${id}.subscribes[${index}]`;
-        throw unknownName('UNKNOWN_CHANNEL', `agent '${id}' subscribes to '${channel}'`, channel, Object.keys(declared.channels), where);
+        throw unknownName(
+          'UNKNOWN_CHANNEL',
+          `agent '${id}' subscribes to '${channel}'`,
+          channel,
+          Object.keys(declared.channels),
+          where,
+        );
       }
     });
     const handlerTimeout = spec.handlerTimeout ?? '30 seconds';
     if (milliseconds(handlerTimeout) > 840_000) {
-      invalid(declared.name, `agents.${id}.handlerTimeout is '${handlerTimeout}'`, 'allowed: up to 14 minutes (a Lambda function runs 15)');
+      invalid(
+        declared.name,
+        `agents.${id}.handlerTimeout is '${handlerTimeout}'`,
+        'allowed: up to 14 minutes (a Lambda function runs 15)',
+      );
     }
     agents[id] = {
       id,
@@ -72,7 +93,11 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
   return agents;
 }
 
-function channelsOf(declared: Declared, agents: Readonly<Record<string, AgentModel>>, types: Map<string, MessageType>): Record<string, ChannelModel> {
+function channelsOf(
+  declared: Declared,
+  agents: Readonly<Record<string, AgentModel>>,
+  types: Map<string, MessageType>,
+): Record<string, ChannelModel> {
   const profiles = { ...DEFAULT_PROFILES, ...declared.profiles };
   const channels: Record<string, ChannelModel> = {};
   for (const [channel, spec] of Object.entries(declared.channels)) {
@@ -83,9 +108,15 @@ function channelsOf(declared: Declared, agents: Readonly<Record<string, AgentMod
     channels[channel] = {
       name: channel,
       carries: spec.carries.map((type) => type.name),
-      qos: resolveQos(isSystemChannel(channel) ? { priorities: ['normal'] } : (spec.qos ?? {}), profiles, `${declared.name}, channels['${channel}'].qos`),
+      qos: resolveQos(
+        isSystemChannel(channel) ? { priorities: ['normal'] } : (spec.qos ?? {}),
+        profiles,
+        `${declared.name}, channels['${channel}'].qos`,
+      ),
       default: spec.default ?? false,
-      subscribers: Object.values(agents).filter((agent) => agent.subscribes.includes(channel)).map((agent) => agent.id),
+      subscribers: Object.values(agents)
+        .filter((agent) => agent.subscribes.includes(channel))
+        .map((agent) => agent.id),
       system: isSystemChannel(channel),
       ...(spec.description === undefined ? {} : { description: spec.description }),
     };
@@ -93,14 +124,24 @@ function channelsOf(declared: Declared, agents: Readonly<Record<string, AgentMod
   return channels;
 }
 
-function completeAgent(agent: AgentModel, channels: Readonly<Record<string, ChannelModel>>, types: ReadonlyMap<string, MessageType>): AgentModel {
+function completeAgent(
+  agent: AgentModel,
+  channels: Readonly<Record<string, ChannelModel>>,
+  types: ReadonlyMap<string, MessageType>,
+): AgentModel {
   const own = agent.subscribes.map((channel) => channels[channel]).filter((channel) => channel !== undefined);
   const handles = [...new Set(own.flatMap((channel) => channel.carries))];
   const replies = handles.flatMap((name) => {
     const type = types.get(name);
     return type?.kind === 'command' && type.reply ? [type.reply.name] : [];
   });
-  return { ...agent, handles, publishes: [...new Set([...agent.publishes, ...replies])], lanes: inOrder(own.flatMap((channel) => channel.qos.priorities)) };
+  const acknowledges = own.some((channel) => channel.qos.acks === 'message') ? [MessageAcknowledged.name] : [];
+  return {
+    ...agent,
+    handles,
+    publishes: [...new Set([...agent.publishes, ...replies, ...acknowledges])],
+    lanes: inOrder(own.flatMap((channel) => channel.qos.priorities)),
+  };
 }
 
 function clientsOf(declared: Declared, types: Map<string, MessageType>): Record<string, ClientModel> {
@@ -118,9 +159,14 @@ function ingressOf(declared: Declared, types: Map<string, MessageType>): Record<
   for (const [id, spec] of Object.entries(declared.ingress)) {
     checkName(id, NAME, 'ingress name', declared.name, 'lower-case letters, digits and dashes');
     const sources = spec.pattern['source'];
-    const own = Array.isArray(sources) && sources.some((source) => typeof source === 'string' && source.startsWith('laneway.'));
+    const own =
+      Array.isArray(sources) && sources.some((source) => typeof source === 'string' && source.startsWith('laneway.'));
     if (!Array.isArray(sources) || sources.length === 0 || own) {
-      invalid(declared.name, `ingress.${id}.pattern.source is ${JSON.stringify(sources)}`, "allowed: a list of other systems' sources; those that start with 'laneway.' are ours");
+      invalid(
+        declared.name,
+        `ingress.${id}.pattern.source is ${JSON.stringify(sources)}`,
+        "allowed: a list of other systems' sources; those that start with 'laneway.' are ours",
+      );
     }
     register(types, spec.as, declared.name);
     ingress[id] = { name: id, pattern: spec.pattern, as: spec.as.name };
@@ -131,17 +177,30 @@ function ingressOf(declared: Declared, types: Map<string, MessageType>): Record<
 /** Every type that someone may publish has a carrier, and exactly one that is taken when the publisher names none. */
 function checkCarriers(model: TopologyModel): void {
   const published = [
-    ...Object.values(model.agents).flatMap((agent) => agent.publishes.map((type) => [type, `agents.${agent.id}`] as const)),
-    ...Object.values(model.clients).flatMap((client) => client.publishes.map((type) => [type, `clients.${client.id}`] as const)),
+    ...Object.values(model.agents).flatMap((agent) =>
+      agent.publishes.map((type) => [type, `agents.${agent.id}`] as const),
+    ),
+    ...Object.values(model.clients).flatMap((client) =>
+      client.publishes.map((type) => [type, `clients.${client.id}`] as const),
+    ),
     ...Object.values(model.ingress).map((ingress) => [ingress.as, `ingress.${ingress.name}`] as const),
   ];
   for (const [type, where] of published) {
     const carriers = Object.values(model.channels).filter((channel) => channel.carries.includes(type));
-    if (carriers.length === 0) invalid(model.name, `${where} publishes ${type}, which no channel carries`, `add ${type} to the 'carries' of a channel`);
+    if (carriers.length === 0)
+      invalid(
+        model.name,
+        `${where} publishes ${type}, which no channel carries`,
+        `add ${type} to the 'carries' of a channel`,
+      );
     if (carriers.length > 1 && carriers.filter((channel) => channel.default).length !== 1) {
-      throw new LanewayError('AMBIGUOUS_CHANNEL', `${type} is carried by ${carriers.map((channel) => channel.name).join(', ')}`, {
-        help: [`mark exactly one of them 'default: true'   (${model.name}, ${where})`],
-      });
+      throw new LanewayError(
+        'AMBIGUOUS_CHANNEL',
+        `${type} is carried by ${carriers.map((channel) => channel.name).join(', ')}`,
+        {
+          help: [`mark exactly one of them 'default: true'   (${model.name}, ${where})`],
+        },
+      );
     }
   }
 }
@@ -152,29 +211,47 @@ function checkCommands(model: TopologyModel): void {
     for (const name of channel.carries) {
       const type = model.types[name];
       if (type?.kind !== 'command') continue;
-      if (channel.subscribers.length === 0) invalid(model.name, `channel '${channel.name}' carries the command ${name}, but no agent subscribes to it`, 'a command needs an agent that handles it');
-      if (channel.qos.acks === 'message' && channel.system) invalid(model.name, `channel '${channel.name}' acknowledges by message`, 'system channels never do');
+      if (channel.subscribers.length === 0)
+        invalid(
+          model.name,
+          `channel '${channel.name}' carries the command ${name}, but no agent subscribes to it`,
+          'a command needs an agent that handles it',
+        );
+      if (channel.qos.acks === 'message' && channel.system)
+        invalid(model.name, `channel '${channel.name}' acknowledges by message`, 'system channels never do');
     }
   }
 }
 
 function register(types: Map<string, MessageType>, type: MessageType, topology: string): void {
   const known = types.get(type.name);
-  if (known && known !== type) invalid(topology, `two different message types are named ${type.name}`, 'declare a type once and pass that object everywhere');
+  if (known && known !== type)
+    invalid(
+      topology,
+      `two different message types are named ${type.name}`,
+      'declare a type once and pass that object everywhere',
+    );
   types.set(type.name, type);
-  if (type.kind === 'command' && type.reply && types.get(type.reply.name) !== type.reply) register(types, type.reply, topology);
+  if (type.kind === 'command' && type.reply && types.get(type.reply.name) !== type.reply)
+    register(types, type.reply, topology);
 }
 
 function typeModels(types: ReadonlyMap<string, MessageType>): Record<string, TypeModel> {
   const models: Record<string, TypeModel> = {};
   for (const type of types.values()) {
-    models[type.name] = { name: type.name, kind: type.kind, version: type.version, ...(type.kind === 'command' && type.reply ? { reply: type.reply.name } : {}) };
+    models[type.name] = {
+      name: type.name,
+      kind: type.kind,
+      version: type.version,
+      ...(type.kind === 'command' && type.reply ? { reply: type.reply.name } : {}),
+    };
   }
   return models;
 }
 
 function checkName(given: string, allowed: RegExp, what: string, topology: string, words: string): void {
-  if (!allowed.test(given) || given.length > 64) invalid(topology, `'${given}' cannot be a ${what}`, `allowed: ${words}, at most 64 characters`);
+  if (!allowed.test(given) || given.length > 64)
+    invalid(topology, `'${given}' cannot be a ${what}`, `allowed: ${words}, at most 64 characters`);
 }
 
 function invalid(topology: string, what: string, help: string): never {

@@ -34,5 +34,13 @@ export function defineTopology<
     },
     types,
   );
-  return { name, channels: spec.channels, agents: spec.agents, clients: (spec.clients ?? {}) as Clients, ingress, types, model };
+  return {
+    name,
+    channels: spec.channels,
+    agents: spec.agents,
+    clients: (spec.clients ?? {}) as Clients,
+    ingress,
+    types,
+    model,
+  };
 }

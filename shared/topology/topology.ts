@@ -93,7 +93,9 @@ type Carried<Channels, Name> = Name extends keyof AllChannels<Channels>
   : never;
 
 /** Union of the types that an agent hears. */
-export type HeardBy<Channels, Agent> = Agent extends { readonly subscribes: readonly (infer Name)[] } ? Carried<Channels, Name> : never;
+export type HeardBy<Channels, Agent> = Agent extends { readonly subscribes: readonly (infer Name)[] }
+  ? Carried<Channels, Name>
+  : never;
 
 type RepliesOf<Type> = Type extends CommandType<string, infer _Schema, infer Reply extends EventType> ? Reply : never;
 

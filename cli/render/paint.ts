@@ -1,0 +1,35 @@
+import { styleText } from 'node:util';
+import type { Priority } from '../../shared/domain/priority.js';
+
+/** Emphasis of a piece of text; plain where there is no terminal. */
+export interface Paint {
+  readonly strong: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly bad: (text: string) => string;
+}
+
+const same = (text: string) => text;
+
+/** No colour at all. */
+export const plainPaint: Paint = { strong: same, faint: same, good: same, warn: same, bad: same };
+
+type Style = Parameters<typeof styleText>[0];
+
+// Whether there is a terminal was decided by the caller, who knows which stream it is.
+const styled = (style: Style) => (text: string) => styleText(style, text, { validateStream: false });
+
+/** ANSI colours. */
+export const terminalPaint: Paint = {
+  strong: styled('bold'),
+  faint: styled('dim'),
+  good: styled('green'),
+  warn: styled('yellow'),
+  bad: styled('red'),
+};
+
+/** Urgent priorities stand out, low ones step back. */
+export function paintPriority(priority: Priority, paint: Paint): (text: string) => string {
+  return { critical: paint.bad, high: paint.warn, normal: same, low: paint.faint }[priority];
+}

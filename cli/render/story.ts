@@ -1,0 +1,190 @@
+import { account, type Account, type LedgerEntry } from '../../shared/domain/conversation.js';
+import type { DeadLetterEntry } from '../../shared/domain/dead-letter.js';
+import type { DeliveryRecord } from '../../shared/domain/delivery.js';
+import { parseSource } from '../../shared/domain/envelope.js';
+import type { RequestEntry } from '../../shared/domain/ports.js';
+import type { Priority } from '../../shared/domain/priority.js';
+
+/** A message of a conversation with what became of it. Times are ISO 8601. */
+export interface StoryMessage {
+  readonly id: string;
+  readonly type: string;
+  readonly channel: string;
+  readonly priority: Priority;
+  /** Name of the agent, client, ingress or platform function that published it. */
+  readonly publisher: string;
+  readonly publisherKind: string;
+  readonly time: string;
+  readonly attempt: number;
+  readonly causationId?: string;
+  readonly requestId?: string;
+  /** Receivers as listed when it was published, then unlisted ones that received it. */
+  readonly deliveries: StoryDelivery[];
+  /** Messages that name it as their cause but were not emitted in one of its deliveries (workflow steps, replies). */
+  readonly led: StoryMessage[];
+}
+
+/** One message at one receiver. */
+export interface StoryDelivery {
+  readonly receiver: string;
+  /** Undefined while nobody has taken it. */
+  record?: DeliveryRecord;
+  deadLetter?: DeadLetterEntry;
+  readonly emitted: StoryMessage[];
+}
+
+/** A conversation as it is drawn. */
+export interface Story {
+  readonly correlationId: string;
+  /** Messages that nothing in the conversation led to. */
+  readonly roots: readonly StoryMessage[];
+  /** By the time they were published. */
+  readonly messages: readonly StoryMessage[];
+  readonly requests: readonly RequestEntry[];
+  /** Dead letters of messages that could not be read. */
+  readonly unread: readonly DeadLetterEntry[];
+  readonly account: Account;
+  readonly began: string;
+  /** Milliseconds from the first to the last thing that happened. */
+  readonly lasted: number;
+}
+
+/** Puts the ledger entries of one conversation together; the order of the entries does not matter. */
+export function tellStory(entries: readonly LedgerEntry[]): Story {
+  const known = collectMessages(entries);
+  const unread: DeadLetterEntry[] = [];
+  const requests: RequestEntry[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'delivery') deliveryOf(known.get(entry.delivery.messageId), entry.delivery.receiver).record = entry.delivery;
+    if (entry.kind === 'request') requests.push(entry.request);
+    if (entry.kind !== 'dead-letter') continue;
+    const message = entry.deadLetter.messageId === undefined ? undefined : known.get(entry.deadLetter.messageId);
+    if (message === undefined) unread.push(entry.deadLetter);
+    else deliveryOf(message, entry.deadLetter.receiver).deadLetter = entry.deadLetter;
+  }
+  const messages = [...known.values()].sort((a, b) => compare(a.time, b.time) || compare(a.id, b.id));
+  const roots = attach(messages, known, entries);
+  const times = entries.flatMap(timesOf).sort();
+  const began = times[0] ?? '';
+  return {
+    correlationId: correlationOf(entries),
+    roots,
+    messages,
+    requests: requests.sort((a, b) => compare(a.at, b.at)),
+    unread,
+    account: account(entries),
+    began,
+    lasted: Date.parse(times.at(-1) ?? began) - Date.parse(began) || 0,
+  };
+}
+
+type Known = Map<string, StoryMessage>;
+
+/** What is said of a message by the best source there is: its intent, the emission that made it, or a delivery. */
+function collectMessages(entries: readonly LedgerEntry[]): Known {
+  const known: Known = new Map();
+  const add = (facts: Omit<StoryMessage, 'deliveries' | 'led' | 'publisherKind'> & { publisherKind?: string }, expected: readonly string[]) => {
+    if (known.has(facts.id)) return;
+    const deliveries = expected.map((receiver): StoryDelivery => ({ receiver, emitted: [] }));
+    known.set(facts.id, { publisherKind: 'agent', ...facts, deliveries, led: [] });
+  };
+  for (const entry of entries) {
+    if (entry.kind !== 'message') continue;
+    const { envelope, expected } = entry.intent;
+    add(
+      {
+        ...{ id: envelope.id, type: envelope.type, channel: envelope.channel, priority: envelope.priority },
+        ...publisherOf(envelope.source),
+        ...{ time: envelope.time, attempt: envelope.attempt },
+        ...(envelope.causationid === undefined ? {} : { causationId: envelope.causationid }),
+        ...(envelope.requestid === undefined ? {} : { requestId: envelope.requestid }),
+      },
+      expected,
+    );
+  }
+  for (const entry of entries) {
+    if (entry.kind !== 'delivery') continue;
+    for (const emission of entry.delivery.emissions) {
+      const { id, type, channel, priority, time, requestid } = emission;
+      const facts = { id, type, channel, priority, time, attempt: emission.attempt ?? 1 };
+      const request = requestid === undefined ? {} : { requestId: requestid };
+      const cause = { publisher: entry.delivery.receiver, causationId: entry.delivery.messageId };
+      add({ ...facts, ...cause, ...request }, emission.expected);
+    }
+  }
+  for (const entry of entries) {
+    if (entry.kind !== 'delivery') continue;
+    const { messageId, facts } = entry.delivery;
+    const { source, expires: _expires, hops: _hops, ...rest } = facts;
+    add({ id: messageId, ...rest, ...publisherOf(source) }, []);
+  }
+  return known;
+}
+
+function publisherOf(source: string): { publisher: string; publisherKind: string } {
+  const parsed = parseSource(source);
+  return parsed === undefined
+    ? { publisher: source, publisherKind: 'foreign' }
+    : { publisher: parsed.name, publisherKind: parsed.kind };
+}
+
+/** The delivery at a receiver, added when nobody had listed it. */
+function deliveryOf(message: StoryMessage | undefined, receiver: string): StoryDelivery {
+  const found = message?.deliveries.find((delivery) => delivery.receiver === receiver);
+  if (found !== undefined) return found;
+  const added: StoryDelivery = { receiver, emitted: [] };
+  message?.deliveries.push(added);
+  return added;
+}
+
+/** Hangs every message under what led to it and returns those that remain. */
+function attach(messages: readonly StoryMessage[], known: Known, entries: readonly LedgerEntry[]): StoryMessage[] {
+  const emittedIn = new Map<string, { messageId: string; receiver: string }>();
+  for (const entry of entries) {
+    if (entry.kind === 'delivery') for (const emission of entry.delivery.emissions) emittedIn.set(emission.id, entry.delivery);
+  }
+  const parentOf = (message: StoryMessage) => known.get(emittedIn.get(message.id)?.messageId ?? message.causationId ?? '');
+  // Only a forged causation id makes a circle; its members are shown as roots rather than not at all.
+  const circular = (message: StoryMessage): boolean => {
+    const seen = new Set<StoryMessage>();
+    for (let current: StoryMessage | undefined = message; current !== undefined; current = parentOf(current)) {
+      if (seen.has(current)) return true;
+      seen.add(current);
+    }
+    return false;
+  };
+  return messages.filter((message) => {
+    const parent = parentOf(message);
+    if (parent === undefined || circular(message)) return true;
+    const receiver = emittedIn.get(message.id)?.receiver ?? message.publisher;
+    const delivery = parent.deliveries.find((one) => one.receiver === receiver);
+    (delivery?.emitted ?? parent.led).push(message);
+    return false;
+  });
+}
+
+function timesOf(entry: LedgerEntry): string[] {
+  if (entry.kind !== 'delivery') return [entry.at];
+  const { facts, firstReceived, updated } = entry.delivery;
+  return [facts.time, firstReceived, updated];
+}
+
+function correlationOf(entries: readonly LedgerEntry[]): string {
+  const [first] = entries;
+  switch (first?.kind) {
+    case 'message':
+      return first.intent.envelope.correlationid;
+    case 'delivery':
+      return first.delivery.correlationId;
+    case 'dead-letter':
+      return first.deadLetter.correlationId;
+    case 'request':
+      return first.request.correlationId;
+    case undefined:
+      return '';
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

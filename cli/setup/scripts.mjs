@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { check } from './check.mjs';
+import { root, SetupError } from './report.mjs';
+import { run, runTypeScript } from './run.mjs';
+import { runTests } from './tests.mjs';
+
+const cdk = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const laneway =
+  (...before) =>
+  (args) =>
+    runTypeScript('cli/main.ts', [...before, ...args]);
+
+/** What package.json's scripts run once everything is there; `engine`: it needs one, unless AWS_ENDPOINT_URL is set. */
+export const scripts = {
+  demo: { engine: true, run: laneway('demo') },
+  laneway: { run: laneway() },
+  deploy: { run: laneway('deploy') },
+  test: { engine: true, run: (args) => runTests('all', args) },
+  'test:integration': { engine: true, run: (args) => runTests('engine', args) },
+  check: { run: check },
+  bench: { engine: true, run: bench },
+  synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
+  build: { run: build },
+};
+
+async function bench([name = '', ...args]) {
+  const file = join('bench', `${name}.ts`);
+  if (!/^[a-z][a-z-]*$/.test(name) || !existsSync(join(root, file))) {
+    throw new SetupError(
+      `no benchmark '${name}'`,
+      ['usage: npm run bench -- <name> [--json]; the names are the files of bench/'],
+      2,
+    );
+  }
+  return runTypeScript(file, args);
+}

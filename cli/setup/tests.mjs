@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { root } from './report.mjs';
+import { fromSource, run, scriptEnvironment } from './run.mjs';
+
+/** In this order: what is quick and needs nothing first, then what runs on an engine. */
+const withoutEngine = ['unit', 'contract', 'infra'];
+const onEngine = ['integration', 'e2e'];
+const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+
+/**
+ * Runs jest, first over the projects without an engine, then over those with one, which they share. `which` is `all`
+ * or `engine`. Arguments go to jest; where they name test files or projects, only the fitting run takes place.
+ */
+export async function runTests(which, args) {
+  const wanted = projectsOf(args);
+  const rest = withoutProjects(args);
+  const selected = (projects) => projects.filter((project) => wanted.length === 0 || wanted.includes(project));
+  const first = which === 'all' ? selected(withoutEngine) : [];
+  const second = selected(onEngine);
+  const env = scriptEnvironment({
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`,
+  });
+  let code = 0;
+  if (first.length > 0) code = await run(process.execPath, jestArguments(first, rest), { env, cwd: root });
+  if (code > 128 || second.length === 0) return code;
+  const starter = [...fromSource(), join(root, 'infra/engines/with-engine.ts')];
+  // One at a time: they share one engine and two processors.
+  const command = [...starter, process.execPath, ...jestArguments(second, ['--runInBand', ...rest])];
+  return (await run(process.execPath, command, { env, cwd: root })) || code;
+}
+
+const jestArguments = (projects, args) => [
+  jest,
+  ...['--selectProjects', ...projects],
+  ...['--passWithNoTests', ...args],
+];
+
+/** The projects that `--selectProjects` or the paths of test files name; none: all. */
+function projectsOf(args) {
+  const known = [...withoutEngine, ...onEngine];
+  const at = args.indexOf('--selectProjects');
+  if (at >= 0) return known.filter((project) => args.slice(at + 1).includes(project));
+  return known.filter((project) => args.some((arg) => !arg.startsWith('-') && arg.includes(`test/${project}`)));
+}
+
+function withoutProjects(args) {
+  const at = args.indexOf('--selectProjects');
+  if (at < 0) return args;
+  let end = at + 1;
+  while (end < args.length && [...withoutEngine, ...onEngine].includes(args[end])) end++;
+  return [...args.slice(0, at), ...args.slice(end)];
+}

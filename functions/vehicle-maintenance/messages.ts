@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { command, event } from 'laneway/message';
+import {
+  Analysis,
+  CustomerResponse,
+  Engagement,
+  EngagementResult,
+  Feedback,
+  Insight,
+  ServiceRequest,
+  ServiceResult,
+  Severity,
+  Telemetry,
+  Vin,
+} from './schemas.js';
+
+/** A vehicle sent engine readings. Seed name: VEHICLE_DATA. */
+export const VehicleTelemetryReported = event('VehicleTelemetryReported', Telemetry);
+
+/** An analysis is done. Seed name: ANALYSIS_RESULT. */
+export const VehicleAnalyzed = event('VehicleAnalyzed', Analysis);
+
+/** Analyse a vehicle's readings. Seed name: ANALYSIS_REQUEST. */
+export const AnalyzeVehicle = command('AnalyzeVehicle', Telemetry, { reply: VehicleAnalyzed });
+
+/** How a customer was reached, and the answer. */
+export const CustomerEngaged = event('CustomerEngaged', EngagementResult);
+
+/** Tell a customer what was found and ask what to do. Seed name: CUSTOMER_ENGAGEMENT. */
+export const EngageCustomer = command('EngageCustomer', Engagement, { reply: CustomerEngaged });
+
+/** A customer answered a notice; comes from outside. */
+export const CustomerResponded = event('CustomerResponded', CustomerResponse);
+
+/** What became of a request for a service slot. Seed name: SCHEDULING_RESULT. */
+export const ServiceScheduled = event('ServiceScheduled', ServiceResult);
+
+/** Find and book a service slot. Seed name: SCHEDULING_REQUEST. */
+export const ScheduleService = command('ScheduleService', ServiceRequest, { reply: ServiceScheduled });
+
+/** An owner or a workshop said something about a vehicle; starts a conversation of its own. Seed name: FEEDBACK. */
+export const FeedbackReceived = event('FeedbackReceived', Feedback);
+
+/** A symptom recurs with one plant or model year. Seed name: MANUFACTURING_INSIGHT. */
+export const ManufacturingInsightFound = event('ManufacturingInsightFound', Insight);
+
+/** A case that needs a person: nobody answered, or the customer declined something critical. */
+export const CaseEscalated = event(
+  'CaseEscalated',
+  z.object({ vin: Vin, severity: Severity, why: z.string().max(300) }),
+);

@@ -1,0 +1,163 @@
+import type { SignalName } from './schemas.js';
+
+/** A telemetry file that cannot be read at all, because of its header. Says which column, what it holds and what is allowed. */
+export class TelemetryFileError extends Error {
+  override readonly name = 'TelemetryFileError';
+}
+
+interface SignalColumn {
+  readonly aliases: readonly string[];
+  readonly quantity: 'speed' | 'pressure' | 'temperature';
+  /** Spans that a good value may have, in the signal's own unit, both ends included. */
+  readonly spans: readonly (readonly [low: number, high: number])[];
+  /** What a value outside usually is. */
+  readonly hint: string;
+}
+
+/**
+ * Columns by signal. The spans tell a running engine from a wrong unit where values can be told apart:
+ * psi and kPa read above 10 bar from 0.7 bar on; Kelvin and Fahrenheit read above 150 from an engine at working temperature.
+ * Coolant between 140 and 195 is refused, since no coolant stays liquid there at cap pressure and it is exactly where
+ * 60-90 °C read in Fahrenheit; above, up to the 215 °C where the scale of OBD-II (SAE J1979, PID 05) ends, it is what a
+ * failing sensor shows and the analysis has to judge it.
+ * Cannot be told apart: MPa (reads as very low pressure), pressures below 0.7 bar in psi, a cold engine in Fahrenheit,
+ * coolant of more than 90 °C in Fahrenheit, rad/s above 50.
+ */
+export const SIGNAL_COLUMNS: Readonly<Record<SignalName, SignalColumn>> = {
+  rpm: {
+    aliases: ['enginerpm', 'rpm', 'enginespeed'],
+    quantity: 'speed',
+    spans: [[50, 8_000]],
+    hint: 'a running engine makes 50 to 8000 rpm; revolutions per second?',
+  },
+  oilPressureBar: {
+    aliases: ['luboilpressure', 'lubricatingoilpressure', 'oilpressure', 'oilpressurebar'],
+    quantity: 'pressure',
+    spans: [[0, 10]],
+    hint: 'psi or kPa in place of bar?',
+  },
+  fuelPressureBar: {
+    aliases: ['fuelpressure', 'fuelpressurebar'],
+    quantity: 'pressure',
+    spans: [[0, 25]],
+    hint: 'psi or kPa in place of bar?',
+  },
+  coolantPressureBar: {
+    aliases: ['coolantpressure', 'coolantpressurebar'],
+    quantity: 'pressure',
+    spans: [[0, 10]],
+    hint: 'psi or kPa in place of bar?',
+  },
+  oilTempC: {
+    aliases: ['luboiltemp', 'luboiltemperature', 'lubricatingoiltemperature', 'oiltemp', 'oiltemperature', 'oiltempc'],
+    quantity: 'temperature',
+    spans: [[-40, 150]],
+    hint: '°F or K in place of °C?',
+  },
+  coolantTempC: {
+    aliases: ['coolanttemp', 'coolanttemperature', 'coolanttempc'],
+    quantity: 'temperature',
+    spans: [
+      [-40, 140],
+      [195, 215],
+    ],
+    hint: '°F or K in place of °C?',
+  },
+};
+
+type Convert = (value: number) => number;
+const same: Convert = (value) => value;
+
+/** Units a header may name in brackets, and how a value becomes rpm, bar or °C (psi: 0.0689476 bar, NIST SP 811). */
+const UNITS: Readonly<Record<SignalColumn['quantity'], Readonly<Record<string, Convert>>>> = {
+  speed: { rpm: same, 'r/min': same, '1/min': same, 'rev/s': (value) => value * 60, rps: (value) => value * 60 },
+  pressure: {
+    bar: same,
+    mbar: (value) => value / 1000,
+    psi: (value) => value * 0.0689476,
+    kpa: (value) => value / 100,
+    mpa: (value) => value * 10,
+  },
+  temperature: {
+    c: same,
+    celsius: same,
+    f: (value) => ((value - 32) * 5) / 9,
+    fahrenheit: (value) => ((value - 32) * 5) / 9,
+    k: (value) => value - 273.15,
+    kelvin: (value) => value - 273.15,
+  },
+};
+
+const DETAIL_ALIASES = {
+  vin: ['vin'],
+  vehicle: ['vehicle', 'vehicleid', 'vehiclename'],
+  time: ['time', 'timestamp', 'measuredat'],
+  model: ['model', 'vehiclemodel'],
+  modelYear: ['modelyear', 'year'],
+  plant: ['plant', 'assemblyplant'],
+} as const;
+/** A column that is no signal but known. */
+export type DetailName = keyof typeof DETAIL_ALIASES;
+
+/** Where each known column stands, and how its values become the signal's unit. */
+export interface ColumnMap {
+  readonly width: number;
+  readonly signals: Readonly<Record<SignalName, { readonly at: number; readonly convert: Convert }>>;
+  readonly details: Readonly<Partial<Record<DetailName, number>>>;
+  /** Headers that mean nothing to us, for example a label column; their values are not read. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Reads a header line: columns are found by name, in any order, case and spelling with spaces or underscores;
+ * a unit may follow in brackets, as in `Lub oil pressure (psi)` or `Coolant temp [°F]`. Without one: rpm, bar, °C.
+ *
+ * @throws TelemetryFileError for a missing or doubled column or a unit that is not known
+ */
+export function mapColumns(header: readonly string[]): ColumnMap {
+  const signals: Partial<Record<SignalName, { at: number; convert: Convert }>> = {};
+  const details: Partial<Record<DetailName, number>> = {};
+  const ignored: string[] = [];
+  header.forEach((title, at) => {
+    const { name, unit } = splitTitle(title);
+    const signal = signalNames().find((candidate) => SIGNAL_COLUMNS[candidate].aliases.includes(name));
+    const detail = detailNames().find((candidate) => (DETAIL_ALIASES[candidate] as readonly string[]).includes(name));
+    if (signal !== undefined) {
+      if (signals[signal])
+        throw new TelemetryFileError(
+          `two columns for ${signal}; the second is '${title}', column ${String(at + 1)}: remove one`,
+        );
+      signals[signal] = { at, convert: converter(signal, unit, title) };
+    } else if (detail !== undefined && details[detail] === undefined) details[detail] = at;
+    else ignored.push(title);
+  });
+  const missing = signalNames().filter((signal) => signals[signal] === undefined);
+  if (missing.length > 0) {
+    const wanted = missing
+      .map((signal) => `${signal} (${SIGNAL_COLUMNS[signal].aliases.slice(0, 3).join(', ')})`)
+      .join('; ');
+    throw new TelemetryFileError(`no column for ${wanted}; the header has: ${header.join(', ')}`);
+  }
+  return { width: header.length, signals: signals as ColumnMap['signals'], details, ignored };
+}
+
+function splitTitle(title: string): { name: string; unit: string | undefined } {
+  const bracket = /^(.*?)\s*[([]\s*([^)\]]*?)\s*[)\]]\s*$/.exec(title);
+  const name = (bracket?.[1] ?? title).toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  return { name, unit: bracket?.[2] };
+}
+
+function converter(signal: SignalName, unit: string | undefined, title: string): Convert {
+  if (unit === undefined || unit === '') return same;
+  const known = UNITS[SIGNAL_COLUMNS[signal].quantity];
+  const convert = known[unit.toLowerCase().replaceAll(/[°º\s]|deg\.?/g, '')];
+  if (convert === undefined) {
+    throw new TelemetryFileError(
+      `column '${title}': the unit '${unit}' is not known; known are: ${Object.keys(known).join(', ')}`,
+    );
+  }
+  return convert;
+}
+
+const signalNames = (): SignalName[] => Object.keys(SIGNAL_COLUMNS) as SignalName[];
+const detailNames = (): DetailName[] => Object.keys(DETAIL_ALIASES) as DetailName[];

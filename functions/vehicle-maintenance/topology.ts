@@ -1,0 +1,106 @@
+import { defineTopology } from 'laneway/topology';
+import {
+  AnalyzeVehicle,
+  CaseEscalated,
+  CustomerEngaged,
+  CustomerResponded,
+  EngageCustomer,
+  FeedbackReceived,
+  ManufacturingInsightFound,
+  ScheduleService,
+  ServiceScheduled,
+  VehicleAnalyzed,
+  VehicleTelemetryReported,
+} from './messages.js';
+
+/** Who says what to whom in vehicle predictive maintenance. */
+export const vehicles = defineTopology('vehicle-maintenance', {
+  channels: {
+    'vehicle.telemetry': {
+      carries: [VehicleTelemetryReported],
+      qos: { from: 'standard', priorities: ['critical', 'normal'] },
+      description: 'engine readings, as the fleet gateway reports them',
+    },
+    'vehicle.feedback': { carries: [FeedbackReceived], qos: { from: 'standard', priorities: ['normal'] } },
+    'analysis.request': {
+      carries: [AnalyzeVehicle],
+      qos: { from: 'standard', priorities: ['critical', 'normal'], expires: '10 minutes' },
+    },
+    'analysis.result': {
+      carries: [VehicleAnalyzed],
+      qos: { from: 'standard', priorities: ['critical', 'normal'], acks: 'message' },
+    },
+    'engagement.request': {
+      carries: [EngageCustomer],
+      qos: { from: 'standard', priorities: ['critical', 'high', 'normal'], expires: '2 days' },
+    },
+    'engagement.result': {
+      carries: [CustomerEngaged],
+      qos: { from: 'standard', priorities: ['critical', 'high', 'normal'] },
+    },
+    'customer.response': {
+      carries: [CustomerResponded],
+      qos: { from: 'standard', priorities: ['high'], expires: '2 days', tries: 5 },
+    },
+    'scheduling.request': {
+      carries: [ScheduleService],
+      qos: { from: 'standard', priorities: ['critical', 'high', 'normal'], expires: '10 minutes' },
+    },
+    'scheduling.result': {
+      carries: [ServiceScheduled],
+      qos: { from: 'standard', priorities: ['critical', 'high', 'normal'] },
+    },
+    'cases.escalated': {
+      carries: [CaseEscalated],
+      qos: { from: 'urgent', priorities: ['critical', 'high'], expires: '1 day' },
+    },
+    'insights.manufacturing': { carries: [ManufacturingInsightFound], qos: { from: 'bulk' } },
+  },
+  agents: {
+    'master-orchestrator': {
+      role: 'orchestrator',
+      subscribes: [
+        'analysis.result',
+        'engagement.result',
+        'scheduling.result',
+        'vehicle.feedback',
+        'cases.escalated',
+        'workflow.events',
+        'system.timeouts',
+        'system.errors',
+      ],
+      publishes: [ManufacturingInsightFound, CaseEscalated],
+      description: 'follows every conversation, decides what the workflow leaves open, finds manufacturing insights',
+    },
+    'data-analysis': {
+      capabilities: ['analysis'],
+      subscribes: ['analysis.request'],
+      handlerTimeout: '30 seconds',
+      description: 'engine anomalies: limits, the fleet, the vehicle itself',
+    },
+    'customer-engagement': {
+      capabilities: ['engagement'],
+      subscribes: ['engagement.request', 'customer.response'],
+      handlerTimeout: '30 seconds',
+      description: 'tells the customer, waits for the answer',
+    },
+    scheduling: {
+      capabilities: ['scheduling'],
+      subscribes: ['scheduling.request'],
+      handlerTimeout: '30 seconds',
+      description: 'finds and books a slot at a service centre',
+    },
+  },
+  clients: {
+    'telemetry-gateway': { publishes: [VehicleTelemetryReported, AnalyzeVehicle] },
+    'customer-portal': { publishes: [CustomerResponded, FeedbackReceived] },
+    'service-desk': { publishes: [ScheduleService] },
+  },
+  ingress: {
+    fleet: {
+      pattern: { source: ['com.acme.fleet'], 'detail-type': ['EngineReading'] },
+      as: VehicleTelemetryReported,
+      map: (event) => event.detail,
+    },
+  },
+});

@@ -1,0 +1,142 @@
+import { Lazy } from 'aws-cdk-lib';
+import { Function, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { sourceOf } from '../../shared/domain/envelope.js';
+import { unknownName } from '../../shared/domain/errors.js';
+import type { Priority } from '../../shared/domain/priority.js';
+import { MessageAcknowledged } from '../../shared/message/system-messages.js';
+import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
+import { expectsReplies } from '../../shared/topology/replies.js';
+import { bindingName, grantBinding, type Bindable } from './binding.js';
+import { bundle } from './bundle.js';
+import { fabricEnvironment, type Fabric } from './fabric.js';
+import { laneUrlsJson, namesJson, ownLanesJson } from './lane-urls.js';
+import { lanesOf, type Mailbox } from './mailbox.js';
+import { allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+
+/** Properties of {@link AgentFunction}. */
+export interface AgentFunctionProps extends FunctionOverrides {
+  readonly topology: TopologyModel;
+  readonly agent: string;
+  /** Entry file that exports `handler`, code that was bundled already, or a function made elsewhere. */
+  readonly handler: string | Code | IFunction;
+  readonly fabric: Fabric;
+  readonly mailbox: Mailbox;
+  /** Mailboxes of the receivers of direct channels on which it publishes, by agent id. */
+  readonly mailboxes?: Readonly<Record<string, Mailbox>>;
+  /** What it is told by name, with access. */
+  readonly bind?: Readonly<Record<string, Bindable>>;
+  /** Invocations that a lane may have at once; `undefined` = no cap. @default {@link LANE_CONCURRENCY} */
+  readonly laneConcurrency?: Readonly<Partial<Record<Priority, number>>>;
+}
+
+/**
+ * Invocations that a lower lane may have at once, so that it leaves room to the higher ones. An agent's highest lane is
+ * never capped. 2 is the least that SQS event source mappings take.
+ */
+export const LANE_CONCURRENCY: Readonly<Partial<Record<Priority, number>>> = { high: 50, normal: 20, low: 5 };
+
+/**
+ * An agent on Lambda: one event source mapping for each of its lanes, partial batch responses, and a role that may do
+ * what the topology says of this agent and nothing else.
+ *
+ * @throws LanewayError UNKNOWN_AGENT
+ */
+export class AgentFunction extends Construct {
+  readonly function: IFunction;
+  private readonly bindings: Record<string, string> = {};
+
+  constructor(scope: Construct, id: string, props: AgentFunctionProps) {
+    super(scope, id);
+    const { topology, fabric, mailbox } = props;
+    const agent = topology.agents[props.agent];
+    if (!agent) {
+      const known = Object.keys(topology.agents);
+      throw unknownName('UNKNOWN_AGENT', `there is no agent '${props.agent}'`, props.agent, known, topology.name);
+    }
+    const requests = expectsReplies(topology, agent.publishes);
+    const direct = directReceivers(topology, agent).flatMap((receiver) => props.mailboxes?.[receiver] ?? []);
+    const environment = {
+      ...fabricEnvironment(fabric, requests),
+      [ENVIRONMENT.deadLetterQueue]: mailbox.deadLetterQueue.queueUrl,
+      [ENVIRONMENT.ownLanes]: ownLanesJson(mailbox),
+      [ENVIRONMENT.lanes]: laneUrlsJson(direct),
+      [ENVIRONMENT.bindings]: Lazy.string({ produce: () => namesJson(this.bindings) }),
+    };
+    this.function = this.functionOf(props, agent, environment);
+    for (const lane of lanesOf(mailbox)) {
+      const cap = (props.laneConcurrency ?? LANE_CONCURRENCY)[lane.priority];
+      this.function.addEventSource(
+        new SqsEventSource(lane.queue, {
+          batchSize: lane.batchSize,
+          reportBatchItemFailures: true,
+          ...(cap === undefined || lane.priority === agent.lanes[0] ? {} : { maxConcurrency: cap }),
+        }),
+      );
+    }
+    this.grant(topology, agent, props, requests, direct);
+    for (const [name, resource] of Object.entries(props.bind ?? {})) this.bind(name, resource);
+  }
+
+  /** Names `resource` to the agent's `bind` and gives it access, as {@link grantBinding} says. */
+  bind(name: string, resource: Bindable): void {
+    this.bindings[name] = bindingName(resource);
+    grantBinding(this.function, resource);
+  }
+
+  private functionOf(props: AgentFunctionProps, agent: AgentModel, environment: Record<string, string>): IFunction {
+    const { handler } = props;
+    if (typeof handler === 'object' && 'functionArn' in handler) {
+      if (handler instanceof Function)
+        for (const [key, value] of Object.entries(environment)) handler.addEnvironment(key, value);
+      return handler;
+    }
+    const code = typeof handler === 'string' ? bundle(this, new Map([[agent.id, handler]])).get(agent.id) : handler;
+    if (!code) throw unknownName('UNKNOWN_AGENT', `nothing was bundled for '${agent.id}'`, agent.id, [], agent.id);
+    return new RuntimeFunction(this, 'Function', {
+      ...props,
+      memorySize: props.memorySize ?? 512,
+      code,
+      description: agent.description ?? `Laneway agent ${agent.id} of ${props.topology.name}`,
+      timeout: props.mailbox.functionTimeout,
+      environment,
+    });
+  }
+
+  private grant(
+    topology: TopologyModel,
+    agent: AgentModel,
+    { fabric, mailbox }: AgentFunctionProps,
+    requests: boolean,
+    direct: readonly Mailbox[],
+  ): void {
+    const acknowledges = agent.subscribes.some((channel) => topology.channels[channel]?.qos.acks === 'message');
+    const types = [...agent.publishes, ...(acknowledges ? [MessageAcknowledged.name] : [])];
+    if (types.length > 0)
+      allowPublish(this.function, fabric.bus, { sources: [sourceOf(topology.name, 'agent', agent.id)], types });
+    allowTable(this.function, fabric.ledgerTable, 'deliver');
+    if (requests) {
+      allowTable(this.function, fabric.pendingTable, 'deliver');
+      allowSend(this.function, fabric.timerQueue);
+    }
+    allowPayloads(this.function, fabric, 'read-write');
+    allowSend(this.function, mailbox.deadLetterQueue);
+    allowSend(
+      this.function,
+      ...direct.flatMap(lanesOf).map((lane) => lane.queue),
+    );
+  }
+}
+
+/** Subscribers of the direct channels that carry what the agent or client may publish. */
+export function directReceivers(topology: TopologyModel, publisher: { readonly publishes: readonly string[] }): string[] {
+  const receivers = Object.values(topology.channels)
+    .filter((channel) => channel.qos.delivery === 'direct')
+    .filter((channel) => channel.carries.some((type) => publisher.publishes.includes(type)))
+    .flatMap((channel) => channel.subscribers);
+  return [...new Set(receivers)];
+}

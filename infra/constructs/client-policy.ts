@@ -1,0 +1,62 @@
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { sourceOf } from '../../shared/domain/envelope.js';
+import { unknownName } from '../../shared/domain/errors.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import { expectsReplies } from '../../shared/topology/replies.js';
+import { acknowledge } from './acknowledge.js';
+import { directReceivers } from './agent-function.js';
+import type { Fabric } from './fabric.js';
+import { lanesOf, type Mailbox } from './mailbox.js';
+import { allow, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+
+/** Properties of {@link ClientPolicy}. */
+export interface ClientPolicyProps {
+  readonly topology: TopologyModel;
+  readonly client: string;
+  readonly fabric: Fabric;
+  readonly mailboxes: Readonly<Record<string, Mailbox>>;
+}
+
+/**
+ * What the role of a client needs: to find the application's stacks, publish its types under its own source, record
+ * what it is about to publish, read conversations, and make requests when one of its types has a reply.
+ *
+ * @throws LanewayError UNKNOWN_CLIENT
+ */
+export class ClientPolicy extends Construct {
+  readonly policy: ManagedPolicy;
+
+  constructor(scope: Construct, id: string, props: ClientPolicyProps) {
+    super(scope, id);
+    const { topology, fabric } = props;
+    const client = topology.clients[props.client];
+    if (!client) {
+      const known = Object.keys(topology.clients);
+      throw unknownName('UNKNOWN_CLIENT', `there is no client '${props.client}'`, props.client, known, topology.name);
+    }
+    const description = `Laneway client ${client.id} of ${topology.name}`;
+    this.policy = new ManagedPolicy(this, 'Policy', { description });
+    allowPublish(this.policy, fabric.bus, {
+      sources: [sourceOf(topology.name, 'client', client.id)],
+      types: client.publishes,
+    });
+    allowTable(this.policy, fabric.ledgerTable, 'record');
+    allowPayloads(this.policy, fabric, 'read-write');
+    if (expectsReplies(topology, client.publishes)) {
+      allowTable(this.policy, fabric.pendingTable, 'deliver');
+      allowSend(this.policy, fabric.timerQueue);
+    }
+    const direct = directReceivers(topology, client).flatMap((receiver) => props.mailboxes[receiver] ?? []);
+    allowSend(
+      this.policy,
+      ...direct.flatMap(lanesOf).map((lane) => lane.queue),
+    );
+    allow(this.policy, ['cloudformation:DescribeStacks'], ['*']);
+    acknowledge(
+      this.policy,
+      'AwsSolutions-IAM5[Resource::*]',
+      'A client finds the application by the outputs of all stacks; DescribeStacks without a name is only allowed on *.',
+    );
+  }
+}

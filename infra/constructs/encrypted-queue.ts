@@ -1,0 +1,65 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+/** Days that messages wait in a lane. */
+export const LANE_RETENTION = Duration.days(4);
+
+/** Days that messages wait in a dead letter queue: the most SQS allows. */
+export const DEAD_LETTER_RETENTION = Duration.days(14);
+
+/**
+ * How often SQS may hand out a message before it moves it to the dead letter queue itself. Tries are counted in the
+ * ledger; this is only the net under a consumer that never gets as far as the ledger (architecture §3.5).
+ */
+export const MAX_RECEIVES = 100;
+
+/** Properties of {@link EncryptedQueue}. */
+export interface EncryptedQueueProps {
+  /** Where messages go that were received {@link MAX_RECEIVES} times; absent = this is a dead letter queue. */
+  readonly deadLetterQueue?: IQueue;
+  /** Timeout of the function that receives from it. */
+  readonly consumerTimeout: Duration;
+}
+
+/**
+ * A standard queue: SSE-SQS, TLS only, and a visibility of six times its consumer's timeout, as Lambda's event source
+ * mapping asks for (Lambda developer guide, "Configuring a queue to use with Lambda"); there is no batching window.
+ */
+export class EncryptedQueue extends Queue {
+  constructor(scope: Construct, id: string, props: EncryptedQueueProps) {
+    super(scope, id, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
+      retentionPeriod: props.deadLetterQueue ? LANE_RETENTION : DEAD_LETTER_RETENTION,
+      ...(props.deadLetterQueue
+        ? { deadLetterQueue: { queue: props.deadLetterQueue, maxReceiveCount: MAX_RECEIVES } }
+        : {}),
+    });
+  }
+
+  /**
+   * Lets the rules of `bus` send here. One statement for all of them, because a queue policy holds at most 20
+   * statements (SQS developer guide, "Quotas related to policies").
+   */
+  acceptFrom(bus: IEventBus): void {
+    const rules = Stack.of(this).formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName: `${bus.eventBusName}/*`,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'RulesOfTheBus',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+      }),
+    );
+  }
+}

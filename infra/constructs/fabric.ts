@@ -1,0 +1,38 @@
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { ENVIRONMENT } from '../../shared/domain/environment.js';
+
+/** What every function of an application works with. */
+export interface Fabric {
+  /** Name of the topology; it stands in every source. */
+  readonly application: string;
+  readonly bus: IEventBus;
+  readonly ledgerTable: ITableV2;
+  readonly pendingTable: ITableV2;
+  readonly payloadBucket: IBucket;
+  /** Delayed messages by which deadlines of requests fire. */
+  readonly timerQueue: IQueue;
+}
+
+/**
+ * The part of the environment contract that names the fabric. Pending table and timers are named only to functions that
+ * make requests or close them.
+ */
+export function fabricEnvironment(fabric: Fabric, requests: boolean): Record<string, string> {
+  return {
+    [ENVIRONMENT.bus]: fabric.bus.eventBusName,
+    [ENVIRONMENT.ledgerTable]: fabric.ledgerTable.tableName,
+    [ENVIRONMENT.payloadBucket]: fabric.payloadBucket.bucketName,
+    ...(requests
+      ? {
+          [ENVIRONMENT.pendingTable]: fabric.pendingTable.tableName,
+          [ENVIRONMENT.timerQueue]: fabric.timerQueue.queueUrl,
+        }
+      : {}),
+  };
+}
+
+/** Name of the sparse index by due hour that both tables have. */
+export const DUE_INDEX = 'due';

@@ -1,0 +1,97 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { wholeSeconds } from '../../shared/domain/duration.js';
+import { unknownName } from '../../shared/domain/errors.js';
+import type { Priority } from '../../shared/domain/priority.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import type { RuleTarget } from '../../shared/topology/rules.js';
+import { EncryptedQueue } from './encrypted-queue.js';
+
+/** One priority of one agent. */
+export interface Lane {
+  readonly priority: Priority;
+  readonly queue: EncryptedQueue;
+  /** Messages that its function receives at once: the least of the channels it serves. */
+  readonly batchSize: number;
+  /** Waiting messages above which it raises an alarm: the least of the channels it serves. */
+  readonly maxDepth: number;
+}
+
+/** Properties of {@link Mailbox}. */
+export interface MailboxProps {
+  readonly topology: TopologyModel;
+  /** Id of the agent. */
+  readonly agent: string;
+}
+
+/**
+ * Seconds that a function has beyond its longest handler: to read, lease, and after the handler store the outcome and
+ * send what was stored, each with its retries. A handler of 14 minutes so still fits Lambda's 15.
+ */
+const MARGIN_SECONDS = 15;
+
+/** Timeout of the drain, which receives from every dead letter queue. */
+export const DRAIN_TIMEOUT = Duration.seconds(60);
+
+/**
+ * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them.
+ *
+ * @throws LanewayError UNKNOWN_AGENT
+ */
+export class Mailbox extends Construct {
+  readonly agent: string;
+  readonly lanes: Readonly<Partial<Record<Priority, Lane>>>;
+  readonly deadLetterQueue: EncryptedQueue;
+  /** Timeout of the agent's function: its longest handler and a margin. */
+  readonly functionTimeout: Duration;
+
+  constructor(scope: Construct, id: string, props: MailboxProps) {
+    super(scope, id);
+    const { topology } = props;
+    const agent = topology.agents[props.agent];
+    if (!agent) {
+      const known = Object.keys(topology.agents);
+      throw unknownName('UNKNOWN_AGENT', `there is no agent '${props.agent}'`, props.agent, known, topology.name);
+    }
+    this.agent = agent.id;
+    this.functionTimeout = Duration.seconds(wholeSeconds(agent.handlerTimeout) + MARGIN_SECONDS);
+    this.deadLetterQueue = new EncryptedQueue(this, 'DeadLetters', { consumerTimeout: DRAIN_TIMEOUT });
+    const lanes: Partial<Record<Priority, Lane>> = {};
+    for (const priority of agent.lanes) {
+      const served = agent.subscribes
+        .map((channel) => topology.channels[channel]?.qos)
+        .filter((qos) => qos !== undefined && qos.priorities.includes(priority))
+        .filter((qos) => qos !== undefined);
+      lanes[priority] = {
+        priority,
+        queue: new EncryptedQueue(this, `Lane-${priority}`, {
+          deadLetterQueue: this.deadLetterQueue,
+          consumerTimeout: this.functionTimeout,
+        }),
+        batchSize: Math.min(...served.map((qos) => qos.batchSize)),
+        maxDepth: Math.min(...served.map((qos) => qos.maxDepth)),
+      };
+    }
+    this.lanes = lanes;
+  }
+}
+
+/** Lanes of a mailbox, highest priority first. */
+export function lanesOf(mailbox: Mailbox): Lane[] {
+  return Object.values(mailbox.lanes);
+}
+
+/** Queue of a rule's target that is a lane. @throws LanewayError UNKNOWN_AGENT when the mailbox or lane is missing */
+export function laneQueue(mailboxes: Readonly<Record<string, Mailbox>>, target: RuleTarget): IQueue {
+  const lane = target.kind === 'lane' ? mailboxes[target.agent]?.lanes[target.priority] : undefined;
+  if (lane) return lane.queue;
+  const wanted = target.kind === 'lane' ? target.agent : target.queue;
+  throw unknownName(
+    'UNKNOWN_AGENT',
+    `a rule leads to '${wanted}', which has no mailbox here`,
+    wanted,
+    Object.keys(mailboxes),
+    'mailboxes',
+  );
+}

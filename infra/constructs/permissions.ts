@@ -1,0 +1,71 @@
+import { PolicyStatement, Effect, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { DUE_INDEX, type Fabric } from './fabric.js';
+
+/**
+ * What a function may do with a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
+ * batches and a conversation's entries; `maintain` = also the index by due hour.
+ */
+export type TableAccess = 'deliver' | 'record' | 'maintain';
+
+const DELIVER = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const RECORD = [...DELIVER, 'dynamodb:BatchWriteItem', 'dynamodb:Query'];
+
+/** Allows `actions` on `resources`, nothing wider. */
+export function allow(grantee: IGrantable, actions: readonly string[], resources: readonly string[]): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: [...actions], resources: [...resources] }),
+  );
+}
+
+/** Access to one of the two tables. */
+export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], access: TableAccess): void {
+  allow(grantee, access === 'deliver' ? DELIVER : RECORD, [table.tableArn]);
+  if (access === 'maintain') allow(grantee, ['dynamodb:Query'], [`${table.tableArn}/index/${DUE_INDEX}`]);
+}
+
+/** Objects of the payload bucket. Their keys are made of ids, so a narrower resource does not exist. */
+export function allowPayloads(grantee: IGrantable, fabric: Fabric, access: 'read' | 'read-write'): void {
+  const actions = access === 'read' ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject'];
+  allow(grantee, actions, [fabric.payloadBucket.arnForObjects('*')]);
+}
+
+/** Sending to queues; `SendMessageBatch` needs no more. */
+export function allowSend(grantee: IGrantable, ...queues: readonly IQueue[]): void {
+  if (queues.length > 0)
+    allow(
+      grantee,
+      ['sqs:SendMessage'],
+      queues.map((queue) => queue.queueArn),
+    );
+}
+
+/** What a publisher may put on the bus. */
+export interface PublishRights {
+  /** Sources it may publish under. */
+  readonly sources: readonly string[];
+  /** Message types it may publish. @default any */
+  readonly types?: readonly string[];
+}
+
+/**
+ * `PutEvents` on the bus, under these sources and with these types only. An Allow alone could not say "every entry of
+ * the call", hence the two Denies. Both are guarded by `Null`: on AWS the keys are always there, and an engine that does
+ * not know them then denies nothing, instead of everything.
+ */
+export function allowPublish(grantee: IGrantable, bus: IEventBus, rights: PublishRights): void {
+  const principal = grantee.grantPrincipal;
+  const deny = (condition: string, key: string, values: readonly string[]) =>
+    principal.addToPrincipalPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: ['events:PutEvents'],
+        resources: [bus.eventBusArn],
+        conditions: { [condition]: { [key]: [...values] }, Null: { [key]: 'false' } },
+      }),
+    );
+  allow(grantee, ['events:PutEvents'], [bus.eventBusArn]);
+  deny('ForAnyValue:StringNotEquals', 'events:source', rights.sources);
+  if (rights.types) deny('StringNotEquals', 'events:detail-type', rights.types);
+}

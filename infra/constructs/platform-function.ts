@@ -1,0 +1,68 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { sourceOf } from '../../shared/domain/envelope.js';
+import { fabricEnvironment, type Fabric } from './fabric.js';
+import { allowPayloads, allowPublish, allowSend, allowTable, type TableAccess } from './permissions.js';
+import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
+
+/** Timeout of a platform function, and what the visibility of its queue is made from. */
+export const PLATFORM_TIMEOUT = Duration.seconds(30);
+
+/** Names of the platform's functions; each is a folder of `functions/platform`. */
+export type PlatformFunctionName =
+  | 'replies'
+  | 'deadlines'
+  | 'dispatcher'
+  | 'starter'
+  | 'workflow-events'
+  | 'ingress'
+  | 'dead-letters'
+  | 'ledger-stream'
+  | 'sweeper';
+
+/** Properties of {@link PlatformFunction}. */
+export interface PlatformFunctionProps extends FunctionOverrides {
+  readonly name: PlatformFunctionName;
+  readonly code: Code;
+  readonly description: string;
+  readonly fabric: Fabric;
+  /** @default {@link PLATFORM_TIMEOUT} */
+  readonly timeout?: Duration;
+  readonly ledger?: TableAccess;
+  /** Access to pending records and timers. */
+  readonly pending?: TableAccess;
+  readonly payloads?: 'read' | 'read-write';
+  /** Whether it publishes, and under which sources besides `laneway.<app>.platform.<name>`. */
+  readonly publishes?: true | readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A function of the platform with exactly the rights that its properties name. */
+export class PlatformFunction extends RuntimeFunction {
+  constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
+    const { fabric, name } = props;
+    super(scope, id, {
+      ...props,
+      timeout: props.timeout ?? PLATFORM_TIMEOUT,
+      environment: { ...fabricEnvironment(fabric, props.pending !== undefined), ...props.environment },
+    });
+    if (props.ledger) allowTable(this, fabric.ledgerTable, props.ledger);
+    if (props.pending) {
+      allowTable(this, fabric.pendingTable, props.pending);
+      allowSend(this, fabric.timerQueue);
+    }
+    if (props.payloads) allowPayloads(this, fabric, props.payloads);
+    if (props.publishes) {
+      const more = props.publishes === true ? [] : props.publishes;
+      allowPublish(this, fabric.bus, { sources: [sourceOf(fabric.application, 'platform', name), ...more] });
+    }
+  }
+
+  /** Receives from `queue`, ten at a time, each message answered for by itself. */
+  receiveFrom(queue: IQueue): void {
+    this.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
+  }
+}

@@ -1,0 +1,58 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function, LoggingFormat, RecursiveLoop, Runtime, Tracing, type Code } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.js';
+
+/** Overrides that every function of Laneway takes. */
+export interface FunctionOverrides {
+  /** MB of memory; a function's share of a processor grows with it. @default 512 for agents, 256 for the platform */
+  readonly memorySize?: number;
+  /** How long its logs are kept. @default one month */
+  readonly logRetention?: RetentionDays;
+  /** Functions that may run at once. @default no reservation */
+  readonly reservedConcurrency?: number;
+}
+
+/** Properties of {@link RuntimeFunction}. */
+export interface RuntimeFunctionProps extends FunctionOverrides {
+  readonly code: Code;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * A function on arm64 and Node 24 from an ES module bundle, with a role and a log group of its own, JSON logs, and
+ * tracing. Loop detection is off: it stops a chain of about 16 invocations through SQS, which a conversation of agents
+ * may well be; hops are limited in the envelope instead (Lambda developer guide, "Recursive loop detection").
+ */
+export class RuntimeFunction extends Function {
+  constructor(scope: Construct, id: string, props: RuntimeFunctionProps) {
+    // A generated name; the logs go with the stack, what must last is in the ledger and the archive.
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      architecture: Architecture.ARM_64,
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: props.code,
+      description: props.description,
+      timeout: props.timeout,
+      memorySize: props.memorySize ?? 256,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      recursiveLoop: RecursiveLoop.ALLOW,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+    acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray has no resources: xray:Put* can only be allowed on *.');
+  }
+}

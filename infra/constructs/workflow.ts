@@ -1,0 +1,47 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { WorkflowDefinition } from '../../shared/workflow/define-workflow.js';
+import { acknowledge } from './acknowledge.js';
+import { allow } from './permissions.js';
+
+/** Properties of {@link Workflow}. */
+export interface WorkflowProps {
+  readonly definition: Pick<WorkflowDefinition, 'name' | 'asl'>;
+  /** The platform function through which steps publish. */
+  readonly dispatcher: IFunction;
+  /** @default one month */
+  readonly logRetention?: RetentionDays;
+}
+
+/**
+ * A workflow on Step Functions, Standard. Its role may invoke the dispatcher and nothing else. Execution data is not
+ * logged: it holds task tokens, which are credentials.
+ */
+export class Workflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: WorkflowProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(JSON.stringify(props.definition.asl)),
+      definitionSubstitutions: { DispatcherArn: props.dispatcher.functionArn },
+      comment: `Laneway workflow ${props.definition.name}`,
+      logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
+      tracingEnabled: true,
+    });
+    allow(this.stateMachine, ['lambda:InvokeFunction'], [props.dispatcher.functionArn]);
+    acknowledge(
+      this.stateMachine,
+      'AwsSolutions-IAM5[Resource::*]',
+      'Log delivery and X-Ray have no resources: their actions can only be allowed on *.',
+    );
+  }
+}

@@ -1,0 +1,28 @@
+/** A kind of resource that an engine refuses, and why nothing is missed locally or what takes its place. */
+export interface LeftOut {
+  /** CloudFormation type, or its beginning when it ends with `*`. */
+  readonly type: string;
+  /** Only resources that have this property, as CDK's L1 construct spells it. */
+  readonly having?: string;
+  readonly because: string;
+}
+
+/** A property that an engine accepts in a template and drops, or a resource left out, and the API call that sets it. */
+export interface Bridged {
+  readonly types: readonly string[];
+  /** As CloudFormation spells it; resources without it are passed over. */
+  readonly property: string;
+  readonly step: BridgeStepName;
+}
+
+/** The steps that `bridge-steps.ts` knows. */
+export type BridgeStepName = 'time-to-live' | 'archive' | 'reserved-concurrency' | 'dead-letter-target';
+
+/** All that one engine lacks of what Laneway's stacks use. */
+export interface EngineGaps {
+  readonly leftOut: readonly LeftOut[];
+  readonly bridged: readonly Bridged[];
+}
+
+/** The condition's name in a template made for an engine; the bridge recognises by it what was left out. */
+export const leftOutCondition = 'LanewayLeftOutByEngine';

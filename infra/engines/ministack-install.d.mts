@@ -1,0 +1,34 @@
+/** Where MiniStack is installed for one project. */
+export interface MinistackInstallation {
+  /** The ignored folder `.laneway` of the project: engine, logs, state of kept engines. */
+  readonly home: string;
+  readonly directory: string;
+  /** The interpreter of the private virtual environment. */
+  readonly python: string;
+  readonly stamp: string;
+  /** SHA-256 of requirements.txt; equal to the stamp when the installation is current. */
+  readonly wanted: string;
+  readonly installed: boolean;
+}
+
+/** What a user can do who cannot have MiniStack here. */
+export declare const otherEngines: readonly string[];
+
+/** The engine cannot be installed or run on this machine; the message ends with the ways out. */
+export declare class EngineUnavailableError extends Error {
+  constructor(problem: string, waysOut: readonly string[], options?: { cause?: unknown });
+}
+
+/** Where the engine of a project is, and whether it is there in the version asked for. Starts no process. */
+export declare function ministackInstallation(projectDirectory?: string): MinistackInstallation;
+
+/**
+ * Installs the engine unless it is there: about ten seconds the first time, a few milliseconds later.
+ *
+ * @throws EngineUnavailableError without a fitting Python, without network, or when pip fails.
+ */
+export declare function installMinistack(options?: {
+  readonly projectDirectory?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly progress?: ((line: string) => void) | undefined;
+}): Promise<MinistackInstallation>;

@@ -1,0 +1,110 @@
+import { LanewayError, unknownName } from '../domain/errors.js';
+import type { MessageType } from '../message/message-type.js';
+import type { AgentModel } from '../topology/model.js';
+import type { AgentSpec, ChannelSpec, HeardBy, PublishedBy, Topology } from '../topology/topology.js';
+import type { Context, Handlers, Middleware } from './context.js';
+import type { Message } from './message.js';
+
+/** A handler without its types, as the runtime calls it. */
+export type ErasedHandler = (message: Message, context: Context) => unknown;
+
+/** An agent's logic: what it does with each type, with neither AWS nor environment in it. */
+export interface Agent<Deps = unknown> {
+  readonly topology: Topology;
+  readonly id: string;
+  readonly model: AgentModel;
+  readonly handlers: ReadonlyMap<string, ErasedHandler>;
+  readonly otherwise?: ErasedHandler;
+  readonly middleware: readonly Middleware<Deps>[];
+  /** The agent with what it needs. */
+  with(deps: Deps): BoundAgent;
+}
+
+/** An agent that is ready to run. */
+export interface BoundAgent {
+  readonly agent: Agent<never>;
+  readonly deps: unknown;
+}
+
+/** Options of `handle`. */
+export interface AgentOptions<Deps> {
+  /** Outermost first. */
+  readonly use?: readonly Middleware<Deps>[];
+}
+
+/** Builds an agent of a topology. */
+export interface AgentBuilder<Heard extends MessageType, Published extends MessageType, Deps> {
+  /** Declares what the handlers find in `context.deps`; it is bound where the agent runs. */
+  needs<Needed>(): AgentBuilder<Heard, Published, Needed>;
+  /**
+   * One handler for each type the agent hears.
+   * @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one
+   */
+  handle(handlers: Handlers<Heard, Published, Deps>, options?: AgentOptions<Deps>): Agent<Deps>;
+}
+
+/**
+ * Starts the definition of an agent's logic; `handle` ends it.
+ * @throws LanewayError UNKNOWN_AGENT
+ */
+export function createAgent<
+  Name extends string,
+  Channels extends Record<string, ChannelSpec>,
+  Agents extends Record<string, AgentSpec>,
+  const Id extends keyof NoInfer<Agents> & string,
+>(
+  topology: Topology<Name, Channels, Agents>,
+  id: Id,
+): AgentBuilder<HeardBy<Channels, Agents[Id]>, PublishedBy<Channels, Agents[Id]>, Record<never, never>> {
+  const model = topology.model.agents[id];
+  if (!model)
+    throw unknownName(
+      'UNKNOWN_AGENT',
+      `'${id}' is no agent of '${topology.name}'`,
+      id,
+      Object.keys(topology.model.agents),
+      topology.name,
+    );
+  return builder(topology, model);
+}
+
+function builder<Heard extends MessageType, Published extends MessageType, Deps>(
+  topology: Topology,
+  model: AgentModel,
+): AgentBuilder<Heard, Published, Deps> {
+  return {
+    needs: <Needed>() => builder<Heard, Published, Needed>(topology, model),
+    handle: (handlers, options = {}) =>
+      makeAgent<Deps>(topology, model, handlers as Readonly<Record<string, ErasedHandler>>, options.use ?? []),
+  };
+}
+
+function makeAgent<Deps>(
+  topology: Topology,
+  model: AgentModel,
+  given: Readonly<Record<string, ErasedHandler>>,
+  middleware: readonly Middleware<Deps>[],
+): Agent<Deps> {
+  const { otherwise, ...byType } = given;
+  const missing = otherwise ? [] : model.handles.filter((type) => !Object.hasOwn(byType, type));
+  const extra = Object.keys(byType).filter((type) => !model.handles.includes(type));
+  if (missing.length > 0 || extra.length > 0) {
+    throw new LanewayError(
+      'INVALID_TOPOLOGY',
+      `agent '${model.id}' ${missing.length > 0 ? `has no handler for ${missing.join(', ')}` : `handles ${extra.join(', ')}, which it does not hear`}`,
+      {
+        help: [`it hears: ${model.handles.join(', ') || '(nothing)'}`, 'allowed: one handler for each, or `otherwise`'],
+      },
+    );
+  }
+  const agent: Agent<Deps> = {
+    topology,
+    id: model.id,
+    model,
+    handlers: new Map(Object.entries(byType)),
+    ...(otherwise ? { otherwise } : {}),
+    middleware,
+    with: (deps) => ({ agent, deps }),
+  };
+  return agent;
+}

@@ -1,0 +1,15 @@
+export { createAgent } from './create-agent.js';
+export type { Agent, AgentBuilder, AgentOptions, BoundAgent } from './create-agent.js';
+export type {
+  Context,
+  Handler,
+  HandlerResult,
+  Handlers,
+  Log,
+  Middleware,
+  PublishedMessage,
+  ReplyLater,
+} from './context.js';
+export type { Message } from './message.js';
+export type { Addressee, PublishOptions } from '../topology/compose-message.js';
+export { LanewayError, PermanentError } from '../domain/errors.js';

@@ -1,0 +1,110 @@
+import { LanewayError } from '../../domain/errors.js';
+import { parseEnvelope, parseSource, type Envelope } from '../../domain/envelope.js';
+import type { TopologyModel } from '../../topology/model.js';
+
+/** A received text that is a message, and whether the bus vouches for its source and type. */
+export interface Decoded {
+  readonly envelope: Envelope;
+  readonly via: 'bus' | 'direct';
+  /** EventBridge's own source and detail-type: the only ones that IAM guards. */
+  readonly vouched?: { readonly source: string; readonly type: string };
+}
+
+/**
+ * Reads the body of an SQS message: an EventBridge event whose detail is an envelope, or a bare envelope (direct).
+ * @throws LanewayError UNPARSEABLE
+ */
+export function decodeCopy(body: string): Decoded {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (cause) {
+    throw new LanewayError('UNPARSEABLE', `the message is not JSON: ${JSON.stringify(body.slice(0, 60))}`, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new LanewayError(
+      'UNPARSEABLE',
+      `the message is a JSON ${value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value}, not an object`,
+    );
+  }
+  const event = value as Readonly<Record<string, unknown>>;
+  if ('Records' in event || 'records' in event) {
+    throw new LanewayError('UNPARSEABLE', 'the message is a batch event of another service, not a message of Laneway', {
+      help: ['only EventBridge rules and direct channels of the topology send to a lane'],
+    });
+  }
+  if (!('detail-type' in event)) return { envelope: parseEnvelope(event), via: 'direct' };
+  const { source, 'detail-type': type } = event;
+  if (typeof source !== 'string' || typeof type !== 'string')
+    throw new LanewayError('UNPARSEABLE', 'the EventBridge event has no source or no detail-type');
+  return { envelope: parseEnvelope(event['detail']), via: 'bus', vouched: { source, type } };
+}
+
+/**
+ * Holds a message against the topology: who sent it, whether that publisher may, whether the channel carries it, and
+ * whether it is for this agent.
+ * @throws LanewayError SENDER_MISMATCH, NOT_DECLARED, UNKNOWN_CHANNEL, UNKNOWN_TYPE, NOT_CARRIED, UNKNOWN_RECEIVER
+ */
+export function checkAgainstTopology(decoded: Decoded, model: TopologyModel, agent: string): void {
+  checkOrigin(decoded, model);
+  const { envelope } = decoded;
+  const channel = model.channels[envelope.channel];
+  if (!channel?.subscribers.includes(agent) || (envelope.receiver !== undefined && envelope.receiver !== agent)) {
+    throw new LanewayError(
+      'UNKNOWN_RECEIVER',
+      `the message is for ${envelope.receiver ?? `the subscribers of '${envelope.channel}'`}, not for '${agent}'`,
+    );
+  }
+}
+
+/**
+ * The part of {@link checkAgainstTopology} that does not ask who receives: what the platform's own consumers check.
+ * @throws LanewayError SENDER_MISMATCH, NOT_DECLARED, UNKNOWN_CHANNEL, UNKNOWN_TYPE, NOT_CARRIED
+ */
+export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
+  const { envelope, via, vouched } = decoded;
+  if (vouched && (vouched.source !== envelope.source || vouched.type !== envelope.type)) {
+    throw new LanewayError(
+      'SENDER_MISMATCH',
+      `the envelope says ${envelope.source} / ${envelope.type}, the bus says ${vouched.source} / ${vouched.type}`,
+      {
+        help: ["allowed: `source` and `type` of the envelope equal to EventBridge's own, which IAM guards"],
+      },
+    );
+  }
+  const channel = model.channels[envelope.channel];
+  if (!channel) throw new LanewayError('UNKNOWN_CHANNEL', `'${model.name}' has no channel '${envelope.channel}'`);
+  if (via === 'direct' && channel.qos.delivery !== 'direct') {
+    throw new LanewayError('SENDER_MISMATCH', `a message of channel '${channel.name}' did not come over the bus`, {
+      help: ['only channels with delivery: direct send into lanes'],
+    });
+  }
+  if (!model.types[envelope.type])
+    throw new LanewayError('UNKNOWN_TYPE', `'${model.name}' has no message type ${envelope.type}`);
+  if (!channel.carries.includes(envelope.type)) {
+    throw new LanewayError('NOT_CARRIED', `channel '${channel.name}' does not carry ${envelope.type}`, {
+      help: [`it carries: ${channel.carries.join(', ')}`],
+    });
+  }
+  if (!mayPublish(model, envelope.source, envelope.type)) {
+    throw new LanewayError('NOT_DECLARED', `${envelope.source} is not declared to publish ${envelope.type}`, {
+      help: ['allowed: publishers that the topology declares for the type'],
+    });
+  }
+}
+
+/** Whether the topology lets a source publish a type; the platform's functions may publish any. */
+export function mayPublish(model: TopologyModel, source: string, type: string): boolean {
+  const publisher = parseSource(source);
+  if (publisher?.app !== model.name) return false;
+  switch (publisher.kind) {
+    case 'agent':
+      return model.agents[publisher.name]?.publishes.includes(type) ?? false;
+    case 'client':
+      return model.clients[publisher.name]?.publishes.includes(type) ?? false;
+    case 'ingress':
+      return model.ingress[publisher.name]?.as === type;
+    case 'platform':
+      return true;
+  }
+}

@@ -1,0 +1,79 @@
+import { INLINE_EMISSIONS_BYTES, offloadPayloads } from '../../domain/claim-check.js';
+import { envelopeOf, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
+import type { DeadLetter } from '../../domain/dead-letter.js';
+import { sourceOf, type Envelope } from '../../domain/envelope.js';
+import { summarizeError } from '../../domain/errors.js';
+import type { PayloadStore } from '../../domain/ports.js';
+import type { TopologyModel } from '../../topology/model.js';
+import { sendMessages } from '../../topology/send-messages.js';
+import type { Services } from './services.js';
+
+/** Emissions as an outcome holds them. */
+export interface StoredEmissions {
+  readonly emissions: readonly Emission[];
+  readonly emissionsRef?: string;
+}
+
+/** Puts big payloads, and then a big list, into the payload store, before the outcome refers to them. */
+export async function storeEmissions(
+  emissions: readonly Emission[],
+  key: DeliveryKey,
+  owner: string,
+  payloads: PayloadStore,
+): Promise<StoredEmissions> {
+  const light = await offloadPayloads(emissions, key.correlationId, payloads);
+  const text = JSON.stringify(light);
+  if (Buffer.byteLength(text) <= INLINE_EMISSIONS_BYTES) return { emissions: light };
+  // The owner is in the key: a handling that lost its lease must not replace the emissions of the one that won.
+  const emissionsRef = `emissions/${key.correlationId}/${key.messageId}/${key.receiver}/${owner}.json`;
+  await payloads.put(emissionsRef, text);
+  return { emissions: [], emissionsRef };
+}
+
+/** Emissions of an outcome, wherever they stand. */
+export async function loadEmissions(record: StoredEmissions, payloads: PayloadStore): Promise<readonly Emission[]> {
+  return record.emissionsRef === undefined
+    ? record.emissions
+    : (JSON.parse(await payloads.get(record.emissionsRef)) as Emission[]);
+}
+
+/**
+ * Sends what an outcome stored. What the bus refuses for good becomes a dead letter `refused` of this agent.
+ * @throws LanewayError PUBLISH when some could not be sent yet
+ */
+export async function sendEmissions(
+  stored: StoredEmissions | DeliveryRecord,
+  parent: Envelope,
+  agent: string,
+  model: TopologyModel,
+  services: Services,
+  copy: string,
+): Promise<void> {
+  const emissions = await loadEmissions(stored, services.payloads);
+  if (emissions.length === 0) return;
+  const source = sourceOf(model.name, 'agent', agent);
+  const outgoing = emissions.map((emission) => ({
+    envelope: envelopeOf(emission, parent, source),
+    expected: emission.expected,
+    waiter: { kind: 'agent', id: agent } as const,
+  }));
+  const refused = await sendMessages(model, outgoing, services.senders, services.clock.now());
+  for (const { envelope, error } of refused) {
+    services.log.error('a published message was refused for good', {
+      type: envelope.type,
+      id: envelope.id,
+      error: error.message,
+    });
+    const letter: DeadLetter = {
+      laneway: 'dead-letter',
+      receiver: agent,
+      copy,
+      reason: 'refused',
+      error: summarizeError(error),
+      tries: 1,
+      at: new Date(services.clock.now()).toISOString(),
+      body: JSON.stringify(envelope),
+    };
+    await services.deadLetters.send(letter);
+  }
+}

@@ -1,0 +1,62 @@
+import type { BoundAgent } from '../create-agent.js';
+import { handleCopy } from './handling-chain.js';
+import type { Batch, ReceivedCopy, Services, Verdict } from './services.js';
+
+/** Added to the remaining time when visibility is brought down, so that a copy never reappears while it is worked on. */
+const VISIBILITY_MARGIN_SECONDS = 5;
+
+/** Time a handling needs at the least; what cannot get it goes back untried. */
+const SHORTEST_HANDLING_MS = 3_000;
+
+/** Longest visibility that SQS allows, seconds. */
+const LONGEST_VISIBILITY_SECONDS = 43_200;
+
+/**
+ * Handles a batch: brings visibility down to the time there is, runs the copies side by side, then those whose last
+ * lease died one by one, and says which go back. Order within a batch is not kept.
+ *
+ * @returns SQS message ids that are not acknowledged; their visibility is set to when they are to come again
+ */
+export async function receiveBatch(bound: BoundAgent, services: Services, batch: Batch): Promise<readonly string[]> {
+  const end = services.clock.now() + batch.remaining();
+  const seconds = Math.ceil(batch.remaining() / 1000) + VISIBILITY_MARGIN_SECONDS;
+  await setVisibility(
+    batch,
+    services,
+    batch.copies.map((copy) => ({ copy, seconds })),
+  );
+  const run = (copy: ReceivedCopy, alone: boolean): Promise<Verdict> =>
+    end - services.clock.now() < SHORTEST_HANDLING_MS
+      ? Promise.resolve({ kind: 'return', after: 0, why: 'no time left to start it' })
+      : handleCopy({ bound, services, copy, alone, end });
+  const alone = batch.copies.length === 1;
+  const verdicts = new Map<ReceivedCopy, Verdict>();
+  await Promise.all(batch.copies.map(async (copy) => verdicts.set(copy, await run(copy, alone))));
+  for (const copy of batch.copies) {
+    if (verdicts.get(copy)?.kind === 'suspect') verdicts.set(copy, await run(copy, true));
+  }
+  const returned = [...verdicts].flatMap(([copy, verdict]) =>
+    verdict.kind === 'return' ? [{ copy, seconds: Math.ceil(verdict.after / 1000) }] : [],
+  );
+  await setVisibility(batch, services, returned);
+  return [...verdicts].flatMap(([copy, verdict]) => (verdict.kind === 'acknowledge' ? [] : [copy.copy]));
+}
+
+/** A failure here only makes a copy come back at another time. */
+async function setVisibility(
+  batch: Batch,
+  services: Services,
+  changes: readonly { copy: ReceivedCopy; seconds: number }[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  try {
+    await batch.receipts.setVisibility(
+      changes.map(({ copy, seconds }) => ({
+        receipt: copy.receipt,
+        seconds: Math.min(LONGEST_VISIBILITY_SECONDS, Math.max(0, seconds)),
+      })),
+    );
+  } catch (error) {
+    services.log.warn('visibility could not be changed', { error: String(error) });
+  }
+}

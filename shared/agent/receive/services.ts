@@ -1,0 +1,51 @@
+import type {
+  Clock,
+  DeadLetterQueue,
+  DeliveryStore,
+  LaneReceipts,
+  LaterStore,
+  PayloadStore,
+} from '../../domain/ports.js';
+import type { Senders } from '../../topology/send-messages.js';
+import type { Log } from '../context.js';
+
+/** Everything the handling chain needs from outside; the same in Lambda, in a worker and in the test harness. */
+export interface Services {
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly deliveries: DeliveryStore;
+  readonly senders: Senders;
+  readonly payloads: PayloadStore;
+  readonly later: LaterStore;
+  readonly deadLetters: DeadLetterQueue;
+  readonly log: Log;
+}
+
+/** One copy of a message, as a lane gave it. */
+export interface ReceivedCopy {
+  /** SQS message id: the same when this copy comes again, another one for a duplicate. */
+  readonly copy: string;
+  readonly receipt: string;
+  readonly body: string;
+  /** How often this copy was received, from 1. */
+  readonly receives: number;
+}
+
+/** A batch and the time there is for it. */
+export interface Batch {
+  readonly copies: readonly ReceivedCopy[];
+  readonly receipts: LaneReceipts;
+  /** Milliseconds until the process that handles it may be ended. */
+  readonly remaining: () => number;
+}
+
+/** What is to become of a copy. */
+export type Verdict =
+  | { readonly kind: 'acknowledge' }
+  /** It goes back to the lane for so many milliseconds. */
+  | { readonly kind: 'return'; readonly after: number; readonly why: string }
+  /** Its last lease died: to be run last and alone. */
+  | { readonly kind: 'suspect' };
+
+export const ACKNOWLEDGE: Verdict = { kind: 'acknowledge' };

@@ -1,0 +1,72 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** SDK clients, each built at its first use and then kept, so that a process holds one connection pool a service. */
+export interface AwsClients {
+  readonly eventBridge: EventBridgeClient;
+  readonly sqs: SQSClient;
+  readonly documents: DynamoDBDocumentClient;
+  readonly s3: S3Client;
+  readonly sfn: SFNClient;
+}
+
+/** Settings that differ from the SDK's own; region, credentials and endpoint are the environment's (`AWS_*`). */
+export interface AwsClientsOptions {
+  readonly endpoint?: string;
+  readonly region?: string;
+}
+
+let shared: AwsClients | undefined;
+
+/** The clients of this process. */
+export function awsClients(): AwsClients {
+  shared ??= createAwsClients();
+  return shared;
+}
+
+/** Clients of their own, for tools that talk to an endpoint other than the environment's. */
+export function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
+  const common = {
+    ...options,
+    maxAttempts: 4,
+    // A hung connection must cost less than a function's time; 30 s leaves room for a long poll of 20 s.
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+  };
+  // Host-style bucket names resolve only where there is a DNS zone for them, which an explicit endpoint seldom has.
+  const forcePathStyle = Boolean(
+    options.endpoint ?? process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'],
+  );
+  const eventBridge = once(() => new EventBridgeClient(common));
+  const sqs = once(() => new SQSClient(common));
+  const s3 = once(() => new S3Client({ ...common, forcePathStyle }));
+  const sfn = once(() => new SFNClient(common));
+  const documents = once(() =>
+    DynamoDBDocumentClient.from(new DynamoDBClient(common), { marshallOptions: { removeUndefinedValues: true } }),
+  );
+  return {
+    get eventBridge() {
+      return eventBridge();
+    },
+    get sqs() {
+      return sqs();
+    },
+    get documents() {
+      return documents();
+    },
+    get s3() {
+      return s3();
+    },
+    get sfn() {
+      return sfn();
+    },
+  };
+}
+
+function once<Value>(build: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => (value ??= build());
+}

@@ -1,0 +1,144 @@
+import { entryId, type LedgerEntry } from '../domain/conversation.js';
+import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import type { DeliveryKey, DeliveryRecord, DeliveryState, Emission, MessageFacts } from '../domain/delivery.js';
+import type { Envelope } from '../domain/envelope.js';
+import type { ErrorSummary } from '../domain/errors.js';
+import type { RequestEntry } from '../domain/ports.js';
+import type { Priority } from '../domain/priority.js';
+import type { Item } from './attribute-values.js';
+
+/** Days that entries outlive their last change; lanes (4 d) and dead letter queues (14 d) are shorter. */
+export const RETENTION_DAYS = 21;
+const DAY_SECONDS = 86_400;
+
+/** TTL in seconds since 1970 of an entry that changed at `time` (milliseconds). */
+export function ttlFrom(time: number): number {
+  return Math.ceil(time / 1000) + RETENTION_DAYS * DAY_SECONDS;
+}
+
+/** Primary key of a delivery. Receivers hold no `#`, so that the last one separates. */
+export function deliveryItemKey(key: DeliveryKey): { pk: string; sk: string } {
+  return { pk: key.correlationId, sk: `d#${key.messageId}#${key.receiver}` };
+}
+
+/** Primary key of an entry that is no delivery. */
+export function entryItemKey(correlationId: string, entry: LedgerEntry): { pk: string; sk: string } {
+  return { pk: correlationId, sk: entryId(entry) };
+}
+
+/** Attributes that hold the facts of a message. */
+export function factAttributes(facts: MessageFacts): Item {
+  return {
+    type: facts.type,
+    channel: facts.channel,
+    priority: facts.priority,
+    source: facts.source,
+    time: facts.time,
+    expires: facts.expires,
+    causation: facts.causationId,
+    request: facts.requestId,
+    attempt: facts.attempt,
+    hops: facts.hops,
+  };
+}
+
+/** A delivery from its item. */
+export function deliveryFrom(item: Item): DeliveryRecord {
+  const sk = text(item, 'sk');
+  const separator = sk.lastIndexOf('#');
+  const state = text(item, 'state') as DeliveryState;
+  return {
+    correlationId: text(item, 'pk'),
+    messageId: sk.slice(2, separator),
+    receiver: sk.slice(separator + 1),
+    facts: factsFrom(item),
+    state,
+    tries: number(item, 'tries'),
+    ...optional('owner', item['owner'] as string | undefined),
+    ...optional('leasedUntil', state === 'leased' ? (item['until'] as string | undefined) : undefined),
+    ...optional('alone', item['alone'] as boolean | undefined),
+    ...optional('copy', item['copy'] as string | undefined),
+    emissions: json<Emission[]>(item, 'emissions') ?? [],
+    ...optional('emissionsRef', item['emissionsRef'] as string | undefined),
+    ...optional('error', json<ErrorSummary>(item, 'error')),
+    firstReceived: text(item, 'first'),
+    updated: text(item, 'updated'),
+    ...optional('progress', json<{ fraction: number; note?: string }>(item, 'progress')),
+  };
+}
+
+/**
+ * The entry that an item of the ledger table (or an image of its stream, translated) stands for; undefined for what is
+ * no entry of a conversation (replies put off).
+ */
+export function entryFrom(item: Item): LedgerEntry | undefined {
+  if (text(item, 'pk').startsWith('later#')) return undefined;
+  switch (text(item, 'sk').slice(0, 2)) {
+    case 'd#': {
+      const delivery = deliveryFrom(item);
+      return { kind: 'delivery', at: delivery.firstReceived, delivery };
+    }
+    case 'm#': {
+      const envelope = json<Envelope>(item, 'envelope');
+      if (!envelope) return undefined;
+      return {
+        kind: 'message',
+        at: envelope.time,
+        intent: { envelope, expected: json<string[]>(item, 'expected') ?? [] },
+      };
+    }
+    case 'x#': {
+      const deadLetter = json<DeadLetterEntry>(item, 'letter');
+      return deadLetter && { kind: 'dead-letter', at: deadLetter.at, deadLetter };
+    }
+    case 'r#': {
+      const request = json<RequestEntry>(item, 'entry');
+      return request && { kind: 'request', at: request.at, request };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Partition and sort key of the index by due hour: `2026-11-21T11` and `<ISO time>#<id>`. */
+export function dueAttributes(time: number, id: string): { dueHour: string; dueAt: string } {
+  const at = new Date(time).toISOString();
+  return { dueHour: at.slice(0, 13), dueAt: `${at}#${id}` };
+}
+
+function factsFrom(item: Item): MessageFacts {
+  return {
+    type: text(item, 'type'),
+    channel: text(item, 'channel'),
+    priority: text(item, 'priority') as Priority,
+    source: text(item, 'source'),
+    time: text(item, 'time'),
+    expires: text(item, 'expires'),
+    ...optional('causationId', item['causation'] as string | undefined),
+    ...optional('requestId', item['request'] as string | undefined),
+    attempt: number(item, 'attempt'),
+    hops: number(item, 'hops'),
+  };
+}
+
+function text(item: Item, name: string): string {
+  const value = item[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function number(item: Item, name: string): number {
+  const value = item[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+function json<Value>(item: Item, name: string): Value | undefined {
+  const value = item[name];
+  return typeof value === 'string' ? (JSON.parse(value) as Value) : undefined;
+}
+
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): Partial<Record<Name, Exclude<Value, undefined>>> {
+  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, Exclude<Value, undefined>>>;
+}

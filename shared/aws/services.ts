@@ -1,0 +1,55 @@
+import { ENVIRONMENT, jsonVariable, required } from '../domain/environment.js';
+import type { Priority } from '../domain/priority.js';
+import type { Services } from '../agent/receive/services.js';
+import type { Log } from '../agent/context.js';
+import type { Senders } from '../topology/send-messages.js';
+import { awsClients, type AwsClients } from './clients.js';
+import { DynamoDeliveryStore } from './dynamo-delivery-store.js';
+import { DynamoLaterStore } from './dynamo-later-store.js';
+import { DynamoPendingStore } from './dynamo-pending-store.js';
+import { EventBridgeBus } from './event-bridge-bus.js';
+import { S3PayloadStore } from './s3-payload-store.js';
+import { SqsDeadLetterQueue } from './sqs-dead-letter-queue.js';
+import { SqsLaneSender } from './sqs-lane-sender.js';
+import { SqsTimerQueue } from './sqs-timer-queue.js';
+
+/** Environment variables, as `process.env` gives them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What a publisher sends with, from the environment contract. Pending store and timers are there only for publishers
+ * whose function was given them, that is those that make requests.
+ */
+export function sendersFromEnvironment(env: Variables = process.env, clients: AwsClients = awsClients()): Senders {
+  const pendingTable = env[ENVIRONMENT.pendingTable];
+  return {
+    bus: new EventBridgeBus(clients.eventBridge, required('bus', env)),
+    lanes: new SqsLaneSender(clients.sqs, jsonVariable<Partial<Record<Priority, string>>>('lanes', env)),
+    ...(pendingTable === undefined
+      ? {}
+      : {
+          pending: new DynamoPendingStore(clients.documents, pendingTable),
+          timers: new SqsTimerQueue(clients.sqs, required('timerQueue', env)),
+        }),
+  };
+}
+
+/** The handling chain's services over AWS, from the environment contract. */
+export function servicesFromEnvironment(
+  log: Log,
+  env: Variables = process.env,
+  clients: AwsClients = awsClients(),
+): Services {
+  const payloads = new S3PayloadStore(clients.s3, required('payloadBucket', env));
+  const ledger = required('ledgerTable', env);
+  return {
+    clock: { now: () => Date.now() },
+    random: () => Math.random(),
+    deliveries: new DynamoDeliveryStore(clients.documents, ledger),
+    senders: sendersFromEnvironment(env, clients),
+    payloads,
+    later: new DynamoLaterStore(clients.documents, ledger),
+    deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue', env), payloads),
+    log,
+  };
+}

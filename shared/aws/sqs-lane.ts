@@ -1,0 +1,47 @@
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { ReceivedCopy } from '../agent/receive/services.js';
+
+/** Longest wait of a receive, seconds (SQS's own bound). */
+const LONG_POLL_SECONDS = 20;
+
+/** A lane that is polled, as a worker does. */
+export class SqsLane {
+  constructor(
+    private readonly client: SQSClient,
+    readonly url: string,
+  ) {}
+
+  /** Up to ten copies; empty after twenty seconds of silence, or when the signal aborts. */
+  async receive(most: number, signal: AbortSignal): Promise<ReceivedCopy[]> {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: this.url,
+      MaxNumberOfMessages: Math.min(10, most),
+      WaitTimeSeconds: LONG_POLL_SECONDS,
+      MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+    });
+    const { Messages = [] } = await this.client.send(command, { abortSignal: signal });
+    return Messages.flatMap(({ MessageId, ReceiptHandle, Body, Attributes }) =>
+      MessageId === undefined || ReceiptHandle === undefined
+        ? []
+        : [
+            {
+              copy: MessageId,
+              receipt: ReceiptHandle,
+              body: Body ?? '',
+              receives: Number(Attributes?.['ApproximateReceiveCount'] ?? 1),
+            },
+          ],
+    );
+  }
+
+  /** Deletes copies; one that is not deleted comes again and is acknowledged by its outcome. */
+  async acknowledge(copies: readonly ReceivedCopy[]): Promise<void> {
+    if (copies.length === 0) return;
+    await this.client.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: this.url,
+        Entries: copies.map(({ receipt }, index) => ({ Id: String(index), ReceiptHandle: receipt })),
+      }),
+    );
+  }
+}

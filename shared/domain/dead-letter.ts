@@ -1,0 +1,102 @@
+import { LanewayError, type ErrorSummary } from './errors.js';
+import type { MessageFacts } from './delivery.js';
+
+/** Why a delivery will not be retried automatically. */
+export type DeadLetterReason =
+  | 'exhausted'
+  | 'permanent'
+  | 'schema'
+  | 'expired'
+  | 'not-allowed'
+  | 'hop-limit'
+  | 'refused'
+  | 'unparseable'
+  | 'unroutable'
+  | 'crashed'
+  | 'undeliverable'
+  | 'ingress';
+
+/** What a receiver puts into its dead letter queue; written before the outcome, so that it may come twice. */
+export interface DeadLetter {
+  readonly laneway: 'dead-letter';
+  readonly receiver: string;
+  /** SQS message id of the copy. */
+  readonly copy: string;
+  readonly reason: DeadLetterReason;
+  readonly error: ErrorSummary;
+  readonly tries: number;
+  readonly at: string;
+  /** The text that was received; empty when `bodyRef` says where it is. */
+  readonly body: string;
+  /** Key of the received text in the payload store, when the letter would be too big for a queue. */
+  readonly bodyRef?: string;
+}
+
+/** A dead letter as the drain stores it in the ledger. */
+export interface DeadLetterEntry {
+  /** Derived from message and receiver (or the SQS message id), so that a repetition is the same entry. */
+  readonly id: string;
+  /** The conversation, or `unparsed#<SQS message id>`. */
+  readonly correlationId: string;
+  readonly messageId?: string;
+  readonly receiver: string;
+  readonly reason: DeadLetterReason;
+  readonly signature: string;
+  readonly error: ErrorSummary;
+  readonly tries: number;
+  readonly at: string;
+  /** Key of the received text in the payload store. */
+  readonly bodyRef: string;
+  readonly facts?: MessageFacts;
+}
+
+/** Reads what one of our receivers put into a dead letter queue; undefined for what AWS moved there. */
+export function parseDeadLetter(text: string): DeadLetter | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || (value as { laneway?: unknown }).laneway !== 'dead-letter')
+    return undefined;
+  const letter = value as DeadLetter;
+  return typeof letter.body === 'string' && typeof letter.receiver === 'string' ? letter : undefined;
+}
+
+/** The reason that an error's code stands for. */
+export function reasonOf(error: ErrorSummary): DeadLetterReason {
+  switch (error.code) {
+    case 'SCHEMA':
+      return 'schema';
+    case 'UNPARSEABLE':
+      return 'unparseable';
+    case 'EXPIRED':
+      return 'expired';
+    case 'HOP_LIMIT':
+      return 'hop-limit';
+    case 'SENDER_MISMATCH':
+    case 'NOT_DECLARED':
+    case 'NOT_CARRIED':
+    case 'UNKNOWN_CHANNEL':
+    case 'UNKNOWN_RECEIVER':
+    case 'UNKNOWN_TYPE':
+      return 'not-allowed';
+    case 'REFUSED':
+    case 'TOO_LARGE':
+      return 'refused';
+    case 'CRASHED':
+      return 'crashed';
+    case 'UNROUTABLE':
+      return 'unroutable';
+    case 'UNDELIVERABLE':
+      return 'undeliverable';
+    default:
+      return error.retryable ? 'exhausted' : 'permanent';
+  }
+}
+
+/** A {@link LanewayError} for a summary read back from the ledger. */
+export function errorFrom(summary: ErrorSummary): LanewayError {
+  return new LanewayError(summary.code, summary.message, { retryable: summary.retryable });
+}

@@ -1,0 +1,16 @@
+import { derivedId, isId } from './ids.js';
+
+/** Characters that Step Functions allows in an execution name (StartExecution, API reference). */
+const LONGEST = 80;
+
+/**
+ * Name of the execution that a message starts: `<workflow>-<message id>`, with `-<generation>` from the first explicit
+ * repetition on. The same message gives the same name, so that starting it twice starts it once. A foreign id that could
+ * not stand in a name is replaced by one derived from it; a long workflow name is cut, as names need only be unique in
+ * their state machine.
+ */
+export function executionName(workflow: string, messageId: string, generation = 0): string {
+  const id = isId(messageId) ? messageId : derivedId('execution', messageId);
+  const tail = generation === 0 ? `-${id}` : `-${id}-${generation}`;
+  return workflow.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, LONGEST - tail.length) + tail;
+}

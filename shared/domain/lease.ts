@@ -1,0 +1,160 @@
+import {
+  isSettled,
+  type DeliveryKey,
+  type DeliveryRecord,
+  type LeaseResult,
+  type MessageFacts,
+  type Outcome,
+} from './delivery.js';
+import type { ErrorSummary } from './errors.js';
+import type { LeaseRequest } from './ports.js';
+
+/** Characters of an error's message in a delivery's item; dead letters keep it whole. */
+const MESSAGE_LENGTH = 2_000;
+
+/** What a decision answers, and the record it leaves when it changes one. */
+export interface Decision<Result> {
+  readonly result: Result;
+  readonly record?: DeliveryRecord;
+}
+
+/**
+ * Who may work on a delivery. The rules (architecture §3.3 and §3.5): no record, or one given back: leased, the try
+ * counts. Leased and running: busy. Leased and over: `suspect`, unless the caller runs it alone; then the dead lease's
+ * try stays counted only if that one ran alone too. Settled: never again.
+ *
+ * The same request repeated (a store's client that did not hear its answer) gets the lease it already has.
+ */
+export function decideLease(
+  existing: DeliveryRecord | undefined,
+  key: DeliveryKey,
+  facts: MessageFacts,
+  request: LeaseRequest,
+): Decision<LeaseResult> {
+  const now = iso(request.now);
+  if (existing && isSettled(existing.state)) return { result: { kind: 'settled', record: existing } };
+  if (existing?.state === 'leased') {
+    if (existing.owner === request.owner && existing.leasedUntil === iso(request.until))
+      return { result: { kind: 'leased', tries: existing.tries } };
+    const until = Date.parse(existing.leasedUntil ?? existing.updated);
+    if (until > request.now) return { result: { kind: 'busy', until } };
+    if (!request.alone) return { result: { kind: 'suspect' } };
+  }
+  const tries = triesAfter(existing);
+  return {
+    result: { kind: 'leased', tries },
+    record: {
+      ...key,
+      facts,
+      state: 'leased',
+      tries,
+      owner: request.owner,
+      leasedUntil: iso(request.until),
+      alone: request.alone,
+      emissions: [],
+      ...(existing?.error === undefined ? {} : { error: existing.error }),
+      ...(existing?.progress === undefined ? {} : { progress: existing.progress }),
+      firstReceived: existing?.firstReceived ?? now,
+      updated: now,
+    },
+  };
+}
+
+/** Tries that count once a new lease begins: a dead lease that had neighbours is not held against the message. */
+export function triesAfter(existing: Pick<DeliveryRecord, 'state' | 'tries' | 'alone'> | undefined): number {
+  if (!existing) return 1;
+  return existing.state === 'leased' && existing.alone !== true ? Math.max(1, existing.tries) : existing.tries + 1;
+}
+
+/** An outcome by the owner of the lease; its time may have run out as long as nobody else took it. */
+export function decideSettle(
+  existing: DeliveryRecord | undefined,
+  owner: string,
+  outcome: Outcome,
+): Decision<'stored' | 'lost'> {
+  if (!existing || !holds(existing, owner)) {
+    return { result: existing?.owner === owner && isOutcome(existing, outcome) ? 'stored' : 'lost' };
+  }
+  return { result: 'stored', record: withOutcome(existing, outcome) };
+}
+
+/** The lease given back after a failed try. */
+export function decideRelease(
+  existing: DeliveryRecord | undefined,
+  owner: string,
+  error: ErrorSummary,
+  at: number,
+): Decision<'stored' | 'lost'> {
+  if (!existing || !holds(existing, owner)) {
+    const repeated = existing?.state === 'retrying' && existing.owner === owner && existing.updated === iso(at);
+    return { result: repeated ? 'stored' : 'lost' };
+  }
+  const { leasedUntil: _leasedUntil, ...rest } = existing;
+  return { result: 'stored', record: { ...rest, state: 'retrying', error: bounded(error), updated: iso(at) } };
+}
+
+/** An outcome without a lease. The tries stay what the record says; a lease that had died keeps its count. */
+export function decideUnleased(
+  existing: DeliveryRecord | undefined,
+  key: DeliveryKey,
+  facts: MessageFacts,
+  outcome: Outcome,
+): Decision<'stored' | DeliveryRecord> {
+  if (existing && isSettled(existing.state)) {
+    return { result: existing.owner === undefined && isOutcome(existing, outcome) ? 'stored' : existing };
+  }
+  if (existing?.state === 'leased' && Date.parse(existing.leasedUntil ?? '') > outcome.at) return { result: existing };
+  const at = iso(outcome.at);
+  const blank: DeliveryRecord = {
+    ...key,
+    facts,
+    state: 'retrying',
+    tries: 0,
+    emissions: [],
+    firstReceived: at,
+    updated: at,
+  };
+  const { owner: _owner, ...rest } = existing ?? blank;
+  return { result: 'stored', record: withOutcome({ ...rest, facts }, outcome) };
+}
+
+/** A note of progress by the owner of the lease. */
+export function decideProgress(
+  existing: DeliveryRecord | undefined,
+  owner: string,
+  progress: { fraction: number; note?: string },
+): Decision<'stored' | 'lost'> {
+  if (!existing || !holds(existing, owner)) return { result: 'lost' };
+  return { result: 'stored', record: { ...existing, progress } };
+}
+
+/** Whether a record already is what this very outcome wrote: the write is a repetition of itself. */
+export function isOutcome(record: DeliveryRecord, outcome: Outcome): boolean {
+  return record.state === outcome.state && record.copy === outcome.copy && record.updated === iso(outcome.at);
+}
+
+/** An error cut to what an item should hold: messages can quote a whole payload. */
+export function bounded(error: ErrorSummary): ErrorSummary {
+  return error.message.length <= MESSAGE_LENGTH ? error : { ...error, message: error.message.slice(0, MESSAGE_LENGTH) };
+}
+
+function holds(record: DeliveryRecord, owner: string): boolean {
+  return record.state === 'leased' && record.owner === owner;
+}
+
+function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
+  const { leasedUntil: _leasedUntil, error: _error, ...rest } = record;
+  return {
+    ...rest,
+    state: outcome.state,
+    copy: outcome.copy,
+    emissions: outcome.emissions,
+    ...(outcome.emissionsRef === undefined ? {} : { emissionsRef: outcome.emissionsRef }),
+    ...(outcome.error === undefined ? {} : { error: bounded(outcome.error) }),
+    updated: iso(outcome.at),
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,224 @@
+import type { DeadLetter, DeadLetterEntry } from './dead-letter.js';
+import type { DeliveryKey, DeliveryRecord, Intent, LeaseResult, MessageFacts, Outcome } from './delivery.js';
+import type { Envelope } from './envelope.js';
+import type { ErrorSummary } from './errors.js';
+import type { PendingRecord, RequestOutcome } from './pending.js';
+import type { Priority } from './priority.js';
+
+/** Where time comes from, milliseconds since 1970. */
+export interface Clock {
+  now(): number;
+}
+
+/** What became of one message that was handed to the bus or a lane. */
+export type SendResult =
+  | { readonly ok: true }
+  /** `retryable: false`: the same entry will be refused again (not authorized, malformed, too large). */
+  | { readonly ok: false; readonly retryable: boolean; readonly code: string; readonly message: string };
+
+/**
+ * The event bus. One result for each envelope, in their order; a whole call that fails gives every entry of it a
+ * retryable result. At least once, unordered.
+ */
+export interface MessageBus {
+  publish(envelopes: readonly Envelope[]): Promise<readonly SendResult[]>;
+}
+
+/** A message straight into a lane. */
+export interface LaneMessage {
+  readonly receiver: string;
+  readonly lane: Priority;
+  readonly envelope: Envelope;
+  /** 0 to 900. */
+  readonly delaySeconds?: number;
+}
+
+/** Sends into lanes of declared receivers (direct channels). Results as {@link MessageBus}. */
+export interface LaneSender {
+  send(messages: readonly LaneMessage[]): Promise<readonly SendResult[]>;
+}
+
+/** Changes how long received copies stay invisible; a receipt that is no longer valid is passed over. */
+export interface LaneReceipts {
+  setVisibility(changes: readonly { readonly receipt: string; readonly seconds: number }[]): Promise<void>;
+}
+
+/** The dead letter queue of a mailbox. */
+export interface DeadLetterQueue {
+  send(letter: DeadLetter): Promise<void>;
+}
+
+/** A timer of a request. */
+export interface DeadlineTimer {
+  readonly requestId: string;
+  /** When it is to fire, milliseconds since 1970. */
+  readonly at: number;
+  /** How often it was sent on, as SQS delays 15 minutes at most. */
+  readonly hop: number;
+  /** When it was first due and found no record, milliseconds since 1970. */
+  readonly orphanSince?: number;
+}
+
+/** Fires timers at or after their time, at least once. */
+export interface TimerQueue {
+  set(timer: DeadlineTimer, now: number): Promise<void>;
+}
+
+/** Large payloads and emissions; written before what refers to them. */
+export interface PayloadStore {
+  put(key: string, text: string): Promise<void>;
+  /** @throws LanewayError NOT_FOUND */
+  get(key: string): Promise<string>;
+}
+
+/** Options of {@link DeliveryStore.lease}. */
+export interface LeaseRequest {
+  /** Unique to this one request: two copies in one batch ask with two owners. */
+  readonly owner: string;
+  readonly now: number;
+  readonly until: number;
+  /** The caller runs it with no neighbour; without it a message whose last lease died is `suspect`. */
+  readonly alone: boolean;
+}
+
+/**
+ * Deliveries in the ledger. Every write is conditional, so that of any number of receivers exactly one writes an
+ * outcome. A lease counts the try; a lease that died uncounts it unless it ran alone (architecture §3.5).
+ */
+export interface DeliveryStore {
+  lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult>;
+  /** Writes the outcome if `owner` still holds the lease; `lost` otherwise, and nothing may be sent. */
+  settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'>;
+  /** Gives the lease back after a failed try. */
+  release(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'>;
+  /**
+   * Writes an outcome without a lease (expired, unreadable payload, refused): stored when there is no outcome and no
+   * running lease; else what stands there.
+   */
+  settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord>;
+  /** Notes progress while `owner` holds the lease; `lost` otherwise. */
+  progress(key: DeliveryKey, owner: string, progress: { fraction: number; note?: string }): Promise<'stored' | 'lost'>;
+  /** Consistent read. */
+  get(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
+}
+
+/** An intent as the reconciler finds it. */
+export interface DueIntent extends Intent {
+  readonly due: number;
+}
+
+/** What publishers outside a handling leave in the ledger before they publish. */
+export interface IntentStore {
+  /** Idempotent by message id. `due` = when the reconciler looks whether it arrived. */
+  record(intents: readonly Intent[], due: number): Promise<void>;
+  /** Intents due in (after, until], oldest first. */
+  due(after: number, until: number): AsyncIterable<DueIntent>;
+}
+
+/** Requests that wait for a reply. */
+export interface PendingStore {
+  /**
+   * Writes the record of a request. A repetition with the same request id and waiter is `repeated` and replaces the
+   * token of a workflow that waits; a closed one stays closed.
+   */
+  open(record: PendingRecord): Promise<'opened' | 'repeated' | 'closed'>;
+  /**
+   * The first outcome wins, by condition; the winner is named so that its redelivery repeats the resumption. `late`
+   * carries the record as it stands; `unknown` when no such request exists.
+   */
+  close(
+    requestId: string,
+    outcome: RequestOutcome,
+  ): Promise<{ readonly kind: 'won' | 'late'; readonly record: PendingRecord } | { readonly kind: 'unknown' }>;
+  /** Moves the deadline later, while open. */
+  extend(requestId: string, deadline: string): Promise<boolean>;
+  /** Consistent read. */
+  get(requestId: string): Promise<PendingRecord | undefined>;
+  /** Open records whose deadline lies in (after, until]. */
+  due(after: number, until: number): AsyncIterable<PendingRecord>;
+}
+
+/** What a handler needs to answer a command later. */
+export interface LaterReply {
+  readonly agent: string;
+  readonly command: string;
+  readonly key: string;
+  /** The command without its payload. */
+  readonly envelope: Envelope;
+  /** Seconds since 1970 after which it may be forgotten. */
+  readonly forgetAfter: number;
+}
+
+/** Replies that were put off (`replyLater`), by agent, command and key. */
+export interface LaterStore {
+  put(later: LaterReply): Promise<void>;
+  get(agent: string, command: string, key: string): Promise<LaterReply | undefined>;
+}
+
+/** Entries of the ledger other than deliveries. */
+export interface LedgerWriter {
+  /** Idempotent by dead letter id. */
+  deadLetter(entry: DeadLetterEntry): Promise<void>;
+  /** State of a request, as of its closing (or a late or duplicate reply, which changes nothing else). */
+  request(entry: RequestEntry): Promise<void>;
+}
+
+/** A closed request in the ledger. */
+export interface RequestEntry {
+  readonly correlationId: string;
+  readonly requestId: string;
+  readonly type: string;
+  readonly state: RequestOutcome['state'] | 'late';
+  readonly by: string;
+  readonly at: string;
+}
+
+/** Resumes what waits on a task token. */
+export interface WorkflowResumer {
+  /** Done also when the token is no longer waited on. @throws LanewayError UNAVAILABLE, to be repeated. */
+  succeed(token: string, output: unknown): Promise<'resumed' | 'gone'>;
+  fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'>;
+}
+
+/** Starts executions. */
+export interface WorkflowStarter {
+  /** The same name again is success and starts nothing. */
+  start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'>;
+}
+
+/** Where a periodic task has come to, by name; a task that runs twice at a time may do work twice, never leave it out. */
+export interface CursorStore {
+  /** Consistent read; undefined before the first put. */
+  get(name: string): Promise<number | undefined>;
+  put(name: string, value: number): Promise<void>;
+}
+
+/** A copy that AWS moved to a dead letter queue and that is to be tried again. */
+export interface ReturnedCopy {
+  readonly receiver: string;
+  readonly lane: Priority;
+  /** The text as it was received: an EventBridge event keeps the source and type that the bus vouched for. */
+  readonly body: string;
+  /** How often it has been returned, this time included. */
+  readonly returns: number;
+}
+
+/** Puts copies back into their lane. At least once. */
+export interface LaneReturns {
+  /** @throws LanewayError UNAVAILABLE, to be repeated; UNKNOWN_RECEIVER when no such lane is known */
+  put(copy: ReturnedCopy): Promise<void>;
+}
+
+/** What is known of an execution. */
+export interface ExecutionFacts {
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** Reads executions, for what a status event leaves out. */
+export interface ExecutionReader {
+  /** @throws LanewayError UNAVAILABLE, to be repeated */
+  describe(execution: string): Promise<ExecutionFacts>;
+}

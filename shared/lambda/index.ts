@@ -1,0 +1,3 @@
+export { lambda } from './lambda.js';
+export type { BindContext, LambdaOptions, LaneHandler } from './lambda.js';
+export type { Bindings } from './bindings.js';

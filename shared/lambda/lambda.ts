@@ -1,0 +1,82 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { receiveBatch } from '../agent/receive/receive-batch.js';
+import type { Services } from '../agent/receive/services.js';
+import type { Agent } from '../agent/create-agent.js';
+import { awsClients } from '../aws/clients.js';
+import { servicesFromEnvironment } from '../aws/services.js';
+import { SqsLaneReceipts } from '../aws/sqs-lane-receipts.js';
+import { jsonVariable } from '../domain/environment.js';
+import { LanewayError } from '../domain/errors.js';
+import { bindings, type Bindings } from './bindings.js';
+import { logOver } from '../aws/powertools-log.js';
+
+/** What the function that makes an agent's dependencies gets. */
+export interface BindContext {
+  /** Physical names of what `bind` of the application gave this agent, by binding name. */
+  readonly bind: Bindings;
+}
+
+/** Options of {@link lambda}. */
+export interface LambdaOptions {
+  /** middy's own middleware, around the whole invocation. */
+  readonly use?: readonly MiddlewareObj<SQSEvent, SQSBatchResponse>[];
+}
+
+/** A Lambda function over the lanes of one agent. */
+export type LaneHandler = (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse>;
+
+/**
+ * Runs an agent as the Lambda function of its mailbox. At least once, unordered; each delivery has one outcome (see the
+ * handling chain). Dependencies are made once for each process, at the first message.
+ *
+ * @param bind makes the agent's dependencies; may be left out when it needs none
+ * @throws LanewayError CONFIGURATION at the first message when the environment contract is not met
+ */
+export function lambda<Deps>(
+  agent: Agent<Deps>,
+  ...[bind, options]: Record<never, never> extends Deps
+    ? [bind?: (context: BindContext) => Deps | Promise<Deps>, options?: LambdaOptions]
+    : [bind: (context: BindContext) => Deps | Promise<Deps>, options?: LambdaOptions]
+): LaneHandler {
+  const logger = new Logger({ serviceName: `${agent.topology.name}.${agent.id}` });
+  const log = logOver(logger);
+  let ready: Promise<{ deps: Deps; services: Services; lanes: Readonly<Record<string, string>> }> | undefined;
+  const prepare = async () => ({
+    deps: bind ? await bind({ bind: bindings() }) : ({} as Deps),
+    services: servicesFromEnvironment(log),
+    lanes: jsonVariable<string>('ownLanes'),
+  });
+
+  const handle = async (event: SQSEvent, context: LambdaContext): Promise<SQSBatchResponse> => {
+    ready ??= prepare();
+    const { deps, services, lanes } = await ready.catch((error: unknown) => {
+      // The next invocation tries again: a binding that was not there yet must not poison the process.
+      ready = undefined;
+      throw error;
+    });
+    const arn = event.Records[0]?.eventSourceARN ?? '';
+    const url = lanes[arn];
+    if (url === undefined) {
+      throw new LanewayError(
+        'CONFIGURATION',
+        `the function of agent '${agent.id}' got messages of '${arn}', which is none of its lanes`,
+      );
+    }
+    const returned = await receiveBatch(agent.with(deps), services, {
+      copies: event.Records.map((record) => ({
+        copy: record.messageId,
+        receipt: record.receiptHandle,
+        body: record.body,
+        receives: Number(record.attributes.ApproximateReceiveCount),
+      })),
+      receipts: new SqsLaneReceipts(awsClients().sqs, url),
+      remaining: () => context.getRemainingTimeInMillis(),
+    });
+    return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use([...(options?.use ?? [])])
+    .handler(handle) as unknown as LaneHandler;
+}

@@ -1,0 +1,31 @@
+import type { Intent } from '../domain/delivery.js';
+import { slimIntent } from '../domain/offload.js';
+import type { DueIntent, IntentStore, PayloadStore } from '../domain/ports.js';
+import type { MemoryLedger } from './memory-ledger.js';
+
+/** Intents in memory; big payloads go to the payload store, as with DynamoDB. */
+export class MemoryIntents implements IntentStore {
+  readonly #ledger: MemoryLedger;
+  readonly #payloads: PayloadStore;
+  readonly #intents = new Map<string, string>();
+
+  constructor(ledger: MemoryLedger, payloads: PayloadStore) {
+    this.#ledger = ledger;
+    this.#payloads = payloads;
+  }
+
+  async record(intents: readonly Intent[], due: number): Promise<void> {
+    for (const given of intents) {
+      const intent = await slimIntent(given, this.#payloads);
+      const { id, correlationid, time } = intent.envelope;
+      this.#ledger.put(correlationid, { kind: 'message', at: time, intent });
+      this.#intents.set(`${correlationid}#${id}`, JSON.stringify({ ...intent, due } satisfies DueIntent));
+    }
+  }
+
+  async *due(after: number, until: number): AsyncGenerator<DueIntent> {
+    const all = [...this.#intents.values()].map((text) => JSON.parse(text) as DueIntent);
+    const due = all.filter((intent) => intent.due > after && intent.due <= until);
+    yield* await Promise.resolve(due.sort((a, b) => a.due - b.due || (a.envelope.id < b.envelope.id ? -1 : 1)));
+  }
+}

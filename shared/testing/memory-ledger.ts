@@ -1,0 +1,56 @@
+import { entryId, orderCausally, type LedgerEntry, type LedgerReader } from '../domain/conversation.js';
+import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import { withEmissions } from '../domain/offload.js';
+import type { LedgerWriter, PayloadStore, RequestEntry } from '../domain/ports.js';
+
+/**
+ * The ledger table in memory. {@link MemoryDeliveries} and {@link MemoryIntents} write into it, so that a conversation
+ * reads as it would from DynamoDB. Entries are kept as JSON: what comes out is never what went in, only equal to it.
+ */
+export class MemoryLedger implements LedgerWriter, LedgerReader {
+  readonly #conversations = new Map<string, Map<string, string>>();
+  readonly #payloads: PayloadStore;
+
+  constructor(payloads: PayloadStore) {
+    this.#payloads = payloads;
+  }
+
+  async deadLetter(entry: DeadLetterEntry): Promise<void> {
+    this.putOnce(entry.correlationId, { kind: 'dead-letter', at: entry.at, deadLetter: entry });
+    return Promise.resolve();
+  }
+
+  async request(entry: RequestEntry): Promise<void> {
+    this.putOnce(entry.correlationId, { kind: 'request', at: entry.at, request: entry });
+    return Promise.resolve();
+  }
+
+  async conversation(correlationId: string): Promise<readonly LedgerEntry[]> {
+    const texts = this.#conversations.get(correlationId)?.values() ?? [];
+    const entries = [...texts].map((text) => JSON.parse(text) as LedgerEntry);
+    return orderCausally(await Promise.all(entries.map((entry) => withEmissions(entry, this.#payloads))));
+  }
+
+  /** Ids of all conversations, in the order of their first entries. */
+  conversationIds(): string[] {
+    return [...this.#conversations.keys()];
+  }
+
+  /** Writes an entry over the one with its id. */
+  put(correlationId: string, entry: LedgerEntry): void {
+    const entries = this.#conversations.get(correlationId) ?? new Map<string, string>();
+    this.#conversations.set(correlationId, entries);
+    entries.set(entryId(entry), JSON.stringify(entry));
+  }
+
+  /** Writes an entry unless there is one with its id. */
+  putOnce(correlationId: string, entry: LedgerEntry): void {
+    if (this.find(correlationId, entryId(entry)) === undefined) this.put(correlationId, entry);
+  }
+
+  /** The entry of an id, as it is stored (emissions not fetched). */
+  find(correlationId: string, id: string): LedgerEntry | undefined {
+    const text = this.#conversations.get(correlationId)?.get(id);
+    return text === undefined ? undefined : (JSON.parse(text) as LedgerEntry);
+  }
+}

@@ -1,0 +1,262 @@
+import { LanewayError } from '../domain/errors.js';
+import { laneFor, PRIORITIES, type Priority } from '../domain/priority.js';
+import { RequestFailed } from '../message/system-messages.js';
+import type { ChannelModel, TopologyModel } from './model.js';
+import { repliesOf } from './replies.js';
+
+/** An EventBridge event pattern. */
+export type RulePattern = Readonly<Record<string, unknown>>;
+
+/** Queues of the platform that rules of the bus lead to. */
+export type RoutedQueue = 'unroutable' | 'ingress' | 'replies' | 'starts';
+
+/** Where a rule sends what it matches. */
+export type RuleTarget =
+  | { readonly kind: 'lane'; readonly agent: string; readonly priority: Priority }
+  | { readonly kind: 'queue'; readonly queue: RoutedQueue };
+
+/** One rule of the bus. */
+export interface RoutingRule {
+  readonly kind: 'channel' | 'mailbox' | 'unroutable' | 'ingress' | 'replies' | 'starts';
+  /** Unique in the topology and stable while what it stands for keeps its name. */
+  readonly name: string;
+  /** The channel, agent, ingress or type that it is for. */
+  readonly subject?: string;
+  readonly pattern: RulePattern;
+  /** One to {@link MAX_TARGETS}. */
+  readonly targets: readonly RuleTarget[];
+}
+
+/** Targets of one EventBridge rule (quota of EventBridge, not adjustable). */
+export const MAX_TARGETS = 5;
+
+/** Characters of an event pattern (quota of EventBridge). */
+export const MAX_PATTERN = 2048;
+
+/** Rules of one bus (quota of EventBridge). */
+export const MAX_RULES = 300;
+
+/**
+ * What every message of ours has as its source. The rules do not ask for the application's own prefix: a message under
+ * another application's name would then match nothing at all and be lost, whereas now the receiver's check of the
+ * sender makes it a dead letter.
+ */
+const OURS = [{ prefix: 'laneway.' }];
+const ABSENT = [{ exists: false }];
+
+/**
+ * The rules of a topology's bus, complete: channel rules, mailbox rules, the unroutable rules, ingress, replies and
+ * workflow starts. A message with a channel of the bus, a priority which that channel uses, and either no receiver or a
+ * known one, matches exactly the rules of its lanes; every other message of ours matches an unroutable rule. Messages
+ * of direct channels do not belong on the bus.
+ *
+ * @param starts names of the types that start workflows
+ * @throws LanewayError INVALID_TOPOLOGY for more than 300 rules, or a pattern of more than 2,048 characters that cannot
+ * be split
+ */
+export function routingRules(model: TopologyModel, starts: readonly string[] = []): RoutingRule[] {
+  const rules = [
+    ...channelRules(model),
+    ...mailboxRules(model),
+    ...unroutableRules(model),
+    ...ingressRules(model),
+    ...replyRules(model),
+    ...startRules(model, starts),
+  ];
+  if (rules.length > MAX_RULES) {
+    throw new LanewayError('INVALID_TOPOLOGY', `${model.name} needs ${rules.length} rules on its bus`, {
+      help: [
+        `allowed: ${MAX_RULES} (EventBridge)`,
+        'use fewer priorities per channel, or give the application two topologies',
+      ],
+    });
+  }
+  for (const rule of rules) checkLength(model, rule);
+  return rules;
+}
+
+/** Channels whose messages travel over the bus. */
+export function busChannels(model: TopologyModel): ChannelModel[] {
+  return Object.values(model.channels).filter((channel) => channel.qos.delivery === 'bus');
+}
+
+function channelRules(model: TopologyModel): RoutingRule[] {
+  return busChannels(model).flatMap((channel) =>
+    channel.qos.priorities.flatMap((priority) => {
+      const targets = channel.subscribers.flatMap((agent) => laneTarget(model, agent, priority));
+      const pattern = {
+        source: OURS,
+        detail: { channel: [channel.name], priority: [priority], receiver: ABSENT },
+      };
+      return chunks(targets, MAX_TARGETS).map((part, index) => ({
+        kind: 'channel' as const,
+        name: numbered(`channel-${channel.name}-${priority}`, index),
+        subject: channel.name,
+        pattern,
+        targets: part,
+      }));
+    }),
+  );
+}
+
+function mailboxRules(model: TopologyModel): RoutingRule[] {
+  return Object.values(model.agents).flatMap((agent) =>
+    PRIORITIES.flatMap((priority) => {
+      const targets = laneTarget(model, agent.id, priority);
+      const channels = busChannels(model).filter((channel) => channel.qos.priorities.includes(priority));
+      if (targets.length === 0 || channels.length === 0) return [];
+      const pattern = (names: readonly string[]) => ({
+        source: OURS,
+        detail: { receiver: [agent.id], priority: [priority], channel: names },
+      });
+      const names = channels.map((channel) => channel.name);
+      return parts(names, pattern).map((part, index) => ({
+        kind: 'mailbox' as const,
+        name: numbered(`mailbox-${agent.id}-${priority}`, index),
+        subject: agent.id,
+        pattern: pattern(part),
+        targets,
+      }));
+    }),
+  );
+}
+
+/**
+ * Everything of ours that no channel or mailbox rule matches. The alternatives of one `$or` are alternatives of one
+ * rule, so a message with several faults arrives once, unless the patterns had to be split.
+ */
+function unroutableRules(model: TopologyModel): RoutingRule[] {
+  const channels = busChannels(model);
+  const receivers = Object.values(model.agents)
+    .filter((agent) => agent.lanes.length > 0)
+    .map((agent) => agent.id);
+  const alternatives: RulePattern[] = [
+    { channel: unless(channels.map((channel) => channel.name)) },
+    ...[...bySamePriorities(channels)].flatMap(([priorities, names]) => {
+      const alternative = (part: readonly string[]) => ({ channel: part, priority: unless(priorities.split(',')) });
+      return parts(names, (part) => anyOf([alternative(part)])).map(alternative);
+    }),
+    { receiver: receivers.length === 0 ? [{ exists: true }] : [{ 'anything-but': receivers }] },
+  ];
+  return parts(alternatives, anyOf).map((part, index) => ({
+    kind: 'unroutable' as const,
+    name: numbered('unroutable', index),
+    pattern: anyOf(part),
+    targets: [{ kind: 'queue', queue: 'unroutable' }],
+  }));
+}
+
+/** `$or` with a single alternative is refused by EventBridge. */
+function anyOf(alternatives: readonly RulePattern[]): RulePattern {
+  return { source: OURS, detail: alternatives.length === 1 ? alternatives[0] : { $or: alternatives } };
+}
+
+function ingressRules(model: TopologyModel): RoutingRule[] {
+  return Object.values(model.ingress).map((ingress) => ({
+    kind: 'ingress',
+    name: `ingress-${ingress.name}`,
+    subject: ingress.name,
+    pattern: ingress.pattern,
+    targets: [{ kind: 'queue', queue: 'ingress' }],
+  }));
+}
+
+function replyRules(model: TopologyModel): RoutingRule[] {
+  const types = repliesOf(model);
+  if (types.length === 0) return [];
+  const pattern = (part: readonly string[]) => ({
+    source: OURS,
+    'detail-type': part,
+    detail: { requestid: [{ exists: true }] },
+  });
+  return parts([...types, RequestFailed.name], pattern).map((part, index) => ({
+    kind: 'replies',
+    name: numbered('replies', index),
+    pattern: pattern(part),
+    targets: [{ kind: 'queue', queue: 'replies' }],
+  }));
+}
+
+function startRules(model: TopologyModel, starts: readonly string[]): RoutingRule[] {
+  return [...new Set(starts)].map((type) => {
+    const carriers = busChannels(model).filter((channel) => channel.carries.includes(type));
+    if (carriers.length === 0) {
+      throw new LanewayError(
+        'INVALID_TOPOLOGY',
+        `a workflow is started by ${type}, which no channel of the bus carries`,
+        {
+          help: [`add ${type} to the 'carries' of a channel with delivery 'bus'   (${model.name})`],
+        },
+      );
+    }
+    return {
+      kind: 'starts',
+      name: `starts-${type}`,
+      subject: type,
+      pattern: {
+        source: OURS,
+        'detail-type': [type],
+        detail: { channel: carriers.map((channel) => channel.name), receiver: ABSENT },
+      },
+      targets: [{ kind: 'queue', queue: 'starts' }],
+    };
+  });
+}
+
+function laneTarget(model: TopologyModel, agent: string, priority: Priority): RuleTarget[] {
+  const lane = laneFor(priority, model.agents[agent]?.lanes ?? []);
+  return lane === undefined ? [] : [{ kind: 'lane', agent, priority: lane }];
+}
+
+/** Matches when the field is missing or none of `values`; `anything-but` alone does not match a missing field. */
+function unless(values: readonly string[]): unknown[] {
+  return values.length === 0 ? [{ exists: true }, { exists: false }] : [{ exists: false }, { 'anything-but': values }];
+}
+
+function bySamePriorities(channels: readonly ChannelModel[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const channel of channels) {
+    const key = channel.qos.priorities.join(',');
+    groups.set(key, [...(groups.get(key) ?? []), channel.name]);
+  }
+  return groups;
+}
+
+/** `items` in as few parts as give patterns of the allowed length. */
+function parts<Item>(items: readonly Item[], pattern: (part: readonly Item[]) => RulePattern): Item[][] {
+  const found: Item[][] = [];
+  for (const item of items) {
+    const last = found.at(-1);
+    if (last && length(pattern([...last, item])) <= MAX_PATTERN) last.push(item);
+    else found.push([item]);
+  }
+  return found;
+}
+
+function length(pattern: RulePattern): number {
+  return JSON.stringify(pattern).length;
+}
+
+function checkLength(model: TopologyModel, rule: RoutingRule): void {
+  if (length(rule.pattern) <= MAX_PATTERN) return;
+  throw new LanewayError(
+    'INVALID_TOPOLOGY',
+    `the pattern of rule '${rule.name}' has ${length(rule.pattern)} characters`,
+    {
+      help: [
+        `allowed: ${MAX_PATTERN} (EventBridge)`,
+        `shorten the names of channels and agents, or give the application two topologies   (${model.name})`,
+      ],
+    },
+  );
+}
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+function numbered(name: string, index: number): string {
+  return index === 0 ? name : `${name}-${index + 1}`;
+}

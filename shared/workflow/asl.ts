@@ -1,0 +1,89 @@
+/** The part of the Amazon States Language that Laneway writes (JSONata; states-language.net). Plain JSON. */
+
+/** Any JSON value. Text that starts with `{%` is an expression. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Variables that a state sets when it ends. */
+export type AslAssign = Readonly<Record<string, Json>>;
+
+/** What to do when a task ends with one of these errors. */
+export interface AslCatch {
+  readonly ErrorEquals: readonly string[];
+  readonly Next: string;
+  readonly Assign?: AslAssign;
+}
+
+/** How often, and how spaced, a task is begun again. Seconds. */
+export interface AslRetry {
+  readonly ErrorEquals: readonly string[];
+  readonly MaxAttempts: number;
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: 'FULL';
+}
+
+/** Where a state leads: to another, or out, with the output of the machine or branch. */
+export interface AslTransition {
+  readonly Assign?: AslAssign;
+  readonly Output?: Json;
+  readonly Next?: string;
+  readonly End?: true;
+}
+
+/** A call of the dispatcher function. */
+export interface AslTask extends AslTransition {
+  readonly Type: 'Task';
+  readonly Comment?: string;
+  readonly Resource: string;
+  readonly Arguments: Json;
+  readonly TimeoutSeconds?: number;
+  readonly Retry: readonly AslRetry[];
+  readonly Catch?: readonly AslCatch[];
+}
+
+/** Branches that run side by side. */
+export interface AslParallel extends AslTransition {
+  readonly Type: 'Parallel';
+  readonly Branches: readonly AslBranch[];
+}
+
+/** Only sets variables. */
+export interface AslPass extends AslTransition {
+  readonly Type: 'Pass';
+}
+
+/** One rule for each arm. No default: a value that no arm names ends the execution with `States.NoChoiceMatched`. */
+export interface AslChoice {
+  readonly Type: 'Choice';
+  readonly Choices: readonly { readonly Condition: string; readonly Next: string; readonly Assign?: AslAssign }[];
+}
+
+/** The end of a machine or branch. */
+export interface AslSucceed {
+  readonly Type: 'Succeed';
+  readonly Output: Json;
+}
+
+/** The failure of the whole execution. */
+export interface AslFail {
+  readonly Type: 'Fail';
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+/** A state of a compiled workflow. */
+export type AslState = AslTask | AslParallel | AslPass | AslChoice | AslSucceed | AslFail;
+
+/** States and where they begin. */
+export interface AslBranch {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, AslState>>;
+}
+
+/** A whole machine, to be deployed as Standard. `${DispatcherArn}` stands for the ARN of the dispatcher function. */
+export interface AslDefinition extends AslBranch {
+  readonly Comment: string;
+  readonly QueryLanguage: 'JSONata';
+  readonly TimeoutSeconds: number;
+}

@@ -1,0 +1,103 @@
+import { milliseconds, wholeSeconds, type Duration } from '../domain/duration.js';
+import type { DataOf, EventType } from '../message/message-type.js';
+import type { Topology } from '../topology/topology.js';
+import type { AslDefinition } from './asl.js';
+import { checkCarried } from './check-step.js';
+import { compile } from './compile.js';
+import type { AgentOf, CarriedBy, Flow, FlowResult } from './flow.js';
+import { nameSteps } from './names.js';
+import { allSteps, type Block } from './outline.js';
+import { Recorder } from './recorder.js';
+import type { Ref } from './ref.js';
+import { refusal } from './references.js';
+
+/** Options of {@link defineWorkflow}. */
+export interface WorkflowOptions<Start extends EventType> {
+  /** The event each message of which starts an execution. */
+  readonly startedBy: Start;
+  /** Bound of a whole execution, at most 365 days. @defaultValue '1 day' */
+  readonly deadline?: Duration;
+}
+
+/** A step that sends a message. */
+export interface WorkflowStep {
+  /** Name of the state, which is also the `step` that the dispatcher and the ledger see. */
+  readonly name: string;
+  readonly kind: 'request' | 'publish';
+  readonly type: string;
+  readonly reply?: string;
+  readonly timeoutSeconds?: number;
+  /** Arms and branches that lead to it, outermost first. */
+  readonly path: readonly string[];
+}
+
+/** A checked and compiled workflow. */
+export interface WorkflowDefinition<Name extends string = string, Start extends EventType = EventType> {
+  readonly name: Name;
+  readonly topology: Topology;
+  readonly startedBy: Start;
+  readonly deadlineSeconds: number;
+  /** In the order of definition. */
+  readonly steps: readonly WorkflowStep[];
+  /** To be deployed as a Standard state machine, `${DispatcherArn}` replaced. */
+  readonly asl: AslDefinition;
+  /** What was recorded; `describeWorkflow` reads it. */
+  readonly outline: Block;
+}
+
+/**
+ * Defines a process that sends requests and waits for replies. `define` runs once, now: its verbs record steps, and
+ * what it gets are references to values that only an execution will have. The steps are compiled to a Standard Step
+ * Functions machine in JSONata; each request is one state, each execution ends with `{ result, data }`.
+ *
+ * @param name lower-case letters, digits and dashes, at most 32 (an execution's name is workflow, start message id and
+ * generation, in Step Functions' 80 characters)
+ * @throws LanewayError INVALID_WORKFLOW with the place: a type that no channel carries, a command without reply, two
+ * steps of one name, a match that is not exhaustive, a value used where it is not known, a step that nothing leads to
+ */
+export function defineWorkflow<const Name extends string, Given extends Topology, Start extends Extract<CarriedBy<Given>, EventType>>(
+  topology: Given,
+  name: Name,
+  options: WorkflowOptions<Start>,
+  define: (flow: Flow<CarriedBy<Given>, AgentOf<Given>>, start: Ref<DataOf<Start>>) => FlowResult,
+): WorkflowDefinition<Name, Start> {
+  const refuse = refusal(`workflow '${name}'`);
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) refuse(`'${name}' cannot name a workflow`, 'allowed: lower-case letters, digits and dashes, at most 32 characters');
+  const { startedBy, deadline = '1 day' } = options;
+  if (startedBy.kind !== 'event') refuse(`startedBy is ${String(startedBy.name)}, a command`, 'a workflow starts from an event; a command is for one agent');
+  checkCarried(startedBy, topology.model, topology.types, refusal(`workflow '${name}', startedBy`));
+  if (milliseconds(deadline) > milliseconds('365 days')) refuse(`deadline is '${deadline}'`, 'allowed: at most 365 days, the longest a Standard execution lasts');
+
+  const recorder = new Recorder(topology, name, deadline);
+  const returned: unknown = define(verbs(recorder) as Flow<CarriedBy<Given>, AgentOf<Given>>, recorder.startData(startedBy) as Ref<DataOf<Start>>);
+  if (returned instanceof Promise) refuse('the definition is asynchronous', 'the steps of a workflow are recorded, not awaited: remove async');
+  const { root } = recorder;
+  if (root.steps.length === 0) refuse('the definition records no step', 'call the verbs of flow');
+  nameSteps(root, refuse);
+  const deadlineSeconds = wholeSeconds(deadline);
+  const comment = `Laneway workflow ${name} of ${topology.name}, started by ${startedBy.name}`;
+  return { name, topology, startedBy, deadlineSeconds, steps: stepsIn(root), asl: compile(name, root, deadlineSeconds, comment, refuse), outline: root };
+}
+
+/** The verbs as functions that may be taken off the object. */
+function verbs(recorder: Recorder): unknown {
+  const bound: { readonly [Verb in keyof Flow]: unknown } = {
+    request: recorder.request.bind(recorder),
+    publish: recorder.publish.bind(recorder),
+    match: recorder.match.bind(recorder),
+    parallel: recorder.parallel.bind(recorder),
+    orElse: recorder.orElse.bind(recorder),
+    complete: recorder.complete.bind(recorder),
+    fail: recorder.fail.bind(recorder),
+  };
+  return bound;
+}
+
+function stepsIn(root: Block): WorkflowStep[] {
+  return [...allSteps(root)].flatMap(({ step, block }): WorkflowStep[] => {
+    const { path } = block;
+    if (step.kind === 'publish') return [{ name: step.state, kind: 'publish', type: step.type, path }];
+    if (step.kind !== 'request') return [];
+    return [{ name: step.state, kind: 'request', type: step.type, reply: step.reply, timeoutSeconds: step.timeoutSeconds, path }];
+  });
+}

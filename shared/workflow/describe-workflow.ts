@@ -1,0 +1,137 @@
+import type { AslBranch, AslState } from './asl.js';
+import type { WorkflowDefinition } from './define-workflow.js';
+import { describeTarget, type Block, type Step } from './outline.js';
+
+/** A way through a workflow, and what it costs. */
+export interface WorkflowPath {
+  /** States in the order of the definition; the branches of a parallel follow it one after the other. */
+  readonly states: readonly string[];
+  /** State transitions as Step Functions bills them: one for each state entered, without retries. */
+  readonly transitions: number;
+}
+
+/** Pictures and figures of a workflow. */
+export interface WorkflowDescription {
+  /** A Mermaid flowchart. */
+  readonly mermaid: string;
+  /** The steps as an indented list. */
+  readonly text: string;
+  /** Ways through it in which every request is answered; at most 200. */
+  readonly paths: readonly WorkflowPath[];
+}
+
+/** Describes a workflow for people: a diagram, a text, and the ways through it with their cost. */
+export function describeWorkflow(definition: WorkflowDefinition): WorkflowDescription {
+  const { name, startedBy, outline, asl } = definition;
+  const text = [`${name}: started by ${startedBy.name}`, ...lines(outline, 1)].join('\n');
+  return { mermaid: mermaid(definition), text, paths: pathsFrom(asl, asl.StartAt) };
+}
+
+const MOST_PATHS = 200;
+
+function lines(block: Block, depth: number): string[] {
+  const indent = '  '.repeat(depth);
+  return block.steps.flatMap((step) => {
+    const head = `${indent}${sentence(step)}`;
+    if (step.kind === 'match') return [head, ...step.arms.flatMap(({ literal, block: arm }) => [`${indent}  ${String(literal)}:`, ...lines(arm, depth + 2)])];
+    if (step.kind === 'parallel') return [head, ...step.branches.flatMap(({ name, block: branch }) => [`${indent}  ${name}:`, ...lines(branch, depth + 2)])];
+    return [head];
+  });
+}
+
+function sentence(step: Step): string {
+  switch (step.kind) {
+    case 'request': {
+      const otherwise = [...(step.onTimeout ? ['timeout'] : []), ...(step.onFailure ? ['failure'] : [])];
+      return `${step.state}: ${step.type} -> ${step.reply} within ${step.timeoutSeconds} s${otherwise.length > 0 ? ` (${otherwise.join(' and ')} answered)` : ''}`;
+    }
+    case 'publish':
+      return `${step.state}: publish ${step.type}`;
+    case 'match':
+      return `by ${describeTarget(step.on)}`;
+    case 'parallel':
+      return 'in parallel';
+    case 'complete':
+      return `complete: ${step.result}`;
+    case 'fail':
+      return `fail: ${step.reason}`;
+  }
+}
+
+/** An edge that leads into the next node: from where, and what it says. */
+interface Loose {
+  readonly from: string;
+  readonly label?: string;
+}
+
+function mermaid(definition: WorkflowDefinition): string {
+  const out = ['flowchart TD', `  start([${label(definition.startedBy.name)}])`];
+  let count = 0;
+  const node = (open: string, content: string, close: string, into: readonly Loose[]): Loose[] => {
+    const id = `n${++count}`;
+    out.push(`  ${id}${open}${label(content)}${close}`);
+    for (const edge of into) out.push(`  ${edge.from} -->${edge.label === undefined ? '' : `|${label(edge.label)}|`} ${id}`);
+    return [{ from: id }];
+  };
+  const draw = (block: Block, into: readonly Loose[]): Loose[] => block.steps.reduce<Loose[]>((edges, step) => drawStep(step, edges), [...into]);
+  const drawStep = (step: Step, into: readonly Loose[]): Loose[] => {
+    switch (step.kind) {
+      case 'request':
+        return node('[', `${step.state}: ${step.type} → ${step.reply}`, ']', into);
+      case 'publish':
+        return node('>', `${step.state}: ${step.type}`, ']', into);
+      case 'match': {
+        const [choice] = node('{', describeTarget(step.on), '}', into);
+        return step.arms.flatMap((arm) => draw(arm.block, [{ from: choice?.from ?? '', label: String(arm.literal) }]));
+      }
+      case 'parallel': {
+        const [fork] = node('[[', 'in parallel', ']]', into);
+        const ends = step.branches.flatMap((branch) => draw(branch.block, [{ from: fork?.from ?? '', label: branch.name }]));
+        return node('[[', 'all ended', ']]', ends);
+      }
+      case 'complete':
+        node('([', step.result, '])', into);
+        return [];
+      case 'fail':
+        node('([', `failed: ${step.reason}`, '])', into);
+        return [];
+    }
+  };
+  const open = draw(definition.outline, [{ from: 'start' }]);
+  if (open.length > 0) node('([', 'completed', '])', open);
+  return out.join('\n');
+}
+
+/** Text in a Mermaid label, its quotes and brackets as entities. */
+function label(text: string): string {
+  return `"${text.replaceAll('&', '#amp;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replaceAll('|', '#124;')}"`;
+}
+
+function pathsFrom(machine: AslBranch, name: string): WorkflowPath[] {
+  const state = machine.States[name];
+  if (!state) return [];
+  const own = inside(state, name);
+  const onward = nextOf(state);
+  if (onward.length === 0) return own;
+  const rest = [...new Set(onward)].flatMap((next) => pathsFrom(machine, next)).slice(0, MOST_PATHS);
+  return own.flatMap((first) => rest.map((second) => joined(first, second))).slice(0, MOST_PATHS);
+}
+
+/** The ways through one state: more than one where branches have several. */
+function inside(state: AslState, name: string): WorkflowPath[] {
+  const self: WorkflowPath = { states: [name], transitions: 1 };
+  if (state.Type !== 'Parallel') return [self];
+  return state.Branches.reduce<WorkflowPath[]>(
+    (paths, branch) => paths.flatMap((path) => pathsFrom(branch, branch.StartAt).map((way) => joined(path, way))).slice(0, MOST_PATHS),
+    [self],
+  );
+}
+
+function nextOf(state: AslState): readonly string[] {
+  if (state.Type === 'Choice') return state.Choices.map((rule) => rule.Next);
+  return 'Next' in state && state.Next !== undefined ? [state.Next] : [];
+}
+
+function joined(first: WorkflowPath, second: WorkflowPath): WorkflowPath {
+  return { states: [...first.states, ...second.states], transitions: first.transitions + second.transitions };
+}

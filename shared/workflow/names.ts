@@ -1,0 +1,75 @@
+import { allSteps, describeTarget, type Block, type Origin, type Step } from './outline.js';
+import type { Refuse } from './references.js';
+
+/**
+ * JSONata's own functions (docs.jsonata.org) and those that Step Functions adds: a variable of such a name would hide
+ * the function. `states` is reserved.
+ */
+const TAKEN = new Set(
+  ('states abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent distinct each ' +
+    'encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger formatNumber fromMillis hash join keys length lookup ' +
+    'lowercase map match max merge millis min not now number pad parse parseInteger partition power random range reduce replace reverse round ' +
+    'shuffle sift single sort split spread sqrt string substring substringAfter substringBefore sum toMillis trim type uppercase uuid zip').split(' '),
+);
+
+/** Longest state name that Step Functions takes. */
+const LONGEST = 80;
+
+/**
+ * Names the states and variables of a recorded workflow. A step keeps its own name; where a function that records
+ * steps is called in several arms, the arms are put before it: `critical.engage.notify`.
+ */
+export function nameSteps(root: Block, refuse: Refuse): void {
+  const states = new Set<string>();
+  const steps = [...allSteps(root)];
+  const given = steps.flatMap(({ step }) => ('name' in step ? [step.name] : []));
+  for (const { step, block } of steps) {
+    if (!('name' in step)) continue;
+    const alone = given.filter((name) => name === step.name).length === 1;
+    step.state = alone ? step.name : [...block.path.map((part) => part.replaceAll(/[^A-Za-z0-9 -]/g, '-')), step.name].join('.');
+    if (states.has(step.state)) refuse(`two steps are named '${step.state}'`, 'give each step of an arm or branch its own name');
+    if (step.state.length > LONGEST) refuse(`the state name '${step.state}' has ${step.state.length} characters`, `allowed: ${LONGEST}; shorten the names of the step and of the arms around it`);
+    states.add(step.state);
+  }
+  for (const { step } of steps) if (!('name' in step)) step.state = freeName(generatedName(step), states);
+  const variables = new Set<string>();
+  for (const { step } of steps) for (const origin of originsOf(step)) if (origin.used) origin.variable = freeName(variableName(step, origin), variables, TAKEN);
+}
+
+/** A name that is not in `names` yet, numbered where needed; added to them. */
+export function freeName(wanted: string, names: Set<string>, reserved: ReadonlySet<string> = new Set()): string {
+  const base = wanted.slice(0, LONGEST - 4);
+  const spaced = base.includes(' ');
+  let name = reserved.has(base) ? `${base}Value` : base;
+  for (let number = 2; names.has(name); number++) name = `${base}${spaced ? ' ' : ''}${number}`;
+  names.add(name);
+  return name;
+}
+
+/** Variables that a step sets. */
+export function originsOf(step: Step): Origin[] {
+  if (step.kind === 'parallel') return step.branches.map((branch) => branch.origin);
+  return step.kind === 'request' || step.kind === 'match' ? [step.origin] : [];
+}
+
+function generatedName(step: Step): string {
+  switch (step.kind) {
+    case 'match':
+      return `match ${describeTarget(step.on)}`;
+    case 'parallel':
+      return `parallel ${step.branches.map((branch) => branch.name).join(', ')}`;
+    case 'complete':
+      return `complete ${step.result}`;
+    case 'fail':
+      return `fail ${step.reason}`;
+    default:
+      return step.name;
+  }
+}
+
+function variableName(step: Step, origin: Origin): string {
+  const text = 'name' in step ? step.state : `${origin.label} ${origin.kind === 'match' ? 'outcome' : 'result'}`;
+  const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
+  const joined = words.map((word, index) => (index === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1)).join('');
+  return /^[A-Za-z]/.test(joined) ? joined : `value${joined}`;
+}

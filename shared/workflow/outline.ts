@@ -1,0 +1,138 @@
+import type { Shape } from './shape.js';
+
+/**
+ * What the function of a workflow recorded: steps in blocks, and values that may refer to what earlier steps will
+ * bring. The compiler, the diagram and the list of steps are made from it.
+ */
+export interface Block {
+  readonly steps: Step[];
+  /** Arms and branches that lead here, outermost first. */
+  readonly path: readonly string[];
+  /** After a step that no path leaves, nothing can follow. */
+  closed: boolean;
+  /** What the arm or branch returned. */
+  result?: Value;
+}
+
+/** Where a value comes from during an execution. `used` = some step reads it, so that it must be kept. */
+export interface Origin {
+  readonly kind: 'start' | 'request' | 'match' | 'branch';
+  readonly block: Block;
+  readonly label: string;
+  used: boolean;
+  /** Name of the variable that keeps it; given by `names.ts`. */
+  variable: string;
+  /** Values that this one is made of, which are needed when it is. */
+  readonly parts: () => readonly Value[];
+}
+
+/** One step from a value to a part of it, or to what replaces it where it is absent. */
+export type Hop = { readonly field: string } | { readonly index: number } | { readonly orElse: Value };
+
+/** What a reference refers to. `certain` = there in every execution that gets this far. */
+export interface Target {
+  readonly origin: Origin;
+  readonly hops: readonly Hop[];
+  readonly shape: Shape;
+  readonly certain: boolean;
+}
+
+/** JSON, as read from a literal. */
+export type Literal = string | number | boolean | null | readonly Literal[] | { readonly [key: string]: Literal };
+
+/** An input as recorded. Lists and objects without any reference are literals. */
+export type Value =
+  | { readonly kind: 'literal'; readonly literal: Literal }
+  | { readonly kind: 'reference'; readonly target: Target }
+  | { readonly kind: 'list'; readonly items: readonly Value[] }
+  | { readonly kind: 'object'; readonly fields: readonly (readonly [name: string, value: Value])[] };
+
+interface Send {
+  /** As the user named it. */
+  readonly name: string;
+  /** Name of its state, unique in the machine; given by `names.ts`. */
+  state: string;
+  readonly type: string;
+  readonly data: Value;
+  readonly priority?: Value;
+  readonly to?: Value;
+}
+
+/** A command whose reply is awaited. */
+export interface RequestStep extends Send {
+  readonly kind: 'request';
+  readonly reply: string;
+  readonly origin: Origin;
+  readonly timeoutSeconds: number;
+  readonly onTimeout?: Value;
+  readonly onFailure?: Value;
+}
+
+/** A message that is sent without waiting. */
+export interface PublishStep extends Send {
+  readonly kind: 'publish';
+}
+
+/** A choice by value. */
+export interface MatchStep {
+  readonly kind: 'match';
+  state: string;
+  readonly on: Target;
+  readonly origin: Origin;
+  readonly arms: readonly { readonly literal: string | boolean; readonly block: Block }[];
+}
+
+/** Branches side by side. */
+export interface ParallelStep {
+  readonly kind: 'parallel';
+  state: string;
+  readonly branches: readonly { readonly name: string; readonly block: Block; readonly origin: Origin }[];
+}
+
+/** The good end of a path. */
+export interface CompleteStep {
+  readonly kind: 'complete';
+  state: string;
+  readonly result: string;
+  readonly data?: Value;
+}
+
+/** The bad end of a path. */
+export interface FailStep {
+  readonly kind: 'fail';
+  state: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Anything recorded. */
+export type Step = RequestStep | PublishStep | MatchStep | ParallelStep | CompleteStep | FailStep;
+
+/** Blocks inside a step. */
+export function innerBlocks(step: Step): readonly Block[] {
+  if (step.kind === 'match') return step.arms.map((arm) => arm.block);
+  return step.kind === 'parallel' ? step.branches.map((branch) => branch.block) : [];
+}
+
+/** Every step below a block, in the order of recording. */
+export function* allSteps(block: Block): Generator<{ step: Step; block: Block }> {
+  for (const step of block.steps) {
+    yield { step, block };
+    for (const inner of innerBlocks(step)) yield* allSteps(inner);
+  }
+}
+
+/** Every reference in a value. */
+export function* targetsIn(value: Value): Generator<Target> {
+  if (value.kind === 'reference') {
+    yield value.target;
+    for (const hop of value.target.hops) if ('orElse' in hop) yield* targetsIn(hop.orElse);
+  }
+  if (value.kind === 'list') for (const item of value.items) yield* targetsIn(item);
+  if (value.kind === 'object') for (const [, field] of value.fields) yield* targetsIn(field);
+}
+
+/** `analyze.severity`, for people. */
+export function describeTarget(target: Target): string {
+  return target.hops.reduce((text, hop) => ('field' in hop ? `${text}.${hop.field}` : 'index' in hop ? `${text}[${hop.index}]` : text), target.origin.label);
+}

@@ -1,0 +1,70 @@
+/**
+ * What a workflow is written with: references to values that exist only when an execution runs, and inputs that take
+ * a literal or a reference at every depth. Types only; `references.ts` makes the proxies behind them.
+ */
+
+declare const value: unique symbol;
+declare const end: unique symbol;
+
+/** What a reference carries for the compiler: the type of the value it stands for. */
+export interface Typed<T> {
+  readonly [value]: T;
+}
+
+/**
+ * A reference to a value of type `T` that an execution will have. Its fields are references again; a field of
+ * something that may be absent may be absent itself. Elements of a list: `list.at(0)`, from the end `list.at(-1)`.
+ */
+export type Ref<T> = Typed<T> & Fields<T>;
+
+type Fields<T> = 0 extends 1 & T
+  ? unknown
+  : unknown extends T
+    ? unknown
+    : [NonNullable<T>] extends [string | number | boolean | bigint]
+      ? unknown
+      : [NonNullable<T>] extends [readonly (infer Element)[]]
+        ? { at(index: number): Ref<Element | undefined> }
+        : { readonly [Key in keyof NonNullable<T> & string]-?: Ref<NonNullable<T>[Key] | Absence<T>> };
+
+/** `undefined` when a value of type `T` may be missing, so that what lies below it may be too. */
+type Absence<T> = undefined extends T ? undefined : null extends T ? undefined : never;
+
+/** A value of type `T` in which any part, or the whole, may be a reference. */
+export type Input<T> = Typed<T> | Literal<T>;
+
+type Literal<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends readonly unknown[]
+    ? { readonly [Index in keyof T]: Input<T[Index]> }
+    : T extends object
+      ? { readonly [Key in keyof T]: Partial<Pick<T, Key>> extends Pick<T, Key> ? Input<T[Key] | undefined> : Input<T[Key]> }
+      : T;
+
+/** The type of the value that an {@link Input} stands for. */
+export type ValueOf<Given> =
+  Given extends Typed<infer T>
+    ? T
+    : Given extends string | number | boolean | null | undefined
+      ? Given
+      : { [Key in keyof Given]: ValueOf<Given[Key]> };
+
+/** What `flow.complete` returns: this path through the workflow ends here, well. */
+export interface Completed {
+  readonly [end]: 'completed';
+}
+
+/** What `flow.fail` returns: this path through the workflow ends here, as a failed execution. */
+export interface Failed {
+  readonly [end]: 'failed';
+}
+
+/** An end of a path. */
+export type Ended = Completed | Failed;
+
+/** Reference to what a branch returned; nothing when it may return nothing; an end when it always ends. */
+export type Outcome<Returned> = [Returned] extends [Ended]
+  ? Returned
+  : [Extract<Returned, void | undefined>] extends [never]
+    ? Ref<ValueOf<Exclude<Returned, Ended>>>
+    : void;

@@ -1,0 +1,133 @@
+import { defineWorkflow, type Flow, type Input, type Ref } from 'laneway/workflow';
+import { Analyze, Engage, garage, Lost, Note, Noticed, Reported, Schedule } from '../../support/workflow-topology.js';
+
+/**
+ * The assertions are the compiler's: `npm run check` fails when an expected error is not one, or another appears. The
+ * functions below are never run, because most of them are refused at definition as well.
+ */
+type GarageFlow = Parameters<Parameters<typeof defineWorkflow<'types', typeof garage, typeof Reported>>[3]>[0];
+type Start = Parameters<Parameters<typeof defineWorkflow<'types', typeof garage, typeof Reported>>[3]>[1];
+
+const within = { timeout: '30 seconds' } as const;
+
+export function references(flow: GarageFlow, start: Start): void {
+  const vin: Ref<string> = start.vin;
+  const phone: Ref<string | undefined> = start.owner.phone;
+  const reading: Ref<{ name: string; value: number } | undefined> = start.readings.at(0);
+  const value: Ref<number | undefined> = start.readings.at(-1).value;
+  const wide: Input<string> = flow.request('a', Analyze, { vin, readings: start.readings }, within).severity;
+  // @ts-expect-error no such field
+  void start.vim;
+  // @ts-expect-error a number is no string
+  const wrong: Ref<string> = flow.request('a', Analyze, { vin, readings: [] }, within).score;
+  // @ts-expect-error may be absent
+  const sure: Ref<string> = start.owner.phone;
+  const filled: Ref<string> = flow.orElse(start.owner.phone, 'none');
+  // @ts-expect-error a fallback of another type
+  flow.orElse(start.owner.phone, 3);
+  void [phone, reading, value, wide, wrong, sure, filled];
+}
+
+export function inputs(flow: GarageFlow, start: Start): void {
+  flow.request('a', Analyze, { vin: 'V1', readings: [{ name: start.vin, value: 1 }] }, within);
+  flow.request('a', Analyze, flow.request('b', Analyze, { vin: start.vin, readings: [] }, within) as never, within);
+  flow.request('a', Engage, { vin: start.vin, reasons: [start.vin, 'text'], note: start.owner.phone }, within);
+  // @ts-expect-error a field is missing
+  flow.request('a', Analyze, { vin: start.vin }, within);
+  // @ts-expect-error a reference of the wrong type
+  flow.request('a', Analyze, { vin: start.urgent, readings: [] }, within);
+  // @ts-expect-error a reference of the wrong type, deeper
+  flow.request('a', Analyze, { vin: 'V1', readings: [{ name: 'oil', value: start.vin }] }, within);
+  // @ts-expect-error a field that the command has not
+  flow.request('a', Analyze, { vin: 'V1', readings: [], extra: 1 }, within);
+  // @ts-expect-error something that may be absent where it is demanded
+  flow.request('a', Schedule, { vin: start.owner.phone, urgent: true }, within);
+  // @ts-expect-error a whole reference of the wrong type
+  flow.request('a', Schedule, start.readings, within);
+  // @ts-expect-error the command names no reply
+  flow.request('a', Note, { text: 'x' }, within);
+  // @ts-expect-error an event is not requested
+  flow.request('a', Noticed, { vin: 'x', severity: 'y' }, within);
+  // @ts-expect-error no channel carries it
+  flow.request('a', Lost, { vin: 'x' }, within);
+  // @ts-expect-error no channel carries it
+  flow.publish('a', Lost, { vin: 'x' });
+  flow.publish('a', Noticed, { vin: start.vin, severity: 'text' });
+  flow.publish('a', Note, { text: 'x' }, { priority: 'low', to: 'worker' });
+}
+
+export function options(flow: GarageFlow, start: Start): void {
+  flow.request('a', Schedule, { vin: start.vin, urgent: start.urgent }, { timeout: '1 minute', priority: 'high', to: { capability: 'analysis' } });
+  flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', onTimeout: { slot: start.vin, centre: { name: 'none' } } });
+  // @ts-expect-error a request has a timeout
+  flow.request('a', Schedule, { vin: 'V1', urgent: true }, {});
+  // @ts-expect-error a bare number is no duration
+  flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: 30 });
+  // @ts-expect-error no such priority
+  flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', priority: 'urgent' });
+  // @ts-expect-error no such agent
+  flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', to: 'workers' });
+  // @ts-expect-error not the reply's shape
+  flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', onTimeout: { slot: 'x' } });
+}
+
+export function matching(flow: GarageFlow, start: Start): void {
+  const analysis = flow.request('a', Analyze, { vin: start.vin, readings: start.readings }, within);
+  const joined: Ref<string> = flow.match(analysis.severity, { normal: () => start.vin, warning: () => 'x', critical: () => flow.complete('end') });
+  const record: Ref<{ urgent: boolean; by: string }> = flow.match(start.urgent, {
+    true: () => ({ urgent: start.urgent, by: 'a' }),
+    false: () => ({ urgent: false, by: start.vin }),
+  });
+  const nothing: void = flow.match(start.urgent, { true: () => undefined, false: () => start.vin });
+  // @ts-expect-error an arm is missing
+  flow.match(analysis.severity, { normal: () => undefined, warning: () => undefined });
+  // @ts-expect-error an arm too many
+  flow.match(analysis.severity, { normal: () => undefined, warning: () => undefined, critical: () => undefined, fatal: () => undefined });
+  // @ts-expect-error a boolean has two arms
+  flow.match(start.urgent, { true: () => undefined });
+  // @ts-expect-error any text is not a union of literals
+  flow.match(start.vin, { a: () => undefined });
+  // @ts-expect-error what may be absent has no arm for that
+  flow.match(analysis.note, { a: () => undefined });
+  // @ts-expect-error a number is neither text nor boolean
+  flow.match(analysis.score, { 1: () => undefined });
+  // @ts-expect-error the joined value is no number
+  const count: Ref<number> = flow.match(start.urgent, { true: () => 'a', false: () => 'b' });
+  void [joined, record, nothing, count];
+}
+
+export function branching(flow: GarageFlow, start: Start): void {
+  const { left, right } = flow.parallel({
+    left: () => flow.request('a', Analyze, { vin: start.vin, readings: [] }, within),
+    right: () => {
+      flow.publish('b', Noticed, { vin: start.vin, severity: 'x' });
+    },
+  });
+  const score: Ref<number> = left.score;
+  const none: void = right;
+  // @ts-expect-error a branch does not complete the workflow
+  flow.parallel({ left: () => flow.complete('end') });
+  flow.parallel({ left: () => flow.fail('Broken') });
+  void [score, none];
+}
+
+export function definitions(): void {
+  // @ts-expect-error no channel carries it
+  defineWorkflow(garage, 'x', { startedBy: event() }, () => undefined);
+  // @ts-expect-error a command starts no workflow
+  defineWorkflow(garage, 'x', { startedBy: Analyze }, () => undefined);
+  const shared = (flow: Flow<typeof Engage>, vin: Ref<string>) => flow.request('engage', Engage, { vin, reasons: [] }, within);
+  defineWorkflow(garage, 'x', { startedBy: Reported }, (flow, start) => {
+    shared(flow, start.vin);
+  });
+}
+
+declare function event(): typeof Lost;
+
+test('a workflow whose wiring is right compiles and is defined', () => {
+  const definition = defineWorkflow(garage, 'typed', { startedBy: Reported }, (flow, start) => {
+    const analysis = flow.request('analyze', Analyze, { vin: start.vin, readings: start.readings }, within);
+    return flow.complete('done', { severity: analysis.severity });
+  });
+  expect(definition.steps.map((step) => step.name)).toEqual(['analyze']);
+});
