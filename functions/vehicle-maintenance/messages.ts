@@ -49,3 +49,6 @@ export const CaseEscalated = event(
   'CaseEscalated',
   z.object({ vin: Vin, severity: Severity, why: z.string().max(300) }),
 );
+
+/** A case that is to be looked at again later: a customer declined, did not answer, or no slot was free. */
+export const FollowUpDue = event('FollowUpDue', z.object({ vin: Vin, why: z.string().max(300) }));

@@ -6,6 +6,7 @@ import {
   CustomerResponded,
   EngageCustomer,
   FeedbackReceived,
+  FollowUpDue,
   ManufacturingInsightFound,
   ScheduleService,
   ServiceScheduled,
@@ -51,7 +52,7 @@ export const vehicles = defineTopology('vehicle-maintenance', {
       qos: { from: 'standard', priorities: ['critical', 'high', 'normal'] },
     },
     'cases.escalated': {
-      carries: [CaseEscalated],
+      carries: [CaseEscalated, FollowUpDue],
       qos: { from: 'urgent', priorities: ['critical', 'high'], expires: '1 day' },
     },
     'insights.manufacturing': { carries: [ManufacturingInsightFound], qos: { from: 'bulk' } },
@@ -69,7 +70,7 @@ export const vehicles = defineTopology('vehicle-maintenance', {
         'system.timeouts',
         'system.errors',
       ],
-      publishes: [ManufacturingInsightFound, CaseEscalated],
+      publishes: [ManufacturingInsightFound, CaseEscalated, FollowUpDue],
       description: 'follows every conversation, decides what the workflow leaves open, finds manufacturing insights',
     },
     'data-analysis': {

@@ -23,7 +23,7 @@ export function agentEntries(topology: TopologyModel, agents: AgentSources): Map
       throw unknownName('UNKNOWN_AGENT', `there is a function for agent '${id}'`, id, known, topology.name);
     }
   }
-  return new Map(
+  return new Map<string, string | IFunction>(
     known.map((id) => {
       const source = given.get(id);
       if (source === undefined) throw missing(topology, id, agents);

@@ -48,7 +48,7 @@ export interface AslParallel extends AslTransition {
   readonly Branches: readonly AslBranch[];
 }
 
-/** Only sets variables. */
+/** Only sets variables or puts out: how a path ends, too, because MiniStack 1.5.33 drops the output of a Succeed state. */
 export interface AslPass extends AslTransition {
   readonly Type: 'Pass';
 }
@@ -59,12 +59,6 @@ export interface AslChoice {
   readonly Choices: readonly { readonly Condition: string; readonly Next: string; readonly Assign?: AslAssign }[];
 }
 
-/** The end of a machine or branch. */
-export interface AslSucceed {
-  readonly Type: 'Succeed';
-  readonly Output: Json;
-}
-
 /** The failure of the whole execution. */
 export interface AslFail {
   readonly Type: 'Fail';
@@ -73,7 +67,7 @@ export interface AslFail {
 }
 
 /** A state of a compiled workflow. */
-export type AslState = AslTask | AslParallel | AslPass | AslChoice | AslSucceed | AslFail;
+export type AslState = AslTask | AslParallel | AslPass | AslChoice | AslFail;
 
 /** States and where they begin. */
 export interface AslBranch {

@@ -55,28 +55,50 @@ export interface WorkflowDefinition<Name extends string = string, Start extends 
  * @throws LanewayError INVALID_WORKFLOW with the place: a type that no channel carries, a command without reply, two
  * steps of one name, a match that is not exhaustive, a value used where it is not known, a step that nothing leads to
  */
-export function defineWorkflow<const Name extends string, Given extends Topology, Start extends Extract<CarriedBy<Given>, EventType>>(
+export function defineWorkflow<
+  const Name extends string,
+  Given extends Topology,
+  Start extends Extract<CarriedBy<Given>, EventType>,
+>(
   topology: Given,
   name: Name,
   options: WorkflowOptions<Start>,
   define: (flow: Flow<CarriedBy<Given>, AgentOf<Given>>, start: Ref<DataOf<Start>>) => FlowResult,
 ): WorkflowDefinition<Name, Start> {
   const refuse = refusal(`workflow '${name}'`);
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) refuse(`'${name}' cannot name a workflow`, 'allowed: lower-case letters, digits and dashes, at most 32 characters');
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
+    refuse(`'${name}' cannot name a workflow`, 'allowed: lower-case letters, digits and dashes, at most 32 characters');
   const { startedBy, deadline = '1 day' } = options;
-  if (startedBy.kind !== 'event') refuse(`startedBy is ${String(startedBy.name)}, a command`, 'a workflow starts from an event; a command is for one agent');
+  if (startedBy.kind !== 'event')
+    refuse(
+      `startedBy is ${String(startedBy.name)}, a command`,
+      'a workflow starts from an event; a command is for one agent',
+    );
   checkCarried(startedBy, topology.model, topology.types, refusal(`workflow '${name}', startedBy`));
-  if (milliseconds(deadline) > milliseconds('365 days')) refuse(`deadline is '${deadline}'`, 'allowed: at most 365 days, the longest a Standard execution lasts');
+  if (milliseconds(deadline) > milliseconds('365 days'))
+    refuse(`deadline is '${deadline}'`, 'allowed: at most 365 days, the longest a Standard execution lasts');
 
   const recorder = new Recorder(topology, name, deadline);
-  const returned: unknown = define(verbs(recorder) as Flow<CarriedBy<Given>, AgentOf<Given>>, recorder.startData(startedBy) as Ref<DataOf<Start>>);
-  if (returned instanceof Promise) refuse('the definition is asynchronous', 'the steps of a workflow are recorded, not awaited: remove async');
+  const returned: unknown = define(
+    verbs(recorder) as Flow<CarriedBy<Given>, AgentOf<Given>>,
+    recorder.startData(startedBy) as Ref<DataOf<Start>>,
+  );
+  if (returned instanceof Promise)
+    refuse('the definition is asynchronous', 'the steps of a workflow are recorded, not awaited: remove async');
   const { root } = recorder;
   if (root.steps.length === 0) refuse('the definition records no step', 'call the verbs of flow');
   nameSteps(root, refuse);
   const deadlineSeconds = wholeSeconds(deadline);
   const comment = `Laneway workflow ${name} of ${topology.name}, started by ${startedBy.name}`;
-  return { name, topology, startedBy, deadlineSeconds, steps: stepsIn(root), asl: compile(name, root, deadlineSeconds, comment, refuse), outline: root };
+  return {
+    name,
+    topology,
+    startedBy,
+    deadlineSeconds,
+    steps: stepsIn(root),
+    asl: compile(name, root, deadlineSeconds, comment, refuse),
+    outline: root,
+  };
 }
 
 /** The verbs as functions that may be taken off the object. */
@@ -98,6 +120,15 @@ function stepsIn(root: Block): WorkflowStep[] {
     const { path } = block;
     if (step.kind === 'publish') return [{ name: step.state, kind: 'publish', type: step.type, path }];
     if (step.kind !== 'request') return [];
-    return [{ name: step.state, kind: 'request', type: step.type, reply: step.reply, timeoutSeconds: step.timeoutSeconds, path }];
+    return [
+      {
+        name: step.state,
+        kind: 'request',
+        type: step.type,
+        reply: step.reply,
+        timeoutSeconds: step.timeoutSeconds,
+        path,
+      },
+    ];
   });
 }

@@ -33,8 +33,16 @@ function lines(block: Block, depth: number): string[] {
   const indent = '  '.repeat(depth);
   return block.steps.flatMap((step) => {
     const head = `${indent}${sentence(step)}`;
-    if (step.kind === 'match') return [head, ...step.arms.flatMap(({ literal, block: arm }) => [`${indent}  ${String(literal)}:`, ...lines(arm, depth + 2)])];
-    if (step.kind === 'parallel') return [head, ...step.branches.flatMap(({ name, block: branch }) => [`${indent}  ${name}:`, ...lines(branch, depth + 2)])];
+    if (step.kind === 'match')
+      return [
+        head,
+        ...step.arms.flatMap(({ literal, block: arm }) => [`${indent}  ${String(literal)}:`, ...lines(arm, depth + 2)]),
+      ];
+    if (step.kind === 'parallel')
+      return [
+        head,
+        ...step.branches.flatMap(({ name, block: branch }) => [`${indent}  ${name}:`, ...lines(branch, depth + 2)]),
+      ];
     return [head];
   });
 }
@@ -70,10 +78,12 @@ function mermaid(definition: WorkflowDefinition): string {
   const node = (open: string, content: string, close: string, into: readonly Loose[]): Loose[] => {
     const id = `n${++count}`;
     out.push(`  ${id}${open}${label(content)}${close}`);
-    for (const edge of into) out.push(`  ${edge.from} -->${edge.label === undefined ? '' : `|${label(edge.label)}|`} ${id}`);
+    for (const edge of into)
+      out.push(`  ${edge.from} -->${edge.label === undefined ? '' : `|${label(edge.label)}|`} ${id}`);
     return [{ from: id }];
   };
-  const draw = (block: Block, into: readonly Loose[]): Loose[] => block.steps.reduce<Loose[]>((edges, step) => drawStep(step, edges), [...into]);
+  const draw = (block: Block, into: readonly Loose[]): Loose[] =>
+    block.steps.reduce<Loose[]>((edges, step) => drawStep(step, edges), [...into]);
   const drawStep = (step: Step, into: readonly Loose[]): Loose[] => {
     switch (step.kind) {
       case 'request':
@@ -86,7 +96,9 @@ function mermaid(definition: WorkflowDefinition): string {
       }
       case 'parallel': {
         const [fork] = node('[[', 'in parallel', ']]', into);
-        const ends = step.branches.flatMap((branch) => draw(branch.block, [{ from: fork?.from ?? '', label: branch.name }]));
+        const ends = step.branches.flatMap((branch) =>
+          draw(branch.block, [{ from: fork?.from ?? '', label: branch.name }]),
+        );
         return node('[[', 'all ended', ']]', ends);
       }
       case 'complete':
@@ -122,7 +134,8 @@ function inside(state: AslState, name: string): WorkflowPath[] {
   const self: WorkflowPath = { states: [name], transitions: 1 };
   if (state.Type !== 'Parallel') return [self];
   return state.Branches.reduce<WorkflowPath[]>(
-    (paths, branch) => paths.flatMap((path) => pathsFrom(branch, branch.StartAt).map((way) => joined(path, way))).slice(0, MOST_PATHS),
+    (paths, branch) =>
+      paths.flatMap((path) => pathsFrom(branch, branch.StartAt).map((way) => joined(path, way))).slice(0, MOST_PATHS),
     [self],
   );
 }

@@ -18,9 +18,15 @@ export const kept: Base = (origin) => (origin.kind === 'start' ? START_DATA : `$
  */
 export function toJson(value: Value, base: Base, refuse: Refuse): Json {
   if (value.kind === 'literal') return literalJson(value.literal);
-  const uncertain = (part: Value) => part.kind === 'reference' && (!part.target.certain || Object.keys(part.target.shape).length === 0);
-  const parts = value.kind === 'list' ? value.items : value.kind === 'object' ? value.fields.map(([, part]) => part) : [];
-  if (value.kind === 'reference' || parts.some(uncertain) || (value.kind === 'object' && value.fields.some(([name]) => !isInert(name)))) {
+  const uncertain = (part: Value) =>
+    part.kind === 'reference' && (!part.target.certain || Object.keys(part.target.shape).length === 0);
+  const parts =
+    value.kind === 'list' ? value.items : value.kind === 'object' ? value.fields.map(([, part]) => part) : [];
+  if (
+    value.kind === 'reference' ||
+    parts.some(uncertain) ||
+    (value.kind === 'object' && value.fields.some(([name]) => !isInert(name)))
+  ) {
     return wrap(toJsonata(value, base, refuse));
   }
   if (value.kind === 'list') return value.items.map((item) => toJson(item, base, refuse));
@@ -49,7 +55,11 @@ export function wrap(expression: string): string {
 /** Text as a JSONata string; no part of it can end the string, the expression or be taken for a placeholder. */
 export function quoted(text: string): string {
   if (/^[\w .,:;/@+-]*$/.test(text)) return `'${text}'`;
-  return JSON.stringify(text).replaceAll('%', '\\u0025').replaceAll('${', '\\u0024{').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return JSON.stringify(text)
+    .replaceAll('%', '\\u0025')
+    .replaceAll('${', '\\u0024{')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 }
 
 /** Text as a JSON value that arrives as it stands: literally, or as an expression where Step Functions or CloudFormation would read it. */
@@ -62,13 +72,20 @@ function listItem(item: Value, base: Base, refuse: Refuse): string {
   const expression = toJsonata(item, base, refuse);
   if (item.kind !== 'reference') return expression;
   const list = isList(item.target.shape);
-  if (list === undefined) refuse(`a list holds ${describeTarget(item.target)} beside values that may be absent`, 'its schema does not tell whether it is a list itself: make that definite, or pass it outside of the list');
+  if (list === undefined)
+    refuse(
+      `a list holds ${describeTarget(item.target)} beside values that may be absent`,
+      'its schema does not tell whether it is a list itself: make that definite, or pass it outside of the list',
+    );
   return list ? `[${expression}]` : expression;
 }
 
 function hopped(expression: string, hop: Hop): string {
   if ('index' in hop) return `${expression}[${hop.index}]`;
-  if ('field' in hop) return /^[A-Za-z_]\w*$/.test(hop.field) && !KEYWORDS.has(hop.field) ? `${expression}.${hop.field}` : looked(expression, hop.field);
+  if ('field' in hop)
+    return /^[A-Za-z_]\w*$/.test(hop.field) && !KEYWORDS.has(hop.field)
+      ? `${expression}.${hop.field}`
+      : looked(expression, hop.field);
   const other = hop.orElse.kind === 'literal' ? literalJsonata(hop.orElse.literal) : '';
   return `($exists(${expression}) and ${expression} != null ? ${expression} : ${other})`;
 }

@@ -6,10 +6,12 @@ import type { Refuse } from './references.js';
  * the function. `states` is reserved.
  */
 const TAKEN = new Set(
-  ('states abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent distinct each ' +
+  (
+    'states abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent distinct each ' +
     'encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger formatNumber fromMillis hash join keys length lookup ' +
     'lowercase map match max merge millis min not now number pad parse parseInteger partition power random range reduce replace reverse round ' +
-    'shuffle sift single sort split spread sqrt string substring substringAfter substringBefore sum toMillis trim type uppercase uuid zip').split(' '),
+    'shuffle sift single sort split spread sqrt string substring substringAfter substringBefore sum toMillis trim type uppercase uuid zip'
+  ).split(' '),
 );
 
 /** Longest state name that Step Functions takes. */
@@ -26,14 +28,23 @@ export function nameSteps(root: Block, refuse: Refuse): void {
   for (const { step, block } of steps) {
     if (!('name' in step)) continue;
     const alone = given.filter((name) => name === step.name).length === 1;
-    step.state = alone ? step.name : [...block.path.map((part) => part.replaceAll(/[^A-Za-z0-9 -]/g, '-')), step.name].join('.');
-    if (states.has(step.state)) refuse(`two steps are named '${step.state}'`, 'give each step of an arm or branch its own name');
-    if (step.state.length > LONGEST) refuse(`the state name '${step.state}' has ${step.state.length} characters`, `allowed: ${LONGEST}; shorten the names of the step and of the arms around it`);
+    step.state = alone
+      ? step.name
+      : [...block.path.map((part) => part.replaceAll(/[^A-Za-z0-9 -]/g, '-')), step.name].join('.');
+    if (states.has(step.state))
+      refuse(`two steps are named '${step.state}'`, 'give each step of an arm or branch its own name');
+    if (step.state.length > LONGEST)
+      refuse(
+        `the state name '${step.state}' has ${step.state.length} characters`,
+        `allowed: ${LONGEST}; shorten the names of the step and of the arms around it`,
+      );
     states.add(step.state);
   }
   for (const { step } of steps) if (!('name' in step)) step.state = freeName(generatedName(step), states);
   const variables = new Set<string>();
-  for (const { step } of steps) for (const origin of originsOf(step)) if (origin.used) origin.variable = freeName(variableName(step, origin), variables, TAKEN);
+  for (const { step } of steps)
+    for (const origin of originsOf(step))
+      if (origin.used) origin.variable = freeName(variableName(step, origin), variables, TAKEN);
 }
 
 /** A name that is not in `names` yet, numbered where needed; added to them. */
@@ -68,8 +79,10 @@ function generatedName(step: Step): string {
 }
 
 function variableName(step: Step, origin: Origin): string {
-  const text = 'name' in step ? step.state : `${origin.label} ${origin.kind === 'match' ? 'outcome' : 'result'}`;
+  const text = 'name' in step ? step.state : origin.kind === 'match' ? origin.label : `${origin.label} result`;
   const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
-  const joined = words.map((word, index) => (index === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1)).join('');
+  const joined = words
+    .map((word, index) => (index === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1))
+    .join('');
   return /^[A-Za-z]/.test(joined) ? joined : `value${joined}`;
 }

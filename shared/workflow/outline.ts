@@ -134,5 +134,8 @@ export function* targetsIn(value: Value): Generator<Target> {
 
 /** `analyze.severity`, for people. */
 export function describeTarget(target: Target): string {
-  return target.hops.reduce((text, hop) => ('field' in hop ? `${text}.${hop.field}` : 'index' in hop ? `${text}[${hop.index}]` : text), target.origin.label);
+  return target.hops.reduce(
+    (text, hop) => ('field' in hop ? `${text}.${hop.field}` : 'index' in hop ? `${text}[${hop.index}]` : text),
+    target.origin.label,
+  );
 }

@@ -10,11 +10,15 @@ export function readValue(given: unknown, scope: readonly Block[], refuse: Refus
   const target = targetOf(given);
   if (target) {
     if (!scope.includes(target.origin.block)) {
-      refuse(`${at} refers to ${describeTarget(target)}, which is not known here`, 'a value from inside an arm or branch is used outside by returning it from there');
+      refuse(
+        `${at} refers to ${describeTarget(target)}, which is not known here`,
+        'a value from inside an arm or branch is used outside by returning it from there',
+      );
     }
     return { kind: 'reference', target };
   }
-  if (given === null || typeof given === 'string' || typeof given === 'boolean') return { kind: 'literal', literal: given };
+  if (given === null || typeof given === 'string' || typeof given === 'boolean')
+    return { kind: 'literal', literal: given };
   if (typeof given === 'number' && Number.isFinite(given)) return { kind: 'literal', literal: given };
   if (Array.isArray(given)) {
     const items = given.map((item, index) => readValue(item, scope, refuse, `${at}[${index}]`));
@@ -25,18 +29,32 @@ export function readValue(given: unknown, scope: readonly Block[], refuse: Refus
     const fields = Object.entries(given)
       .filter(([, part]) => part !== undefined)
       .map(([name, part]) => [name, readValue(part, scope, refuse, `${at}.${name}`)] as const);
-    const literals = fields.flatMap(([name, part]): [string, Literal][] => (part.kind === 'literal' ? [[name, part.literal]] : []));
-    return literals.length === fields.length ? { kind: 'literal', literal: Object.fromEntries(literals) } : { kind: 'object', fields };
+    const literals = fields.flatMap(([name, part]): [string, Literal][] =>
+      part.kind === 'literal' ? [[name, part.literal]] : [],
+    );
+    return literals.length === fields.length
+      ? { kind: 'literal', literal: Object.fromEntries(literals) }
+      : { kind: 'object', fields };
   }
-  return refuse(`${at} is ${nameOf(given)}`, 'allowed: JSON (text, finite numbers, true, false, null, lists, plain objects) and references');
+  return refuse(
+    `${at} is ${nameOf(given)}`,
+    'allowed: JSON (text, finite numbers, true, false, null, lists, plain objects) and references',
+  );
 }
 
 /** Marks what a value needs as used, through the results of arms and branches. */
-export function use(origins: Iterable<Origin>, targetsOf: (value: Value) => Iterable<{ readonly origin: Origin }>): void {
+export function use(
+  origins: Iterable<Origin>,
+  targetsOf: (value: Value) => Iterable<{ readonly origin: Origin }>,
+): void {
   for (const origin of origins) {
     if (origin.used) continue;
     origin.used = true;
-    for (const part of origin.parts()) use([...targetsOf(part)].map((target) => target.origin), targetsOf);
+    for (const part of origin.parts())
+      use(
+        [...targetsOf(part)].map((target) => target.origin),
+        targetsOf,
+      );
   }
 }
 
@@ -48,15 +66,28 @@ export function shapeOfValue(value: Value): Shape {
     case 'reference':
       return value.target.shape;
     case 'list':
-      return { type: 'array', prefixItems: value.items.map(shapeOfValue), items: either(value.items.map(shapeOfValue)), minItems: value.items.length };
+      return {
+        type: 'array',
+        prefixItems: value.items.map(shapeOfValue),
+        items: either(value.items.map(shapeOfValue)),
+        minItems: value.items.length,
+      };
     case 'object':
-      return objectShape(value.fields.map(([name, part]) => [name, shapeOfValue(part), part.kind !== 'reference' || part.target.certain]));
+      return objectShape(
+        value.fields.map(([name, part]) => [
+          name,
+          shapeOfValue(part),
+          part.kind !== 'reference' || part.target.certain,
+        ]),
+      );
   }
 }
 
 function shapeOfLiteral(literal: Literal): Shape {
-  if (Array.isArray(literal)) return shapeOfValue({ kind: 'list', items: literal.map((item: Literal) => ({ kind: 'literal', literal: item })) });
-  if (typeof literal !== 'object' || literal === null) return { const: literal, type: literal === null ? 'null' : typeof literal };
+  if (Array.isArray(literal))
+    return shapeOfValue({ kind: 'list', items: literal.map((item: Literal) => ({ kind: 'literal', literal: item })) });
+  if (typeof literal !== 'object' || literal === null)
+    return { const: literal, type: literal === null ? 'null' : typeof literal };
   return objectShape(Object.entries(literal).map(([name, part]) => [name, shapeOfLiteral(part), true]));
 }
 

@@ -38,16 +38,28 @@ export class Recorder {
   request(step: string, command: CommandType, data: unknown, options: GivenOptions): unknown {
     const refuse = this.#at(step);
     const { reply } = command;
-    if (command.kind !== 'command' || !reply) return refuse(`${command.name} names no reply`, `declare the command with { reply: ... }, or send it with flow.publish`);
+    if (command.kind !== 'command' || !reply)
+      return refuse(
+        `${command.name} names no reply`,
+        `declare the command with { reply: ... }, or send it with flow.publish`,
+      );
     const sent = this.#message(step, command, data, options, refuse);
-    const timeout = options.timeout ?? refuse('the request has no timeout', "add one, such as { timeout: '30 seconds' }");
+    const timeout =
+      options.timeout ?? refuse('the request has no timeout', "add one, such as { timeout: '30 seconds' }");
     if (milliseconds(timeout) > milliseconds(this.deadline)) {
-      refuse(`timeout is '${timeout}', longer than the workflow's deadline '${this.deadline}'`, 'raise the deadline of the workflow or lower the timeout');
+      refuse(
+        `timeout is '${timeout}', longer than the workflow's deadline '${this.deadline}'`,
+        'raise the deadline of the workflow or lower the timeout',
+      );
     }
     const values = this.#optional({ onTimeout: options.onTimeout, onFailure: options.onFailure }, refuse);
-    for (const [name, value] of Object.entries(values)) checkLiteral(reply.schema, value, `${name} for ${reply.name}`, refuse);
+    for (const [name, value] of Object.entries(values))
+      checkLiteral(reply.schema, value, `${name} for ${reply.name}`, refuse);
     const from = origin('request', this.#block, step);
-    this.#add({ kind: 'request', ...sent, ...values, reply: reply.name, origin: from, timeoutSeconds: wholeSeconds(timeout) }, refuse);
+    this.#add(
+      { kind: 'request', ...sent, ...values, reply: reply.name, origin: from, timeoutSeconds: wholeSeconds(timeout) },
+      refuse,
+    );
     return this.#reference(from, shapeOf(reply.schema), refuse);
   }
 
@@ -59,15 +71,19 @@ export class Recorder {
   match(on: unknown, given: Readonly<Record<string, () => unknown>>): unknown {
     const refuse = this.#at('match');
     const value = this.#read(on, refuse, 'the value to match');
-    if (value.kind !== 'reference') return refuse('flow.match was given no reference', 'pass a field of the start message or of a reply');
+    if (value.kind !== 'reference')
+      return refuse('flow.match was given no reference', 'pass a field of the start message or of a reply');
     const { target } = value;
     const within = this.#at(`match ${describeTarget(target)}`);
     const literals = checkArms(target, given, within);
     const block = this.#block;
-    const arms = literals.map((literal) => ({ literal, block: this.#inside('arm', String(literal), given[String(literal)], within) }));
+    const arms = literals.map((literal) => ({
+      literal,
+      block: this.#inside('arm', String(literal), given[String(literal)], within),
+    }));
     const open = arms.filter((arm) => !arm.block.closed);
     const results = open.flatMap((arm) => (arm.block.result ? [arm.block.result] : []));
-    const from = origin('match', block, describeTarget(target), () => results);
+    const from = origin('match', block, `${describeTarget(target)} outcome`, () => results);
     this.#add({ kind: 'match', state: '', on: target, origin: from, arms }, within);
     if (open.length === 0) block.closed = true;
     if (open.length === 0 || results.length < open.length) return undefined;
@@ -85,24 +101,38 @@ export class Recorder {
       return { name, block, origin: origin('branch', outer, name, () => (result ? [result] : [])) };
     });
     this.#add({ kind: 'parallel', state: '', branches }, refuse);
-    const returned = branches.flatMap(({ name, block, origin: from }) => (block.result ? [[name, this.#reference(from, shapeOfValue(block.result), refuse)] as const] : []));
+    const returned = branches.flatMap(({ name, block, origin: from }) =>
+      block.result ? [[name, this.#reference(from, shapeOfValue(block.result), refuse)] as const] : [],
+    );
     return Object.fromEntries(returned);
   }
 
   orElse(given: unknown, fallback: unknown): unknown {
     const refuse = this.#at('orElse');
-    const target = targetOf(given) ?? refuse('flow.orElse was given no reference', 'pass a field of the start message or of a reply');
+    const target =
+      targetOf(given) ??
+      refuse('flow.orElse was given no reference', 'pass a field of the start message or of a reply');
     const other = this.#read(fallback, refuse, 'the fallback');
     if (other.kind !== 'literal') refuse('the fallback holds a reference', 'pass a literal');
-    const shape = either([...(target.shape.anyOf ?? [target.shape]).filter((option) => option.type !== 'null'), shapeOfValue(other)]);
-    return reference({ origin: target.origin, hops: [...target.hops, { orElse: other }], shape, certain: true }, refuse);
+    const shape = either([
+      ...(target.shape.anyOf ?? [target.shape]).filter((option) => option.type !== 'null'),
+      shapeOfValue(other),
+    ]);
+    return reference(
+      { origin: target.origin, hops: [...target.hops, { orElse: other }], shape, certain: true },
+      refuse,
+    );
   }
 
   complete(result: string, data?: unknown): void {
     const refuse = this.#at(`complete '${result}'`);
-    if (typeof result !== 'string' || result.length === 0 || result.length > 60) refuse('the result has no usable name', 'pass 1 to 60 characters');
+    if (typeof result !== 'string' || result.length === 0 || result.length > 60)
+      refuse('the result has no usable name', 'pass 1 to 60 characters');
     if (this.#scope.some((block) => this.#branches.has(block))) {
-      refuse('flow.complete inside a branch of flow.parallel', 'return a value from the branch, and complete behind the parallel, with flow.match where it depends');
+      refuse(
+        'flow.complete inside a branch of flow.parallel',
+        'return a value from the branch, and complete behind the parallel, with flow.match where it depends',
+      );
     }
     this.#add({ kind: 'complete', state: '', result, ...this.#optional({ data }, refuse) }, refuse);
     this.#block.closed = true;
@@ -110,7 +140,8 @@ export class Recorder {
 
   fail(reason: string, message = reason): void {
     const refuse = this.#at(`fail '${reason}'`);
-    if (typeof reason !== 'string' || !/^[A-Za-z][A-Za-z0-9._-]{0,59}$/.test(reason)) refuse('the reason has no usable name', 'allowed: a letter, then letters, digits, dots, dashes, at most 60');
+    if (typeof reason !== 'string' || !/^[A-Za-z][A-Za-z0-9._-]{0,59}$/.test(reason))
+      refuse('the reason has no usable name', 'allowed: a letter, then letters, digits, dots, dashes, at most 60');
     this.#add({ kind: 'fail', state: '', reason, message: String(message).slice(0, 1000) }, refuse);
     this.#block.closed = true;
   }
@@ -124,7 +155,8 @@ export class Recorder {
   }
 
   #add(step: Step, refuse: Refuse): void {
-    if (this.#block.closed) refuse('no path leads here: everything before it completes or fails', 'remove the step, or the end before it');
+    if (this.#block.closed)
+      refuse('no path leads here: everything before it completes or fails', 'remove the step, or the end before it');
     this.#block.steps.push(step);
   }
 
@@ -148,7 +180,10 @@ export class Recorder {
 
   #read(given: unknown, refuse: Refuse, what: string): Value {
     const value = readValue(given, this.#scope, refuse, what);
-    use([...targetsIn(value)].map((target) => target.origin), targetsIn);
+    use(
+      [...targetsIn(value)].map((target) => target.origin),
+      targetsIn,
+    );
     return value;
   }
 
@@ -163,7 +198,8 @@ export class Recorder {
     this.#scope.push(block);
     try {
       const returned = run();
-      if (returned instanceof Promise) refuse(`'${name}' is asynchronous`, 'the steps of a workflow are recorded, not awaited: remove async');
+      if (returned instanceof Promise)
+        refuse(`'${name}' is asynchronous`, 'the steps of a workflow are recorded, not awaited: remove async');
       if (returned !== undefined && !block.closed) block.result = this.#result(returned, refuse, name);
     } finally {
       this.#scope.pop();
@@ -174,7 +210,10 @@ export class Recorder {
   #result(returned: unknown, refuse: Refuse, name: string): Value {
     const value = readValue(returned, this.#scope, refuse, `what '${name}' returns`);
     if (value.kind === 'reference' && !value.target.certain) {
-      refuse(`'${name}' returns ${describeTarget(value.target)}, which may be absent`, 'return it as a field of an object, or flow.orElse(reference, fallback)');
+      refuse(
+        `'${name}' returns ${describeTarget(value.target)}, which may be absent`,
+        'return it as a field of an object, or flow.orElse(reference, fallback)',
+      );
     }
     return value;
   }

@@ -38,7 +38,11 @@ type Literal<T> = T extends string | number | boolean | null | undefined
   : T extends readonly unknown[]
     ? { readonly [Index in keyof T]: Input<T[Index]> }
     : T extends object
-      ? { readonly [Key in keyof T]: Partial<Pick<T, Key>> extends Pick<T, Key> ? Input<T[Key] | undefined> : Input<T[Key]> }
+      ? {
+          readonly [Key in keyof T]: Partial<Pick<T, Key>> extends Pick<T, Key>
+            ? Input<T[Key] | undefined>
+            : Input<T[Key]>;
+        }
       : T;
 
 /** The type of the value that an {@link Input} stands for. */

@@ -13,14 +13,35 @@ export function targetOf(value: unknown): Target | undefined {
 }
 
 /** Names that the language or a tool asks every object for, and that are rarely fields. */
-const ASKED = new Set(['then', 'constructor', '$$typeof', 'asymmetricMatch', 'nodeType', 'tagName', '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@']);
+const ASKED = new Set([
+  'then',
+  'constructor',
+  '$$typeof',
+  'asymmetricMatch',
+  'nodeType',
+  'tagName',
+  '@@__IMMUTABLE_ITERABLE__@@',
+  '@@__IMMUTABLE_RECORD__@@',
+]);
 
 /** The proxy that stands for a value while a workflow is defined. Its type is the caller's word. */
 export function reference<T>(target: Target, refuse: Refuse): T {
   const here = describeTarget(target);
-  const noValue = (use: string): never => refuse(`${use} ${here}`, 'a reference has its value only in an execution: pass it on as input, or decide with flow.match');
+  const noValue = (use: string): never =>
+    refuse(
+      `${use} ${here}`,
+      'a reference has its value only in an execution: pass it on as input, or decide with flow.match',
+    );
   const step = (part: Part, hop: Hop): unknown =>
-    reference({ origin: target.origin, hops: [...target.hops, hop], shape: part.shape, certain: target.certain && part.certain }, refuse);
+    reference(
+      {
+        origin: target.origin,
+        hops: [...target.hops, hop],
+        shape: part.shape,
+        certain: target.certain && part.certain,
+      },
+      refuse,
+    );
   const proxy = new Proxy(Object.freeze({}), {
     get(_, key) {
       if (key === Symbol.toPrimitive) return () => noValue('the definition computes with');
@@ -35,10 +56,14 @@ export function reference<T>(target: Target, refuse: Refuse): T {
       const part = field(target.shape, key);
       if (part && !(ASKED.has(key) && !part.certain)) return step(part, { field: key });
       if (ASKED.has(key)) return undefined;
-      if (key === 'toJSON' || key === 'toString' || key === 'valueOf') return () => noValue('the definition computes with');
+      if (key === 'toJSON' || key === 'toString' || key === 'valueOf')
+        return () => noValue('the definition computes with');
       const known = list ? ['at'] : knownFields(target.shape);
       const close = didYouMean(key, known);
-      return refuse(`${here} has no field '${key}'`, `known: ${known.join(', ') || '(none)'}${close ? `; did you mean '${close}'?` : ''}`);
+      return refuse(
+        `${here} has no field '${key}'`,
+        `known: ${known.join(', ') || '(none)'}${close ? `; did you mean '${close}'?` : ''}`,
+      );
     },
     ownKeys: () => noValue('the definition spreads or lists the fields of'),
     has: () => noValue('the definition looks for a field in'),
@@ -49,7 +74,9 @@ export function reference<T>(target: Target, refuse: Refuse): T {
 }
 
 function checkIndex(index: number, here: string, refuse: Refuse): number {
-  return Number.isInteger(index) ? index : refuse(`${here}.at(${String(index)})`, 'allowed: a whole number; -1 is the last element');
+  return Number.isInteger(index)
+    ? index
+    : refuse(`${here}.at(${String(index)})`, 'allowed: a whole number; -1 is the last element');
 }
 
 /** Makes the {@link Refuse} of a place. */

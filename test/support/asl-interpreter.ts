@@ -85,8 +85,6 @@ class Execution {
       let result: unknown;
       try {
         switch (state.Type) {
-          case 'Succeed':
-            return await this.#json(state.Output, before, {});
           case 'Fail':
             throw new AslError(state.Error, String(await this.#json(state.Cause, before, {})));
           case 'Choice': {

@@ -48,12 +48,13 @@ export function parseReplyReference(mailText: string): ReplyReference | undefine
 }
 
 /**
- * Reads a customer's answer: the reference, and the first word accept or decline that starts a line which is not quoted.
- * Undefined when either is missing, so that a person can look at it.
+ * Reads a customer's answer: the reference, and the word accept or decline that begins the message. Only its first line with
+ * text counts, because the notice that mail programs repeat below, quoted or not, holds both words. Undefined when either is
+ * missing, so that a person can look at it.
  */
 export function parseReply(mailText: string): (ReplyReference & { readonly answer: ReplyOption }) | undefined {
   const reference = parseReplyReference(mailText);
-  const word = /^[ \t]*(accept|decline)\b/im.exec(mailText)?.[1]?.toLowerCase();
+  const word = /^\s*(accept|decline)\b/i.exec(mailText)?.[1]?.toLowerCase();
   const answer = REPLY_OPTIONS.find((option) => option === word);
   return reference === undefined || answer === undefined ? undefined : { ...reference, answer };
 }

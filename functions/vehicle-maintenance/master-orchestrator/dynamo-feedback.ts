@@ -6,7 +6,7 @@ import { insightKey, type FeedbackStore } from './feedback-store.js';
 
 /**
  * A {@link FeedbackStore} on a DynamoDB table with partition key `pk` and sort key `sk`, both strings. Feedback lies in one partition
- * for each UTC day, so that a window is one query a day and no partition grows without end; told insights lie in one. Needs
+ * for each UTC month, so that a window is one query a month and no partition grows without end; told insights lie in one. Needs
  * GetItem, PutItem and Query. Reads are strongly consistent: a feedback just appended counts.
  */
 export function dynamoFeedback(options: {
@@ -50,17 +50,20 @@ export function dynamoFeedback(options: {
   return {
     append: async (feedback) => {
       const time = new Date(feedback.time).toISOString();
-      await putOnce({ pk: dayPartition(time), sk: `${time}#${feedback.feedbackId}`, feedback });
+      await putOnce({ pk: monthPartition(time), sk: `${time}#${feedback.feedbackId}`, feedback });
     },
     between: async (from, until) => {
       const pages = await Promise.all(
-        daysBetween(from, until).map((day) =>
-          query(dayPartition(day), from.toISOString(), `${until.toISOString()}#\uffff`),
+        monthsBetween(from, until).map((month) =>
+          query(monthPartition(month), from.toISOString(), `${until.toISOString()}#\uffff`),
         ),
       );
       return pages.flat().map((item) => item['feedback'] as Feedback);
     },
-    told: async () => (await query(TOLD, '', '\uffff')).map((item) => item['insight'] as Insight),
+    told: async (effectKey) =>
+      (await query(TOLD, '0', 'g'))
+        .filter((item) => item['effectKey'] !== effectKey)
+        .map((item) => item['insight'] as Insight),
     remember: async (insight, effectKey) => {
       const Key = { pk: TOLD, sk: createHash('sha256').update(insightKey(insight)).digest('hex') };
       if (await putOnce({ ...Key, insight, effectKey })) return true;
@@ -71,12 +74,12 @@ export function dynamoFeedback(options: {
 }
 
 const TOLD = 'insights';
-const DAY = 86_400_000;
-const dayPartition = (isoTime: string): string => `feedback#${isoTime.slice(0, 10)}`;
+const monthPartition = (isoTime: string): string => `feedback#${isoTime.slice(0, 7)}`;
 
-function daysBetween(from: Date, until: Date): string[] {
-  const days: string[] = [];
-  for (let day = Math.floor(from.getTime() / DAY) * DAY; day <= until.getTime(); day += DAY)
-    days.push(new Date(day).toISOString());
-  return days;
+function monthsBetween(from: Date, until: Date): string[] {
+  const months: string[] = [];
+  const month = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), 1));
+  for (; month.getTime() <= until.getTime(); month.setUTCMonth(month.getUTCMonth() + 1))
+    months.push(month.toISOString());
+  return months;
 }

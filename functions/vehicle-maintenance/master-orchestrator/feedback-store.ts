@@ -6,8 +6,8 @@ export interface FeedbackStore {
   append(feedback: Feedback): Promise<void>;
   /** All feedback with `from` <= time <= `until`, oldest first. */
   between(from: Date, until: Date): Promise<Feedback[]>;
-  /** Insights of {@link FeedbackStore.remember}, in any order. */
-  told(): Promise<Insight[]>;
+  /** Insights of {@link FeedbackStore.remember}, in any order, but for those that `effectKey` itself recorded. */
+  told(effectKey?: string): Promise<Insight[]>;
   /**
    * Records that an insight is told. False if the same one (component, symptom, factor, value and support) has already been recorded:
    * of several callers that found it at the same time, one hears true. A caller that comes again with the `effectKey` of its record
@@ -36,7 +36,10 @@ export function memoryFeedback(): FeedbackStore {
           .filter(({ time }) => Date.parse(time) >= from.getTime() && Date.parse(time) <= until.getTime())
           .toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time)),
       ),
-    told: () => Promise.resolve([...insights.values()].map(({ insight }) => insight)),
+    told: (effectKey) =>
+      Promise.resolve(
+        [...insights.values()].filter((entry) => entry.effectKey !== effectKey).map(({ insight }) => insight),
+      ),
     remember: (insight, effectKey) => {
       const known = insights.get(insightKey(insight));
       if (known === undefined) insights.set(insightKey(insight), { insight, effectKey });

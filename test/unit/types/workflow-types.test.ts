@@ -57,8 +57,18 @@ export function inputs(flow: GarageFlow, start: Start): void {
 }
 
 export function options(flow: GarageFlow, start: Start): void {
-  flow.request('a', Schedule, { vin: start.vin, urgent: start.urgent }, { timeout: '1 minute', priority: 'high', to: { capability: 'analysis' } });
-  flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', onTimeout: { slot: start.vin, centre: { name: 'none' } } });
+  flow.request(
+    'a',
+    Schedule,
+    { vin: start.vin, urgent: start.urgent },
+    { timeout: '1 minute', priority: 'high', to: { capability: 'analysis' } },
+  );
+  flow.request(
+    'a',
+    Schedule,
+    { vin: 'V1', urgent: true },
+    { timeout: '1 minute', onTimeout: { slot: start.vin, centre: { name: 'none' } } },
+  );
   // @ts-expect-error a request has a timeout
   flow.request('a', Schedule, { vin: 'V1', urgent: true }, {});
   // @ts-expect-error a bare number is no duration
@@ -73,7 +83,11 @@ export function options(flow: GarageFlow, start: Start): void {
 
 export function matching(flow: GarageFlow, start: Start): void {
   const analysis = flow.request('a', Analyze, { vin: start.vin, readings: start.readings }, within);
-  const joined: Ref<string> = flow.match(analysis.severity, { normal: () => start.vin, warning: () => 'x', critical: () => flow.complete('end') });
+  const joined: Ref<string> = flow.match(analysis.severity, {
+    normal: () => start.vin,
+    warning: () => 'x',
+    critical: () => flow.complete('end'),
+  });
   const record: Ref<{ urgent: boolean; by: string }> = flow.match(start.urgent, {
     true: () => ({ urgent: start.urgent, by: 'a' }),
     false: () => ({ urgent: false, by: start.vin }),
@@ -82,7 +96,12 @@ export function matching(flow: GarageFlow, start: Start): void {
   // @ts-expect-error an arm is missing
   flow.match(analysis.severity, { normal: () => undefined, warning: () => undefined });
   // @ts-expect-error an arm too many
-  flow.match(analysis.severity, { normal: () => undefined, warning: () => undefined, critical: () => undefined, fatal: () => undefined });
+  flow.match(analysis.severity, {
+    normal: () => undefined,
+    warning: () => undefined,
+    critical: () => undefined,
+    fatal: () => undefined,
+  });
   // @ts-expect-error a boolean has two arms
   flow.match(start.urgent, { true: () => undefined });
   // @ts-expect-error any text is not a union of literals
@@ -116,7 +135,8 @@ export function definitions(): void {
   defineWorkflow(garage, 'x', { startedBy: event() }, () => undefined);
   // @ts-expect-error a command starts no workflow
   defineWorkflow(garage, 'x', { startedBy: Analyze }, () => undefined);
-  const shared = (flow: Flow<typeof Engage>, vin: Ref<string>) => flow.request('engage', Engage, { vin, reasons: [] }, within);
+  const shared = (flow: Flow<typeof Engage>, vin: Ref<string>) =>
+    flow.request('engage', Engage, { vin, reasons: [] }, within);
   defineWorkflow(garage, 'x', { startedBy: Reported }, (flow, start) => {
     shared(flow, start.vin);
   });

@@ -1,0 +1,59 @@
+/**
+ * The direction of architecture.md:
+ * domain <- {message, topology} <- {agent, workflow} <- aws <- {lambda, worker, client, infra}
+ */
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^(shared|functions|infra|cli|bench|test)/', pathNot: allowed },
+});
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    only('domain-is-the-centre', '^shared/domain/', '^shared/domain/', 'the domain imports nothing of Laneway'),
+    only('messages-know-the-domain', '^shared/message/', '^shared/(domain|message)/', 'message types build on the domain'),
+    only('topology-knows-messages', '^shared/topology/', '^shared/(domain|message|topology)/', 'a topology builds on messages'),
+    only('agents-know-the-topology', '^shared/agent/', '^shared/(domain|message|topology|agent)/', 'an agent knows no AWS'),
+    only('workflows-know-the-topology', '^shared/workflow/', '^shared/(domain|message|topology|workflow)/', 'a workflow knows no AWS'),
+    only('testing-knows-no-aws', '^shared/testing/', '^shared/(domain|message|topology|agent|workflow|testing)/', 'tests run without AWS'),
+    only('adapters-know-no-entry', '^shared/aws/', '^shared/(domain|message|topology|agent|workflow|aws)/', 'adapters serve the entries'),
+    only('entries', '^shared/(lambda|worker|client)/', '^shared/', 'entries compose what is in shared'),
+    only('platform-functions', '^functions/platform/', '^(shared|functions/platform)/', 'the framework knows no application'),
+    {
+      name: 'only-adapters-import-the-sdk',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '^shared/aws/' },
+      to: { path: '@aws-sdk/' },
+    },
+    {
+      name: 'applications-use-the-package',
+      comment: 'as a user would: laneway/message, not ../../shared/message',
+      severity: 'error',
+      from: { path: '^functions/', pathNot: '^functions/platform/' },
+      to: { path: '^(shared/(?!(message|topology|agent|workflow|lambda|worker|client|testing)/index)|infra|cli)' },
+    },
+    {
+      name: 'framework-knows-no-application',
+      severity: 'error',
+      from: { path: '^(shared|functions/platform|infra/(constructs|stacks|engines))/' },
+      to: { path: '^functions/(?!platform)' },
+    },
+    {
+      name: 'infra-imports-declarations-only',
+      severity: 'error',
+      from: { path: '^infra/applications/' },
+      to: { path: '^functions/', pathNot: '^functions/[^/]+/(messages|topology|workflows/.+)\\.ts$' },
+    },
+    { name: 'product-imports-no-tests', severity: 'error', from: { path: '^(shared|functions|infra|cli)/' }, to: { path: '^(test|bench)/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|cdk.out|\\.laneway)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { conditionNames: ['laneway-source', 'import', 'require', 'node', 'default', 'types'], exportsFields: ['exports'], extensions: ['.ts', '.js', '.mjs', '.json'] },
+  },
+};

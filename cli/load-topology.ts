@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { LanewayError, unknownName } from '../shared/domain/errors.js';
+import type { Topology } from '../shared/topology/topology.js';
+import type { Project } from './project.js';
+
+/** A topology with the files it was made from. */
+export interface LoadedTopology {
+  readonly topology: Topology;
+  readonly file: string;
+}
+
+/**
+ * Loads the topology that a command is about: `given` (`path` or `path#export`, relative to the working directory),
+ * else the project's. TypeScript is compiled on the way.
+ *
+ * @throws LanewayError CONFIGURATION when there is no setting, or the module exports none or several; NOT_FOUND when
+ * there is no such file; whatever the module throws
+ */
+export async function loadTopology(project: Project, given: string | undefined): Promise<LoadedTopology> {
+  const [path, name] = locate(project, given);
+  if (!existsSync(path)) {
+    throw new LanewayError('NOT_FOUND', `there is no topology at ${path}`, {
+      help: [
+        given === undefined
+          ? `correct "laneway": { "topology": ... } in ${project.directory}/package.json`
+          : 'give the path of the module, relative to the working directory',
+      ],
+    });
+  }
+  return { topology: pick(await importModule(path), name, path), file: path };
+}
+
+function locate(project: Project, given: string | undefined): [path: string, name: string | undefined] {
+  if (given === undefined && project.topology === undefined) {
+    throw new LanewayError('CONFIGURATION', `no topology is named for the project at ${project.directory}`, {
+      help: [
+        'add it to package.json: "laneway": { "topology": "functions/<application>/topology.ts" }',
+        'or give it: --topology <path>',
+      ],
+    });
+  }
+  const [path = '', name] = (given ?? project.topology ?? '').split('#');
+  return [resolve(given === undefined ? project.directory : process.cwd(), path), name];
+}
+
+async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const url = pathToFileURL(path).href;
+  // A compiled module needs no compiler, and where one is at work already (our own source run by tsx), a second one
+  // would only give the module a second set of everything it imports.
+  if (!/\.[mc]?ts$/.test(path) || import.meta.url.endsWith('.ts')) return importAny(url);
+  const { tsImport } = await import('tsx/esm/api');
+  return (await tsImport(url, import.meta.url)) as Readonly<Record<string, unknown>>;
+}
+
+async function importAny(url: string): Promise<Readonly<Record<string, unknown>>> {
+  return (await import(url)) as Readonly<Record<string, unknown>>;
+}
+
+function pick(module: Readonly<Record<string, unknown>>, name: string | undefined, path: string): Topology {
+  const found = new Map(Object.entries(module).flatMap(([key, value]) => (isTopology(value) ? [[key, value]] : [])));
+  if (name !== undefined) {
+    const named = found.get(name);
+    if (named !== undefined) return named;
+    throw unknownName('CONFIGURATION', `${path} exports no topology '${name}'`, name, [...found.keys()], '--topology');
+  }
+  const distinct = new Set(found.values());
+  const [only] = distinct;
+  if (only !== undefined && distinct.size === 1) return only;
+  throw new LanewayError('CONFIGURATION', `${path} exports ${distinct.size === 0 ? 'no' : distinct.size} topologies`, {
+    help:
+      distinct.size === 0
+        ? [`its exports: ${Object.keys(module).join(', ') || '(none)'}`, 'export what defineTopology returns']
+        : [`choose one: ${[...found.keys()].map((key) => `--topology ${path}#${key}`).join(' or ')}`],
+  });
+}
+
+function isTopology(value: unknown): value is Topology {
+  if (typeof value !== 'object' || value === null || !('types' in value) || !('model' in value)) return false;
+  const { model } = value;
+  return typeof model === 'object' && model !== null && 'channels' in model && 'agents' in model;
+}

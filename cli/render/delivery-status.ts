@@ -1,0 +1,105 @@
+import type { DeadLetterReason } from '../../shared/domain/dead-letter.js';
+import { reasonOf } from '../../shared/domain/dead-letter.js';
+import type { Paint } from './paint.js';
+import type { Story, StoryDelivery, StoryMessage } from './story.js';
+import { between, span } from './time.js';
+
+/** What became of a delivery, for people. */
+export interface DeliveryStatus {
+  readonly tone: 'good' | 'warn' | 'bad' | 'faint';
+  /** One sign, for where there is little room. */
+  readonly sign: '✓' | '✗' | '…' | '⌛';
+  /** In a few words: `completed in 34 ms, on try 2`. */
+  readonly text: string;
+  /** What went wrong, when something did. */
+  readonly trouble?: string;
+  /** From publishing to the first receipt: `12 ms`. */
+  readonly waited?: string;
+  /** From the first receipt to the last change, tries and pauses between them included: `34 ms`. */
+  readonly took?: string;
+}
+
+/** Status of one delivery of `message`. */
+export function deliveryStatus(message: StoryMessage, delivery: StoryDelivery): DeliveryStatus {
+  const { record } = delivery;
+  if (record === undefined) {
+    const dead = letterStatus(delivery);
+    return dead ?? { tone: 'warn', sign: '…', text: 'not received yet' };
+  }
+  const took = span(between(record.firstReceived, record.updated));
+  const times = { waited: span(between(message.time, record.firstReceived)), took };
+  const trouble = record.error === undefined ? {} : { trouble: oneLine(record.error.code, record.error.message) };
+  switch (record.state) {
+    case 'completed': {
+      const again = record.tries > 1 ? `, on try ${record.tries}` : '';
+      return { tone: 'good', sign: '✓', text: `completed in ${took}${again}`, ...times };
+    }
+    case 'expired':
+      return { tone: 'warn', sign: '⌛', text: 'expired, not handled', ...times };
+    case 'dead-lettered': {
+      const reason = delivery.deadLetter?.reason ?? (record.error === undefined ? undefined : reasonOf(record.error));
+      return { tone: 'bad', sign: '✗', text: dead(reason, record.tries), ...times, ...trouble };
+    }
+    case 'retrying':
+      return { tone: 'warn', sign: '…', text: `waits for try ${record.tries + 1}`, ...times, ...trouble };
+    case 'leased': {
+      const { progress } = record;
+      const note = progress?.note === undefined ? '' : `, ${progress.note}`;
+      const done = progress === undefined ? '' : `: ${Math.round(progress.fraction * 100)} %${note}`;
+      return { tone: 'faint', sign: '…', text: `being handled, try ${record.tries}${done}`, ...times, ...trouble };
+    }
+  }
+}
+
+/** Only the dead letter is there: it never reached a handler. */
+function letterStatus({ deadLetter }: StoryDelivery): DeliveryStatus | undefined {
+  if (deadLetter === undefined) return undefined;
+  const { reason, tries, error } = deadLetter;
+  return { tone: 'bad', sign: '✗', text: dead(reason, tries), trouble: oneLine(error.code, error.message) };
+}
+
+function dead(reason: DeadLetterReason | undefined, tries: number): string {
+  const after = tries === 0 ? '' : ` after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
+  return `dead letter${after}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function oneLine(code: string, message: string): string {
+  return `${code}: ${message.split('\n')[0] ?? ''}`;
+}
+
+/** The lines above a drawing: which conversation, when, and what became of its deliveries. */
+export function storyHead(story: Story, paint: Paint): string[] {
+  const { expected, completed, expired, deadLettered, inFlight, missing } = story.account;
+  const counts = [
+    `${completed} completed`,
+    ...(expired === 0 ? [] : [paint.warn(`${expired} expired`)]),
+    ...(deadLettered === 0 ? [] : [paint.bad(`${deadLettered} dead-lettered`)]),
+    ...(inFlight.length === 0 ? [] : [paint.warn(`${inFlight.length} in flight`)]),
+    ...(missing.length === 0 ? [] : [paint.warn(`of these ${missing.length} not received yet`)]),
+  ];
+  const messages = `${story.messages.length} ${story.messages.length === 1 ? 'message' : 'messages'}`;
+  const deliveries = `${expected} ${expected === 1 ? 'delivery' : 'deliveries'}`;
+  return [
+    paint.strong(`conversation ${story.correlationId}`),
+    `began ${story.began}, lasted ${span(story.lasted)}; ${messages}, ${deliveries}: ${counts.join(', ')}`,
+  ];
+}
+
+/** How the requests of a conversation ended, one line each. */
+export function requestLines(story: Story, paint: Paint): string[] {
+  const sent = new Map(story.messages.filter(isCommand).map((message) => [message.requestId, message]));
+  return story.requests.map((request) => {
+    const command = sent.get(request.requestId);
+    const after = command === undefined ? '' : ` after ${span(between(command.time, request.at))}`;
+    const state = request.state === 'late' ? 'late or repeated reply, passed over' : request.state;
+    const tone = { replied: paint.good, 'timed-out': paint.bad, failed: paint.bad, late: paint.faint }[request.state];
+    return `request ${command?.type ?? request.type}: ${tone(state)}${after}`;
+  });
+}
+
+/** Command and reply share a request id; what caused no other of that id is the command. */
+function isCommand(message: StoryMessage, _index: number, all: readonly StoryMessage[]): boolean {
+  if (message.requestId === undefined) return false;
+  const first = all.find((other) => other.requestId === message.requestId);
+  return first === message;
+}

@@ -1,0 +1,58 @@
+import type { LedgerEntry } from '../../shared/domain/conversation.js';
+import { deliveryStatus } from './delivery-status.js';
+import { participantsOf, stepsOf, type SequenceStep } from './sequence-steps.js';
+import { tellStory } from './story.js';
+import { between, span } from './time.js';
+
+/**
+ * A conversation as a Mermaid `sequenceDiagram`: a solid arrow for a message, a dashed one for a reply, a crossed one
+ * where the delivery became a dead letter, with a note of the reason.
+ */
+export function renderMermaid(entries: readonly LedgerEntry[]): string {
+  const story = tellStory(entries);
+  const names = participantsOf(story);
+  const alias = (name: string) => `p${names.indexOf(name)}`;
+  const kinds = new Map(story.messages.map((message) => [message.publisher, message.publisherKind]));
+  const declared = names.map((name) => {
+    const keyword = kinds.get(name) === 'client' || kinds.get(name) === 'foreign' ? 'actor' : 'participant';
+    return `  ${keyword} ${alias(name)} as ${escapeText(name)}`;
+  });
+  const requests = new Set<string>();
+  const lines = stepsOf(story).flatMap((step) => stepLines(step, alias, requests, story.began));
+  return ['sequenceDiagram', ...declared, ...lines].join('\n');
+}
+
+function stepLines(
+  { message, delivery, repeated }: SequenceStep,
+  alias: (name: string) => string,
+  requests: Set<string>,
+  began: string,
+): string[] {
+  const isReply = message.requestId !== undefined && requests.has(message.requestId) && message.causationId !== undefined;
+  if (message.requestId !== undefined && !repeated && !isReply) requests.add(message.requestId);
+  const at = `+${span(between(began, message.time))}`;
+  const label = escapeText(`${message.type} (${message.priority}) ${at}`);
+  const from = alias(message.publisher);
+  if (delivery === undefined) return [`  Note over ${from}: ${label}, no subscriber`];
+  const to = alias(delivery.receiver);
+  const status = deliveryStatus(message, delivery);
+  const arrow = `${isReply ? '--' : '-'}${status.tone === 'bad' ? 'x' : '>>'}`;
+  const handled = status.sign === '✓' && message.attempt === 1 && delivery.record?.tries === 1;
+  const trouble = status.trouble === undefined ? '' : `, ${status.trouble}`;
+  return [
+    `  ${from}${arrow}${to}: ${label}`,
+    ...(handled ? [] : [`  Note right of ${to}: ${escapeText(`${status.text}${trouble}`)}`]),
+  ];
+}
+
+/** Mermaid ends a statement at `;` and reads `#…;` as a character reference; markup would be taken for HTML. */
+export function escapeText(text: string): string {
+  const references: Readonly<Record<string, string>> = {
+    '#': '#35;',
+    ';': '#59;',
+    '<': '#lt;',
+    '>': '#gt;',
+    '"': '#quot;',
+  };
+  return text.replace(/[#;<>"]/g, (character) => references[character] ?? character).replace(/\s+/g, ' ');
+}

@@ -1,0 +1,94 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Log } from '../../shared/agent/context.js';
+import { awsClients, type AwsClients } from '../../shared/aws/clients.js';
+import { DynamoIntentStore } from '../../shared/aws/dynamo-intent-store.js';
+import { logOver } from '../../shared/aws/powertools-log.js';
+import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
+import { sendersFromEnvironment } from '../../shared/aws/services.js';
+import { required } from '../../shared/domain/environment.js';
+import type { Clock } from '../../shared/domain/ports.js';
+import type { Publishing } from '../../shared/topology/publish-message.js';
+import type { Topology } from '../../shared/topology/topology.js';
+import { eachRecord } from './sqs-batch.js';
+
+/** What every platform function is composed from. */
+export interface Surroundings {
+  readonly topology: Topology;
+  readonly log: Log;
+  readonly clients: AwsClients;
+  readonly clock: Clock;
+}
+
+/** What one invocation does; made once a process. */
+export type Invocation<Event, Result> = (event: Event, context: Context) => Promise<Result>;
+
+/**
+ * A platform function: composed at its first invocation from the environment contract, then kept. Logs carry the
+ * function's name and the request, never payloads or task tokens.
+ *
+ * @param compose makes the invocation; what it throws fails that invocation, and the next one tries again
+ */
+export function platformFunction<Event, Result>(
+  topology: Topology,
+  name: string,
+  compose: (surroundings: Surroundings) => Invocation<Event, Result>,
+): Handler<Event, Result> {
+  const logger = new Logger({ serviceName: `${topology.name}.platform.${name}` });
+  let invocation: Invocation<Event, Result> | undefined;
+  const handle = async (event: Event, context: Context): Promise<Result> => {
+    invocation ??= compose({
+      topology,
+      log: logOver(logger),
+      clients: awsClients(),
+      clock: { now: () => Date.now() },
+    });
+    return invocation(event, context);
+  };
+  return middy<Event, Result>()
+    .use(injectLambdaContext(logger))
+    .handler(handle) as unknown as Handler<Event, Result>;
+}
+
+/** One record of a queue, as the pure parts see it. */
+export interface QueuedCopy {
+  /** SQS message id: the same when this copy comes again. */
+  readonly copy: string;
+  readonly body: string;
+}
+
+/** A platform function behind a queue: every record by itself, partial batch response. */
+export function queueFunction(
+  topology: Topology,
+  name: string,
+  compose: (surroundings: Surroundings) => (copy: QueuedCopy, context: Context) => Promise<void>,
+): Handler<SQSEvent, SQSBatchResponse> {
+  return platformFunction(topology, name, (surroundings) => {
+    const handle = compose(surroundings);
+    return (event, context) =>
+      eachRecord(event.Records, surroundings.log, (record) =>
+        handle({ copy: record.messageId, body: record.body }, context),
+      );
+  });
+}
+
+/** What a platform function publishes with, from the environment contract. */
+export function publishingOf(
+  surroundings: Surroundings,
+  kind: Publishing['kind'],
+  name: string,
+): Publishing {
+  const { topology, clients, clock } = surroundings;
+  const payloads = new S3PayloadStore(clients.s3, required('payloadBucket'));
+  return {
+    topology,
+    kind,
+    name,
+    clock,
+    payloads,
+    intents: new DynamoIntentStore(clients.documents, required('ledgerTable'), payloads),
+    senders: sendersFromEnvironment(process.env, clients),
+  };
+}

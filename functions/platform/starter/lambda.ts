@@ -1,0 +1,28 @@
+import type { Handler } from 'aws-lambda';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
+import { SfnStarter } from '../../../shared/aws/sfn-starter.js';
+import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js';
+import { jsonVariable, required } from '../../../shared/domain/environment.js';
+import type { Topology } from '../../../shared/topology/topology.js';
+import { publishingOf, queueFunction } from '../platform-function.js';
+import { startWorkflows } from './start-workflow.js';
+
+/** The function behind the queue `starts`: starts the workflows that a message starts. */
+export function create(topology: Topology): Handler {
+  return queueFunction(topology, 'starter', (surroundings) => {
+    const { clients, clock, log } = surroundings;
+    const publishing = publishingOf(surroundings, 'platform', 'starter');
+    const services = {
+      topology,
+      clock,
+      log,
+      publishing,
+      payloads: publishing.payloads,
+      deliveries: new DynamoDeliveryStore(clients.documents, required('ledgerTable')),
+      deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue'), publishing.payloads),
+      starter: new SfnStarter(clients.sfn, jsonVariable<string>('workflows')),
+      starts: jsonVariable<string>('workflowStarts'),
+    };
+    return (copy, context) => startWorkflows(copy, clock.now() + context.getRemainingTimeInMillis(), services);
+  });
+}

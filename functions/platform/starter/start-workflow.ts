@@ -1,0 +1,217 @@
+import { checkOrigin, decodeCopy, type Decoded } from '../../../shared/agent/receive/decode-copy.js';
+import type { Log } from '../../../shared/agent/context.js';
+import { CLAIM_CHECK_BYTES, payloadOf } from '../../../shared/domain/claim-check.js';
+import { reasonOf } from '../../../shared/domain/dead-letter.js';
+import { factsOf, type DeliveryKey } from '../../../shared/domain/delivery.js';
+import type { WorkflowInput } from '../../../shared/domain/dispatch.js';
+import type { Envelope } from '../../../shared/domain/envelope.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../../../shared/domain/errors.js';
+import { executionName } from '../../../shared/domain/execution-name.js';
+import { derivedId, newId } from '../../../shared/domain/ids.js';
+import type {
+  Clock,
+  DeadLetterQueue,
+  DeliveryStore,
+  PayloadStore,
+  WorkflowStarter,
+} from '../../../shared/domain/ports.js';
+import { decodeData } from '../../../shared/message/message-type.js';
+import { WorkflowStarted } from '../../../shared/message/system-messages.js';
+import { publishMessage, type Publishing } from '../../../shared/topology/publish-message.js';
+import type { Topology } from '../../../shared/topology/topology.js';
+import type { QueuedCopy } from '../platform-function.js';
+
+/** What the function works with. */
+export interface StarterServices {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly deliveries: DeliveryStore;
+  readonly payloads: PayloadStore;
+  readonly deadLetters: DeadLetterQueue;
+  readonly starter: WorkflowStarter;
+  readonly publishing: Publishing;
+  readonly log: Log;
+  /** Workflow name -> name of the type that starts it. */
+  readonly starts: Readonly<Record<string, string>>;
+}
+
+/** One delivery of a start message to one workflow. */
+interface Start {
+  readonly workflow: string;
+  readonly envelope: Envelope;
+  readonly key: DeliveryKey;
+  readonly copy: QueuedCopy;
+  readonly until: number;
+}
+
+/**
+ * One copy of a message that starts workflows. Each workflow is a receiver (`workflow:<name>`) with its own delivery
+ * item: leased, started under a name that follows from the message (the same again starts nothing), settled, and then
+ * announced by `WorkflowStarted`. The copy that wrote the outcome announces again when it comes again.
+ *
+ * @param until milliseconds since 1970 when the process may be ended; the lease lasts as long
+ * @throws LanewayError when some workflow could not be started yet; the copy then comes again
+ */
+export async function startWorkflows(copy: QueuedCopy, until: number, services: StarterServices): Promise<void> {
+  let decoded: Decoded;
+  try {
+    decoded = decodeCopy(copy.body);
+  } catch (error) {
+    return bury(copy, 'platform:starter', summarizeError(error), 1, services);
+  }
+  const { envelope } = decoded;
+  const workflows = Object.keys(services.starts).filter((name) => services.starts[name] === envelope.type);
+  if (workflows.length === 0) {
+    const error = new LanewayError('NOT_CARRIED', `no workflow is started by ${envelope.type}`);
+    return bury(copy, 'platform:starter', summarizeError(error), 1, services);
+  }
+  for (const workflow of workflows) {
+    const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: `workflow:${workflow}` };
+    await startOne(decoded, { workflow, envelope, key, copy, until }, services);
+  }
+}
+
+async function startOne(decoded: Decoded, start: Start, services: StarterServices): Promise<void> {
+  const { clock, deliveries, topology } = services;
+  const { envelope, key, copy } = start;
+  const now = clock.now();
+  let input: WorkflowInput;
+  try {
+    checkOrigin(decoded, topology.model);
+    input = await inputOf(envelope, now, services);
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable) throw error;
+    return refuse(start, summary, services);
+  }
+  const owner = newId();
+  // Starting twice is harmless, so that a dead lease needs no caution: it may be taken over with neighbours around.
+  const lease = await deliveries.lease(key, factsOf(envelope), {
+    owner,
+    now,
+    until: Math.max(start.until, now + 1_000),
+    alone: true,
+  });
+  if (lease.kind === 'settled') {
+    if (lease.record.copy === copy.copy && lease.record.state === 'completed') await announce(start, services);
+    return;
+  }
+  if (lease.kind !== 'leased') throw new LanewayError('LEASE_LOST', 'somebody else starts the workflow just now');
+  const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 1;
+  try {
+    await services.starter.start(start.workflow, executionName(start.workflow, envelope.id), input);
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable && lease.tries < tries) {
+      await deliveries.release(key, owner, summary, clock.now());
+      throw error;
+    }
+    await bury(copy, key.receiver, summary, lease.tries, services);
+    await deliveries.settle(key, owner, outcome('dead-lettered', copy, clock, summary));
+    return;
+  }
+  if ((await deliveries.settle(key, owner, outcome('completed', copy, clock))) === 'lost')
+    throw new LanewayError('LEASE_LOST', 'the lease was lost before the outcome was written');
+  await announce(start, services);
+}
+
+/** @throws LanewayError EXPIRED, HOP_LIMIT, UNKNOWN_TYPE, SCHEMA, TOO_LARGE, NOT_FOUND */
+async function inputOf(envelope: Envelope, now: number, services: StarterServices): Promise<WorkflowInput> {
+  const { topology, payloads } = services;
+  if (Date.parse(envelope.expires) <= now)
+    throw new LanewayError('EXPIRED', `${envelope.type} expired at ${envelope.expires}`);
+  if (envelope.hops >= topology.model.hopLimit) {
+    throw new LanewayError('HOP_LIMIT', `${envelope.hops} messages led to this one`, {
+      help: [`allowed by '${topology.name}': ${topology.model.hopLimit} (hopLimit)`],
+    });
+  }
+  const type = topology.types.get(envelope.type);
+  if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${envelope.type}`);
+  const data: unknown = decodeData(type, await payloadOf(envelope, payloads), envelope.dataschema);
+  const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
+  if (bytes > CLAIM_CHECK_BYTES) {
+    throw new LanewayError('TOO_LARGE', `${envelope.type} has ${bytes} bytes, more than a workflow can be started with`, {
+      help: [`allowed: ${CLAIM_CHECK_BYTES} bytes (Step Functions takes 256 KiB); send where the data is`],
+    });
+  }
+  const { id, type: name, source, time, correlationid, priority, hops } = envelope;
+  return {
+    message: {
+      id,
+      type: name,
+      source,
+      time,
+      correlationid,
+      priority,
+      hops,
+      ...(envelope.deadline === undefined ? {} : { deadline: envelope.deadline }),
+      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
+      ...(envelope.subject === undefined ? {} : { subject: envelope.subject }),
+      data,
+    },
+    generation: 0,
+  };
+}
+
+async function announce(start: Start, services: StarterServices): Promise<void> {
+  const { workflow, envelope } = start;
+  const execution = executionName(workflow, envelope.id);
+  await publishMessage(
+    services.publishing,
+    WorkflowStarted,
+    { workflow, execution, startedBy: envelope.id },
+    {},
+    {
+      id: derivedId(WorkflowStarted.name, workflow, execution),
+      correlationId: envelope.correlationid,
+      causationId: envelope.id,
+      hops: envelope.hops + 1,
+      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
+    },
+  );
+  services.log.info('a workflow was started', { workflow, execution, correlation: envelope.correlationid });
+}
+
+/** Ends a delivery that cannot be started: expired ones as the channel's profile says, others as dead letters. */
+async function refuse(start: Start, error: ErrorSummary, services: StarterServices): Promise<void> {
+  const { envelope, key, copy } = start;
+  const { deliveries, topology, clock } = services;
+  const standing = await deliveries.get(key);
+  if (standing?.state === 'completed') return;
+  const drop = error.code === 'EXPIRED' && topology.model.channels[envelope.channel]?.qos.onExpiry !== 'dead-letter';
+  if (!drop) await bury(copy, key.receiver, error, 1, services);
+  await deliveries.settleUnleased(key, factsOf(envelope), outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error));
+}
+
+function outcome(
+  state: 'completed' | 'expired' | 'dead-lettered',
+  { copy }: QueuedCopy,
+  clock: Clock,
+  error?: ErrorSummary,
+) {
+  return { state, copy, at: clock.now(), emissions: [], ...(error === undefined ? {} : { error }) };
+}
+
+async function bury(
+  { copy, body }: QueuedCopy,
+  receiver: string,
+  error: ErrorSummary,
+  tries: number,
+  { deadLetters, clock, log }: StarterServices,
+): Promise<void> {
+  log.warn('a start message is refused', { copy, receiver, error: error.message });
+  await deadLetters.send({
+    laneway: 'dead-letter',
+    receiver,
+    copy,
+    reason: reasonOf(error),
+    error,
+    tries,
+    at: new Date(clock.now()).toISOString(),
+    body,
+  });
+}

@@ -1,0 +1,92 @@
+import { Buffer } from 'node:buffer';
+import type { Log } from '../../shared/agent/context.js';
+import { CLAIM_CHECK_BYTES, payloadOf } from '../../shared/domain/claim-check.js';
+import { LanewayError, summarizeError } from '../../shared/domain/errors.js';
+import type { PendingRecord, RequestOutcome } from '../../shared/domain/pending.js';
+import type { LedgerWriter, PayloadStore, WorkflowResumer } from '../../shared/domain/ports.js';
+import { decodeData } from '../../shared/message/message-type.js';
+import type { Topology } from '../../shared/topology/topology.js';
+
+/** What it takes to tell whoever waits. */
+export interface TellServices {
+  readonly topology: Topology;
+  readonly payloads: PayloadStore;
+  readonly resumer: WorkflowResumer;
+  readonly ledger: LedgerWriter;
+  readonly log: Log;
+}
+
+/**
+ * Tells the outcome of a closed request: resumes the workflow that waits for it (clients poll the record, agents handle
+ * the message itself) and writes the ledger's entry. A repetition repeats both, harmlessly.
+ *
+ * @param token the task token to resume, when it is not the record's: that of a dispatch which found the request closed
+ * @throws LanewayError UNAVAILABLE, to be repeated
+ */
+export async function tellWaiter(
+  record: PendingRecord,
+  outcome: RequestOutcome,
+  services: TellServices,
+  token?: string,
+): Promise<void> {
+  const { waiter } = record;
+  await Promise.all([
+    waiter.kind === 'workflow' ? resume(record, outcome, services, token ?? waiter.token) : undefined,
+    services.ledger.request({
+      correlationId: record.correlationId,
+      requestId: record.requestId,
+      type: record.type,
+      state: outcome.state,
+      by: outcome.by,
+      at: outcome.at,
+    }),
+  ]);
+}
+
+async function resume(
+  record: PendingRecord,
+  outcome: RequestOutcome,
+  services: TellServices,
+  token: string,
+): Promise<void> {
+  const { resumer, log } = services;
+  const about = { request: record.requestId, type: record.type, correlation: record.correlationId };
+  const fail = async (error: string, cause: string): Promise<void> => {
+    log.info('a workflow is told that its request failed', { ...about, error });
+    if ((await resumer.fail(token, error, cause)) === 'gone') log.info('nobody waits for the request any more', about);
+  };
+  if (outcome.state === 'timed-out') {
+    return fail('RequestTimedOut', `${record.type} was not answered by ${record.deadline} (request ${record.requestId})`);
+  }
+  if (outcome.state === 'failed') return fail('RequestFailed', `${outcome.error.code}: ${outcome.error.message}`);
+  let data: unknown;
+  try {
+    data = await replyData(outcome, services);
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable) throw error;
+    return fail('RequestFailed', `${summary.code}: ${summary.message}`);
+  }
+  if ((await resumer.succeed(token, { data })) === 'gone') log.info('nobody waits for the request any more', about);
+}
+
+/** The reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
+async function replyData(
+  outcome: Extract<RequestOutcome, { state: 'replied' }>,
+  services: TellServices,
+): Promise<unknown> {
+  const payload = await payloadOf(outcome, services.payloads);
+  const type = services.topology.types.get(outcome.type);
+  if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${services.topology.name}' has no message type ${outcome.type}`);
+  const data: unknown = decodeData(type, payload, outcome.dataschema);
+  const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
+  if (bytes > CLAIM_CHECK_BYTES) {
+    throw new LanewayError('TOO_LARGE', `the reply ${outcome.type} has ${bytes} bytes, more than a workflow can hold`, {
+      help: [
+        `allowed in a workflow: ${CLAIM_CHECK_BYTES} bytes (a Step Functions state holds 256 KiB)`,
+        'store the result where the next step can read it, and reply with where it is',
+      ],
+    });
+  }
+  return data;
+}

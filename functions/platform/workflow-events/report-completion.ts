@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import type { Log } from '../../../shared/agent/context.js';
+import { LanewayError } from '../../../shared/domain/errors.js';
+import { derivedId } from '../../../shared/domain/ids.js';
+import type { ExecutionFacts, ExecutionReader } from '../../../shared/domain/ports.js';
+import { WorkflowCompleted } from '../../../shared/message/system-messages.js';
+import { publishMessage, type Publishing } from '../../../shared/topology/publish-message.js';
+
+/** What the function works with. */
+export interface WorkflowEventServices {
+  readonly publishing: Publishing;
+  readonly executions: ExecutionReader;
+  readonly log: Log;
+  /** Workflow name -> state machine ARN. */
+  readonly workflows: Readonly<Record<string, string>>;
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' });
+    return z.NEVER;
+  }
+});
+const eventSchema = z.object({
+  detail: z.object({
+    executionArn: z.string(),
+    stateMachineArn: z.string(),
+    name: z.string(),
+    status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']),
+    input: json.nullish(),
+    output: json.nullish(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});
+type Detail = z.output<typeof eventSchema>['detail'];
+
+const startSchema = z.object({
+  message: z.object({
+    id: z.string(),
+    correlationid: z.string(),
+    hops: z.number().int(),
+    tenant: z.string().optional(),
+    traceparent: z.string().optional(),
+    actor: z.string().optional(),
+  }),
+});
+const outputSchema = z.object({ result: z.string() });
+
+/** Status names in words, where a failed execution names no error. */
+const RESULTS = { FAILED: 'failed', TIMED_OUT: 'timed-out', ABORTED: 'aborted' } as const;
+
+/**
+ * One "Step Functions Execution Status Change" event: `WorkflowCompleted` into the conversation that the execution was
+ * started in, under an id that follows from execution and status. What the event leaves out (data over 248 KB) is read
+ * from the execution. Other statuses, other machines and executions without a start message are acknowledged.
+ *
+ * @throws LanewayError UNPARSEABLE for what is no such event; PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function reportCompletion(body: string, services: WorkflowEventServices): Promise<void> {
+  const detail = parseEvent(body);
+  const { log } = services;
+  const about = { execution: detail.name, status: detail.status };
+  if (detail.status === 'RUNNING' || detail.status === 'PENDING_REDRIVE') return;
+  const workflow = Object.keys(services.workflows).find((name) => services.workflows[name] === detail.stateMachineArn);
+  if (workflow === undefined) return log.info('the execution is of no workflow of this application', about);
+  const facts = await factsOf(detail, services.executions);
+  const start = startSchema.safeParse(facts.input);
+  if (!start.success) return log.warn('the execution was started without a message, so it has no conversation', about);
+  const { message } = start.data;
+  const succeeded = detail.status === 'SUCCEEDED';
+  const output = outputSchema.safeParse(facts.output);
+  await publishMessage(
+    services.publishing,
+    WorkflowCompleted,
+    {
+      workflow,
+      execution: detail.name,
+      status: succeeded ? 'succeeded' : 'failed',
+      result: succeeded
+        ? output.success
+          ? output.data.result
+          : 'succeeded'
+        : (facts.error ?? RESULTS[detail.status as keyof typeof RESULTS]),
+      ...(succeeded ? {} : { error: facts.cause ?? facts.error ?? `the execution ${RESULTS[detail.status as keyof typeof RESULTS]}` }),
+    },
+    {},
+    {
+      id: derivedId(WorkflowCompleted.name, detail.executionArn, detail.status),
+      correlationId: message.correlationid,
+      causationId: message.id,
+      hops: message.hops + 1,
+      ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+      ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+      ...(message.actor === undefined ? {} : { actor: message.actor }),
+    },
+  );
+  log.info('a workflow ended', { ...about, workflow, correlation: message.correlationid });
+}
+
+/** What the event says, completed from the execution itself where it leaves something out. */
+async function factsOf(detail: Detail, executions: ExecutionReader): Promise<ExecutionFacts> {
+  const complete =
+    detail.input != null && (detail.status === 'SUCCEEDED' ? detail.output != null : detail.error != null);
+  const read = complete ? {} : await executions.describe(detail.executionArn);
+  return {
+    ...read,
+    ...(detail.input == null ? {} : { input: detail.input }),
+    ...(detail.output == null ? {} : { output: detail.output }),
+    ...(detail.error == null ? {} : { error: detail.error }),
+    ...(detail.cause == null ? {} : { cause: detail.cause }),
+  };
+}
+
+function parseEvent(body: string): Detail {
+  try {
+    return eventSchema.parse(JSON.parse(body)).detail;
+  } catch (cause) {
+    throw new LanewayError('UNPARSEABLE', 'the message is no status change of an execution', {
+      cause,
+      help: ["allowed: EventBridge events of type 'Step Functions Execution Status Change'"],
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+
+/**
+ * Kinds of alarm, each with an entry of the same name in `docs/runbook.md`; a test holds the two together. An alarm
+ * rises when its metric is over the threshold in each of the periods.
+ */
+export const ALARM_KINDS = {
+  'dead-letters': { threshold: 0, periods: 1, says: 'deliveries became dead letters' },
+  'dead-letter-queue-age': { threshold: 300, periods: 1, says: 'a dead letter queue is not being drained' },
+  'lane-depth': { threshold: undefined, periods: 3, says: 'a lane holds more messages than its channels allow' },
+  'function-errors': { threshold: 0, periods: 3, says: 'invocations of a function fail' },
+  'workflow-failures': { threshold: 0, periods: 1, says: 'executions of a workflow failed' },
+  'ledger-stream-age': { threshold: 900_000, periods: 3, says: 'the archive falls behind the ledger' },
+} as const;
+
+/** Key of {@link ALARM_KINDS}. */
+export type AlarmKind = keyof typeof ALARM_KINDS;
+
+/** How often metrics of alarms are looked at. */
+export const ALARM_PERIOD = Duration.minutes(1);
+
+/** Where an alarm's description sends whoever it wakes. */
+export function runbookEntry(kind: AlarmKind): string {
+  return `docs/runbook.md#${kind}`;
+}
+
+/** The alarms of an application, made in one way: description with runbook entry, missing data is good, actions. */
+export class Alarms extends Construct {
+  readonly alarms: Alarm[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    /** Told when an alarm rises and when it is over. */
+    private readonly topic?: ITopic,
+  ) {
+    super(scope, id);
+  }
+
+  /**
+   * @param of what it watches, unique within the kind
+   * @param threshold where the kind has none of its own
+   */
+  add(kind: AlarmKind, of: string, metric: IMetric, threshold?: number): Alarm {
+    const { periods, says, threshold: own } = ALARM_KINDS[kind];
+    const alarm = new Alarm(this, `${kind}-${of}`, {
+      metric,
+      threshold: threshold ?? own ?? 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: periods,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${of}: ${says}. What to do: ${runbookEntry(kind)}`,
+    });
+    if (this.topic) {
+      const action = new SnsAction(this.topic);
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+    this.alarms.push(alarm);
+    return alarm;
+  }
+}

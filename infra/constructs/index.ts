@@ -1,0 +1,11 @@
+export { LanewayApplication, type LanewayApplicationProps } from './laneway-application.js';
+export { AgentFunction, LANE_CONCURRENCY, type AgentFunctionProps } from './agent-function.js';
+export type { AgentSources } from './agent-entries.js';
+export { ALARM_KINDS, Alarms, type AlarmKind } from './alarms.js';
+export type { Bindable } from './binding.js';
+export { Channel, type ChannelProps } from './channel.js';
+export { ClientPolicy, type ClientPolicyProps } from './client-policy.js';
+export type { Fabric } from './fabric.js';
+export { Mailbox, type Lane, type MailboxProps } from './mailbox.js';
+export type { FunctionOverrides } from './runtime-function.js';
+export { Workflow, type WorkflowProps } from './workflow.js';

@@ -1,0 +1,192 @@
+import { Annotations, CfnResource, RemovalPolicy, Stack, type Environment } from 'aws-cdk-lib';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct, type IConstruct } from 'constructs';
+import { LanewayError, unknownName } from '../../shared/domain/errors.js';
+import type { Topology } from '../../shared/topology/topology.js';
+import { leaveOutForEngine } from '../engines/leave-out.js';
+import { AgentsStack } from '../stacks/agents-stack.js';
+import { MessagingStack } from '../stacks/messaging-stack.js';
+import { ObservabilityStack } from '../stacks/observability-stack.js';
+import { OrchestrationStack, type DeployableWorkflow } from '../stacks/orchestration-stack.js';
+import { StateStack } from '../stacks/state-stack.js';
+import { agentEntries, topologyModuleOf, type AgentSources } from './agent-entries.js';
+import type { AgentFunction } from './agent-function.js';
+import type { Bindable } from './binding.js';
+import { bundle, platformEntry } from './bundle.js';
+import type { Fabric } from './fabric.js';
+import type { Mailbox } from './mailbox.js';
+import type { PlatformFunctionName } from './platform-function.js';
+import type { FunctionOverrides } from './runtime-function.js';
+
+/** Properties of {@link LanewayApplication}. */
+export interface LanewayApplicationProps {
+  readonly topology: Pick<Topology, 'name' | 'model'>;
+  /** Workflows to deploy. @default none */
+  readonly workflows?: readonly DeployableWorkflow[];
+  /** The folder with `<agent>/lambda.ts`, or for each agent an entry file or a function made elsewhere. */
+  readonly agents: AgentSources;
+  /**
+   * The module that exports the topology; functions of the platform are bundled with it.
+   * @default `topology.ts` in the folder of the agents
+   */
+  readonly topologyModule?: string;
+  /** What agents are told by name, with read and write access: agent -> name -> resource. */
+  readonly bind?: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
+  /** Account and region of the stacks. @default where they are deployed */
+  readonly env?: Environment;
+  /** What becomes of tables and buckets when their stack is deleted. @default RETAIN; DESTROY on a local engine */
+  readonly removalPolicy?: RemovalPolicy;
+  /** Told of alarms. @default nobody */
+  readonly alarmTopic?: ITopic;
+  /** Memory, log retention and concurrency by agent. */
+  readonly functions?: Readonly<Record<string, FunctionOverrides>>;
+}
+
+/** CDK context that names the local engine which a template is made for. */
+const ENGINE_CONTEXT = 'laneway:engine';
+
+/** Resources of one stack (CloudFormation quota). */
+const MAX_RESOURCES = 500;
+
+/**
+ * A whole application from its topology: the stacks `<id>State`, `<id>Messaging`, `<id>Agents`, `<id>Orchestration` (when
+ * there are requests or workflows) and `<id>Observability`. Clients and the CLI find everything by the stacks' outputs.
+ *
+ * @throws LanewayError INVALID_TOPOLOGY (rules, patterns or resources over AWS's quotas), NOT_FOUND (an agent without a
+ * function, no topology module), UNKNOWN_AGENT (a function or binding of no agent), CONFIGURATION (bundling failed)
+ */
+export class LanewayApplication extends Construct {
+  readonly stacks: {
+    readonly state: StateStack;
+    readonly messaging: MessagingStack;
+    readonly agents: AgentsStack;
+    readonly orchestration: OrchestrationStack | undefined;
+    readonly observability: ObservabilityStack;
+  };
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: LanewayApplicationProps,
+  ) {
+    super(scope, id);
+    const topology = props.topology.model;
+    const workflows = props.workflows ?? [];
+    const bind = props.bind ?? {};
+    for (const agent of Object.keys({ ...bind, ...props.functions })) this.checkAgent(agent, 'bind');
+    const entries = agentEntries(topology, props.agents);
+    const stack = (name: string) => ({
+      stackName: `${id}${name}`,
+      description: `Laneway application ${topology.name}: ${name.toLowerCase()}`,
+      ...(props.env ? { env: props.env } : {}),
+    });
+    const platform = (owner: Stack, names: readonly PlatformFunctionName[]) => this.bundlePlatform(owner, names);
+    const local = Boolean(this.node.tryGetContext(ENGINE_CONTEXT));
+    const state = new StateStack(this, 'State', {
+      ...stack('State'),
+      application: topology.name,
+      removalPolicy: props.removalPolicy ?? (local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN),
+    });
+    const starts = workflows.map((workflow) => workflow.startedBy.name);
+    const messaging = new MessagingStack(this, 'Messaging', { ...stack('Messaging'), topology, starts, state });
+    const agents = new AgentsStack(this, 'Agents', {
+      ...stack('Agents'),
+      topology,
+      state,
+      messaging,
+      agents: (owner) => bundleAgents(owner, entries),
+      platform,
+      bind,
+      overrides: props.functions ?? {},
+    });
+    const orchestration =
+      messaging.routed.replies || workflows.length > 0
+        ? new OrchestrationStack(this, 'Orchestration', {
+            ...stack('Orchestration'),
+            topology,
+            workflows,
+            messaging,
+            platform,
+          })
+        : undefined;
+    const observability = new ObservabilityStack(this, 'Observability', {
+      ...stack('Observability'),
+      topology,
+      messaging,
+      agents,
+      orchestration,
+      ...(props.alarmTopic ? { alarmTopic: props.alarmTopic } : {}),
+    });
+    this.stacks = { state, messaging, agents, orchestration, observability };
+    leaveOutForEngine(this);
+    for (const one of [state, messaging, agents, orchestration, observability]) if (one) checkSize(one);
+  }
+
+  /** What every function works with: bus, tables, payload bucket, timers. */
+  get fabric(): Fabric {
+    return this.stacks.messaging.fabric;
+  }
+
+  /** The application's bus. */
+  get bus(): Fabric['bus'] {
+    return this.fabric.bus;
+  }
+
+  /** An agent's lanes and dead letter queue. @throws LanewayError UNKNOWN_AGENT */
+  mailbox(agent: string): Mailbox {
+    return this.stacks.messaging.mailboxes[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
+  }
+
+  /** An agent's function; more can be bound to it. @throws LanewayError UNKNOWN_AGENT */
+  agent(agent: string): AgentFunction {
+    return this.stacks.agents.agents[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
+  }
+
+  /** What the role of a client needs: attach the policy to it. @throws LanewayError UNKNOWN_CLIENT */
+  client(client: string): { readonly policy: ManagedPolicy } {
+    return this.stacks.messaging.clients[client] ?? this.unknown('UNKNOWN_CLIENT', 'client', client);
+  }
+
+  private checkAgent(agent: string, where: string): void {
+    if (!Object.hasOwn(this.props.topology.model.agents, agent)) this.unknown('UNKNOWN_AGENT', 'agent', agent, where);
+  }
+
+  private unknown(code: 'UNKNOWN_AGENT' | 'UNKNOWN_CLIENT', what: string, given: string, where = 'laneway/cdk'): never {
+    const { model } = this.props.topology;
+    const known = Object.keys(code === 'UNKNOWN_AGENT' ? model.agents : model.clients);
+    throw unknownName(code, `there is no ${what} '${given}'`, given, known, `${model.name}, ${where}`);
+  }
+
+  private bundlePlatform(owner: Stack, names: readonly PlatformFunctionName[]): Map<string, Code> {
+    if (!owner.bundlingRequired) return bundle(owner, new Map(names.map((name) => [name, name])));
+    const module = this.props.topologyModule ?? topologyModuleOf(this.props.agents);
+    if (module === undefined) {
+      throw new LanewayError('NOT_FOUND', `the module of topology '${this.props.topology.name}' is not known`, {
+        help: ["put topology.ts next to the agents' folders, or name it in 'topologyModule'"],
+      });
+    }
+    return bundle(owner, new Map(names.map((name) => [name, platformEntry(owner, name, module)])));
+  }
+}
+
+function bundleAgents(owner: Stack, entries: ReadonlyMap<string, string | IFunction>): Map<string, Code | IFunction> {
+  const files = new Map([...entries].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const bundled = bundle(owner, files);
+  const handlers = new Map<string, Code | IFunction>(bundled);
+  for (const [id, entry] of entries) if (typeof entry !== 'string') handlers.set(id, entry);
+  return handlers;
+}
+
+/** A stack over the quota fails at deploy only after minutes, with a message that names no way out. */
+function checkSize(stack: Stack): void {
+  const resources = stack.node.findAll().filter((node: IConstruct) => CfnResource.isCfnResource(node)).length;
+  if (resources > MAX_RESOURCES) {
+    throw new LanewayError('INVALID_TOPOLOGY', `stack ${stack.stackName} would hold ${resources} resources`, {
+      help: [`allowed: ${MAX_RESOURCES} (CloudFormation)`, 'use fewer priorities, or give the application two topologies'],
+    });
+  }
+  if (resources > MAX_RESOURCES * 0.8)
+    Annotations.of(stack).addInfo(`${resources} of ${MAX_RESOURCES} resources are used`);
+}

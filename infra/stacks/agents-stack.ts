@@ -1,0 +1,180 @@
+import { Duration, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { StartingPosition, type Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { sourceOf } from '../../shared/domain/envelope.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import { AgentFunction } from '../constructs/agent-function.js';
+import type { Bindable } from '../constructs/binding.js';
+import { EncryptedQueue } from '../constructs/encrypted-queue.js';
+import { laneUrlsJson } from '../constructs/lane-urls.js';
+import { DRAIN_TIMEOUT, lanesOf } from '../constructs/mailbox.js';
+import { allow, allowSend } from '../constructs/permissions.js';
+import { PlatformFunction, type PlatformFunctionName } from '../constructs/platform-function.js';
+import type { FunctionOverrides } from '../constructs/runtime-function.js';
+import { ApplicationStack } from './application-stack.js';
+import type { MessagingStack } from './messaging-stack.js';
+import type { StateStack } from './state-stack.js';
+
+/** Properties of {@link AgentsStack}. */
+export interface AgentsStackProps extends StackProps {
+  readonly topology: TopologyModel;
+  readonly state: StateStack;
+  readonly messaging: MessagingStack;
+  /** Bundled code, or functions made elsewhere, by agent id. */
+  readonly agents: (stack: AgentsStack) => ReadonlyMap<string, Code | IFunction>;
+  readonly platform: (stack: AgentsStack, names: readonly PlatformFunctionName[]) => ReadonlyMap<string, Code>;
+  readonly bind: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
+  readonly overrides: Readonly<Record<string, FunctionOverrides>>;
+}
+
+/** How often the sweeper looks for intents and requests that nobody settled. */
+const SWEEP_EVERY = Duration.minutes(5);
+
+/** Agents, and the platform's functions that do not touch Step Functions. */
+export class AgentsStack extends ApplicationStack {
+  readonly agents: Readonly<Record<string, AgentFunction>>;
+  readonly platform: Readonly<Partial<Record<PlatformFunctionName, PlatformFunction>>>;
+  /** Batches of the ledger's stream that could not be archived: where they stand in the stream. A dead letter queue. */
+  readonly streamFailures: EncryptedQueue;
+
+  constructor(scope: Construct, id: string, props: AgentsStackProps) {
+    super(scope, id, props.topology.name, props);
+    const { topology, messaging } = props;
+    const handlers = props.agents(this);
+    this.agents = Object.fromEntries(
+      Object.values(messaging.mailboxes).flatMap((mailbox) => {
+        const handler = handlers.get(mailbox.agent);
+        if (!handler) return [];
+        const agent = new AgentFunction(this, `Agent-${mailbox.agent}`, {
+          ...props.overrides[mailbox.agent],
+          topology,
+          agent: mailbox.agent,
+          handler,
+          fabric: messaging.fabric,
+          mailbox,
+          mailboxes: messaging.mailboxes,
+          bind: props.bind[mailbox.agent] ?? {},
+        });
+        return [[mailbox.agent, agent]];
+      }),
+    );
+    const { ingress } = messaging.routed;
+    const names: PlatformFunctionName[] = ['dead-letters', 'ledger-stream', 'sweeper', ...(ingress ? ['ingress' as const] : [])];
+    const code = props.platform(this, names);
+    const take = (name: PlatformFunctionName): { name: PlatformFunctionName; code: Code } => {
+      const found = code.get(name);
+      if (!found) throw new Error(`the platform function '${name}' was not bundled`);
+      return { name, code: found };
+    };
+    this.streamFailures = new EncryptedQueue(this, 'StreamFailures', { consumerTimeout: DRAIN_TIMEOUT });
+    this.platform = {
+      'dead-letters': this.drain(props, take('dead-letters')),
+      'ledger-stream': this.ledgerStream(props, take('ledger-stream')),
+      sweeper: this.sweeper(props, take('sweeper')),
+      ...(ingress ? { ingress: this.ingress(props, take('ingress'), ingress) } : {}),
+    };
+    for (const [agent, { function: fn }] of Object.entries(this.agents)) this.output(fn.functionName, 'Function', agent);
+    for (const [name, fn] of Object.entries(this.platform)) this.output(fn.functionName, 'PlatformFunction', name);
+    if (this.platform.sweeper) this.output(this.platform.sweeper.functionName, 'SweeperFunction');
+  }
+
+  private drain({ messaging }: AgentsStackProps, own: Own): PlatformFunction {
+    const mailboxes = Object.values(messaging.mailboxes);
+    const queues = [
+      ...mailboxes.map(({ agent, deadLetterQueue }) => ({
+        queue: deadLetterQueue,
+        what: { kind: 'mailbox', receiver: agent },
+      })),
+      ...(messaging.routed.unroutable ? [{ queue: messaging.routed.unroutable, what: { kind: 'unroutable' } }] : []),
+      { queue: messaging.undelivered, what: { kind: 'undelivered' } },
+      { queue: messaging.platformDeadLetters, what: { kind: 'platform' } },
+    ];
+    const drain = new PlatformFunction(this, 'DeadLetters', {
+      ...own,
+      description: 'Laneway: records dead letters with their reasons',
+      fabric: messaging.fabric,
+      timeout: DRAIN_TIMEOUT,
+      ledger: 'record',
+      payloads: 'read-write',
+      publishes: true,
+      environment: {
+        [ENVIRONMENT.lanes]: laneUrlsJson(mailboxes),
+        [ENVIRONMENT.deadLetterQueues]: `{${queues.map(({ queue, what }) => `"${queue.queueArn}":${JSON.stringify(what)}`).join(',')}}`,
+      },
+    });
+    for (const { queue } of queues) drain.receiveFrom(queue);
+    allowSend(drain, ...mailboxes.flatMap(lanesOf).map((lane) => lane.queue));
+    return drain;
+  }
+
+  private ledgerStream({ messaging, state }: AgentsStackProps, own: Own): PlatformFunction {
+    const archiver = new PlatformFunction(this, 'LedgerStream', {
+      ...own,
+      description: 'Laneway: archives every change of the ledger',
+      fabric: messaging.fabric,
+      environment: { [ENVIRONMENT.archiveBucket]: state.archiveBucket.bucketName },
+    });
+    allow(archiver, ['s3:GetObject', 's3:PutObject'], [state.archiveBucket.arnForObjects('*')]);
+    archiver.addEventSource(
+      new DynamoEventSource(state.ledgerTable, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 100,
+        bisectBatchOnError: true,
+        retryAttempts: 10,
+        reportBatchItemFailures: true,
+        onFailure: new SqsDlq(this.streamFailures),
+      }),
+    );
+    return archiver;
+  }
+
+  private sweeper({ topology, messaging }: AgentsStackProps, own: Own): PlatformFunction {
+    // What somebody outside a handling meant to publish and may not have: under that publisher's own source.
+    const publishers = [
+      ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
+      ...Object.keys(topology.ingress).map((ingress) => sourceOf(topology.name, 'ingress', ingress)),
+      ...(['dispatcher', 'starter', 'ingress', 'workflow-events', 'deadlines'] satisfies PlatformFunctionName[]).map(
+        (name) => sourceOf(topology.name, 'platform', name),
+      ),
+    ];
+    const sweeper = new PlatformFunction(this, 'Sweeper', {
+      ...own,
+      description: 'Laneway: settles intents and requests that nobody settled',
+      fabric: messaging.fabric,
+      timeout: Duration.minutes(4),
+      ledger: 'maintain',
+      pending: 'maintain',
+      payloads: 'read',
+      publishes: publishers,
+      environment: { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(messaging.mailboxes)) },
+    });
+    allowSend(sweeper, ...Object.values(messaging.mailboxes).flatMap(lanesOf).map((lane) => lane.queue));
+    const target = new LambdaFunction(sweeper, { deadLetterQueue: messaging.platformDeadLetters, retryAttempts: 2 });
+    new Rule(this, 'SweepSchedule', { schedule: Schedule.rate(SWEEP_EVERY), targets: [target] });
+    return sweeper;
+  }
+
+  private ingress({ topology, messaging }: AgentsStackProps, own: Own, queue: EncryptedQueue): PlatformFunction {
+    const ingress = new PlatformFunction(this, 'Ingress', {
+      ...own,
+      description: "Laneway: turns other systems' events into messages",
+      fabric: messaging.fabric,
+      ledger: 'record',
+      payloads: 'read-write',
+      publishes: Object.keys(topology.ingress).map((name) => sourceOf(topology.name, 'ingress', name)),
+      environment: { [ENVIRONMENT.deadLetterQueue]: messaging.platformDeadLetters.queueUrl },
+    });
+    allowSend(ingress, messaging.platformDeadLetters);
+    ingress.receiveFrom(queue);
+    return ingress;
+  }
+}
+
+interface Own {
+  readonly name: PlatformFunctionName;
+  readonly code: Code;
+}

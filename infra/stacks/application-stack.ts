@@ -1,0 +1,23 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { APPLICATION_OUTPUT, outputKey } from '../../shared/topology/output-key.js';
+
+/** A stack of an application: it carries the topology's name as an output, by which clients and the CLI find it. */
+export class ApplicationStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly application: string,
+    props: StackProps,
+  ) {
+    super(scope, id, props);
+    this.output(application, APPLICATION_OUTPUT);
+  }
+
+  /** Adds an output under the key that `outputKey` makes of `parts`. */
+  protected output(value: string, ...parts: readonly string[]): void {
+    const key = outputKey(...parts);
+    // Another construct of the stack may have the same id; the output's own name is the key.
+    new CfnOutput(this, `Output${key}`, { value }).overrideLogicalId(key);
+  }
+}

@@ -1,0 +1,128 @@
+import type { StackProps } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import { routingRules, type RoutedQueue, type RoutingRule, type RuleTarget } from '../../shared/topology/rules.js';
+import { Channel } from '../constructs/channel.js';
+import { ClientPolicy } from '../constructs/client-policy.js';
+import { EncryptedQueue } from '../constructs/encrypted-queue.js';
+import type { Fabric } from '../constructs/fabric.js';
+import { DRAIN_TIMEOUT, laneQueue, lanesOf, Mailbox } from '../constructs/mailbox.js';
+import { PLATFORM_TIMEOUT } from '../constructs/platform-function.js';
+import { BusRule } from '../constructs/routing-rule.js';
+import { ApplicationStack } from './application-stack.js';
+import type { StateStack } from './state-stack.js';
+
+/** Properties of {@link MessagingStack}. */
+export interface MessagingStackProps extends StackProps {
+  readonly topology: TopologyModel;
+  /** Names of the types that start workflows. */
+  readonly starts: readonly string[];
+  readonly state: StateStack;
+}
+
+/** Bus, rules, mailboxes, the platform's queues, and what clients may do. */
+export class MessagingStack extends ApplicationStack {
+  readonly bus: IEventBus;
+  readonly mailboxes: Readonly<Record<string, Mailbox>>;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly clients: Readonly<Record<string, ClientPolicy>>;
+  /** What EventBridge could not hand to a target. A dead letter queue. */
+  readonly undelivered: EncryptedQueue;
+  /** What the platform's functions could not handle. A dead letter queue. */
+  readonly platformDeadLetters: EncryptedQueue;
+  readonly timerQueue: EncryptedQueue;
+  /** Queues that rules lead to besides the lanes; only those that the topology needs. */
+  readonly routed: Readonly<Partial<Record<RoutedQueue, EncryptedQueue>>>;
+  readonly fabric: Fabric;
+
+  constructor(scope: Construct, id: string, props: MessagingStackProps) {
+    super(scope, id, props.topology.name, props);
+    const { topology, state } = props;
+    const rules = routingRules(topology, props.starts);
+    this.undelivered = new EncryptedQueue(this, 'Undelivered', { consumerTimeout: DRAIN_TIMEOUT });
+    this.platformDeadLetters = new EncryptedQueue(this, 'PlatformDeadLetters', { consumerTimeout: DRAIN_TIMEOUT });
+    this.bus = new EventBus(this, 'Bus', { deadLetterQueue: this.undelivered }) as IEventBus;
+    this.undelivered.acceptFrom(this.bus);
+    this.timerQueue = this.platformQueue('Timers');
+    this.routed = this.routedQueues(rules);
+    this.mailboxes = Object.fromEntries(
+      Object.keys(topology.agents).map((agent) => [agent, this.mailbox(topology, agent)]),
+    );
+    this.fabric = {
+      application: topology.name,
+      bus: this.bus,
+      ledgerTable: state.ledgerTable,
+      pendingTable: state.pendingTable,
+      payloadBucket: state.payloadBucket,
+      timerQueue: this.timerQueue,
+    };
+    this.channels = this.makeRules(topology, rules);
+    this.clients = Object.fromEntries(
+      Object.keys(topology.clients).map((client) => [
+        client,
+        new ClientPolicy(this, `Client-${client}`, {
+          topology,
+          client,
+          fabric: this.fabric,
+          mailboxes: this.mailboxes,
+        }),
+      ]),
+    );
+    this.outputs();
+  }
+
+  private mailbox(topology: TopologyModel, agent: string): Mailbox {
+    const mailbox = new Mailbox(this, `Mailbox-${agent}`, { topology, agent });
+    for (const lane of lanesOf(mailbox)) lane.queue.acceptFrom(this.bus);
+    return mailbox;
+  }
+
+  private platformQueue(id: string, consumerTimeout = PLATFORM_TIMEOUT): EncryptedQueue {
+    return new EncryptedQueue(this, id, { deadLetterQueue: this.platformDeadLetters, consumerTimeout });
+  }
+
+  private routedQueues(rules: readonly RoutingRule[]): Partial<Record<RoutedQueue, EncryptedQueue>> {
+    const queues: Partial<Record<RoutedQueue, EncryptedQueue>> = {};
+    for (const target of rules.flatMap((rule) => rule.targets)) {
+      if (target.kind === 'lane' || queues[target.queue]) continue;
+      const { queue } = target;
+      const consumer = queue === 'unroutable' ? DRAIN_TIMEOUT : PLATFORM_TIMEOUT;
+      const made = this.platformQueue(`${queue.charAt(0).toUpperCase()}${queue.slice(1)}`, consumer);
+      made.acceptFrom(this.bus);
+      queues[queue] = made;
+    }
+    return queues;
+  }
+
+  private makeRules(topology: TopologyModel, rules: readonly RoutingRule[]): Record<string, Channel> {
+    const { bus, mailboxes, undelivered } = this;
+    const queueOf = (target: RuleTarget): IQueue =>
+      (target.kind === 'queue' ? this.routed[target.queue] : undefined) ?? laneQueue(mailboxes, target);
+    for (const rule of rules) {
+      if (rule.kind !== 'channel') new BusRule(this, `Rule-${rule.name}`, { bus, rule, queueOf, undelivered });
+    }
+    return Object.fromEntries(
+      Object.keys(topology.channels).map((channel) => [
+        channel,
+        new Channel(this, `Channel-${channel}`, { topology, channel, bus, mailboxes, undelivered, rules }),
+      ]),
+    );
+  }
+
+  private outputs(): void {
+    this.output(this.bus.eventBusName, 'Bus');
+    this.output(this.bus.eventBusArn, 'BusArn');
+    this.output(this.timerQueue.queueUrl, 'TimerQueue');
+    this.output(this.undelivered.queueUrl, 'UndeliveredQueue');
+    this.output(this.platformDeadLetters.queueUrl, 'PlatformDeadLetters');
+    if (this.routed.unroutable) this.output(this.routed.unroutable.queueUrl, 'UnroutableQueue');
+    for (const mailbox of Object.values(this.mailboxes)) {
+      this.output(mailbox.deadLetterQueue.queueUrl, 'DeadLetters', mailbox.agent);
+      for (const { priority, queue } of lanesOf(mailbox)) this.output(queue.queueUrl, 'Lane', mailbox.agent, priority);
+    }
+    for (const [client, { policy }] of Object.entries(this.clients))
+      this.output(policy.managedPolicyArn, 'Client', client, 'Policy');
+  }
+}

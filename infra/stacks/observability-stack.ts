@@ -1,0 +1,157 @@
+import type { StackProps } from 'aws-cdk-lib';
+import { Dashboard, GraphWidget, Metric, Stats, TextWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import { ALARM_PERIOD, Alarms } from '../constructs/alarms.js';
+import { lanesOf } from '../constructs/mailbox.js';
+import type { AgentsStack } from './agents-stack.js';
+import { ApplicationStack } from './application-stack.js';
+import type { MessagingStack } from './messaging-stack.js';
+import type { OrchestrationStack } from './orchestration-stack.js';
+
+/** Properties of {@link ObservabilityStack}. */
+export interface ObservabilityStackProps extends StackProps {
+  readonly topology: TopologyModel;
+  readonly messaging: MessagingStack;
+  readonly agents: AgentsStack;
+  readonly orchestration: OrchestrationStack | undefined;
+  readonly alarmTopic?: ITopic;
+}
+
+/** Alarms and a dashboard, derived from what the other stacks hold. */
+export class ObservabilityStack extends ApplicationStack {
+  readonly alarms: Alarms;
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: ObservabilityStackProps) {
+    super(scope, id, props.topology.name, props);
+    this.alarms = new Alarms(this, 'Alarms', props.alarmTopic);
+    this.deadLetterAlarms(props);
+    this.laneAlarms(props);
+    for (const [name, fn] of functionsOf(props)) this.alarms.add('function-errors', name, errors(fn));
+    for (const [name, { stateMachine }] of Object.entries(props.orchestration?.workflows ?? {}))
+      this.alarms.add('workflow-failures', name, stateMachine.metricFailed({ period: ALARM_PERIOD, statistic: Stats.SUM }));
+    const stream = props.agents.platform['ledger-stream'];
+    if (stream) {
+      const age = stream.metric('IteratorAge', { period: ALARM_PERIOD, statistic: Stats.MAXIMUM });
+      this.alarms.add('ledger-stream-age', 'ledger-stream', age);
+    }
+    this.dashboard = this.makeDashboard(props);
+  }
+
+  /** Every queue whose messages are dead letters, by name. */
+  private deadLetterAlarms({ topology, messaging, agents }: ObservabilityStackProps): void {
+    for (const receiver of Object.keys(messaging.mailboxes))
+      this.alarms.add('dead-letters', receiver, deadLetters(topology.name, receiver));
+    const queues: Record<string, IQueue> = {
+      ...Object.fromEntries(
+        Object.values(messaging.mailboxes).map(({ agent, deadLetterQueue }) => [agent, deadLetterQueue]),
+      ),
+      undelivered: messaging.undelivered,
+      platform: messaging.platformDeadLetters,
+      'stream-failures': agents.streamFailures,
+      ...(messaging.routed.unroutable ? { unroutable: messaging.routed.unroutable } : {}),
+    };
+    for (const [name, queue] of Object.entries(queues)) {
+      this.alarms.add(
+        'dead-letter-queue-age',
+        name,
+        queue.metricApproximateAgeOfOldestMessage({ period: ALARM_PERIOD, statistic: Stats.MAXIMUM }),
+      );
+    }
+  }
+
+  private laneAlarms({ messaging }: ObservabilityStackProps): void {
+    for (const mailbox of Object.values(messaging.mailboxes)) {
+      for (const lane of lanesOf(mailbox))
+        this.alarms.add('lane-depth', `${mailbox.agent}-${lane.priority}`, depth(lane.queue), lane.maxDepth);
+    }
+  }
+
+  private makeDashboard(props: ObservabilityStackProps): Dashboard {
+    const { topology, messaging } = props;
+    const dashboard = new Dashboard(this, 'Dashboard');
+    const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12, height: 6 });
+    dashboard.addWidgets(new TextWidget({ markdown: `# ${topology.name}`, width: 24, height: 1 }));
+    for (const mailbox of Object.values(messaging.mailboxes)) {
+      const lanes = lanesOf(mailbox);
+      if (lanes.length === 0) continue;
+      dashboard.addWidgets(
+        graph(
+          `${mailbox.agent}: messages waiting`,
+          lanes.map(({ priority, queue }) => depth(queue, priority)),
+        ),
+        graph(
+          `${mailbox.agent}: age of the oldest, s`,
+          lanes.map(({ priority, queue }) =>
+            queue.metricApproximateAgeOfOldestMessage({ label: priority, period: ALARM_PERIOD }),
+          ),
+        ),
+      );
+    }
+    const functions = functionsOf(props);
+    dashboard.addWidgets(
+      graph(
+        'Functions: duration p99, ms',
+        functions.map(([name, fn]) => fn.metricDuration({ label: name, statistic: 'p99' })),
+      ),
+      graph(
+        'Functions: errors',
+        functions.map(([name, fn]) => errors(fn, name)),
+      ),
+      graph(
+        'Dead letters',
+        Object.keys(messaging.mailboxes).map((receiver) => deadLetters(topology.name, receiver)),
+      ),
+      graph(
+        'Workflows: ended',
+        Object.entries(props.orchestration?.workflows ?? {}).flatMap(([name, { stateMachine }]) => [
+          stateMachine.metricSucceeded({ label: `${name} succeeded` }),
+          stateMachine.metricFailed({ label: `${name} failed` }),
+        ]),
+      ),
+    );
+    return dashboard;
+  }
+}
+
+function functionsOf({ agents, orchestration }: ObservabilityStackProps): [string, IFunction][] {
+  return [
+    ...Object.entries(agents.agents).map(([name, agent]): [string, IFunction] => [name, agent.function]),
+    ...Object.entries({ ...agents.platform, ...orchestration?.platform }).map(([name, fn]): [string, IFunction] => [
+      `platform-${name}`,
+      fn,
+    ]),
+  ];
+}
+
+/** Counted by the drain, in embedded metric format. */
+function deadLetters(application: string, receiver: string): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: 'DeadLetters',
+    dimensionsMap: { application, receiver },
+    label: receiver,
+    statistic: Stats.SUM,
+    period: ALARM_PERIOD,
+  });
+}
+
+function depth(queue: IQueue, label?: string): IMetric {
+  return queue.metricApproximateNumberOfMessagesVisible({
+    period: ALARM_PERIOD,
+    statistic: Stats.MAXIMUM,
+    ...(label === undefined ? {} : { label }),
+  });
+}
+
+function errors(fn: IFunction, label?: string): IMetric {
+  return fn.metricErrors({
+    period: ALARM_PERIOD,
+    statistic: Stats.SUM,
+    ...(label === undefined ? {} : { label }),
+  });
+}

@@ -1,0 +1,150 @@
+import type { StackProps } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { repliesOf } from '../../shared/topology/replies.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import type { WorkflowDefinition } from '../../shared/workflow/define-workflow.js';
+import { EncryptedQueue } from '../constructs/encrypted-queue.js';
+import { laneUrlsJson, namesJson } from '../constructs/lane-urls.js';
+import { lanesOf } from '../constructs/mailbox.js';
+import { allow, allowSend } from '../constructs/permissions.js';
+import { PLATFORM_TIMEOUT, PlatformFunction, type PlatformFunctionName } from '../constructs/platform-function.js';
+import { Workflow } from '../constructs/workflow.js';
+import { ApplicationStack } from './application-stack.js';
+import type { MessagingStack } from './messaging-stack.js';
+
+/** A workflow as the infrastructure needs it. */
+export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> & { readonly startedBy: { readonly name: string } };
+
+/** Properties of {@link OrchestrationStack}. */
+export interface OrchestrationStackProps extends StackProps {
+  readonly topology: TopologyModel;
+  readonly workflows: readonly DeployableWorkflow[];
+  readonly messaging: MessagingStack;
+  readonly platform: (stack: OrchestrationStack, names: readonly PlatformFunctionName[]) => ReadonlyMap<string, Code>;
+}
+
+/** Requests with their deadlines, and workflows. Without workflows only the former. */
+export class OrchestrationStack extends ApplicationStack {
+  readonly workflows: Readonly<Record<string, Workflow>>;
+  readonly platform: Readonly<Partial<Record<PlatformFunctionName, PlatformFunction>>>;
+  /** Ends of executions, from the account's default bus. */
+  readonly workflowStatus?: EncryptedQueue;
+
+  constructor(scope: Construct, id: string, props: OrchestrationStackProps) {
+    super(scope, id, props.topology.name, props);
+    const names = functionsFor(props.topology, props.workflows);
+    const code = props.platform(this, names);
+    const platform: Partial<Record<PlatformFunctionName, PlatformFunction>> = {};
+    for (const name of names) {
+      const found = code.get(name);
+      if (!found) throw new Error(`the platform function '${name}' was not bundled`);
+      platform[name] = this.platformFunction(name, found, props);
+    }
+    this.platform = platform;
+    const { dispatcher } = platform;
+    this.workflows = Object.fromEntries(
+      props.workflows.flatMap((definition) =>
+        dispatcher
+          ? [[definition.name, new Workflow(this, `Workflow-${definition.name}`, { definition, dispatcher })]]
+          : [],
+      ),
+    );
+    this.connectRequests(props);
+    if (props.workflows.length > 0) this.workflowStatus = this.connectWorkflows(props);
+    for (const [name, { stateMachine }] of Object.entries(this.workflows))
+      this.output(stateMachine.stateMachineArn, 'Workflow', name);
+    for (const [name, fn] of Object.entries(platform)) this.output(fn.functionName, 'PlatformFunction', name);
+  }
+
+  private platformFunction(name: PlatformFunctionName, code: Code, props: OrchestrationStackProps): PlatformFunction {
+    const { fabric, mailboxes, platformDeadLetters } = props.messaging;
+    const fn = new PlatformFunction(this, pascal(name), {
+      name,
+      code,
+      description: `Laneway: ${DESCRIPTIONS[name] ?? name}`,
+      fabric,
+      ledger: 'record',
+      ...(name === 'workflow-events' ? {} : { pending: 'deliver' as const }),
+      payloads: 'read-write',
+      publishes: true,
+      environment: {
+        [ENVIRONMENT.deadLetterQueue]: platformDeadLetters.queueUrl,
+        ...(name === 'dispatcher' ? { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(mailboxes)) } : {}),
+      },
+    });
+    if (name === 'dispatcher') allowSend(fn, ...Object.values(mailboxes).flatMap(lanesOf).map((lane) => lane.queue));
+    allowSend(fn, platformDeadLetters);
+    return fn;
+  }
+
+  private connectRequests({ messaging }: OrchestrationStackProps): void {
+    const { replies, deadlines } = this.platform;
+    if (messaging.routed.replies) replies?.receiveFrom(messaging.routed.replies);
+    deadlines?.receiveFrom(messaging.timerQueue);
+    const machines = Object.values(this.workflows).map(({ stateMachine }) => stateMachine.stateMachineArn);
+    for (const fn of [replies, deadlines]) {
+      if (fn && machines.length > 0) allow(fn, ['states:SendTaskFailure', 'states:SendTaskSuccess'], machines);
+    }
+  }
+
+  private connectWorkflows(props: OrchestrationStackProps): EncryptedQueue {
+    const { messaging } = props;
+    const { starter, 'workflow-events': workflowEvents } = this.platform;
+    const arns = Object.fromEntries(
+      Object.entries(this.workflows).map(([name, { stateMachine }]) => [name, stateMachine.stateMachineArn]),
+    );
+    const starts = Object.fromEntries(props.workflows.map(({ name, startedBy }) => [name, startedBy.name]));
+    for (const fn of [starter, workflowEvents]) {
+      fn?.addEnvironment(ENVIRONMENT.workflows, namesJson(arns));
+      fn?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(starts));
+    }
+    if (starter) {
+      allow(starter, ['states:StartExecution'], Object.values(arns));
+      if (messaging.routed.starts) starter.receiveFrom(messaging.routed.starts);
+    }
+    const queue = new EncryptedQueue(this, 'WorkflowStatus', {
+      deadLetterQueue: messaging.platformDeadLetters,
+      consumerTimeout: PLATFORM_TIMEOUT,
+    });
+    new Rule(this, 'WorkflowEnds', {
+      description: `Ends of the workflows of ${this.application}`,
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: Object.values(arns), status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      targets: [new SqsQueue(queue, { deadLetterQueue: messaging.platformDeadLetters })],
+    });
+    if (workflowEvents) {
+      workflowEvents.receiveFrom(queue);
+      const executions = Object.values(this.workflows).map(({ stateMachine }) =>
+        this.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachine.stateMachineName}:*` }),
+      );
+      allow(workflowEvents, ['states:DescribeExecution'], executions);
+    }
+    return queue;
+  }
+}
+
+const DESCRIPTIONS: Readonly<Partial<Record<PlatformFunctionName, string>>> = {
+  replies: 'closes requests and resumes who waits for them',
+  deadlines: 'fires the deadlines of requests',
+  dispatcher: 'publishes what workflow steps send',
+  starter: 'starts workflows',
+  'workflow-events': 'reports the ends of workflows',
+};
+
+function functionsFor(topology: TopologyModel, workflows: readonly DeployableWorkflow[]): PlatformFunctionName[] {
+  return [
+    ...(repliesOf(topology).length > 0 ? (['replies', 'deadlines'] as const) : []),
+    ...(workflows.length > 0 ? (['dispatcher', 'starter', 'workflow-events'] as const) : []),
+  ];
+}
+
+function pascal(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (_, _dash: string, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,77 @@
+import { Duration, RemovalPolicy, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2, type ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../constructs/acknowledge.js';
+import { DUE_INDEX } from '../constructs/fabric.js';
+import { ApplicationStack } from './application-stack.js';
+
+/** Properties of {@link StateStack}. */
+export interface StateStackProps extends StackProps {
+  readonly application: string;
+  /** What becomes of tables and buckets when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Days that payloads are kept: longer than lane (4 d) and dead letter queue (14 d) together, and than ledger items. */
+const PAYLOAD_DAYS = 30;
+
+/** What lasts: ledger, pending requests, payloads, archive. */
+export class StateStack extends ApplicationStack {
+  readonly ledgerTable: ITableV2;
+  readonly pendingTable: ITableV2;
+  readonly payloadBucket: IBucket;
+  readonly archiveBucket: IBucket;
+
+  constructor(scope: Construct, id: string, props: StateStackProps) {
+    super(scope, id, props.application, props);
+    const common = {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: props.removalPolicy,
+      globalSecondaryIndexes: [
+        {
+          indexName: DUE_INDEX,
+          partitionKey: { name: 'dueHour', type: AttributeType.STRING },
+          sortKey: { name: 'dueAt', type: AttributeType.STRING },
+        },
+      ],
+    };
+    this.ledgerTable = new TableV2(this, 'Ledger', {
+      ...common,
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+    }) as ITableV2;
+    // Not streamed: it holds task tokens, which are credentials.
+    this.pendingTable = new TableV2(this, 'Pending', common) as ITableV2;
+    this.payloadBucket = this.bucket('Payloads', props, Duration.days(PAYLOAD_DAYS));
+    this.archiveBucket = this.bucket('Archive', props);
+
+    this.output(this.ledgerTable.tableName, 'LedgerTable');
+    this.output(this.pendingTable.tableName, 'PendingTable');
+    this.output(this.payloadBucket.bucketName, 'PayloadBucket');
+    this.output(this.archiveBucket.bucketName, 'ArchiveBucket');
+  }
+
+  private bucket(id: string, props: StateStackProps, expiration?: Duration): IBucket {
+    const bucket = new Bucket(this, id, {
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      removalPolicy: props.removalPolicy,
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        ...(expiration ? [{ expiration }] : []),
+      ],
+    });
+    acknowledge(
+      bucket,
+      'AwsSolutions-S1',
+      'Who wrote and read what is in the ledger; access logs would repeat it in a bucket that needs logs of its own.',
+    );
+    return bucket as IBucket;
+  }
+}

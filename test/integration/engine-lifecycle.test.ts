@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { keptEngine, recordKeptEngine, stopKeptEngine } from '../../infra/engines/kept-engine.js';
+import { installMinistack, ministackInstallation } from '../../infra/engines/ministack-install.mjs';
+import { startMinistack, type RunningMinistack } from '../../infra/engines/ministack.js';
+
+const launcher = pathToFileURL(join(process.cwd(), 'infra/engines/ministack.ts')).href;
+
+/** Starts an engine, a function worker included, tells of it, and lives on until it is killed. */
+const parentScript = `
+  import { startMinistack } from '${launcher}';
+  const { endpoint, port, pid, supervisor } = await startMinistack();
+  process.stdout.write(JSON.stringify({ endpoint, port, pid, supervisor }) + '\\n');
+  if (process.env.THEN === 'throw') throw new Error('crash');
+  setInterval(() => undefined, 1000);
+`;
+
+beforeAll(() => installMinistack(), 120_000);
+
+const alive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 25));
+  }
+  throw new Error('it did not come true within ten seconds');
+}
+
+const portIsFree = (port: number) =>
+  new Promise<boolean>((done) => {
+    const server = createServer();
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+
+async function startParent(then: string) {
+  const args = ['--conditions=laneway-source', '--import', 'tsx', '--input-type=module', '-e', parentScript];
+  const env = { ...process.env, THEN: then, NODE_OPTIONS: '' };
+  const parent = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const line = await new Promise<string>((done) =>
+    parent.stdout.once('data', (chunk: Buffer) => done(chunk.toString())),
+  );
+  return { parent, engine: JSON.parse(line) as Pick<RunningMinistack, 'endpoint' | 'port' | 'pid' | 'supervisor'> };
+}
+
+async function expectNothingLeft({ pid, supervisor, port }: Pick<RunningMinistack, 'pid' | 'supervisor' | 'port'>) {
+  // The group of the engine, Lambda workers included, has no member any more.
+  await until(() => !alive(-pid) && !alive(supervisor));
+  expect(await portIsFree(port)).toBe(true);
+}
+
+describe('MiniStack under the launcher', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'leaves nothing when its parent gets %s',
+    async (signal) => {
+      const { parent, engine } = await startParent('wait');
+      expect(alive(engine.pid)).toBe(true);
+      parent.kill(signal);
+      await expectNothingLeft(engine);
+    },
+    30_000,
+  );
+
+  it('leaves nothing when its parent crashes', async () => {
+    const { engine } = await startParent('throw');
+    await expectNothingLeft(engine);
+  }, 30_000);
+
+  it('leaves nothing, no scratch folder either, when it is stopped', async () => {
+    const before = scratchFolders();
+    const engine = await startMinistack();
+    expect(scratchFolders().length).toBe(before.length + 1);
+    await engine.stop();
+    await expectNothingLeft(engine);
+    expect(scratchFolders().filter((name) => !before.includes(name))).toEqual([]);
+  }, 30_000);
+
+  it('says so when its port is in use', async () => {
+    const engine = await startMinistack();
+    try {
+      await expect(startMinistack({ port: engine.port })).rejects.toThrow(/in use[\s\S]*AWS_ENDPOINT_URL/);
+    } finally {
+      await engine.stop();
+    }
+  }, 30_000);
+
+  it('is found and stopped by its record when it is kept', async () => {
+    const project = mkdtempSync(join(tmpdir(), 'laneway-kept-'));
+    const engine = await startMinistack({ keep: true });
+    try {
+      recordKeptEngine(engine, project);
+      expect(await keptEngine(project)).toMatchObject({ endpoint: engine.endpoint, pid: engine.pid });
+      expect(await stopKeptEngine(project)).toBe(true);
+      await expectNothingLeft(engine);
+      expect(await keptEngine(project)).toBeUndefined();
+      expect(await stopKeptEngine(project)).toBe(false);
+    } finally {
+      await engine.stop();
+      rmSync(project, { recursive: true, force: true });
+    }
+  }, 30_000);
+});
+
+const scratchFolders = () => readdirSync(ministackInstallation().home).filter((name) => name.startsWith('engine-'));
