@@ -13,9 +13,13 @@ export async function invokeFunction(name: string, input: unknown): Promise<unkn
     const value: unknown = text === '' ? undefined : JSON.parse(text);
     if (answer.FunctionError === undefined) return value;
     const { errorType, errorMessage } = (value ?? {}) as { errorType?: string; errorMessage?: string };
-    throw new LanewayError('CRASHED', `the function failed: ${errorType ?? answer.FunctionError}: ${errorMessage ?? ''}`, {
-      help: [`its log tells more: ${name}`],
-    });
+    throw new LanewayError(
+      'CRASHED',
+      `the function failed: ${errorType ?? answer.FunctionError}: ${errorMessage ?? ''}`,
+      {
+        help: [`its log tells more: ${name}`],
+      },
+    );
   } finally {
     client.destroy();
   }

@@ -43,7 +43,8 @@ function readSettings(file: string): ProjectSettings | undefined {
   if (own === undefined) return undefined;
   if (typeof own !== 'object' || own === null) throw invalid(file, 'laneway', own);
   for (const [key, value] of Object.entries(own)) {
-    if (!settings.some((name) => name === key) || typeof value !== 'string') throw invalid(file, `laneway.${key}`, value);
+    if (!settings.some((name) => name === key) || typeof value !== 'string')
+      throw invalid(file, `laneway.${key}`, value);
   }
   return own;
 }
@@ -60,6 +61,8 @@ function parse(file: string): unknown {
 
 function invalid(file: string, key: string, value: unknown): LanewayError {
   return new LanewayError('CONFIGURATION', `${key} is ${JSON.stringify(value)} in ${file}`, {
-    help: [`allowed: "laneway": { ${settings.map((name) => `"${name}": "..."`).join(', ')} }, each a text, each optional`],
+    help: [
+      `allowed: "laneway": { ${settings.map((name) => `"${name}": "..."`).join(', ')} }, each a text, each optional`,
+    ],
   });
 }

@@ -72,7 +72,10 @@ function faultIn(text: string): number {
       return true;
     } catch (error) {
       const message = error instanceof Error ? error.message : '';
-      return /end of JSON input|Unterminated/i.test(message) || Number(/at position (\d+)/.exec(message)?.[1] ?? -1) >= length;
+      return (
+        /end of JSON input|Unterminated/i.test(message) ||
+        Number(/at position (\d+)/.exec(message)?.[1] ?? -1) >= length
+      );
     }
   };
   let low = 0;

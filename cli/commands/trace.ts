@@ -15,7 +15,11 @@ export interface TraceOptions {
  * Shows a conversation from the ledger alone.
  * @throws LanewayError NOT_FOUND when the ledger knows no such conversation
  */
-export async function traceCommand(context: CommandContext, correlationId: string, options: TraceOptions): Promise<void> {
+export async function traceCommand(
+  context: CommandContext,
+  correlationId: string,
+  options: TraceOptions,
+): Promise<void> {
   const { output } = context;
   const { topology } = await context.topology();
   await context.target();
@@ -35,7 +39,11 @@ export async function traceCommand(context: CommandContext, correlationId: strin
   output.result(value, () => text);
 }
 
-async function draw(form: 'tree' | 'sequence' | 'mermaid', entries: readonly LedgerEntry[], { output }: CommandContext) {
+async function draw(
+  form: 'tree' | 'sequence' | 'mermaid',
+  entries: readonly LedgerEntry[],
+  { output }: CommandContext,
+) {
   const { paint, width } = output;
   switch (form) {
     case 'tree':

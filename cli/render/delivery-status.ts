@@ -1,5 +1,5 @@
-import type { DeadLetterReason } from '../../shared/domain/dead-letter.js';
-import { reasonOf } from '../../shared/domain/dead-letter.js';
+import type { Account } from '../../shared/domain/conversation.js';
+import { reasonOf, type DeadLetterReason } from '../../shared/domain/dead-letter.js';
 import type { Paint } from './paint.js';
 import type { Story, StoryDelivery, StoryMessage } from './story.js';
 import { between, span } from './time.js';
@@ -67,9 +67,9 @@ function oneLine(code: string, message: string): string {
   return `${code}: ${message.split('\n')[0] ?? ''}`;
 }
 
-/** The lines above a drawing: which conversation, when, and what became of its deliveries. */
-export function storyHead(story: Story, paint: Paint): string[] {
-  const { expected, completed, expired, deadLettered, inFlight, missing } = story.account;
+/** What became of the deliveries of a conversation: `5 deliveries: 4 completed, 1 dead-lettered`. */
+export function deliveriesLine(account: Account, paint: Paint): string {
+  const { expected, completed, expired, deadLettered, inFlight, missing } = account;
   const counts = [
     `${completed} completed`,
     ...(expired === 0 ? [] : [paint.warn(`${expired} expired`)]),
@@ -77,11 +77,15 @@ export function storyHead(story: Story, paint: Paint): string[] {
     ...(inFlight.length === 0 ? [] : [paint.warn(`${inFlight.length} in flight`)]),
     ...(missing.length === 0 ? [] : [paint.warn(`of these ${missing.length} not received yet`)]),
   ];
+  return `${expected} ${expected === 1 ? 'delivery' : 'deliveries'}: ${counts.join(', ')}`;
+}
+
+/** The lines above a drawing: which conversation, when, and what became of its deliveries. */
+export function storyHead(story: Story, paint: Paint): string[] {
   const messages = `${story.messages.length} ${story.messages.length === 1 ? 'message' : 'messages'}`;
-  const deliveries = `${expected} ${expected === 1 ? 'delivery' : 'deliveries'}`;
   return [
     paint.strong(`conversation ${story.correlationId}`),
-    `began ${story.began}, lasted ${span(story.lasted)}; ${messages}, ${deliveries}: ${counts.join(', ')}`,
+    `began ${story.began}, lasted ${span(story.lasted)}; ${messages}, ${deliveriesLine(story.account, paint)}`,
   ];
 }
 

@@ -28,7 +28,8 @@ function stepLines(
   requests: Set<string>,
   began: string,
 ): string[] {
-  const isReply = message.requestId !== undefined && requests.has(message.requestId) && message.causationId !== undefined;
+  const isReply =
+    message.requestId !== undefined && requests.has(message.requestId) && message.causationId !== undefined;
   if (message.requestId !== undefined && !repeated && !isReply) requests.add(message.requestId);
   const at = `+${span(between(began, message.time))}`;
   const label = escapeText(`${message.type} (${message.priority}) ${at}`);

@@ -55,7 +55,8 @@ export function tellStory(entries: readonly LedgerEntry[]): Story {
   const unread: DeadLetterEntry[] = [];
   const requests: RequestEntry[] = [];
   for (const entry of entries) {
-    if (entry.kind === 'delivery') deliveryOf(known.get(entry.delivery.messageId), entry.delivery.receiver).record = entry.delivery;
+    if (entry.kind === 'delivery')
+      deliveryOf(known.get(entry.delivery.messageId), entry.delivery.receiver).record = entry.delivery;
     if (entry.kind === 'request') requests.push(entry.request);
     if (entry.kind !== 'dead-letter') continue;
     const message = entry.deadLetter.messageId === undefined ? undefined : known.get(entry.deadLetter.messageId);
@@ -83,7 +84,10 @@ type Known = Map<string, StoryMessage>;
 /** What is said of a message by the best source there is: its intent, the emission that made it, or a delivery. */
 function collectMessages(entries: readonly LedgerEntry[]): Known {
   const known: Known = new Map();
-  const add = (facts: Omit<StoryMessage, 'deliveries' | 'led' | 'publisherKind'> & { publisherKind?: string }, expected: readonly string[]) => {
+  const add = (
+    facts: Omit<StoryMessage, 'deliveries' | 'led' | 'publisherKind'> & { publisherKind?: string },
+    expected: readonly string[],
+  ) => {
     if (known.has(facts.id)) return;
     const deliveries = expected.map((receiver): StoryDelivery => ({ receiver, emitted: [] }));
     known.set(facts.id, { publisherKind: 'agent', ...facts, deliveries, led: [] });
@@ -141,9 +145,11 @@ function deliveryOf(message: StoryMessage | undefined, receiver: string): StoryD
 function attach(messages: readonly StoryMessage[], known: Known, entries: readonly LedgerEntry[]): StoryMessage[] {
   const emittedIn = new Map<string, { messageId: string; receiver: string }>();
   for (const entry of entries) {
-    if (entry.kind === 'delivery') for (const emission of entry.delivery.emissions) emittedIn.set(emission.id, entry.delivery);
+    if (entry.kind === 'delivery')
+      for (const emission of entry.delivery.emissions) emittedIn.set(emission.id, entry.delivery);
   }
-  const parentOf = (message: StoryMessage) => known.get(emittedIn.get(message.id)?.messageId ?? message.causationId ?? '');
+  const parentOf = (message: StoryMessage) =>
+    known.get(emittedIn.get(message.id)?.messageId ?? message.causationId ?? '');
   // Only a forged causation id makes a circle; its members are shown as roots rather than not at all.
   const circular = (message: StoryMessage): boolean => {
     const seen = new Set<StoryMessage>();

@@ -44,7 +44,9 @@ function flow(model: TopologyModel, paint: Paint): string[] {
       });
     }),
   );
-  return rows.length === 0 ? ['  nobody publishes anything'] : table(rows, { indent: '  ', head: heads(['publisher', 'type', 'channel', 'receivers'], paint) });
+  return rows.length === 0
+    ? ['  nobody publishes anything']
+    : table(rows, { indent: '  ', head: heads(['publisher', 'type', 'channel', 'receivers'], paint) });
 }
 
 function channelTable(channels: readonly ChannelModel[], paint: Paint): string[] {
@@ -61,7 +63,19 @@ function channelTable(channels: readonly ChannelModel[], paint: Paint): string[]
     qos.acks,
     carries.join(', '),
   ]);
-  const names = ['channel', 'priorities', 'expires', 'then', 'tries', 'backoff', 'batch', 'depth', 'by', 'acks', 'carries'];
+  const names = [
+    'channel',
+    'priorities',
+    'expires',
+    'then',
+    'tries',
+    'backoff',
+    'batch',
+    'depth',
+    'by',
+    'acks',
+    'carries',
+  ];
   return table(rows, { indent: '  ', head: heads(names, paint), right: [4, 6, 7] });
 }
 
@@ -78,7 +92,10 @@ function agentTable(agents: readonly AgentModel[], paint: Paint): string[] {
 
 function errorPaths(model: TopologyModel): string[] {
   const tries = Object.values(model.channels).map(({ qos }) => qos.tries);
-  const range = tries.length === 0 ? '' : `${Math.min(...tries)}${Math.max(...tries) > Math.min(...tries) ? ` to ${Math.max(...tries)}` : ''}`;
+  const range =
+    tries.length === 0
+      ? ''
+      : `${Math.min(...tries)}${Math.max(...tries) > Math.min(...tries) ? ` to ${Math.max(...tries)}` : ''}`;
   const dropping = names(model, 'drop');
   const keeping = names(model, 'dead-letter');
   return table(

@@ -1,10 +1,38 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations, type CfnElement } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /**
- * Acknowledges one finding of one rule of cdk-nag's AwsSolutions on one construct, with the reason. Findings that name
- * a generated id are given by a pattern of the construct's own tokens, never by the bare rule.
+ * Acknowledges one finding of one rule of cdk-nag's AwsSolutions on one construct, with the reason.
  */
 export function acknowledge(construct: IConstruct, finding: string, reason: string): void {
   Validations.of(construct).acknowledge({ id: finding, reason });
+}
+
+/**
+ * Acknowledges that `grantee` may access all objects of `bucket`: their keys are made of ids, so that no narrower resource
+ * exists.
+ */
+export function acknowledgeObjects(grantee: IConstruct, bucket: IBucket): void {
+  const owner = Stack.of(bucket);
+  const arn =
+    owner === Stack.of(grantee)
+      ? `<${logicalIdOf(bucket)}.Arn>`
+      : importNameOf(owner.resolve(owner.exportValue(bucket.bucketArn)));
+  acknowledge(
+    grantee,
+    `AwsSolutions-IAM5[Resource::${arn}/*]`,
+    'Keys of objects are made of conversation and message ids, so that no narrower resource exists.',
+  );
+}
+
+/** Logical id of the resource behind an L2 construct, as findings name it. */
+export function logicalIdOf(construct: IConstruct): string {
+  return String(
+    Stack.of(construct).resolve(Stack.of(construct).getLogicalId(construct.node.defaultChild as CfnElement)),
+  );
+}
+
+function importNameOf(value: unknown): string {
+  return String((value as { 'Fn::ImportValue'?: unknown })['Fn::ImportValue']);
 }

@@ -125,15 +125,15 @@ export class AgentFunction extends Construct {
     }
     allowPayloads(this.function, fabric, 'read-write');
     allowSend(this.function, mailbox.deadLetterQueue);
-    allowSend(
-      this.function,
-      ...direct.flatMap(lanesOf).map((lane) => lane.queue),
-    );
+    allowSend(this.function, ...direct.flatMap(lanesOf).map((lane) => lane.queue));
   }
 }
 
 /** Subscribers of the direct channels that carry what the agent or client may publish. */
-export function directReceivers(topology: TopologyModel, publisher: { readonly publishes: readonly string[] }): string[] {
+export function directReceivers(
+  topology: TopologyModel,
+  publisher: { readonly publishes: readonly string[] },
+): string[] {
   const receivers = Object.values(topology.channels)
     .filter((channel) => channel.qos.delivery === 'direct')
     .filter((channel) => channel.carries.some((type) => publisher.publishes.includes(type)))

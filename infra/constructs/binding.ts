@@ -3,7 +3,8 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { allow, allowSend } from './permissions.js';
+import type { IConstruct } from 'constructs';
+import { allow, allowObjects, allowSend } from './permissions.js';
 
 /** What can be bound to an agent: a resource, to which it gets access, or a plain value. */
 export type Bindable = ITable | ITableV2 | IBucket | IQueue | ITopic | string;
@@ -23,7 +24,7 @@ export function bindingName(resource: Bindable): string {
  * Access that goes with a binding: items of a table (and its indexes, when it has any), objects of a bucket, sending to
  * and receiving from a queue, publishing to a topic. A text grants nothing.
  */
-export function grantBinding(grantee: IGrantable, resource: Bindable): void {
+export function grantBinding(grantee: IGrantable & IConstruct, resource: Bindable): void {
   if (typeof resource === 'string') return;
   if ('tableArn' in resource) {
     resource.grant(
@@ -39,7 +40,7 @@ export function grantBinding(grantee: IGrantable, resource: Bindable): void {
       'dynamodb:UpdateItem',
     );
   } else if ('bucketArn' in resource) {
-    allow(grantee, ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], [resource.arnForObjects('*')]);
+    allowObjects(grantee, resource, ['s3:DeleteObject', 's3:GetObject', 's3:PutObject']);
     allow(grantee, ['s3:ListBucket'], [resource.bucketArn]);
   } else if ('queueArn' in resource) {
     allowSend(grantee, resource);

@@ -84,13 +84,17 @@ export function platformEntry(scope: IConstruct, name: string, topologyModule: s
 }
 
 function asset(folder: string): Code {
-  const assetHash = createHash('sha256').update(readFileSync(join(folder, 'index.mjs'))).digest('hex');
+  const assetHash = createHash('sha256')
+    .update(readFileSync(join(folder, 'index.mjs')))
+    .digest('hex');
   return Code.fromAsset(folder, { assetHash, assetHashType: AssetHashType.CUSTOM });
 }
 
 /** A template with this code must not be deployed; it says so if it is. */
 function notBundled(): Code {
-  return Code.fromInline("exports.handler = async () => { throw new Error('this stack was made without its bundles'); };");
+  return Code.fromInline(
+    "exports.handler = async () => { throw new Error('this stack was made without its bundles'); };",
+  );
 }
 
 /** In the cloud assembly, so that it comes and goes with it. */

@@ -48,10 +48,7 @@ export class ClientPolicy extends Construct {
       allowSend(this.policy, fabric.timerQueue);
     }
     const direct = directReceivers(topology, client).flatMap((receiver) => props.mailboxes[receiver] ?? []);
-    allowSend(
-      this.policy,
-      ...direct.flatMap(lanesOf).map((lane) => lane.queue),
-    );
+    allowSend(this.policy, ...direct.flatMap(lanesOf).map((lane) => lane.queue));
     allow(this.policy, ['cloudformation:DescribeStacks'], ['*']);
     acknowledge(
       this.policy,

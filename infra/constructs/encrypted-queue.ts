@@ -46,19 +46,28 @@ export class EncryptedQueue extends Queue {
    * statements (SQS developer guide, "Quotas related to policies").
    */
   acceptFrom(bus: IEventBus): void {
-    const rules = Stack.of(this).formatArn({
-      service: 'events',
-      resource: 'rule',
-      resourceName: `${bus.eventBusName}/*`,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
+    this.acceptFromRules('RulesOfTheBus', `${bus.eventBusName}/*`);
+  }
+
+  /**
+   * Lets rules of the account's default bus send here: schedules, and AWS's own events. Not the single rule, because
+   * that belongs to a stack which in turn needs this queue.
+   */
+  acceptFromDefaultBus(): void {
+    this.acceptFromRules('RulesOfTheDefaultBus', '*');
+  }
+
+  private acceptFromRules(sid: string, resourceName: string): void {
+    const stack = Stack.of(this);
+    const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
+    const rules = stack.formatArn({ service: 'events', resource: 'rule', resourceName, arnFormat });
     this.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'RulesOfTheBus',
+        sid,
         principals: [new ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [this.queueArn],
-        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+        conditions: { ArnLike: { 'aws:SourceArn': rules }, StringEquals: { 'aws:SourceAccount': stack.account } },
       }),
     );
   }

@@ -184,7 +184,10 @@ function checkSize(stack: Stack): void {
   const resources = stack.node.findAll().filter((node: IConstruct) => CfnResource.isCfnResource(node)).length;
   if (resources > MAX_RESOURCES) {
     throw new LanewayError('INVALID_TOPOLOGY', `stack ${stack.stackName} would hold ${resources} resources`, {
-      help: [`allowed: ${MAX_RESOURCES} (CloudFormation)`, 'use fewer priorities, or give the application two topologies'],
+      help: [
+        `allowed: ${MAX_RESOURCES} (CloudFormation)`,
+        'use fewer priorities, or give the application two topologies',
+      ],
     });
   }
   if (resources > MAX_RESOURCES * 0.8)

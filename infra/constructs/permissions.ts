@@ -1,6 +1,9 @@
 import { PolicyStatement, Effect, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import { acknowledgeObjects } from './acknowledge.js';
 import { DUE_INDEX, type Fabric } from './fabric.js';
 
 /**
@@ -25,10 +28,22 @@ export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], ac
   if (access === 'maintain') allow(grantee, ['dynamodb:Query'], [`${table.tableArn}/index/${DUE_INDEX}`]);
 }
 
-/** Objects of the payload bucket. Their keys are made of ids, so a narrower resource does not exist. */
-export function allowPayloads(grantee: IGrantable, fabric: Fabric, access: 'read' | 'read-write'): void {
+/** `actions` on all objects of a bucket. */
+export function allowObjects(grantee: IGrantable & IConstruct, bucket: IBucket, actions: readonly string[]): void {
+  allow(grantee, actions, [bucket.arnForObjects('*')]);
+  acknowledgeObjects(roleOf(grantee), bucket);
+}
+
+/** Policies of a function hang below its role. */
+function roleOf(grantee: IGrantable & IConstruct): IConstruct {
+  const { grantPrincipal } = grantee;
+  return 'node' in grantPrincipal ? (grantPrincipal as unknown as IConstruct) : grantee;
+}
+
+/** Objects of the payload bucket. */
+export function allowPayloads(grantee: IGrantable & IConstruct, fabric: Fabric, access: 'read' | 'read-write'): void {
   const actions = access === 'read' ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject'];
-  allow(grantee, actions, [fabric.payloadBucket.arnForObjects('*')]);
+  allowObjects(grantee, fabric.payloadBucket, actions);
 }
 
 /** Sending to queues; `SendMessageBatch` needs no more. */

@@ -1,7 +1,8 @@
-import { Rule, type CfnRule, type IEventBus, type IRuleTarget } from 'aws-cdk-lib/aws-events';
+import { Rule, type CfnRule, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { RoutingRule, RuleTarget } from '../../shared/topology/rules.js';
+import { queueTarget } from './rule-target.js';
 
 /** Properties of {@link BusRule}. */
 export interface BusRuleProps {
@@ -11,12 +12,6 @@ export interface BusRuleProps {
   /** Where EventBridge puts events that it could not hand to a target. */
   readonly undelivered: IQueue;
 }
-
-/**
- * What EventBridge does before it gives an event up: its own defaults, spelled out so that the template says them
- * (EventBridge user guide, "Retrying events").
- */
-const RETRY_POLICY: CfnRule.RetryPolicyProperty = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 
 /**
  * One rule of the bus with its targets. The event travels as EventBridge made it, without input transformer: the
@@ -32,18 +27,6 @@ export class BusRule extends Construct {
     // The L2 pattern knows no top-level keys but its own and reorders nothing; the pattern is complete as it is.
     const cfn = this.rule.node.defaultChild as CfnRule;
     cfn.eventPattern = props.rule.pattern;
-    for (const target of props.rule.targets) this.rule.addTarget(targetOf(props.queueOf(target), props.undelivered));
+    for (const target of props.rule.targets) this.rule.addTarget(queueTarget(props.queueOf(target), props.undelivered));
   }
-}
-
-/** The queue's own policy admits the rules of the bus, so the target adds none. */
-function targetOf(queue: IQueue, undelivered: IQueue): IRuleTarget {
-  return {
-    bind: () => ({
-      arn: queue.queueArn,
-      deadLetterConfig: { arn: undelivered.queueArn },
-      retryPolicy: RETRY_POLICY,
-      targetResource: queue,
-    }),
-  };
 }

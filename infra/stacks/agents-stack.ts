@@ -1,19 +1,21 @@
 import { Duration, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { StartingPosition, type Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { sourceOf } from '../../shared/domain/envelope.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
+import { acknowledge } from '../constructs/acknowledge.js';
 import { AgentFunction } from '../constructs/agent-function.js';
 import type { Bindable } from '../constructs/binding.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
 import { laneUrlsJson } from '../constructs/lane-urls.js';
 import { DRAIN_TIMEOUT, lanesOf } from '../constructs/mailbox.js';
-import { allow, allowSend } from '../constructs/permissions.js';
+import { allowObjects, allowSend } from '../constructs/permissions.js';
 import { PlatformFunction, type PlatformFunctionName } from '../constructs/platform-function.js';
+import { functionTarget } from '../constructs/rule-target.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
@@ -63,7 +65,12 @@ export class AgentsStack extends ApplicationStack {
       }),
     );
     const { ingress } = messaging.routed;
-    const names: PlatformFunctionName[] = ['dead-letters', 'ledger-stream', 'sweeper', ...(ingress ? ['ingress' as const] : [])];
+    const names: PlatformFunctionName[] = [
+      'dead-letters',
+      'ledger-stream',
+      'sweeper',
+      ...(ingress ? ['ingress' as const] : []),
+    ];
     const code = props.platform(this, names);
     const take = (name: PlatformFunctionName): { name: PlatformFunctionName; code: Code } => {
       const found = code.get(name);
@@ -71,13 +78,19 @@ export class AgentsStack extends ApplicationStack {
       return { name, code: found };
     };
     this.streamFailures = new EncryptedQueue(this, 'StreamFailures', { consumerTimeout: DRAIN_TIMEOUT });
+    acknowledge(
+      this.streamFailures,
+      'AwsSolutions-SQS3',
+      'It is the dead letter queue of the ledger stream, which names it as its on-failure destination.',
+    );
     this.platform = {
       'dead-letters': this.drain(props, take('dead-letters')),
       'ledger-stream': this.ledgerStream(props, take('ledger-stream')),
       sweeper: this.sweeper(props, take('sweeper')),
       ...(ingress ? { ingress: this.ingress(props, take('ingress'), ingress) } : {}),
     };
-    for (const [agent, { function: fn }] of Object.entries(this.agents)) this.output(fn.functionName, 'Function', agent);
+    for (const [agent, { function: fn }] of Object.entries(this.agents))
+      this.output(fn.functionName, 'Function', agent);
     for (const [name, fn] of Object.entries(this.platform)) this.output(fn.functionName, 'PlatformFunction', name);
     if (this.platform.sweeper) this.output(this.platform.sweeper.functionName, 'SweeperFunction');
   }
@@ -118,7 +131,7 @@ export class AgentsStack extends ApplicationStack {
       fabric: messaging.fabric,
       environment: { [ENVIRONMENT.archiveBucket]: state.archiveBucket.bucketName },
     });
-    allow(archiver, ['s3:GetObject', 's3:PutObject'], [state.archiveBucket.arnForObjects('*')]);
+    allowObjects(archiver, state.archiveBucket, ['s3:GetObject', 's3:PutObject']);
     archiver.addEventSource(
       new DynamoEventSource(state.ledgerTable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
@@ -152,9 +165,18 @@ export class AgentsStack extends ApplicationStack {
       publishes: publishers,
       environment: { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(messaging.mailboxes)) },
     });
-    allowSend(sweeper, ...Object.values(messaging.mailboxes).flatMap(lanesOf).map((lane) => lane.queue));
-    const target = new LambdaFunction(sweeper, { deadLetterQueue: messaging.platformDeadLetters, retryAttempts: 2 });
-    new Rule(this, 'SweepSchedule', { schedule: Schedule.rate(SWEEP_EVERY), targets: [target] });
+    allowSend(
+      sweeper,
+      ...Object.values(messaging.mailboxes)
+        .flatMap(lanesOf)
+        .map((lane) => lane.queue),
+    );
+    const target = functionTarget(sweeper, messaging.platformDeadLetters);
+    const rule = new Rule(this, 'SweepSchedule', { schedule: Schedule.rate(SWEEP_EVERY), targets: [target] });
+    sweeper.addPermission('Schedule', {
+      principal: new ServicePrincipal('events.amazonaws.com'),
+      sourceArn: rule.ruleArn,
+    });
     return sweeper;
   }
 

@@ -4,6 +4,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { routingRules, type RoutedQueue, type RoutingRule, type RuleTarget } from '../../shared/topology/rules.js';
+import { acknowledge } from '../constructs/acknowledge.js';
 import { Channel } from '../constructs/channel.js';
 import { ClientPolicy } from '../constructs/client-policy.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
@@ -42,7 +43,13 @@ export class MessagingStack extends ApplicationStack {
     const { topology, state } = props;
     const rules = routingRules(topology, props.starts);
     this.undelivered = new EncryptedQueue(this, 'Undelivered', { consumerTimeout: DRAIN_TIMEOUT });
+    acknowledge(
+      this.undelivered,
+      'AwsSolutions-SQS3',
+      'It is the dead letter queue of the bus and of every target of its rules.',
+    );
     this.platformDeadLetters = new EncryptedQueue(this, 'PlatformDeadLetters', { consumerTimeout: DRAIN_TIMEOUT });
+    this.platformDeadLetters.acceptFromDefaultBus();
     this.bus = new EventBus(this, 'Bus', { deadLetterQueue: this.undelivered }) as IEventBus;
     this.undelivered.acceptFrom(this.bus);
     this.timerQueue = this.platformQueue('Timers');

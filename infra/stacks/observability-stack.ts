@@ -33,7 +33,11 @@ export class ObservabilityStack extends ApplicationStack {
     this.laneAlarms(props);
     for (const [name, fn] of functionsOf(props)) this.alarms.add('function-errors', name, errors(fn));
     for (const [name, { stateMachine }] of Object.entries(props.orchestration?.workflows ?? {}))
-      this.alarms.add('workflow-failures', name, stateMachine.metricFailed({ period: ALARM_PERIOD, statistic: Stats.SUM }));
+      this.alarms.add(
+        'workflow-failures',
+        name,
+        stateMachine.metricFailed({ period: ALARM_PERIOD, statistic: Stats.SUM }),
+      );
     const stream = props.agents.platform['ledger-stream'];
     if (stream) {
       const age = stream.metric('IteratorAge', { period: ALARM_PERIOD, statistic: Stats.MAXIMUM });

@@ -1,23 +1,27 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { repliesOf } from '../../shared/topology/replies.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define-workflow.js';
+import { acknowledge, logicalIdOf } from '../constructs/acknowledge.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
 import { laneUrlsJson, namesJson } from '../constructs/lane-urls.js';
 import { lanesOf } from '../constructs/mailbox.js';
 import { allow, allowSend } from '../constructs/permissions.js';
 import { PLATFORM_TIMEOUT, PlatformFunction, type PlatformFunctionName } from '../constructs/platform-function.js';
+import { queueTarget } from '../constructs/rule-target.js';
 import { Workflow } from '../constructs/workflow.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 
 /** A workflow as the infrastructure needs it. */
-export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> & { readonly startedBy: { readonly name: string } };
+export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> & {
+  readonly startedBy: { readonly name: string };
+};
 
 /** Properties of {@link OrchestrationStack}. */
 export interface OrchestrationStackProps extends StackProps {
@@ -76,7 +80,13 @@ export class OrchestrationStack extends ApplicationStack {
         ...(name === 'dispatcher' ? { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(mailboxes)) } : {}),
       },
     });
-    if (name === 'dispatcher') allowSend(fn, ...Object.values(mailboxes).flatMap(lanesOf).map((lane) => lane.queue));
+    if (name === 'dispatcher')
+      allowSend(
+        fn,
+        ...Object.values(mailboxes)
+          .flatMap(lanesOf)
+          .map((lane) => lane.queue),
+      );
     allowSend(fn, platformDeadLetters);
     return fn;
   }
@@ -110,6 +120,7 @@ export class OrchestrationStack extends ApplicationStack {
       deadLetterQueue: messaging.platformDeadLetters,
       consumerTimeout: PLATFORM_TIMEOUT,
     });
+    queue.acceptFromDefaultBus();
     new Rule(this, 'WorkflowEnds', {
       description: `Ends of the workflows of ${this.application}`,
       eventPattern: {
@@ -117,14 +128,23 @@ export class OrchestrationStack extends ApplicationStack {
         detailType: ['Step Functions Execution Status Change'],
         detail: { stateMachineArn: Object.values(arns), status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
-      targets: [new SqsQueue(queue, { deadLetterQueue: messaging.platformDeadLetters })],
+      targets: [queueTarget(queue, messaging.platformDeadLetters)],
     });
     if (workflowEvents) {
       workflowEvents.receiveFrom(queue);
-      const executions = Object.values(this.workflows).map(({ stateMachine }) =>
-        this.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachine.stateMachineName}:*` }),
-      );
-      allow(workflowEvents, ['states:DescribeExecution'], executions);
+      for (const { stateMachine } of Object.values(this.workflows)) {
+        const execution = (name: string) => `:states:${this.region}:${this.account}:execution:${name}:*`;
+        allow(
+          workflowEvents,
+          ['states:DescribeExecution'],
+          [`arn:${this.partition}${execution(stateMachine.stateMachineName)}`],
+        );
+        acknowledge(
+          workflowEvents.grantPrincipal as Role,
+          `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${logicalIdOf(stateMachine)}.Name>:*]`,
+          'Executions get their names when they start; the resource is narrowed to those of this workflow.',
+        );
+      }
     }
     return queue;
   }

@@ -43,9 +43,10 @@ export interface AslTask extends AslTransition {
 }
 
 /** Branches that run side by side. */
-export interface AslParallel extends AslTransition {
+export interface AslParallel {
   readonly Type: 'Parallel';
   readonly Branches: readonly AslBranch[];
+  readonly Next: string;
 }
 
 /** Only sets variables or puts out: how a path ends, too, because MiniStack 1.5.33 drops the output of a Succeed state. */

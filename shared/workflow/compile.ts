@@ -216,14 +216,15 @@ class Compiler {
         block.result && origin.used ? this.#object({ value: block.result }, base) : {};
       return this.#branch(block, { name: freeName(`end ${name}`, this.names), output });
     });
-    const results = new Map(step.branches.map(({ origin }, index) => [origin, `$states.result[${index}].value`]));
+    const results = new Map(step.branches.map(({ origin }, index) => [origin, `$states.input[${index}].value`]));
     const used = [...results].filter(([origin]) => origin.used);
     const own = Object.fromEntries(used.map(([origin, result]) => [origin.variable, wrap(result)]));
-    states[step.state] = {
-      Type: 'Parallel',
-      Branches: branches,
-      ...this.#leads(next, own, (origin) => results.get(origin) ?? kept(origin)),
-    };
+    const quiet = used.length === 0 && next.assigns.length === 0 && next.state !== undefined;
+    const join = quiet ? next.state : freeName(step.state.replace('parallel', 'join'), this.names);
+    if (!quiet)
+      states[join] = { Type: 'Pass', ...this.#leads(next, own, (origin) => results.get(origin) ?? kept(origin)) };
+    // The Parallel itself sets and puts out nothing: MiniStack 1.5.33 drops both, and one more state costs little.
+    states[step.state] = { Type: 'Parallel', Branches: branches, Next: join };
     return { state: step.state, assigns: [] };
   }
 

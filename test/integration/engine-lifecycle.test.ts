@@ -1,3 +1,5 @@
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,7 +12,7 @@ import { startMinistack, type RunningMinistack } from '../../infra/engines/minis
 
 const launcher = pathToFileURL(join(process.cwd(), 'infra/engines/ministack.ts')).href;
 
-/** Starts an engine, a function worker included, tells of it, and lives on until it is killed. */
+/** Starts an engine, tells of it, and lives on until it is killed. */
 const parentScript = `
   import { startMinistack } from '${launcher}';
   const { endpoint, port, pid, supervisor } = await startMinistack();
@@ -60,7 +62,41 @@ async function expectNothingLeft({ pid, supervisor, port }: Pick<RunningMinistac
   expect(await portIsFree(port)).toBe(true);
 }
 
+/** Has the engine run a function, and gives the process id of the worker, which stays warm. */
+async function lambdaWorker(endpoint: string): Promise<number> {
+  const client = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const role = { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] } };
+  const code = { ZipFile: 'exports.handler = async () => process.pid;' };
+  const properties = { FunctionName: 'worker', Runtime: 'nodejs22.x', Handler: 'index.handler', Code: code };
+  const resources = {
+    Role: { Type: 'AWS::IAM::Role', Properties: role },
+    Function: { Type: 'AWS::Lambda::Function', Properties: { ...properties, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
+  };
+  const cloudFormation = new CloudFormationClient(client);
+  const TemplateBody = JSON.stringify({ Resources: resources });
+  await cloudFormation.send(new CreateStackCommand({ StackName: 'worker', TemplateBody }));
+  await until(async () => {
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: 'worker' }));
+    return Stacks[0]?.StackStatus === 'CREATE_COMPLETE';
+  });
+  const lambda = new LambdaClient(client);
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'worker' }));
+  lambda.destroy();
+  cloudFormation.destroy();
+  return Number(Payload?.transformToString());
+}
+
 describe('MiniStack under the launcher', () => {
+  it('takes the Lambda workers along when its parent is killed', async () => {
+    const { parent, engine } = await startParent('wait');
+    const worker = await lambdaWorker(engine.endpoint);
+    expect(alive(worker)).toBe(true);
+    parent.kill('SIGKILL');
+    await expectNothingLeft(engine);
+    await until(() => !alive(worker));
+  }, 30_000);
+
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'leaves nothing when its parent gets %s',
     async (signal) => {

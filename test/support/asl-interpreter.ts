@@ -66,13 +66,14 @@ class Execution {
   async branch(machine: AslBranch, outer: Scope, outerNames: readonly string[]): Promise<unknown> {
     let scope = outer;
     let name = machine.StartAt;
+    let stateInput: unknown = this.input;
     const assign = async (
       given: AslState | AslCatch | { readonly Assign?: unknown },
       before: Scope,
       extra: Record<string, unknown>,
     ) => {
       const wanted = 'Assign' in given ? (given.Assign ?? {}) : {};
-      const set = (await this.#json(wanted, before, extra)) as Record<string, unknown>;
+      const set = await this.#object(wanted, before, extra);
       const hidden = Object.keys(set).filter((variable) => outerNames.includes(variable));
       if (hidden.length > 0) throw new Error(`the machine sets ${hidden.join(', ')} of an outer scope`);
       scope = { variables: { ...before.variables, ...set } };
@@ -86,25 +87,30 @@ class Execution {
       try {
         switch (state.Type) {
           case 'Fail':
-            throw new AslError(state.Error, String(await this.#json(state.Cause, before, {})));
+            throw new AslError(state.Error, String(await this.evaluate(state.Cause, before, {})));
           case 'Choice': {
             const rule = await this.#firstTrue(state, before);
             await assign(rule, before, {});
             name = rule.Next;
             continue;
           }
-          case 'Parallel':
-            result = await Promise.all(
-              state.Branches.map((inner) => this.branch(inner, before, Object.keys(before.variables))),
-            );
-            break;
+          case 'Parallel': {
+            const names = Object.keys(before.variables);
+            stateInput = await Promise.all(state.Branches.map((inner) => this.branch(inner, before, names)));
+            name = state.Next;
+            continue;
+          }
           case 'Task':
             result = await this.#task(state, before);
             break;
           case 'Pass':
         }
-        await assign(state, before, { result });
-        if (state.End) return await this.#json(state.Output ?? (result as object), before, { result });
+        const seen = { result, input: stateInput };
+        await assign(state, before, seen);
+        const output =
+          state.Output === undefined ? (result ?? stateInput) : await this.evaluate(state.Output, before, seen);
+        if (state.End) return output;
+        stateInput = output;
         name = state.Next ?? '';
       } catch (error) {
         const caught =
@@ -119,7 +125,7 @@ class Execution {
   }
 
   async #firstTrue(state: Extract<AslState, { Type: 'Choice' }>, scope: Scope) {
-    for (const rule of state.Choices) if ((await this.#json(rule.Condition, scope, {})) === true) return rule;
+    for (const rule of state.Choices) if ((await this.evaluate(rule.Condition, scope, {})) === true) return rule;
     throw new AslError('States.NoChoiceMatched');
   }
 
@@ -128,11 +134,12 @@ class Execution {
     for (;;) {
       const context = state.Resource.endsWith('.waitForTaskToken') ? { Task: { Token: `token-${++this.#token}` } } : {};
       try {
-        const given = (await this.#json(state.Arguments, scope, {}, context)) as {
-          FunctionName: unknown;
-          Payload: Record<string, unknown>;
+        const given = await this.#object(state.Arguments, scope, {}, context);
+        const call = {
+          resource: state.Resource,
+          functionName: given['FunctionName'],
+          payload: asObject(given['Payload']),
         };
-        const call = { resource: state.Resource, functionName: given.FunctionName, payload: given.Payload };
         this.calls.push(call);
         return await this.answer(call);
       } catch (error) {
@@ -145,7 +152,11 @@ class Execution {
     }
   }
 
-  async #json(
+  async #object(...given: Parameters<Execution['evaluate']>): Promise<Record<string, unknown>> {
+    return asObject(await this.evaluate(...given));
+  }
+
+  async evaluate(
     value: unknown,
     scope: Scope,
     states: Record<string, unknown>,
@@ -162,13 +173,18 @@ class Execution {
       if (found === undefined) throw new AslError('States.QueryEvaluationError', `${value} has no result`);
       return JSON.parse(JSON.stringify(found)) as unknown;
     }
-    if (Array.isArray(value)) return Promise.all(value.map((item) => this.#json(item, scope, states, context)));
+    if (Array.isArray(value)) return Promise.all(value.map((item) => this.evaluate(item, scope, states, context)));
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value).map(
-      async ([key, part]) => [key, await this.#json(part, scope, states, context)] as const,
+      async ([key, part]) => [key, await this.evaluate(part, scope, states, context)] as const,
     );
     return Object.fromEntries(await Promise.all(entries));
   }
+}
+
+function asObject(given: unknown): Record<string, unknown> {
+  if (typeof given !== 'object' || given === null) throw new Error(`${JSON.stringify(given)} is no object`);
+  return { ...given };
 }
 
 function matches(names: readonly string[], error: string): boolean {

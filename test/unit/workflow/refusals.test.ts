@@ -16,11 +16,11 @@ const noWay = (): never => {
 /** Each refusal: what was done, and what the message has to name. */
 const refusals: Record<string, readonly [Define, RegExp]> = {
   'a command without reply': [
-    (flow) => void flow.request('note', Note as never, { text: 'x' } as never, within as never),
+    (flow) => void flow.request('note', Note as never, { text: 'x' } as never, within),
     /Note names no reply[^]*workflow 'bad', note/,
   ],
   'a type that no channel carries': [
-    (flow) => void flow.request('lost', Lost as never, { vin: 'x' } as never, within as never),
+    (flow) => void flow.request('lost', Lost as never, { vin: 'x' } as never, within),
     /no channel of 'garage' carries Lost[^]*carried: .*Analyze/,
   ],
   'another type of the same name': [

@@ -1,0 +1,180 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { PRIORITIES } from '../shared/domain/priority.js';
+import type { CommandContext } from './command-context.js';
+import type { DiagramOptions } from './commands/diagram.js';
+import type { QueuesOptions } from './commands/queues.js';
+import type { SendOptions } from './commands/send.js';
+import type { TraceOptions } from './commands/trace.js';
+import type { GlobalOptions } from './output.js';
+
+/**
+ * The commands of `laneway`. What a command does is loaded when it runs, so that help and mistakes cost nothing.
+ * @param finish told the exit code of a command that has one of its own
+ */
+export function createProgram(version: string, finish: (code: number) => void): Command {
+  const program = new Command('laneway')
+    .description('Typed messaging between agents on AWS: deploy an application, send to it, and follow what happens.')
+    .version(version)
+    .option('--json', 'data as JSON')
+    .option('--quiet', 'no progress on stderr')
+    .option('--debug', 'with an error, its stack')
+    .option(
+      '--topology <path>',
+      'module that exports the topology, #name when several (default: package.json, laneway.topology)',
+    )
+    .addOption(
+      new Option(
+        '--engine <where>',
+        'work on the local engine or on the AWS account (default: AWS_ENDPOINT_URL, a kept engine, AWS)',
+      ).choices(['local', 'aws']),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(laneway --help lists the commands)')
+    .exitOverride()
+    .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 credentials, 124 timeout.');
+
+  const context = async (command: Command): Promise<CommandContext> => {
+    const { createContext } = await import('./command-context.js');
+    return createContext(command.optsWithGlobals<GlobalOptions>());
+  };
+  addDemo(program, finish);
+  addDeployment(program, context);
+  addMessages(program, context);
+  addEngine(program, context);
+  return program;
+}
+
+type ContextOf = (command: Command) => Promise<CommandContext>;
+
+function addDemo(program: Command, finish: (code: number) => void): void {
+  program
+    .command('demo')
+    .description('vehicle maintenance end to end on a local engine: three vehicles, or a file of telemetry')
+    .option('--silent-customer', 'nobody answers the notice: shows the follow-up')
+    .option('--input <file>', 'telemetry as CSV, columns found by header name and unit')
+    .option('--rate <n>', 'rows a second', positive)
+    .option('--limit <n>', 'rows at most', wholePositive)
+    .option('--vehicles <n>', 'vehicles that the rows are dealt out to', wholePositive)
+    .option('--keep', 'leave the engine up and print endpoint and outputs')
+    .action(async (_options: unknown, command: Command) => {
+      const { demoCommand } = await import('./demo/demo.js');
+      finish(await demoCommand(command.optsWithGlobals()));
+    });
+}
+
+function addDeployment(program: Command, context: ContextOf): void {
+  const stacks = () => new Argument('[stacks...]', 'names or patterns of stacks').default([], 'all');
+  program
+    .command('deploy')
+    .description('deploy the application; --engine local starts an engine when none runs')
+    .addArgument(stacks())
+    .action(async (names: string[], _options: unknown, command: Command) => {
+      const { deployCommand } = await import('./commands/deploy.js');
+      await deployCommand(await context(command), names);
+    });
+  program
+    .command('destroy')
+    .description('destroy the stacks, with every message and the ledger')
+    .addArgument(stacks())
+    .option('-y, --yes', 'do not ask')
+    .action(async (names: string[], options: { yes?: boolean }, command: Command) => {
+      const { destroyCommand } = await import('./commands/destroy.js');
+      await destroyCommand(await context(command), names, options);
+    });
+  program
+    .command('dev')
+    .description('deploy, then watch: an edited handler updates its function, an edited topology redeploys')
+    .action(async (_options: unknown, command: Command) => {
+      const { devCommand } = await import('./commands/dev.js');
+      await devCommand(await context(command));
+    });
+}
+
+function addMessages(program: Command, context: ContextOf): void {
+  program
+    .command('send')
+    .description('publish one message as a client of the topology; prints its conversation')
+    .argument('<type>', 'message type')
+    .requiredOption('--data <payload>', '@file, - for standard input, or JSON')
+    .addOption(new Option('--priority <priority>', 'brought to one that the channel uses').choices(PRIORITIES))
+    .option('--correlation <id>', 'conversation to join (default: a new one)')
+    .option('--as <client>', 'client of the topology (default: the only one that may publish the type)')
+    .option('--channel <name>', 'channel, when several carry the type')
+    .option('--to <agent>', 'one receiver (default: every subscriber)')
+    .option('--subject <text>', 'subject of the message')
+    .option('--wait [duration]', 'wait for the reply, or until the conversation is at rest (default: 30s)')
+    .action(async (type: string, options: SendOptions, command: Command) => {
+      const { sendCommand } = await import('./commands/send.js');
+      await sendCommand(await context(command), type, options);
+    });
+  program
+    .command('trace')
+    .description('show a conversation from the ledger')
+    .argument('<correlation>', 'correlation id')
+    .addOption(new Option('--as <form>', 'form').choices(['tree', 'sequence', 'mermaid', 'json']).default('tree'))
+    .action(async (id: string, options: TraceOptions, command: Command) => {
+      const { traceCommand } = await import('./commands/trace.js');
+      await traceCommand(await context(command), id, options);
+    });
+  program
+    .command('diagram')
+    .description('show the topology: flow, channels with QoS, lanes, error paths')
+    .addOption(new Option('--as <form>', 'form').choices(['text', 'mermaid']).default('text'))
+    .action(async (options: DiagramOptions, command: Command) => {
+      const { diagramCommand } = await import('./commands/diagram.js');
+      await diagramCommand(await context(command), options);
+    });
+  program
+    .command('queues')
+    .description('show what waits in every lane and dead letter queue')
+    .option('--watch [interval]', 'refresh until Ctrl-C (default: every 2s)')
+    .action(async (options: QueuesOptions, command: Command) => {
+      const { queuesCommand } = await import('./commands/queues.js');
+      await queuesCommand(await context(command), options);
+    });
+  program
+    .command('sweep')
+    .description('run the sweeper now: settle deliveries that can no longer arrive, requests past their deadline')
+    .action(async (_options: unknown, command: Command) => {
+      const { sweepCommand } = await import('./commands/sweep.js');
+      await sweepCommand(await context(command));
+    });
+}
+
+function addEngine(program: Command, context: ContextOf): void {
+  const engine = program.command('engine').description('the local engine that stays up between commands');
+  engine
+    .command('start')
+    .description('start it, unless it runs; prints its endpoint')
+    .option('--port <n>', 'port on 127.0.0.1 (default: a free one)', wholePositive)
+    .action(async (options: { port?: number }, command: Command) => {
+      const { engineStartCommand } = await import('./commands/engine.js');
+      await engineStartCommand(await context(command), options);
+    });
+  engine
+    .command('stop')
+    .description('stop it, with all that is deployed on it')
+    .action(async (_options: unknown, command: Command) => {
+      const { engineStopCommand } = await import('./commands/engine.js');
+      await engineStopCommand(await context(command));
+    });
+  engine
+    .command('status')
+    .description('endpoint, age, process and log')
+    .action(async (_options: unknown, command: Command) => {
+      const { engineStatusCommand } = await import('./commands/engine.js');
+      await engineStatusCommand(await context(command));
+    });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('allowed: a number greater than zero');
+  return value;
+}
+
+function wholePositive(text: string): number {
+  const value = positive(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('allowed: a whole number from 1');
+  return value;
+}

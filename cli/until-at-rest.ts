@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { account, type Account, type LedgerReader } from '../shared/domain/conversation.js';
+
+/** How the waiting for a conversation ended. */
+export interface Rest {
+  readonly account: Account;
+  /** False: the time was over first. */
+  readonly atRest: boolean;
+}
+
+/** What the waiting goes by; replaced in tests. */
+export interface Waiting {
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+const restForMs = 1_000;
+const pauseMs = 200;
+
+/**
+ * Reads a conversation until nothing of it has been in flight for a second, or the time is over. A workflow between two
+ * steps looks at rest for less than that; one that waits for something outside is at rest.
+ */
+export async function untilAtRest(
+  ledger: LedgerReader,
+  correlationId: string,
+  timeoutMs: number,
+  waiting: Waiting = { now: Date.now, sleep },
+): Promise<Rest> {
+  const end = waiting.now() + timeoutMs;
+  let seen: { at: number; text: string } | undefined;
+  for (;;) {
+    const entries = await ledger.conversation(correlationId);
+    const counted = account(entries);
+    const text = JSON.stringify(entries);
+    const now = waiting.now();
+    if (!counted.atRest || entries.length === 0) seen = undefined;
+    else if (seen?.text !== text) seen = { at: now, text };
+    else if (now - seen.at >= restForMs) return { account: counted, atRest: true };
+    if (now >= end) return { account: counted, atRest: false };
+    await waiting.sleep(Math.min(pauseMs, Math.max(1, end - now)));
+  }
+}

@@ -1,0 +1,160 @@
+import { mayPublish } from '../../../shared/agent/receive/decode-copy.js';
+import type { Log } from '../../../shared/agent/context.js';
+import { parseDeadLetter, type DeadLetterEntry } from '../../../shared/domain/dead-letter.js';
+import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord } from '../../../shared/domain/delivery.js';
+import { errorSignature, LanewayError } from '../../../shared/domain/errors.js';
+import { derivedId } from '../../../shared/domain/ids.js';
+import type { Clock, DeliveryStore, LaneReturns, LedgerWriter, PayloadStore } from '../../../shared/domain/ports.js';
+import type { Publishing } from '../../../shared/topology/publish-message.js';
+import type { Topology } from '../../../shared/topology/topology.js';
+import { findingOf, inferFinding, messageIn, type BuriedCopy, type Finding, type LaneUrls } from './buried.js';
+import { reportDeadLetter } from './report-dead-letter.js';
+
+/** What the drain works with. */
+export interface DrainServices {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly deliveries: DeliveryStore;
+  readonly payloads: PayloadStore;
+  readonly ledger: LedgerWriter;
+  readonly returns: LaneReturns;
+  readonly publishing: Publishing;
+  readonly lanes: LaneUrls;
+  /** Counts one dead letter. */
+  readonly count: (receiver: string) => void;
+  readonly log: Log;
+}
+
+/** How often a copy that AWS moved to a dead letter queue is put back into its lane. */
+export const MOST_RETURNS = 3;
+
+/** Message attribute that counts the returns. */
+const RETURNS = 'laneway-returns';
+
+/**
+ * One record of a dead letter queue. What a receiver wrote is stored as it says. What AWS moved there is judged: with
+ * tries left and no outcome it goes back into its lane, up to three times; with an outcome by another copy it was a
+ * duplicate; else its delivery is settled as a dead letter with the inferred reason. Body, then entry, then reports,
+ * each under an id that follows from the delivery, so that a repetition changes nothing.
+ *
+ * @throws LanewayError UNAVAILABLE, PUBLISH, LEASE_LOST, to be repeated
+ */
+export async function drainCopy(buried: BuriedCopy, services: DrainServices): Promise<void> {
+  const letter = parseDeadLetter(buried.body);
+  if (letter) {
+    const body = letter.bodyRef === undefined ? letter.body : await services.payloads.get(letter.bodyRef);
+    return store(findingOf(letter, body), services);
+  }
+  const finding = await judge(buried, services);
+  if (finding) await store(finding, services);
+}
+
+/** The finding about a copy that AWS moved; undefined when there is nothing to store. */
+async function judge(buried: BuriedCopy, services: DrainServices): Promise<Finding | undefined> {
+  const { clock, deliveries, log, topology } = services;
+  const { origin } = buried;
+  const now = clock.now();
+  const at = new Date(now).toISOString();
+  const decoded = messageIn(buried.body);
+  const first = inferFinding(buried, at, 0, services.lanes);
+  if (!decoded || !Object.hasOwn(topology.model.agents, first.receiver)) return first;
+  const { envelope } = decoded;
+  const key: DeliveryKey = {
+    correlationId: envelope.correlationid,
+    messageId: envelope.id,
+    receiver: first.receiver,
+  };
+  const record = await deliveries.get(key);
+  if (record && isSettled(record.state) && record.state !== 'dead-lettered') {
+    if (record.copy !== buried.copy || record.emissions.length + (record.emissionsRef === undefined ? 0 : 1) === 0) {
+      log.info('the copy is a duplicate of a delivery with an outcome', { id: envelope.id, receiver: first.receiver });
+      return undefined;
+    }
+    // Its outcome stands; what it published could not be sent. The dead letter says where to look.
+    return { ...inferFinding(buried, at, record.tries, services.lanes) };
+  }
+  if (origin.kind === 'mailbox' && (await putBack(buried, record, services))) return undefined;
+  const finding = inferFinding(buried, at, record?.tries ?? 0, services.lanes);
+  const settled = await deliveries.settleUnleased(key, factsOf(envelope), {
+    state: 'dead-lettered',
+    copy: buried.copy,
+    at: now,
+    emissions: [],
+    error: finding.error,
+  });
+  if (settled !== 'stored' && !isSettled(settled.state))
+    throw new LanewayError('LEASE_LOST', 'somebody works on the delivery just now; it is judged again later');
+  return finding;
+}
+
+/** Puts a copy back that has tries left and can still be of use. */
+async function putBack(
+  buried: BuriedCopy,
+  record: DeliveryRecord | undefined,
+  { clock, returns, topology, log }: DrainServices,
+): Promise<boolean> {
+  const decoded = messageIn(buried.body);
+  if (!decoded || buried.origin.kind !== 'mailbox' || record?.state === 'dead-lettered') return false;
+  const { envelope } = decoded;
+  const returned = Number(buried.attributes[RETURNS] ?? 0);
+  const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 0;
+  const expired = Date.parse(envelope.expires) <= clock.now();
+  if (expired || (record?.tries ?? 0) >= tries || returned >= MOST_RETURNS) return false;
+  await returns.put({
+    receiver: buried.origin.receiver,
+    lane: envelope.priority,
+    body: buried.body,
+    returns: returned + 1,
+  });
+  log.warn('a copy with tries left goes back into its lane', {
+    id: envelope.id,
+    correlation: envelope.correlationid,
+    receiver: buried.origin.receiver,
+    returns: returned + 1,
+  });
+  return true;
+}
+
+async function store(finding: Finding, services: DrainServices): Promise<void> {
+  const entry = entryOf(finding);
+  if (finding.bodyRef === undefined) await services.payloads.put(entry.bodyRef, finding.body);
+  await services.ledger.deadLetter(entry);
+  const genuine = finding.decoded !== undefined && isGenuine(finding, services.topology);
+  await reportDeadLetter(entry, finding.decoded?.envelope, genuine, services.publishing);
+  services.count(finding.receiver);
+  services.log.warn('a delivery became a dead letter', {
+    id: entry.messageId,
+    correlation: entry.correlationId,
+    receiver: entry.receiver,
+    reason: entry.reason,
+    signature: entry.signature,
+  });
+}
+
+function entryOf(finding: Finding): DeadLetterEntry {
+  const { decoded, receiver, reason, error, tries, at, copy } = finding;
+  const envelope = decoded?.envelope;
+  const id = derivedId('dead-letter', envelope?.id ?? copy, receiver);
+  return {
+    id,
+    correlationId: envelope?.correlationid ?? `unparsed#${copy}`,
+    ...(envelope === undefined ? {} : { messageId: envelope.id, facts: factsOf(envelope) }),
+    receiver,
+    reason,
+    signature: errorSignature(error),
+    error,
+    tries,
+    at,
+    bodyRef: finding.bodyRef ?? `dead-letters/${id}`,
+  };
+}
+
+/** Whether the message really is of the publisher it names: only then may its death end a request. */
+function isGenuine({ decoded, error, receiver }: Finding, { model }: Topology): boolean {
+  if (!decoded || error.code === 'SENDER_MISMATCH' || error.code === 'NOT_DECLARED') return false;
+  const { envelope, vouched } = decoded;
+  if (!mayPublish(model, envelope.source, envelope.type)) return false;
+  if (vouched) return vouched.source === envelope.source && vouched.type === envelope.type;
+  // Not over the bus: a direct channel, or what an agent itself could not send.
+  return model.channels[envelope.channel]?.qos.delivery === 'direct' || envelope.source.endsWith(`.agent.${receiver}`);
+}

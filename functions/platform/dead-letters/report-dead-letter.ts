@@ -1,0 +1,61 @@
+import type { DeadLetterEntry } from '../../../shared/domain/dead-letter.js';
+import type { Envelope } from '../../../shared/domain/envelope.js';
+import { derivedId } from '../../../shared/domain/ids.js';
+import { ErrorReported, isSystemChannel, RequestFailed } from '../../../shared/message/system-messages.js';
+import { publishMessage, type Publishing, type Standing } from '../../../shared/topology/publish-message.js';
+
+/**
+ * Tells of a dead letter: `ErrorReported` into its conversation, and for a command that names a reply `RequestFailed`,
+ * which ends the request. Nothing is told of messages of system channels: that would never end. Ids follow from the
+ * dead letter.
+ *
+ * @param genuine whether the message is of the publisher it names; a forged one ends nobody's request
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function reportDeadLetter(
+  entry: DeadLetterEntry,
+  envelope: Envelope | undefined,
+  genuine: boolean,
+  publishing: Publishing,
+): Promise<void> {
+  if (envelope && isSystemChannel(envelope.channel)) return;
+  const { topology } = publishing;
+  const standing = standingIn(entry, envelope);
+  const firstLine = entry.error.message.slice(0, 1_000);
+  await publishMessage(
+    publishing,
+    ErrorReported,
+    {
+      type: envelope?.type ?? 'unparseable',
+      id: entry.messageId ?? entry.id,
+      receiver: entry.receiver,
+      reason: entry.reason,
+      code: entry.error.code,
+      message: firstLine,
+      tries: entry.tries,
+    },
+    {},
+    { ...standing, id: derivedId(ErrorReported.name, entry.id) },
+  );
+  const isRequest = envelope !== undefined && topology.model.types[envelope.type]?.reply !== undefined;
+  if (!genuine || !isRequest || envelope.requestid === undefined) return;
+  await publishMessage(
+    publishing,
+    RequestFailed,
+    { requestId: envelope.requestid, type: envelope.type, code: entry.error.code, message: firstLine },
+    {},
+    { ...standing, id: derivedId(RequestFailed.name, entry.id), requestId: envelope.requestid },
+  );
+}
+
+function standingIn(entry: DeadLetterEntry, envelope: Envelope | undefined): Standing {
+  if (!envelope) return { correlationId: entry.correlationId };
+  return {
+    correlationId: envelope.correlationid,
+    causationId: envelope.id,
+    hops: envelope.hops + 1,
+    ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+    ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+    ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
+  };
+}

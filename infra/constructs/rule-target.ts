@@ -1,0 +1,38 @@
+import type { CfnRule, IRuleTarget } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+
+/**
+ * What EventBridge does before it gives an event up: its own defaults, spelled out so that the template says them
+ * (EventBridge user guide, "Retrying events").
+ */
+const RETRY_POLICY: CfnRule.RetryPolicyProperty = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
+
+/*
+ * CDK's own targets write a statement for each rule into the policy of queue and dead letter queue, which holds at most
+ * 20 and may be in another stack. With these, the queues' owner admits the rules: see `EncryptedQueue`.
+ */
+
+/** A queue as a rule's target; the event travels as EventBridge made it. */
+export function queueTarget(queue: IQueue, deadLetterQueue: IQueue): IRuleTarget {
+  return {
+    bind: () => ({
+      arn: queue.queueArn,
+      deadLetterConfig: { arn: deadLetterQueue.queueArn },
+      retryPolicy: RETRY_POLICY,
+      targetResource: queue,
+    }),
+  };
+}
+
+/** A function as a rule's target; the rule itself must be allowed to invoke it. */
+export function functionTarget(fn: IFunction, deadLetterQueue: IQueue): IRuleTarget {
+  return {
+    bind: () => ({
+      arn: fn.functionArn,
+      deadLetterConfig: { arn: deadLetterQueue.queueArn },
+      retryPolicy: RETRY_POLICY,
+      targetResource: fn,
+    }),
+  };
+}

@@ -1,0 +1,140 @@
+import { checkPattern } from './event-pattern-check.js';
+import { addressBits, isFields, joinDots, type Fields, type Json } from './event-pattern-parts.js';
+
+/**
+ * Whether EventBridge would give `event` to a rule with `pattern`. Covers exact values, `null`, arrays (any element),
+ * nested and dot-joined keys, `$or`, and the operators prefix, suffix, equals-ignore-case, wildcard, anything-but,
+ * numeric, exists and cidr (EventBridge user guide, "Comparison operators for use in event patterns").
+ * Fields of objects in an array match together: one object must have them all.
+ *
+ * @throws LanewayError INVALID_OPTION for a pattern that EventBridge would refuse
+ */
+export function matchesPattern(pattern: unknown, event: unknown): boolean {
+  return matchFields(joinDots(checkPattern(pattern)), isFields(event) ? joinDots(event) : {});
+}
+
+function matchFields(pattern: Fields, event: Fields): boolean {
+  return Object.entries(pattern).every(([key, wanted]) => {
+    if (key === '$or' && Array.isArray(wanted)) return wanted.some((one) => isFields(one) && matchFields(one, event));
+    const given = Object.hasOwn(event, key) ? event[key] : undefined;
+    if (Array.isArray(wanted)) return wanted.some((matcher) => matchLeaf(matcher as Json, given));
+    if (!isFields(wanted)) return false;
+    const candidates = Array.isArray(given) ? given.filter(isFields) : [isFields(given) ? given : {}];
+    return candidates.some((candidate) => matchFields(wanted, candidate));
+  });
+}
+
+function matchLeaf(matcher: Json, given: Json | undefined): boolean {
+  if (isFields(matcher) && 'exists' in matcher) return matcher['exists'] === isPresent(given);
+  const values: readonly Json[] = Array.isArray(given)
+    ? (given as readonly Json[])
+    : given === undefined || isFields(given)
+      ? []
+      : [given];
+  return values.some((value) => matchValue(matcher, value));
+}
+
+/** `exists` asks for a leaf: an object or an empty list is none. */
+function isPresent(given: Json | undefined): boolean {
+  return given !== undefined && !isFields(given) && !(Array.isArray(given) && given.length === 0);
+}
+
+function matchValue(matcher: Json, value: Json): boolean {
+  if (!isFields(matcher)) return matcher === value;
+  const [operator = '', operand = null] = Object.entries(matcher)[0] ?? [];
+  switch (operator) {
+    case 'anything-but':
+      return !excluded(operand).some((one) => matchValue(one, value));
+    case 'numeric':
+      return typeof value === 'number' && inRange(operand as readonly (string | number)[], value);
+    case 'cidr':
+      return typeof value === 'string' && inBlock(String(operand), value);
+    default:
+      return typeof value === 'string' && matchText(operator, operand, value);
+  }
+}
+
+/** What `anything-but` excludes, one matcher each: `{ prefix: ['a', 'b'] }` is `{ prefix: 'a' }` and `{ prefix: 'b' }`. */
+function excluded(operand: Json): Json[] {
+  if (!isFields(operand)) return Array.isArray(operand) ? [...(operand as readonly Json[])] : [operand];
+  return Object.entries(operand).flatMap(([operator, texts]) =>
+    (Array.isArray(texts) ? (texts as readonly Json[]) : [texts]).map((one) => ({ [operator]: one })),
+  );
+}
+
+function matchText(operator: string, operand: Json, value: string): boolean {
+  const folded = isFields(operand) ? operand['equals-ignore-case'] : undefined;
+  const wanted = folded === undefined ? String(operand) : String(folded).toLowerCase();
+  const given = folded === undefined ? value : value.toLowerCase();
+  switch (operator) {
+    case 'prefix':
+      return given.startsWith(wanted);
+    case 'suffix':
+      return given.endsWith(wanted);
+    case 'equals-ignore-case':
+      return given.toLowerCase() === wanted.toLowerCase();
+    default:
+      return matchWildcard(wildcardParts(wanted), given);
+  }
+}
+
+/** The fixed texts between the stars of a wildcard; `\*` is a star itself, `\\` a backslash. */
+function wildcardParts(wildcard: string): string[] {
+  const parts = [''];
+  for (let index = 0; index < wildcard.length; index++) {
+    const character = wildcard.charAt(index);
+    if (character === '*') parts.push('');
+    else {
+      const escaped = character === '\\' && index + 1 < wildcard.length;
+      parts[parts.length - 1] += escaped ? wildcard.charAt(++index) : character;
+    }
+  }
+  return parts;
+}
+
+/** Takes each part at its first place after the one before it: linear, where a regular expression could run away. */
+function matchWildcard(parts: readonly string[], value: string): boolean {
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (parts.length === 1) return value === first;
+  if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last)) return false;
+  let from = first.length;
+  const end = value.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const at = value.indexOf(part, from);
+    if (at < 0 || at + part.length > end) return false;
+    from = at + part.length;
+  }
+  return true;
+}
+
+function inRange(conditions: readonly (string | number)[], value: number): boolean {
+  for (let index = 0; index < conditions.length; index += 2) {
+    if (!holds(String(conditions[index]), value, Number(conditions[index + 1]))) return false;
+  }
+  return true;
+}
+
+function holds(comparison: string, value: number, bound: number): boolean {
+  switch (comparison) {
+    case '<':
+      return value < bound;
+    case '<=':
+      return value <= bound;
+    case '>':
+      return value > bound;
+    case '>=':
+      return value >= bound;
+    default:
+      return value === bound;
+  }
+}
+
+function inBlock(block: string, address: string): boolean {
+  const [text = '', mask] = block.split('/');
+  const network = addressBits(text);
+  const given = addressBits(address);
+  if (!network || !given || network.width !== given.width) return false;
+  const shift = BigInt(network.width - Number(mask));
+  return network.value >> shift === given.value >> shift;
+}

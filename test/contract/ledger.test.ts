@@ -1,0 +1,43 @@
+import { DynamoDeliveryStore } from '../../shared/aws/dynamo-delivery-store.js';
+import { DynamoIntentStore } from '../../shared/aws/dynamo-intent-store.js';
+import { DynamoLaterStore } from '../../shared/aws/dynamo-later-store.js';
+import { DynamoLedgerReader } from '../../shared/aws/dynamo-ledger-reader.js';
+import { DynamoLedgerWriter } from '../../shared/aws/dynamo-ledger-writer.js';
+import { MemoryDeliveries } from '../../shared/testing/memory-deliveries.js';
+import { MemoryIntents } from '../../shared/testing/memory-intents.js';
+import { MemoryLater } from '../../shared/testing/memory-later.js';
+import { MemoryLedger } from '../../shared/testing/memory-ledger.js';
+import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
+import { describeOnEngine } from '../support/engine-resources.js';
+import { ledgerContract } from './ledger.contract.js';
+
+describe('the ledger in memory', () => {
+  ledgerContract(() => {
+    const payloads = new MemoryPayloads();
+    const ledger = new MemoryLedger(payloads);
+    return Promise.resolve({
+      deliveries: new MemoryDeliveries(ledger),
+      intents: new MemoryIntents(ledger, payloads),
+      later: new MemoryLater(),
+      writer: ledger,
+      reader: ledger,
+      payloads,
+    });
+  });
+});
+
+describeOnEngine('the ledger in DynamoDB', (resources) => {
+  ledgerContract(async () => {
+    const { documents } = resources.clients;
+    const table = await resources.ledgerTable();
+    const payloads = new MemoryPayloads();
+    return {
+      deliveries: new DynamoDeliveryStore(documents, table),
+      intents: new DynamoIntentStore(documents, table, payloads),
+      later: new DynamoLaterStore(documents, table),
+      writer: new DynamoLedgerWriter(documents, table),
+      reader: new DynamoLedgerReader(documents, table, payloads),
+      payloads,
+    };
+  });
+});

@@ -1,0 +1,18 @@
+import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
+import type { PayloadStore } from '../../shared/domain/ports.js';
+import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
+import { describeOnEngine } from '../support/engine-resources.js';
+import { payloadStoreContract } from './payload-store.contract.js';
+
+describe('MemoryPayloads', () => {
+  payloadStoreContract(() => Promise.resolve<PayloadStore>(new MemoryPayloads()));
+});
+
+describeOnEngine('S3PayloadStore', (resources) => {
+  payloadStoreContract(async () => new S3PayloadStore(resources.clients.s3, await resources.bucket()));
+
+  it('says what it could not reach', async () => {
+    const nowhere = new S3PayloadStore(resources.clients.s3, 'laneway-contract-no-such-bucket');
+    await expect(nowhere.put('a', 'b')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  }, 30_000);
+});
