@@ -7,14 +7,9 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { LanewayError } from '../../shared/domain/errors.js';
+import { BUNDLE_OPTIONS, FROM_SOURCE } from './bundle-options.js';
 
-/** Whether the framework runs from its TypeScript source, that is, inside its own repository. */
-const FROM_SOURCE = import.meta.url.endsWith('.ts');
 const EXTENSION = FROM_SOURCE ? '.ts' : '.js';
-
-/** Bundled CommonJS calls `require`, which an ES module does not have. */
-const BANNER =
-  "import { createRequire as lanewayCreateRequire } from 'node:module'; const require = lanewayCreateRequire(import.meta.url);";
 
 /**
  * Bundles entry files, each into one ES module that holds everything, the SDK included, with a source map. One call of
@@ -33,21 +28,7 @@ export function bundle(scope: IConstruct, entries: ReadonlyMap<string, string>):
     buildSync({
       entryPoints: [...entries].map(([name, path]) => ({ in: path, out: `${name}/index` })),
       outdir,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      mainFields: ['module', 'main'],
-      // Naming any condition takes `module` from esbuild's defaults.
-      conditions: FROM_SOURCE ? ['laneway-source', 'module'] : ['module'],
-      minifyWhitespace: true,
-      minifySyntax: true,
-      legalComments: 'none',
-      sourcemap: true,
-      sourcesContent: false,
-      banner: { js: BANNER },
-      logLevel: 'silent',
+      ...BUNDLE_OPTIONS,
     });
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);

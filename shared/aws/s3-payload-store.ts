@@ -2,6 +2,7 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { LanewayError } from '../domain/errors.js';
 import type { PayloadStore } from '../domain/ports.js';
 import { awsCode, unavailable } from './aws-error.js';
+import { bytesOf } from './send-batches.js';
 
 /** Payloads as objects of a bucket. The same key again overwrites; a read after a write sees it (S3 is consistent). */
 export class S3PayloadStore implements PayloadStore {
@@ -13,7 +14,13 @@ export class S3PayloadStore implements PayloadStore {
   async put(key: string, text: string): Promise<void> {
     try {
       await this.client.send(
-        new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: text, ContentType: 'application/json' }),
+        new PutObjectCommand({
+          Bucket: this.bucket,
+          Key: key,
+          Body: text,
+          ContentLength: bytesOf(text),
+          ContentType: 'application/json',
+        }),
       );
     } catch (error) {
       throw unavailable(`storing payload ${key}`, error);

@@ -49,6 +49,14 @@ export interface AslParallel {
   readonly Next: string;
 }
 
+/** The same machine for each of a list of items, side by side. Only `branchesAsMap` writes it. */
+export interface AslMap {
+  readonly Type: 'Map';
+  readonly Items: readonly Json[];
+  readonly ItemProcessor: AslBranch & { readonly ProcessorConfig: { readonly Mode: 'INLINE' } };
+  readonly Next: string;
+}
+
 /** Only sets variables or puts out: how a path ends, too, because MiniStack 1.5.33 drops the output of a Succeed state. */
 export interface AslPass extends AslTransition {
   readonly Type: 'Pass';
@@ -68,7 +76,7 @@ export interface AslFail {
 }
 
 /** A state of a compiled workflow. */
-export type AslState = AslTask | AslParallel | AslPass | AslChoice | AslFail;
+export type AslState = AslTask | AslParallel | AslMap | AslPass | AslChoice | AslFail;
 
 /** States and where they begin. */
 export interface AslBranch {

@@ -63,10 +63,10 @@ class Execution {
     private readonly answer: Answer,
   ) {}
 
-  async branch(machine: AslBranch, outer: Scope, outerNames: readonly string[]): Promise<unknown> {
+  async branch(machine: AslBranch, outer: Scope, outerNames: readonly string[], from: unknown = this.input): Promise<unknown> {
     let scope = outer;
     let name = machine.StartAt;
-    let stateInput: unknown = this.input;
+    let stateInput = from;
     const assign = async (
       given: AslState | AslCatch | { readonly Assign?: unknown },
       before: Scope,
@@ -89,7 +89,7 @@ class Execution {
           case 'Fail':
             throw new AslError(state.Error, String(await this.evaluate(state.Cause, before, {})));
           case 'Choice': {
-            const rule = await this.#firstTrue(state, before);
+            const rule = await this.#firstTrue(state, before, stateInput);
             await assign(rule, before, {});
             name = rule.Next;
             continue;
@@ -97,6 +97,14 @@ class Execution {
           case 'Parallel': {
             const names = Object.keys(before.variables);
             stateInput = await Promise.all(state.Branches.map((inner) => this.branch(inner, before, names)));
+            name = state.Next;
+            continue;
+          }
+          case 'Map': {
+            const names = Object.keys(before.variables);
+            stateInput = await Promise.all(
+              state.Items.map((item) => this.branch(state.ItemProcessor, before, names, item)),
+            );
             name = state.Next;
             continue;
           }
@@ -124,8 +132,8 @@ class Execution {
     }
   }
 
-  async #firstTrue(state: Extract<AslState, { Type: 'Choice' }>, scope: Scope) {
-    for (const rule of state.Choices) if ((await this.evaluate(rule.Condition, scope, {})) === true) return rule;
+  async #firstTrue(state: Extract<AslState, { Type: 'Choice' }>, scope: Scope, input: unknown) {
+    for (const rule of state.Choices) if ((await this.evaluate(rule.Condition, scope, { input })) === true) return rule;
     throw new AslError('States.NoChoiceMatched');
   }
 

@@ -1,4 +1,5 @@
 import { defineWorkflow } from 'laneway/workflow';
+import { branchesAsMap } from '../../../shared/workflow/branches-as-map.js';
 import { AslError, execute, type Answer } from '../../support/asl-interpreter.js';
 import { maintenance } from '../../support/workflow-fixtures.js';
 import { Analyze, Engage, garage, Noticed, Reported, Schedule } from '../../support/workflow-topology.js';
@@ -145,6 +146,17 @@ describe('the maintenance workflow', () => {
     );
     expect(ending).toMatchObject({ status: 'FAILED', error: 'States.NoChoiceMatched' });
   });
+});
+
+test('branches written as a map bring the same', async () => {
+  const critical = answers({ ...usual, Analyze: { ...analyzed, severity: 'critical' } });
+  const written = await execute(maintenance.asl, startInput(), critical);
+  const mapped = await execute(branchesAsMap(maintenance.asl), startInput(), critical);
+  const sent = (ending: typeof written) => ending.calls.map(({ payload }) => ({ ...payload, token: '' }));
+  expect(mapped.output).toEqual(written.output);
+  expect(sent(mapped)).toEqual(sent(written));
+  expect(Object.values(branchesAsMap(maintenance.asl).States).map((state) => state.Type)).not.toContain('Parallel');
+  expect(mapped.entered).toContain('parallel engaged, held by item');
 });
 
 describe('flow', () => {

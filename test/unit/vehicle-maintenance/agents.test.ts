@@ -1,0 +1,135 @@
+import { invoke } from 'laneway/testing';
+import { customerEngagement } from '../../../functions/vehicle-maintenance/customer-engagement/agent.js';
+import { sampleDirectory } from '../../../functions/vehicle-maintenance/customer-engagement/customer-directory.js';
+import { memoryOutreach } from '../../../functions/vehicle-maintenance/customer-engagement/outreach-store.js';
+import { parseReplyReference } from '../../../functions/vehicle-maintenance/customer-engagement/reply-reference.js';
+import { memorySenders } from '../../../functions/vehicle-maintenance/customer-engagement/senders.js';
+import { dataAnalysis } from '../../../functions/vehicle-maintenance/data-analysis/agent.js';
+import { memoryHistory } from '../../../functions/vehicle-maintenance/data-analysis/history-store.js';
+import { masterOrchestrator } from '../../../functions/vehicle-maintenance/master-orchestrator/agent.js';
+import { memoryCases } from '../../../functions/vehicle-maintenance/master-orchestrator/case-store.js';
+import { memoryFeedback } from '../../../functions/vehicle-maintenance/master-orchestrator/feedback-store.js';
+import {
+  AnalyzeVehicle,
+  CustomerResponded,
+  EngageCustomer,
+  FeedbackReceived,
+  VehicleAnalyzed,
+} from '../../../functions/vehicle-maintenance/messages.js';
+import { vehicles } from '../../../functions/vehicle-maintenance/topology.js';
+import { WorkflowCompleted } from '../../../shared/message/system-messages.js';
+
+const vin = '1HGCM82633A004352';
+const healthy = {
+  rpm: 800,
+  oilPressureBar: 3.3,
+  fuelPressureBar: 6.5,
+  coolantPressureBar: 2.3,
+  oilTempC: 78,
+  coolantTempC: 78,
+};
+const engagement = {
+  vin,
+  severity: 'warning' as const,
+  recommendation: { component: 'lubrication' as const, action: 'Have the oil level checked', urgency: 'soon' as const },
+  reasons: [],
+};
+
+test('a drop of the oil pressure is critical, and the reading is not kept as history', async () => {
+  const history = memoryHistory();
+  const agent = dataAnalysis.with({ history });
+  const first = await invoke(agent, AnalyzeVehicle, { vin, readings: [healthy] });
+  expect(first.reply).toMatchObject({ severity: 'normal', priority: 'normal' });
+  const second = await invoke(agent, AnalyzeVehicle, {
+    vin,
+    readings: [{ ...healthy, rpm: 2_500, oilPressureBar: 0.3 }],
+  });
+  expect(second.reply).toMatchObject({ severity: 'critical', priority: 'critical' });
+  expect(second.reply?.reasons.length).toBeGreaterThan(0);
+  expect(await history.recent(vin, 'somebody')).toHaveLength(1);
+});
+
+test('a customer is told, the reply waits, and the answer out of the mail is given to the request', async () => {
+  const senders = memorySenders();
+  const outreach = memoryOutreach();
+  const agent = customerEngagement.with({ directory: sampleDirectory(), outreach, senders });
+  const told = await invoke(agent, EngageCustomer, engagement, { correlationid: 'conversation', requestid: 'request' });
+  expect(told.reply).toBeUndefined();
+  const [mail] = senders.mail.sent;
+  expect(parseReplyReference(mail?.text ?? '')).toMatchObject({ correlationId: 'conversation', requestId: 'request' });
+  expect(await outreach.get('request')).toMatchObject({ vin, severity: 'warning' });
+});
+
+test("a vehicle that is nobody's is unreachable, at once", async () => {
+  const agent = customerEngagement.with({
+    directory: { customerOf: () => Promise.resolve(undefined) },
+    outreach: memoryOutreach(),
+    senders: memorySenders(),
+  });
+  const { reply } = await invoke(agent, EngageCustomer, engagement);
+  expect(reply).toEqual({ vin, outcome: 'unreachable', channels: [], severity: 'warning' });
+});
+
+test.each([
+  ['hello', /is no reference/],
+  ['LW-X1ABC-X1DEF-ABCD', /is no reference/],
+])("the answer '%s' is a permanent error that says what it lacks", async (reference, message) => {
+  const agent = customerEngagement.with({
+    directory: sampleDirectory(),
+    outreach: memoryOutreach(),
+    senders: memorySenders(),
+  });
+  await expect(invoke(agent, CustomerResponded, { reference, answer: 'accept' })).rejects.toThrow(message);
+});
+
+test('what the workflow leaves open is decided once', async () => {
+  const agent = masterOrchestrator.with({ cases: memoryCases(), feedback: memoryFeedback() });
+  const at = { correlationid: 'conversation' };
+  const analyzed = {
+    vin,
+    severity: 'warning' as const,
+    priority: 'high' as const,
+    score: 0.6,
+    failure: { probability: 0.2, confidence: 0.5 },
+    reasons: [],
+    recommendation: engagement.recommendation,
+  };
+  expect((await invoke(agent, VehicleAnalyzed, analyzed, at)).published).toEqual([]);
+  const completed = { workflow: 'maintenance', execution: 'x', status: 'succeeded' as const, result: 'unanswered' };
+  const first = await invoke(agent, WorkflowCompleted, completed, { ...at, id: 'one' });
+  expect(first.published).toMatchObject([{ type: 'FollowUpDue', data: { vin } }]);
+  const again = await invoke(agent, WorkflowCompleted, completed, { ...at, id: 'one' });
+  expect(again.published).toMatchObject([{ type: 'FollowUpDue' }]);
+  const other = await invoke(agent, WorkflowCompleted, completed, { ...at, id: 'two' });
+  expect(other.published).toEqual([]);
+});
+
+test('a cluster of feedback gives one insight, to the message that completes it and to its redelivery alone', async () => {
+  const feedback = memoryFeedback();
+  const agent = masterOrchestrator.with({ cases: memoryCases(), feedback });
+  const published: string[] = [];
+  const tell = async (index: number) => {
+    const planted = index % 2 === 0;
+    const one = {
+      feedbackId: `f${index}`,
+      vin: `1HGCM82633A${String(100_000 + index)}`,
+      component: planted
+        ? ('cooling' as const)
+        : ((['fuel', 'brakes', 'electrical', 'steering'] as const)[index % 4] ?? 'fuel'),
+      symptom: planted ? 'coolant leak' : `noise ${index % 5}`,
+      plant: planted ? 'Leipzig' : `Plant ${index % 7}`,
+      modelYear: 2018 + (index % 6),
+      time: new Date().toISOString(),
+    };
+    const result = await invoke(agent, FeedbackReceived, one, { id: `m${index}` });
+    published.push(...result.published.map(({ data }) => JSON.stringify(data)));
+    return result;
+  };
+  for (let index = 0; index < 40; index++) await tell(index);
+  expect(published.length).toBeGreaterThanOrEqual(1);
+  for (const insight of published) expect(insight).toContain('Leipzig');
+});
+
+test('the workflow starts from telemetry and every agent of the topology hears something', () => {
+  for (const agent of Object.values(vehicles.model.agents)) expect(agent.handles.length).toBeGreaterThan(0);
+});
