@@ -1,18 +1,18 @@
 import { deployApp, destroyApp, type StackOutputs } from '../infra/engines/deploy.js';
 import { localRegion, type EngineTarget } from '../infra/engines/engine.js';
+import { keptEngine } from '../infra/engines/kept-engine.js';
 import { openEngine } from '../infra/engines/open-engine.js';
 import type { CommandContext } from './command-context.js';
 import { deploySteps, deployView } from './deploy-progress.js';
-import { enter } from './target.js';
+import { enter, hasEndpoint } from './target.js';
 
 /**
  * Where to deploy: as every command chooses, but with `--engine local` an engine is started and kept when none runs.
  */
 export async function deployTarget(context: CommandContext): Promise<EngineTarget> {
-  const { keptEngine } = await import('../infra/engines/kept-engine.js');
   const { options, output, project } = context;
-  const running = process.env['AWS_ENDPOINT_URL'] ?? (await keptEngine(project.directory));
-  if (options.engine !== 'local' || running !== undefined) return context.target();
+  const running = hasEndpoint() || (await keptEngine(project.directory)) !== undefined;
+  if (options.engine !== 'local' || running) return context.target();
   const { target } = await openEngine({ projectDirectory: project.directory, keep: true, progress: output.progress });
   output.progress('it stays up: laneway engine stop ends it');
   return enter(target);
@@ -22,7 +22,11 @@ export async function deployTarget(context: CommandContext): Promise<EngineTarge
 export async function deployHere(
   { project, output }: CommandContext,
   target: EngineTarget,
-  options: { readonly stacks?: readonly string[]; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly stacks?: readonly string[];
+    readonly signal?: AbortSignal;
+    readonly context?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<StackOutputs> {
   const view = await deployView(deploySteps(target.kind === 'aws' ? 'aws' : 'local'), output);
   const { directory, app } = project;

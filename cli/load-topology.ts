@@ -13,12 +13,17 @@ export interface LoadedTopology {
 
 /**
  * Loads the topology that a command is about: `given` (`path` or `path#export`, relative to the working directory),
- * else the project's. TypeScript is compiled on the way.
+ * else the project's. TypeScript is compiled on the way. Modules are loaded once a process; a number in `again` that was
+ * not used before loads an edited one again.
  *
  * @throws LanewayError CONFIGURATION when there is no setting, or the module exports none or several; NOT_FOUND when
  * there is no such file; whatever the module throws
  */
-export async function loadTopology(project: Project, given: string | undefined): Promise<LoadedTopology> {
+export async function loadTopology(
+  project: Project,
+  given: string | undefined,
+  options: { readonly again?: number } = {},
+): Promise<LoadedTopology> {
   const [path, name] = locate(project, given);
   if (!existsSync(path)) {
     throw new LanewayError('NOT_FOUND', `there is no topology at ${path}`, {
@@ -29,7 +34,7 @@ export async function loadTopology(project: Project, given: string | undefined):
       ],
     });
   }
-  return { topology: pick(await importModule(path), name, path), file: path };
+  return { topology: pick(await importModule(path, options.again), name, path), file: path };
 }
 
 function locate(project: Project, given: string | undefined): [path: string, name: string | undefined] {
@@ -45,8 +50,8 @@ function locate(project: Project, given: string | undefined): [path: string, nam
   return [resolve(given === undefined ? project.directory : process.cwd(), path), name];
 }
 
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const url = pathToFileURL(path).href;
+async function importModule(path: string, again = 0): Promise<Readonly<Record<string, unknown>>> {
+  const url = `${pathToFileURL(path).href}${again === 0 ? '' : `?again=${again}`}`;
   // A compiled module needs no compiler, and where one is at work already (our own source run by tsx), a second one
   // would only give the module a second set of everything it imports.
   if (!/\.[mc]?ts$/.test(path) || import.meta.url.endsWith('.ts')) return importAny(url);

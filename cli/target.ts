@@ -40,6 +40,11 @@ export async function chooseTarget(options: TargetOptions): Promise<EngineTarget
   return found;
 }
 
+/** Whether the user named an engine. */
+export function hasEndpoint(env: NodeJS.ProcessEnv = process.env): boolean {
+  return (env['AWS_ENDPOINT_URL'] ?? '') !== '';
+}
+
 /** Makes this process and its children work on a target. */
 export function enter<Target extends EngineTarget>(target: Target): Target {
   Object.assign(process.env, engineEnvironment(target, process.env));

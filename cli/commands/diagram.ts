@@ -18,6 +18,6 @@ export async function diagramCommand(context: CommandContext, options: DiagramOp
 
   async function draw(form: 'text' | 'mermaid'): Promise<string> {
     if (form === 'mermaid') return (await import('../render/topology-mermaid.js')).topologyMermaid(topology.model);
-    return (await import('../render/topology-diagram.js')).topologyText(topology.model, output.paint);
+    return (await import('../render/topology-diagram.js')).topologyText(topology.model, output.paint, output.width);
   }
 }

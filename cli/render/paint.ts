@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Priority } from '../../shared/domain/priority.js';
+import { PRIORITIES, type Priority } from '../../shared/domain/priority.js';
 
 /** Emphasis of a piece of text; plain where there is no terminal. */
 export interface Paint {
@@ -32,4 +32,16 @@ export const terminalPaint: Paint = {
 /** Urgent priorities stand out, low ones step back. */
 export function paintPriority(priority: Priority, paint: Paint): (text: string) => string {
   return { critical: paint.bad, high: paint.warn, normal: same, low: paint.faint }[priority];
+}
+
+/** Paints every priority that a text names in its own colour. */
+export function paintPriorities(paint: Paint): (text: string) => string {
+  return (text) =>
+    text
+      .split(' ')
+      .map((word) => {
+        const priority = PRIORITIES.find((known) => known === word);
+        return priority === undefined ? word : paintPriority(priority, paint)(word);
+      })
+      .join(' ');
 }

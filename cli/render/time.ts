@@ -3,6 +3,7 @@ export function span(ms: number): string {
   const whole = Math.round(ms);
   if (Math.abs(whole) < 1000) return `${whole} ms`;
   const seconds = ms / 1000;
+  if (Number.isInteger(seconds) && seconds < 60) return `${seconds} s`;
   if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const rounded = Math.round(seconds);

@@ -1,10 +1,16 @@
+import { milliseconds, type Duration } from '../../shared/domain/duration.js';
 import type { AgentModel, ChannelModel, TopologyModel } from '../../shared/topology/model.js';
-import { paintPriority, plainPaint, type Paint } from './paint.js';
+import { paintPriorities, plainPaint, type Paint } from './paint.js';
 import { table } from './table.js';
+import { span } from './time.js';
 
 /** A topology in text: who says what to whom over what, the channels with their QoS, the lanes, the error paths. */
-export function topologyText(model: TopologyModel, paint: Paint = plainPaint): string {
-  const channels = Object.values(model.channels);
+export function topologyText(
+  model: TopologyModel,
+  paint: Paint = plainPaint,
+  width: number = Number.POSITIVE_INFINITY,
+): string {
+  const channels = Object.values(model.channels).sort((a, b) => Number(a.system) - Number(b.system));
   const agents = Object.values(model.agents);
   const counts = [
     count(channels.filter((channel) => !channel.system).length, 'channel'),
@@ -17,46 +23,49 @@ export function topologyText(model: TopologyModel, paint: Paint = plainPaint): s
   return [
     `${paint.strong(model.name)}: ${counts.join(', ')}; at most ${model.hopLimit} hops`,
     ...heading('Flow'),
-    ...flow(model, paint),
+    ...flow(model, paint, width),
     ...heading('Channels'),
-    ...channelTable(channels, paint),
+    ...channelTable(channels, paint, width),
     ...heading('Agents'),
-    ...agentTable(agents, paint),
+    ...agentTable(agents, paint, width),
     ...heading('Error paths'),
-    ...errorPaths(model),
+    ...errorPaths(model, width),
   ].join('\n');
 }
 
 /** One block a publisher: type, channel, receivers. */
-function flow(model: TopologyModel, paint: Paint): string[] {
+function flow(model: TopologyModel, paint: Paint, width: number): string[] {
   const publishers = [
     ...Object.values(model.ingress).map(({ name, as }) => ({ label: `ingress ${name}`, publishes: [as] })),
     ...Object.values(model.clients).map(({ id, publishes }) => ({ label: `client ${id}`, publishes })),
     ...Object.values(model.agents).map(({ id, publishes }) => ({ label: `agent ${id}`, publishes })),
   ];
+  const published = new Set(publishers.flatMap(({ publishes }) => publishes));
+  const others = Object.values(model.channels).flatMap(({ carries }) => carries.filter((type) => !published.has(type)));
+  publishers.push({ label: 'workflow or platform', publishes: others });
   const rows = publishers.flatMap(({ label, publishes }) =>
     publishes.flatMap((type, index) => {
       const carriers = Object.values(model.channels).filter(({ carries }) => carries.includes(type));
       return carriers.map((channel, carrier) => {
         const self = label === `agent ${channel.subscribers[0] ?? ''}` && channel.subscribers.length === 1;
-        const receivers = channel.subscribers.length === 0 || self ? '(nobody)' : channel.subscribers.join(', ');
+        const receivers = channel.subscribers.length === 0 || self ? '(no agent)' : channel.subscribers.join(', ');
         return [index + carrier === 0 ? label : '', type, `─ ${channel.name} →`, receivers];
       });
     }),
   );
   return rows.length === 0
     ? ['  nobody publishes anything']
-    : table(rows, { indent: '  ', head: heads(['publisher', 'type', 'channel', 'receivers'], paint) });
+    : table(rows, { indent: '  ', width, head: heads(['publisher', 'type', 'channel', 'receivers'], paint) });
 }
 
-function channelTable(channels: readonly ChannelModel[], paint: Paint): string[] {
+function channelTable(channels: readonly ChannelModel[], paint: Paint, width: number): string[] {
   const rows = channels.map(({ name, qos, carries, system }) => [
     system ? { text: name, paint: paint.faint } : name,
-    { text: qos.priorities.join(' '), paint: paintPriority(qos.priorities[0] ?? 'normal', paint) },
-    qos.expires,
+    { text: qos.priorities.join(' '), paint: paintPriorities(paint) },
+    short(qos.expires),
     qos.onExpiry,
     `${qos.tries}`,
-    `${qos.backoff.first} to ${qos.backoff.most}`,
+    `${short(qos.backoff.first)} to ${short(qos.backoff.most)}`,
     `${qos.batchSize}`,
     `${qos.maxDepth}`,
     qos.delivery,
@@ -76,21 +85,21 @@ function channelTable(channels: readonly ChannelModel[], paint: Paint): string[]
     'acks',
     'carries',
   ];
-  return table(rows, { indent: '  ', head: heads(names, paint), right: [4, 6, 7] });
+  return table(rows, { indent: '  ', width, head: heads(names, paint), right: [4, 6, 7] });
 }
 
-function agentTable(agents: readonly AgentModel[], paint: Paint): string[] {
+function agentTable(agents: readonly AgentModel[], paint: Paint, width: number): string[] {
   const rows = agents.map(({ id, lanes, handles, handlerTimeout, role, capabilities }) => [
     id,
-    { text: lanes.join(' ') || '(none)', paint: paintPriority(lanes[0] ?? 'low', paint) },
-    handlerTimeout,
+    { text: lanes.join(' ') || '(none)', paint: paintPriorities(paint) },
+    short(handlerTimeout),
     [...(role === undefined ? [] : [`role ${role}`]), ...capabilities].join(', ') || '–',
     handles.join(', ') || '(nothing)',
   ]);
-  return table(rows, { indent: '  ', head: heads(['agent', 'lanes', 'timeout', 'can', 'handles'], paint) });
+  return table(rows, { indent: '  ', width, head: heads(['agent', 'lanes', 'timeout', 'can', 'handles'], paint) });
 }
 
-function errorPaths(model: TopologyModel): string[] {
+function errorPaths(model: TopologyModel, width: number): string[] {
   const tries = Object.values(model.channels).map(({ qos }) => qos.tries);
   const range =
     tries.length === 0
@@ -110,13 +119,18 @@ function errorPaths(model: TopologyModel): string[] {
       ['any dead letter', 'ErrorReported on system.errors; reason and error in the ledger, body in the payload store'],
       ['a queue or rule target fails', 'its own dead letter queue, watched by an alarm'],
     ],
-    { indent: '  ' },
+    { indent: '  ', width },
   );
 }
 
 function names(model: TopologyModel, action: 'drop' | 'dead-letter'): string {
   const own = Object.values(model.channels).filter(({ qos, system }) => !system && qos.onExpiry === action);
   return own.map(({ name }) => name).join(', ');
+}
+
+/** `1 minute` as `1 min`. */
+function short(duration: Duration): string {
+  return span(milliseconds(duration));
 }
 
 function heads(texts: readonly string[], paint: Paint) {

@@ -115,7 +115,7 @@ export class AgentFunction extends Construct {
     direct: readonly Mailbox[],
   ): void {
     const acknowledges = agent.subscribes.some((channel) => topology.channels[channel]?.qos.acks === 'message');
-    const types = [...agent.publishes, ...(acknowledges ? [MessageAcknowledged.name] : [])];
+    const types = [...new Set([...agent.publishes, ...(acknowledges ? [MessageAcknowledged.name] : [])])];
     if (types.length > 0)
       allowPublish(this.function, fabric.bus, { sources: [sourceOf(topology.name, 'agent', agent.id)], types });
     allowTable(this.function, fabric.ledgerTable, 'deliver');

@@ -1,8 +1,8 @@
-import { Annotations, CfnResource, RemovalPolicy, Stack, type Environment } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource, RemovalPolicy, Stack, type Environment } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { leaveOutForEngine } from '../engines/leave-out.js';
@@ -49,6 +49,9 @@ const ENGINE_CONTEXT = 'laneway:engine';
 
 /** Resources of one stack (CloudFormation quota). */
 const MAX_RESOURCES = 500;
+
+/** Outputs of one stack, those that CDK makes for the other stacks included (CloudFormation quota). */
+const MAX_OUTPUTS = 200;
 
 /**
  * A whole application from its topology: the stacks `<id>State`, `<id>Messaging`, `<id>Agents`, `<id>Orchestration` (when
@@ -121,7 +124,7 @@ export class LanewayApplication extends Construct {
     });
     this.stacks = { state, messaging, agents, orchestration, observability };
     leaveOutForEngine(this);
-    for (const one of [state, messaging, agents, orchestration, observability]) if (one) checkSize(one);
+    for (const one of [state, messaging, agents, orchestration, observability]) one?.node.addValidation({ validate: () => checkSize(one) });
   }
 
   /** What every function works with: bus, tables, payload bucket, timers. */
@@ -179,17 +182,21 @@ function bundleAgents(owner: Stack, entries: ReadonlyMap<string, string | IFunct
   return handlers;
 }
 
-/** A stack over the quota fails at deploy only after minutes, with a message that names no way out. */
-function checkSize(stack: Stack): void {
-  const resources = stack.node.findAll().filter((node: IConstruct) => CfnResource.isCfnResource(node)).length;
-  if (resources > MAX_RESOURCES) {
-    throw new LanewayError('INVALID_TOPOLOGY', `stack ${stack.stackName} would hold ${resources} resources`, {
-      help: [
-        `allowed: ${MAX_RESOURCES} (CloudFormation)`,
-        'use fewer priorities, or give the application two topologies',
-      ],
-    });
-  }
-  if (resources > MAX_RESOURCES * 0.8)
-    Annotations.of(stack).addInfo(`${resources} of ${MAX_RESOURCES} resources are used`);
+/**
+ * A stack over a quota fails at deploy only after minutes, with a message that names no way out. Checked when the
+ * templates are made, because the owner may have added to the stacks by then and CDK its exports.
+ */
+function checkSize(stack: Stack): string[] {
+  const nodes = stack.node.findAll();
+  const resources = nodes.filter((node) => CfnResource.isCfnResource(node)).length;
+  const outputs = nodes.filter((node) => node instanceof CfnOutput).length;
+  if (resources > MAX_RESOURCES) tooLarge(stack, `${resources} resources`, MAX_RESOURCES);
+  if (outputs > MAX_OUTPUTS) tooLarge(stack, `${outputs} outputs`, MAX_OUTPUTS);
+  return [];
+}
+
+function tooLarge(stack: Stack, what: string, most: number): never {
+  throw new LanewayError('INVALID_TOPOLOGY', `stack ${stack.stackName} would hold ${what}`, {
+    help: [`allowed: ${most} (CloudFormation)`, 'use fewer priorities, or give the application two topologies'],
+  });
 }

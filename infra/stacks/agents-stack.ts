@@ -150,7 +150,7 @@ export class AgentsStack extends ApplicationStack {
     const publishers = [
       ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
       ...Object.keys(topology.ingress).map((ingress) => sourceOf(topology.name, 'ingress', ingress)),
-      ...(['dispatcher', 'starter', 'ingress', 'workflow-events', 'deadlines'] satisfies PlatformFunctionName[]).map(
+      ...(['dead-letters', 'deadlines', 'dispatcher', 'ingress', 'replies', 'starter', 'workflow-events'] satisfies PlatformFunctionName[]).map(
         (name) => sourceOf(topology.name, 'platform', name),
       ),
     ];
@@ -161,7 +161,7 @@ export class AgentsStack extends ApplicationStack {
       timeout: Duration.minutes(4),
       ledger: 'maintain',
       pending: 'maintain',
-      payloads: 'read',
+      payloads: 'read-write',
       publishes: publishers,
       environment: { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(messaging.mailboxes)) },
     });

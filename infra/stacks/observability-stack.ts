@@ -1,4 +1,4 @@
-import type { StackProps } from 'aws-cdk-lib';
+import { Fn, type StackProps } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, Metric, Stats, TextWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -63,7 +63,7 @@ export class ObservabilityStack extends ApplicationStack {
       this.alarms.add(
         'dead-letter-queue-age',
         name,
-        queue.metricApproximateAgeOfOldestMessage({ period: ALARM_PERIOD, statistic: Stats.MAXIMUM }),
+        oldestAge(queue),
       );
     }
   }
@@ -91,7 +91,7 @@ export class ObservabilityStack extends ApplicationStack {
         graph(
           `${mailbox.agent}: age of the oldest, s`,
           lanes.map(({ priority, queue }) =>
-            queue.metricApproximateAgeOfOldestMessage({ label: priority, period: ALARM_PERIOD }),
+            oldestAge(queue, priority),
           ),
         ),
       );
@@ -144,10 +144,22 @@ function deadLetters(application: string, receiver: string): Metric {
   });
 }
 
-function depth(queue: IQueue, label?: string): IMetric {
-  return queue.metricApproximateNumberOfMessagesVisible({
-    period: ALARM_PERIOD,
+function depth(queue: IQueue, label?: string): Metric {
+  return queueMetric('ApproximateNumberOfMessagesVisible', queue, label);
+}
+
+function oldestAge(queue: IQueue, label?: string): Metric {
+  return queueMetric('ApproximateAgeOfOldestMessage', queue, label);
+}
+
+/** The name is taken from the ARN, which other stacks import anyway, to spare one export per queue. */
+function queueMetric(metricName: string, queue: IQueue, label?: string): Metric {
+  return new Metric({
+    namespace: 'AWS/SQS',
+    metricName,
+    dimensionsMap: { QueueName: Fn.select(5, Fn.split(':', queue.queueArn)) },
     statistic: Stats.MAXIMUM,
+    period: ALARM_PERIOD,
     ...(label === undefined ? {} : { label }),
   });
 }

@@ -9,7 +9,12 @@ export type Item = Readonly<Record<string, unknown>>;
  */
 export function itemInTheWay(error: unknown): Item | undefined {
   if (!isConditionFailed(error) || error.Item === undefined) return undefined;
-  return Object.fromEntries(Object.entries(error.Item).map(([name, value]) => [name, plain(value)]));
+  return plainItem(error.Item);
+}
+
+/** An image of DynamoDB's stream, whose values are typed, as the item that the document client gives. */
+export function plainItem(image: Readonly<Record<string, unknown>>): Item {
+  return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, plain(value)]));
 }
 
 /** A typed value as a plain one; sets and binary do not occur in Laneway's items. */

@@ -63,7 +63,12 @@ class Execution {
     private readonly answer: Answer,
   ) {}
 
-  async branch(machine: AslBranch, outer: Scope, outerNames: readonly string[], from: unknown = this.input): Promise<unknown> {
+  async branch(
+    machine: AslBranch,
+    outer: Scope,
+    outerNames: readonly string[],
+    from: unknown = this.input,
+  ): Promise<unknown> {
     let scope = outer;
     let name = machine.StartAt;
     let stateInput = from;

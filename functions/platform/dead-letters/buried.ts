@@ -18,6 +18,8 @@ export interface BuriedCopy {
   /** Text of the message attributes, by name. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly origin: Origin;
+  /** How often the drain has put it back into its lane. */
+  readonly returns: number;
 }
 
 /** A dead delivery, before it is stored: whether a receiver said so, or it was inferred. */

@@ -10,26 +10,27 @@ import type { Topology } from '../../../shared/topology/topology.js';
 import { findingOf, inferFinding, messageIn, type BuriedCopy, type Finding, type LaneUrls } from './buried.js';
 import { reportDeadLetter } from './report-dead-letter.js';
 
-/** What the drain works with. */
-export interface DrainServices {
+/** What storing a dead letter takes. */
+export interface StoreServices {
   readonly topology: Topology;
-  readonly clock: Clock;
-  readonly deliveries: DeliveryStore;
   readonly payloads: PayloadStore;
   readonly ledger: LedgerWriter;
-  readonly returns: LaneReturns;
   readonly publishing: Publishing;
-  readonly lanes: LaneUrls;
   /** Counts one dead letter. */
   readonly count: (receiver: string) => void;
   readonly log: Log;
 }
 
+/** What the drain works with. */
+export interface DrainServices extends StoreServices {
+  readonly clock: Clock;
+  readonly deliveries: DeliveryStore;
+  readonly returns: LaneReturns;
+  readonly lanes: LaneUrls;
+}
+
 /** How often a copy that AWS moved to a dead letter queue is put back into its lane. */
 export const MOST_RETURNS = 3;
-
-/** Message attribute that counts the returns. */
-const RETURNS = 'laneway-returns';
 
 /**
  * One record of a dead letter queue. What a receiver wrote is stored as it says. What AWS moved there is judged: with
@@ -43,10 +44,10 @@ export async function drainCopy(buried: BuriedCopy, services: DrainServices): Pr
   const letter = parseDeadLetter(buried.body);
   if (letter) {
     const body = letter.bodyRef === undefined ? letter.body : await services.payloads.get(letter.bodyRef);
-    return store(findingOf(letter, body), services);
+    return storeFinding(findingOf(letter, body), services);
   }
   const finding = await judge(buried, services);
-  if (finding) await store(finding, services);
+  if (finding) await storeFinding(finding, services);
 }
 
 /** The finding about a copy that AWS moved; undefined when there is nothing to store. */
@@ -71,7 +72,11 @@ async function judge(buried: BuriedCopy, services: DrainServices): Promise<Findi
       return undefined;
     }
     // Its outcome stands; what it published could not be sent. The dead letter says where to look.
-    return { ...inferFinding(buried, at, record.tries, services.lanes) };
+    return inferFinding(buried, at, record.tries, services.lanes);
+  }
+  if (record?.state === 'dead-lettered' && record.copy !== buried.copy) {
+    log.info('the copy is a duplicate of a delivery that is a dead letter', { id: envelope.id, receiver: first.receiver });
+    return undefined;
   }
   if (origin.kind === 'mailbox' && (await putBack(buried, record, services))) return undefined;
   const finding = inferFinding(buried, at, record?.tries ?? 0, services.lanes);
@@ -96,26 +101,26 @@ async function putBack(
   const decoded = messageIn(buried.body);
   if (!decoded || buried.origin.kind !== 'mailbox' || record?.state === 'dead-lettered') return false;
   const { envelope } = decoded;
-  const returned = Number(buried.attributes[RETURNS] ?? 0);
   const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 0;
   const expired = Date.parse(envelope.expires) <= clock.now();
-  if (expired || (record?.tries ?? 0) >= tries || returned >= MOST_RETURNS) return false;
+  if (expired || (record?.tries ?? 0) >= tries || buried.returns >= MOST_RETURNS) return false;
   await returns.put({
     receiver: buried.origin.receiver,
     lane: envelope.priority,
     body: buried.body,
-    returns: returned + 1,
+    returns: buried.returns + 1,
   });
   log.warn('a copy with tries left goes back into its lane', {
     id: envelope.id,
     correlation: envelope.correlationid,
     receiver: buried.origin.receiver,
-    returns: returned + 1,
+    returns: buried.returns + 1,
   });
   return true;
 }
 
-async function store(finding: Finding, services: DrainServices): Promise<void> {
+/** Stores a dead letter and tells of it; a repetition changes nothing. @throws LanewayError UNAVAILABLE, PUBLISH */
+export async function storeFinding(finding: Finding, services: StoreServices): Promise<void> {
   const entry = entryOf(finding);
   if (finding.bodyRef === undefined) await services.payloads.put(entry.bodyRef, finding.body);
   await services.ledger.deadLetter(entry);

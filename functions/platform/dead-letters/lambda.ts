@@ -1,8 +1,7 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Handler, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
 import { DynamoLedgerWriter } from '../../../shared/aws/dynamo-ledger-writer.js';
-import { SqsLaneReturns } from '../../../shared/aws/sqs-lane-returns.js';
+import { RETURNS_ATTRIBUTE, SqsLaneReturns } from '../../../shared/aws/sqs-lane-returns.js';
 import { jsonVariable, required } from '../../../shared/domain/environment.js';
 import { LanewayError } from '../../../shared/domain/errors.js';
 import type { Priority } from '../../../shared/domain/priority.js';
@@ -10,6 +9,7 @@ import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction, publishingOf } from '../platform-function.js';
 import { eachRecord } from '../sqs-batch.js';
 import type { BuriedCopy, Origin } from './buried.js';
+import { countDeadLetter } from './count-dead-letter.js';
 import { drainCopy } from './drain-copy.js';
 
 /** The function behind every dead letter queue: the drain. */
@@ -36,15 +36,6 @@ export function create(topology: Topology): Handler {
   });
 }
 
-/** Metric `DeadLetters` in namespace `Laneway`, by application and receiver, written as an embedded-metric log line. */
-export function countDeadLetter(application: string, receiver: string): void {
-  const metrics = new Metrics({ namespace: 'Laneway', singleMetric: true });
-  // Powertools adds a dimension `service` of its own, which our alarms do not name.
-  metrics.clearDefaultDimensions();
-  metrics.addDimension('application', application).addDimension('receiver', receiver);
-  metrics.addMetric('DeadLetters', MetricUnit.Count, 1);
-}
-
 function buriedOf(record: SQSRecord, origins: Readonly<Record<string, Origin>>): BuriedCopy {
   const origin = Object.hasOwn(origins, record.eventSourceARN) ? origins[record.eventSourceARN] : undefined;
   if (!origin) {
@@ -55,5 +46,12 @@ function buriedOf(record: SQSRecord, origins: Readonly<Record<string, Origin>>):
   const attributes = Object.entries(record.messageAttributes).flatMap(([name, { stringValue }]) =>
     stringValue === undefined ? [] : [[name, stringValue] as const],
   );
-  return { copy: record.messageId, body: record.body, origin, attributes: Object.fromEntries(attributes) };
+  const byName = Object.fromEntries(attributes);
+  return {
+    copy: record.messageId,
+    body: record.body,
+    origin,
+    attributes: byName,
+    returns: Number(byName[RETURNS_ATTRIBUTE] ?? 0),
+  };
 }

@@ -128,6 +128,15 @@ describe('orderCausally', () => {
     expect(orderCausally([effect, slow, fast])).toEqual([fast, effect, slow]);
   });
 
+  it('ties a message that no emission lists to the delivery of its source', () => {
+    const envelope = anEnvelope();
+    const slow = delivery(envelope, 'slow', 90);
+    const fast = delivery(envelope, 'fast', 10);
+    const effect = delivery(envelopeOf(anEmission(), envelope, 'laneway.sample.agent.fast'), 'asker', 5);
+    const platform = delivery(envelopeOf(anEmission(), envelope, 'laneway.sample.platform.x'), 'asker', 6);
+    expect(orderCausally([platform, effect, slow, fast])).toEqual([fast, effect, slow, platform]);
+  });
+
   it('puts a dead letter after its delivery, and the close of a request after command and reply', () => {
     const command = anEmission({ type: 'Ask', requestid: 'r' });
     const reply = anEmission({ requestid: 'r' });

@@ -9,7 +9,7 @@ import {
   quantile,
   robustSigma,
 } from '../../../functions/vehicle-maintenance/data-analysis/robust-statistics.js';
-import { Analysis, Reading } from '../../../functions/vehicle-maintenance/schemas.js';
+import { Analysis, type Reading } from '../../../functions/vehicle-maintenance/schemas.js';
 import { readTelemetryCsv } from '../../../functions/vehicle-maintenance/telemetry-csv.js';
 import { reading, VIN } from './readings.js';
 

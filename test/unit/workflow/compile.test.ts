@@ -2,6 +2,7 @@ import aslValidator from 'asl-validator';
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { defineWorkflow, describeWorkflow } from 'laneway/workflow';
+import { branchesAsMap } from '../../../shared/workflow/branches-as-map.js';
 import { quoted } from '../../../shared/workflow/expression.js';
 import { execute } from '../../support/asl-interpreter.js';
 import { maintenance } from '../../support/workflow-fixtures.js';
@@ -12,12 +13,19 @@ const noting = (text: string) =>
   defineWorkflow(garage, 'noting', { startedBy: Reported }, (flow) => flow.publish('note', Note, { text }));
 
 describe('the compiled machine', () => {
-  const resolved = JSON.parse(
-    JSON.stringify(maintenance.asl).replaceAll('${DispatcherArn}', 'arn:aws:lambda:eu-west-1:123456789012:function:d'),
-  ) as object;
+  const resolve = (asl: object) =>
+    JSON.parse(
+      JSON.stringify(asl).replaceAll('${DispatcherArn}', 'arn:aws:lambda:eu-west-1:123456789012:function:d'),
+    ) as object;
+  const resolved = resolve(maintenance.asl);
 
   test('is valid by the language', () => {
     const verdict = aslValidator(structuredClone(resolved));
+    expect(verdict.isValid ? '' : verdict.errorsText()).toBe('');
+  });
+
+  test('is valid with its branches as a map, too', () => {
+    const verdict = aslValidator(resolve(branchesAsMap(maintenance.asl)));
     expect(verdict.isValid ? '' : verdict.errorsText()).toBe('');
   });
 

@@ -1,0 +1,150 @@
+import { dirname, relative, resolve } from 'node:path';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { agentEntries } from '../../infra/constructs/agent-entries.js';
+import type { EngineTarget } from '../../infra/engines/engine.js';
+import { keptEngine, stopKeptEngine } from '../../infra/engines/kept-engine.js';
+import { findDeployment, outputOf, type Deployment } from '../../shared/client/deployment.js';
+import { outputKey } from '../../shared/topology/output-key.js';
+import type { Topology } from '../../shared/topology/topology.js';
+import type { CommandContext } from '../command-context.js';
+import { describeError } from '../describe-error.js';
+import { deployHere, deployTarget, interruptible, shellLines } from '../deploy-here.js';
+import { loadTopology } from '../load-topology.js';
+import { openAgentCode, type AgentCode } from '../dev/agent-code.js';
+import { infraFiles } from '../dev/infra-files.js';
+import { watchFiles } from '../dev/watch-files.js';
+import { span } from '../render/time.js';
+import { describeTarget, hasEndpoint } from '../target.js';
+
+/**
+ * Deploys and watches until Ctrl-C. An edit of what only functions are made of updates the code of those functions; an
+ * edit of topology or infrastructure deploys. An engine that was started for it ends with it.
+ */
+export async function devCommand(context: CommandContext): Promise<void> {
+  const { project, output } = context;
+  const local: CommandContext = { ...context, options: { engine: 'local', ...context.options } };
+  const { file } = await context.topology();
+  const had = (await keptEngine(project.directory)) !== undefined || hasEndpoint();
+  const interrupt = interruptible();
+  const session = new DevSession(local, file, interrupt.signal);
+  try {
+    const target = await deployTarget(local);
+    output.progress(`deploying to ${describeTarget(target)}`);
+    for (const line of shellLines(target)) output.progress(line);
+    await session.run(target);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+  } finally {
+    await session.close();
+    interrupt.release();
+    if (!had && (await stopKeptEngine(project.directory)))
+      output.progress('the engine that was started for this is stopped');
+  }
+}
+
+class DevSession {
+  private client: LambdaClient | undefined;
+  private deployments = 0;
+  private agents: AgentCode[] = [];
+  private infra: ReadonlySet<string> = new Set();
+  private deployment: Deployment = {};
+  private readonly edited = new Set<string>();
+  private wake: () => void = () => undefined;
+  private readonly watcher = watchFiles((files) => {
+    for (const file of files) this.edited.add(file);
+    this.wake();
+  });
+
+  constructor(
+    private readonly context: CommandContext,
+    private readonly topologyFile: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Called when the environment points to the target: the client is made of it. */
+  async run(target: EngineTarget): Promise<void> {
+    const client = new LambdaClient({});
+    this.client = client;
+    await this.deploy(target, 'the first time');
+    while (!this.signal.aborted) {
+      this.follow();
+      await this.nextEdit();
+      const files = [...this.edited];
+      this.edited.clear();
+      if (this.signal.aborted || files.length === 0) continue;
+      try {
+        const infra = files.filter((file) => this.infra.has(file));
+        if (infra.length > 0) await this.deploy(target, this.names(infra));
+        else await this.update(client, files);
+      } catch (error) {
+        if (this.signal.aborted) return;
+        // The next edit may mend it.
+        this.say(describeError(error, this.context.options.debug === true) ?? 'failed');
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.watcher.close();
+    this.client?.destroy();
+    await Promise.all(this.agents.map((agent) => agent.dispose()));
+  }
+
+  private async deploy(target: EngineTarget, why: string): Promise<void> {
+    const start = Date.now();
+    const { project, options } = this.context;
+    this.infra = await infraFiles(project.directory, this.topologyFile, project.app);
+    this.follow();
+    await deployHere(this.context, target, { signal: this.signal });
+    const again = this.deployments++;
+    const { topology } = await loadTopology(project, options.topology, { again });
+    this.deployment = await findDeployment(topology.name);
+    await this.openAgents(topology);
+    this.say(`deployed (${why}) in ${span(Date.now() - start)}`);
+  }
+
+  private async openAgents(topology: Topology): Promise<void> {
+    await Promise.all(this.agents.map((agent) => agent.dispose()));
+    const { project } = this.context;
+    const folder =
+      project.agents === undefined ? dirname(this.topologyFile) : resolve(project.directory, project.agents);
+    const entries = [...agentEntries(topology.model, folder)];
+    this.agents = await Promise.all(
+      entries.flatMap(([agent, entry]) =>
+        typeof entry === 'string' ? [openAgentCode(agent, entry, project.directory)] : [],
+      ),
+    );
+  }
+
+  private async update(client: LambdaClient, files: readonly string[]): Promise<void> {
+    const touched = this.agents.filter((agent) => files.some((file) => agent.inputs.has(file)));
+    await Promise.all(
+      touched.map(async (code) => {
+        const start = Date.now();
+        if (!(await code.rebuild())) return this.say(`${code.agent}: ${this.names(files)} changes nothing`);
+        await code.upload(client, outputOf(this.deployment, outputKey('Function', code.agent)));
+        this.say(`${code.agent} updated (${this.names(files)}) in ${span(Date.now() - start)}`);
+      }),
+    );
+  }
+
+  private follow(): void {
+    this.watcher.follow([...this.infra, ...this.agents.flatMap((agent) => [...agent.inputs])]);
+  }
+
+  private async nextEdit(): Promise<void> {
+    if (this.edited.size > 0) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      this.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  private names(files: readonly string[]): string {
+    return files.map((file) => relative(this.context.project.directory, file)).join(', ');
+  }
+
+  private say(line: string): void {
+    this.context.output.progress(`${new Date().toTimeString().slice(0, 8)}  ${line}`);
+  }
+}

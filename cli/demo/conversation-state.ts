@@ -1,0 +1,61 @@
+import { account, type LedgerEntry } from '../../shared/domain/conversation.js';
+import { tellStory } from '../render/story.js';
+
+/** Where a telemetry conversation stands, read from its ledger entries alone. */
+export interface ConversationState {
+  readonly id: string;
+  readonly vehicle: string;
+  /** Result of the workflow, `failed`, or `running`. */
+  readonly state: string;
+  /** Severity that the analysis found. */
+  readonly severity: string | undefined;
+  readonly messages: number;
+  readonly ms: number;
+  readonly published: boolean;
+  readonly completed: boolean;
+  readonly expired: boolean;
+  readonly failed: boolean;
+  readonly deadLettered: number;
+  /** The workflow ended and no delivery is in flight. */
+  readonly atRest: boolean;
+}
+
+/** Reads the state of a conversation. */
+export function conversationState(id: string, vehicle: string, entries: readonly LedgerEntry[]): ConversationState {
+  const books = account(entries);
+  const ended = payloadsOf(entries, 'WorkflowCompleted')[0];
+  const analyzed = payloadsOf(entries, 'VehicleAnalyzed')[0];
+  const story = tellStory(entries);
+  const failed = ended?.['status'] === 'failed';
+  const result = typeof ended?.['result'] === 'string' ? ended['result'] : undefined;
+  return {
+    id,
+    vehicle,
+    state: failed ? 'failed' : (result ?? 'running'),
+    severity: typeof analyzed?.['severity'] === 'string' ? analyzed['severity'] : undefined,
+    messages: story.messages.length,
+    ms: story.lasted,
+    published: entries.some(
+      (entry) => entry.kind === 'message' && entry.intent.envelope.type === 'VehicleTelemetryReported',
+    ),
+    completed: ended?.['status'] === 'succeeded',
+    expired: books.expired > 0,
+    failed,
+    deadLettered: books.deadLettered,
+    atRest: ended !== undefined && books.atRest,
+  };
+}
+
+/** Payloads of the messages of a type, from whatever entry holds them. */
+export function payloadsOf(entries: readonly LedgerEntry[], type: string): Readonly<Record<string, unknown>>[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'message')
+      return entry.intent.envelope.type === type ? [recordOf(entry.intent.envelope.data)] : [];
+    if (entry.kind !== 'delivery') return [];
+    return entry.delivery.emissions.filter((emission) => emission.type === type).map(({ data }) => recordOf(data));
+  });
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,101 @@
+import type { Clock, CursorStore, IntentStore, PendingStore, TimerQueue } from '../../../shared/domain/ports.js';
+import type { Log } from '../../../shared/agent/context.js';
+import { lookAtIntent, type IntentServices } from './look-at-intent.js';
+
+/** What the sweeper works with. */
+export interface SweepServices extends IntentServices {
+  readonly clock: Clock;
+  readonly cursors: CursorStore;
+  readonly intents: IntentStore;
+  readonly pending: PendingStore;
+  readonly timers: TimerQueue;
+  readonly log: Log;
+}
+
+/** How far one run goes. */
+export interface SweepBounds {
+  /** Intents that one run looks at. */
+  readonly mostIntents: number;
+  /** When to stop, milliseconds since 1970. */
+  readonly stopAt: number;
+}
+
+/** What a run did. */
+export interface SweepSummary {
+  /** Intents that were due. */
+  readonly looked: number;
+  /** Messages that some receiver had not got, and that were sent again. */
+  readonly resent: number;
+  /** Deliveries that nobody took until expiry and grace, now dead letters. */
+  readonly undeliverable: number;
+  /** Open requests past their deadline, whose timer was set again to end them. */
+  readonly timedOut: number;
+  /** False when the bounds ended the run: the next one goes on from there. */
+  readonly complete: boolean;
+}
+
+/** Indexes follow their tables after a moment. */
+const INDEX_LAG_MS = 2_000;
+/** A timer may be this late before it counts as lost. */
+const TIMER_GRACE_MS = 60_000;
+/** Intents looked at side by side. */
+const CHUNK = 20;
+
+/**
+ * Finds what was left undone: intended messages that never reached a receiver (sent again once, then, by expiry and
+ * grace, settled as `undeliverable`) and requests whose timer was lost. Only what stands in the due indexes is found:
+ * messages published outside a handling, and requests. What a handler emitted is accounted for in its delivery and not
+ * looked at here.
+ *
+ * Runs may overlap or be cut off: the same is done again, with the same ids.
+ * @throws LanewayError UNAVAILABLE; the next run goes on from where this one came to
+ */
+export async function sweep(services: SweepServices, bounds: SweepBounds): Promise<SweepSummary> {
+  const intents = await sweepIntents(services, bounds);
+  const timedOut = await sweepRequests(services);
+  const summary = { ...intents, timedOut };
+  services.log.info('swept', summary);
+  return summary;
+}
+
+async function sweepIntents(
+  services: SweepServices,
+  bounds: SweepBounds,
+): Promise<Omit<SweepSummary, 'timedOut'>> {
+  const { clock, cursors, intents } = services;
+  const until = clock.now() - INDEX_LAG_MS;
+  const count = { looked: 0, resent: 0, undeliverable: 0 };
+  let chunk: Promise<{ resent: boolean; undeliverable: number }>[] = [];
+  const finish = async (): Promise<void> => {
+    for (const { resent, undeliverable } of await Promise.all(chunk)) {
+      count.resent += resent ? 1 : 0;
+      count.undeliverable += undeliverable;
+    }
+    chunk = [];
+  };
+  for await (const intent of intents.due((await cursors.get('intents')) ?? 0, until)) {
+    count.looked++;
+    chunk.push(lookAtIntent(intent, services));
+    if (chunk.length < CHUNK && count.looked < bounds.mostIntents) continue;
+    await finish();
+    // Others may be due in the same millisecond, so that the cursor stays just before it.
+    await cursors.put('intents', intent.due - 1);
+    if (count.looked >= bounds.mostIntents || clock.now() >= bounds.stopAt) return { ...count, complete: false };
+  }
+  await finish();
+  await cursors.put('intents', until);
+  return { ...count, complete: true };
+}
+
+/** A lost timer is set again and not done by hand: the timers' queue repeats it until the waiter has been told. */
+async function sweepRequests({ clock, cursors, pending, timers }: SweepServices): Promise<number> {
+  const now = clock.now();
+  const until = now - TIMER_GRACE_MS;
+  let found = 0;
+  for await (const record of pending.due((await cursors.get('pending')) ?? 0, until)) {
+    await timers.set({ requestId: record.requestId, at: now, hop: 0 }, now);
+    found++;
+  }
+  await cursors.put('pending', until);
+  return found;
+}

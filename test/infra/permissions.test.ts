@@ -1,0 +1,151 @@
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Stack } from 'aws-cdk-lib';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LanewayApplication } from 'laneway/cdk';
+import { shop } from '../support/fixture-topology.js';
+import { resourcesOf, unbundledApp, type Resource } from '../support/synthesized-application.js';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const workflow = {
+  name: 'order',
+  startedBy: { name: 'OrderPlaced' },
+  asl: {
+    Comment: 'ends at once',
+    QueryLanguage: 'JSONata' as const,
+    TimeoutSeconds: 60,
+    StartAt: 'Done',
+    States: { Done: { Type: 'Fail' as const, Error: 'E', Cause: 'C' } },
+  },
+};
+
+function folderOfAgents(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'laneway-agents-'));
+  for (const agent of Object.keys(shop.model.agents)) {
+    mkdirSync(join(folder, agent));
+    writeFileSync(join(folder, agent, 'lambda.ts'), 'export const handler = async () => undefined;\n');
+  }
+  return folder;
+}
+
+const app = unbundledApp();
+const application = new LanewayApplication(app, 'Test', {
+  topology: shop,
+  agents: folderOfAgents(),
+  workflows: [workflow],
+});
+const resources = resourcesOf(application);
+
+function statements(match: RegExp): Statement[] {
+  const policies = resources.filter(
+    ({ type, id }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type) && match.test(id),
+  );
+  return policies.flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+}
+
+function actionsOf(statement: Statement): string[] {
+  return [statement.Action].flat();
+}
+
+/** Actions that AWS offers no resource for, or whose object names do not exist yet. */
+const ON_ALL = [/^xray:(Put|GetSampling)/, /^logs:/, /^cloudformation:DescribeStacks$/];
+
+describe('permissions', () => {
+  it('name no wildcard action, and no wildcard resource that could be narrowed', () => {
+    const all = statements(/./);
+    expect(all.length).toBeGreaterThan(50);
+    for (const statement of all) {
+      const actions = actionsOf(statement);
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      if ([statement.Resource].flat().includes('*'))
+        expect(actions.filter((action) => !ON_ALL.some((known) => known.test(action)))).toEqual([]);
+      else if (/\/index\/\*|function:\*|:queue\/\*/.test(JSON.stringify(statement.Resource)))
+        throw new Error(`a wildcard in ${JSON.stringify(statement)}`);
+    }
+  });
+
+  it('let an agent publish its own types under its own source, and nothing else', () => {
+    const put = statements(/Agentclerk/).filter((statement) => actionsOf(statement).includes('events:PutEvents'));
+    expect(put.map(({ Effect, Condition }) => [Effect, Condition])).toEqual([
+      ['Allow', undefined],
+      [
+        'Deny',
+        {
+          'ForAnyValue:StringNotEquals': { 'events:source': ['laneway.fixture-shop.agent.clerk'] },
+          Null: { 'events:source': 'false' },
+        },
+      ],
+      [
+        'Deny',
+        {
+          StringNotEquals: { 'events:detail-type': ['ReserveStock', 'ScanShelf', 'MessageAcknowledged'] },
+          Null: { 'events:detail-type': 'false' },
+        },
+      ],
+    ]);
+  });
+
+  it('give the pending table and timers to whoever makes requests, and to no other agent', () => {
+    const touches = (match: RegExp, what: string) => JSON.stringify(statements(match)).includes(what);
+    expect(touches(/Agentclerk/, 'Pending')).toBe(true);
+    expect(touches(/Agentscanner/, 'Pending')).toBe(false);
+    expect(touches(/Clientwebshop/, 'Pending')).toBe(true);
+    expect(touches(/LedgerStream/, 'Pending')).toBe(false);
+  });
+
+  it('let only senders of a direct channel send into its lanes', () => {
+    const sends = (match: RegExp) =>
+      statements(match).filter((statement) => actionsOf(statement).includes('sqs:SendMessage'));
+    expect(JSON.stringify(sends(/Agentclerk/))).toContain('Mailboxscanner');
+    expect(JSON.stringify(sends(/Agentwarehouse/))).not.toContain('Mailboxscanner');
+  });
+
+  it('let only replies and deadlines resume workflows, and only the starter start them', () => {
+    const may = (action: string) =>
+      ['Replies', 'Deadlines', 'Dispatcher', 'Starter', 'WorkflowEvents', 'Sweeper', 'Ingress', 'DeadLetters'].filter(
+        (name) => statements(new RegExp(`^${name}Role`)).some((statement) => actionsOf(statement).includes(action)),
+      );
+    expect(may('states:SendTaskSuccess')).toEqual(['Replies', 'Deadlines']);
+    expect(may('states:StartExecution')).toEqual(['Starter']);
+  });
+
+  it('let a state machine invoke the dispatcher only', () => {
+    const invoke = statements(/Workflow/).filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'));
+    expect(invoke).toHaveLength(1);
+    expect(JSON.stringify(invoke)).toContain('Dispatcher');
+  });
+});
+
+describe('bindings', () => {
+  it('are named in the environment and granted, also after the application is made', () => {
+    const other = unbundledApp();
+    const bucket = new Bucket(new Stack(other, 'Own'), 'Pictures');
+    const made = new LanewayApplication(other, 'Test', {
+      topology: shop,
+      agents: folderOfAgents(),
+      bind: { clerk: { pictures: bucket } },
+    });
+    made.agent('clerk').bind('greeting', 'hello');
+    const clerk = resourcesOf(made).find(({ type, id }) => type === 'AWS::Lambda::Function' && /Agentclerk/.test(id));
+    const text = JSON.stringify(variables(clerk)['LANEWAY_BINDINGS']);
+    expect(text).toContain('pictures');
+    expect(text).toContain('greeting');
+    expect(text).toContain('hello');
+    new Role(new Stack(other, 'Portal'), 'Role', {
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+      managedPolicies: [made.client('web-shop').policy],
+    });
+  });
+});
+
+function variables(fn: Resource | undefined): Record<string, unknown> {
+  return (fn?.properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
+}

@@ -1,0 +1,176 @@
+import type { DeadLetter } from '../../shared/domain/dead-letter.js';
+import { schemaUri, sourceOf, type Envelope } from '../../shared/domain/envelope.js';
+import { newId } from '../../shared/domain/ids.js';
+import type { CursorStore, DeadLetterQueue, LaneReturns, ReturnedCopy } from '../../shared/domain/ports.js';
+import { ManualClock } from '../../shared/testing/manual-clock.js';
+import { MemoryBus } from '../../shared/testing/memory-bus.js';
+import { MemoryDeliveries } from '../../shared/testing/memory-deliveries.js';
+import { MemoryIntents } from '../../shared/testing/memory-intents.js';
+import { MemoryLanes } from '../../shared/testing/memory-lanes.js';
+import { MemoryLedger } from '../../shared/testing/memory-ledger.js';
+import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
+import { MemoryPending } from '../../shared/testing/memory-pending.js';
+import { MemoryQueue } from '../../shared/testing/memory-queue.js';
+import { MemoryTimers } from '../../shared/testing/memory-timers.js';
+import { MemoryWorkflows, type TokenAnswer } from '../../shared/testing/memory-workflows.js';
+import type { Publishing } from '../../shared/topology/publish-message.js';
+import { shop } from './fixture-topology.js';
+
+class Letters implements DeadLetterQueue {
+  readonly sent: DeadLetter[] = [];
+  async send(letter: DeadLetter): Promise<void> {
+    this.sent.push(letter);
+    return Promise.resolve();
+  }
+}
+
+class Returns implements LaneReturns {
+  readonly copies: ReturnedCopy[] = [];
+  async put(copy: ReturnedCopy): Promise<void> {
+    this.copies.push(copy);
+    return Promise.resolve();
+  }
+}
+
+class Cursors implements CursorStore {
+  readonly values = new Map<string, number>();
+  async get(name: string): Promise<number | undefined> {
+    return Promise.resolve(this.values.get(name));
+  }
+  async put(name: string, value: number): Promise<void> {
+    this.values.set(name, value);
+    return Promise.resolve();
+  }
+}
+
+/** Everything a platform function works with, in memory, over the fixture shop. */
+export function platformWorld() {
+  const clock = new ManualClock();
+  const payloads = new MemoryPayloads();
+  const ledger = new MemoryLedger(payloads);
+  const bus = new MemoryBus();
+  const timerQueue = new MemoryQueue(clock);
+  const pending = new MemoryPending();
+  const timers = new MemoryTimers(timerQueue);
+  const workflows = new MemoryWorkflows(['fulfil']);
+  const lanes = new MemoryLanes(clock, { warehouse: ['critical', 'high', 'normal'] });
+  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const senders = { bus, lanes, pending, timers };
+  const intents = new MemoryIntents(ledger, payloads);
+  const publishingAs = (kind: Publishing['kind'], name: string): Publishing => ({
+    ...{ topology: shop, kind, name, clock, intents, payloads, senders },
+  });
+  const counted: string[] = [];
+  const answers: TokenAnswer[] = [];
+  return {
+    topology: shop,
+    clock,
+    payloads,
+    ledger,
+    bus,
+    timerQueue,
+    pending,
+    timers,
+    workflows,
+    starter: workflows,
+    resumer: workflows,
+    log,
+    senders,
+    intents,
+    deliveries: new MemoryDeliveries(ledger),
+    deadLetters: new Letters(),
+    returns: new Returns(),
+    cursors: new Cursors(),
+    lanes: { warehouse: { critical: 'https://sqs.example/1/warehouse-critical', high: 'https://sqs.example/1/warehouse-high' } },
+    counted,
+    count: (receiver: string): void => void counted.push(receiver),
+    publishing: publishingAs('platform', 'test'),
+    publishingAs,
+    /** Answers given to a token from now on. */
+    answers,
+    wait: (token: string): void => workflows.wait(token, (answer) => void answers.push(answer)),
+    ofType: (type: string): Envelope[] => bus.published.filter((envelope) => envelope.type === type),
+    /** Entries of one kind in a conversation. */
+    entries: async (correlationId: string, kind: string) =>
+      (await ledger.conversation(correlationId)).filter((entry) => entry.kind === kind),
+  };
+}
+
+export type PlatformWorld = ReturnType<typeof platformWorld>;
+
+/** An envelope of the fixture shop; `now` is when it was sent. */
+export function envelopeAt(now: number, type: string, data: unknown, own: Partial<Envelope> = {}): Envelope {
+  return {
+    specversion: '1.0',
+    id: newId(),
+    source: sourceOf(shop.name, 'client', 'web-shop'),
+    type,
+    time: new Date(now).toISOString(),
+    datacontenttype: 'application/json',
+    dataschema: schemaUri(type, 1),
+    data,
+    correlationid: 'conversation-1',
+    priority: 'normal',
+    channel: 'orders',
+    expires: new Date(now + 3_600_000).toISOString(),
+    attempt: 1,
+    hops: 0,
+    ...own,
+  };
+}
+
+/** The body of an SQS message that a rule of the bus sent. */
+export function overTheBus(envelope: Envelope, own: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    version: '0',
+    id: newId(),
+    source: envelope.source,
+    'detail-type': envelope.type,
+    time: envelope.time,
+    detail: envelope,
+    ...own,
+  });
+}
+
+/** The command of the fixture shop, as a client's request. */
+export function commandAt(now: number, own: Partial<Envelope> = {}): Envelope {
+  const id = own.id ?? newId();
+  return envelopeAt(now, 'ReserveStock', { order: 'o-1' }, {
+    id,
+    channel: 'stock.request',
+    priority: 'high',
+    receiver: 'warehouse',
+    requestid: id,
+    replyto: 'StockReserved',
+    deadline: new Date(now + 60_000).toISOString(),
+    ...own,
+  });
+}
+
+/** The reply of the warehouse to a command. */
+export function replyTo(command: Envelope, now: number, own: Partial<Envelope> = {}): Envelope {
+  return envelopeAt(now, 'StockReserved', { order: 'o-1', reserved: true }, {
+    source: sourceOf(shop.name, 'agent', 'warehouse'),
+    channel: 'stock.result',
+    causationid: command.id,
+    correlationid: command.correlationid,
+    ...(command.requestid === undefined ? {} : { requestid: command.requestid }),
+    hops: command.hops + 1,
+    ...own,
+  });
+}
+
+/** Opens the request of a command, waited on by a workflow's token or by a client. */
+export async function openRequest(world: PlatformWorld, command: Envelope, token?: string): Promise<void> {
+  await world.pending.open({
+    requestId: command.requestid ?? '',
+    correlationId: command.correlationid,
+    messageId: command.id,
+    type: command.type,
+    replyType: 'StockReserved',
+    deadline: command.deadline ?? '',
+    attempt: 1,
+    waiter: token === undefined ? { kind: 'client' } : { kind: 'workflow', token, execution: 'run', step: 'reserve' },
+    hops: command.hops,
+  });
+}
