@@ -14,12 +14,14 @@ export interface Waiting {
   sleep(ms: number): Promise<unknown>;
 }
 
-const restForMs = 1_000;
+const restForMs = 2_000;
+/** When no agent was expected to receive anything, a workflow may be about to start. */
+const restWithoutReceiversMs = 5_000;
 const pauseMs = 200;
 
 /**
- * Reads a conversation until nothing of it has been in flight for a second, or the time is over. A workflow between two
- * steps looks at rest for less than that; one that waits for something outside is at rest.
+ * Reads a conversation until nothing of it has been in flight for two seconds, or the time is over. A workflow between two
+ * steps looks at rest for less than that as a rule; one that waits for something outside is at rest.
  */
 export async function untilAtRest(
   ledger: LedgerReader,
@@ -36,7 +38,8 @@ export async function untilAtRest(
     const now = waiting.now();
     if (!counted.atRest || entries.length === 0) seen = undefined;
     else if (seen?.text !== text) seen = { at: now, text };
-    else if (now - seen.at >= restForMs) return { account: counted, atRest: true };
+    else if (now - seen.at >= (counted.expected === 0 ? restWithoutReceiversMs : restForMs))
+      return { account: counted, atRest: true };
     if (now >= end) return { account: counted, atRest: false };
     await waiting.sleep(Math.min(pauseMs, Math.max(1, end - now)));
   }

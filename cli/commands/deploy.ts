@@ -26,7 +26,8 @@ export async function deployCommand(context: CommandContext, stacks: readonly st
 
 /** Outputs by stack, aligned. */
 export function describeOutputs(outputs: StackOutputs, paint: Paint): string[] {
-  return Object.entries(outputs).flatMap(([stack, own], index) => [
+  const told = Object.entries(outputs).filter(([, own]) => Object.keys(own).length > 0);
+  return told.flatMap(([stack, own], index) => [
     ...(index === 0 ? [] : ['']),
     paint.strong(stack),
     ...table(Object.entries(own), { indent: '  ' }),

@@ -92,6 +92,7 @@ class DevSession {
 
   private async deploy(target: EngineTarget, why: string): Promise<void> {
     const start = Date.now();
+    if (this.deployments > 0) this.say(`deploying (${why})`);
     const { project, options } = this.context;
     this.infra = await infraFiles(project.directory, this.topologyFile, project.app);
     this.follow();

@@ -1,8 +1,6 @@
 import { keptEngine, stopKeptEngine } from '../../infra/engines/kept-engine.js';
-import { openEngine } from '../../infra/engines/open-engine.js';
 import { LanewayError } from '../../shared/domain/errors.js';
 import type { CommandContext } from '../command-context.js';
-import { shellLines } from '../deploy-here.js';
 import { table } from '../render/table.js';
 import { span } from '../render/time.js';
 
@@ -11,6 +9,7 @@ export async function engineStartCommand(context: CommandContext, options: { rea
   const { output, project } = context;
   const running = await keptEngine(project.directory);
   if (running === undefined) {
+    const { openEngine } = await import('../../infra/engines/open-engine.js');
     // The user's own engine at AWS_ENDPOINT_URL is none that could be started.
     const env = { ...process.env };
     delete env['AWS_ENDPOINT_URL'];
@@ -21,6 +20,7 @@ export async function engineStartCommand(context: CommandContext, options: { rea
   const kept = running ?? (await keptEngine(project.directory));
   if (kept === undefined) throw new LanewayError('ENGINE', 'the engine ended as soon as it was ready');
   output.result(kept, () => kept.endpoint);
+  const { shellLines } = await import('../deploy-here.js');
   for (const line of shellLines({ kind: 'ministack', endpoint: kept.endpoint })) output.progress(line);
 }
 

@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { basename, resolve } from 'node:path';
-import { LambdaClient, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetFunctionConfigurationCommand, UpdateFunctionCodeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { context, type BuildContext } from 'esbuild';
 import { BUNDLE_OPTIONS } from '../../infra/constructs/bundle-options.js';
+import { LanewayError } from '../../shared/domain/errors.js';
 import { zip } from '../zip.js';
 
 /** An agent's bundle, kept warm so that building it again costs only what changed. */
@@ -56,12 +58,30 @@ class Code implements AgentCode {
 
   async upload(client: LambdaClient, functionName: string): Promise<void> {
     await client.send(new UpdateFunctionCodeCommand({ FunctionName: functionName, ZipFile: zip(this.files) }));
-    await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 60, minDelay: 1 }, { FunctionName: functionName });
+    await untilUpdated(client, functionName);
   }
 
   dispose(): Promise<void> {
     return this.bundler.dispose();
   }
+}
+
+const updateWithinMs = 60_000;
+const pauseMs = 50;
+
+/** The SDK's own waiter pauses for whole seconds, which is most of what an update takes. */
+async function untilUpdated(client: LambdaClient, functionName: string): Promise<void> {
+  for (const start = Date.now(); Date.now() - start < updateWithinMs; await sleep(pauseMs)) {
+    const read = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
+    if (read.LastUpdateStatus === 'Failed') {
+      throw new LanewayError(
+        'REFUSED',
+        `${functionName} was not updated: ${read.LastUpdateStatusReason ?? 'no reason'}`,
+      );
+    }
+    if (read.LastUpdateStatus !== 'InProgress') return;
+  }
+  throw new LanewayError('UNAVAILABLE', `${functionName} was not updated within ${updateWithinMs / 1000} s`);
 }
 
 /** Paths of a build's inputs that somebody may edit. */

@@ -3,8 +3,8 @@ import { root } from './report.mjs';
 import { fromSource, run, scriptEnvironment } from './run.mjs';
 
 /** In this order: what is quick and needs nothing first, then what runs on an engine. */
-const withoutEngine = ['unit', 'contract', 'infra'];
-const onEngine = ['integration', 'e2e'];
+const withoutEngine = ['unit', 'infra'];
+const onEngine = ['contract', 'integration', 'e2e'];
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 
 /**

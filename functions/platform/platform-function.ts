@@ -47,9 +47,9 @@ export function platformFunction<Event, Result>(
     });
     return invocation(event, context);
   };
-  return middy<Event, Result>()
-    .use(injectLambdaContext(logger))
-    .handler(handle) as unknown as Handler<Event, Result>;
+  // middy's own types leave the result open to what a middleware may make of it; ours make nothing of it.
+  const wrapped: unknown = middy<Event, Result>().use(injectLambdaContext(logger)).handler(handle);
+  return wrapped as Handler<Event, Result>;
 }
 
 /** One record of a queue, as the pure parts see it. */
@@ -75,11 +75,7 @@ export function queueFunction(
 }
 
 /** What a platform function publishes with, from the environment contract. */
-export function publishingOf(
-  surroundings: Surroundings,
-  kind: Publishing['kind'],
-  name: string,
-): Publishing {
+export function publishingOf(surroundings: Surroundings, kind: Publishing['kind'], name: string): Publishing {
   const { topology, clients, clock } = surroundings;
   const payloads = new S3PayloadStore(clients.s3, required('payloadBucket'));
   return {

@@ -56,7 +56,10 @@ async function resume(
     if ((await resumer.fail(token, error, cause)) === 'gone') log.info('nobody waits for the request any more', about);
   };
   if (outcome.state === 'timed-out') {
-    return fail('RequestTimedOut', `${record.type} was not answered by ${record.deadline} (request ${record.requestId})`);
+    return fail(
+      'RequestTimedOut',
+      `${record.type} was not answered by ${record.deadline} (request ${record.requestId})`,
+    );
   }
   if (outcome.state === 'failed') return fail('RequestFailed', `${outcome.error.code}: ${outcome.error.message}`);
   let data: unknown;

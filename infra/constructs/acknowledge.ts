@@ -1,5 +1,4 @@
 import { Stack, Validations, type CfnElement } from 'aws-cdk-lib';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -9,11 +8,17 @@ export function acknowledge(construct: IConstruct, finding: string, reason: stri
   Validations.of(construct).acknowledge({ id: finding, reason });
 }
 
+interface BucketArn extends IConstruct {
+  readonly bucketArn: string;
+}
+
 /**
  * Acknowledges that `grantee` may access all objects of `bucket`: their keys are made of ids, so that no narrower resource
  * exists.
  */
-export function acknowledgeObjects(grantee: IConstruct, bucket: IBucket): void {
+export function acknowledgeObjects(grantee: IConstruct, bucket: BucketArn): void {
+  // A bucket that was only looked up has no resource here whose name the finding could hold.
+  if (!bucket.node.defaultChild) return;
   const owner = Stack.of(bucket);
   const arn =
     owner === Stack.of(grantee)

@@ -1,13 +1,41 @@
-import type { ITable, ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { allow, allowObjects, allowSend } from './permissions.js';
 
+/*
+ * The parts of CDK's resources that a binding uses. CDK's own interfaces do not take its own classes in a project with
+ * `exactOptionalPropertyTypes`, and a user's project may have that.
+ */
+
+/** A table: `ITable`, `ITableV2`. */
+export interface BindableTable extends IConstruct {
+  readonly tableName: string;
+  readonly tableArn: string;
+  grant(grantee: IGrantable, ...actions: string[]): Grant;
+}
+
+/** A bucket: `IBucket`. */
+export interface BindableBucket extends IConstruct {
+  readonly bucketName: string;
+  readonly bucketArn: string;
+  arnForObjects(keyPattern: string): string;
+}
+
+/** A queue: `IQueue`. */
+export interface BindableQueue extends IConstruct {
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  grantConsumeMessages(grantee: IGrantable): Grant;
+}
+
+/** A topic: `ITopic`. */
+export interface BindableTopic extends IConstruct {
+  readonly topicArn: string;
+  grantPublish(grantee: IGrantable): Grant;
+}
+
 /** What can be bound to an agent: a resource, to which it gets access, or a plain value. */
-export type Bindable = ITable | ITableV2 | IBucket | IQueue | ITopic | string;
+export type Bindable = BindableTable | BindableBucket | BindableQueue | BindableTopic | string;
 
 /**
  * Physical name of a binding as the agent sees it: table or bucket name, queue URL, topic ARN, or the text itself.

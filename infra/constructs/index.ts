@@ -2,7 +2,7 @@ export { LanewayApplication, type LanewayApplicationProps } from './laneway-appl
 export { AgentFunction, LANE_CONCURRENCY, type AgentFunctionProps } from './agent-function.js';
 export type { AgentSources } from './agent-entries.js';
 export { ALARM_KINDS, Alarms, type AlarmKind } from './alarms.js';
-export type { Bindable } from './binding.js';
+export type { Bindable, BindableBucket, BindableQueue, BindableTable, BindableTopic } from './binding.js';
 export { Channel, type ChannelProps } from './channel.js';
 export { ClientPolicy, type ClientPolicyProps } from './client-policy.js';
 export type { Fabric } from './fabric.js';

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CfnOutput, CfnResource, RemovalPolicy, Stack, type Environment } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -14,10 +15,10 @@ import { StateStack } from '../stacks/state-stack.js';
 import { agentEntries, topologyModuleOf, type AgentSources } from './agent-entries.js';
 import type { AgentFunction } from './agent-function.js';
 import type { Bindable } from './binding.js';
-import { bundle, platformEntry } from './bundle.js';
+import { bundle, ENGINE_CONTEXT, platformEntry } from './bundle.js';
 import type { Fabric } from './fabric.js';
 import type { Mailbox } from './mailbox.js';
-import type { PlatformFunctionName } from './platform-function.js';
+import { neededPlatformFunctions, platformKey } from './platform-function.js';
 import type { FunctionOverrides } from './runtime-function.js';
 
 /** Properties of {@link LanewayApplication}. */
@@ -44,9 +45,6 @@ export interface LanewayApplicationProps {
   readonly functions?: Readonly<Record<string, FunctionOverrides>>;
 }
 
-/** CDK context that names the local engine which a template is made for. */
-const ENGINE_CONTEXT = 'laneway:engine';
-
 /** Resources of one stack (CloudFormation quota). */
 const MAX_RESOURCES = 500;
 
@@ -68,6 +66,7 @@ export class LanewayApplication extends Construct {
     readonly orchestration: OrchestrationStack | undefined;
     readonly observability: ObservabilityStack;
   };
+  private bundles?: ReadonlyMap<string, Code>;
 
   constructor(
     scope: Construct,
@@ -85,7 +84,7 @@ export class LanewayApplication extends Construct {
       description: `Laneway application ${topology.name}: ${name.toLowerCase()}`,
       ...(props.env ? { env: props.env } : {}),
     });
-    const platform = (owner: Stack, names: readonly PlatformFunctionName[]) => this.bundlePlatform(owner, names);
+    const bundles = (owner: Stack) => this.bundleOnce(owner, entries, workflows.length);
     const local = Boolean(this.node.tryGetContext(ENGINE_CONTEXT));
     const state = new StateStack(this, 'State', {
       ...stack('State'),
@@ -99,8 +98,8 @@ export class LanewayApplication extends Construct {
       topology,
       state,
       messaging,
-      agents: (owner) => bundleAgents(owner, entries),
-      platform,
+      agents: (owner) => new Map([...entries].flatMap(([agent, entry]) => handlerOf(agent, entry, bundles(owner)))),
+      platform: bundles,
       bind,
       overrides: props.functions ?? {},
     });
@@ -111,7 +110,7 @@ export class LanewayApplication extends Construct {
             topology,
             workflows,
             messaging,
-            platform,
+            platform: bundles,
           })
         : undefined;
     const observability = new ObservabilityStack(this, 'Observability', {
@@ -124,7 +123,8 @@ export class LanewayApplication extends Construct {
     });
     this.stacks = { state, messaging, agents, orchestration, observability };
     leaveOutForEngine(this);
-    for (const one of [state, messaging, agents, orchestration, observability]) one?.node.addValidation({ validate: () => checkSize(one) });
+    for (const one of [state, messaging, agents, orchestration, observability])
+      one?.node.addValidation({ validate: () => checkSize(one) });
   }
 
   /** What every function works with: bus, tables, payload bucket, timers. */
@@ -162,24 +162,36 @@ export class LanewayApplication extends Construct {
     throw unknownName(code, `there is no ${what} '${given}'`, given, known, `${model.name}, ${where}`);
   }
 
-  private bundlePlatform(owner: Stack, names: readonly PlatformFunctionName[]): Map<string, Code> {
-    if (!owner.bundlingRequired) return bundle(owner, new Map(names.map((name) => [name, name])));
+  /** Agents and platform in one build; it is made for the first stack that needs bundles. */
+  private bundleOnce(owner: Stack, agents: Entries, workflows: number): ReadonlyMap<string, Code> {
+    const files = [...agents].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    const names = neededPlatformFunctions(this.props.topology.model, workflows);
+    if (!owner.bundlingRequired) {
+      const all = [...files.map(([agent]) => agent), ...names.map(platformKey)];
+      return bundle(owner, new Map(all.map((name) => [name, name])));
+    }
+    if (this.bundles) return this.bundles;
     const module = this.props.topologyModule ?? topologyModuleOf(this.props.agents);
     if (module === undefined) {
       throw new LanewayError('NOT_FOUND', `the module of topology '${this.props.topology.name}' is not known`, {
         help: ["put topology.ts next to the agents' folders, or name it in 'topologyModule'"],
       });
     }
-    return bundle(owner, new Map(names.map((name) => [name, platformEntry(owner, name, module)])));
+    const platform = names.map((name) => [platformKey(name), platformEntry(owner, name, resolve(module))] as const);
+    this.bundles = bundle(owner, new Map([...files, ...platform]));
+    return this.bundles;
   }
 }
 
-function bundleAgents(owner: Stack, entries: ReadonlyMap<string, string | IFunction>): Map<string, Code | IFunction> {
-  const files = new Map([...entries].filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  const bundled = bundle(owner, files);
-  const handlers = new Map<string, Code | IFunction>(bundled);
-  for (const [id, entry] of entries) if (typeof entry !== 'string') handlers.set(id, entry);
-  return handlers;
+type Entries = ReadonlyMap<string, string | IFunction>;
+
+function handlerOf(
+  agent: string,
+  entry: string | IFunction,
+  bundles: ReadonlyMap<string, Code>,
+): [string, Code | IFunction][] {
+  const handler = typeof entry === 'string' ? bundles.get(agent) : entry;
+  return handler ? [[agent, handler]] : [];
 }
 
 /**

@@ -1,8 +1,8 @@
 import { PolicyStatement, Effect, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import type { BindableBucket } from './binding.js';
 import { acknowledgeObjects } from './acknowledge.js';
 import { DUE_INDEX, type Fabric } from './fabric.js';
 
@@ -29,7 +29,11 @@ export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], ac
 }
 
 /** `actions` on all objects of a bucket. */
-export function allowObjects(grantee: IGrantable & IConstruct, bucket: IBucket, actions: readonly string[]): void {
+export function allowObjects(
+  grantee: IGrantable & IConstruct,
+  bucket: BindableBucket,
+  actions: readonly string[],
+): void {
   allow(grantee, actions, [bucket.arnForObjects('*')]);
   acknowledgeObjects(roleOf(grantee), bucket);
 }
@@ -47,7 +51,7 @@ export function allowPayloads(grantee: IGrantable & IConstruct, fabric: Fabric, 
 }
 
 /** Sending to queues; `SendMessageBatch` needs no more. */
-export function allowSend(grantee: IGrantable, ...queues: readonly IQueue[]): void {
+export function allowSend(grantee: IGrantable, ...queues: readonly Pick<IQueue, 'queueArn'>[]): void {
   if (queues.length > 0)
     allow(
       grantee,

@@ -4,6 +4,9 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { sourceOf } from '../../shared/domain/envelope.js';
+import { LanewayError } from '../../shared/domain/errors.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import { repliesOf } from '../../shared/topology/replies.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import { allowPayloads, allowPublish, allowSend, allowTable, type TableAccess } from './permissions.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
@@ -22,6 +25,33 @@ export type PlatformFunctionName =
   | 'dead-letters'
   | 'ledger-stream'
   | 'sweeper';
+
+/** Functions of the platform that a topology needs. */
+export function neededPlatformFunctions(topology: TopologyModel, workflows: number): PlatformFunctionName[] {
+  return [
+    'dead-letters',
+    'ledger-stream',
+    'sweeper',
+    ...(Object.keys(topology.ingress).length > 0 ? (['ingress'] as const) : []),
+    ...(repliesOf(topology).length > 0 ? (['replies', 'deadlines'] as const) : []),
+    ...(workflows > 0 ? (['dispatcher', 'starter', 'workflow-events'] as const) : []),
+  ];
+}
+
+/** Bundled functions of the platform. */
+export type PlatformCode = ReadonlyMap<string, Code>;
+
+/** The code of a function. @throws LanewayError NOT_FOUND */
+export function codeOf(code: PlatformCode, name: PlatformFunctionName): { name: PlatformFunctionName; code: Code } {
+  const found = code.get(platformKey(name));
+  if (found) return { name, code: found };
+  throw new LanewayError('NOT_FOUND', `the platform function '${name}' was not bundled`);
+}
+
+/** Name of a platform function among all bundles; agents' ids hold no underscore. */
+export function platformKey(name: PlatformFunctionName): string {
+  return `platform_${name}`;
+}
 
 /** Properties of {@link PlatformFunction}. */
 export interface PlatformFunctionProps extends FunctionOverrides {

@@ -5,6 +5,7 @@ import { engineContextKey } from './engine.js';
 import { leftOutCondition, type LeftOut } from './engine-gaps.js';
 import { localstackGaps } from './localstack-gaps.js';
 import { ministackGaps } from './ministack-gaps.js';
+import { ParallelAsMap } from './parallel-as-map.js';
 
 const gapsByEngine: Readonly<Record<string, readonly LeftOut[]>> = {
   ministack: ministackGaps.leftOut,
@@ -13,7 +14,8 @@ const gapsByEngine: Readonly<Record<string, readonly LeftOut[]>> = {
 };
 
 /**
- * Leaves out what the engine named in the CDK context (`laneway:engine`) refuses, everywhere below `scope`. Without
+ * Leaves out what the engine named in the CDK context (`laneway:engine`) refuses, and says otherwise what it gets wrong,
+ * everywhere below `scope`. Without
  * that context, as for AWS, it does nothing. The resources stay in the template under a condition that is false, so
  * that the engine accepts it and the bridge can read what was meant.
  *
@@ -29,6 +31,7 @@ export function leaveOutForEngine(scope: IConstruct): void {
     });
   }
   if (gaps.length > 0) Aspects.of(scope).add(new LeaveOut(gaps));
+  if (engine === 'ministack') Aspects.of(scope).add(new ParallelAsMap());
 }
 
 class LeaveOut implements IAspect {

@@ -103,7 +103,7 @@ async function findPython(env) {
 }
 
 async function createEnvironment(base, directory, env) {
-  const install = ['install', '--quiet', '--no-compile', '--no-input', '--prefer-binary', '--require-hashes'];
+  const install = ['install', '--quiet', '--no-input', '--prefer-binary', '--require-hashes'];
   install.push('--disable-pip-version-check', '-r', requirements);
   // The base's own pip saves the four seconds that copying one into the environment takes; where it is old or missing
   // (Debian splits it off), the environment gets its own.

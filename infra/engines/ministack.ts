@@ -9,8 +9,10 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +61,9 @@ const readyWithinMs = 30_000;
 const portAttempts = 3;
 const logsKept = 5;
 
+/** Beginning of the names of the folders, beside other temporary ones, in which engines keep their functions. */
+export const scratchPrefix = 'laneway-engine-';
+
 /**
  * Starts MiniStack bound to 127.0.0.1 and resolves when it is ready (a fifth of a second). It starts with an empty
  * environment, because its Lambda functions inherit the engine's own. Unless kept, it ends with this process, however
@@ -94,7 +99,10 @@ async function launch(project: string, home: string, python: string, port: numbe
     throw new PortInUse(`port ${port}`, { cause });
   });
   mkdirSync(home, { recursive: true });
-  const scratch = mkdtempSync(join(home, 'engine-'));
+  // Outside the project: beneath it, functions would find its packages and take its module type for their own.
+  const scratch = mkdtempSync(join(tmpdir(), scratchPrefix));
+  // The engine writes its workers here as CommonJS `.js`, which a project of `"type": "module"` around it would forbid.
+  writeFileSync(join(scratch, 'package.json'), '{ "type": "commonjs" }\n');
   const logFile = resolve(options.logFile ?? join(home, `ministack-${port}.log`));
   mkdirSync(dirname(logFile), { recursive: true });
   if (options.logFile === undefined) pruneLogs(home);

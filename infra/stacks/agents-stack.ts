@@ -14,7 +14,12 @@ import { EncryptedQueue } from '../constructs/encrypted-queue.js';
 import { laneUrlsJson } from '../constructs/lane-urls.js';
 import { DRAIN_TIMEOUT, lanesOf } from '../constructs/mailbox.js';
 import { allowObjects, allowSend } from '../constructs/permissions.js';
-import { PlatformFunction, type PlatformFunctionName } from '../constructs/platform-function.js';
+import {
+  codeOf,
+  PlatformFunction,
+  type PlatformCode,
+  type PlatformFunctionName,
+} from '../constructs/platform-function.js';
 import { functionTarget } from '../constructs/rule-target.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
 import { ApplicationStack } from './application-stack.js';
@@ -28,7 +33,7 @@ export interface AgentsStackProps extends StackProps {
   readonly messaging: MessagingStack;
   /** Bundled code, or functions made elsewhere, by agent id. */
   readonly agents: (stack: AgentsStack) => ReadonlyMap<string, Code | IFunction>;
-  readonly platform: (stack: AgentsStack, names: readonly PlatformFunctionName[]) => ReadonlyMap<string, Code>;
+  readonly platform: (stack: AgentsStack) => PlatformCode;
   readonly bind: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
   readonly overrides: Readonly<Record<string, FunctionOverrides>>;
 }
@@ -65,18 +70,7 @@ export class AgentsStack extends ApplicationStack {
       }),
     );
     const { ingress } = messaging.routed;
-    const names: PlatformFunctionName[] = [
-      'dead-letters',
-      'ledger-stream',
-      'sweeper',
-      ...(ingress ? ['ingress' as const] : []),
-    ];
-    const code = props.platform(this, names);
-    const take = (name: PlatformFunctionName): { name: PlatformFunctionName; code: Code } => {
-      const found = code.get(name);
-      if (!found) throw new Error(`the platform function '${name}' was not bundled`);
-      return { name, code: found };
-    };
+    const code = props.platform(this);
     this.streamFailures = new EncryptedQueue(this, 'StreamFailures', { consumerTimeout: DRAIN_TIMEOUT });
     acknowledge(
       this.streamFailures,
@@ -84,10 +78,10 @@ export class AgentsStack extends ApplicationStack {
       'It is the dead letter queue of the ledger stream, which names it as its on-failure destination.',
     );
     this.platform = {
-      'dead-letters': this.drain(props, take('dead-letters')),
-      'ledger-stream': this.ledgerStream(props, take('ledger-stream')),
-      sweeper: this.sweeper(props, take('sweeper')),
-      ...(ingress ? { ingress: this.ingress(props, take('ingress'), ingress) } : {}),
+      'dead-letters': this.drain(props, codeOf(code, 'dead-letters')),
+      'ledger-stream': this.ledgerStream(props, codeOf(code, 'ledger-stream')),
+      sweeper: this.sweeper(props, codeOf(code, 'sweeper')),
+      ...(ingress ? { ingress: this.ingress(props, codeOf(code, 'ingress'), ingress) } : {}),
     };
     for (const [agent, { function: fn }] of Object.entries(this.agents))
       this.output(fn.functionName, 'Function', agent);
@@ -131,7 +125,7 @@ export class AgentsStack extends ApplicationStack {
       fabric: messaging.fabric,
       environment: { [ENVIRONMENT.archiveBucket]: state.archiveBucket.bucketName },
     });
-    allowObjects(archiver, state.archiveBucket, ['s3:GetObject', 's3:PutObject']);
+    allowObjects(archiver, state.archiveBucket, ['s3:PutObject']);
     archiver.addEventSource(
       new DynamoEventSource(state.ledgerTable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
@@ -150,9 +144,17 @@ export class AgentsStack extends ApplicationStack {
     const publishers = [
       ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
       ...Object.keys(topology.ingress).map((ingress) => sourceOf(topology.name, 'ingress', ingress)),
-      ...(['dead-letters', 'deadlines', 'dispatcher', 'ingress', 'replies', 'starter', 'workflow-events'] satisfies PlatformFunctionName[]).map(
-        (name) => sourceOf(topology.name, 'platform', name),
-      ),
+      ...(
+        [
+          'dead-letters',
+          'deadlines',
+          'dispatcher',
+          'ingress',
+          'replies',
+          'starter',
+          'workflow-events',
+        ] satisfies PlatformFunctionName[]
+      ).map((name) => sourceOf(topology.name, 'platform', name)),
     ];
     const sweeper = new PlatformFunction(this, 'Sweeper', {
       ...own,

@@ -60,11 +60,7 @@ export class ObservabilityStack extends ApplicationStack {
       ...(messaging.routed.unroutable ? { unroutable: messaging.routed.unroutable } : {}),
     };
     for (const [name, queue] of Object.entries(queues)) {
-      this.alarms.add(
-        'dead-letter-queue-age',
-        name,
-        oldestAge(queue),
-      );
+      this.alarms.add('dead-letter-queue-age', name, oldestAge(queue));
     }
   }
 
@@ -90,9 +86,7 @@ export class ObservabilityStack extends ApplicationStack {
         ),
         graph(
           `${mailbox.agent}: age of the oldest, s`,
-          lanes.map(({ priority, queue }) =>
-            oldestAge(queue, priority),
-          ),
+          lanes.map(({ priority, queue }) => oldestAge(queue, priority)),
         ),
       );
     }

@@ -4,7 +4,6 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
-import { repliesOf } from '../../shared/topology/replies.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define-workflow.js';
 import { acknowledge, logicalIdOf } from '../constructs/acknowledge.js';
@@ -12,7 +11,14 @@ import { EncryptedQueue } from '../constructs/encrypted-queue.js';
 import { laneUrlsJson, namesJson } from '../constructs/lane-urls.js';
 import { lanesOf } from '../constructs/mailbox.js';
 import { allow, allowSend } from '../constructs/permissions.js';
-import { PLATFORM_TIMEOUT, PlatformFunction, type PlatformFunctionName } from '../constructs/platform-function.js';
+import {
+  codeOf,
+  neededPlatformFunctions,
+  PLATFORM_TIMEOUT,
+  PlatformFunction,
+  type PlatformCode,
+  type PlatformFunctionName,
+} from '../constructs/platform-function.js';
 import { queueTarget } from '../constructs/rule-target.js';
 import { Workflow } from '../constructs/workflow.js';
 import { ApplicationStack } from './application-stack.js';
@@ -28,7 +34,7 @@ export interface OrchestrationStackProps extends StackProps {
   readonly topology: TopologyModel;
   readonly workflows: readonly DeployableWorkflow[];
   readonly messaging: MessagingStack;
-  readonly platform: (stack: OrchestrationStack, names: readonly PlatformFunctionName[]) => ReadonlyMap<string, Code>;
+  readonly platform: (stack: OrchestrationStack) => PlatformCode;
 }
 
 /** Requests with their deadlines, and workflows. Without workflows only the former. */
@@ -40,13 +46,10 @@ export class OrchestrationStack extends ApplicationStack {
 
   constructor(scope: Construct, id: string, props: OrchestrationStackProps) {
     super(scope, id, props.topology.name, props);
-    const names = functionsFor(props.topology, props.workflows);
-    const code = props.platform(this, names);
+    const code = props.platform(this);
     const platform: Partial<Record<PlatformFunctionName, PlatformFunction>> = {};
-    for (const name of names) {
-      const found = code.get(name);
-      if (!found) throw new Error(`the platform function '${name}' was not bundled`);
-      platform[name] = this.platformFunction(name, found, props);
+    for (const name of neededPlatformFunctions(props.topology, props.workflows.length)) {
+      if (name in DESCRIPTIONS) platform[name] = this.platformFunction(name, codeOf(code, name).code, props);
     }
     this.platform = platform;
     const { dispatcher } = platform;
@@ -150,6 +153,7 @@ export class OrchestrationStack extends ApplicationStack {
   }
 }
 
+/** The functions of this stack. */
 const DESCRIPTIONS: Readonly<Partial<Record<PlatformFunctionName, string>>> = {
   replies: 'closes requests and resumes who waits for them',
   deadlines: 'fires the deadlines of requests',
@@ -157,13 +161,6 @@ const DESCRIPTIONS: Readonly<Partial<Record<PlatformFunctionName, string>>> = {
   starter: 'starts workflows',
   'workflow-events': 'reports the ends of workflows',
 };
-
-function functionsFor(topology: TopologyModel, workflows: readonly DeployableWorkflow[]): PlatformFunctionName[] {
-  return [
-    ...(repliesOf(topology).length > 0 ? (['replies', 'deadlines'] as const) : []),
-    ...(workflows.length > 0 ? (['dispatcher', 'starter', 'workflow-events'] as const) : []),
-  ];
-}
 
 function pascal(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (_, _dash: string, letter: string) => letter.toUpperCase());

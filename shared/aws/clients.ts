@@ -41,7 +41,8 @@ export function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
     options.endpoint ?? process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'],
   );
   const eventBridge = once(() => new EventBridgeClient(common));
-  const sqs = once(() => new SQSClient(common));
+  // Queue URLs come from stack outputs; an engine may write a host into them that is not the one it is reached at.
+  const sqs = once(() => new SQSClient({ ...common, useQueueUrlAsEndpoint: false }));
   const s3 = once(() => new S3Client({ ...common, forcePathStyle }));
   const sfn = once(() => new SFNClient(common));
   const documents = once(() =>

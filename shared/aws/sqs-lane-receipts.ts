@@ -5,6 +5,8 @@ import { available } from './aws-error.js';
 
 const BATCH = 10;
 const TRIES = 3;
+/** Codes of copies that are no longer ours; not every service marks them as the sender's fault. */
+const GONE = new Set(['ReceiptHandleIsInvalid', 'InvalidParameterValue', 'MessageNotInflight']);
 /** Longest visibility of SQS: 12 hours. */
 const LONGEST_SECONDS = 43_200;
 
@@ -42,7 +44,7 @@ export class SqsLaneReceipts implements LaneReceipts {
           }),
         ),
       );
-      const failed = (answer.Failed ?? []).filter((entry) => entry.SenderFault !== true);
+      const failed = (answer.Failed ?? []).filter((entry) => entry.SenderFault !== true && !GONE.has(entry.Code ?? ''));
       left = failed.flatMap((entry) => current[Number(entry.Id)] ?? []);
       if (left.length === 0) return;
       if (tries >= TRIES) {

@@ -13,8 +13,8 @@ const TEXT_OPERATORS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
  */
 export function checkPattern(pattern: unknown): Fields {
   if (!isFields(pattern) || Object.keys(pattern).length === 0) refuse('pattern', pattern, 'an object with fields');
-  checkFields(pattern as Fields);
-  return pattern as Fields;
+  checkFields(pattern);
+  return pattern;
 }
 
 function refuse(key: string, given: unknown, allowed: string): never {
@@ -77,9 +77,14 @@ function checkExclusion(key: string, operand: Json): void {
     const [operator = '', inner = null] = Object.entries(operand)[0] ?? [];
     const texts: readonly Json[] = Array.isArray(inner) ? (inner as readonly Json[]) : [inner];
     const emptyEnd = ['prefix', 'suffix'].includes(operator) && texts.includes('');
-    if (!TEXT_OPERATORS.includes(operator) || texts.length === 0 || emptyEnd || texts.some((one) => typeof one !== 'string'))
+    if (
+      !TEXT_OPERATORS.includes(operator) ||
+      texts.length === 0 ||
+      emptyEnd ||
+      texts.some((one) => typeof one !== 'string')
+    )
       refuse(key, operand, `anything-but with ${TEXT_OPERATORS.join(', ')} and one or more texts`);
-    if (operator === 'wildcard') for (const text of texts) checkWildcard(key, String(text));
+    if (operator === 'wildcard') for (const text of texts) if (typeof text === 'string') checkWildcard(key, text);
     return;
   }
   const values: readonly Json[] = Array.isArray(operand) ? (operand as readonly Json[]) : [operand];

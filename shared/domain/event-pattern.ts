@@ -48,7 +48,7 @@ function matchValue(matcher: Json, value: Json): boolean {
     case 'numeric':
       return typeof value === 'number' && inRange(operand as readonly (string | number)[], value);
     case 'cidr':
-      return typeof value === 'string' && inBlock(String(operand), value);
+      return typeof value === 'string' && inBlock(textOf(operand), value);
     default:
       return typeof value === 'string' && matchText(operator, operand, value);
   }
@@ -64,7 +64,7 @@ function excluded(operand: Json): Json[] {
 
 function matchText(operator: string, operand: Json, value: string): boolean {
   const folded = isFields(operand) ? operand['equals-ignore-case'] : undefined;
-  const wanted = folded === undefined ? String(operand) : String(folded).toLowerCase();
+  const wanted = folded === undefined ? textOf(operand) : textOf(folded).toLowerCase();
   const given = folded === undefined ? value : value.toLowerCase();
   switch (operator) {
     case 'prefix':
@@ -76,6 +76,10 @@ function matchText(operator: string, operand: Json, value: string): boolean {
     default:
       return matchWildcard(wildcardParts(wanted), given);
   }
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** The fixed texts between the stars of a wildcard; `\*` is a star itself, `\\` a backslash. */

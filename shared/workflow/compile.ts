@@ -29,7 +29,7 @@ import type { Refuse } from './references.js';
 export const DISPATCHER_ARN = '${DispatcherArn}';
 
 /** Seconds that a request's backstop outlasts its timeout: the pending record is the clock, this only ends what nobody answers. */
-const BACKSTOP = 0;
+const BACKSTOP = 600;
 
 /** The start message without its data. */
 const START_MESSAGE =

@@ -150,5 +150,5 @@ export function pendingStoreContract(make: () => Promise<PendingStore>): void {
     expect(due).toEqual([first, second, moved, third].map(({ requestId }) => requestId));
     expect(await dueIds(base - 1, base)).toEqual([before.requestId]);
     expect(await dueIds(0, base + 2 * 3_600_000 + 1)).toContain(after.requestId);
-  });
+  }, 30_000);
 }

@@ -45,7 +45,7 @@ describeOnEngine('Step Functions', (resources) => {
           Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
           Arguments: {
             QueueUrl: queue,
-            MessageBody: { name: '{% $states.input.name %}', token: '{% $states.context.Task.Token %}' },
+            MessageBody: "{% $string({'name': $states.input.name, 'token': $states.context.Task.Token}) %}",
           },
           TimeoutSeconds: 60,
           End: true,
@@ -57,13 +57,15 @@ describeOnEngine('Step Functions', (resources) => {
       starter: new SfnStarter(sfn, { wait: stateMachineArn }),
       resumer: new SfnResumer(sfn),
       token: async (name) => {
-        for (let round = 0; round < 20 && !tokens.has(name); round++) {
+        for (let round = 0; round < 10 && !tokens.has(name); round++) {
           for (const body of await resources.drain(queue, 1, 2_000)) {
             const sent = JSON.parse(body) as { name: string; token: string };
             tokens.set(sent.name, sent.token);
           }
         }
-        return tokens.get(name) ?? '';
+        const token = tokens.get(name);
+        if (token === undefined) throw new Error(`the execution ${name} sent no token`);
+        return token;
       },
       answer: async (name) => {
         const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }));

@@ -81,7 +81,9 @@ export function platformWorld() {
     deadLetters: new Letters(),
     returns: new Returns(),
     cursors: new Cursors(),
-    lanes: { warehouse: { critical: 'https://sqs.example/1/warehouse-critical', high: 'https://sqs.example/1/warehouse-high' } },
+    lanes: {
+      warehouse: { critical: 'https://sqs.example/1/warehouse-critical', high: 'https://sqs.example/1/warehouse-high' },
+    },
     counted,
     count: (receiver: string): void => void counted.push(receiver),
     publishing: publishingAs('platform', 'test'),
@@ -135,29 +137,39 @@ export function overTheBus(envelope: Envelope, own: Readonly<Record<string, unkn
 /** The command of the fixture shop, as a client's request. */
 export function commandAt(now: number, own: Partial<Envelope> = {}): Envelope {
   const id = own.id ?? newId();
-  return envelopeAt(now, 'ReserveStock', { order: 'o-1' }, {
-    id,
-    channel: 'stock.request',
-    priority: 'high',
-    receiver: 'warehouse',
-    requestid: id,
-    replyto: 'StockReserved',
-    deadline: new Date(now + 60_000).toISOString(),
-    ...own,
-  });
+  return envelopeAt(
+    now,
+    'ReserveStock',
+    { order: 'o-1' },
+    {
+      id,
+      channel: 'stock.request',
+      priority: 'high',
+      receiver: 'warehouse',
+      requestid: id,
+      replyto: 'StockReserved',
+      deadline: new Date(now + 60_000).toISOString(),
+      ...own,
+    },
+  );
 }
 
 /** The reply of the warehouse to a command. */
 export function replyTo(command: Envelope, now: number, own: Partial<Envelope> = {}): Envelope {
-  return envelopeAt(now, 'StockReserved', { order: 'o-1', reserved: true }, {
-    source: sourceOf(shop.name, 'agent', 'warehouse'),
-    channel: 'stock.result',
-    causationid: command.id,
-    correlationid: command.correlationid,
-    ...(command.requestid === undefined ? {} : { requestid: command.requestid }),
-    hops: command.hops + 1,
-    ...own,
-  });
+  return envelopeAt(
+    now,
+    'StockReserved',
+    { order: 'o-1', reserved: true },
+    {
+      source: sourceOf(shop.name, 'agent', 'warehouse'),
+      channel: 'stock.result',
+      causationid: command.id,
+      correlationid: command.correlationid,
+      ...(command.requestid === undefined ? {} : { requestid: command.requestid }),
+      hops: command.hops + 1,
+      ...own,
+    },
+  );
 }
 
 /** Opens the request of a command, waited on by a workflow's token or by a client. */

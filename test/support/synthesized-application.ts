@@ -51,7 +51,9 @@ export function stacksOf(application: LanewayApplication): Stack[] {
  */
 export function idIn(value: unknown, resources: readonly Resource[]): string | undefined {
   const text = JSON.stringify(value) ?? '';
-  const named = resources.filter(({ id }) => text.includes(`"${id}"`) || new RegExp(`(Ref|GetAtt)${id}[A-Z0-9]`).test(text));
+  const named = resources.filter(
+    ({ id }) => text.includes(`"${id}"`) || new RegExp(`(Ref|GetAtt)${id}[A-Z0-9]`).test(text),
+  );
   return named[0]?.id;
 }
 

@@ -75,7 +75,10 @@ async function judge(buried: BuriedCopy, services: DrainServices): Promise<Findi
     return inferFinding(buried, at, record.tries, services.lanes);
   }
   if (record?.state === 'dead-lettered' && record.copy !== buried.copy) {
-    log.info('the copy is a duplicate of a delivery that is a dead letter', { id: envelope.id, receiver: first.receiver });
+    log.info('the copy is a duplicate of a delivery that is a dead letter', {
+      id: envelope.id,
+      receiver: first.receiver,
+    });
     return undefined;
   }
   if (origin.kind === 'mailbox' && (await putBack(buried, record, services))) return undefined;

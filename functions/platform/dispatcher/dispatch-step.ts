@@ -77,7 +77,9 @@ export async function dispatchStep(input: unknown, services: DispatcherServices)
     const by = `dispatcher:${ids.messageId}`;
     const at = new Date(services.publishing.clock.now()).toISOString();
     const outcome: RequestOutcome =
-      summary.code === 'REQUEST_TIMED_OUT' ? { state: 'timed-out', by, at } : { state: 'failed', by, at, error: summary };
+      summary.code === 'REQUEST_TIMED_OUT'
+        ? { state: 'timed-out', by, at }
+        : { state: 'failed', by, at, error: summary };
     await giveUp(dispatch, ids.requestId, outcome, services);
     return { id: ids.messageId, requestId: ids.requestId };
   }

@@ -64,11 +64,22 @@ async function takeAs(
     return bury(copy, receiver, { ...summarizeError(error), retryable: false }, services);
   }
   try {
-    const { id, correlationId } = await publishMessage(services.publishingAs(name), spec.as, data, {}, {
-      id: derivedId('ingress', name, event.id),
-      correlationId: derivedId('ingress-conversation', name, event.id),
+    const { id, correlationId } = await publishMessage(
+      services.publishingAs(name),
+      spec.as,
+      data,
+      {},
+      {
+        id: derivedId('ingress', name, event.id),
+        correlationId: derivedId('ingress-conversation', name, event.id),
+      },
+    );
+    services.log.info('a foreign event became a message', {
+      ingress: name,
+      type: spec.as.name,
+      id,
+      correlation: correlationId,
     });
-    services.log.info('a foreign event became a message', { ingress: name, type: spec.as.name, id, correlation: correlationId });
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable) throw error;
@@ -78,7 +89,7 @@ async function takeAs(
 
 function readEvent(body: string): ForeignEvent | undefined {
   try {
-    return eventSchema.parse(JSON.parse(body)) as ForeignEvent;
+    return eventSchema.parse(JSON.parse(body));
   } catch {
     return undefined;
   }

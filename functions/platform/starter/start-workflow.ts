@@ -130,9 +130,13 @@ async function inputOf(envelope: Envelope, now: number, services: StarterService
   const data: unknown = decodeData(type, await payloadOf(envelope, payloads), envelope.dataschema);
   const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
   if (bytes > CLAIM_CHECK_BYTES) {
-    throw new LanewayError('TOO_LARGE', `${envelope.type} has ${bytes} bytes, more than a workflow can be started with`, {
-      help: [`allowed: ${CLAIM_CHECK_BYTES} bytes (Step Functions takes 256 KiB); send where the data is`],
-    });
+    throw new LanewayError(
+      'TOO_LARGE',
+      `${envelope.type} has ${bytes} bytes, more than a workflow can be started with`,
+      {
+        help: [`allowed: ${CLAIM_CHECK_BYTES} bytes (Step Functions takes 256 KiB); send where the data is`],
+      },
+    );
   }
   const { id, type: name, source, time, correlationid, priority, hops } = envelope;
   return {
@@ -184,7 +188,11 @@ async function refuse(start: Start, error: ErrorSummary, services: StarterServic
   if (standing?.state === 'completed') return;
   const drop = error.code === 'EXPIRED' && topology.model.channels[envelope.channel]?.qos.onExpiry !== 'dead-letter';
   if (!drop) await bury(copy, key.receiver, error, 1, services);
-  await deliveries.settleUnleased(key, factsOf(envelope), outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error));
+  await deliveries.settleUnleased(
+    key,
+    factsOf(envelope),
+    outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error),
+  );
 }
 
 function outcome(

@@ -58,10 +58,7 @@ export async function sweep(services: SweepServices, bounds: SweepBounds): Promi
   return summary;
 }
 
-async function sweepIntents(
-  services: SweepServices,
-  bounds: SweepBounds,
-): Promise<Omit<SweepSummary, 'timedOut'>> {
+async function sweepIntents(services: SweepServices, bounds: SweepBounds): Promise<Omit<SweepSummary, 'timedOut'>> {
   const { clock, cursors, intents } = services;
   const until = clock.now() - INDEX_LAG_MS;
   const count = { looked: 0, resent: 0, undeliverable: 0 };

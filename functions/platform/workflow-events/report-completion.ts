@@ -84,7 +84,9 @@ export async function reportCompletion(body: string, services: WorkflowEventServ
           ? output.data.result
           : 'succeeded'
         : (facts.error ?? RESULTS[detail.status as keyof typeof RESULTS]),
-      ...(succeeded ? {} : { error: facts.cause ?? facts.error ?? `the execution ${RESULTS[detail.status as keyof typeof RESULTS]}` }),
+      ...(succeeded
+        ? {}
+        : { error: facts.cause ?? facts.error ?? `the execution ${RESULTS[detail.status as keyof typeof RESULTS]}` }),
     },
     {},
     {

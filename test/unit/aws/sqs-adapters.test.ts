@@ -102,6 +102,7 @@ describe('SqsLaneReceipts', () => {
         Failed: [
           { Id: '0', SenderFault: true, Code: 'ReceiptHandleIsInvalid' },
           { Id: '1', SenderFault: false, Code: 'InternalError' },
+          { Id: '2', SenderFault: false, Code: 'MessageNotInflight' },
         ],
       };
     });

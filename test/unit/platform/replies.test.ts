@@ -1,5 +1,12 @@
 import { closeRequest } from '../../../functions/platform/replies/close-request.js';
-import { commandAt, openRequest, overTheBus, platformWorld, replyTo, envelopeAt } from '../../support/platform-world.js';
+import {
+  commandAt,
+  openRequest,
+  overTheBus,
+  platformWorld,
+  replyTo,
+  envelopeAt,
+} from '../../support/platform-world.js';
 
 async function waiting() {
   const world = platformWorld();
@@ -67,7 +74,12 @@ describe('closing a request', () => {
     ['a sender that differs from the bus', {}, { source: 'laneway.fixture-shop.agent.clerk' }, 'not-allowed'],
     ['a payload that does not fit', { data: { order: 1 } }, {}, 'schema'],
     ['another conversation', { correlationid: 'other' }, {}, 'not-allowed'],
-    ['another type', { type: 'OrderPlaced', channel: 'orders', source: 'laneway.fixture-shop.client.web-shop', data: { order: '1' } }, {}, 'not-allowed'],
+    [
+      'another type',
+      { type: 'OrderPlaced', channel: 'orders', source: 'laneway.fixture-shop.client.web-shop', data: { order: '1' } },
+      {},
+      'not-allowed',
+    ],
   ])('dead-letters %s and leaves the request open', async (_what, own, event, reason) => {
     const { world, command, now } = await waiting();
     await closeRequest({ copy: 'c1', body: overTheBus(replyTo(command, now, own), event) }, world);

@@ -138,6 +138,11 @@ describe('literals arrive literally', () => {
   });
 });
 
+test('a quoted text holds nothing that ends an expression or stands for a placeholder', () => {
+  for (const given of ['a %} b', '{% a', '${DispatcherArn}', '%%}', '{{%'])
+    expect(quoted(given)).not.toMatch(/\{%|%\}|\$\{/);
+});
+
 describe('describeWorkflow', () => {
   const { mermaid, text, paths } = describeWorkflow(maintenance);
 

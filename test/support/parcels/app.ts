@@ -1,0 +1,17 @@
+import { App, RemovalPolicy } from 'aws-cdk-lib';
+import { LanewayApplication } from 'laneway/cdk';
+import { parcels } from '../parcel-topology.js';
+
+/** The CDK application of the integration tests; `parcels:witness` is the file that its agents write to. */
+const app = new App();
+const witness = String(app.node.tryGetContext('parcels:witness') ?? '/dev/null');
+
+new LanewayApplication(app, 'Parcels', {
+  topology: parcels,
+  topologyModule: './test/support/parcel-topology.ts',
+  agents: './test/support/parcels',
+  bind: { desk: { witness }, stamper: { witness } },
+  removalPolicy: RemovalPolicy.DESTROY,
+});
+
+app.synth();
