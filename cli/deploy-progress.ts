@@ -21,7 +21,7 @@ const titles: Readonly<Record<DeployStep, string>> = {
 /** A moving list on a terminal, a line for each thing done elsewhere, nothing with `--quiet`. */
 export async function deployView(steps: readonly DeployStep[], output: Output): Promise<DeployView> {
   // listr2 falls back to a renderer on stdout, which is for data, unless both are terminals.
-  if (process.stderr.isTTY && process.stdout.isTTY && !output.quiet) return listView(steps);
+  if (process.stderr.isTTY && process.stdout.isTTY && !output.quiet) return listView(steps, output);
   return {
     progress: (progress) => {
       const line = describeProgress(progress);
@@ -43,10 +43,11 @@ interface Step {
   say?: (line: string) => void;
 }
 
-async function listView(steps: readonly DeployStep[]): Promise<DeployView> {
+async function listView(steps: readonly DeployStep[], output: Output): Promise<DeployView> {
   const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
   const running = new Map(steps.map((step) => [step, newStep()]));
   const stacks = new Map<string, string>();
+  const notes: string[] = [];
   let over = false;
   const list = new Listr(
     [...running].map(([name, step]) => ({
@@ -74,7 +75,7 @@ async function listView(steps: readonly DeployStep[]): Promise<DeployView> {
     progress: (progress) => {
       if (over) return;
       if (progress.kind === 'step' && progress.state === 'done') running.get(progress.step)?.finish(progress.ms);
-      if (progress.kind === 'note') running.get('bridge')?.say?.(progress.line);
+      if (progress.kind === 'note') notes.push(progress.line);
       if (progress.kind !== 'stack') return;
       stacks.set(progress.stack, `${progress.stack} ${progress.state}, ${progress.resources} resources`);
       for (const step of ['deploy', 'destroy'] as const)
@@ -84,9 +85,11 @@ async function listView(steps: readonly DeployStep[]): Promise<DeployView> {
       over = true;
       for (const step of running.values()) {
         if (error === undefined) step.finish(-1);
-        else step.fail(error instanceof Error ? new Error(error.message.split('\n')[0]) : new Error(String(error)));
+        else step.fail(new Error(error instanceof Error ? error.message.split('\n')[0] : 'failed'));
       }
       await drawn;
+      // What an engine dropped or was spared is to be known, and a finished list shows only its titles.
+      for (const line of notes) output.progress(`  ${line}`);
     },
   };
 }

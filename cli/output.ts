@@ -24,7 +24,7 @@ export interface Output {
   /** Data: `value` as JSON on one line with `--json`, else what `render` makes of it. */
   result(value: unknown, render: () => string): void;
   /** A line for whoever waits; nothing with `--quiet`. */
-  progress(line: string): void;
+  readonly progress: (line: string) => void;
 }
 
 /** The streams that an output writes to; `process.stdout` and `process.stderr` are such. */

@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the clone. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { CfnOutput, CfnResource, RemovalPolicy, Stack, type Environment } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource, RemovalPolicy, type Stack, type Environment } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';

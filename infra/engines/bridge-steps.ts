@@ -5,6 +5,7 @@ import {
   PutFunctionConcurrencyCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import type { EngineClientConfig } from './client-config.js';
 import type { BridgeStepName } from './engine-gaps.js';
 
 /** One resource as its template means it, its values resolved. */
@@ -14,13 +15,6 @@ export interface IntendedResource {
   /** The physical id; the logical id for a resource that was left out. */
   readonly physicalId: string;
   readonly properties: Readonly<Record<string, unknown>>;
-}
-
-/** How the engine is reached: what every SDK client takes. */
-export interface EngineClientConfig {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /** Sets by API what the template meant; says what it did, or undefined where nothing was to do. Safe to repeat. */

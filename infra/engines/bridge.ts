@@ -5,7 +5,8 @@ import {
   paginateListExports,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import { bridgeSteps, type EngineClientConfig } from './bridge-steps.js';
+import { bridgeSteps } from './bridge-steps.js';
+import { engineClientConfig, type EngineClientConfig } from './client-config.js';
 import { leftOutCondition, type Bridged, type EngineGaps } from './engine-gaps.js';
 import { localAccount, localRegion, type EngineTarget } from './engine.js';
 import { localstackGaps } from './localstack-gaps.js';
@@ -36,11 +37,7 @@ export async function bridgeAfterDeploy(
   if (target.kind === 'aws') return;
   const gaps = gapsOf(target);
   if (gaps.bridged.length + gaps.leftOut.length === 0) return;
-  const config: EngineClientConfig = {
-    endpoint: target.endpoint,
-    region: localRegion,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
+  const config = engineClientConfig(target);
   const client = new CloudFormationClient(config);
   try {
     const exports = new Map<string, string>();

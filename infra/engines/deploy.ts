@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { bridgeAfterDeploy } from './bridge.js';
+import { engineClientConfig } from './client-config.js';
 import { readCdkProgress, type DeployProgress, type DeployStep } from './cdk-progress.js';
 import { runChildGroup } from './child-group.js';
 import { deployError } from './deploy-error.js';
@@ -138,13 +139,12 @@ async function synthesize({ app, target, context = {} }: DeployOptions, assembly
 
 /** From an empty folder, because beside a cdk.json the CLI would run the application to learn its environments. */
 async function bootstrapOnce(target: Exclude<EngineTarget, { kind: 'aws' }>, cdk: CdkRunner): Promise<void> {
-  if (await isBootstrapped(target.endpoint)) return;
+  if (await isBootstrapped(target)) return;
   await cdk('bootstrap', ['bootstrap', `aws://${localAccount}/${localRegion}`], undefined, tmpdir());
 }
 
-async function isBootstrapped(endpoint: string): Promise<boolean> {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = new CloudFormationClient({ endpoint, region: localRegion, credentials });
+async function isBootstrapped(target: Exclude<EngineTarget, { kind: 'aws' }>): Promise<boolean> {
+  const client = new CloudFormationClient(engineClientConfig(target));
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' }));
     return Stacks.some((stack) => /^(CREATE|UPDATE)_COMPLETE$/.test(stack.StackStatus ?? ''));

@@ -26,7 +26,7 @@ export function leaveOutForEngine(scope: IConstruct): void {
   if (engine === undefined || engine === '' || engine === 'aws') return;
   const gaps = typeof engine === 'string' ? gapsByEngine[engine] : undefined;
   if (gaps === undefined) {
-    throw new LanewayError('CONFIGURATION', `CDK context ${engineContextKey} is '${String(engine)}'`, {
+    throw new LanewayError('CONFIGURATION', `CDK context ${engineContextKey} is ${JSON.stringify(engine)}`, {
       help: [`known engines: ${Object.keys(gapsByEngine).join(', ')}; leave it out for the full AWS template`],
     });
   }

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,7 +52,7 @@ export interface RunningMinistack {
   /** With `auth`: the certificate that clients trust (NODE_EXTRA_CA_CERTS, `cdk --ca-bundle-path`). */
   readonly caFile?: string;
   /** TERM, after five seconds KILL for the engine and all it started. Resolves when nothing of it is left. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const supervisor = fileURLToPath(new URL('./supervise.py', import.meta.url));
@@ -218,9 +218,8 @@ async function answers(url: URL): Promise<boolean> {
 /** Lets this process end while the engine runs; its end is then what ends the engine. */
 function release(child: ChildProcess): void {
   child.unref();
-  for (const stream of [child.stdin, child.stdout]) {
-    if (stream !== null && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
-  }
+  // The types say streams; between processes they are sockets, which can be let go.
+  for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();
 }
 
 async function stopSupervisor(child: ChildProcess, ended: Promise<string>): Promise<void> {

@@ -11,7 +11,7 @@ export interface OpenEngine {
   /** The log of an engine that was started here. */
   readonly logFile?: string;
   /** Stops what was started here; the user's own engine and a kept one stay. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** How an engine is opened. */

@@ -68,7 +68,7 @@ function ministackMail({ MessageId, Source, To, Subject, BodyText, BodyHtml, Tim
 
 function localstackMail({ Id, Source, Destination, Subject, Body, Timestamp }: Fields): SentMail {
   const { text_part: plain, html_part: html } = fields(Body);
-  return mail(Id, Source, fields(Destination)['ToAddresses'], Subject, plain, html, text(Timestamp));
+  return mail(Id, Source, fields(Destination)['ToAddresses'], Subject, plain, html, inUtc(text(Timestamp)));
 }
 
 function mail(
@@ -84,6 +84,9 @@ function mail(
   const plain = { id: text(id), from: text(from), to: receivers, subject: text(subject), text: text(body), at };
   return typeof html === 'string' ? { ...plain, html } : plain;
 }
+
+/** LocalStack's times are UTC without saying so. */
+const inUtc = (time: string) => new Date(/Z$|[+-]\d\d:\d\d$/.test(time) ? time : `${time}Z`).toISOString();
 
 const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};

@@ -99,6 +99,7 @@ export class OrchestrationStack extends ApplicationStack {
     if (messaging.routed.replies) replies?.receiveFrom(messaging.routed.replies);
     deadlines?.receiveFrom(messaging.timerQueue);
     const machines = Object.values(this.workflows).map(({ stateMachine }) => stateMachine.stateMachineArn);
+    // On AWS a token's use is judged by its state machine, as CDK's own `grantTaskResponse` has it.
     for (const fn of [replies, deadlines]) {
       if (fn && machines.length > 0) allow(fn, ['states:SendTaskFailure', 'states:SendTaskSuccess'], machines);
     }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, type StackProps } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -72,16 +72,30 @@ describe('the reference application', () => {
 });
 
 describe('bundles', () => {
-  it('hold a platform function with the topology, as one module that Node loads', async () => {
-    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-bundle-')) });
-    const stack = new Stack(app, 'Bundles');
-    const entry = platformEntry(stack, 'replies', join(process.cwd(), 'functions/vehicle-maintenance/topology.ts'));
-    bundle(stack, new Map([['replies', entry]]));
-    const file = join(app.outdir, '.laneway/bundles/replies/index.mjs');
-    expect(existsSync(`${file}.map`)).toBe(true);
-    const module = (await import(pathToFileURL(file).href)) as { handler?: unknown };
-    expect(typeof module.handler).toBe('function');
-  }, 60_000);
+  it.each([
+    ['one file', {}],
+    ['an entry and chunks, for a local engine', { 'laneway:engine': 'ministack' }],
+  ])(
+    'hold a platform function with the topology, as %s that Node loads',
+    async (_, context) => {
+      const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-bundle-')), context });
+      const stack = new Stack(app, 'Bundles');
+      const topology = join(process.cwd(), 'functions/vehicle-maintenance/topology.ts');
+      bundle(
+        stack,
+        new Map([
+          ['replies', platformEntry(stack, 'replies', topology)],
+          ['deadlines', platformEntry(stack, 'deadlines', topology)],
+        ]),
+      );
+      const file = join(app.outdir, '.laneway/bundles/replies/index.mjs');
+      const map = /sourceMappingURL=(.+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? 'none';
+      expect(existsSync(join(dirname(file), map))).toBe(true);
+      const module = (await import(pathToFileURL(file).href)) as { handler?: unknown };
+      expect(typeof module.handler).toBe('function');
+    },
+    60_000,
+  );
 
   it('fail with what esbuild found', () => {
     const stack = new Stack(new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-bundle-')) }), 'Bundles');

@@ -45,6 +45,6 @@ export function arbitraryTopology(maxAgents = 8): fc.Arbitrary<Topology> {
         const subscribes = index === 0 ? names : agent.hears.map((hear) => names[hear % names.length] ?? 'c0.main');
         declared[`agent-${index}`] = { subscribes, handlerTimeout: `${agent.seconds} seconds` };
       });
-      return defineTopology('random', { channels: specs, agents: declared }) as unknown as Topology;
+      return defineTopology('random', { channels: specs, agents: declared });
     });
 }

@@ -12,10 +12,11 @@ export interface Deployed {
   readonly target: EngineTarget;
   readonly deployment: Deployment;
   entries(correlationId: string): Promise<readonly LedgerEntry[]>;
-  /** Reads the conversation until `done`, at most a minute; fails with what stands there. */
+  /** Reads the conversation until `done`, at most 90 s unless said otherwise; fails with what stands there. */
   until(
     correlationId: string,
-    done: (entries: readonly LedgerEntry[], books: Account) => boolean,
+    done: (entries: readonly LedgerEntry[], books: Account) => boolean | Promise<boolean>,
+    withinMs?: number,
   ): Promise<readonly LedgerEntry[]>;
 }
 
@@ -44,10 +45,10 @@ export async function deployed(
     target,
     deployment,
     entries,
-    until: async (correlationId, done) => {
-      for (const giveUp = Date.now() + 60_000; ;) {
+    until: async (correlationId, done, withinMs = 90_000) => {
+      for (const giveUp = Date.now() + withinMs; ;) {
         const found = await entries(correlationId);
-        if (done(found, account(found))) return found;
+        if (await done(found, account(found))) return found;
         if (Date.now() > giveUp)
           throw new Error(
             `conversation ${correlationId} did not get there: ${JSON.stringify({ ...account(found), entries: found }, null, 1)}`,

@@ -14,7 +14,7 @@ export interface SharedEngine {
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
   /** For `afterAll`. The user's own engine, or the one the set-up script started for all files, stays. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

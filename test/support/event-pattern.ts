@@ -14,19 +14,19 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
 
 function matchFields(pattern: Fields, event: Fields): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
-    if (key === '$or' && Array.isArray(wanted)) return wanted.some((one) => isFields(one) && matchFields(one, event));
+    if (key === '$or' && isList(wanted)) return wanted.some((one) => isFields(one) && matchFields(one, event));
     const given = event[key];
     if (isFields(wanted)) {
-      const candidates = Array.isArray(given) ? given.filter(isFields) : [isFields(given) ? given : {}];
+      const candidates = isList(given) ? given.filter(isFields) : [isFields(given) ? given : {}];
       return candidates.some((candidate) => matchFields(wanted, candidate));
     }
-    return Array.isArray(wanted) && wanted.some((matcher) => matchLeaf(matcher, given));
+    return isList(wanted) && wanted.some((matcher) => matchLeaf(matcher, given));
   });
 }
 
 function matchLeaf(matcher: Json, given: Json | undefined): boolean {
   if (isFields(matcher) && 'exists' in matcher) return matcher['exists'] === isPresent(given);
-  const values = Array.isArray(given) ? given : given === undefined || isFields(given) ? [] : [given];
+  const values = isList(given) ? given : given === undefined || isFields(given) ? [] : [given];
   return values.some((value) => matchValue(matcher, value));
 }
 
@@ -35,13 +35,13 @@ function matchValue(matcher: Json, value: Json): boolean {
   const [operator = '', operand = null] = Object.entries(matcher)[0] ?? [];
   switch (operator) {
     case 'anything-but': {
-      const excluded = isFields(operand) ? spread(operand) : Array.isArray(operand) ? operand : [operand];
+      const excluded = isFields(operand) ? spread(operand) : isList(operand) ? operand : [operand];
       return !excluded.some((one) => matchValue(one, value));
     }
     case 'numeric':
       return typeof value === 'number' && numeric(operand as readonly (string | number)[], value);
     case 'cidr':
-      return typeof value === 'string' && inBlock(String(operand), value);
+      return typeof value === 'string' && inBlock(operand as string, value);
     default:
       return typeof value === 'string' && matchText(operator, operand, value);
   }
@@ -50,7 +50,7 @@ function matchValue(matcher: Json, value: Json): boolean {
 /** `{ prefix: ['a', 'b'] }` as `[{ prefix: 'a' }, { prefix: 'b' }]`. */
 function spread(matcher: Fields): Fields[] {
   return Object.entries(matcher).flatMap(([operator, operand]) =>
-    (Array.isArray(operand) ? operand : [operand]).map((one) => ({ [operator]: one as Json })),
+    (isList(operand) ? operand : [operand]).map((one) => ({ [operator]: one })),
   );
 }
 
@@ -107,18 +107,18 @@ const OPERATORS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard', 'anythi
 function check(pattern: Fields): void {
   for (const [key, wanted] of Object.entries(pattern)) {
     if (key === '$or') {
-      if (!Array.isArray(wanted) || wanted.length < 2) throw new Error('$or takes two or more alternatives');
+      if (!isList(wanted) || wanted.length < 2) throw new Error('$or takes two or more alternatives');
       for (const one of wanted) check(one as Fields);
-    } else if (Array.isArray(wanted)) {
+    } else if (isList(wanted)) {
       if (wanted.length === 0) throw new Error(`${key}: an empty list matches nothing`);
-      for (const matcher of wanted) checkMatcher(key, matcher as Json);
+      for (const matcher of wanted) checkMatcher(key, matcher);
     } else if (isFields(wanted)) check(wanted);
     else throw new Error(`${key}: values stand in a list`);
   }
 }
 
 function checkMatcher(key: string, matcher: Json): void {
-  if (Array.isArray(matcher)) throw new Error(`${key}: a list within a list`);
+  if (isList(matcher)) throw new Error(`${key}: a list within a list`);
   if (!isFields(matcher)) return;
   const [operator = '', operand = null] = Object.entries(matcher)[0] ?? [];
   const fail = (): never => {
@@ -133,19 +133,19 @@ function checkMatcher(key: string, matcher: Json): void {
     if (!isFields(operand) || typeof operand['equals-ignore-case'] !== 'string') fail();
   }
   if (['equals-ignore-case', 'wildcard'].includes(operator) && typeof operand !== 'string') fail();
-  if (operator === 'wildcard') checkWildcard(String(operand), fail);
+  if (operator === 'wildcard') checkWildcard(operand as string, fail);
 }
 
 function checkExclusion(operand: Json, fail: () => never): void {
   if (operand === null || typeof operand === 'boolean') fail();
-  if (Array.isArray(operand)) {
+  if (isList(operand)) {
     const kinds = new Set(operand.map((one) => typeof one));
     if (operand.length === 0 || kinds.size > 1 || !['string', 'number'].includes([...kinds][0] ?? '')) fail();
   }
   if (!isFields(operand)) return;
   const [operator = '', inner = null] = Object.entries(operand)[0] ?? [];
   if (!['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(operator)) fail();
-  const texts = Array.isArray(inner) ? inner : [inner];
+  const texts = isList(inner) ? inner : [inner];
   if (texts.some((text) => typeof text !== 'string')) fail();
   if (['prefix', 'suffix'].includes(operator) && texts.includes('')) fail();
 }
@@ -156,9 +156,10 @@ function checkWildcard(text: string, fail: () => never): void {
 }
 
 function checkNumeric(operand: Json, fail: () => never): void {
-  if (!Array.isArray(operand) || operand.length === 0 || operand.length > 4 || operand.length % 2 === 1) return fail();
+  if (!isList(operand) || operand.length === 0 || operand.length > 4 || operand.length % 2 === 1) return fail();
   operand.forEach((one, index) => {
-    if (index % 2 === 0 ? !['<', '<=', '>', '>=', '='].includes(String(one)) : typeof one !== 'number') fail();
+    if (index % 2 === 0 ? !['<', '<=', '>', '>=', '='].some((operator) => operator === one) : typeof one !== 'number')
+      fail();
   });
   const [first, low, second, high] = operand as unknown as readonly [string, number, string?, number?];
   if (second !== undefined && (!first.startsWith('>') || !second.startsWith('<') || low >= Number(high))) fail();
@@ -172,7 +173,11 @@ function checkBlock(operand: Json, fail: () => never): void {
 }
 
 function isPresent(given: Json | undefined): boolean {
-  return given !== undefined && !isFields(given) && !(Array.isArray(given) && given.length === 0);
+  return given !== undefined && !isFields(given) && !(isList(given) && given.length === 0);
+}
+
+function isList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function isFields(value: unknown): value is Fields {

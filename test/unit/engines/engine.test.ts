@@ -107,7 +107,7 @@ describe('sentMails and sentTexts', () => {
       Source: 'a@x.org',
       Destination: { ToAddresses: ['b@x.org'] },
       Subject: 'S',
-      Timestamp: seen.at,
+      Timestamp: '2026-01-02T03:04:05',
     };
     const body = { text_part: 'T', html_part: '<p>T</p>' };
     const endpoint = await engineWith({ '/_aws/ses': { messages: [{ ...sent, Body: body }] } });

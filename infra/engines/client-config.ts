@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { localRegion, type EngineTarget } from './engine.js';
+
+/** What every SDK client takes to reach a local engine. */
+export interface EngineClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly requestHandler?: { readonly httpsAgent: Agent };
+}
+
+/** The configuration for SDK clients of this process; over https it trusts the engine's own certificate. */
+export function engineClientConfig({ endpoint, caFile }: Exclude<EngineTarget, { kind: 'aws' }>): EngineClientConfig {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const config = { endpoint, region: localRegion, credentials };
+  return caFile === undefined
+    ? config
+    : { ...config, requestHandler: { httpsAgent: new Agent({ ca: readFileSync(caFile) }) } };
+}
