@@ -12,16 +12,56 @@ const only = (name, from, allowed, comment) => ({
 
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('domain-is-the-centre', '^shared/domain/', '^shared/domain/', 'the domain imports nothing of Laneway'),
-    only('messages-know-the-domain', '^shared/message/', '^shared/(domain|message)/', 'message types build on the domain'),
-    only('topology-knows-messages', '^shared/topology/', '^shared/(domain|message|topology)/', 'a topology builds on messages'),
-    only('agents-know-the-topology', '^shared/agent/', '^shared/(domain|message|topology|agent)/', 'an agent knows no AWS'),
-    only('workflows-know-the-topology', '^shared/workflow/', '^shared/(domain|message|topology|workflow)/', 'a workflow knows no AWS'),
-    only('testing-knows-no-aws', '^shared/testing/', '^shared/(domain|message|topology|agent|workflow|testing)/', 'tests run without AWS'),
-    only('adapters-know-no-entry', '^shared/aws/', '^shared/(domain|message|topology|agent|workflow|aws)/', 'adapters serve the entries'),
+    only(
+      'messages-know-the-domain',
+      '^shared/message/',
+      '^shared/(domain|message)/',
+      'message types build on the domain',
+    ),
+    only(
+      'topology-knows-messages',
+      '^shared/topology/',
+      '^shared/(domain|message|topology)/',
+      'a topology builds on messages',
+    ),
+    only(
+      'agents-know-the-topology',
+      '^shared/agent/',
+      '^shared/(domain|message|topology|agent)/',
+      'an agent knows no AWS',
+    ),
+    only(
+      'workflows-know-the-topology',
+      '^shared/workflow/',
+      '^shared/(domain|message|topology|workflow)/',
+      'a workflow knows no AWS',
+    ),
+    only(
+      'testing-knows-no-aws',
+      '^shared/testing/',
+      '^shared/(domain|message|topology|agent|workflow|testing)/',
+      'tests run without AWS',
+    ),
+    only(
+      'adapters-know-no-entry',
+      '^shared/aws/',
+      '^shared/(domain|message|topology|agent|workflow|aws)/',
+      'adapters serve the entries',
+    ),
     only('entries', '^shared/(lambda|worker|client)/', '^shared/', 'entries compose what is in shared'),
-    only('platform-functions', '^functions/platform/', '^(shared|functions/platform)/', 'the framework knows no application'),
+    only(
+      'platform-functions',
+      '^functions/platform/',
+      '^(shared|functions/platform)/',
+      'the framework knows no application',
+    ),
     {
       name: 'only-adapters-import-the-sdk',
       severity: 'error',
@@ -47,13 +87,22 @@ export default {
       from: { path: '^infra/applications/' },
       to: { path: '^functions/', pathNot: '^functions/[^/]+/(messages|topology|workflows/.+)\\.ts$' },
     },
-    { name: 'product-imports-no-tests', severity: 'error', from: { path: '^(shared|functions|infra|cli)/' }, to: { path: '^(test|bench)/' } },
+    {
+      name: 'product-imports-no-tests',
+      severity: 'error',
+      from: { path: '^(shared|functions|infra|cli)/' },
+      to: { path: '^(test|bench)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|cdk.out|\\.laneway)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { conditionNames: ['laneway-source', 'import', 'require', 'node', 'default', 'types'], exportsFields: ['exports'], extensions: ['.ts', '.js', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      conditionNames: ['laneway-source', 'import', 'require', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
   },
 };

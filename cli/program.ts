@@ -57,8 +57,8 @@ function addDemo(program: Command, finish: (code: number) => void): void {
     .option('--vehicles <n>', 'vehicles that the rows are dealt out to', wholePositive)
     .option('--keep', 'leave the engine up and print endpoint and outputs')
     .action(async (_options: unknown, command: Command) => {
-      const { demoCommand } = await import('./demo/demo.js');
-      finish(await demoCommand(command.optsWithGlobals()));
+      const { runDemo } = await import('./run-demo.js');
+      finish(await runDemo(command.optsWithGlobals()));
     });
 }
 

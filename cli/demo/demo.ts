@@ -8,26 +8,17 @@ import { createContext } from '../command-context.js';
 import { deployHere, interruptible, shellLines } from '../deploy-here.js';
 import { EXIT } from '../exit-codes.js';
 import { openLedger } from '../open-ledger.js';
-import type { GlobalOptions, Output } from '../output.js';
+import type { Output } from '../output.js';
 import { readQueues } from '../read-queues.js';
 import { queueTable } from '../render/queue-table.js';
 import { span } from '../render/time.js';
+import type { DemoOptions } from '../run-demo.js';
 import { enter } from '../target.js';
 import { demoCustomer } from './customer.js';
 import { isAsExpected, laneReport, ledgerExcerpt, outcomeReport, storyReport, type Judged } from './report.js';
 import { threeVehicles } from './scenario.js';
 import { telemetryFrom } from './telemetry-source.js';
 import { watchConversations, type Watched } from './watch.js';
-
-/** Options of `laneway demo`. */
-export interface DemoOptions extends GlobalOptions {
-  readonly silentCustomer?: boolean;
-  readonly input?: string;
-  readonly rate?: number;
-  readonly limit?: number;
-  readonly vehicles?: number;
-  readonly keep?: boolean;
-}
 
 /** A published telemetry conversation. */
 interface Started extends Watched {

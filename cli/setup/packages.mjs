@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './report.mjs';
 import { capture } from './run.mjs';
@@ -14,7 +14,9 @@ export function packagesInstalled(root) {
   return Object.entries(wanted).every(([path, { version, optional, devOptional, link }]) => {
     if (path === '' || link === true) return true;
     const found = present[path];
-    return found === undefined ? optional === true || devOptional === true : found.version === version;
+    if (found === undefined) return optional === true || devOptional === true;
+    // An installation that was killed half-way leaves its list without the packages.
+    return found.version === version && existsSync(join(root, path, 'package.json'));
   });
 }
 

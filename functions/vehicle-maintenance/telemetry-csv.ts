@@ -10,8 +10,6 @@ import {
 } from './telemetry-columns.js';
 import { sampleVin } from './vin.js';
 
-export { TelemetryFileError } from './telemetry-columns.js';
-
 /** A row that can be published. `line` counts from 1, the header included. */
 export interface TelemetryRow {
   readonly kind: 'row';

@@ -55,21 +55,27 @@ export interface Context<
    * is stored, at least once under one id. No order among messages.
    * @throws LanewayError SCHEMA, UNKNOWN_RECEIVER, INVALID_OPTION, REQUEST_TIMED_OUT ...
    */
-  publish<Type extends Published>(type: Type, data: InputOf<Type>, options?: PublishOptions): PublishedMessage;
+  publish<Type extends Published>(
+    this: void,
+    type: Type,
+    data: InputOf<Type>,
+    options?: PublishOptions,
+  ): PublishedMessage;
   /** Return its result to answer the command in a later handling, under `key`, which only this agent knows. */
-  replyLater(options: { readonly key: string; readonly within: Duration }): ReplyLater;
+  replyLater(this: void, options: { readonly key: string; readonly within: Duration }): ReplyLater;
   /**
    * Answers a command that was put off. A second answer is recorded and changes nothing.
    * @throws LanewayError NOT_FOUND, retryable (the command's own handling may not have ended yet)
    */
   replyTo<Command extends CommandsIn<Heard>>(
+    this: void,
     command: Command,
     key: string,
     data: InputOf<ReplyOf<Command>>,
     options?: PublishOptions,
   ): Promise<PublishedMessage>;
   /** Notes in the ledger how far the work is, 0 to 1. */
-  progress(fraction: number, note?: string): Promise<void>;
+  progress(this: void, fraction: number, note?: string): Promise<void>;
   readonly deps: Deps;
   readonly log: Log;
   /** When `signal` aborts. */

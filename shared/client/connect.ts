@@ -130,7 +130,7 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
   return {
     publish,
     request: async (command, data, { timeout, ...given }) => {
-      const receipt = await publish(command, data, { ...given, deadline: timeout } as ClientPublishOptions);
+      const receipt = await publish(command, data, { ...given, deadline: timeout });
       return (await awaitReply(publishing, command, receipt, milliseconds(timeout))) as never;
     },
     conversation: (correlationId, follow = {}) =>

@@ -60,9 +60,6 @@ export interface DispatchPublish extends DispatchBase {
 /** What a state machine passes to the dispatcher function. */
 export type Dispatch = DispatchRequest | DispatchPublish;
 
-/** Error names that a request step can end with. */
-export const REQUEST_ERRORS = ['RequestTimedOut', 'RequestFailed'] as const;
-
 /** Output of every workflow execution. */
 export interface WorkflowOutput {
   /** Name given to `flow.complete`. */

@@ -78,5 +78,5 @@ export function lambda<Deps>(
   };
   return middy<SQSEvent, SQSBatchResponse>()
     .use([...(options?.use ?? [])])
-    .handler(handle) as unknown as LaneHandler;
+    .handler(handle);
 }

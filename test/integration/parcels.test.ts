@@ -148,26 +148,35 @@ test("another system's event starts a conversation through the ingress; one that
 
 test('what nobody routes and what nobody can read becomes a dead letter with its reason', async () => {
   const mark = newId();
+  const time = new Date().toISOString();
+  const envelope = {
+    specversion: '1.0',
+    id: mark,
+    source: 'laneway.parcels.client.gate',
+    type: 'ParcelArrived',
+    time,
+    datacontenttype: 'application/json',
+    dataschema: 'urn:laneway:ParcelArrived:1',
+    data: { parcel: mark },
+    correlationid: mark,
+    priority: 'normal',
+    channel: 'no.such',
+    expires: new Date(Date.now() + 600_000).toISOString(),
+    attempt: 1,
+    hops: 0,
+  };
+  const entry = { EventBusName: app.deployment['Bus'], Source: envelope.source, DetailType: envelope.type };
   await awsClients().eventBridge.send(
-    new PutEventsCommand({
-      Entries: [
-        {
-          EventBusName: app.deployment['Bus'],
-          Source: 'laneway.parcels.client.gate',
-          DetailType: 'ParcelArrived',
-          Detail: JSON.stringify({ channel: 'no.such', mark }),
-        },
-      ],
-    }),
+    new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(envelope) }] }),
   );
   await awsClients().sqs.send(
     new SendMessageCommand({ QueueUrl: app.deployment['LaneDeskNormal'], MessageBody: `hello ${mark}` }),
   );
   await eventually('the unroutable dead letter', async () =>
-    (await deadLettersOf('unroutable')).find((letter) => letter.length > 0),
+    (await deadLettersOf('unroutable')).find((letter) => letter.includes(mark)),
   );
   await eventually('the unreadable dead letter', async () =>
-    (await deadLettersOf('unparseable')).find((letter) => letter.length > 0),
+    (await deadLettersOf('unparseable')).find((letter) => letter.includes(mark.slice(0, 8))),
   );
 }, 120_000);
 

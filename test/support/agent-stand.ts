@@ -85,14 +85,12 @@ export function agentStand(bound: BoundAgent) {
       ),
     /** One invocation over up to `most` messages. @returns message ids that went back */
     async receive(most = 10, remaining = 60_000): Promise<readonly string[]> {
-      const copies = lane
-        .receive(most, 360)
-        .map((message) => ({
-          copy: message.messageId,
-          receipt: message.receipt,
-          body: message.body,
-          receives: message.receiveCount,
-        }));
+      const copies = lane.receive(most, 360).map((message) => ({
+        copy: message.messageId,
+        receipt: message.receipt,
+        body: message.body,
+        receives: message.receiveCount,
+      }));
       const end = clock.now() + remaining;
       const returned = await receiveBatch(bound, services, {
         copies,

@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { sharedEngine, type SharedEngine } from '../support/engine.js';
+import { outsideUser, type OutsideUser } from '../support/outside-user.js';
+
+let engine: SharedEngine;
+let user: OutsideUser;
+
+beforeAll(async () => {
+  engine = await sharedEngine();
+  user = await outsideUser(engine.environment);
+}, 300_000);
+
+afterAll(async () => {
+  user.remove();
+  await engine.stop();
+});
+
+test('the package holds the framework, its platform functions and the engine, and nothing of the reference application', () => {
+  const files = readdirSync(user.installedPackage, { recursive: true, encoding: 'utf8' });
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'LICENSE',
+      'dist/cli/main.js',
+      'dist/functions/platform/dispatcher/lambda.js',
+      'dist/infra/constructs/index.d.ts',
+      'dist/infra/engines/ministack-install.d.mts',
+      'dist/infra/engines/requirements.txt',
+      'dist/infra/engines/supervise.py',
+      'dist/shared/message/index.js',
+    ]),
+  );
+  expect(files.filter((file) => /vehicle|cli\/demo|infra\/app|\.test\.|cli\/setup/.test(file))).toEqual([]);
+  expect(files.filter((file) => /(?<!\.d)\.m?ts$/.test(file))).toEqual([]);
+});
+
+test("the user's project compiles with the declarations checked as well", async () => {
+  const { stdout } = await user.must('tsc', '--listFiles');
+  expect(stdout).toContain('node_modules/laneway/dist/infra/constructs/index.d.ts');
+}, 120_000);
+
+test('the demonstration says where it is', async () => {
+  const { code, stderr } = await user.run('laneway', 'demo');
+  expect(code).toBe(3);
+  expect(stderr).toContain('in a clone of the repository, npm run demo');
+}, 60_000);
+
+test('laneway diagram shows the topology that package.json names', async () => {
+  const { stdout } = await user.must('laneway', 'diagram');
+  expect(stdout).toContain('BakeLoaves');
+}, 60_000);
+
+describe('deployed by laneway deploy', () => {
+  beforeAll(async () => {
+    const { stdout } = await user.must('laneway', 'deploy', '--json');
+    expect(Object.keys(JSON.parse(stdout) as object)).toContain('BakeryMessaging');
+  }, 300_000);
+
+  afterAll(async () => {
+    await user.must('laneway', 'destroy', '--yes');
+  }, 300_000);
+
+  test('an agent answers a request', async () => {
+    const { stdout } = await user.must('node', '--import', 'tsx', 'main.ts', 'request');
+    expect(JSON.parse(stdout)).toEqual({ minutes: 70 });
+  }, 120_000);
+
+  test('an event starts a workflow of two steps, which completes', async () => {
+    const { stdout } = await user.must('node', '--import', 'tsx', 'main.ts', 'workflow');
+    expect(JSON.parse(stdout)).toMatchObject({
+      handled: ['BakeLoaves by baker', 'DeliverOrder by courier'],
+      ended: { workflow: 'fulfil', status: 'succeeded', result: 'delivered' },
+    });
+  }, 180_000);
+});
