@@ -76,7 +76,7 @@ export function interruptible(): { readonly signal: AbortSignal; release(): void
 export function shellLines(target: EngineTarget): string[] {
   if (target.kind === 'aws') return [];
   return [
-    `export AWS_ENDPOINT_URL=${target.endpoint} AWS_REGION=${localRegion}`,
+    `export AWS_ENDPOINT_URL=${target.endpoint} AWS_REGION=${localRegion} AWS_DEFAULT_REGION=${localRegion}`,
     'export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test',
   ];
 }

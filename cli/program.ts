@@ -110,7 +110,8 @@ function addMessages(program: Command, context: ContextOf): void {
   program
     .command('trace')
     .description('show a conversation from the ledger')
-    .argument('<correlation>', 'correlation id')
+    .argument('<correlation>', 'correlation id; with --ingress, the EventId that put-events printed')
+    .option('--ingress <name>', 'the conversation that a foreign event started through this ingress')
     .addOption(new Option('--as <form>', 'form').choices(['tree', 'sequence', 'mermaid', 'json']).default('tree'))
     .action(async (id: string, options: TraceOptions, command: Command) => {
       const { traceCommand } = await import('./commands/trace.js');

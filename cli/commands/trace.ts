@@ -1,4 +1,6 @@
-import { LanewayError } from '../../shared/domain/errors.js';
+import { LanewayError, unknownName } from '../../shared/domain/errors.js';
+import { ingressConversation } from '../../shared/domain/ids.js';
+import type { Topology } from '../../shared/topology/topology.js';
 import { account, type LedgerEntry } from '../../shared/domain/conversation.js';
 import type { CommandContext } from '../command-context.js';
 import { openLedger } from '../open-ledger.js';
@@ -9,19 +11,19 @@ export const TRACE_FORMS = ['tree', 'sequence', 'mermaid', 'json'] as const;
 /** Options of `laneway trace`. */
 export interface TraceOptions {
   readonly as?: (typeof TRACE_FORMS)[number];
+  /** Name of the ingress; the id given is then that of the EventBridge event. */
+  readonly ingress?: string;
 }
 
 /**
  * Shows a conversation from the ledger alone.
  * @throws LanewayError NOT_FOUND when the ledger knows no such conversation
  */
-export async function traceCommand(
-  context: CommandContext,
-  correlationId: string,
-  options: TraceOptions,
-): Promise<void> {
+export async function traceCommand(context: CommandContext, id: string, options: TraceOptions): Promise<void> {
   const { output } = context;
   const { topology } = await context.topology();
+  const correlationId =
+    options.ingress === undefined ? id : ingressConversation(ingressOf(topology, options.ingress), id);
   await context.target();
   const ledger = await openLedger(topology);
   const entries = await ledger.conversation(correlationId);
@@ -37,6 +39,17 @@ export async function traceCommand(
   const value = { correlationId, account: account(entries), entries };
   const text = form === 'json' ? JSON.stringify(value, null, 2) : await draw(form, entries, context);
   output.result(value, () => text);
+}
+
+function ingressOf({ model }: Topology, name: string): string {
+  if (Object.hasOwn(model.ingress, name)) return name;
+  throw unknownName(
+    'NOT_FOUND',
+    `'${name}' is no ingress of '${model.name}'`,
+    name,
+    Object.keys(model.ingress),
+    '--ingress',
+  );
 }
 
 async function draw(

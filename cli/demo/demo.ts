@@ -13,7 +13,8 @@ import { readQueues } from '../read-queues.js';
 import { queueTable } from '../render/queue-table.js';
 import { span } from '../render/time.js';
 import type { DemoOptions } from '../run-demo.js';
-import { enter } from '../target.js';
+import { describeOutputs } from '../commands/deploy.js';
+import { describeTarget, enter } from '../target.js';
 import { demoCustomer } from './customer.js';
 import { isAsExpected, laneReport, ledgerExcerpt, outcomeReport, storyReport, type Judged } from './report.js';
 import { threeVehicles } from './scenario.js';
@@ -46,14 +47,18 @@ export async function demoCommand(options: DemoOptions): Promise<number> {
   try {
     enter(engine.target);
     const respondWithin = options.silentCustomer ? RESPOND_WITHIN.silent : RESPOND_WITHIN.answering;
-    await deployHere(context, engine.target, {
+    const outputs = await deployHere(context, engine.target, {
       signal: interrupt.signal,
       context: { 'vehicles:respond-within': respondWithin },
     });
     output.progress(`deployed after ${span(Date.now() - began)}`);
     const ok = await run(options, output, engine.target, interrupt.signal, began);
     if (options.keep) {
-      output.progress('the engine stays up; `laneway engine stop` ends it. To reach it:');
+      for (const line of describeOutputs(outputs, output.paint)) output.progress(line);
+      output.progress(
+        `the engine stays up at ${describeTarget(engine.target)}; \`npm run laneway -- engine stop\` ends it.`,
+      );
+      output.progress('laneway finds it by itself; for other tools:');
       for (const line of shellLines(engine.target)) output.progress(`  ${line}`);
     }
     if (interrupt.signal.aborted) return 130;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './report.mjs';
 import { capture } from './run.mjs';
@@ -30,6 +30,11 @@ function readPackages(file) {
 
 /** Runs `npm ci` with the npm that runs this script. */
 export async function installPackages(root) {
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new SetupError('node_modules is a link, and npm ci would empty what is behind it', [
+      'remove the link and run it again, or run npm ci where it leads to',
+    ]);
+  }
   const npm = process.env.npm_execpath;
   const [command, ...before] = npm !== undefined && /npm-cli\.[cm]?js$/.test(npm) ? [process.execPath, npm] : ['npm'];
   const { code, output } = await capture(command, [...before, 'ci', '--no-audit', '--no-fund'], { cwd: root });

@@ -37,15 +37,15 @@ export function platformFunction<Event, Result>(
   compose: (surroundings: Surroundings) => Invocation<Event, Result>,
 ): Handler<Event, Result> {
   const logger = new Logger({ serviceName: `${topology.name}.platform.${name}` });
+  const log = logOver(logger);
   let invocation: Invocation<Event, Result> | undefined;
   const handle = async (event: Event, context: Context): Promise<Result> => {
-    invocation ??= compose({
-      topology,
-      log: logOver(logger),
-      clients: awsClients(),
-      clock: { now: () => Date.now() },
-    });
-    return invocation(event, context);
+    const began = Date.now();
+    invocation ??= compose({ topology, log, clients: awsClients(), clock: { now: () => Date.now() } });
+    const result = await invocation(event, context);
+    // One line for every invocation, whatever its parts say.
+    log.info('invoked', { ms: Date.now() - began });
+    return result;
   };
   // middy's own types leave the result open to what a middleware may make of it; ours make nothing of it.
   const wrapped: unknown = middy<Event, Result>().use(injectLambdaContext(logger)).handler(handle);

@@ -49,7 +49,7 @@ export class ObservabilityStack extends ApplicationStack {
   /** Every queue whose messages are dead letters, by name. */
   private deadLetterAlarms({ topology, messaging, agents }: ObservabilityStackProps): void {
     for (const receiver of Object.keys(messaging.mailboxes))
-      this.alarms.add('dead-letters', receiver, deadLetters(topology.name, receiver));
+      this.alarms.add('dead-letters', receiver, deadLetters({ application: topology.name, receiver }));
     const queues: Record<string, IQueue> = {
       ...Object.fromEntries(
         Object.values(messaging.mailboxes).map(({ agent, deadLetterQueue }) => [agent, deadLetterQueue]),
@@ -59,6 +59,8 @@ export class ObservabilityStack extends ApplicationStack {
       'stream-failures': agents.streamFailures,
       ...(messaging.routed.unroutable ? { unroutable: messaging.routed.unroutable } : {}),
     };
+    // Receivers that are no agents (unroutable, workflows, the platform) show in the application's sum alone.
+    this.alarms.add('dead-letters', 'application', deadLetters({ application: topology.name }));
     for (const [name, queue] of Object.entries(queues)) {
       this.alarms.add('dead-letter-queue-age', name, oldestAge(queue));
     }
@@ -102,7 +104,7 @@ export class ObservabilityStack extends ApplicationStack {
       ),
       graph(
         'Dead letters',
-        Object.keys(messaging.mailboxes).map((receiver) => deadLetters(topology.name, receiver)),
+        Object.keys(messaging.mailboxes).map((receiver) => deadLetters({ application: topology.name, receiver })),
       ),
       graph(
         'Workflows: ended',
@@ -127,12 +129,12 @@ function functionsOf({ agents, orchestration }: ObservabilityStackProps): [strin
 }
 
 /** Counted by the drain, in embedded metric format. */
-function deadLetters(application: string, receiver: string): Metric {
+function deadLetters(dimensions: { readonly application: string; readonly receiver?: string }): Metric {
   return new Metric({
     namespace: 'Laneway',
     metricName: 'DeadLetters',
-    dimensionsMap: { application, receiver },
-    label: receiver,
+    dimensionsMap: { ...dimensions },
+    label: dimensions.receiver ?? 'all receivers',
     statistic: Stats.SUM,
     period: ALARM_PERIOD,
   });

@@ -1,6 +1,6 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import type { Role } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
@@ -28,6 +28,8 @@ import type { MessagingStack } from './messaging-stack.js';
 export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> & {
   readonly startedBy: { readonly name: string };
 };
+
+const ANSWERS = ['states:SendTaskFailure', 'states:SendTaskSuccess'] as const;
 
 /** Properties of {@link OrchestrationStack}. */
 export interface OrchestrationStackProps extends StackProps {
@@ -101,8 +103,21 @@ export class OrchestrationStack extends ApplicationStack {
     const machines = Object.values(this.workflows).map(({ stateMachine }) => stateMachine.stateMachineArn);
     // On AWS a token's use is judged by its state machine, as CDK's own `grantTaskResponse` has it.
     for (const fn of [replies, deadlines]) {
-      if (fn && machines.length > 0) allow(fn, ['states:SendTaskFailure', 'states:SendTaskSuccess'], machines);
+      if (fn && machines.length > 0) allow(fn, ANSWERS, machines);
     }
+    this.letDispatcherAnswer(machines);
+  }
+
+  /**
+   * The dispatcher answers a token itself when a request cannot be made. A policy of its own, as machine, function and
+   * the role's default policy would otherwise wait for each other.
+   */
+  private letDispatcherAnswer(machines: readonly string[]): void {
+    const role = this.platform.dispatcher?.role;
+    if (!role || machines.length === 0) return;
+    const policy = new Policy(this, 'DispatcherAnswers');
+    policy.addStatements(new PolicyStatement({ actions: [...ANSWERS], resources: [...machines] }));
+    policy.attachToRole(role);
   }
 
   private connectWorkflows(props: OrchestrationStackProps): EncryptedQueue {

@@ -66,7 +66,10 @@ export interface Laneway<Type extends MessageType> {
     data: InputOf<Command>,
     options: RequestOptions,
   ): Promise<DataOf<ReplyOf<Command>>>;
-  /** The conversation's ledger entries, each as it appears or changes; ends when nothing is in flight. */
+  /**
+   * The conversation's ledger entries, each as it appears or changes. Ends when no delivery and no workflow of it has
+   * been in flight for two seconds; to stop earlier, leave the loop or abort the signal.
+   */
   conversation(correlationId: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<LedgerEntry>;
   /** Where the application is: the outputs of its stacks. */
   readonly deployment: Deployment;

@@ -50,11 +50,17 @@ export async function offloadPayloads(
 
 /**
  * The payload of an envelope, fetched when it travelled by reference.
- * @throws LanewayError NOT_FOUND when the payload store no longer has it
+ * @throws LanewayError NOT_FOUND when the payload store no longer has it; UNPARSEABLE when it is no JSON
  */
 export async function payloadOf(
   envelope: Pick<Envelope, 'data' | 'dataref'>,
   payloads: PayloadStore,
 ): Promise<unknown> {
-  return envelope.dataref === undefined ? envelope.data : (JSON.parse(await payloads.get(envelope.dataref)) as unknown);
+  if (envelope.dataref === undefined) return envelope.data;
+  const text = await payloads.get(envelope.dataref);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new LanewayError('UNPARSEABLE', `the payload '${envelope.dataref}' is not JSON`, { cause });
+  }
 }

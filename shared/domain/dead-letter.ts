@@ -20,7 +20,9 @@ export type DeadLetterReason =
 export interface DeadLetter {
   readonly laneway: 'dead-letter';
   readonly receiver: string;
-  /** SQS message id of the copy. */
+  /** The agent that could not send it, when it never left its publisher; the body then is the bare envelope. */
+  readonly sender?: string;
+  /** SQS message id of the copy (of the parent's, when it could not be sent). */
   readonly copy: string;
   readonly reason: DeadLetterReason;
   readonly error: ErrorSummary;
@@ -60,8 +62,10 @@ export function parseDeadLetter(text: string): DeadLetter | undefined {
   }
   if (typeof value !== 'object' || value === null || (value as { laneway?: unknown }).laneway !== 'dead-letter')
     return undefined;
-  const letter = value as DeadLetter;
-  return typeof letter.body === 'string' && typeof letter.receiver === 'string' ? letter : undefined;
+  const letter = value as DeadLetter & { readonly error?: ErrorSummary };
+  const texts = [letter.body, letter.receiver, letter.copy, letter.reason, letter.at, letter.error?.code];
+  const whole = texts.every((text) => typeof text === 'string') && typeof letter.error.message === 'string';
+  return whole && Number.isInteger(letter.tries) ? letter : undefined;
 }
 
 /** The reason that an error's code stands for. */

@@ -12,7 +12,6 @@ export const ERROR_CODES = {
   UNKNOWN_RECEIVER: false,
   AMBIGUOUS_CHANNEL: false,
   INVALID_DURATION: false,
-  INVALID_SIZE: false,
   INVALID_WORKFLOW: false,
   INVALID_OPTION: false,
   // messages

@@ -22,6 +22,11 @@ export function derivedId(...parts: readonly string[]): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** The conversation that a foreign event starts through an ingress: the same event starts the same one. */
+export function ingressConversation(ingress: string, eventId: string): string {
+  return derivedId('ingress-conversation', ingress, eventId);
+}
+
 /** Whether a text has the shape of a UUID of any version. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);

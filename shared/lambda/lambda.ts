@@ -50,6 +50,7 @@ export function lambda<Deps>(
   });
 
   const handle = async (event: SQSEvent, context: LambdaContext): Promise<SQSBatchResponse> => {
+    const began = Date.now();
     ready ??= prepare();
     const { deps, services, lanes } = await ready.catch((error: unknown) => {
       // The next invocation tries again: a binding that was not there yet must not poison the process.
@@ -74,6 +75,8 @@ export function lambda<Deps>(
       receipts: new SqsLaneReceipts(awsClients().sqs, url),
       remaining: () => context.getRemainingTimeInMillis(),
     });
+    // One line for every invocation, whatever became of its messages.
+    log.info('batch', { lane: arn, messages: event.Records.length, returned: returned.length, ms: Date.now() - began });
     return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };
   };
   return middy<SQSEvent, SQSBatchResponse>()

@@ -140,9 +140,19 @@ export function encodeData(type: MessageType, data: unknown): unknown {
 /**
  * Reads a received payload as the latest version of its type.
  * @param dataschema the envelope's `dataschema`; tells which version was sent
- * @throws LanewayError SCHEMA for a version that is not accepted, or a payload that does not fit it
+ * @throws LanewayError SCHEMA for a version that is not accepted, a payload that does not fit it, or an upgrade that throws
  */
 export function decodeData<Type extends MessageType>(type: Type, data: unknown, dataschema: string): DataOf<Type> {
+  try {
+    return decode(type, data, dataschema);
+  } catch (cause) {
+    if (cause instanceof LanewayError) throw cause;
+    // Schemas and upgrades are plain functions of the payload: the same payload makes them throw again.
+    throw new LanewayError('SCHEMA', `${type.name}: reading '${dataschema}' throws ${String(cause)}`, { cause });
+  }
+}
+
+function decode<Type extends MessageType>(type: Type, data: unknown, dataschema: string): DataOf<Type> {
   const version = schemaVersion(dataschema, type.name);
   let latest = data;
   if (version !== type.version) {

@@ -42,16 +42,21 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
   const ingress = ingressOf(declared, types);
   const model: TopologyModel = {
     name,
-    types: typeModels(types),
-    channels,
-    agents,
-    clients,
-    ingress,
+    types: byName(typeModels(types)),
+    channels: byName(channels),
+    agents: byName(agents),
+    clients: byName(clients),
+    ingress: byName(ingress),
     hopLimit: declared.hopLimit,
   };
   checkCarriers(model);
   checkCommands(model);
   return model;
+}
+
+/** Without what every object has: received messages are looked up by the names they carry, `constructor` among them. */
+function byName<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.assign(Object.create(null) as Record<string, Value>, record);
 }
 
 function agentsOf(declared: Declared): Record<string, AgentModel> {
@@ -205,7 +210,7 @@ function checkCarriers(model: TopologyModel): void {
   }
 }
 
-/** A command that a channel carries has someone to handle it, and its reply can travel. */
+/** A command that a channel carries has someone to handle it, and its reply travels where requests are closed. */
 function checkCommands(model: TopologyModel): void {
   for (const channel of Object.values(model.channels)) {
     for (const name of channel.carries) {
@@ -216,6 +221,15 @@ function checkCommands(model: TopologyModel): void {
           model.name,
           `channel '${channel.name}' carries the command ${name}, but no agent subscribes to it`,
           'a command needs an agent that handles it',
+        );
+      const direct = Object.values(model.channels).find(
+        ({ carries, qos }) => type.reply !== undefined && carries.includes(type.reply) && qos.delivery === 'direct',
+      );
+      if (direct)
+        invalid(
+          model.name,
+          `channel '${direct.name}' is direct and carries ${String(type.reply)}, the reply to ${name}`,
+          'a reply travels over the bus, where its request is closed and whoever waits is told: use delivery bus',
         );
       if (channel.qos.acks === 'message' && channel.system)
         invalid(model.name, `channel '${channel.name}' acknowledges by message`, 'system channels never do');

@@ -47,7 +47,7 @@ export interface Composition {
  * goes to every subscriber).
  *
  * @throws LanewayError SCHEMA, UNKNOWN_TYPE, UNKNOWN_CHANNEL, UNKNOWN_RECEIVER, NOT_CARRIED, AMBIGUOUS_CHANNEL,
- * INVALID_OPTION, REQUEST_TIMED_OUT (the deadline is not ahead)
+ * INVALID_OPTION, REQUEST_TIMED_OUT (a command's deadline, or the one given, is not ahead)
  */
 export function composeMessage(
   type: MessageType,
@@ -71,7 +71,7 @@ export function composeMessage(
   const priority = priorityFor(channel, options.priority, parent?.priority);
   const expires = now + milliseconds(options.expires ?? channel.qos.expires);
   const reply = type.kind === 'command' ? type.reply : undefined;
-  const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? expires : undefined, now, type.name);
+  const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? expires : undefined, now, type);
   const receivers = receiversFor(model, channel, type, options.to, composition.sender);
   const firstId = composition.id ?? newId();
   const common = {
@@ -165,15 +165,17 @@ function deadlineFor(
   inherited: string | undefined,
   fallback: number | undefined,
   now: number,
-  type: string,
+  type: MessageType,
 ): number | undefined {
   const own = given === undefined ? fallback : given instanceof Date ? given.getTime() : now + milliseconds(given);
   const bound = inherited === undefined ? undefined : Date.parse(inherited);
   const deadline = own === undefined ? bound : bound === undefined ? own : Math.min(own, bound);
-  if (deadline !== undefined && deadline <= now) {
+  // An event tells what has happened, and a reply may come late: only who still asks for something needs time for it.
+  const needsTime = type.kind === 'command' || given !== undefined;
+  if (needsTime && deadline !== undefined && deadline <= now) {
     throw new LanewayError(
       'REQUEST_TIMED_OUT',
-      `${type}: the deadline ${new Date(deadline).toISOString()} has passed`,
+      `${type.name}: the deadline ${new Date(deadline).toISOString()} has passed`,
       {
         help: ['a deadline is inherited from the message being handled and cannot be later than that'],
       },

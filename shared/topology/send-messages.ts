@@ -27,7 +27,10 @@ export interface RefusedMessage {
   readonly error: LanewayError;
 }
 
-/** A request whose deadline is nearer than this is not sent: it is left to time out (architecture §3.6). */
+/**
+ * A request from outside any handling whose deadline is nearer than this is not sent: it is left to time out
+ * (architecture §3.6).
+ */
 export const SHORTEST_DEADLINE_MS = 5_000;
 
 /**
@@ -80,7 +83,7 @@ export async function sendMessages(
 
 const UNKNOWN: SendResult = { ok: false, retryable: true, code: 'NO_RESULT', message: 'the bus gave no result' };
 
-/** True when the message is to be sent; false for a request that is too late or already answered. */
+/** True when the message is to be sent; false for a request from outside any handling that is too late or answered. */
 async function openRequest(model: TopologyModel, message: Outgoing, senders: Senders, now: number): Promise<boolean> {
   const { envelope } = message;
   const reply = model.types[envelope.type]?.reply;
@@ -113,6 +116,9 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
     ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
     ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
   });
+  // What an outcome stores is expected by the ledger and has no intent that is looked at again: only its receiver can
+  // settle it, as completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
+  if (message.waiter.kind === 'agent') return true;
   return opened !== 'closed' && Date.parse(deadline) - now > SHORTEST_DEADLINE_MS;
 }
 

@@ -1,4 +1,5 @@
 import type { Duration } from '../domain/duration.js';
+import type { Priority } from '../domain/priority.js';
 import type { QosInput, QosProfile } from '../domain/qos.js';
 import type { DEFAULT_PROFILES } from '../domain/qos.js';
 import type { CommandType, EventType, MessageType } from '../message/message-type.js';
@@ -48,6 +49,8 @@ export interface IngressSpec {
   readonly as: EventType;
   /** Payload of the message from the event; what does not fit the schema becomes a dead letter with the reason. */
   readonly map: (event: ForeignEvent) => unknown;
+  /** Priority of the message; one that the channel does not use is a dead letter. @defaultValue the channel's for `normal` */
+  readonly priority?: (event: ForeignEvent) => Priority;
 }
 
 /** Everything that {@link defineTopology} takes. */

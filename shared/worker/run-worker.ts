@@ -12,6 +12,7 @@ import { LanewayError } from '../domain/errors.js';
 import type { Priority } from '../domain/priority.js';
 import { logOver } from '../aws/powertools-log.js';
 import { outputKey } from '../topology/output-key.js';
+import { ProcessCompany } from './process-company.js';
 
 /** Options of {@link runWorker}. */
 export interface WorkerOptions extends FindOptions {
@@ -20,6 +21,9 @@ export interface WorkerOptions extends FindOptions {
   /** Ends the worker: what is being handled is finished first. */
   readonly signal?: AbortSignal;
 }
+
+/** One for all lanes, and all agents, that this process works for: a crash ends them together. */
+const company = new ProcessCompany();
 
 /** Time beyond the handler's own in which its outcome is written. */
 const MARGIN_MS = 15_000;
@@ -63,7 +67,7 @@ export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: W
         if (copies.length === 0) continue;
         const end = Date.now() + limit;
         const returned = new Set(
-          await receiveBatch(bound, services, { copies, receipts, remaining: () => end - Date.now() }),
+          await receiveBatch(bound, services, { copies, receipts, remaining: () => end - Date.now(), company }),
         );
         await lane
           .acknowledge(copies.filter(({ copy }) => !returned.has(copy)))

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sharedEngine, type SharedEngine } from '../support/engine.js';
 import { outsideUser, type OutsideUser } from '../support/outside-user.js';
 
@@ -29,14 +30,29 @@ test('the package holds the framework, its platform functions and the engine, an
       'dist/shared/message/index.js',
     ]),
   );
-  expect(files.filter((file) => /vehicle|cli\/demo|infra\/app|\.test\.|cli\/setup/.test(file))).toEqual([]);
-  expect(files.filter((file) => /(?<!\.d)\.m?ts$/.test(file))).toEqual([]);
+  const code = files.filter((file) => file.startsWith('dist/'));
+  expect(code.filter((file) => /vehicle|cli\/demo|infra\/app|\.test\.|cli\/setup/.test(file))).toEqual([]);
+  expect(code.filter((file) => /(?<!\.d)\.m?ts$/.test(file))).toEqual([]);
 });
 
-test("the user's project compiles with the declarations checked as well", async () => {
+test("the user's project compiles with every export's declarations checked as well, and every export loads", async () => {
+  const { exports } = JSON.parse(readFileSync(join(user.installedPackage, 'package.json'), 'utf8')) as {
+    exports: Record<string, unknown>;
+  };
+  const names = Object.keys(exports).filter((name) => name !== './package.json');
+  const lines = names.map((name, at) => `export * as part${at} from '${name.replace('.', 'laneway')}';\n`);
+  writeFileSync(join(user.directory, 'every-export.ts'), lines.join(''));
   const { stdout } = await user.must('tsc', '--listFiles');
+  expect(names.length).toBeGreaterThan(5);
   expect(stdout).toContain('node_modules/laneway/dist/infra/constructs/index.d.ts');
+  writeFileSync(join(user.directory, 'every-export.mjs'), lines.join(''));
+  await user.must('node', 'every-export.mjs');
 }, 120_000);
+
+test("the user's own unit test of an agent runs without an engine", async () => {
+  const { stdout } = await user.must('node', '--import', 'tsx', '--test', 'bakery/baker/agent.test.ts');
+  expect(stdout).toMatch(/pass 1$/m);
+}, 60_000);
 
 test('the demonstration says where it is', async () => {
   const { code, stderr } = await user.run('laneway', 'demo');
@@ -67,7 +83,7 @@ describe('deployed by laneway deploy', () => {
   test('an event starts a workflow of two steps, which completes', async () => {
     const { stdout } = await user.must('node', '--import', 'tsx', 'main.ts', 'workflow');
     expect(JSON.parse(stdout)).toMatchObject({
-      handled: ['BakeLoaves by baker', 'DeliverOrder by courier'],
+      handled: ['OrderPlaced by workflow:fulfil', 'BakeLoaves by baker', 'DeliverOrder by courier'],
       ended: { workflow: 'fulfil', status: 'succeeded', result: 'delivered' },
     });
   }, 180_000);

@@ -14,7 +14,7 @@ import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
 import { awsClients } from '../../shared/aws/clients.js';
 import { account, type LedgerEntry } from '../../shared/domain/conversation.js';
-import { derivedId } from '../../shared/domain/ids.js';
+import { ingressConversation } from '../../shared/domain/ids.js';
 import { deployed, type Deployed } from '../support/deployed.js';
 
 let app: Deployed;
@@ -80,7 +80,7 @@ test('a plain EventBridge event of another system starts a conversation', async 
       ],
     }),
   );
-  const correlationId = derivedId('ingress-conversation', 'fleet', Entries[0]?.EventId ?? '');
+  const correlationId = ingressConversation('fleet', Entries[0]?.EventId ?? '');
   const entries = await app.until(correlationId, ended);
   expect(conversationState(correlationId, '', entries).state).toBe('healthy');
 }, 120_000);

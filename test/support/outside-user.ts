@@ -44,27 +44,37 @@ interface PackageJson {
 export async function outsideUser(environment: NodeJS.ProcessEnv = process.env): Promise<OutsideUser> {
   const env = withoutClone(environment);
   const directory = mkdtempSync(join(tmpdir(), 'laneway-outside-user-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const ms = await install(directory, env);
+    const bin = join(directory, 'node_modules', '.bin');
+    const own = { ...env, PATH: [bin, env['PATH']].join(delimiter) };
+    return {
+      directory,
+      installedPackage: join(directory, 'node_modules', 'laneway'),
+      ms,
+      run: (command, ...args) => run(directory, own, command, args),
+      must: (command, ...args) => must(directory, own, command, ...args),
+      remove,
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function install(directory: string, env: NodeJS.ProcessEnv): Promise<OutsideUser['ms']> {
   const begun = Date.now();
   await must(root, env, process.execPath, join('cli', 'setup.mjs'), 'build');
   await must(root, env, 'npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', directory);
   const pack = Date.now() - begun;
-
-  for (const part of ['bakery', 'app.ts', 'main.ts']) cpSync(join(project, part), join(directory, part), copied);
+  for (const part of ['bakery', 'app.ts', 'main.ts', 'refused.ts'])
+    cpSync(join(project, part), join(directory, part), copied);
   for (const name of ['package.json', 'tsconfig.json', 'cdk.json'])
     cpSync(join(project, `user-${name}`), join(directory, name));
   const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-  const { ms: install } = await must(directory, env, 'npm', 'install', ...flags, ...packages());
-
-  const bin = join(directory, 'node_modules', '.bin');
-  const own = { ...env, PATH: [bin, env['PATH']].join(delimiter) };
-  return {
-    directory,
-    installedPackage: join(directory, 'node_modules', 'laneway'),
-    ms: { pack, install },
-    run: (command, ...args) => run(directory, own, command, args),
-    must: (command, ...args) => must(directory, own, command, ...args),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
-  };
+  const { ms } = await must(directory, env, 'npm', 'install', ...flags, ...packages());
+  return { pack, install: ms };
 }
 
 const copied = { recursive: true } as const;
@@ -82,7 +92,9 @@ function packages(): string[] {
 /** Nothing of the clone on the path, nothing of the test runner's in Node's options, nothing of an npm around us. */
 function withoutClone(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const keep = /^npm_config_(registry|cache|userconfig|https?_proxy|noproxy|cafile)$/i;
-  const kept = Object.entries(env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|NODE_ENV$|INIT_CWD$)/.test(name) || keep.test(name));
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(npm_|NODE_OPTIONS$|NODE_ENV$|INIT_CWD$)/.test(name) || keep.test(name),
+  );
   const path = (env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.startsWith(root));
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter), NO_COLOR: '1' };
 }

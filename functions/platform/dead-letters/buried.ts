@@ -25,6 +25,8 @@ export interface BuriedCopy {
 /** A dead delivery, before it is stored: whether a receiver said so, or it was inferred. */
 export interface Finding {
   readonly receiver: string;
+  /** The agent that could not send it. */
+  readonly sender?: string;
   readonly reason: DeadLetterReason;
   readonly error: ErrorSummary;
   readonly tries: number;
@@ -53,9 +55,10 @@ export function messageIn(body: string): Decoded | undefined {
 /** What a receiver of ours wrote. */
 export function findingOf(letter: DeadLetter, body: string): Finding {
   const decoded = messageIn(body);
-  const { receiver, reason, error, tries, at, copy, bodyRef } = letter;
+  const { receiver, sender, reason, error, tries, at, copy, bodyRef } = letter;
   return {
     ...{ receiver, reason, error, tries, at, copy, body },
+    ...(sender === undefined ? {} : { sender }),
     ...(bodyRef === undefined ? {} : { bodyRef }),
     ...(decoded === undefined ? {} : { decoded }),
   };

@@ -1,8 +1,8 @@
 import { mayPublish } from '../../../shared/agent/receive/decode-copy.js';
 import type { Log } from '../../../shared/agent/context.js';
-import { parseDeadLetter, type DeadLetterEntry } from '../../../shared/domain/dead-letter.js';
+import { parseDeadLetter, type DeadLetter, type DeadLetterEntry } from '../../../shared/domain/dead-letter.js';
 import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord } from '../../../shared/domain/delivery.js';
-import { errorSignature, LanewayError } from '../../../shared/domain/errors.js';
+import { errorSignature, LanewayError, summarizeError } from '../../../shared/domain/errors.js';
 import { derivedId } from '../../../shared/domain/ids.js';
 import type { Clock, DeliveryStore, LaneReturns, LedgerWriter, PayloadStore } from '../../../shared/domain/ports.js';
 import type { Publishing } from '../../../shared/topology/publish-message.js';
@@ -43,11 +43,22 @@ export const MOST_RETURNS = 3;
 export async function drainCopy(buried: BuriedCopy, services: DrainServices): Promise<void> {
   const letter = parseDeadLetter(buried.body);
   if (letter) {
-    const body = letter.bodyRef === undefined ? letter.body : await services.payloads.get(letter.bodyRef);
-    return storeFinding(findingOf(letter, body), services);
+    return storeFinding(findingOf(letter, await bodyOf(letter, services)), services);
   }
   const finding = await judge(buried, services);
   if (finding) await storeFinding(finding, services);
+}
+
+/** What the letter is about; empty when the payload store no longer has it, as the letter is to be kept all the same. */
+async function bodyOf(letter: DeadLetter, { payloads, log }: DrainServices): Promise<string> {
+  if (letter.bodyRef === undefined) return letter.body;
+  try {
+    return await payloads.get(letter.bodyRef);
+  } catch (error) {
+    if (summarizeError(error).retryable) throw error;
+    log.error('the text of a dead letter is gone', { bodyRef: letter.bodyRef, receiver: letter.receiver });
+    return '';
+  }
 }
 
 /** The finding about a copy that AWS moved; undefined when there is nothing to store. */
@@ -107,12 +118,18 @@ async function putBack(
   const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 0;
   const expired = Date.parse(envelope.expires) <= clock.now();
   if (expired || (record?.tries ?? 0) >= tries || buried.returns >= MOST_RETURNS) return false;
-  await returns.put({
-    receiver: buried.origin.receiver,
-    lane: envelope.priority,
-    body: buried.body,
-    returns: buried.returns + 1,
-  });
+  try {
+    await returns.put({
+      receiver: buried.origin.receiver,
+      lane: envelope.priority,
+      body: buried.body,
+      returns: buried.returns + 1,
+    });
+  } catch (error) {
+    if (summarizeError(error).retryable) throw error;
+    log.error('a copy cannot go back into its lane', { id: envelope.id, error: summarizeError(error).message });
+    return false;
+  }
   log.warn('a copy with tries left goes back into its lane', {
     id: envelope.id,
     correlation: envelope.correlationid,
@@ -158,11 +175,14 @@ function entryOf(finding: Finding): DeadLetterEntry {
 }
 
 /** Whether the message really is of the publisher it names: only then may its death end a request. */
-function isGenuine({ decoded, error, receiver }: Finding, { model }: Topology): boolean {
+function isGenuine({ decoded, error, receiver, sender }: Finding, { model }: Topology): boolean {
   if (!decoded || error.code === 'SENDER_MISMATCH' || error.code === 'NOT_DECLARED') return false;
   const { envelope, vouched } = decoded;
   if (!mayPublish(model, envelope.source, envelope.type)) return false;
   if (vouched) return vouched.source === envelope.source && vouched.type === envelope.type;
   // Not over the bus: a direct channel, or what an agent itself could not send.
-  return model.channels[envelope.channel]?.qos.delivery === 'direct' || envelope.source.endsWith(`.agent.${receiver}`);
+  return (
+    model.channels[envelope.channel]?.qos.delivery === 'direct' ||
+    envelope.source.endsWith(`.agent.${sender ?? receiver}`)
+  );
 }

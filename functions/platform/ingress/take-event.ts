@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { Log } from '../../../shared/agent/context.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../../shared/domain/errors.js';
 import { matchesPattern } from '../../../shared/domain/event-pattern.js';
-import { derivedId } from '../../../shared/domain/ids.js';
+import type { Priority } from '../../../shared/domain/priority.js';
+import { derivedId, ingressConversation } from '../../../shared/domain/ids.js';
 import type { Clock, DeadLetterQueue } from '../../../shared/domain/ports.js';
 import { publishMessage, type Publishing } from '../../../shared/topology/publish-message.js';
 import type { ForeignEvent, IngressSpec, Topology } from '../../../shared/topology/topology.js';
@@ -57,8 +58,10 @@ async function takeAs(
 ): Promise<void> {
   const receiver = `ingress:${name}`;
   let data: unknown;
+  let priority: Priority | undefined;
   try {
     data = spec.map(event);
+    priority = spec.priority?.(event);
   } catch (error) {
     // A map is a plain function of the event: the same event will fail again.
     return bury(copy, receiver, { ...summarizeError(error), retryable: false }, services);
@@ -68,10 +71,10 @@ async function takeAs(
       services.publishingAs(name),
       spec.as,
       data,
-      {},
+      priority === undefined ? {} : { priority },
       {
         id: derivedId('ingress', name, event.id),
-        correlationId: derivedId('ingress-conversation', name, event.id),
+        correlationId: ingressConversation(name, event.id),
       },
     );
     services.log.info('a foreign event became a message', {

@@ -2,7 +2,7 @@ import { checkOrigin, decodeCopy, type Decoded } from '../../../shared/agent/rec
 import type { Log } from '../../../shared/agent/context.js';
 import { CLAIM_CHECK_BYTES, payloadOf } from '../../../shared/domain/claim-check.js';
 import { reasonOf } from '../../../shared/domain/dead-letter.js';
-import { factsOf, type DeliveryKey } from '../../../shared/domain/delivery.js';
+import { factsOf, isSettled, type DeliveryKey } from '../../../shared/domain/delivery.js';
 import type { WorkflowInput } from '../../../shared/domain/dispatch.js';
 import type { Envelope } from '../../../shared/domain/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../../shared/domain/errors.js';
@@ -96,7 +96,7 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
     if (lease.record.copy === copy.copy && lease.record.state === 'completed') await announce(start, services);
     return;
   }
-  if (lease.kind !== 'leased') throw new LanewayError('LEASE_LOST', 'somebody else starts the workflow just now');
+  if (lease.kind !== 'leased') throw startedByAnother();
   const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 1;
   try {
     await services.starter.start(start.workflow, executionName(start.workflow, envelope.id), input);
@@ -185,14 +185,20 @@ async function refuse(start: Start, error: ErrorSummary, services: StarterServic
   const { envelope, key, copy } = start;
   const { deliveries, topology, clock } = services;
   const standing = await deliveries.get(key);
-  if (standing?.state === 'completed') return;
+  if (standing?.state === 'completed') return standing.copy === copy.copy ? announce(start, services) : undefined;
+  if (standing?.state === 'leased' && Date.parse(standing.leasedUntil ?? '') > clock.now()) throw startedByAnother();
   const drop = error.code === 'EXPIRED' && topology.model.channels[envelope.channel]?.qos.onExpiry !== 'dead-letter';
   if (!drop) await bury(copy, key.receiver, error, 1, services);
-  await deliveries.settleUnleased(
+  const written = await deliveries.settleUnleased(
     key,
     factsOf(envelope),
     outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error),
   );
+  if (written !== 'stored' && !isSettled(written.state)) throw startedByAnother();
+}
+
+function startedByAnother(): LanewayError {
+  return new LanewayError('LEASE_LOST', 'somebody else starts the workflow just now');
 }
 
 function outcome(

@@ -1,5 +1,14 @@
-import type { Clock, CursorStore, IntentStore, PendingStore, TimerQueue } from '../../../shared/domain/ports.js';
+import { summarizeError } from '../../../shared/domain/errors.js';
+import type {
+  Clock,
+  CursorStore,
+  DueIntent,
+  IntentStore,
+  PendingStore,
+  TimerQueue,
+} from '../../../shared/domain/ports.js';
 import type { Log } from '../../../shared/agent/context.js';
+import { INTENT_GRACE_MS } from '../../../shared/topology/publish-message.js';
 import { lookAtIntent, type IntentServices } from './look-at-intent.js';
 
 /** What the sweeper works with. */
@@ -28,6 +37,8 @@ export interface SweepSummary {
   readonly resent: number;
   /** Deliveries that nobody took until expiry and grace, now dead letters. */
   readonly undeliverable: number;
+  /** Intents that could not be looked at; they are due again a little later. */
+  readonly failed: number;
   /** Open requests past their deadline, whose timer was set again to end them. */
   readonly timedOut: number;
   /** False when the bounds ended the run: the next one goes on from there. */
@@ -51,9 +62,11 @@ const CHUNK = 20;
  * @throws LanewayError UNAVAILABLE; the next run goes on from where this one came to
  */
 export async function sweep(services: SweepServices, bounds: SweepBounds): Promise<SweepSummary> {
+  // Requests first: they are few, and nothing that is wrong with an intent may keep one from its end.
+  const now = services.clock.now();
+  const requests = await sweepRequests(services, now + (bounds.stopAt - now) / 2);
   const intents = await sweepIntents(services, bounds);
-  const timedOut = await sweepRequests(services);
-  const summary = { ...intents, timedOut };
+  const summary = { ...intents, ...requests, complete: requests.complete && intents.complete };
   services.log.info('swept', summary);
   return summary;
 }
@@ -61,18 +74,19 @@ export async function sweep(services: SweepServices, bounds: SweepBounds): Promi
 async function sweepIntents(services: SweepServices, bounds: SweepBounds): Promise<Omit<SweepSummary, 'timedOut'>> {
   const { clock, cursors, intents } = services;
   const until = clock.now() - INDEX_LAG_MS;
-  const count = { looked: 0, resent: 0, undeliverable: 0 };
-  let chunk: Promise<{ resent: boolean; undeliverable: number }>[] = [];
+  const count = { looked: 0, resent: 0, undeliverable: 0, failed: 0 };
+  let chunk: Promise<Look>[] = [];
   const finish = async (): Promise<void> => {
-    for (const { resent, undeliverable } of await Promise.all(chunk)) {
+    for (const { resent, undeliverable, failed } of await Promise.all(chunk)) {
       count.resent += resent ? 1 : 0;
       count.undeliverable += undeliverable;
+      count.failed += failed ? 1 : 0;
     }
     chunk = [];
   };
   for await (const intent of intents.due((await cursors.get('intents')) ?? 0, until)) {
     count.looked++;
-    chunk.push(lookAtIntent(intent, services));
+    chunk.push(look(intent, services));
     if (chunk.length < CHUNK && count.looked < bounds.mostIntents) continue;
     await finish();
     // Others may be due in the same millisecond, so that the cursor stays just before it.
@@ -84,15 +98,49 @@ async function sweepIntents(services: SweepServices, bounds: SweepBounds): Promi
   return { ...count, complete: true };
 }
 
+interface Look {
+  readonly resent: boolean;
+  readonly undeliverable: number;
+  readonly failed?: boolean;
+}
+
+/**
+ * Looks at one intent. What fails is put off, so that one bad intent does not hold the cursor, and with it all the
+ * others, where it is. @throws LanewayError UNAVAILABLE when it cannot even be put off
+ */
+async function look(intent: DueIntent, services: SweepServices): Promise<Look> {
+  try {
+    return await lookAtIntent(intent, services);
+  } catch (error) {
+    const { envelope, expected } = intent;
+    services.log.error('an intent could not be looked at; it is due again later', {
+      ...{ type: envelope.type, id: envelope.id, correlation: envelope.correlationid },
+      error: summarizeError(error).message,
+    });
+    await services.intents.record([{ envelope, expected }], services.clock.now() + INTENT_GRACE_MS);
+    return { resent: false, undeliverable: 0, failed: true };
+  }
+}
+
 /** A lost timer is set again and not done by hand: the timers' queue repeats it until the waiter has been told. */
-async function sweepRequests({ clock, cursors, pending, timers }: SweepServices): Promise<number> {
+async function sweepRequests(
+  { clock, cursors, pending, timers }: SweepServices,
+  stopAt: number,
+): Promise<Pick<SweepSummary, 'timedOut' | 'complete'>> {
   const now = clock.now();
   const until = now - TIMER_GRACE_MS;
-  let found = 0;
+  let timedOut = 0;
+  let chunk: Promise<void>[] = [];
   for await (const record of pending.due((await cursors.get('pending')) ?? 0, until)) {
-    await timers.set({ requestId: record.requestId, at: now, hop: 0 }, now);
-    found++;
+    chunk.push(timers.set({ requestId: record.requestId, at: now, hop: 0 }, now));
+    timedOut++;
+    if (chunk.length < CHUNK) continue;
+    await Promise.all(chunk);
+    chunk = [];
+    await cursors.put('pending', Date.parse(record.deadline) - 1);
+    if (clock.now() >= stopAt) return { timedOut, complete: false };
   }
+  await Promise.all(chunk);
   await cursors.put('pending', until);
-  return found;
+  return { timedOut, complete: true };
 }

@@ -1,5 +1,5 @@
 import { INLINE_EMISSIONS_BYTES, offloadPayloads } from '../../domain/claim-check.js';
-import { envelopeOf, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
+import { envelopeOf, factsOf, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
 import type { DeadLetter } from '../../domain/dead-letter.js';
 import { sourceOf, type Envelope } from '../../domain/envelope.js';
 import { summarizeError } from '../../domain/errors.js';
@@ -38,7 +38,8 @@ export async function loadEmissions(record: StoredEmissions, payloads: PayloadSt
 }
 
 /**
- * Sends what an outcome stored. What the bus refuses for good becomes a dead letter `refused` of this agent.
+ * Sends what an outcome stored. What the bus refuses for good becomes a dead letter `refused` of every receiver that was
+ * to get it (of this agent when there is none): nobody else would ever settle those deliveries.
  * @throws LanewayError PUBLISH when some could not be sent yet
  */
 export async function sendEmissions(
@@ -64,16 +65,26 @@ export async function sendEmissions(
       id: envelope.id,
       error: error.message,
     });
-    const letter: DeadLetter = {
-      laneway: 'dead-letter',
-      receiver: agent,
-      copy,
-      reason: 'refused',
-      error: summarizeError(error),
-      tries: 1,
-      at: new Date(services.clock.now()).toISOString(),
-      body: JSON.stringify(envelope),
-    };
-    await services.deadLetters.send(letter);
+    const at = services.clock.now();
+    const summary = summarizeError(error);
+    const expected = emissions.find(({ id }) => id === envelope.id)?.expected ?? [];
+    for (const receiver of expected.length > 0 ? expected : [agent]) {
+      const letter: DeadLetter = {
+        laneway: 'dead-letter',
+        receiver,
+        sender: agent,
+        copy,
+        reason: 'refused',
+        error: summary,
+        tries: 0,
+        at: new Date(at).toISOString(),
+        body: JSON.stringify(envelope),
+      };
+      await services.deadLetters.send(letter);
+      if (receiver === agent) continue;
+      const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
+      const outcome = { state: 'dead-lettered', copy, at, emissions: [], error: summary } as const;
+      await services.deliveries.settleUnleased(key, factsOf(envelope), outcome);
+    }
   }
 }

@@ -3,19 +3,22 @@ import { payloadOf } from '../../domain/claim-check.js';
 import { reasonOf, type DeadLetter, type DeadLetterReason } from '../../domain/dead-letter.js';
 import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord } from '../../domain/delivery.js';
 import { milliseconds } from '../../domain/duration.js';
-import { parseSource, type Envelope } from '../../domain/envelope.js';
+import { sourceOf, type Envelope } from '../../domain/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/errors.js';
 import { newId } from '../../domain/ids.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
 import type { TopologyModel } from '../../topology/model.js';
 import type { BoundAgent } from '../create-agent.js';
-import { checkAgainstTopology, decodeCopy } from './decode-copy.js';
+import { checkAgainstTopology, decodeCopy, type Decoded } from './decode-copy.js';
 import { sendEmissions, storeEmissions } from './emissions.js';
 import { runHandler } from './run-handler.js';
 import { ACKNOWLEDGE, type ReceivedCopy, type Services, type Verdict } from './services.js';
 
 /** How long a copy stays away when a store or the bus failed. */
 const TROUBLE_MS = 5_000;
+
+/** Not acknowledged: whoever has the lease may have it by this very copy, received again. */
+const LOST: Verdict = { kind: 'return', after: 1_000, why: 'the lease was lost before the outcome was written' };
 
 /** One copy on its way through the chain. */
 interface Passage {
@@ -58,8 +61,7 @@ async function pass(passage: Passage): Promise<Verdict> {
     return ACKNOWLEDGE;
   }
   const { envelope } = decoded;
-  const sender = parseSource(envelope.source);
-  if (sender?.kind === 'agent' && sender.name === agent.id && envelope.receiver === undefined) return ACKNOWLEDGE;
+  if (isOwn(decoded, model, agent.id)) return ACKNOWLEDGE;
   const key: DeliveryKey = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: agent.id };
   const now = services.clock.now();
   let type: MessageType | undefined;
@@ -115,9 +117,10 @@ async function handle(
     );
     return bury(passage, key, owner, error, qos.tries);
   }
-  let emissions;
+  let stored;
   try {
-    emissions = await runHandler({ bound, services, envelope, type, data, key, owner, tries: lease.tries, end });
+    const emissions = await runHandler({ bound, services, envelope, type, data, key, owner, tries: lease.tries, end });
+    stored = await storeEmissions(emissions, key, owner, services.payloads);
   } catch (cause) {
     const error = summarizeError(cause);
     services.log.warn('the handler failed', {
@@ -132,17 +135,29 @@ async function handle(
     await services.deliveries.release(key, owner, error, services.clock.now());
     return { kind: 'return', after: backoffDelay(lease.tries, bounds, services.random()), why: error.message };
   }
-  const stored = await storeEmissions(emissions, key, owner, services.payloads);
   const written = await services.deliveries.settle(key, owner, {
     state: 'completed',
     copy: copy.copy,
     at: services.clock.now(),
     ...stored,
   });
-  if (written === 'lost')
-    return { kind: 'return', after: 1_000, why: 'the lease was lost before the outcome was written' };
+  if (written === 'lost') return LOST;
   await sendEmissions(stored, envelope, agent.id, model, services, copy.copy);
+  services.log.info('handled', {
+    type: envelope.type,
+    id: envelope.id,
+    correlation: envelope.correlationid,
+    priority: envelope.priority,
+    tries: lease.tries,
+    ms: services.clock.now() - now,
+  });
   return ACKNOWLEDGE;
+}
+
+/** An agent's own event, which it does not receive. What only claims to be that is held against the topology like any other. */
+function isOwn({ envelope, vouched }: Decoded, model: TopologyModel, agent: string): boolean {
+  if (envelope.source !== sourceOf(model.name, 'agent', agent) || envelope.receiver !== undefined) return false;
+  return vouched === undefined || vouched.source === envelope.source;
 }
 
 /** A command is of no use after its deadline: whoever waited has been told that it timed out. */
@@ -182,13 +197,14 @@ async function expire(passage: Passage, envelope: Envelope, key: DeliveryKey): P
     ),
   );
   if (channel?.qos.onExpiry === 'dead-letter') return refuse(passage, envelope, key, error);
-  await services.deliveries.settleUnleased(key, factsOf(envelope), {
+  const written = await services.deliveries.settleUnleased(key, factsOf(envelope), {
     state: 'expired',
     copy: copy.copy,
     at: services.clock.now(),
     emissions: [],
     error,
   });
+  if (written !== 'stored' && !isSettled(written.state)) return LOST;
   services.log.info('the message expired before it was handled', {
     type: envelope.type,
     id: envelope.id,
@@ -203,14 +219,14 @@ async function refuse(passage: Passage, envelope: Envelope, key: DeliveryKey, er
   const settled = await standing(passage, envelope, key);
   if (settled) return settled;
   await services.deadLetters.send(letterOf(passage, error, 1));
-  await services.deliveries.settleUnleased(key, factsOf(envelope), {
+  const written = await services.deliveries.settleUnleased(key, factsOf(envelope), {
     state: 'dead-lettered',
     copy: copy.copy,
     at: services.clock.now(),
     emissions: [],
     error,
   });
-  return ACKNOWLEDGE;
+  return written !== 'stored' && !isSettled(written.state) ? LOST : ACKNOWLEDGE;
 }
 
 /** Dead-letters a leased message: the letter first, so that a crash in between leaves a letter too many, never none. */
@@ -222,15 +238,17 @@ async function bury(
   tries: number,
 ): Promise<Verdict> {
   const { services, copy } = passage;
+  // A letter ends the request of a command: none is written for what somebody else has taken over meanwhile.
+  if ((await services.deliveries.get(key))?.owner !== owner) return LOST;
   await services.deadLetters.send(letterOf(passage, error, tries));
-  await services.deliveries.settle(key, owner, {
+  const written = await services.deliveries.settle(key, owner, {
     state: 'dead-lettered',
     copy: copy.copy,
     at: services.clock.now(),
     emissions: [],
     error,
   });
-  return ACKNOWLEDGE;
+  return written === 'lost' ? LOST : ACKNOWLEDGE;
 }
 
 function letterOf(passage: Passage, error: ErrorSummary, tries: number): DeadLetter {

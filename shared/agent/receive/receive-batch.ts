@@ -1,12 +1,15 @@
 import type { BoundAgent } from '../create-agent.js';
 import { handleCopy } from './handling-chain.js';
-import type { Batch, ReceivedCopy, Services, Verdict } from './services.js';
+import type { Batch, Company, ReceivedCopy, Services, Verdict } from './services.js';
 
 /** Added to the remaining time when visibility is brought down, so that a copy never reappears while it is worked on. */
 const VISIBILITY_MARGIN_SECONDS = 5;
 
 /** Time a handling needs at the least; what cannot get it goes back untried. */
 const SHORTEST_HANDLING_MS = 3_000;
+
+/** For a process that handles one batch at a time. */
+const NOBODY_ELSE: Company = { beside: (run) => run(), alone: (run) => run() };
 
 /** Longest visibility that SQS allows, seconds. */
 const LONGEST_VISIBILITY_SECONDS = 43_200;
@@ -29,11 +32,12 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
     end - services.clock.now() < SHORTEST_HANDLING_MS
       ? Promise.resolve({ kind: 'return', after: 0, why: 'no time left to start it' })
       : handleCopy({ bound, services, copy, alone, end });
-  const alone = batch.copies.length === 1;
+  const company = batch.company ?? NOBODY_ELSE;
+  const alone = batch.copies.length === 1 && batch.company === undefined;
   const verdicts = new Map<ReceivedCopy, Verdict>();
-  await Promise.all(batch.copies.map(async (copy) => verdicts.set(copy, await run(copy, alone))));
+  await company.beside(() => Promise.all(batch.copies.map(async (copy) => verdicts.set(copy, await run(copy, alone)))));
   for (const copy of batch.copies) {
-    if (verdicts.get(copy)?.kind === 'suspect') verdicts.set(copy, await run(copy, true));
+    if (verdicts.get(copy)?.kind === 'suspect') verdicts.set(copy, await company.alone(() => run(copy, true)));
   }
   const returned = [...verdicts].flatMap(([copy, verdict]) =>
     verdict.kind === 'return' ? [{ copy, seconds: Math.ceil(verdict.after / 1000) }] : [],

@@ -38,6 +38,15 @@ export interface Batch {
   readonly receipts: LaneReceipts;
   /** Milliseconds until the process that handles it may be ended. */
   readonly remaining: () => number;
+  /** What else runs in the process; absent when it handles one batch at a time. */
+  readonly company?: Company;
+}
+
+/** Who runs beside whom in a process that handles several batches at a time. */
+export interface Company {
+  beside<Result>(run: () => Promise<Result>): Promise<Result>;
+  /** With nothing beside it; not from within `beside`. */
+  alone<Result>(run: () => Promise<Result>): Promise<Result>;
 }
 
 /** What is to become of a copy. */

@@ -17,6 +17,10 @@ function project(wanted: object, present?: object): void {
   if (present === undefined) return;
   mkdirSync(join(root, 'node_modules'));
   writeFileSync(join(root, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: present }));
+  for (const path of Object.keys(present)) {
+    mkdirSync(join(root, path), { recursive: true });
+    writeFileSync(join(root, path, 'package.json'), '{}');
+  }
 }
 
 describe('packagesInstalled', () => {
@@ -28,6 +32,12 @@ describe('packagesInstalled', () => {
   it('is content with everything but what is optional', () => {
     project(wanted, { 'node_modules/a': { version: '1.0.0' } });
     expect(packagesInstalled(root)).toBe(true);
+  });
+
+  it('asks for an installation when one was killed half-way and left its list only', () => {
+    project(wanted, { 'node_modules/a': { version: '1.0.0' } });
+    rmSync(join(root, 'node_modules/a'), { recursive: true });
+    expect(packagesInstalled(root)).toBe(false);
   });
 
   it.each([

@@ -1,0 +1,71 @@
+import type { LedgerEntry } from '../shared/domain/conversation.js';
+
+/** A stretch of a conversation's critical path. */
+export interface Waypoint {
+  readonly name: string;
+  readonly ms: number;
+}
+
+/** Time that somebody outside took before publishing a message; it is left out. */
+export interface Paused {
+  readonly type: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * The critical path of a conversation from its ledger entries: from the stamp of each message to when its receiver
+ * leased it or closed its request (on the way), and from there to the stamp of the next one (at work).
+ *
+ * @param types the messages of the path in order
+ */
+export function waypoints(
+  entries: readonly LedgerEntry[],
+  types: readonly string[],
+  began: number,
+  paused?: Paused,
+): Waypoint[] {
+  const found: Waypoint[] = [];
+  let last = began;
+  const reach = (name: string, at: number | undefined): void => {
+    if (at === undefined) return;
+    found.push({ name, ms: at - last });
+    last = at;
+  };
+  for (const type of types) {
+    if (paused?.type === type) {
+      reach('until the notice was sent', paused.from);
+      last = paused.until;
+    }
+    const stamp = stampOf(entries, type);
+    if (stamp === undefined) continue;
+    reach(`until ${type} was stamped`, stamp.at);
+    if (type !== types.at(-1)) reach(`${type} on its way`, takenAt(entries, stamp.id));
+  }
+  return found;
+}
+
+function stampOf(entries: readonly LedgerEntry[], type: string): { id: string; at: number } | undefined {
+  for (const entry of entries) {
+    const message =
+      entry.kind === 'message'
+        ? entry.intent.envelope
+        : entry.kind === 'delivery'
+          ? entry.delivery.emissions.find((emission) => emission.type === type)
+          : undefined;
+    if (message?.type === type) return { id: message.id, at: Date.parse(message.time) };
+  }
+  return undefined;
+}
+
+/** When a reply closed its request, or else when the message was leased by who carries the workflow on. */
+function takenAt(entries: readonly LedgerEntry[], id: string): number | undefined {
+  for (const entry of entries) {
+    if (entry.kind === 'request' && entry.request.by === id) return Date.parse(entry.request.at);
+  }
+  for (const entry of entries) {
+    if (entry.kind !== 'delivery' || entry.delivery.messageId !== id) continue;
+    if (entry.delivery.receiver !== 'master-orchestrator') return Date.parse(entry.delivery.firstReceived);
+  }
+  return undefined;
+}
