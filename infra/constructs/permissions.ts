@@ -48,6 +48,8 @@ function roleOf(grantee: IGrantable & IConstruct): IConstruct {
 export function allowPayloads(grantee: IGrantable & IConstruct, fabric: Fabric, access: 'read' | 'read-write'): void {
   const actions = access === 'read' ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject'];
   allowObjects(grantee, fabric.payloadBucket, actions);
+  // Without it S3 answers 'access denied' for an object that is not there, and a lost payload looks like a passing fault.
+  allow(grantee, ['s3:ListBucket'], [fabric.payloadBucket.bucketArn]);
 }
 
 /** Sending to queues; `SendMessageBatch` needs no more. */

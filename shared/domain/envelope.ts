@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LanewayError } from './errors.js';
+import { canBeId } from './ids.js';
 import { PRIORITIES, type Priority } from './priority.js';
 
 /**
@@ -49,10 +50,11 @@ export interface Envelope {
 
 const time = z.iso.datetime({ offset: true });
 const name = z.string().min(1).max(256);
+const id = z.string().refine(canBeId, 'not 1 to 128 letters, digits and _ . : -');
 
 const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
-  id: name,
+  id,
   source: name,
   type: name,
   time,
@@ -61,9 +63,9 @@ const envelopeSchema = z.object({
   dataschema: name,
   data: z.unknown().optional(),
   dataref: name.optional(),
-  correlationid: name,
-  causationid: name.optional(),
-  requestid: name.optional(),
+  correlationid: id,
+  causationid: id.optional(),
+  requestid: id.optional(),
   replyto: name.optional(),
   receiver: name.optional(),
   priority: z.enum(PRIORITIES),

@@ -27,6 +27,15 @@ export function ingressConversation(ingress: string, eventId: string): string {
   return derivedId('ingress-conversation', ingress, eventId);
 }
 
+/**
+ * Whether a text can be the id of a message or a conversation: 1 to 128 letters, digits and `_ . : -`. They stand in keys
+ * of tables and payloads, where `#` and `/` separate; only the conversations of what could not be read begin with
+ * `unparsed#`.
+ */
+export function canBeId(text: string): boolean {
+  return /^(unparsed#)?[\w.:-]{1,128}$/.test(text);
+}
+
 /** Whether a text has the shape of a UUID of any version. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);

@@ -1,7 +1,8 @@
 import { offloadPayloads } from '../domain/claim-check.js';
 import { envelopeOf, type Emission } from '../domain/delivery.js';
 import { sourceOf, type Envelope, type PublisherKind } from '../domain/envelope.js';
-import { newId } from '../domain/ids.js';
+import { LanewayError } from '../domain/errors.js';
+import { canBeId, newId } from '../domain/ids.js';
 import type { Waiter } from '../domain/pending.js';
 import type { Clock, IntentStore, PayloadStore } from '../domain/ports.js';
 import type { MessageType } from '../message/message-type.js';
@@ -66,6 +67,7 @@ export async function publishMessage(
 ): Promise<Receipt> {
   const { topology, clock } = publishing;
   const now = clock.now();
+  checkIds(standing);
   const composed = composeMessage(type, data, options, {
     topology,
     now,
@@ -91,6 +93,16 @@ export async function publishMessage(
     correlationId,
     ...(first?.requestid === undefined ? {} : { requestId: first.requestid }),
   };
+}
+
+function checkIds({ id, correlationId, causationId, requestId }: Standing): void {
+  for (const [what, given] of Object.entries({ id, correlationId, causationId, requestId })) {
+    if (given !== undefined && !canBeId(given)) {
+      throw new LanewayError('INVALID_OPTION', `${what} is ${JSON.stringify(given.slice(0, 160))}`, {
+        help: ['allowed: 1 to 128 letters, digits and _ . : -'],
+      });
+    }
+  }
 }
 
 function outsideEnvelope(emission: Emission, correlationid: string, standing: Standing, source: string): Envelope {

@@ -23,7 +23,8 @@ const LONGEST_VISIBILITY_SECONDS = 43_200;
 export async function receiveBatch(bound: BoundAgent, services: Services, batch: Batch): Promise<readonly string[]> {
   const end = services.clock.now() + batch.remaining();
   const seconds = Math.ceil(batch.remaining() / 1000) + VISIBILITY_MARGIN_SECONDS;
-  await setVisibility(
+  // Handling need not wait for it: until it is done, a copy would only stay away longer.
+  const broughtDown = setVisibility(
     batch,
     services,
     batch.copies.map((copy) => ({ copy, seconds })),
@@ -42,6 +43,7 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
   const returned = [...verdicts].flatMap(([copy, verdict]) =>
     verdict.kind === 'return' ? [{ copy, seconds: Math.ceil(verdict.after / 1000) }] : [],
   );
+  await broughtDown;
   await setVisibility(batch, services, returned);
   return [...verdicts].flatMap(([copy, verdict]) => (verdict.kind === 'acknowledge' ? [] : [copy.copy]));
 }

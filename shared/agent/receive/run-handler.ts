@@ -36,7 +36,8 @@ export async function runHandler(handling: Handling): Promise<Emission[]> {
   const emissions: Emission[] = [];
   const limit = timeLimit(handling);
   const abort = new AbortController();
-  const context = contextFor(handling, emissions, new Date(limit), abort.signal);
+  const ended = { yes: false };
+  const context = contextFor(handling, emissions, new Date(limit), abort.signal, ended);
   const message = messageOf(envelope, data);
   const handler = agent.handlers.get(envelope.type) ?? agent.otherwise;
   if (!handler) throw new LanewayError('UNKNOWN_TYPE', `agent '${agent.id}' has no handler for ${envelope.type}`);
@@ -44,8 +45,8 @@ export async function runHandler(handling: Handling): Promise<Emission[]> {
     (next, middleware) => () => middleware(message, context as never, next),
     async () => handler(message, context),
   );
-  const result = await withinTime(chain, limit - services.clock.now(), abort, `${agent.id} on ${envelope.type}`);
-  // What a handler publishes after it has returned belongs to no outcome.
+  const what = `${agent.id} on ${envelope.type}`;
+  const result = await withinTime(chain, limit - services.clock.now(), abort, what).finally(() => (ended.yes = true));
   const published = [...emissions];
   const composition = compositionFor(handling);
   if (isReplyLater(result)) {
@@ -78,10 +79,23 @@ function replyOf(reply: MessageType, result: unknown, composition: Composition):
   }
 }
 
-function contextFor(handling: Handling, emissions: Emission[], deadline: Date, signal: AbortSignal): Context {
+function contextFor(
+  handling: Handling,
+  emissions: Emission[],
+  deadline: Date,
+  signal: AbortSignal,
+  ended: { readonly yes: boolean },
+): Context {
   const { bound, services, envelope, key, owner } = handling;
   const { agent } = bound;
   const add = (emission: Emission): PublishedMessage => {
+    if (ended.yes) {
+      throw new LanewayError('HANDLER', `${emission.type} was published after the handling had ended`, {
+        help: [
+          'await what publishes before the handler returns: what comes later belongs to no outcome and is not sent',
+        ],
+      });
+    }
     emissions.push(emission);
     return {
       id: emission.id,

@@ -127,7 +127,7 @@ describe('the platform functions', () => {
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'c0' }] } satisfies SQSBatchResponse);
   });
 
-  it('drain a dead letter queue: body, entry, reports and one metric', async () => {
+  it('drain a dead letter queue: body, entry, reports and the metric, by receiver and in all', async () => {
     set(NEEDS['dead-letters'][1]);
     s3.on(PutObjectCommand).resolves({});
     documents.on(PutCommand).resolves({});
@@ -153,8 +153,12 @@ describe('the platform functions', () => {
     const metric = lines.flatMap((line) =>
       line.includes('CloudWatchMetrics') ? [JSON.parse(line) as Record<string, unknown>] : [],
     );
-    expect(metric).toMatchObject([{ application: 'fixture-shop', receiver: 'warehouse', DeadLetters: 1 }]);
+    expect(metric).toMatchObject([
+      { application: 'fixture-shop', receiver: 'warehouse', DeadLetters: 1 },
+      { application: 'fixture-shop', DeadLetters: 1 },
+    ]);
     expect(JSON.stringify(metric)).toContain('"Dimensions":[["application","receiver"]]');
+    expect(JSON.stringify(metric)).toContain('"Dimensions":[["application"]]');
     expect(JSON.stringify(metric)).toContain('"Namespace":"Laneway"');
   });
 
