@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openWorkflows } from '../shared/client/follow-conversation.js';
 import { account, type Account, type LedgerReader } from '../shared/domain/conversation.js';
 
 /** How the waiting for a conversation ended. */
@@ -20,8 +21,8 @@ const restWithoutReceiversMs = 5_000;
 const pauseMs = 200;
 
 /**
- * Reads a conversation until nothing of it has been in flight for two seconds, or the time is over. A workflow between two
- * steps looks at rest for less than that as a rule; one that waits for something outside is at rest.
+ * Reads a conversation until neither a delivery nor a workflow of it has been in flight for two seconds, or the time is
+ * over.
  */
 export async function untilAtRest(
   ledger: LedgerReader,
@@ -36,7 +37,7 @@ export async function untilAtRest(
     const counted = account(entries);
     const text = JSON.stringify(entries);
     const now = waiting.now();
-    if (!counted.atRest || entries.length === 0) seen = undefined;
+    if (!counted.atRest || entries.length === 0 || openWorkflows(entries) > 0) seen = undefined;
     else if (seen?.text !== text) seen = { at: now, text };
     else if (now - seen.at >= (counted.expected === 0 ? restWithoutReceiversMs : restForMs))
       return { account: counted, atRest: true };

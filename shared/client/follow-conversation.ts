@@ -53,7 +53,7 @@ export async function* followConversation(
 }
 
 /** Workflow executions that have begun and not ended. */
-function openWorkflows(entries: readonly LedgerEntry[]): number {
+export function openWorkflows(entries: readonly LedgerEntry[]): number {
   const begun = new Set<unknown>();
   const ended = new Set<unknown>();
   for (const entry of entries) {

@@ -10,6 +10,14 @@ export type {
   OlderVersion,
   ReplyOf,
 } from './message-type.js';
+export {
+  ErrorReported,
+  MessageAcknowledged,
+  RequestFailed,
+  RequestTimedOut,
+  WorkflowCompleted,
+  WorkflowStarted,
+} from './system-messages.js';
 export { LanewayError, PermanentError } from '../domain/errors.js';
 export type { ErrorCode, ErrorSummary } from '../domain/errors.js';
 export type { Priority } from '../domain/priority.js';

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// The `laneway` command: the built one in an installed package; in a clone the sources, so that nothing has to be
+// built first and nothing stale runs.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const source = fileURLToPath(new URL('./main.ts', import.meta.url));
+if (existsSync(source)) {
+  const tsx = import.meta.resolve('tsx');
+  const args = ['--conditions=laneway-source', '--import', tsx, source, ...process.argv.slice(2)];
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.once('exit', (code) => (process.exitCode = code ?? 1));
+} else {
+  await import('../dist/cli/main.js');
+}
