@@ -27,14 +27,14 @@ export const PATHS = {
     vehicle: 'normal readings',
     ends: 'healthy',
     answers: false,
-    hops: { message: 3, start: 1, resume: 0, end: 1 },
+    hops: { publish: 1, message: 2, start: 1, resume: 0, end: 1 },
     messages: ['VehicleTelemetryReported', 'AnalyzeVehicle', 'VehicleAnalyzed', 'WorkflowCompleted'],
   },
   warning: {
     vehicle: 'potential engine problem',
     ends: 'scheduled',
     answers: true,
-    hops: { message: 8, start: 1, resume: 2, end: 1 },
+    hops: { publish: 2, message: 6, start: 1, resume: 2, end: 1 },
     messages: [
       'VehicleTelemetryReported',
       'AnalyzeVehicle',

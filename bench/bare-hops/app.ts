@@ -12,7 +12,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 
 /*
  * The hops that a workflow is made of, with nothing of Laneway in them: the least that bus, queue, function and state
- * machine of an engine take. Every function notes when it was started in the table, and does nothing else.
+ * machine of an engine take. Every function notes in the table when it was started, and at most sends the next message.
  */
 const app = new App();
 const stack = new Stack(app, 'BareHops');
@@ -38,19 +38,23 @@ const hop = (id: string): NodejsFunction => {
 };
 
 /** Bus -> rule -> queue -> function. */
-const behindQueue = (id: string, pattern: object, bus?: IEventBus): void => {
+const behindQueue = (id: string, pattern: object, bus?: IEventBus): NodejsFunction => {
   const queue = new Queue(stack, `${id}Queue`, { visibilityTimeout: Duration.seconds(60) });
   new Rule(stack, `${id}Rule`, {
     ...(bus === undefined ? {} : { eventBus: bus }),
     eventPattern: pattern,
     targets: [new SqsQueue(queue)],
   });
-  hop(`${id}Hop`).addEventSource(new SqsEventSource(queue, { batchSize: 10 }));
+  const made = hop(`${id}Hop`);
+  made.addEventSource(new SqsEventSource(queue, { batchSize: 10 }));
+  return made;
 };
 
 // The class leaves out `undefined` differently from its interface.
 const bus = new EventBus(stack, 'Bus') as IEventBus;
-behindQueue('Message', { source: ['bare-hops'] }, bus);
+const message = behindQueue('Message', { source: ['bare-hops'] }, bus);
+message.addEnvironment('BUS', bus.eventBusName);
+bus.grantPutEventsTo(message);
 
 const step = hop('StepHop');
 const task = (name: string): LambdaInvoke =>

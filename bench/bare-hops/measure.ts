@@ -9,7 +9,8 @@ import type { EngineTarget } from '../../infra/engines/engine.js';
 
 /** The hops that are measured bare; each from the moment a call begins to the moment a function has been started. */
 export const HOPS = {
-  message: 'PutEvents -> rule -> SQS -> function',
+  publish: 'PutEvents from outside -> rule -> SQS -> function',
+  message: 'PutEvents by a function -> rule -> SQS -> function',
   start: 'StartExecution -> first state -> function',
   resume: 'SendTaskSuccess -> next state -> function',
   end: 'SendTaskSuccess -> end -> status event -> rule -> SQS -> function',
@@ -17,14 +18,17 @@ export const HOPS = {
 export type Hop = keyof typeof HOPS;
 
 /** Milliseconds of each hop, one round. */
-export type Round = Readonly<Record<Hop, number>>;
+export type Round = Readonly<Record<Hop, readonly number[]>>;
+
+/** Messages that follow the first of a round, each sent by the function that the one before started. */
+const FOLLOWING = 3;
 
 const PAUSE_MS = 100;
 const GIVE_UP_MS = 30_000;
 
 /**
- * Deploys the bare hops beside whatever is measured. A round sends one message, and one execution through two steps; the
- * times were noted by the functions and are read when the hop is over, so that reading disturbs nothing.
+ * Deploys the bare hops beside whatever is measured. A round sends a message that others follow, and one execution
+ * through two steps; the times were noted by the functions and are read when the hop is over, so that reading disturbs nothing.
  */
 export async function bareHops(target: EngineTarget, signal: AbortSignal): Promise<() => Promise<Round>> {
   const outputs = await deployApp({
@@ -44,13 +48,14 @@ export async function bareHops(target: EngineTarget, signal: AbortSignal): Promi
   const steps = new SFNClient({});
   const items = new DynamoDBClient({});
 
-  const started = async (pk: string): Promise<{ at: number; token: string }> => {
+  const started = async (pk: string): Promise<{ at: number; sent: number; token: string }> => {
     for (const giveUp = Date.now() + GIVE_UP_MS; Date.now() < giveUp;) {
       await sleep(PAUSE_MS, undefined, { signal });
       const { Item } = await items.send(
         new GetItemCommand({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true }),
       );
-      if (Item?.['at']?.N !== undefined) return { at: Number(Item['at'].N), token: Item['token']?.S ?? '' };
+      const { at, sent, token } = Item ?? {};
+      if (at?.N !== undefined) return { at: Number(at.N), sent: Number(sent?.N), token: token?.S ?? '' };
     }
     throw new Error(`the bare hop '${pk}' did not arrive within ${GIVE_UP_MS} ms`);
   };
@@ -66,19 +71,30 @@ export async function bareHops(target: EngineTarget, signal: AbortSignal): Promi
   return async () => {
     const id = randomUUID();
     const Entries = [
-      { EventBusName: bus, Source: 'bare-hops', DetailType: 'Hop', Detail: JSON.stringify({ id, padding }) },
+      {
+        EventBusName: bus,
+        Source: 'bare-hops',
+        DetailType: 'Hop',
+        Detail: JSON.stringify({ id, left: FOLLOWING, padding }),
+      },
     ];
     const message = await since(
       () => events.send(new PutEventsCommand({ Entries })),
-      () => started(`${id} message`),
+      () => started(`${id} ${FOLLOWING}`),
     );
+    const following: number[] = [];
+    for (let left = FOLLOWING - 1, { sent } = message; left >= 0; left -= 1) {
+      const next = await started(`${id} ${left}`);
+      following.push(next.at - sent);
+      sent = next.sent;
+    }
     const first = await since(
       () => steps.send(new StartExecutionCommand({ stateMachineArn: machine, name: id, input: '{}' })),
       () => started(`${id} first`),
     );
     const second = await since(answer(first.token), () => started(`${id} second`));
     const ended = await since(answer(second.token), () => started(`${id} ended`));
-    return { message: message.ms, start: first.ms, resume: second.ms, end: ended.ms };
+    return { publish: [message.ms], message: following, start: [first.ms], resume: [second.ms], end: [ended.ms] };
   };
 }
 

@@ -130,10 +130,6 @@ export class AgentsStack extends ApplicationStack {
       new DynamoEventSource(state.ledgerTable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 100,
-        filters: [
-          { Pattern: JSON.stringify({ dynamodb: { NewImage: { state: { S: [{ 'anything-but': ['leased'] }] } } } }) },
-          { Pattern: JSON.stringify({ dynamodb: { NewImage: { state: { S: [{ exists: false }] } } } }) },
-        ] as never,
         bisectBatchOnError: true,
         retryAttempts: 10,
         reportBatchItemFailures: true,
