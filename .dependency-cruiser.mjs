@@ -44,9 +44,21 @@ export default {
       'a workflow knows no AWS',
     ),
     only(
+      'platform-logic-knows-no-aws',
+      '^shared/platform/',
+      '^shared/(domain|message|topology|agent|workflow|platform)/',
+      'what the platform decides, over ports: functions/platform runs it on AWS, the test harness in memory',
+    ),
+    only(
+      'operators-know-no-aws',
+      '^shared/operator/',
+      '^shared/(domain|message|topology|agent|operator)/',
+      'what an operator does, over ports: the CLI runs it on AWS, tests in memory',
+    ),
+    only(
       'testing-knows-no-aws',
       '^shared/testing/',
-      '^shared/(domain|message|topology|agent|workflow|testing)/',
+      '^shared/(domain|message|topology|agent|workflow|platform|testing)/',
       'tests run without AWS',
     ),
     only(

@@ -5,6 +5,7 @@ import type { DiagramOptions } from './commands/diagram.js';
 import type { QueuesOptions } from './commands/queues.js';
 import type { SendOptions } from './commands/send.js';
 import type { TraceOptions } from './commands/trace.js';
+import { addDeadLetters } from './dlq-program.js';
 import type { GlobalOptions } from './output.js';
 
 /**
@@ -40,6 +41,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addDemo(program, finish);
   addDeployment(program, context);
   addMessages(program, context);
+  addDeadLetters(program, context, { positive, wholePositive });
   addEngine(program, context);
   return program;
 }

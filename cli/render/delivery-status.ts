@@ -101,6 +101,18 @@ export function requestLines(story: Story, paint: Paint): string[] {
   });
 }
 
+/** What operators did about the dead letters of a conversation, one line each. */
+export function operatorLines(story: Story, paint: Paint): string[] {
+  return story.operators.map(({ action, by, why, at, deadLetter, successor, expires }) => {
+    const more = [
+      ...(successor === undefined ? [] : [`as ${successor}`]),
+      ...(expires === undefined ? [] : [`expires ${expires}`]),
+    ].join(', ');
+    const what = `${deadLetter.reason} at ${deadLetter.receiver}${more === '' ? '' : ` (${more})`}`;
+    return `operator ${paint.strong(by)}: ${action} of ${what}, ${at}: ${why}`;
+  });
+}
+
 /** Command and reply share a request id; what caused no other of that id is the command. */
 function isCommand(message: StoryMessage, _index: number, all: readonly StoryMessage[]): boolean {
   if (message.requestId === undefined) return false;

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../shared/domain/conversation.js';
-import { deliveryStatus, requestLines, storyHead } from './delivery-status.js';
+import { deliveryStatus, operatorLines, requestLines, storyHead } from './delivery-status.js';
 import { paintPriority, plainPaint, type Paint } from './paint.js';
 import { participantsOf, stepsOf, type SequenceStep } from './sequence-steps.js';
 import { tellStory, type Story } from './story.js';
@@ -38,7 +38,7 @@ export function renderSequence(entries: readonly LedgerEntry[], options: Sequenc
     return `${line}${blank}${drawLine(step, lifelines, paint)}${statusOf(step, paint)}`;
   });
   const headLine = `${left.painted[0] ?? ''}${' '.repeat(leftWidth - (left.plain[0]?.length ?? 0) + 2)}`;
-  const requests = requestLines(story, paint);
+  const requests = [...requestLines(story, paint), ...operatorLines(story, paint)];
   return [
     ...storyHead(story, paint),
     ...(spelled ? [] : ['', ...names.map((name, index) => `  ${paint.strong(letter(index))}  ${name}`)]),

@@ -2,7 +2,7 @@ import { account, type Account, type LedgerEntry } from '../../shared/domain/con
 import type { DeadLetterEntry } from '../../shared/domain/dead-letter.js';
 import type { DeliveryRecord } from '../../shared/domain/delivery.js';
 import { parseSource } from '../../shared/domain/envelope.js';
-import type { RequestEntry } from '../../shared/domain/ports.js';
+import type { OperatorEntry, RequestEntry } from '../../shared/domain/ports.js';
 import type { Priority } from '../../shared/domain/priority.js';
 
 /** A message of a conversation with what became of it. Times are ISO 8601. */
@@ -41,6 +41,8 @@ export interface Story {
   /** By the time they were published. */
   readonly messages: readonly StoryMessage[];
   readonly requests: readonly RequestEntry[];
+  /** What operators did about its dead letters, by time. */
+  readonly operators: readonly OperatorEntry[];
   /** Dead letters of messages that could not be read. */
   readonly unread: readonly DeadLetterEntry[];
   readonly account: Account;
@@ -54,10 +56,12 @@ export function tellStory(entries: readonly LedgerEntry[]): Story {
   const known = collectMessages(entries);
   const unread: DeadLetterEntry[] = [];
   const requests: RequestEntry[] = [];
+  const operators: OperatorEntry[] = [];
   for (const entry of entries) {
     if (entry.kind === 'delivery')
       deliveryOf(known.get(entry.delivery.messageId), entry.delivery.receiver).record = entry.delivery;
     if (entry.kind === 'request') requests.push(entry.request);
+    if (entry.kind === 'operator') operators.push(entry.operator);
     if (entry.kind !== 'dead-letter') continue;
     const message = entry.deadLetter.messageId === undefined ? undefined : known.get(entry.deadLetter.messageId);
     if (message === undefined) unread.push(entry.deadLetter);
@@ -72,6 +76,7 @@ export function tellStory(entries: readonly LedgerEntry[]): Story {
     roots,
     messages,
     requests: requests.sort((a, b) => compare(a.at, b.at)),
+    operators: operators.sort((a, b) => compare(a.at, b.at)),
     unread,
     account: account(entries),
     began,
@@ -186,6 +191,8 @@ function correlationOf(entries: readonly LedgerEntry[]): string {
       return first.deadLetter.correlationId;
     case 'request':
       return first.request.correlationId;
+    case 'operator':
+      return first.operator.correlationId;
     case undefined:
       return '';
   }

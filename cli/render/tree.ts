@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../../shared/domain/conversation.js';
-import { deliveryStatus, requestLines, storyHead } from './delivery-status.js';
+import { deliveryStatus, operatorLines, requestLines, storyHead } from './delivery-status.js';
 import { paintPriority, plainPaint, type Paint } from './paint.js';
 import { tellStory, type Story, type StoryDelivery, type StoryMessage } from './story.js';
 import { between, span } from './time.js';
@@ -17,7 +17,7 @@ interface Branch {
 export function renderTree(entries: readonly LedgerEntry[], paint: Paint = plainPaint): string {
   const story = tellStory(entries);
   const branches = story.roots.map((message) => messageBranch(message, story, paint));
-  const requests = requestLines(story, paint);
+  const requests = [...requestLines(story, paint), ...operatorLines(story, paint)];
   const unread = story.unread.map(
     (letter) => `${paint.bad(`unreadable: ${letter.reason}`)} ${letter.error.message.split('\n')[0] ?? ''}`,
   );

@@ -6,13 +6,16 @@ import type { Log } from '../../shared/agent/context.js';
 import { awsClients, type AwsClients } from '../../shared/aws/clients.js';
 import { DynamoIntentStore } from '../../shared/aws/dynamo-intent-store.js';
 import { logOver } from '../../shared/aws/powertools-log.js';
+import { QueueUrls } from '../../shared/aws/queue-url.js';
 import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
 import { sendersFromEnvironment } from '../../shared/aws/services.js';
+import { SqsLaneReceipts } from '../../shared/aws/sqs-lane-receipts.js';
 import { required } from '../../shared/domain/environment.js';
 import type { Clock } from '../../shared/domain/ports.js';
+import type { QueuedCopy } from '../../shared/platform/queued-copy.js';
 import type { Publishing } from '../../shared/topology/publish-message.js';
 import type { Topology } from '../../shared/topology/topology.js';
-import { eachRecord } from './sqs-batch.js';
+import { eachRecord, type ComeAgain } from './sqs-batch.js';
 
 /** What every platform function is composed from. */
 export interface Surroundings {
@@ -52,13 +55,6 @@ export function platformFunction<Event, Result>(
   return wrapped as Handler<Event, Result>;
 }
 
-/** One record of a queue, as the pure parts see it. */
-export interface QueuedCopy {
-  /** SQS message id: the same when this copy comes again. */
-  readonly copy: string;
-  readonly body: string;
-}
-
 /** A platform function behind a queue: every record by itself, partial batch response. */
 export function queueFunction(
   topology: Topology,
@@ -67,11 +63,24 @@ export function queueFunction(
 ): Handler<SQSEvent, SQSBatchResponse> {
   return platformFunction(topology, name, (surroundings) => {
     const handle = compose(surroundings);
+    const comeAgain = comingAgain(surroundings.clients);
     return (event, context) =>
-      eachRecord(event.Records, surroundings.log, (record) =>
-        handle({ copy: record.messageId, body: record.body }, context),
+      eachRecord(
+        event.Records,
+        surroundings.log,
+        (record) => handle({ copy: record.messageId, body: record.body }, context),
+        comeAgain,
       );
   });
+}
+
+/** Brings the visibility of a failed record down. */
+export function comingAgain({ sqs }: AwsClients): ComeAgain {
+  const urls = new QueueUrls(sqs);
+  return async ({ eventSourceARN, receiptHandle }, seconds) => {
+    const receipts = new SqsLaneReceipts(sqs, await urls.of(eventSourceARN));
+    await receipts.setVisibility([{ receipt: receiptHandle, seconds }]);
+  };
 }
 
 /** What a platform function publishes with, from the environment contract. */

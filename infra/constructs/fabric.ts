@@ -36,3 +36,6 @@ export function fabricEnvironment(fabric: Fabric, requests: boolean): Record<str
 
 /** Name of the sparse index by due hour that both tables have. */
 export const DUE_INDEX = 'due';
+
+/** Name of the sparse index of dead letters that the ledger table has. */
+export const LETTERS_INDEX = 'letters';

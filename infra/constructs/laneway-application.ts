@@ -4,6 +4,7 @@ import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { leaveOutForEngine } from '../engines/leave-out.js';
@@ -103,6 +104,8 @@ export class LanewayApplication extends Construct {
       bind,
       overrides: props.functions ?? {},
     });
+    const startedBy = Object.fromEntries(workflows.map((workflow) => [workflow.name, workflow.startedBy.name]));
+    agents.platform.sweeper?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(startedBy));
     const orchestration =
       messaging.routed.replies || workflows.length > 0
         ? new OrchestrationStack(this, 'Orchestration', {

@@ -10,7 +10,7 @@ import {
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledge.js';
-import { DUE_INDEX } from '../constructs/fabric.js';
+import { DUE_INDEX, LETTERS_INDEX } from '../constructs/fabric.js';
 import { ApplicationStack } from './application-stack.js';
 
 /** Properties of {@link StateStack}. */
@@ -39,21 +39,29 @@ export class StateStack extends ApplicationStack {
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy,
-      globalSecondaryIndexes: [
-        {
-          indexName: DUE_INDEX,
-          partitionKey: { name: 'dueHour', type: AttributeType.STRING },
-          sortKey: { name: 'dueAt', type: AttributeType.STRING },
-        },
-      ],
+    };
+    const due = {
+      indexName: DUE_INDEX,
+      partitionKey: { name: 'dueHour', type: AttributeType.STRING },
+      sortKey: { name: 'dueAt', type: AttributeType.STRING },
+    };
+    // Holds dead letters alone: a delivery that ends well writes nothing into it.
+    const letters = {
+      indexName: LETTERS_INDEX,
+      partitionKey: { name: 'letterPartition', type: AttributeType.STRING },
+      sortKey: { name: 'letterAt', type: AttributeType.STRING },
     };
     this.ledgerTable = new TableV2(this, 'Ledger', {
       ...common,
+      globalSecondaryIndexes: [due, letters],
       sortKey: { name: 'sk', type: AttributeType.STRING },
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
     }) as ITableV2;
     // Not streamed: it holds task tokens, which are credentials.
-    this.pendingTable = new TableV2(this, 'Pending', common) as ITableV2;
+    this.pendingTable = new TableV2(this, 'Pending', {
+      ...common,
+      globalSecondaryIndexes: [due],
+    }) as ITableV2;
     this.payloadBucket = this.bucket('Payloads', props, Duration.days(PAYLOAD_DAYS));
     this.archiveBucket = this.bucket('Archive', props);
 

@@ -6,6 +6,7 @@ import {
   decideLease,
   decideProgress,
   decideRelease,
+  decideReopen,
   decideSettle,
   decideUnleased,
   triesAfter,
@@ -95,6 +96,17 @@ export class DynamoDeliveryStore implements DeliveryStore {
       values: { leased: 'leased', owner },
     });
     return written.ok ? 'stored' : decideProgress(written.found, owner, progress).result;
+  }
+
+  async reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'> {
+    const written = await this.write('redrive', key, {
+      set: { state: 'retrying', tries: 0, lastDeadLetter: deadLetter, updated: iso(at), ttl: ttlFrom(at) },
+      add: { redrives: 1 },
+      remove: ['owner', 'until', 'alone', 'copy', 'emissions', 'emissionsRef', 'progress'],
+      condition: '#state = :dead',
+      values: { dead: 'dead-lettered' },
+    });
+    return written.ok ? 'reopened' : decideReopen(written.found, deadLetter, at).result;
   }
 
   async get(key: DeliveryKey): Promise<DeliveryRecord | undefined> {

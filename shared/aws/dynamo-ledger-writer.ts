@@ -1,13 +1,15 @@
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LedgerEntry } from '../domain/conversation.js';
-import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import { decideLetter, type DeadLetterEntry } from '../domain/dead-letter.js';
 import type { LedgerWriter, RequestEntry } from '../domain/ports.js';
+import { itemInTheWay, type Item } from './attribute-values.js';
 import { available, isConditionFailed } from './aws-error.js';
-import { entryItemKey, ttlFrom } from './ledger-item.js';
+import { entryFrom, entryItemKey, letterItem, ttlFrom } from './ledger-item.js';
 
 /**
  * Dead letters and closed requests in the ledger table. Written once: the first version of an entry stands, so that a
- * repetition neither changes it nor shows in the stream. A dead letter has no TTL: it stays until somebody resolves it.
+ * repetition neither changes it nor shows in the stream; only a redriven dead letter is written over by the next one. A
+ * dead letter has no TTL: it stays until somebody resolves it.
  */
 export class DynamoLedgerWriter implements LedgerWriter {
   constructor(
@@ -16,17 +18,15 @@ export class DynamoLedgerWriter implements LedgerWriter {
   ) {}
 
   async deadLetter(entry: DeadLetterEntry): Promise<void> {
-    await this.put(
+    const written = await this.put(
       entry.correlationId,
       { kind: 'dead-letter', at: entry.at, deadLetter: entry },
-      {
-        letter: JSON.stringify(entry),
-        receiver: entry.receiver,
-        reason: entry.reason,
-        signature: entry.signature,
-        at: entry.at,
-      },
+      letterItem(entry),
     );
+    if (written.ok || !written.found) return;
+    const found = entryFrom(written.found);
+    const next = decideLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
+    if (next) await this.reopen(next, written.found['letter']);
   }
 
   async request(entry: RequestEntry): Promise<void> {
@@ -43,7 +43,32 @@ export class DynamoLedgerWriter implements LedgerWriter {
     );
   }
 
-  private async put(correlationId: string, entry: LedgerEntry, attributes: Record<string, unknown>): Promise<void> {
+  /** Over a redriven letter, unless somebody else was first. */
+  private async reopen(next: DeadLetterEntry, seen: unknown): Promise<void> {
+    const key = entryItemKey(next.correlationId, { kind: 'dead-letter', at: next.at, deadLetter: next });
+    try {
+      await available(
+        `writing ${key.sk} to the ledger`,
+        this.client.send(
+          new PutCommand({
+            TableName: this.table,
+            Item: { ...key, ...letterItem(next) },
+            ConditionExpression: '#letter = :seen',
+            ExpressionAttributeNames: { '#letter': 'letter' },
+            ExpressionAttributeValues: { ':seen': seen },
+          }),
+        ),
+      );
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+    }
+  }
+
+  private async put(
+    correlationId: string,
+    entry: LedgerEntry,
+    attributes: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly found?: Item | undefined }> {
     const key = entryItemKey(correlationId, entry);
     try {
       await available(
@@ -53,11 +78,14 @@ export class DynamoLedgerWriter implements LedgerWriter {
             TableName: this.table,
             Item: { ...key, ...attributes },
             ConditionExpression: 'attribute_not_exists(pk)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         ),
       );
+      return { ok: true };
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
+      return { ok: false, found: itemInTheWay(error) };
     }
   }
 }

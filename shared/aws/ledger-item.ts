@@ -3,7 +3,7 @@ import type { DeadLetterEntry } from '../domain/dead-letter.js';
 import type { DeliveryKey, DeliveryRecord, DeliveryState, Emission, MessageFacts } from '../domain/delivery.js';
 import type { Envelope } from '../domain/envelope.js';
 import type { ErrorSummary } from '../domain/errors.js';
-import type { RequestEntry } from '../domain/ports.js';
+import type { OperatorEntry, RequestEntry } from '../domain/ports.js';
 import type { Priority } from '../domain/priority.js';
 import type { Item } from './attribute-values.js';
 
@@ -64,6 +64,8 @@ export function deliveryFrom(item: Item): DeliveryRecord {
     firstReceived: text(item, 'first'),
     updated: text(item, 'updated'),
     ...optional('progress', json<{ fraction: number; note?: string }>(item, 'progress')),
+    ...optional('redrives', item['redrives'] as number | undefined),
+    ...optional('lastDeadLetter', item['lastDeadLetter'] as string | undefined),
   };
 }
 
@@ -91,6 +93,10 @@ export function entryFrom(item: Item): LedgerEntry | undefined {
       const deadLetter = json<DeadLetterEntry>(item, 'letter');
       return deadLetter && { kind: 'dead-letter', at: deadLetter.at, deadLetter };
     }
+    case 'o#': {
+      const operator = json<OperatorEntry>(item, 'entry');
+      return operator && { kind: 'operator', at: operator.at, operator };
+    }
     case 'r#': {
       const request = json<RequestEntry>(item, 'entry');
       return request && { kind: 'request', at: request.at, request };
@@ -104,6 +110,35 @@ export function entryFrom(item: Item): LedgerEntry | undefined {
 export function dueAttributes(time: number, id: string): { dueHour: string; dueAt: string } {
   const at = new Date(time).toISOString();
   return { dueHour: at.slice(0, 13), dueAt: `${at}#${id}` };
+}
+
+/** Partitions of the index of dead letters, so that a storm of them is not held up by one. */
+export const LETTER_PARTITIONS = 8;
+
+/** Partition and sort key of the sparse index of dead letters: `letters#<0..7>` by id, and `<ISO time>#<id>`. */
+function letterAttributes({ id, at }: Pick<DeadLetterEntry, 'id' | 'at'>): {
+  letterPartition: string;
+  letterAt: string;
+} {
+  return { letterPartition: letterPartition(id), letterAt: `${at}#${id}` };
+}
+
+/** The partition that a dead letter is in, by its id: the characters of derived ids are spread evenly. */
+export function letterPartition(id: string): string {
+  const sum = [...id].reduce((total, character) => total + (character.codePointAt(0) ?? 0), 0);
+  return `letters#${sum % LETTER_PARTITIONS}`;
+}
+
+/** Attributes of a dead letter's item beside its key. */
+export function letterItem(letter: DeadLetterEntry): Item {
+  return {
+    letter: JSON.stringify(letter),
+    receiver: letter.receiver,
+    reason: letter.reason,
+    signature: letter.signature,
+    at: letter.at,
+    ...letterAttributes(letter),
+  };
 }
 
 function factsFrom(item: Item): MessageFacts {

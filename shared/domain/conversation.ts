@@ -1,14 +1,15 @@
 import type { DeadLetterEntry } from './dead-letter.js';
 import { isSettled, type DeliveryRecord, type DeliveryState, type Intent } from './delivery.js';
 import { parseSource } from './envelope.js';
-import type { RequestEntry } from './ports.js';
+import type { OperatorEntry, RequestEntry } from './ports.js';
 
 /** One entry of a conversation in the ledger. `at` (ISO 8601) is when it began. */
 export type LedgerEntry =
   | { readonly kind: 'message'; readonly at: string; readonly intent: Intent }
   | { readonly kind: 'delivery'; readonly at: string; readonly delivery: DeliveryRecord }
   | { readonly kind: 'dead-letter'; readonly at: string; readonly deadLetter: DeadLetterEntry }
-  | { readonly kind: 'request'; readonly at: string; readonly request: RequestEntry };
+  | { readonly kind: 'request'; readonly at: string; readonly request: RequestEntry }
+  | { readonly kind: 'operator'; readonly at: string; readonly operator: OperatorEntry };
 
 /** Reads the ledger. */
 export interface LedgerReader {
@@ -107,6 +108,8 @@ export function account(entries: readonly LedgerEntry[]): Account {
         for (const receiver of emission.expected) expect(emission.id, receiver, emission.type);
       }
     } else if (entry.kind === 'dead-letter' && entry.deadLetter.messageId !== undefined) {
+      // Redriven: what the delivery became since then has a letter of its own, or none yet.
+      if (entry.deadLetter.resolution?.state === 'redriven') continue;
       letters.add(pair(entry.deadLetter.messageId, entry.deadLetter.receiver));
     }
   }
@@ -181,6 +184,10 @@ function causesOf(entries: readonly LedgerEntry[]): Map<LedgerEntry, LedgerEntry
         const { messageId, receiver } = entry.deadLetter;
         return messageId === undefined ? [] : handled(messageId, receiver);
       }
+      case 'operator': {
+        const { messageId, deadLetter } = entry.operator;
+        return messageId === undefined ? [] : handled(messageId, deadLetter.receiver);
+      }
       case 'request': {
         const { by, requestId, type } = entry.request;
         const message = messages.get(by);
@@ -205,6 +212,8 @@ export function entryId(entry: LedgerEntry): string {
       return `d#${entry.delivery.messageId}#${entry.delivery.receiver}`;
     case 'dead-letter':
       return `x#${entry.deadLetter.id}`;
+    case 'operator':
+      return `o#${entry.operator.id}`;
     case 'request':
       return `r#${entry.request.requestId}#${entry.request.state}#${entry.request.by}`;
   }

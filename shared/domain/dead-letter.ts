@@ -50,6 +50,36 @@ export interface DeadLetterEntry {
   /** Key of the received text in the payload store. */
   readonly bodyRef: string;
   readonly facts?: MessageFacts;
+  /** When it first became a dead letter, if that was before `at`. */
+  readonly first?: string;
+  /** How often an operator has put the message back. */
+  readonly redrives?: number;
+  /** What an operator did about it; absent while it is open. */
+  readonly resolution?: Resolution;
+}
+
+/** How a dead letter was settled by a person. */
+export interface Resolution {
+  readonly state: 'redriven' | 'edited' | 'discarded';
+  readonly by: string;
+  readonly why: string;
+  readonly at: string;
+  /** Id of the message that went instead of it (`edited`). */
+  readonly successor?: string;
+}
+
+/**
+ * What a letter leaves in the ledger where `existing` stands: undefined when that is to stay. The first version stands,
+ * so that a repetition changes nothing; only after a redrive a letter of a later time opens the entry again. Both times
+ * are of receivers, so that the operator's clock does not matter.
+ */
+export function decideLetter(
+  existing: DeadLetterEntry | undefined,
+  letter: DeadLetterEntry,
+): DeadLetterEntry | undefined {
+  if (!existing) return letter;
+  if (existing.resolution?.state !== 'redriven' || existing.at >= letter.at) return undefined;
+  return { ...letter, first: existing.first ?? existing.at, redrives: existing.redrives ?? 1 };
 }
 
 /** Reads what one of our receivers put into a dead letter queue; undefined for what AWS moved there. */

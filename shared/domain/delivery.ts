@@ -39,7 +39,7 @@ export function factsOf(envelope: Envelope): MessageFacts {
   };
 }
 
-/** States of a delivery; the last three are outcomes and never change again. */
+/** States of a delivery; the last three are outcomes. Only `dead-lettered` ever changes again: by an operator's redrive. */
 export type DeliveryState = 'leased' | 'retrying' | 'completed' | 'expired' | 'dead-lettered';
 
 /** An outcome. */
@@ -114,6 +114,10 @@ export interface DeliveryRecord extends DeliveryKey {
   readonly updated: string;
   /** Agent's notes while it worked (`progress`), latest only. */
   readonly progress?: { readonly fraction: number; readonly note?: string };
+  /** How often an operator opened it again after it had become a dead letter. */
+  readonly redrives?: number;
+  /** Id of the dead letter entry that the last redrive was about. */
+  readonly lastDeadLetter?: string;
 }
 
 /** Result of asking for a lease. */

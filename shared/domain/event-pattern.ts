@@ -13,6 +13,20 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
   return matchFields(joinDots(checkPattern(pattern)), isFields(event) ? joinDots(event) : {});
 }
 
+/**
+ * {@link matchesPattern} for rules that meet many events: patterns are checked once, here, and an event is read once.
+ * @returns a function from an event to the rules it matches, in their order
+ */
+export function ruleMatcher<Rule extends { readonly pattern: unknown }>(
+  rules: readonly Rule[],
+): (event: unknown) => Rule[] {
+  const joined = rules.map((rule) => ({ rule, pattern: joinDots(checkPattern(rule.pattern)) }));
+  return (event) => {
+    const fields = isFields(event) ? joinDots(event) : {};
+    return joined.filter(({ pattern }) => matchFields(pattern, fields)).map(({ rule }) => rule);
+  };
+}
+
 function matchFields(pattern: Fields, event: Fields): boolean {
   return Object.entries(pattern).every(([key, wanted]) => {
     if (key === '$or' && Array.isArray(wanted)) return wanted.some((one) => isFields(one) && matchFields(one, event));

@@ -54,6 +54,8 @@ export function decideLease(
       emissions: [],
       ...(existing?.error === undefined ? {} : { error: existing.error }),
       ...(existing?.progress === undefined ? {} : { progress: existing.progress }),
+      ...(existing?.redrives === undefined ? {} : { redrives: existing.redrives }),
+      ...(existing?.lastDeadLetter === undefined ? {} : { lastDeadLetter: existing.lastDeadLetter }),
       firstReceived: existing?.firstReceived ?? now,
       updated: now,
     },
@@ -126,6 +128,39 @@ export function decideProgress(
 ): Decision<'stored' | 'lost'> {
   if (!existing || !holds(existing, owner)) return { result: 'lost' };
   return { result: 'stored', record: { ...existing, progress } };
+}
+
+/**
+ * A dead-lettered delivery opened again, so that the next copy leases it with tries counted anew. Its history stays in
+ * `redrives`, `lastDeadLetter` and the last error. While no copy has come since, a repetition is `reopened` as well.
+ */
+export function decideReopen(
+  existing: DeliveryRecord | undefined,
+  deadLetter: string,
+  at: number,
+): Decision<'reopened' | 'not-dead'> {
+  if (!existing) return { result: 'not-dead' };
+  if (existing.state !== 'dead-lettered')
+    return { result: awaitsRedrive(existing, deadLetter) ? 'reopened' : 'not-dead' };
+  const { correlationId, messageId, receiver, facts, error, firstReceived, redrives = 0 } = existing;
+  return {
+    result: 'reopened',
+    record: {
+      ...{ correlationId, messageId, receiver, facts, firstReceived },
+      state: 'retrying',
+      tries: 0,
+      emissions: [],
+      ...(error === undefined ? {} : { error }),
+      updated: iso(at),
+      redrives: redrives + 1,
+      lastDeadLetter: deadLetter,
+    },
+  };
+}
+
+/** Whether a delivery was opened again and no copy has come since. */
+export function awaitsRedrive(record: DeliveryRecord, deadLetter: string): boolean {
+  return record.state === 'retrying' && record.tries === 0 && record.lastDeadLetter === deadLetter;
 }
 
 /** Whether a record already is what this very outcome wrote: the write is a repetition of itself. */

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterEntry } from './dead-letter.js';
+import type { DeadLetter, DeadLetterEntry, Resolution } from './dead-letter.js';
 import type { DeliveryKey, DeliveryRecord, Intent, LeaseResult, MessageFacts, Outcome } from './delivery.js';
 import type { Envelope } from './envelope.js';
 import type { ErrorSummary } from './errors.js';
@@ -98,6 +98,11 @@ export interface DeliveryStore {
   settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord>;
   /** Notes progress while `owner` holds the lease; `lost` otherwise. */
   progress(key: DeliveryKey, owner: string, progress: { fraction: number; note?: string }): Promise<'stored' | 'lost'>;
+  /**
+   * Opens a dead-lettered delivery again for the redrive of dead letter `deadLetter`, with tries counted anew; `not-dead`
+   * when it has another state. Repeated before a copy has come: `reopened`, and nothing changes.
+   */
+  reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'>;
   /** Consistent read. */
   get(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
 }
@@ -157,10 +162,42 @@ export interface LaterStore {
 
 /** Entries of the ledger other than deliveries. */
 export interface LedgerWriter {
-  /** Idempotent by dead letter id. */
+  /** Idempotent by dead letter id; after a redrive a letter of a later time opens the entry again (`decideLetter`). */
   deadLetter(entry: DeadLetterEntry): Promise<void>;
   /** State of a request, as of its closing (or a late or duplicate reply, which changes nothing else). */
   request(entry: RequestEntry): Promise<void>;
+}
+
+/** The dead letters of an application, for operators. */
+export interface DeadLetterBook {
+  /** Every dead letter in the ledger, whatever its resolution, in no order. A letter may show a second late. */
+  all(): AsyncIterable<DeadLetterEntry>;
+  /** As it stands now. */
+  find(id: string): Promise<DeadLetterEntry | undefined>;
+  /**
+   * Writes a resolution, if the entry still stands as `seen`; a settled letter is forgotten with the ledger's
+   * retention. Whether it was written.
+   */
+  resolve(seen: DeadLetterEntry, next: DeadLetterEntry & { readonly resolution: Resolution }): Promise<boolean>;
+  /** Notes what an operator does in the conversation; idempotent by id. */
+  record(entry: OperatorEntry): Promise<void>;
+}
+
+/** What an operator did, in the ledger. */
+export interface OperatorEntry {
+  readonly id: string;
+  readonly correlationId: string;
+  readonly action: 'redrive' | 'edit' | 'discard';
+  readonly by: string;
+  readonly why: string;
+  readonly at: string;
+  /** The dead letter it was about, as it stood. */
+  readonly deadLetter: Pick<DeadLetterEntry, 'id' | 'receiver' | 'reason' | 'signature' | 'tries'>;
+  readonly messageId?: string;
+  /** Id of the edited message. */
+  readonly successor?: string;
+  /** The expiry that the message was given. */
+  readonly expires?: string;
 }
 
 /** A closed request in the ledger. */

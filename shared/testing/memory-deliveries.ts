@@ -4,6 +4,7 @@ import {
   decideLease,
   decideProgress,
   decideRelease,
+  decideReopen,
   decideSettle,
   decideUnleased,
   type Decision,
@@ -41,6 +42,10 @@ export class MemoryDeliveries implements DeliveryStore {
     progress: { fraction: number; note?: string },
   ): Promise<'stored' | 'lost'> {
     return this.#apply(key, (existing) => decideProgress(existing, owner, progress));
+  }
+
+  async reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'> {
+    return this.#apply(key, (existing) => decideReopen(existing, deadLetter, at));
   }
 
   async get(key: DeliveryKey): Promise<DeliveryRecord | undefined> {

@@ -1,5 +1,5 @@
 import { entryId, orderCausally, type LedgerEntry, type LedgerReader } from '../domain/conversation.js';
-import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import { decideLetter, type DeadLetterEntry } from '../domain/dead-letter.js';
 import { withEmissions } from '../domain/offload.js';
 import type { LedgerWriter, PayloadStore, RequestEntry } from '../domain/ports.js';
 
@@ -16,7 +16,9 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   }
 
   async deadLetter(entry: DeadLetterEntry): Promise<void> {
-    this.putOnce(entry.correlationId, { kind: 'dead-letter', at: entry.at, deadLetter: entry });
+    const found = this.find(entry.correlationId, `x#${entry.id}`);
+    const deadLetter = decideLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
+    if (deadLetter) this.put(entry.correlationId, { kind: 'dead-letter', at: deadLetter.at, deadLetter });
     return Promise.resolve();
   }
 
@@ -26,9 +28,14 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   }
 
   async conversation(correlationId: string): Promise<readonly LedgerEntry[]> {
+    const entries = this.stored(correlationId).map((entry) => withEmissions(entry, this.#payloads));
+    return orderCausally(await Promise.all(entries));
+  }
+
+  /** A conversation's entries as they are stored: in no order, emissions not fetched. */
+  stored(correlationId: string): LedgerEntry[] {
     const texts = this.#conversations.get(correlationId)?.values() ?? [];
-    const entries = [...texts].map((text) => JSON.parse(text) as LedgerEntry);
-    return orderCausally(await Promise.all(entries.map((entry) => withEmissions(entry, this.#payloads))));
+    return [...texts].map((text) => JSON.parse(text) as LedgerEntry);
   }
 
   /** Ids of all conversations, in the order of their first entries. */

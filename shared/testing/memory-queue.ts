@@ -35,10 +35,12 @@ export class MemoryQueue {
     this.#clock = clock;
   }
 
-  /** @returns the message id */
-  send(body: string, delaySeconds = 0): string {
+  /**
+   * @param messageId of a copy that was moved here from another queue, and keeps its id
+   * @returns the message id
+   */
+  send(body: string, delaySeconds = 0, messageId = newId()): string {
     const now = this.#clock.now();
-    const messageId = newId();
     const visibleAt = now + delaySeconds * 1000;
     this.#messages.push({ messageId, body, sentAt: now, visibleAt, receipt: undefined, receiveCount: 0 });
     return messageId;
@@ -91,6 +93,12 @@ export class MemoryQueue {
       (earliest, { visibleAt }) => (earliest === undefined ? visibleAt : Math.min(earliest, visibleAt)),
       undefined,
     );
+  }
+
+  /** When the next copy that was received before, and not deleted, becomes (or became) visible. */
+  get nextRetryAt(): number | undefined {
+    const again = this.#messages.filter(({ receiveCount }) => receiveCount > 0);
+    return again.length === 0 ? undefined : Math.min(...again.map(({ visibleAt }) => visibleAt));
   }
 
   /** Bodies of all copies, oldest first, without receiving them. */

@@ -189,6 +189,68 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
     expect(results.filter((result) => result === 'stored')).toHaveLength(1);
   });
 
+  it('opens a dead-lettered delivery again, with tries counted anew and its history kept', async () => {
+    const { key, facts, lease } = fresh();
+    await lease('a', NOW);
+    await store.progress(key, 'a', { fraction: 0.5 });
+    await store.release(key, 'a', SOME_ERROR, NOW);
+    await lease('b', NOW + SECOND);
+    const dead = anOutcome(NOW + 2 * SECOND, {
+      state: 'dead-lettered',
+      emissionsRef: 'emissions/2',
+      error: SOME_ERROR,
+    });
+    await store.settle(key, 'b', dead);
+    expect(await store.reopen(key, 'letter-1', NOW + 3 * SECOND)).toBe('reopened');
+    const opened: DeliveryRecord = {
+      ...key,
+      facts,
+      state: 'retrying',
+      tries: 0,
+      emissions: [],
+      error: SOME_ERROR,
+      firstReceived: new Date(NOW).toISOString(),
+      updated: new Date(NOW + 3 * SECOND).toISOString(),
+      redrives: 1,
+      lastDeadLetter: 'letter-1',
+    };
+    expect(await store.get(key)).toEqual(opened);
+    expect(await store.reopen(key, 'letter-1', NOW + 4 * SECOND)).toBe('reopened'); // its own repetition
+    expect(await store.get(key)).toEqual(opened);
+    expect(await store.reopen(key, 'letter-2', NOW + 4 * SECOND)).toBe('not-dead');
+    expect(await lease('c', NOW + 5 * SECOND)).toEqual({ kind: 'leased', tries: 1 });
+    expect(await store.get(key)).toMatchObject({ state: 'leased', redrives: 1, lastDeadLetter: 'letter-1' });
+    expect(await store.reopen(key, 'letter-1', NOW + 6 * SECOND)).toBe('not-dead');
+    expect(await store.settle(key, 'c', { ...dead, at: NOW + 7 * SECOND, copy: 'again' })).toBe('stored');
+    expect(await store.reopen(key, 'letter-1', NOW + 8 * SECOND)).toBe('reopened');
+    expect(await store.get(key)).toMatchObject({ tries: 0, redrives: 2 });
+    expect(await lease('d', NOW + 9 * SECOND)).toEqual({ kind: 'leased', tries: 1 });
+    expect(await store.settle(key, 'd', anOutcome(NOW + 10 * SECOND))).toBe('stored');
+    expect(await store.get(key)).toMatchObject({ state: 'completed', tries: 1, redrives: 2 });
+  });
+
+  it('opens nothing that is no dead letter', async () => {
+    const { key, lease } = fresh();
+    expect(await store.reopen(key, 'letter', NOW)).toBe('not-dead');
+    expect(await store.get(key)).toBeUndefined();
+    await lease('a', NOW);
+    expect(await store.reopen(key, 'letter', NOW)).toBe('not-dead');
+    await store.release(key, 'a', SOME_ERROR, NOW);
+    expect(await store.reopen(key, 'letter', NOW)).toBe('not-dead');
+    await lease('b', NOW);
+    await store.settle(key, 'b', anOutcome(NOW));
+    expect(await store.reopen(key, 'letter', NOW)).toBe('not-dead');
+    expect(await store.get(key)).toMatchObject({ state: 'completed', tries: 2 });
+  });
+
+  it('opens a delivery once for many simultaneous redrives', async () => {
+    const { key, facts } = fresh();
+    await store.settleUnleased(key, facts, anOutcome(NOW, { state: 'dead-lettered', error: SOME_ERROR }));
+    const results = await Promise.all(Array.from({ length: 8 }, (_, index) => store.reopen(key, `l-${index}`, NOW)));
+    expect(results.filter((result) => result === 'reopened')).toHaveLength(1);
+    expect(await store.get(key)).toMatchObject({ state: 'retrying', redrives: 1 });
+  });
+
   it('notes progress of the owner', async () => {
     const { key, lease } = fresh();
     expect(await store.progress(key, 'a', { fraction: 0.1 })).toBe('lost');

@@ -41,20 +41,22 @@ export function describeOnEngine(name: string, suite: (resources: EngineResource
   });
 }
 
+const INDEX_KEYS = { due: ['dueHour', 'dueAt'], letters: ['letterPartition', 'letterAt'] } as const;
+
 /** Tables, queues, buses and buckets of a suite, made when first asked for under names of their own, deleted after it. */
 export class EngineResources {
   readonly clients: AwsClients = createAwsClients();
   readonly #made = new Map<string, Promise<string>>();
   readonly #undo: (() => Promise<unknown>)[] = [];
 
-  /** A table in the shape of the ledger: pk, sk, index by due hour. */
+  /** A table in the shape of the ledger: pk, sk, indexes by due hour and of dead letters. */
   ledgerTable(): Promise<string> {
-    return this.#table('ledger', ['pk', 'sk']);
+    return this.#table('ledger', ['pk', 'sk'], ['due', 'letters']);
   }
 
   /** A table in the shape of the pending requests: pk, index by due hour. */
   pendingTable(): Promise<string> {
-    return this.#table('pending', ['pk']);
+    return this.#table('pending', ['pk'], ['due']);
   }
 
   /** URL of a standard queue. */
@@ -141,23 +143,26 @@ export class EngineResources {
     }
   }
 
-  #table(label: string, key: readonly string[]): Promise<string> {
+  #table(label: string, key: readonly string[], indexes: readonly (keyof typeof INDEX_KEYS)[]): Promise<string> {
     return this.#once(`table ${label}`, async () => {
       const TableName = unique(label);
-      const due = ['dueHour', 'dueAt'];
       await this.clients.documents.send(
         new CreateTableCommand({
           TableName,
           BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [...key, ...due].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+          AttributeDefinitions: [...key, ...indexes.flatMap((name) => INDEX_KEYS[name])].map((name) => ({
+            AttributeName: name,
+            AttributeType: 'S',
+          })),
           KeySchema: key.map((name, at) => ({ AttributeName: name, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
-          GlobalSecondaryIndexes: [
-            {
-              IndexName: 'due',
-              KeySchema: due.map((name, at) => ({ AttributeName: name, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
-              Projection: { ProjectionType: 'ALL' },
-            },
-          ],
+          GlobalSecondaryIndexes: indexes.map((index) => ({
+            IndexName: index,
+            KeySchema: INDEX_KEYS[index].map((name, at) => ({
+              AttributeName: name,
+              KeyType: at === 0 ? 'HASH' : 'RANGE',
+            })),
+            Projection: { ProjectionType: 'ALL' },
+          })),
         }),
       );
       this.#undo.push(() => this.clients.documents.send(new DeleteTableCommand({ TableName })));

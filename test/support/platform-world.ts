@@ -84,6 +84,8 @@ export function platformWorld() {
     lanes: {
       warehouse: { critical: 'https://sqs.example/1/warehouse-critical', high: 'https://sqs.example/1/warehouse-high' },
     },
+    /** No workflow is started by a message. */
+    starts: {},
     counted,
     count: (receiver: string): void => void counted.push(receiver),
     publishing: publishingAs('platform', 'test'),

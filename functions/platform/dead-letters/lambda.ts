@@ -6,11 +6,11 @@ import { jsonVariable, required } from '../../../shared/domain/environment.js';
 import { LanewayError } from '../../../shared/domain/errors.js';
 import type { Priority } from '../../../shared/domain/priority.js';
 import type { Topology } from '../../../shared/topology/topology.js';
-import { platformFunction, publishingOf } from '../platform-function.js';
+import { comingAgain, platformFunction, publishingOf } from '../platform-function.js';
 import { eachRecord } from '../sqs-batch.js';
-import type { BuriedCopy, Origin } from './buried.js';
+import type { BuriedCopy, Origin } from '../../../shared/platform/buried.js';
 import { countDeadLetter } from './count-dead-letter.js';
-import { drainCopy } from './drain-copy.js';
+import { drainCopy } from '../../../shared/platform/drain-copy.js';
 
 /** The function behind every dead letter queue: the drain. */
 export function create(topology: Topology): Handler {
@@ -31,8 +31,10 @@ export function create(topology: Topology): Handler {
       returns: new SqsLaneReturns(clients.sqs, lanes),
       count: (receiver: string) => countDeadLetter(topology.name, receiver),
     };
+    const comeAgain = comingAgain(clients);
     const origins = jsonVariable<Origin>('deadLetterQueues');
-    return (event) => eachRecord(event.Records, log, (record) => drainCopy(buriedOf(record, origins), services));
+    return (event) =>
+      eachRecord(event.Records, log, (record) => drainCopy(buriedOf(record, origins), services), comeAgain);
   });
 }
 

@@ -5,7 +5,7 @@ import { required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { publishingOf, queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
-import { fireTimer, parseTimer } from './fire-timer.js';
+import { fireTimer, parseTimer } from '../../../shared/platform/fire-timer.js';
 
 /** The function behind the queue of timers: ends requests whose deadline has passed. */
 export function create(topology: Topology): Handler {

@@ -4,7 +4,7 @@ import { required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction, publishingOf } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
-import { dispatchStep, type Dispatched } from './dispatch-step.js';
+import { dispatchStep, type Dispatched } from '../../../shared/platform/dispatch-step.js';
 
 /** The function that state machines invoke for every step that sends a message. */
 export function create(topology: Topology): Handler {

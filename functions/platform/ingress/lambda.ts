@@ -3,7 +3,7 @@ import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js
 import { required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { publishingOf, queueFunction } from '../platform-function.js';
-import { takeEvent } from './take-event.js';
+import { takeEvent } from '../../../shared/platform/take-event.js';
 
 /** The function behind the ingress queue: other systems' events become messages. */
 export function create(topology: Topology): Handler {

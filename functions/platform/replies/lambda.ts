@@ -5,7 +5,7 @@ import { required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
-import { closeRequest } from './close-request.js';
+import { closeRequest } from '../../../shared/platform/close-request.js';
 
 /** The function behind the queue `replies`: closes requests and resumes workflows. */
 export function create(topology: Topology): Handler {

@@ -5,7 +5,7 @@ import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js
 import { jsonVariable, required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { publishingOf, queueFunction } from '../platform-function.js';
-import { startWorkflows } from './start-workflow.js';
+import { startWorkflows } from '../../../shared/platform/start-workflow.js';
 
 /** The function behind the queue `starts`: starts the workflows that a message starts. */
 export function create(topology: Topology): Handler {

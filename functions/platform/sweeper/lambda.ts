@@ -4,11 +4,11 @@ import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.j
 import { DynamoLedgerWriter } from '../../../shared/aws/dynamo-ledger-writer.js';
 import { DynamoPendingStore } from '../../../shared/aws/dynamo-pending-store.js';
 import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
-import { required } from '../../../shared/domain/environment.js';
+import { jsonVariable, required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { countDeadLetter } from '../dead-letters/count-dead-letter.js';
 import { platformFunction, publishingOf } from '../platform-function.js';
-import { sweep, type SweepSummary } from './sweep.js';
+import { sweep, type SweepSummary } from '../../../shared/platform/sweep.js';
 
 /** Intents that one run looks at. */
 const MOST_INTENTS = 5_000;
@@ -35,6 +35,7 @@ export function create(topology: Topology): Handler {
       pending: new DynamoPendingStore(clients.documents, pendingTable),
       timers: new SqsTimerQueue(clients.sqs, required('timerQueue')),
       cursors: new DynamoCursorStore(clients.documents, pendingTable),
+      starts: jsonVariable<string>('workflowStarts'),
       count: (receiver: string) => countDeadLetter(topology.name, receiver),
     };
     return (_event, context) =>

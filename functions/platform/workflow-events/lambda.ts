@@ -3,7 +3,7 @@ import { SfnExecutionReader } from '../../../shared/aws/sfn-execution-reader.js'
 import { jsonVariable } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { publishingOf, queueFunction } from '../platform-function.js';
-import { reportCompletion } from './report-completion.js';
+import { reportCompletion } from '../../../shared/platform/report-completion.js';
 
 /** The function behind the queue of execution status events: tells the conversation that its workflow ended. */
 export function create(topology: Topology): Handler {

@@ -1,5 +1,5 @@
 import { createAgent, PermanentError } from 'laneway/agent';
-import { drainCopy } from '../../../functions/platform/dead-letters/drain-copy.js';
+import { drainCopy } from '../../../shared/platform/drain-copy.js';
 import { account } from '../../../shared/domain/conversation.js';
 import { PAYLOAD_LIMIT_BYTES } from '../../../shared/domain/claim-check.js';
 import { factsOf } from '../../../shared/domain/delivery.js';

@@ -1,5 +1,5 @@
-import type { BuriedCopy, Origin } from '../../../functions/platform/dead-letters/buried.js';
-import { drainCopy, MOST_RETURNS } from '../../../functions/platform/dead-letters/drain-copy.js';
+import type { BuriedCopy, Origin } from '../../../shared/platform/buried.js';
+import { drainCopy, MOST_RETURNS } from '../../../shared/platform/drain-copy.js';
 import type { DeadLetter } from '../../../shared/domain/dead-letter.js';
 import { factsOf } from '../../../shared/domain/delivery.js';
 import type { Envelope } from '../../../shared/domain/envelope.js';

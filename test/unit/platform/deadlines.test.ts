@@ -1,4 +1,4 @@
-import { fireTimer, ORPHAN_PATIENCE_MS, parseTimer } from '../../../functions/platform/deadlines/fire-timer.js';
+import { fireTimer, ORPHAN_PATIENCE_MS, parseTimer } from '../../../shared/platform/fire-timer.js';
 import { commandAt, openRequest, platformWorld, type PlatformWorld } from '../../support/platform-world.js';
 
 /** The timer that is now in the queue, whenever it fires. */

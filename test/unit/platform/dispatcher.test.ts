@@ -1,4 +1,4 @@
-import { dispatchStep, idsOf } from '../../../functions/platform/dispatcher/dispatch-step.js';
+import { dispatchStep, idsOf } from '../../../shared/platform/dispatch-step.js';
 import type { DispatchRequest } from '../../../shared/domain/dispatch.js';
 import { platformWorld, type PlatformWorld } from '../../support/platform-world.js';
 

@@ -1,5 +1,5 @@
-import type { BuriedCopy } from '../../../functions/platform/dead-letters/buried.js';
-import { drainCopy } from '../../../functions/platform/dead-letters/drain-copy.js';
+import type { BuriedCopy } from '../../../shared/platform/buried.js';
+import { drainCopy } from '../../../shared/platform/drain-copy.js';
 import { LanewayError } from '../../../shared/domain/errors.js';
 import { commandAt, envelopeAt, overTheBus, platformWorld } from '../../support/platform-world.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { matchesPattern } from '../../../shared/domain/event-pattern.js';
+import { matchesPattern, ruleMatcher } from '../../../shared/domain/event-pattern.js';
 
 const folder = join(process.cwd(), '..', 'shared', 'data', 'event-patterns');
 const present = existsSync(folder);
@@ -66,4 +66,16 @@ describe('matchesPattern', () => {
     const pattern = { a: [{ wildcard: '*aa*aa*aa*aa*b' }] };
     expect(matchesPattern(pattern, { a: 'a'.repeat(100_000) })).toBe(false);
   });
+});
+
+test('a matcher over many rules finds those that match, in their order', () => {
+  const rules = [
+    { name: 'a', pattern: { source: [{ prefix: 'laneway.' }] } },
+    { name: 'b', pattern: { source: ['other'] } },
+    { name: 'c', pattern: { 'detail.receiver': [{ exists: false }] } },
+  ];
+  const matching = ruleMatcher(rules);
+  expect(matching({ source: 'laneway.shop', detail: {} }).map(({ name }) => name)).toEqual(['a', 'c']);
+  expect(matching({ source: 'other', detail: { receiver: 'x' } }).map(({ name }) => name)).toEqual(['b']);
+  expect(() => ruleMatcher([{ pattern: {} }])).toThrow();
 });

@@ -1,4 +1,4 @@
-import { takeEvent } from '../../../functions/platform/ingress/take-event.js';
+import { takeEvent } from '../../../shared/platform/take-event.js';
 import { defineTopology } from '../../../shared/topology/define-topology.js';
 import { OrderPlaced } from '../../support/fixture-topology.js';
 import { platformWorld } from '../../support/platform-world.js';

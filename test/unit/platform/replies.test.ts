@@ -1,4 +1,4 @@
-import { closeRequest } from '../../../functions/platform/replies/close-request.js';
+import { closeRequest } from '../../../shared/platform/close-request.js';
 import {
   commandAt,
   openRequest,

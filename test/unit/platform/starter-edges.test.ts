@@ -1,4 +1,4 @@
-import { startWorkflows } from '../../../functions/platform/starter/start-workflow.js';
+import { startWorkflows } from '../../../shared/platform/start-workflow.js';
 import { factsOf } from '../../../shared/domain/delivery.js';
 import { envelopeAt, overTheBus, platformWorld } from '../../support/platform-world.js';
 

@@ -1,4 +1,4 @@
-import { startWorkflows } from '../../../functions/platform/starter/start-workflow.js';
+import { startWorkflows } from '../../../shared/platform/start-workflow.js';
 import { executionName } from '../../../shared/domain/execution-name.js';
 import { envelopeAt, overTheBus, platformWorld } from '../../support/platform-world.js';
 

@@ -1,4 +1,4 @@
-import { sweep } from '../../../functions/platform/sweeper/sweep.js';
+import { sweep } from '../../../shared/platform/sweep.js';
 import { LanewayError } from '../../../shared/domain/errors.js';
 import { INTENT_GRACE_MS } from '../../../shared/topology/publish-message.js';
 import { commandAt, openRequest, platformWorld } from '../../support/platform-world.js';

@@ -1,5 +1,5 @@
-import { EXPIRY_GRACE_MS } from '../../../functions/platform/sweeper/look-at-intent.js';
-import { sweep } from '../../../functions/platform/sweeper/sweep.js';
+import { EXPIRY_GRACE_MS } from '../../../shared/platform/look-at-intent.js';
+import { sweep } from '../../../shared/platform/sweep.js';
 import { factsOf } from '../../../shared/domain/delivery.js';
 import type { Envelope } from '../../../shared/domain/envelope.js';
 import { INTENT_GRACE_MS } from '../../../shared/topology/publish-message.js';
@@ -55,6 +55,20 @@ describe('the sweeper', () => {
       { deadLetter: { reason: 'undeliverable', receiver: 'warehouse' } },
     ]);
     expect([world.ofType('ErrorReported').length, world.ofType('RequestFailed').length]).toEqual([1, 1]);
+  });
+
+  it('sends again what only a workflow waits for, until that was started', async () => {
+    const world = { ...platformWorld(), starts: { fulfil: 'OrderPlaced' } };
+    const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '1' });
+    const addressed = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '2' }, { receiver: 'clerk' });
+    await intend(world, order, []);
+    await intend(world, addressed, []);
+    world.clock.advance(INTENT_GRACE_MS + 3_000);
+    expect(await run(world)).toMatchObject({ looked: 2, resent: 1 });
+    expect(world.bus.published).toEqual([order]);
+    await complete(world, order, 'workflow:fulfil');
+    world.clock.advanceTo(Date.parse(order.expires) + EXPIRY_GRACE_MS + 3_000);
+    expect(await run(world)).toMatchObject({ looked: 1, resent: 0, undeliverable: 0 });
   });
 
   it('is content when the repeated message arrived', async () => {

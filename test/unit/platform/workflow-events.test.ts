@@ -1,4 +1,4 @@
-import { reportCompletion } from '../../../functions/platform/workflow-events/report-completion.js';
+import { reportCompletion } from '../../../shared/platform/report-completion.js';
 import type { ExecutionFacts } from '../../../shared/domain/ports.js';
 import { platformWorld } from '../../support/platform-world.js';
 

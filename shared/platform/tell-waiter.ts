@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
-import type { Log } from '../../shared/agent/context.js';
-import { CLAIM_CHECK_BYTES, payloadOf } from '../../shared/domain/claim-check.js';
-import { LanewayError, summarizeError } from '../../shared/domain/errors.js';
-import type { PendingRecord, RequestOutcome } from '../../shared/domain/pending.js';
-import type { LedgerWriter, PayloadStore, WorkflowResumer } from '../../shared/domain/ports.js';
-import { decodeData } from '../../shared/message/message-type.js';
-import type { Topology } from '../../shared/topology/topology.js';
+import type { Log } from '../agent/context.js';
+import { CLAIM_CHECK_BYTES, payloadOf } from '../domain/claim-check.js';
+import { LanewayError, summarizeError } from '../domain/errors.js';
+import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
+import type { LedgerWriter, PayloadStore, WorkflowResumer } from '../domain/ports.js';
+import { decodeData } from '../message/message-type.js';
+import type { Topology } from '../topology/topology.js';
 
 /** What it takes to tell whoever waits. */
 export interface TellServices {
@@ -30,17 +30,16 @@ export async function tellWaiter(
   token?: string,
 ): Promise<void> {
   const { waiter } = record;
-  await Promise.all([
-    waiter.kind === 'workflow' ? resume(record, outcome, services, token ?? waiter.token) : undefined,
-    services.ledger.request({
-      correlationId: record.correlationId,
-      requestId: record.requestId,
-      type: record.type,
-      state: outcome.state,
-      by: outcome.by,
-      at: outcome.at,
-    }),
-  ]);
+  // Whoever waits first: nobody waits for the entry.
+  if (waiter.kind === 'workflow') await resume(record, outcome, services, token ?? waiter.token);
+  await services.ledger.request({
+    correlationId: record.correlationId,
+    requestId: record.requestId,
+    type: record.type,
+    state: outcome.state,
+    by: outcome.by,
+    at: outcome.at,
+  });
 }
 
 async function resume(

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import type { Dispatch, DispatchRequest } from '../../../shared/domain/dispatch.js';
-import { LanewayError, summarizeError, unknownName } from '../../../shared/domain/errors.js';
-import { derivedId } from '../../../shared/domain/ids.js';
-import type { RequestOutcome } from '../../../shared/domain/pending.js';
-import type { PendingStore } from '../../../shared/domain/ports.js';
-import { PRIORITIES } from '../../../shared/domain/priority.js';
-import type { MessageType } from '../../../shared/message/message-type.js';
-import type { PublishOptions } from '../../../shared/topology/compose-message.js';
-import { publishMessage, type Publishing, type Standing } from '../../../shared/topology/publish-message.js';
-import { tellWaiter, type TellServices } from '../tell-waiter.js';
+import type { Dispatch, DispatchRequest } from '../domain/dispatch.js';
+import { LanewayError, summarizeError, unknownName } from '../domain/errors.js';
+import { derivedId } from '../domain/ids.js';
+import type { RequestOutcome } from '../domain/pending.js';
+import type { PendingStore } from '../domain/ports.js';
+import { PRIORITIES } from '../domain/priority.js';
+import type { MessageType } from '../message/message-type.js';
+import type { PublishOptions } from '../topology/compose-message.js';
+import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
+import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What the function works with. */
 export interface DispatcherServices extends TellServices {

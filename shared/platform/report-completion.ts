@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { Log } from '../../../shared/agent/context.js';
-import { LanewayError } from '../../../shared/domain/errors.js';
-import { derivedId } from '../../../shared/domain/ids.js';
-import type { ExecutionFacts, ExecutionReader } from '../../../shared/domain/ports.js';
-import { WorkflowCompleted } from '../../../shared/message/system-messages.js';
-import { publishMessage, type Publishing } from '../../../shared/topology/publish-message.js';
+import type { Log } from '../agent/context.js';
+import { LanewayError } from '../domain/errors.js';
+import { derivedId } from '../domain/ids.js';
+import type { ExecutionFacts, ExecutionReader } from '../domain/ports.js';
+import { WorkflowCompleted } from '../message/system-messages.js';
+import { publishMessage, type Publishing } from '../topology/publish-message.js';
 
 /** What the function works with. */
 export interface WorkflowEventServices {

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { Log } from '../../../shared/agent/context.js';
-import { LanewayError, summarizeError, type ErrorSummary } from '../../../shared/domain/errors.js';
-import { matchesPattern } from '../../../shared/domain/event-pattern.js';
-import type { Priority } from '../../../shared/domain/priority.js';
-import { derivedId, ingressConversation } from '../../../shared/domain/ids.js';
-import type { Clock, DeadLetterQueue } from '../../../shared/domain/ports.js';
-import { publishMessage, type Publishing } from '../../../shared/topology/publish-message.js';
-import type { ForeignEvent, IngressSpec, Topology } from '../../../shared/topology/topology.js';
-import type { QueuedCopy } from '../platform-function.js';
+import type { Log } from '../agent/context.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
+import { matchesPattern } from '../domain/event-pattern.js';
+import type { Priority } from '../domain/priority.js';
+import { derivedId, ingressConversation } from '../domain/ids.js';
+import type { Clock, DeadLetterQueue } from '../domain/ports.js';
+import { publishMessage, type Publishing } from '../topology/publish-message.js';
+import type { ForeignEvent, IngressSpec, Topology } from '../topology/topology.js';
+import type { QueuedCopy } from './queued-copy.js';
 
 /** What the function works with. */
 export interface IngressServices {

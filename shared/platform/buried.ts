@@ -1,7 +1,7 @@
-import { decodeCopy, type Decoded } from '../../../shared/agent/receive/decode-copy.js';
-import type { DeadLetter, DeadLetterReason } from '../../../shared/domain/dead-letter.js';
-import { LanewayError, summarizeError, type ErrorSummary } from '../../../shared/domain/errors.js';
-import type { Priority } from '../../../shared/domain/priority.js';
+import { decodeCopy, type Decoded } from '../agent/receive/decode-copy.js';
+import type { DeadLetter, DeadLetterReason } from '../domain/dead-letter.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
+import type { Priority } from '../domain/priority.js';
 
 /** What a dead letter queue holds: the value of `LANEWAY_DLQS` for its ARN. */
 export type Origin =

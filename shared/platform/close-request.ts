@@ -1,14 +1,14 @@
-import { checkOrigin, decodeCopy, type Decoded } from '../../../shared/agent/receive/decode-copy.js';
-import { payloadOf } from '../../../shared/domain/claim-check.js';
-import { reasonOf } from '../../../shared/domain/dead-letter.js';
-import type { Envelope } from '../../../shared/domain/envelope.js';
-import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../../../shared/domain/errors.js';
-import type { PendingRecord, RequestOutcome } from '../../../shared/domain/pending.js';
-import type { Clock, DeadLetterQueue, PendingStore } from '../../../shared/domain/ports.js';
-import { decodeData } from '../../../shared/message/message-type.js';
-import { RequestFailed } from '../../../shared/message/system-messages.js';
-import type { QueuedCopy } from '../platform-function.js';
-import { tellWaiter, type TellServices } from '../tell-waiter.js';
+import { checkOrigin, decodeCopy, type Decoded } from '../agent/receive/decode-copy.js';
+import { payloadOf } from '../domain/claim-check.js';
+import { reasonOf } from '../domain/dead-letter.js';
+import type { Envelope } from '../domain/envelope.js';
+import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../domain/errors.js';
+import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
+import type { Clock, DeadLetterQueue, PendingStore } from '../domain/ports.js';
+import { decodeData } from '../message/message-type.js';
+import { RequestFailed } from '../message/system-messages.js';
+import type { QueuedCopy } from './queued-copy.js';
+import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What the function works with. */
 export interface RepliesServices extends TellServices {

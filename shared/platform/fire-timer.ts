@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { LanewayError } from '../../../shared/domain/errors.js';
-import type { DeadlineTimer, TimerQueue } from '../../../shared/domain/ports.js';
-import { timeOutRequest, timerOf, type TimeOutServices } from '../time-out-request.js';
+import { LanewayError } from '../domain/errors.js';
+import type { DeadlineTimer, TimerQueue } from '../domain/ports.js';
+import { timeOutRequest, timerOf, type TimeOutServices } from './time-out-request.js';
 
 /** What the function works with. */
 export interface DeadlineServices extends TimeOutServices {

@@ -1,11 +1,12 @@
-import { factsOf } from '../../../shared/domain/delivery.js';
-import type { Envelope } from '../../../shared/domain/envelope.js';
-import { LanewayError, summarizeError } from '../../../shared/domain/errors.js';
-import type { Clock, DeliveryStore, DueIntent, IntentStore, SendResult } from '../../../shared/domain/ports.js';
-import { laneFor } from '../../../shared/domain/priority.js';
-import { INTENT_GRACE_MS } from '../../../shared/topology/publish-message.js';
-import type { Senders } from '../../../shared/topology/send-messages.js';
-import { storeFinding, type StoreServices } from '../dead-letters/drain-copy.js';
+import { factsOf, type Intent } from '../domain/delivery.js';
+import type { Envelope } from '../domain/envelope.js';
+import { LanewayError, summarizeError } from '../domain/errors.js';
+import type { Clock, DeliveryStore, DueIntent, IntentStore, SendResult } from '../domain/ports.js';
+import { laneFor } from '../domain/priority.js';
+import { INTENT_GRACE_MS } from '../topology/publish-message.js';
+import type { TopologyModel } from '../topology/model.js';
+import type { Senders } from '../topology/send-messages.js';
+import { storeFinding, type StoreServices } from './drain-copy.js';
 
 /** What looking at an intent takes. */
 export interface IntentServices extends StoreServices {
@@ -13,6 +14,8 @@ export interface IntentServices extends StoreServices {
   readonly intents: IntentStore;
   readonly deliveries: DeliveryStore;
   readonly senders: Senders;
+  /** Workflow name -> name of the type that starts it. */
+  readonly starts: Readonly<Record<string, string>>;
 }
 
 /** Time after a message's expiry in which a receiver may still record that it expired. */
@@ -20,6 +23,21 @@ export const EXPIRY_GRACE_MS = 15 * 60_000;
 
 /** Name of the writer of outcomes that no copy wrote. */
 const COPY = 'sweeper';
+
+/**
+ * Who is to take a message: the agents that its publisher expected, and the workflows that it starts, of which no
+ * publisher knows.
+ */
+export function receiversOf(
+  { envelope, expected }: Intent,
+  model: TopologyModel,
+  starts: Readonly<Record<string, string>>,
+): string[] {
+  // As the rules have it: addressed messages and direct channels start nothing.
+  const open = envelope.receiver === undefined && model.channels[envelope.channel]?.qos.delivery === 'bus';
+  const started = Object.keys(starts).filter((name) => open && starts[name] === envelope.type);
+  return [...expected, ...started.map((name) => `workflow:${name}`)];
+}
 
 /**
  * Whether every expected receiver has taken the message. If not: before expiry and grace it is sent again, as it is, and
@@ -34,9 +52,10 @@ export async function lookAtIntent(
 ): Promise<{ resent: boolean; undeliverable: number }> {
   const { clock, deliveries, intents, log } = services;
   const { envelope, expected } = intent;
-  const records = await Promise.all(expected.map((receiver) => deliveries.get(keyOf(envelope, receiver))));
+  const receivers = receiversOf(intent, services.topology.model, services.starts);
+  const records = await Promise.all(receivers.map((receiver) => deliveries.get(keyOf(envelope, receiver))));
   // What an earlier run settled, but may not have told of, is settled again: it changes nothing.
-  const missing = expected.filter((_, index) => records[index] === undefined || records[index].copy === COPY);
+  const missing = receivers.filter((_, index) => records[index] === undefined || records[index].copy === COPY);
   if (missing.length === 0) return { resent: false, undeliverable: 0 };
   const lastLook = Date.parse(envelope.expires) + EXPIRY_GRACE_MS;
   if (clock.now() >= lastLook) {

@@ -1,14 +1,7 @@
-import { summarizeError } from '../../../shared/domain/errors.js';
-import type {
-  Clock,
-  CursorStore,
-  DueIntent,
-  IntentStore,
-  PendingStore,
-  TimerQueue,
-} from '../../../shared/domain/ports.js';
-import type { Log } from '../../../shared/agent/context.js';
-import { INTENT_GRACE_MS } from '../../../shared/topology/publish-message.js';
+import { summarizeError } from '../domain/errors.js';
+import type { Clock, CursorStore, DueIntent, IntentStore, PendingStore, TimerQueue } from '../domain/ports.js';
+import type { Log } from '../agent/context.js';
+import { INTENT_GRACE_MS } from '../topology/publish-message.js';
 import { lookAtIntent, type IntentServices } from './look-at-intent.js';
 
 /** What the sweeper works with. */

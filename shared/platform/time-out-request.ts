@@ -1,8 +1,8 @@
-import { derivedId } from '../../shared/domain/ids.js';
-import type { PendingRecord } from '../../shared/domain/pending.js';
-import type { Clock, PendingStore } from '../../shared/domain/ports.js';
-import { RequestTimedOut } from '../../shared/message/system-messages.js';
-import { publishMessage, type Publishing } from '../../shared/topology/publish-message.js';
+import { derivedId } from '../domain/ids.js';
+import type { PendingRecord } from '../domain/pending.js';
+import type { Clock, PendingStore } from '../domain/ports.js';
+import { RequestTimedOut } from '../message/system-messages.js';
+import { publishMessage, type Publishing } from '../topology/publish-message.js';
 import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What timing out works with. */

@@ -1,12 +1,12 @@
-import { mayPublish } from '../../../shared/agent/receive/decode-copy.js';
-import type { Log } from '../../../shared/agent/context.js';
-import { parseDeadLetter, type DeadLetter, type DeadLetterEntry } from '../../../shared/domain/dead-letter.js';
-import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord } from '../../../shared/domain/delivery.js';
-import { errorSignature, LanewayError, summarizeError } from '../../../shared/domain/errors.js';
-import { derivedId } from '../../../shared/domain/ids.js';
-import type { Clock, DeliveryStore, LaneReturns, LedgerWriter, PayloadStore } from '../../../shared/domain/ports.js';
-import type { Publishing } from '../../../shared/topology/publish-message.js';
-import type { Topology } from '../../../shared/topology/topology.js';
+import { mayPublish } from '../agent/receive/decode-copy.js';
+import type { Log } from '../agent/context.js';
+import { parseDeadLetter, type DeadLetter, type DeadLetterEntry } from '../domain/dead-letter.js';
+import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord } from '../domain/delivery.js';
+import { errorSignature, LanewayError, summarizeError } from '../domain/errors.js';
+import { derivedId } from '../domain/ids.js';
+import type { Clock, DeliveryStore, LaneReturns, LedgerWriter, PayloadStore } from '../domain/ports.js';
+import type { Publishing } from '../topology/publish-message.js';
+import type { Topology } from '../topology/topology.js';
 import { findingOf, inferFinding, messageIn, type BuriedCopy, type Finding, type LaneUrls } from './buried.js';
 import { reportDeadLetter } from './report-dead-letter.js';
 

@@ -1,8 +1,8 @@
-import type { DeadLetterEntry } from '../../../shared/domain/dead-letter.js';
-import type { Envelope } from '../../../shared/domain/envelope.js';
-import { derivedId } from '../../../shared/domain/ids.js';
-import { ErrorReported, isSystemChannel, RequestFailed } from '../../../shared/message/system-messages.js';
-import { publishMessage, type Publishing, type Standing } from '../../../shared/topology/publish-message.js';
+import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import type { Envelope } from '../domain/envelope.js';
+import { derivedId } from '../domain/ids.js';
+import { ErrorReported, isSystemChannel, RequestFailed } from '../message/system-messages.js';
+import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
 
 /**
  * Tells of a dead letter: `ErrorReported` into its conversation, and for a command that names a reply `RequestFailed`,

@@ -1,25 +1,19 @@
-import { checkOrigin, decodeCopy, type Decoded } from '../../../shared/agent/receive/decode-copy.js';
-import type { Log } from '../../../shared/agent/context.js';
-import { CLAIM_CHECK_BYTES, payloadOf } from '../../../shared/domain/claim-check.js';
-import { reasonOf } from '../../../shared/domain/dead-letter.js';
-import { factsOf, isSettled, type DeliveryKey } from '../../../shared/domain/delivery.js';
-import type { WorkflowInput } from '../../../shared/domain/dispatch.js';
-import type { Envelope } from '../../../shared/domain/envelope.js';
-import { LanewayError, summarizeError, type ErrorSummary } from '../../../shared/domain/errors.js';
-import { executionName } from '../../../shared/domain/execution-name.js';
-import { derivedId, newId } from '../../../shared/domain/ids.js';
-import type {
-  Clock,
-  DeadLetterQueue,
-  DeliveryStore,
-  PayloadStore,
-  WorkflowStarter,
-} from '../../../shared/domain/ports.js';
-import { decodeData } from '../../../shared/message/message-type.js';
-import { WorkflowStarted } from '../../../shared/message/system-messages.js';
-import { publishMessage, type Publishing } from '../../../shared/topology/publish-message.js';
-import type { Topology } from '../../../shared/topology/topology.js';
-import type { QueuedCopy } from '../platform-function.js';
+import { checkOrigin, decodeCopy, type Decoded } from '../agent/receive/decode-copy.js';
+import type { Log } from '../agent/context.js';
+import { CLAIM_CHECK_BYTES, payloadOf } from '../domain/claim-check.js';
+import { reasonOf } from '../domain/dead-letter.js';
+import { factsOf, isSettled, type DeliveryKey } from '../domain/delivery.js';
+import type { WorkflowInput } from '../domain/dispatch.js';
+import type { Envelope } from '../domain/envelope.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
+import { executionName } from '../domain/execution-name.js';
+import { derivedId, newId } from '../domain/ids.js';
+import type { Clock, DeadLetterQueue, DeliveryStore, PayloadStore, WorkflowStarter } from '../domain/ports.js';
+import { decodeData } from '../message/message-type.js';
+import { WorkflowStarted } from '../message/system-messages.js';
+import { publishMessage, type Publishing } from '../topology/publish-message.js';
+import type { Topology } from '../topology/topology.js';
+import type { QueuedCopy } from './queued-copy.js';
 
 /** What the function works with. */
 export interface StarterServices {

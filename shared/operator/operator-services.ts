@@ -1,0 +1,59 @@
+import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import { LanewayError } from '../domain/errors.js';
+import { derivedId } from '../domain/ids.js';
+import type {
+  Clock,
+  DeadLetterBook,
+  DeliveryStore,
+  LaneReturns,
+  OperatorEntry,
+  PayloadStore,
+} from '../domain/ports.js';
+import type { Topology } from '../topology/topology.js';
+
+/** What an operator's actions work with. */
+export interface OperatorServices {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly book: DeadLetterBook;
+  readonly deliveries: DeliveryStore;
+  readonly payloads: PayloadStore;
+  readonly returns: LaneReturns;
+  /** Waits so many milliseconds. */
+  readonly pause: (ms: number) => Promise<unknown>;
+}
+
+/** Who acts, and why; both stand in the ledger. */
+export interface Actor {
+  readonly by: string;
+  readonly why: string;
+}
+
+/** The entry of the ledger about an action. Its id follows from the letter and its state, so that a repetition is the same. */
+export function operatorEntry(
+  action: OperatorEntry['action'],
+  letter: DeadLetterEntry,
+  actor: Actor,
+  at: string,
+  more: Pick<OperatorEntry, 'successor' | 'expires'> = {},
+): OperatorEntry {
+  const { id, correlationId, messageId, receiver, reason, signature, tries, redrives = 0 } = letter;
+  return {
+    id: derivedId('operator', action, id, String(redrives), letter.at),
+    correlationId,
+    action,
+    ...actor,
+    at,
+    deadLetter: { id, receiver, reason, signature, tries },
+    ...(messageId === undefined ? {} : { messageId }),
+    ...more,
+  };
+}
+
+/** @throws LanewayError INVALID_OPTION without a name or a reason */
+export function checkActor({ by, why }: Actor): void {
+  if (by.trim() !== '' && why.trim() !== '') return;
+  throw new LanewayError('INVALID_OPTION', 'an action on a dead letter needs who acts and why', {
+    help: ['give --why, and --by where the system does not know the user'],
+  });
+}

@@ -1,0 +1,6 @@
+/** One record of a queue of the platform. */
+export interface QueuedCopy {
+  /** SQS message id: the same when this copy comes again. */
+  readonly copy: string;
+  readonly body: string;
+}

@@ -1,0 +1,318 @@
+import { setImmediate } from 'node:timers';
+import type { BoundAgent } from '../agent/create-agent.js';
+import { payloadOf } from '../domain/claim-check.js';
+import type { LedgerEntry } from '../domain/conversation.js';
+import type { Emission } from '../domain/delivery.js';
+import { milliseconds, type Duration } from '../domain/duration.js';
+import type { Envelope } from '../domain/envelope.js';
+import { LanewayError, unknownName } from '../domain/errors.js';
+import { newId } from '../domain/ids.js';
+import {
+  decodeData,
+  type CommandType,
+  type DataOf,
+  type InputOf,
+  type MessageType,
+  type ReplyOf,
+} from '../message/message-type.js';
+import { receiversOf } from '../platform/look-at-intent.js';
+import type { PublishOptions } from '../topology/compose-message.js';
+import { publishMessage, type Receipt } from '../topology/publish-message.js';
+import type { Topology } from '../topology/topology.js';
+import type { WorkflowDefinition } from '../workflow/define-workflow.js';
+import type { Faults } from './faults.js';
+import { HarnessConversation } from './harness-conversation.js';
+import { HarnessWorld } from './harness-world.js';
+import { portsOf } from './process-ports.js';
+import { seededRandom } from './seeded-random.js';
+
+/** Options of {@link createHarness}. */
+export interface HarnessOptions {
+  /** Agents with what they need. An agent of the topology that is not given takes nothing: its messages wait in its lanes. */
+  readonly agents: readonly BoundAgent[];
+  /** Needs the package `jsonata`. */
+  readonly workflows?: readonly WorkflowDefinition[];
+  /** Everything random follows from it, except ids. @defaultValue 1 */
+  readonly seed?: number;
+  /** Milliseconds since 1970 when the clock starts. @defaultValue 1 January 2026 */
+  readonly start?: number;
+}
+
+/** Options of {@link Harness.publish}. */
+export interface HarnessPublishOptions extends PublishOptions {
+  /** Declared client that publishes. @defaultValue the first that declares the type */
+  readonly as?: string;
+  /** Conversation to join. @defaultValue a new one */
+  readonly correlationId?: string;
+  /** Id of the message: publishing it again is the same message. */
+  readonly id?: string;
+}
+
+/** An application in memory, on a clock that only moves when told to. */
+export interface Harness {
+  /**
+   * Publishes as a client; nothing is handled before the world is moved on.
+   * @throws LanewayError as the client's `publish`; PUBLISH when the fault plan lets the bus refuse it: the sweeper sends it
+   */
+  publish<Type extends MessageType>(type: Type, data: InputOf<Type>, options?: HarnessPublishOptions): Promise<Receipt>;
+  /**
+   * Makes a request as a client, and moves the world on until it has ended.
+   * @throws LanewayError REQUEST_TIMED_OUT, REQUEST_FAILED, and those of `publish`
+   */
+  request<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+  ): Promise<DataOf<ReplyOf<Command>>>;
+  /** Puts an event of another system on the bus, for the application's ingress. */
+  putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
+  /**
+   * Moves the clock on, however far, until nothing is in flight: no copy in a lane, no open request, no running
+   * workflow, nothing that the sweeper would send again. What then is still missing in an account is lost.
+   * @throws LanewayError CONFIGURATION when there is no end to it
+   */
+  settle(): Promise<void>;
+  /** Moves the clock on by so much, and does what falls due on the way. */
+  advance(by: Duration): Promise<void>;
+  /** The conversation as the ledger has it now. */
+  conversation(correlationId: string): HarnessConversation;
+  /** Ids of all conversations, oldest first. */
+  conversations(): readonly string[];
+  readonly faults: Faults;
+  /** The time of the world. */
+  readonly now: () => Date;
+  /** Every envelope that the bus took, re-sent ones included, in order. */
+  readonly published: readonly Envelope[];
+}
+
+/** Time between two runs of the sweeper; as deployed. */
+const SWEEP_EVERY_MS = 300_000;
+/** How long after it is due the sweeper finds an intent or a lost timer, with its index lag and grace. */
+const SWEEP_LATENESS_MS = 120_000;
+const MOST_STEPS = 1_000_000;
+
+/**
+ * The application in memory: its routing rules, its agents by the product's own handling chain, the platform's
+ * functions, its workflows. Lanes are queues with delay, visibility and redrive to dead letter queues; what handlers
+ * themselves wait for (a timeout, a fetch) takes real time.
+ *
+ * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_AGENT for an agent of another topology
+ */
+export function createHarness(topology: Topology, options: HarnessOptions): Harness {
+  const { agents, workflows = [], seed = 1, start } = options;
+  for (const { agent } of agents) {
+    if (agent.topology !== topology) {
+      const help = [`give agents made with createAgent(${topology.name}, ...)`];
+      throw new LanewayError('UNKNOWN_AGENT', `agent '${agent.id}' is of topology '${agent.topology.name}'`, { help });
+    }
+  }
+  const random = seededRandom(seed);
+  const parts = { topology, agents, workflows, random, ...(start === undefined ? {} : { start }) };
+  return new RunningHarness(topology, new HarnessWorld(parts), new Set(agents.map(({ agent }) => agent.id)));
+}
+
+class RunningHarness implements Harness {
+  readonly faults: Faults;
+  readonly now = (): Date => new Date(this.#world.clock.now());
+  readonly #topology: Topology;
+  readonly #world: HarnessWorld;
+  readonly #present: ReadonlySet<string>;
+  #nextSweep: number;
+  #steps = 0;
+
+  constructor(topology: Topology, world: HarnessWorld, present: ReadonlySet<string>) {
+    this.#topology = topology;
+    this.#world = world;
+    this.#present = present;
+    this.faults = world.faults;
+    this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
+  }
+
+  get published(): readonly Envelope[] {
+    return this.#world.bus.published;
+  }
+
+  async publish(type: MessageType, data: unknown, options: HarnessPublishOptions = {}): Promise<Receipt> {
+    const { as, correlationId, id, ...rest } = options;
+    const name = as ?? this.#clientFor(type);
+    const client = this.#topology.model.clients[name];
+    if (!client) {
+      const known = Object.keys(this.#topology.model.clients);
+      throw unknownName('UNKNOWN_CLIENT', `${type.name} is published as '${name}'`, name, known, this.#topology.name);
+    }
+    if (!client.publishes.includes(type.name)) throw this.#notDeclared(type, name);
+    const ports = portsOf(this.#world.process(name), this.#world.ports);
+    const { bus, lanes, pending, timers, intents, payloads } = ports;
+    const publishing = {
+      ...{ topology: this.#topology, kind: 'client' as const, name, clock: this.#world.clock, intents, payloads },
+      senders: { bus, lanes, pending, timers },
+    };
+    return publishMessage(publishing, type, data, rest, {
+      ...(correlationId === undefined ? {} : { correlationId }),
+      ...(id === undefined ? {} : { id }),
+      waiter: { kind: 'client' },
+    });
+  }
+
+  async request<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+  ): Promise<DataOf<ReplyOf<Command>>> {
+    const { timeout, ...given } = options;
+    const reply: MessageType | undefined = command.reply;
+    if (!reply) {
+      const help = ['publish it, or declare it with { reply: ... }'];
+      throw new LanewayError('INVALID_OPTION', `${command.name} names no reply`, { help });
+    }
+    const { requestId = '', correlationId } = await this.publish(command, data, { ...given, deadline: timeout });
+    const { pending } = this.#world.ports;
+    await this.#run(undefined, async () => (await pending.get(requestId))?.outcome !== undefined);
+    const outcome = (await pending.get(requestId))?.outcome;
+    const { sequence } = this.conversation(correlationId);
+    if (outcome?.state === 'replied') {
+      const payload = await payloadOf(outcome, this.#world.payloads);
+      return decodeData(reply, payload, outcome.dataschema) as DataOf<ReplyOf<Command>>;
+    }
+    if (outcome?.state === 'failed')
+      throw new LanewayError('REQUEST_FAILED', `${command.name} failed: ${outcome.error.message}\n${sequence}`);
+    throw new LanewayError('REQUEST_TIMED_OUT', `${command.name} was not answered within ${timeout}\n${sequence}`);
+  }
+
+  putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void {
+    this.#world.bus.put({ id: newId(), time: this.now().toISOString(), ...event });
+  }
+
+  async settle(): Promise<void> {
+    await this.#run(undefined, () => Promise.resolve(false));
+  }
+
+  async advance(by: Duration): Promise<void> {
+    const until = this.#world.clock.now() + milliseconds(by);
+    await this.#run(until, () => Promise.resolve(false));
+  }
+
+  conversation(correlationId: string): HarnessConversation {
+    const { ledger, payloads } = this.#world;
+    const entries = ledger.stored(correlationId).map((entry): LedgerEntry => {
+      if (entry.kind !== 'delivery' || entry.delivery.emissionsRef === undefined) return entry;
+      const emissions = JSON.parse(payloads.texts.get(entry.delivery.emissionsRef) ?? '[]') as Emission[];
+      return { ...entry, delivery: { ...entry.delivery, emissions } };
+    });
+    return new HarnessConversation(correlationId, entries);
+  }
+
+  conversations(): readonly string[] {
+    return this.#world.ledger.conversationIds();
+  }
+
+  /** Does what is due, then moves the clock to what is due next: until a time, or as long as anything is in flight. */
+  async #run(until: number | undefined, done: () => Promise<boolean>): Promise<void> {
+    const { clock } = this.#world;
+    this.#steps = 0;
+    for (;;) {
+      await this.#runReady();
+      if (await done()) return;
+      // Whether it goes on is decided by what is in flight; on the way, nothing that falls due is passed over.
+      if (until === undefined && (await this.#nextInFlight()) === undefined) return;
+      const next = this.#nextOfAll();
+      if (until !== undefined && next > until) break;
+      clock.advanceTo(next);
+    }
+    clock.advanceTo(until);
+  }
+
+  async #runReady(): Promise<void> {
+    const { clock, consumers, executions, faults } = this.#world;
+    for (;;) {
+      executions.check();
+      if (clock.now() >= this.#nextSweep) {
+        this.#nextSweep += Math.ceil((clock.now() - this.#nextSweep + 1) / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
+        await this.#world.sweep();
+      }
+      const fired = executions.fire();
+      if (fired) await turn();
+      const ready = consumers.filter(({ queue }) => queue.depth > 0);
+      ready.sort((a, b) => (a.queue.nextVisibleAt ?? 0) - (b.queue.nextVisibleAt ?? 0));
+      if (ready.length === 0 && !fired) return;
+      await Promise.all(faults.pick(ready).map(({ run }) => run()));
+      await turn();
+      if (++this.#steps > MOST_STEPS) {
+        throw new LanewayError('CONFIGURATION', `the world did not come to rest within ${MOST_STEPS} steps`, {
+          help: ['do agents answer each other without end? use advance() to look at it on the way'],
+        });
+      }
+    }
+  }
+
+  /** When anything at all happens next; the sweeper runs for ever. */
+  #nextOfAll(): number {
+    const { consumers, executions } = this.#world;
+    return earliest([...consumers.map(({ queue }) => queue.nextVisibleAt), executions.nextAlarm, this.#nextSweep]) ?? 0;
+  }
+
+  /** When something happens next that somebody waits for; undefined at rest. */
+  async #nextInFlight(): Promise<number | undefined> {
+    const { consumers, executions, timers, ports } = this.#world;
+    const queues = consumers.filter(({ queue }) => queue !== timers).map(({ queue }) => queue.nextVisibleAt);
+    const open = await first(ports.pending.due(-Infinity, Infinity), () => Promise.resolve(true));
+    const missing = await first(ports.intents.due((await ports.cursors.get('intents')) ?? 0, Infinity), (intent) =>
+      this.#isMissing(intent.envelope, receiversOf(intent, this.#topology.model, this.#world.starts)),
+    );
+    // A timer that was lost is found by the sweeper.
+    const swept = earliest([missing?.due, open && Date.parse(open.deadline)]);
+    return earliest([
+      ...queues,
+      executions.nextAlarm,
+      open ? timers.nextVisibleAt : timers.nextRetryAt,
+      swept === undefined ? undefined : this.#sweepAfter(swept + SWEEP_LATENESS_MS),
+    ]);
+  }
+
+  async #isMissing({ correlationid: correlationId, id: messageId }: Envelope, expected: readonly string[]) {
+    for (const receiver of expected) {
+      if (!this.#present.has(receiver) && !receiver.startsWith('workflow:')) continue;
+      if (!(await this.#world.ports.deliveries.get({ correlationId, messageId, receiver }))) return true;
+    }
+    return false;
+  }
+
+  #sweepAfter(time: number): number {
+    const late = Math.max(0, time - this.#nextSweep);
+    return this.#nextSweep + Math.ceil(late / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
+  }
+
+  #clientFor(type: MessageType): string {
+    const client = Object.values(this.#topology.model.clients).find(({ publishes }) => publishes.includes(type.name));
+    if (!client) throw this.#notDeclared(type, undefined);
+    return client.id;
+  }
+
+  #notDeclared(type: MessageType, client: string | undefined): LanewayError {
+    const clients = Object.values(this.#topology.model.clients).filter(({ publishes }) =>
+      publishes.includes(type.name),
+    );
+    const who = client === undefined ? 'no client' : `not client '${client}'`;
+    return new LanewayError('NOT_DECLARED', `${type.name} is published by the test, but ${who} declares it`, {
+      help: [`clients that do: ${clients.map(({ id }) => id).join(', ') || '(none)'}   (${this.#topology.name})`],
+    });
+  }
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+async function first<Item>(
+  items: AsyncIterable<Item>,
+  fits: (item: Item) => Promise<boolean>,
+): Promise<Item | undefined> {
+  for await (const item of items) if (await fits(item)) return item;
+  return undefined;
+}
+
+/** Lets everything run on that waits for nothing but promises; also under a test framework's fake timers. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

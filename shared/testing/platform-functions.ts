@@ -1,0 +1,111 @@
+import type { Log } from '../agent/context.js';
+import type { Clock, DeadLetterQueue, LaneReturns } from '../domain/ports.js';
+import type { Origin } from '../platform/buried.js';
+import { closeRequest } from '../platform/close-request.js';
+import { dispatchStep } from '../platform/dispatch-step.js';
+import { drainCopy } from '../platform/drain-copy.js';
+import { fireTimer, parseTimer } from '../platform/fire-timer.js';
+import type { QueuedCopy } from '../platform/queued-copy.js';
+import { reportCompletion } from '../platform/report-completion.js';
+import { startWorkflows } from '../platform/start-workflow.js';
+import { sweep } from '../platform/sweep.js';
+import { takeEvent } from '../platform/take-event.js';
+import type { Publishing } from '../topology/publish-message.js';
+import type { Topology } from '../topology/topology.js';
+import type { MortalProcess } from './mortal-process.js';
+import { lettersOf, portsOf, type Ports } from './process-ports.js';
+import { machineArn, type WorkflowExecutions } from './workflow-executions.js';
+
+/** Time that a function of the platform has, milliseconds; as deployed. */
+export const PLATFORM_TIMEOUT_MS = 30_000;
+
+/** What the platform's functions run over. */
+export interface PlatformWorld {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ports: Ports;
+  readonly executions: WorkflowExecutions;
+  /** Dead letter queue of the functions themselves. */
+  readonly deadLetters: DeadLetterQueue;
+  readonly returns: LaneReturns;
+  /** How often a copy was put back into its lane. */
+  readonly returned: (copy: string) => number;
+  /** Workflow name -> name of the type that starts it. */
+  readonly starts: Readonly<Record<string, string>>;
+}
+
+/** The platform's functions, run as deployed: each by its own process, over what the fault plan leaves of the ports. */
+export class PlatformFunctions {
+  readonly #world: PlatformWorld;
+
+  constructor(world: PlatformWorld) {
+    this.#world = world;
+  }
+
+  replies(copy: QueuedCopy, process: MortalProcess): Promise<void> {
+    return closeRequest(copy, this.#services(process));
+  }
+
+  starter(copy: QueuedCopy, process: MortalProcess): Promise<void> {
+    return startWorkflows(copy, this.#world.clock.now() + PLATFORM_TIMEOUT_MS, this.#services(process));
+  }
+
+  deadlines(copy: QueuedCopy, process: MortalProcess): Promise<void> {
+    return fireTimer(parseTimer(copy.body), this.#services(process));
+  }
+
+  workflowEvents(copy: QueuedCopy, process: MortalProcess): Promise<void> {
+    const workflows = Object.fromEntries(Object.keys(this.#world.starts).map((name) => [name, machineArn(name)]));
+    return reportCompletion(copy.body, { ...this.#services(process), workflows });
+  }
+
+  ingress(copy: QueuedCopy, process: MortalProcess): Promise<void> {
+    const services = this.#services(process);
+    const publishingAs = (name: string): Publishing => ({ ...services.publishing, kind: 'ingress', name });
+    return takeEvent(copy, { ...services, publishingAs });
+  }
+
+  deadLetters(copy: QueuedCopy, process: MortalProcess, origin: Origin): Promise<void> {
+    const returns = this.#world.returned(copy.copy);
+    return drainCopy({ ...copy, origin, returns, attributes: {} }, this.#services(process));
+  }
+
+  async dispatch(payload: unknown, process: MortalProcess): Promise<unknown> {
+    return dispatchStep(payload, this.#services(process));
+  }
+
+  async sweep(process: MortalProcess): Promise<void> {
+    const stopAt = this.#world.clock.now() + PLATFORM_TIMEOUT_MS;
+    await sweep(this.#services(process), { mostIntents: 5_000, stopAt });
+  }
+
+  #services(process: MortalProcess) {
+    const { topology, clock, log, executions, returns, deadLetters, starts } = this.#world;
+    const ports = portsOf(process, this.#world.ports);
+    const { bus, lanes, pending, timers, intents, payloads } = ports;
+    const senders = { bus, lanes, pending, timers };
+    const publishing: Publishing = {
+      ...{ topology, clock, intents, payloads, senders },
+      kind: 'platform',
+      name: process.who,
+    };
+    return {
+      ...ports,
+      ...{ topology, clock, log, senders, publishing, starts },
+      executions,
+      starter: {
+        start: (...given: Parameters<typeof executions.start>) => process.call(() => executions.start(...given)),
+      },
+      resumer: {
+        succeed: (...given: Parameters<typeof executions.succeed>) => process.call(() => executions.succeed(...given)),
+        fail: (...given: Parameters<typeof executions.fail>) => process.call(() => executions.fail(...given)),
+      },
+      deadLetters: lettersOf(process, deadLetters),
+      returns: { put: (copy: Parameters<LaneReturns['put']>[0]) => process.call(() => returns.put(copy)) },
+      // Where a rule leads to is known here, so that no copy comes from a rule that could not deliver.
+      lanes: {},
+      count: () => undefined,
+    };
+  }
+}

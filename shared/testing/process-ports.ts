@@ -1,0 +1,78 @@
+import type {
+  CursorStore,
+  DeadLetterQueue,
+  DeliveryStore,
+  IntentStore,
+  LaneReceipts,
+  LaneSender,
+  LaterStore,
+  LedgerWriter,
+  MessageBus,
+  PayloadStore,
+  PendingStore,
+  TimerQueue,
+} from '../domain/ports.js';
+import type { MortalProcess } from './mortal-process.js';
+
+/** Stores, queues and bus of a world. */
+export interface Ports {
+  readonly deliveries: DeliveryStore;
+  readonly intents: IntentStore;
+  readonly payloads: PayloadStore;
+  readonly pending: PendingStore;
+  readonly timers: TimerQueue;
+  readonly later: LaterStore;
+  readonly ledger: LedgerWriter;
+  readonly cursors: CursorStore;
+  readonly bus: MessageBus;
+  readonly lanes: LaneSender;
+}
+
+/** The same ports as one process reaches them: by the fault plan, and no longer once it has died. */
+export function portsOf(process: MortalProcess, ports: Ports): Ports {
+  const { deliveries, intents, payloads, pending, timers, later, ledger, cursors, bus, lanes } = ports;
+  const call = process.call.bind(process);
+  return {
+    deliveries: {
+      lease: (...given) => call(() => deliveries.lease(...given), { before: 'before-lease', after: 'after-lease' }),
+      settle: (...given) =>
+        call(() => deliveries.settle(...given), { before: 'before-outcome', after: 'after-outcome' }),
+      release: (...given) => call(() => deliveries.release(...given)),
+      settleUnleased: (...given) => call(() => deliveries.settleUnleased(...given)),
+      progress: (...given) => call(() => deliveries.progress(...given)),
+      reopen: (...given) => call(() => deliveries.reopen(...given)),
+      get: (...given) => call(() => deliveries.get(...given)),
+    },
+    intents: {
+      record: (...given) => call(() => intents.record(...given)),
+      due: (...given) => intents.due(...given),
+    },
+    payloads: { put: (...given) => call(() => payloads.put(...given)), get: (key) => call(() => payloads.get(key)) },
+    pending: {
+      open: (...given) => call(() => pending.open(...given)),
+      close: (...given) => call(() => pending.close(...given)),
+      extend: (...given) => call(() => pending.extend(...given)),
+      get: (...given) => call(() => pending.get(...given)),
+      due: (...given) => pending.due(...given),
+    },
+    timers: { set: (...given) => call(() => timers.set(...given)) },
+    later: { put: (given) => call(() => later.put(given)), get: (...given) => call(() => later.get(...given)) },
+    ledger: {
+      deadLetter: (entry) => call(() => ledger.deadLetter(entry)),
+      request: (entry) => call(() => ledger.request(entry)),
+    },
+    cursors: { get: (name) => call(() => cursors.get(name)), put: (...given) => call(() => cursors.put(...given)) },
+    bus: { publish: (envelopes) => process.send(envelopes, (some) => bus.publish(some)) },
+    lanes: { send: (messages) => process.send(messages, (some) => lanes.send(some)) },
+  };
+}
+
+/** Receipts as one process reaches them. */
+export function receiptsOf(process: MortalProcess, receipts: LaneReceipts): LaneReceipts {
+  return { setVisibility: (changes) => process.call(() => receipts.setVisibility(changes)) };
+}
+
+/** A dead letter queue as one process reaches it. */
+export function lettersOf(process: MortalProcess, letters: DeadLetterQueue): DeadLetterQueue {
+  return { send: (letter) => process.call(() => letters.send(letter)) };
+}

@@ -1,0 +1,58 @@
+import type { Envelope } from '../domain/envelope.js';
+import { ruleMatcher } from '../domain/event-pattern.js';
+import { newId } from '../domain/ids.js';
+import type { Clock, MessageBus, SendResult } from '../domain/ports.js';
+import type { RoutedQueue, RoutingRule, RuleTarget } from '../topology/rules.js';
+import type { FaultPlan } from './faults.js';
+import type { MemoryLanes } from './memory-lanes.js';
+import type { MemoryQueue } from './memory-queue.js';
+
+/** An event on the bus, as a rule matches it and a queue receives it. */
+export interface BusEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly time: string;
+  readonly detail: unknown;
+}
+
+/** The bus in memory with the rules of the infrastructure: each copy goes where EventBridge would send it. */
+export class RoutingBus implements MessageBus {
+  /** Everything that was published, in order. */
+  readonly published: Envelope[] = [];
+  readonly #matching: (event: BusEvent) => readonly RoutingRule[];
+
+  constructor(
+    private readonly clock: Clock,
+    rules: readonly RoutingRule[],
+    private readonly lanes: MemoryLanes,
+    private readonly queues: Readonly<Record<RoutedQueue, MemoryQueue>>,
+    private readonly faults: FaultPlan,
+  ) {
+    this.#matching = ruleMatcher(rules);
+  }
+
+  async publish(envelopes: readonly Envelope[]): Promise<readonly SendResult[]> {
+    for (const envelope of envelopes) {
+      const wire = JSON.parse(JSON.stringify(envelope)) as Envelope;
+      this.published.push(wire);
+      const { source, type } = wire;
+      const time = new Date(this.clock.now()).toISOString();
+      this.put({ id: newId(), source, 'detail-type': type, time, detail: wire });
+    }
+    return Promise.resolve(envelopes.map(() => ({ ok: true })));
+  }
+
+  /** Puts an event on the bus, of Laneway or of another system. */
+  put(event: BusEvent): void {
+    for (const target of this.#matching(event).flatMap((rule) => rule.targets)) this.#deliver(event, target);
+  }
+
+  #deliver(event: BusEvent, target: RuleTarget): void {
+    const queue = target.kind === 'lane' ? this.lanes.queue(target.agent, target.priority) : this.queues[target.queue];
+    const receiver = target.kind === 'lane' ? target.agent : target.queue;
+    for (const delay of this.faults.copiesOf({ type: event['detail-type'] }, receiver)) {
+      queue?.send(JSON.stringify({ version: '0', ...event }), delay);
+    }
+  }
+}

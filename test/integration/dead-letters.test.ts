@@ -1,0 +1,174 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type Laneway } from 'laneway/client';
+import { openOperator } from '../../cli/open-operator.js';
+import { renderTree } from '../../cli/render/tree.js';
+import { awsClients } from '../../shared/aws/clients.js';
+import { schemaUri } from '../../shared/domain/envelope.js';
+import { newId } from '../../shared/domain/ids.js';
+import { examineLetter } from '../../shared/operator/examine-letter.js';
+import { findLetters, groupLetters } from '../../shared/operator/letter-groups.js';
+import type { OperatorServices } from '../../shared/operator/operator-services.js';
+import { redriveLetter } from '../../shared/operator/redrive-letter.js';
+import { redriveCanary } from '../../shared/operator/redrive-letters.js';
+import { discardLetter, editLetter } from '../../shared/operator/settle-letter.js';
+import { deployed, eventually, type Deployed } from '../support/deployed.js';
+import { ParcelArrived, parcels, type WeighParcel } from '../support/parcel-topology.js';
+
+const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
+const witnessed = (parcel: string): string[] =>
+  readFileSync(witnessFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith(`desk ${parcel} `));
+const ADA = { by: 'ada', why: 'the parcels are mended' };
+const BAD = ['bad-1', 'bad-2', 'bad-3'];
+
+let app: Deployed;
+let gate: Laneway<typeof ParcelArrived | typeof WeighParcel>;
+let operator: OperatorServices;
+const conversations = new Map<string, string>();
+
+beforeAll(async () => {
+  writeFileSync(witnessFile, '');
+  app = await deployed('parcels', {
+    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+    context: { 'parcels:witness': witnessFile },
+  });
+  gate = await connect(parcels, { as: 'gate' });
+  operator = await openOperator(parcels);
+}, 180_000);
+
+/** Runs `laneway dlq` with JSON output. */
+function laneway(...args: readonly string[]): unknown {
+  const command = ['--conditions=laneway-source', '--import', 'tsx', 'cli/main.ts', 'dlq', ...args];
+  const topology = ['--json', '--topology', 'test/support/parcel-topology.ts#parcels'];
+  return JSON.parse(execFileSync(process.execPath, [...command, ...topology], { encoding: 'utf8' }));
+}
+
+/** Letters of this run: its conversations, and what could not be read and holds its mark. */
+const lettersOf = async (state: 'open' | 'any' = 'open') => {
+  const mine = new Set(conversations.values());
+  return (await findLetters(operator.book, { state })).filter(
+    ({ correlationId, error }) => mine.has(correlationId) || error.message.includes(MARK),
+  );
+};
+const MARK = newId().slice(-12);
+
+test('three kinds of poison are three groups, with their counts', async () => {
+  for (const parcel of BAD) {
+    const { correlationId } = await gate.publish(ParcelArrived, { parcel, note: 'do not weigh' });
+    conversations.set(parcel, correlationId);
+  }
+  const odd = newId();
+  conversations.set('odd', odd);
+  const envelope = {
+    ...{ specversion: '1.0', id: odd, source: 'laneway.parcels.client.gate', type: 'ParcelArrived' },
+    ...{ time: new Date().toISOString(), datacontenttype: 'application/json' },
+    ...{ dataschema: schemaUri('ParcelArrived', 1), data: { parcel: 17 }, correlationid: odd, priority: 'normal' },
+    ...{ channel: 'parcel.arrivals', expires: new Date(Date.now() + 600_000).toISOString(), attempt: 1, hops: 0 },
+  };
+  const event = { source: envelope.source, 'detail-type': envelope.type, detail: envelope };
+  for (const MessageBody of [JSON.stringify(event), MARK])
+    await awsClients().sqs.send(new SendMessageCommand({ QueueUrl: app.deployment['LaneDeskNormal'], MessageBody }));
+  const groups = await eventually('five dead letters', async () => {
+    const letters = await lettersOf();
+    return letters.length === 5 ? groupLetters(letters) : undefined;
+  });
+  expect(groups.map(({ count, reasons, tries }) => [count, ...reasons, tries])).toEqual(
+    expect.arrayContaining([
+      [3, 'exhausted', 9],
+      [1, 'schema', 1],
+      [1, 'unparseable', 1],
+    ]),
+  );
+  expect(groups).toHaveLength(3);
+
+  const [most] = groups;
+  const listed = laneway('groups', '--type', 'ParcelArrived') as { id: string; count: number }[];
+  expect(listed.find(({ id }) => id === most?.id)?.count).toBeGreaterThanOrEqual(3);
+  const tried = laneway('redrive', '--group', most?.id ?? '', '--why', 'to see', '--by', 'ada', '--dry-run');
+  expect(tried).toEqual(expect.arrayContaining([expect.objectContaining({ receiver: 'desk', result: 'would-send' })]));
+}, 180_000);
+
+test('a letter shows its whole message and what does not fit the schema', async () => {
+  const [letter] = (await lettersOf()).filter(({ reason }) => reason === 'schema');
+  if (!letter) throw new Error('the dead letter with the wrong payload is missing');
+  expect(await examineLetter(letter, operator)).toMatchObject({
+    ...{ data: { parcel: 17 }, misfits: [{ path: 'parcel', found: 17 }] },
+    ...{ obstacle: { code: 'SCHEMA' }, delivery: { state: 'dead-lettered' } },
+  });
+  expect(await redriveLetter(letter, ADA, {}, operator)).toMatchObject({ result: 'skipped' });
+});
+
+test('a canary redrive stops at the first while the cause is there', async () => {
+  const letters = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
+  const report = await redriveCanary(letters, ADA, { settleWithin: 60_000 }, operator);
+  expect(report).toMatchObject({
+    ...{ completed: 0, redriven: [{ result: 'sent' }] },
+    stopped: { left: 2, why: expect.stringContaining('the same signature returned') as unknown },
+  });
+  await eventually('the letter to be open again', async () => {
+    const open = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
+    return open.length === 3 ? open : undefined;
+  });
+}, 120_000);
+
+test('once the cause is mended, each message is handled once; redriving twice adds no outcome', async () => {
+  const before = BAD.map((parcel) => witnessed(parcel).length);
+  writeFileSync(`${witnessFile}.mended`, '');
+  const letters = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
+  const [first] = letters;
+  if (!first) throw new Error('the dead letters of the bad parcels are missing');
+  expect(await redriveLetter(first, ADA, {}, operator)).toMatchObject({ result: 'sent' });
+  await redriveLetter((await operator.book.find(first.id)) ?? first, ADA, {}, operator);
+  const rest = (await lettersOf()).filter(({ id, reason }) => reason === 'exhausted' && id !== first.id);
+  const report = await redriveCanary(rest, ADA, { settleWithin: 60_000 }, operator);
+  expect(report).toMatchObject({ completed: 2 });
+  expect(report.stopped).toBeUndefined();
+  for (const parcel of BAD) {
+    const entries = await app.until(
+      conversations.get(parcel) ?? '',
+      (found) =>
+        found.some(
+          (entry) =>
+            entry.kind === 'delivery' && entry.delivery.receiver === 'desk' && entry.delivery.state === 'completed',
+        ),
+      60_000,
+    );
+    expect(renderTree(entries)).toContain('operator ada: redrive of exhausted at desk');
+  }
+  for (const letter of letters) {
+    const now = await operator.book.find(letter.id);
+    expect(await redriveLetter(now ?? letter, ADA, {}, operator)).toMatchObject({
+      ...{ result: 'skipped', why: 'its delivery is completed' },
+    });
+  }
+  expect(BAD.map((parcel, index) => witnessed(parcel).length - (before[index] ?? 0))).toEqual([1, 1, 1]);
+}, 180_000);
+
+test('an edited message is handled instead of the original; what cannot be read is discarded', async () => {
+  const letters = await lettersOf();
+  const odd = letters.find(({ reason }) => reason === 'schema');
+  const unreadable = letters.find(({ reason }) => reason === 'unparseable');
+  if (!odd || !unreadable) throw new Error('the two other dead letters are missing');
+  const parcel = `edited-${MARK}`;
+  const data = { parcel, note: 'do not weigh' };
+  const edited = await editLetter(odd, data, ADA, { expiresIn: 600_000 }, operator);
+  await app.until(odd.correlationId, (found) =>
+    found.some(
+      (entry) =>
+        entry.kind === 'delivery' &&
+        entry.delivery.messageId === edited.successor &&
+        entry.delivery.state === 'completed',
+    ),
+  );
+  expect(witnessed(parcel)).toHaveLength(1);
+  expect(await discardLetter(unreadable, ADA, operator)).toBe('discarded');
+  await eventually('no open letter', async () => ((await lettersOf()).length === 0 ? true : undefined));
+  expect((await lettersOf('any')).map(({ resolution }) => resolution?.state).sort()).toEqual(
+    ['discarded', 'edited', 'redriven', 'redriven', 'redriven'].sort(),
+  );
+}, 120_000);

@@ -1,0 +1,58 @@
+import { createAgent } from 'laneway/agent';
+import { createHarness, type Harness } from 'laneway/testing';
+import { newId } from '../../../shared/domain/ids.js';
+import { ReserveStock, ScanShelf, shop, ShelfCounted } from '../../support/fixture-topology.js';
+
+/** What the handlers of a shop did, which neither ledger nor lanes know of. */
+export interface Witness {
+  /** Orders of the commands that the warehouse handled, once for each time it did. */
+  readonly reserved: string[];
+  /** Shelves that were scanned. */
+  readonly scanned: string[];
+  /** Orders whose reply reached the clerk. */
+  readonly answered: string[];
+}
+
+/** How many reservations the clerk makes of one order. */
+export const PARTS = 3;
+
+/**
+ * A running shop. At every try the clerk emits something else: three reservations and a scan that carry the name of the
+ * try, `<order>/<try>/<part>`.
+ */
+export function runningShop(seed = 1): { world: Harness; witness: Witness } {
+  const witness: Witness = { reserved: [], scanned: [], answered: [] };
+  const clerk = createAgent(shop, 'clerk').handle({
+    OrderPlaced: ({ data }, { publish }) => {
+      const name = newId();
+      for (let part = 1; part <= PARTS; part++) publish(ReserveStock, { order: `${data.order}/${name}/${part}` });
+      publish(ScanShelf, { shelf: `${data.order}/${name}` });
+    },
+    StockReserved: ({ data }) => void witness.answered.push(data.order),
+    otherwise: () => undefined,
+  });
+  const warehouse = createAgent(shop, 'warehouse').handle({
+    ReserveStock: ({ data }) => {
+      witness.reserved.push(data.order);
+      return { order: data.order, reserved: true };
+    },
+    OrderPlaced: () => undefined,
+  });
+  const scanner = createAgent(shop, 'scanner').handle({
+    ScanShelf: ({ data }, { publish }) => {
+      witness.scanned.push(data.shelf);
+      publish(ShelfCounted, { shelf: data.shelf, count: 1 });
+    },
+  });
+  const world = createHarness(shop, { agents: [clerk.with({}), warehouse.with({}), scanner.with({})], seed });
+  return { world, witness };
+}
+
+/** Names of the tries of an order that reached the warehouse, and the parts that did of each. */
+export function triesOf(order: string, reserved: readonly string[]): Map<string, Set<string>> {
+  const tries = new Map<string, Set<string>>();
+  for (const [of, name = '', part = ''] of reserved.map((text) => text.split('/'))) {
+    if (of === order) tries.set(name, (tries.get(name) ?? new Set()).add(part));
+  }
+  return tries;
+}
