@@ -131,7 +131,7 @@ test('forty feedbacks with a planted cluster give one insight that names it', as
   }
   const all = (await Promise.all(conversations.map(app.entries))).flat();
   const insights = payloadsOf(all, 'ManufacturingInsightFound');
-  expect(insights.length).toBeGreaterThanOrEqual(1);
+  expect(insights).toHaveLength(1);
   for (const insight of insights)
     expect(insight).toMatchObject({ component: 'cooling', symptom: 'coolant loss', factor: 'plant', value: 'Leipzig' });
 }, 300_000);

@@ -151,8 +151,11 @@ function toInsight(cell: Tested, inWindow: readonly Feedback[], cells: number, f
   };
 }
 
-/** A known cluster is told again only when it has grown by half and by at least this many vehicles. */
-const GROWTH = { factor: 1.5, vehicles: 3 } as const;
+/**
+ * A known cluster is told again only when it has grown by this factor and by at least so many vehicles: a cluster is
+ * first told when it is barely certain, and the feedback that soon follows is no news.
+ */
+const GROWTH = { factor: 2, vehicles: 10 } as const;
 
 /**
  * Whether an insight is news: no earlier one of the same component and symptom speaks of the same plant or year or rests on mostly

@@ -16,6 +16,7 @@ import {
   FeedbackReceived,
   VehicleAnalyzed,
 } from '../../../functions/vehicle-maintenance/messages.js';
+import { sampleVin } from '../../../functions/vehicle-maintenance/vin.js';
 import { vehicles } from '../../../functions/vehicle-maintenance/topology.js';
 import { WorkflowCompleted } from '../../../shared/message/system-messages.js';
 
@@ -104,30 +105,39 @@ test('what the workflow leaves open is decided once', async () => {
   expect(other.published).toEqual([]);
 });
 
-test('a cluster of feedback gives one insight, to the message that completes it and to its redelivery alone', async () => {
-  const feedback = memoryFeedback();
-  const agent = masterOrchestrator.with({ cases: memoryCases(), feedback });
-  const published: string[] = [];
-  const tell = async (index: number) => {
-    const planted = index % 2 === 0;
-    const one = {
-      feedbackId: `f${index}`,
-      vin: `1HGCM82633A${String(100_000 + index)}`,
-      component: planted
-        ? ('cooling' as const)
-        : ((['fuel', 'brakes', 'electrical', 'steering'] as const)[index % 4] ?? 'fuel'),
-      symptom: planted ? 'coolant leak' : `noise ${index % 5}`,
-      plant: planted ? 'Leipzig' : `Plant ${index % 7}`,
-      modelYear: 2018 + (index % 6),
-      time: new Date().toISOString(),
-    };
-    const result = await invoke(agent, FeedbackReceived, one, { id: `m${index}` });
-    published.push(...result.published.map(({ data }) => JSON.stringify(data)));
-    return result;
-  };
-  for (let index = 0; index < 40; index++) await tell(index);
-  expect(published.length).toBeGreaterThanOrEqual(1);
-  for (const insight of published) expect(insight).toContain('Leipzig');
+describe('forty feedbacks, one after the other', () => {
+  /** Ten of forty are one component, symptom and plant; `plantOf` says which plant each comes from. */
+  async function insights(plantOf: (index: number) => string): Promise<readonly unknown[]> {
+    const agent = masterOrchestrator.with({ cases: memoryCases(), feedback: memoryFeedback() });
+    const published: unknown[] = [];
+    for (let index = 0; index < 40; index++) {
+      const planted = index % 4 === 0;
+      const feedback = {
+        feedbackId: `f${index}`,
+        vin: sampleVin(index),
+        component: planted ? ('cooling' as const) : ((['fuel', 'brakes', 'electrical'] as const)[index % 3] ?? 'fuel'),
+        symptom: planted ? 'coolant leak' : `noise ${index % 5}`,
+        plant: plantOf(index),
+        modelYear: 2018 + (index % 7),
+        time: new Date().toISOString(),
+      };
+      const result = await invoke(agent, FeedbackReceived, feedback, { id: `m${index}` });
+      published.push(...result.published.map(({ data }) => data));
+    }
+    return published;
+  }
+  const plantOf = (index: number): string =>
+    index % 4 === 0 ? 'Leipzig' : (['Graz', 'Turin', 'Gent', 'Leipzig'][(index >> 2) % 4] ?? 'Graz');
+
+  test('with a planted cluster give one insight, which names it', async () => {
+    const found = await insights(plantOf);
+    expect(found).toMatchObject([{ component: 'cooling', symptom: 'coolant leak', factor: 'plant', value: 'Leipzig' }]);
+  });
+
+  test('with the same plants in another order give none', async () => {
+    // 40 and 7 have no common divisor, so that each plant is taken once.
+    expect(await insights((index) => plantOf((index * 7 + 3) % 40))).toEqual([]);
+  });
 });
 
 test('the workflow starts from telemetry and every agent of the topology hears something', () => {

@@ -223,8 +223,8 @@ describe('findInsights', () => {
     const grown = (support: number): Insight => ({ ...insight, support });
     expect(isNews(insight, [])).toBe(true);
     expect(isNews(insight, [insight])).toBe(false);
-    expect(isNews(grown(12), [insight])).toBe(false);
-    expect(isNews(grown(15), [insight])).toBe(true);
+    expect(isNews(grown(19), [insight])).toBe(false);
+    expect(isNews(grown(20), [insight])).toBe(true);
     expect(isNews({ ...insight, value: 'Pune', feedbackIds: ['other'] }, [insight])).toBe(true);
     expect(isNews({ ...insight, factor: 'modelYear', value: '2019' }, [insight])).toBe(false);
   });
