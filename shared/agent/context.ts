@@ -1,5 +1,5 @@
 import type { Duration } from '../domain/duration.js';
-import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
+import type { CommandType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import type { Message } from './message.js';
 
@@ -113,6 +113,3 @@ export type Middleware<Deps = unknown> = (
   context: Context<MessageType, MessageType, Deps>,
   next: () => Promise<unknown>,
 ) => Promise<unknown>;
-
-/** Payload type of a message type, for tests and helpers. */
-export type Data<Type extends MessageType> = DataOf<Type>;

@@ -157,7 +157,8 @@ async function handle(
 /** An agent's own event, which it does not receive. What only claims to be that is held against the topology like any other. */
 function isOwn({ envelope, vouched }: Decoded, model: TopologyModel, agent: string): boolean {
   if (envelope.source !== sourceOf(model.name, 'agent', agent) || envelope.receiver !== undefined) return false;
-  return vouched === undefined || vouched.source === envelope.source;
+  // An agent's own event comes back by the bus alone, which vouches for it: a direct channel sends to the others only.
+  return vouched?.source === envelope.source && vouched.type === envelope.type;
 }
 
 /** A command is of no use after its deadline: whoever waited has been told that it timed out. */

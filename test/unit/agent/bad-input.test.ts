@@ -83,6 +83,15 @@ test('a bare envelope on a channel that is not direct is a dead letter', async (
   expect(stand.letters()).toMatchObject([{ reason: 'not-allowed', error: { code: 'SENDER_MISMATCH' } }]);
 });
 
+test("a bare envelope that claims to be the agent's own is a dead letter too", async () => {
+  const source = 'laneway.parcels.agent.auditor';
+  const stand = await among(
+    ({ lane, envelope }) =>
+      void lane.send(JSON.stringify(envelope('ParcelArrived', { parcel: 'p' }, { id: 'bad', source }))),
+  );
+  expect(stand.letters()).toMatchObject([{ reason: 'not-allowed', error: { code: 'SENDER_MISMATCH' } }]);
+});
+
 test('an expired message is recorded and dropped, or dead-lettered where the channel says so', async () => {
   const expires = '2020-01-01T00:00:00Z';
   const dropped = await among(
