@@ -58,7 +58,7 @@ export default {
     only(
       'testing-knows-no-aws',
       '^shared/testing/',
-      '^shared/(domain|message|topology|agent|workflow|platform|testing)/',
+      '^shared/(domain|message|topology|agent|workflow|platform|operator|testing)/',
       'tests run without AWS',
     ),
     only(

@@ -14,5 +14,7 @@ const project = (name, extra = {}) => ({
 });
 
 export default {
+  // A machine that does much else at once is slow, not wrong.
+  testTimeout: 30_000,
   projects: [project('unit'), project('contract'), project('infra'), project('integration'), project('e2e')],
 };

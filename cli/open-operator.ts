@@ -31,7 +31,11 @@ export async function openOperator(topology: Topology): Promise<OperatorServices
   };
 }
 
-function laneUrls(model: TopologyModel, deployment: Deployment): Record<string, Partial<Record<Priority, string>>> {
+/** URLs of the lanes, by agent and priority. */
+export function laneUrls(
+  model: TopologyModel,
+  deployment: Deployment,
+): Record<string, Partial<Record<Priority, string>>> {
   return Object.fromEntries(
     Object.values(model.agents).map(({ id, lanes }) => {
       const urls = lanes.flatMap((lane) => {

@@ -6,7 +6,11 @@ import type { QueuesOptions } from './commands/queues.js';
 import type { SendOptions } from './commands/send.js';
 import type { TraceOptions } from './commands/trace.js';
 import { addDeadLetters } from './dlq-program.js';
+import { addLedger } from './ledger-program.js';
 import type { GlobalOptions } from './output.js';
+import { addApproval } from './approval-program.js';
+import { addRequests } from './requests-program.js';
+import { addReplay } from './replay-program.js';
 
 /**
  * The commands of `laneway`. What a command does is loaded when it runs, so that help and mistakes cost nothing.
@@ -42,6 +46,10 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addDeployment(program, context);
   addMessages(program, context);
   addDeadLetters(program, context, { positive, wholePositive });
+  addRequests(program, context);
+  addApproval(program, context);
+  addReplay(program, context, { positive, wholePositive });
+  addLedger(program, context, wholePositive, finish);
   addEngine(program, context);
   return program;
 }
@@ -138,9 +146,10 @@ function addMessages(program: Command, context: ContextOf): void {
   program
     .command('sweep')
     .description('run the sweeper now: settle deliveries that can no longer arrive, requests past their deadline')
-    .action(async (_options: unknown, command: Command) => {
+    .option('--deep', 'what handlers emitted and nobody took, from the archive of the ledger (runs daily by itself)')
+    .action(async (options: { deep?: boolean }, command: Command) => {
       const { sweepCommand } = await import('./commands/sweep.js');
-      await sweepCommand(await context(command));
+      await sweepCommand(await context(command), options);
     });
 }
 

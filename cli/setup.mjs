@@ -20,7 +20,7 @@ try {
   const script = scripts[name];
   if (script === undefined)
     throw new SetupError(`unknown script '${name}'`, [`known: ${Object.keys(scripts).join(', ')}`], 2);
-  await prepare(script);
+  await prepare(script, args);
   process.exitCode = await script.run(args);
 } catch (error) {
   const known = error instanceof SetupError || error instanceof EngineUnavailableError;
@@ -37,8 +37,9 @@ function checkNode() {
 }
 
 /** Packages and engine side by side; only what is missing. A script that uses the user's engine installs none. */
-async function prepare(script) {
-  const ownEngine = script.engine === true && !process.env.AWS_ENDPOINT_URL;
+async function prepare({ engine = false }, args) {
+  const needed = typeof engine === 'function' ? engine(args) : engine;
+  const ownEngine = needed && !process.env.AWS_ENDPOINT_URL;
   const steps = [];
   if (!packagesInstalled(root)) steps.push(step('packages (npm ci)', () => installPackages(root)));
   if (ownEngine && !ministackInstallation(root).installed) {

@@ -7,12 +7,12 @@ import { findDeployment, outputOf } from '../../shared/client/deployment.js';
  * Runs the sweeper now, as its schedule does: settles what can no longer arrive and prints what it found.
  * @throws LanewayError NOT_FOUND when nothing is deployed; CRASHED when the sweeper failed
  */
-export async function sweepCommand(context: CommandContext): Promise<void> {
+export async function sweepCommand(context: CommandContext, { deep }: { deep?: boolean } = {}): Promise<void> {
   const { output } = context;
   const { topology } = await context.topology();
   await context.target();
   const deployment = await findDeployment(topology.name);
-  const summary = await invokeFunction(outputOf(deployment, 'SweeperFunction'), {});
+  const summary = await invokeFunction(outputOf(deployment, 'SweeperFunction'), { deep: deep === true });
   output.result(summary ?? null, () => describeSummary(summary));
 }
 

@@ -55,8 +55,24 @@ export function ledgerExcerpt(entries: readonly LedgerEntry[], paint: Paint): st
       return ['message', entry.intent.envelope.type, entry.intent.envelope.source, 'intended', '', entry.at];
     if (entry.kind === 'request')
       return ['request', entry.request.type, entry.request.by, entry.request.state, '', entry.at];
+    if (entry.kind === 'escalation')
+      return [
+        'escalation',
+        entry.escalation.type,
+        entry.escalation.receiver ?? '',
+        entry.escalation.rung,
+        '',
+        entry.at,
+      ];
     if (entry.kind === 'operator')
-      return ['operator', entry.operator.action, entry.operator.deadLetter.receiver, entry.operator.by, '', entry.at];
+      return [
+        'operator',
+        entry.operator.action,
+        entry.operator.deadLetter?.receiver ?? '',
+        entry.operator.by,
+        '',
+        entry.at,
+      ];
     return [
       'dead letter',
       entry.deadLetter.facts?.type ?? '',

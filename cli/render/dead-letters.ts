@@ -8,9 +8,13 @@ import { table } from './table.js';
 /** Groups as a table: `laneway dlq groups`. */
 export function groupTable(application: string, groups: readonly LetterGroup[], paint: Paint): string[] {
   if (groups.length === 0) return [`${application} has no such dead letters`];
-  const head = heads(['group', 'count', 'tries', 'receivers', 'types', 'first seen', 'last seen', 'signature'], paint);
-  const rows = groups.map(({ id, count, tries, receivers, types, first, last, signature }) => [
-    ...[id, String(count), String(tries), receivers.join(', '), types.join(', '), first, last],
+  const head = heads(
+    ['group', 'count', 'tries', 'receivers', 'types', 'versions', 'first seen', 'last seen', 'signature'],
+    paint,
+  );
+  const rows = groups.map(({ id, count, tries, receivers, types, versions, first, last, signature }) => [
+    ...[id, String(count), String(tries), receivers.join(', '), types.join(', ')],
+    ...[versions.join(', '), first, last],
     { text: signature, paint: paint.bad },
   ]);
   return table(rows, { head, right: [1, 2] });
@@ -53,6 +57,7 @@ export function letterText(seen: Examination, paint: Paint): string[] {
     ['conversation', letter.correlationId],
     ['receiver', letter.receiver],
     ['reason', `${letter.reason}, after ${letter.tries} ${letter.tries === 1 ? 'try' : 'tries'}`],
+    ...(letter.version === undefined ? [] : [['agent version', letter.version] satisfies [string, string]]),
     ['first seen', letter.first ?? letter.at],
     ['last seen', letter.at],
     ['redrives', String(letter.redrives ?? 0)],

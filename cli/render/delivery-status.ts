@@ -1,3 +1,4 @@
+import type { ReplayFacts } from '../../shared/domain/ports.js';
 import type { Account } from '../../shared/domain/conversation.js';
 import { reasonOf, type DeadLetterReason } from '../../shared/domain/dead-letter.js';
 import type { Paint } from './paint.js';
@@ -92,25 +93,49 @@ export function storyHead(story: Story, paint: Paint): string[] {
 /** How the requests of a conversation ended, one line each. */
 export function requestLines(story: Story, paint: Paint): string[] {
   const sent = new Map(story.messages.filter(isCommand).map((message) => [message.requestId, message]));
-  return story.requests.map((request) => {
+  const ends = story.requests.map((request) => {
     const command = sent.get(request.requestId);
     const after = command === undefined ? '' : ` after ${span(between(command.time, request.at))}`;
     const state = request.state === 'late' ? 'late or repeated reply, passed over' : request.state;
     const tone = { replied: paint.good, 'timed-out': paint.bad, failed: paint.bad, late: paint.faint }[request.state];
     return `request ${command?.type ?? request.type}: ${tone(state)}${after}`;
   });
+  return [...escalationLines(story, paint), ...ends];
 }
 
-/** What operators did about the dead letters of a conversation, one line each. */
+/** The rungs that the requests of a conversation came to, one line each. */
+function escalationLines(story: Story, paint: Paint): string[] {
+  return story.escalations.map(({ type, rung, attempt, because, receiver, channel, at }) => {
+    const what =
+      because.state === 'timed-out' ? 'RequestTimedOut' : `RequestFailed (${because.error?.code ?? 'unknown'})`;
+    const whom = rung === 'person' ? 'a person is asked' : `${receiver ?? ''} on ${channel ?? ''}`;
+    const next = rung === 'abort' ? 'abort' : `${rung}, attempt ${attempt}: ${whom}`;
+    const after = paint.faint(`+${span(between(story.began, at))}`);
+    return `escalation of ${type}: attempt ${because.attempt} ${paint.warn(what)}; ${next}  ${after}`;
+  });
+}
+
+/** What operators did about the dead letters and requests of a conversation, one line each. */
 export function operatorLines(story: Story, paint: Paint): string[] {
-  return story.operators.map(({ action, by, why, at, deadLetter, successor, expires }) => {
+  return story.operators.map(({ action, by, why, at, deadLetter, requestId, successor, expires, replay }) => {
     const more = [
       ...(successor === undefined ? [] : [`as ${successor}`]),
       ...(expires === undefined ? [] : [`expires ${expires}`]),
     ].join(', ');
-    const what = `${deadLetter.reason} at ${deadLetter.receiver}${more === '' ? '' : ` (${more})`}`;
+    const about =
+      deadLetter === undefined ? `request ${requestId ?? ''}` : `${deadLetter.reason} at ${deadLetter.receiver}`;
+    if (replay) return `operator ${paint.strong(by)}: ${replayed(replay)}, ${at}: ${why}`;
+    const what = `${about}${more === '' ? '' : ` (${more})`}`;
     return `operator ${paint.strong(by)}: ${action} of ${what}, ${at}: ${why}`;
   });
+}
+
+function replayed({ generation, of, as, window, messages }: ReplayFacts): string {
+  if (window) return `replay of the bus from ${window.from} to ${window.to}`;
+  if (generation === undefined) return `replay of ${messages ?? 0} messages that had not arrived`;
+  return of === undefined
+    ? `replay as generation ${generation}: conversation ${as ?? ''}`
+    : `generation ${generation} of conversation ${of}`;
 }
 
 /** Command and reply share a request id; what caused no other of that id is the command. */

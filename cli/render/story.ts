@@ -2,7 +2,7 @@ import { account, type Account, type LedgerEntry } from '../../shared/domain/con
 import type { DeadLetterEntry } from '../../shared/domain/dead-letter.js';
 import type { DeliveryRecord } from '../../shared/domain/delivery.js';
 import { parseSource } from '../../shared/domain/envelope.js';
-import type { OperatorEntry, RequestEntry } from '../../shared/domain/ports.js';
+import type { EscalationEntry, OperatorEntry, RequestEntry } from '../../shared/domain/ports.js';
 import type { Priority } from '../../shared/domain/priority.js';
 
 /** A message of a conversation with what became of it. Times are ISO 8601. */
@@ -41,7 +41,9 @@ export interface Story {
   /** By the time they were published. */
   readonly messages: readonly StoryMessage[];
   readonly requests: readonly RequestEntry[];
-  /** What operators did about its dead letters, by time. */
+  /** Rungs that its requests came to, by time. */
+  readonly escalations: readonly EscalationEntry[];
+  /** What operators did about its dead letters and requests, by time. */
   readonly operators: readonly OperatorEntry[];
   /** Dead letters of messages that could not be read. */
   readonly unread: readonly DeadLetterEntry[];
@@ -57,10 +59,12 @@ export function tellStory(entries: readonly LedgerEntry[]): Story {
   const unread: DeadLetterEntry[] = [];
   const requests: RequestEntry[] = [];
   const operators: OperatorEntry[] = [];
+  const escalations: EscalationEntry[] = [];
   for (const entry of entries) {
     if (entry.kind === 'delivery')
       deliveryOf(known.get(entry.delivery.messageId), entry.delivery.receiver).record = entry.delivery;
     if (entry.kind === 'request') requests.push(entry.request);
+    if (entry.kind === 'escalation') escalations.push(entry.escalation);
     if (entry.kind === 'operator') operators.push(entry.operator);
     if (entry.kind !== 'dead-letter') continue;
     const message = entry.deadLetter.messageId === undefined ? undefined : known.get(entry.deadLetter.messageId);
@@ -76,6 +80,7 @@ export function tellStory(entries: readonly LedgerEntry[]): Story {
     roots,
     messages,
     requests: requests.sort((a, b) => compare(a.at, b.at)),
+    escalations: escalations.sort((a, b) => compare(a.at, b.at) || a.step - b.step),
     operators: operators.sort((a, b) => compare(a.at, b.at)),
     unread,
     account: account(entries),
@@ -191,6 +196,8 @@ function correlationOf(entries: readonly LedgerEntry[]): string {
       return first.deadLetter.correlationId;
     case 'request':
       return first.request.correlationId;
+    case 'escalation':
+      return first.escalation.correlationId;
     case 'operator':
       return first.operator.correlationId;
     case undefined:

@@ -116,11 +116,25 @@ function errorPaths(model: TopologyModel, width: number): string[] {
       ['unknown channel, priority or receiver', 'unroutable queue, then the ledger with the reason'],
       ['command becomes a dead letter', 'RequestFailed on system.timeouts; whoever waits hears it'],
       ['no reply by the deadline', 'RequestTimedOut on system.timeouts'],
+      ...ladders(model),
       ['any dead letter', 'ErrorReported on system.errors; reason and error in the ledger, body in the payload store'],
       ['a queue or rule target fails', 'its own dead letter queue, watched by an alarm'],
     ],
     { indent: '  ', width },
   );
+}
+
+/** What follows on each channel with a ladder, before its requests end. */
+function ladders(model: TopologyModel): string[][] {
+  return Object.values(model.channels).flatMap(({ name, escalation }) => {
+    if (!escalation) return [];
+    const rungs = escalation.map((rung) => {
+      if (rung.kind === 'retry') return `retry ${rung.times}`;
+      if (rung.kind === 'agent') return `another of ${rung.agents.join(', ')}`;
+      return rung.kind === 'channel' ? `channel ${rung.channel}` : `a person within ${span(rung.within)}`;
+    });
+    return [[`an attempt on ${name} ends`, `${rungs.join(' -> ')} -> abort; told on system.attempts`]];
+  });
 }
 
 function names(model: TopologyModel, action: 'drop' | 'dead-letter'): string {

@@ -12,15 +12,20 @@ const laneway =
   (args) =>
     runTypeScript('cli/main.ts', [...before, ...args]);
 
-/** What package.json's scripts run once everything is there; `engine`: it needs one, unless AWS_ENDPOINT_URL is set. */
+/**
+ * What package.json's scripts run once everything is there; `engine`: it needs one (a function says so by the
+ * arguments), unless AWS_ENDPOINT_URL is set.
+ */
 export const scripts = {
   demo: { engine: true, run: laneway('demo') },
   laneway: { run: laneway() },
   deploy: { run: laneway('deploy') },
   test: { engine: true, run: (args) => runTests('all', args) },
+  engines: { run: (args) => runTypeScript('test/engines/write-page.ts', args) },
   'test:integration': { engine: true, run: (args) => runTests('engine', args) },
   check: { run: check },
   bench: { engine: true, run: bench },
+  reliability: { engine: wantsEngine, run: (args) => runTypeScript('bench/reliability/main.ts', args, { cwd: root }) },
   synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
   build: { run: build },
 };
@@ -35,4 +40,11 @@ async function bench([name = '', ...args]) {
     );
   }
   return runTypeScript(file, args);
+}
+
+/** Of the evidence, only the rows that are named after it need an engine, and a full run has them all. */
+function wantsEngine(args) {
+  const names = args.filter((arg, index) => args[index - 1] === '--row' || arg.startsWith('--row='));
+  if (names.length > 0) return names.some((name) => name.replace('--row=', '').startsWith('engine-'));
+  return !args.includes('--quick') && !args.includes('--mutations');
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './report.mjs';
+import { root, say, SetupError } from './report.mjs';
 import { fromSource, run, scriptEnvironment } from './run.mjs';
 
 /** In this order: what is quick and needs nothing first, then what runs on an engine. */
@@ -9,9 +10,22 @@ const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 
 /**
  * Runs jest, first over the projects without an engine, then over those with one, which they share. `which` is `all`
- * or `engine`. Arguments go to jest; where they name test files or projects, only the fitting run takes place.
+ * or `engine`. Arguments go to jest; where they name test files or projects, only the fitting run takes place. `--iam`
+ * is ours: the engine enforces permissions, and each function runs under its own role. So is `--selection`: what
+ * test/engines/selection.json names is left out on this engine, which saves time and is said.
  */
-export async function runTests(which, args) {
+export async function runTests(which, given) {
+  const iam = given.includes('--iam');
+  if (iam && process.env.AWS_ENDPOINT_URL) {
+    throw new SetupError(
+      '--iam starts an engine of its own, but AWS_ENDPOINT_URL is set',
+      ['unset AWS_ENDPOINT_URL', 'or leave --iam away: the engine there enforces permissions or does not'],
+      2,
+    );
+  }
+  const engine = iam ? 'ministack-iam' : (process.env.LANEWAY_ENGINE ?? 'ministack');
+  const leaves = given.includes('--selection') ? leftOutOn(engine) : [];
+  const args = given.filter((arg) => !['--iam', '--selection'].includes(arg));
   const wanted = projectsOf(args);
   const rest = withoutProjects(args);
   const selected = (projects) => projects.filter((project) => wanted.length === 0 || wanted.includes(project));
@@ -19,14 +33,30 @@ export async function runTests(which, args) {
   const second = selected(onEngine);
   const env = scriptEnvironment({
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`,
+    ...(iam ? { LANEWAY_ENGINE: 'ministack-iam' } : {}),
   });
   let code = 0;
   if (first.length > 0) code = await run(process.execPath, jestArguments(first, rest), { env, cwd: root });
   if (code > 128 || second.length === 0) return code;
   const starter = [...fromSource(), join(root, 'infra/engines/with-engine.ts')];
   // One at a time: they share one engine and two processors.
-  const command = [...starter, process.execPath, ...jestArguments(second, ['--runInBand', ...rest])];
+  const command = [
+    ...starter,
+    process.execPath,
+    ...jestArguments(second, ['--runInBand', ...rest, ...reporters, ...leaves]),
+  ];
   return (await run(process.execPath, command, { env, cwd: root })) || code;
+}
+
+/** Beside jest's own, the one that records which test ran on which engine. */
+const reporters = ['default', join(root, 'cli', 'setup', 'engine-reporter.mjs')].map((name) => `--reporters=${name}`);
+
+function leftOutOn(engine) {
+  const selection = JSON.parse(readFileSync(join(root, 'test', 'engines', 'selection.json'), 'utf8'));
+  return Object.entries(selection[engine] ?? {}).map(([beginning, because]) => {
+    say(`left out on ${engine}: ${beginning}: ${because}`);
+    return `--testPathIgnorePatterns=/${beginning}`;
+  });
 }
 
 const jestArguments = (projects, args) => [

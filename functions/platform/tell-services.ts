@@ -1,17 +1,24 @@
 import { DynamoLedgerWriter } from '../../shared/aws/dynamo-ledger-writer.js';
+import { DynamoPendingStore } from '../../shared/aws/dynamo-pending-store.js';
+import { DynamoSagaStore } from '../../shared/aws/dynamo-saga-store.js';
 import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
 import { SfnResumer } from '../../shared/aws/sfn-resumer.js';
 import { required } from '../../shared/domain/environment.js';
-import type { Surroundings } from './platform-function.js';
+import { publishingOf, type Surroundings } from './platform-function.js';
 import type { TellServices } from '../../shared/platform/tell-waiter.js';
 
-/** What it takes to tell whoever waits, over AWS. */
-export function tellServicesOf({ topology, clients, log }: Surroundings): TellServices {
+/** What it takes to tell whoever waits, over AWS. @param name the platform function that tells */
+export function tellServicesOf(surroundings: Surroundings, name: string): TellServices {
+  const { topology, clients, log } = surroundings;
+  const pendingTable = required('pendingTable');
   return {
     topology,
     log,
     payloads: new S3PayloadStore(clients.s3, required('payloadBucket')),
     ledger: new DynamoLedgerWriter(clients.documents, required('ledgerTable')),
     resumer: new SfnResumer(clients.sfn),
+    pending: new DynamoPendingStore(clients.documents, pendingTable),
+    sagas: new DynamoSagaStore(clients.documents, pendingTable),
+    publishing: publishingOf(surroundings, 'platform', name),
   };
 }

@@ -10,11 +10,11 @@ import { MessageAcknowledged } from '../../shared/message/system-messages.js';
 import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import { bindingName, grantBinding, type Bindable } from './binding.js';
-import { bundle } from './bundle.js';
+import { bundle, versionOf } from './bundle.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import { laneUrlsJson, namesJson, ownLanesJson } from './lane-urls.js';
 import { lanesOf, type Mailbox } from './mailbox.js';
-import { allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 
@@ -60,8 +60,9 @@ export class AgentFunction extends Construct {
     }
     const requests = expectsReplies(topology, agent.publishes);
     const direct = directReceivers(topology, agent).flatMap((receiver) => props.mailboxes?.[receiver] ?? []);
+    const progresses = expectsReplies(topology, agent.handles);
     const environment = {
-      ...fabricEnvironment(fabric, requests),
+      ...fabricEnvironment(fabric, requests || progresses),
       [ENVIRONMENT.deadLetterQueue]: mailbox.deadLetterQueue.queueUrl,
       [ENVIRONMENT.ownLanes]: ownLanesJson(mailbox),
       [ENVIRONMENT.lanes]: laneUrlsJson(direct),
@@ -97,13 +98,14 @@ export class AgentFunction extends Construct {
     }
     const code = typeof handler === 'string' ? bundle(this, new Map([[agent.id, handler]])).get(agent.id) : handler;
     if (!code) throw unknownName('UNKNOWN_AGENT', `nothing was bundled for '${agent.id}'`, agent.id, [], agent.id);
+    const version = versionOf(code);
     return new RuntimeFunction(this, 'Function', {
       ...props,
       memorySize: props.memorySize ?? 512,
       code,
       description: agent.description ?? `Laneway agent ${agent.id} of ${props.topology.name}`,
       timeout: props.mailbox.functionTimeout,
-      environment,
+      environment: { ...environment, ...(version === undefined ? {} : { [ENVIRONMENT.agentVersion]: version }) },
     });
   }
 
@@ -122,6 +124,8 @@ export class AgentFunction extends Construct {
     if (requests) {
       allowTable(this.function, fabric.pendingTable, 'deliver');
       allowSend(this.function, fabric.timerQueue);
+    } else if (expectsReplies(topology, agent.handles)) {
+      allowExtend(this.function, fabric.pendingTable);
     }
     allowPayloads(this.function, fabric, 'read-write');
     allowSend(this.function, mailbox.deadLetterQueue);

@@ -10,10 +10,13 @@ import { Construct } from 'constructs';
  */
 export const ALARM_KINDS = {
   'dead-letters': { threshold: 0, periods: 1, says: 'deliveries became dead letters' },
+  runaways: { threshold: 0, periods: 1, says: 'a conversation ran away and was stopped' },
+  'person-needed': { threshold: 0, periods: 1, says: 'a request waits for the answer of a person' },
   'dead-letter-queue-age': { threshold: 300, periods: 1, says: 'a dead letter queue is not being drained' },
   'lane-depth': { threshold: undefined, periods: 3, says: 'a lane holds more messages than its channels allow' },
   'function-errors': { threshold: 0, periods: 3, says: 'invocations of a function fail' },
   'workflow-failures': { threshold: 0, periods: 1, says: 'executions of a workflow failed' },
+  'sweep-failures': { threshold: 0, periods: 3, says: 'the sweeper cannot settle what it finds' },
   'ledger-stream-age': { threshold: 900_000, periods: 3, says: 'the archive falls behind the ledger' },
 } as const;
 

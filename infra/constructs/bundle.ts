@@ -14,6 +14,17 @@ export const ENGINE_CONTEXT = 'laneway:engine';
 
 const EXTENSION = FROM_SOURCE ? '.ts' : '.js';
 
+/** What each bundle's hash begins with. */
+const versions = new WeakMap<Code, string>();
+
+/** Characters of a hash that name a version. */
+const VERSION_LENGTH = 12;
+
+/** The version of bundled code: the first twelve digits of its hash. Undefined for code that was not bundled here. */
+export function versionOf(code: Code): string | undefined {
+  return versions.get(code);
+}
+
 /**
  * Bundles entry files into ES modules that hold everything, the SDK included, with source maps. For AWS each entry becomes
  * one file, which starts fastest. For a local engine the common parts of all entries are chunks beside the entry: that
@@ -92,7 +103,10 @@ function asset(folder: string, entry: string, outputs: ReadonlyMap<string, Outpu
     copyFileSync(`${file}.map`, join(folder, `${basename(file)}.map`));
     hash.update(name).update(readFileSync(file));
   }
-  return Code.fromAsset(folder, { assetHash: hash.digest('hex'), assetHashType: AssetHashType.CUSTOM });
+  const assetHash = hash.digest('hex');
+  const code = Code.fromAsset(folder, { assetHash, assetHashType: AssetHashType.CUSTOM });
+  versions.set(code, assetHash.slice(0, VERSION_LENGTH));
+  return code;
 }
 
 type Output = ReturnType<typeof build>['metafile']['outputs'][string];

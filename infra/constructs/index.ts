@@ -6,6 +6,7 @@ export type { Bindable, BindableBucket, BindableQueue, BindableTable, BindableTo
 export { Channel, type ChannelProps } from './channel.js';
 export { ClientPolicy, type ClientPolicyProps } from './client-policy.js';
 export type { Fabric } from './fabric.js';
+export type { LedgerRetention } from './ledger-evidence.js';
 export { Mailbox, type Lane, type MailboxProps } from './mailbox.js';
 export type { FunctionOverrides } from './runtime-function.js';
 export { Workflow, type WorkflowProps } from './workflow.js';

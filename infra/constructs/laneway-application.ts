@@ -4,8 +4,10 @@ import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { milliseconds, type Duration as LanewayDuration } from '../../shared/domain/duration.js';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { leaveOutForEngine } from '../engines/leave-out.js';
 import { AgentsStack } from '../stacks/agents-stack.js';
@@ -18,6 +20,7 @@ import type { AgentFunction } from './agent-function.js';
 import type { Bindable } from './binding.js';
 import { bundle, ENGINE_CONTEXT, platformEntry } from './bundle.js';
 import type { Fabric } from './fabric.js';
+import type { LedgerRetention } from './ledger-evidence.js';
 import type { Mailbox } from './mailbox.js';
 import { neededPlatformFunctions, platformKey } from './platform-function.js';
 import type { FunctionOverrides } from './runtime-function.js';
@@ -40,8 +43,15 @@ export interface LanewayApplicationProps {
   readonly env?: Environment;
   /** What becomes of tables and buckets when their stack is deleted. @default RETAIN; DESTROY on a local engine */
   readonly removalPolicy?: RemovalPolicy;
+  /** How long the ledger's evidence is kept, and how firmly. @default see {@link LedgerRetention} */
+  readonly ledger?: LedgerRetention;
   /** Told of alarms. @default nobody */
   readonly alarmTopic?: ITopic;
+  /**
+   * How long the bus keeps every event for `laneway replay archive`, whole days. EventBridge charges by size for what it
+   * archives and keeps. @default the bus keeps none
+   */
+  readonly busArchive?: LanewayDuration;
   /** Memory, log retention and concurrency by agent. */
   readonly functions?: Readonly<Record<string, FunctionOverrides>>;
 }
@@ -91,9 +101,16 @@ export class LanewayApplication extends Construct {
       ...stack('State'),
       application: topology.name,
       removalPolicy: props.removalPolicy ?? (local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN),
+      ledger: props.ledger ?? {},
+      retainPayloadsDays: longestRetention(topology),
     });
     const starts = workflows.map((workflow) => workflow.startedBy.name);
-    const messaging = new MessagingStack(this, 'Messaging', { ...stack('Messaging'), topology, starts, state });
+    const messaging = new MessagingStack(this, 'Messaging', {
+      ...stack('Messaging'),
+      ...{ topology, starts, state },
+      awaited: workflows.flatMap(({ awaits }) => (awaits ?? []).map(({ type }) => type)),
+      ...(props.busArchive === undefined ? {} : { busArchiveDays: wholeDays(props.busArchive) }),
+    });
     const agents = new AgentsStack(this, 'Agents', {
       ...stack('Agents'),
       topology,
@@ -105,7 +122,8 @@ export class LanewayApplication extends Construct {
       overrides: props.functions ?? {},
     });
     const startedBy = Object.fromEntries(workflows.map((workflow) => [workflow.name, workflow.startedBy.name]));
-    agents.platform.sweeper?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(startedBy));
+    for (const fn of [agents.platform.sweeper, agents.platform['dead-letters']])
+      fn?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(startedBy));
     const orchestration =
       messaging.routed.replies || workflows.length > 0
         ? new OrchestrationStack(this, 'Orchestration', {
@@ -184,6 +202,24 @@ export class LanewayApplication extends Construct {
     this.bundles = bundle(owner, new Map([...files, ...platform]));
     return this.bundles;
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days that the channel which retains payloads longest does; a payload is put there a little after its message's time. */
+function longestRetention({ channels }: TopologyModel): number {
+  const retained = Object.values(channels).map(({ qos }) =>
+    qos.retainPayloads === undefined ? 0 : Math.ceil(milliseconds(qos.retainPayloads) / DAY_MS) + 1,
+  );
+  return Math.max(0, ...retained);
+}
+
+function wholeDays(duration: LanewayDuration): number {
+  const days = milliseconds(duration) / DAY_MS;
+  if (Number.isInteger(days)) return days;
+  throw new LanewayError('INVALID_OPTION', `busArchive is '${duration}'`, {
+    help: ["allowed: whole days, for example '30 days'"],
+  });
 }
 
 type Entries = ReadonlyMap<string, string | IFunction>;

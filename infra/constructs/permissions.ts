@@ -28,6 +28,25 @@ export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], ac
   if (access === 'maintain') allow(grantee, ['dynamodb:Query'], [`${table.tableArn}/index/${DUE_INDEX}`]);
 }
 
+/**
+ * Moving deadlines of requests (`progress`), for who answers requests and makes none: no attribute but those that this
+ * changes or asks for, and nothing is read or returned, as the table holds task tokens.
+ */
+export function allowExtend(grantee: IGrantable, pendingTable: Fabric['pendingTable']): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:UpdateItem'],
+      resources: [pendingTable.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': {
+          'dynamodb:Attributes': ['pk', 'message', 'deadline', 'bound', 'dueHour', 'dueAt', 'ttl'],
+        },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+      },
+    }),
+  );
+}
+
 /** `actions` on all objects of a bucket. */
 export function allowObjects(
   grantee: IGrantable & IConstruct,

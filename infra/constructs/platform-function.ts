@@ -24,6 +24,7 @@ export type PlatformFunctionName =
   | 'ingress'
   | 'dead-letters'
   | 'ledger-stream'
+  | 'ledger-seal'
   | 'sweeper';
 
 /** Functions of the platform that a topology needs. */
@@ -31,9 +32,10 @@ export function neededPlatformFunctions(topology: TopologyModel, workflows: numb
   return [
     'dead-letters',
     'ledger-stream',
+    'ledger-seal',
     'sweeper',
     ...(Object.keys(topology.ingress).length > 0 ? (['ingress'] as const) : []),
-    ...(repliesOf(topology).length > 0 ? (['replies', 'deadlines'] as const) : []),
+    ...(repliesOf(topology).length > 0 || workflows > 0 ? (['replies', 'deadlines'] as const) : []),
     ...(workflows > 0 ? (['dispatcher', 'starter', 'workflow-events'] as const) : []),
   ];
 }

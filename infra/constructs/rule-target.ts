@@ -1,4 +1,4 @@
-import type { CfnRule, IRuleTarget } from 'aws-cdk-lib/aws-events';
+import { RuleTargetInput, type CfnRule, type IRuleTarget } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
@@ -25,14 +25,15 @@ export function queueTarget(queue: IQueue, deadLetterQueue: IQueue): IRuleTarget
   };
 }
 
-/** A function as a rule's target; the rule itself must be allowed to invoke it. */
-export function functionTarget(fn: IFunction, deadLetterQueue: IQueue): IRuleTarget {
+/** A function as a rule's target, called with `input` or the event; the rule itself must be allowed to invoke it. */
+export function functionTarget(fn: IFunction, deadLetterQueue: IQueue, input?: object): IRuleTarget {
   return {
     bind: () => ({
       arn: fn.functionArn,
       deadLetterConfig: { arn: deadLetterQueue.queueArn },
       retryPolicy: RETRY_POLICY,
       targetResource: fn,
+      ...(input === undefined ? {} : { input: RuleTargetInput.fromObject(input) }),
     }),
   };
 }

@@ -21,7 +21,7 @@ interface TemplateResource {
 
 const gapsOf = (target: EngineTarget): EngineGaps => {
   if (target.kind === 'ministack') return ministackGaps;
-  return target.kind === 'localstack' ? localstackGaps : { leftOut: [], bridged: [] };
+  return target.kind === 'localstack' ? localstackGaps : { leftOut: [], bridged: [], lacks: {} };
 };
 
 /**

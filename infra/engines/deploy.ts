@@ -8,7 +8,14 @@ import { engineClientConfig } from './client-config.js';
 import { readCdkProgress, type DeployProgress, type DeployStep } from './cdk-progress.js';
 import { runChildGroup } from './child-group.js';
 import { deployError } from './deploy-error.js';
-import { engineContextKey, engineEnvironment, localAccount, localRegion, type EngineTarget } from './engine.js';
+import {
+  engineContextKey,
+  engineEnvironment,
+  engineName,
+  localAccount,
+  localRegion,
+  type EngineTarget,
+} from './engine.js';
 
 /** What is deployed, and where. */
 export interface DeployOptions {
@@ -129,7 +136,7 @@ const cdkBinary = () => join(dirname(createRequire(import.meta.url).resolve('aws
 const concurrency = () => Math.min(8, 2 * availableParallelism());
 
 async function synthesize({ app, target, context = {} }: DeployOptions, assembly: string, cdk: CdkRunner) {
-  const all = target.kind === 'aws' ? context : { ...context, [engineContextKey]: target.kind };
+  const all = target.kind === 'aws' ? context : { ...context, [engineContextKey]: engineName(target) };
   const flags = Object.entries(all).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
   await cdk('synth', [
     'synth',

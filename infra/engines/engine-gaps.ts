@@ -1,3 +1,5 @@
+import type { Lacks } from './capabilities.js';
+
 /** A kind of resource that an engine refuses, and why nothing is missed locally or what takes its place. */
 export interface LeftOut {
   /** CloudFormation type, or its beginning when it ends with `*`. */
@@ -22,6 +24,8 @@ export type BridgeStepName = 'time-to-live' | 'archive' | 'reserved-concurrency'
 export interface EngineGaps {
   readonly leftOut: readonly LeftOut[];
   readonly bridged: readonly Bridged[];
+  /** What nothing makes up for. */
+  readonly lacks: Lacks;
 }
 
 /** The condition's name in a template made for an engine; the bridge recognises by it what was left out. */

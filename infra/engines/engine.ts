@@ -2,10 +2,24 @@ import { LanewayError } from '../../shared/domain/errors.js';
 
 /** Where an application is deployed: an AWS account, or an engine that imitates one at an endpoint. */
 export type EngineTarget =
-  { readonly kind: 'aws' } | { readonly kind: LocalEngine; readonly endpoint: string; readonly caFile?: string };
+  | { readonly kind: 'aws' }
+  | {
+      readonly kind: LocalEngine;
+      readonly endpoint: string;
+      readonly caFile?: string;
+      /** MiniStack with `AUTH=true`: every call is checked, and each function runs under its own role. */
+      readonly iam?: true;
+    };
 
 /** The engines that are told apart; `other` is whatever answers at AWS_ENDPOINT_URL and is neither of them. */
 export type LocalEngine = 'ministack' | 'localstack' | 'other';
+
+/** As LANEWAY_ENGINE and the CDK context spell an engine; `ministack-iam` is MiniStack that enforces permissions. */
+export type EngineName = LocalEngine | 'ministack-iam';
+
+/** The name of the engine at a target. */
+export const engineName = ({ kind, iam }: Exclude<EngineTarget, { kind: 'aws' }>): EngineName =>
+  kind === 'ministack' && iam === true ? 'ministack-iam' : kind;
 
 /** The only account and region of the local engines. */
 export const localAccount = '000000000000';
@@ -14,45 +28,54 @@ export const localRegion = 'us-east-1';
 /** The CDK context key that tells a synth which engine it is for; without it the template is the full one for AWS. */
 export const engineContextKey = 'laneway:engine';
 
-const localEngines: readonly LocalEngine[] = ['ministack', 'localstack', 'other'];
+const engineNames: readonly EngineName[] = ['ministack', 'ministack-iam', 'localstack', 'other'];
 const probeTimeoutMs = 3000;
 
 /**
  * The target that the environment names: AWS_ENDPOINT_URL as it stands (no engine is started beside it), else AWS.
- * Which engine answers there is asked of the engine itself; LANEWAY_ENGINE (`ministack`, `localstack`, `other`) answers
- * in its place, for one behind a proxy.
+ * Which engine answers there is asked of the engine itself; LANEWAY_ENGINE (`ministack`, `ministack-iam`, `localstack`,
+ * `other`) answers in its place, for one behind a proxy.
  *
- * @throws LanewayError ENGINE when nothing answers at AWS_ENDPOINT_URL, CONFIGURATION for an
- *   unknown LANEWAY_ENGINE.
+ * @throws LanewayError ENGINE when nothing answers at AWS_ENDPOINT_URL, CONFIGURATION for an unknown LANEWAY_ENGINE.
  */
 export async function detectEngine(env: NodeJS.ProcessEnv = process.env): Promise<EngineTarget> {
   const endpoint = env['AWS_ENDPOINT_URL'];
   if (endpoint === undefined || endpoint === '') return { kind: 'aws' };
-  const named = env['LANEWAY_ENGINE'];
-  const kind = named === undefined || named === '' ? await askEngine(endpoint) : parseEngine(named);
+  const name = namedEngine(env) ?? (await askEngine(endpoint));
   const caFile = env['NODE_EXTRA_CA_CERTS'];
-  return { kind, endpoint, ...(caFile === undefined || !endpoint.startsWith('https:') ? {} : { caFile }) };
+  return {
+    kind: name === 'ministack-iam' ? 'ministack' : name,
+    endpoint,
+    ...(caFile === undefined || !endpoint.startsWith('https:') ? {} : { caFile }),
+    ...(name === 'ministack-iam' ? { iam: true } : {}),
+  };
 }
 
-function parseEngine(name: string): LocalEngine {
-  const known = localEngines.find((engine) => engine === name);
+/** The engine that LANEWAY_ENGINE names. @throws LanewayError CONFIGURATION for an unknown one */
+export function namedEngine(env: NodeJS.ProcessEnv): EngineName | undefined {
+  const named = env['LANEWAY_ENGINE'];
+  if (named === undefined || named === '') return undefined;
+  const known = engineNames.find((engine) => engine === named);
   if (known !== undefined) return known;
-  throw new LanewayError('CONFIGURATION', `LANEWAY_ENGINE is '${name}'`, {
-    help: [`known engines: ${localEngines.join(', ')}`, 'unset it to have the engine asked what it is'],
+  throw new LanewayError('CONFIGURATION', `LANEWAY_ENGINE is '${named}'`, {
+    help: [`known engines: ${engineNames.join(', ')}`, 'unset it to have the engine asked what it is'],
   });
 }
 
 /** MiniStack answers LocalStack's health path too, so its own comes first. */
-async function askEngine(endpoint: string): Promise<LocalEngine> {
-  if (await isHealthy(endpoint, '/_ministack/health')) return 'ministack';
-  return (await isHealthy(endpoint, '/_localstack/health')) ? 'localstack' : 'other';
+async function askEngine(endpoint: string): Promise<EngineName> {
+  const ministack = await health(endpoint, '/_ministack/health');
+  // It says whether it enforces permissions, under which a template needs what MiniStack alone asks for.
+  if (ministack !== undefined) return /"auth": ?"enabled"/.test(ministack) ? 'ministack-iam' : 'ministack';
+  return (await health(endpoint, '/_localstack/health')) === undefined ? 'other' : 'localstack';
 }
 
-async function isHealthy(endpoint: string, path: string): Promise<boolean> {
+/** What a healthy engine says of itself at a path; undefined for one that does not know the path. */
+async function health(endpoint: string, path: string): Promise<string | undefined> {
   try {
     const response = await fetch(new URL(path, endpoint), { signal: AbortSignal.timeout(probeTimeoutMs) });
     const body = await response.text();
-    return response.ok && body.startsWith('{') && body.includes('"services"');
+    return response.ok && body.startsWith('{') && body.includes('"services"') ? body : undefined;
   } catch (cause) {
     throw new LanewayError('ENGINE', `nothing answers at AWS_ENDPOINT_URL=${endpoint}`, {
       cause,
@@ -84,7 +107,7 @@ export function engineEnvironment(target: EngineTarget, env: NodeJS.ProcessEnv =
   return {
     ...kept,
     AWS_ENDPOINT_URL: target.endpoint,
-    LANEWAY_ENGINE: target.kind,
+    LANEWAY_ENGINE: engineName(target),
     AWS_ACCESS_KEY_ID: own['AWS_ACCESS_KEY_ID'] ?? 'test',
     AWS_SECRET_ACCESS_KEY: own['AWS_SECRET_ACCESS_KEY'] ?? 'test',
     AWS_REGION: region,

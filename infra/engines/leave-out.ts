@@ -5,10 +5,12 @@ import { engineContextKey } from './engine.js';
 import { leftOutCondition, type LeftOut } from './engine-gaps.js';
 import { localstackGaps } from './localstack-gaps.js';
 import { ministackGaps } from './ministack-gaps.js';
+import { MinistackActions } from './ministack-actions.js';
 import { ParallelAsMap } from './parallel-as-map.js';
 
 const gapsByEngine: Readonly<Record<string, readonly LeftOut[]>> = {
   ministack: ministackGaps.leftOut,
+  'ministack-iam': ministackGaps.leftOut,
   localstack: localstackGaps.leftOut,
   other: [],
 };
@@ -31,7 +33,8 @@ export function leaveOutForEngine(scope: IConstruct): void {
     });
   }
   if (gaps.length > 0) Aspects.of(scope).add(new LeaveOut(gaps));
-  if (engine === 'ministack') Aspects.of(scope).add(new ParallelAsMap());
+  if (engine === 'ministack' || engine === 'ministack-iam') Aspects.of(scope).add(new ParallelAsMap());
+  if (engine === 'ministack-iam') Aspects.of(scope).add(new MinistackActions());
 }
 
 class LeaveOut implements IAspect {

@@ -1,10 +1,22 @@
 import type { EngineGaps } from './engine-gaps.js';
 
 /**
- * What LocalStack 2026.3.0 lacks of what Laneway's stacks use: nothing that a template must leave out, as it makes
- * stand-ins for the types it does not know, and nothing that has to be set after deploy.
- *
- * Known and not bridged: EventBridge Scheduler does not fire (`laneway sweep` does its work), PITR stays off, composite
- * and metric-math alarms are not evaluated, a rule target's dead-letter queue stays empty.
+ * What LocalStack 2026.3.0 (open edition) lacks of what Laneway's stacks use: nothing that a template must leave out,
+ * as it makes stand-ins for the types it does not know, and nothing that has to be set after deploy.
  */
-export const localstackGaps: EngineGaps = { leftOut: [], bridged: [] };
+export const localstackGaps: EngineGaps = {
+  leftOut: [],
+  bridged: [],
+  lacks: {
+    iam: 'the open edition enforces no permissions',
+    'publish-conditions': 'the open edition enforces no permissions',
+    'ses-v2': 'the open edition has SES v1 only, so that the vehicle application does not deploy',
+    volume: 'about a hundred messages a second, and one batch of a mapping at a time',
+    heartbeats: 'ends such a task, but by States.Timeout instead of States.HeartbeatTimeout',
+    'target-dead-letters': 'stays empty',
+    'batching-window': 'not tried',
+    scheduler: 'does not fire',
+    'math-alarms': 'never evaluated',
+    'point-in-time': 'stays off',
+  },
+};

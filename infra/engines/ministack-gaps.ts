@@ -1,4 +1,16 @@
+import type { Lacks } from './capabilities.js';
 import type { EngineGaps } from './engine-gaps.js';
+
+const lacksInAnyCase: Lacks = {
+  'publish-conditions': 'an Allow that needs them never matches, a Deny guarded by Null denies nothing',
+  'branch-tokens': 'they share one; a parallel state is written as a map over its branches, at synth',
+  heartbeats: 'ignored',
+  'target-dead-letters': 'ignored: the event is lost',
+  'batching-window': 'ignored',
+  'queue-alarms': 'there are no metrics of queues',
+  'math-alarms': 'refused in a template, never evaluated',
+  'point-in-time': 'the setting is dropped from templates',
+};
 
 /**
  * What MiniStack 1.5.33 lacks of what Laneway's stacks use, probed; `test/integration/engine-conformance.test.ts` fails
@@ -47,4 +59,34 @@ export const ministackGaps: EngineGaps = {
     { types: ['AWS::Lambda::Function'], property: 'ReservedConcurrentExecutions', step: 'reserved-concurrency' },
     { types: ['AWS::Lambda::Function'], property: 'DeadLetterConfig', step: 'dead-letter-target' },
   ],
+  lacks: {
+    ...lacksInAnyCase,
+    iam: 'without AUTH=true it checks nothing; npm run test:integration -- --iam starts one that does',
+  },
 };
+
+/** With `AUTH=true`, it lacks the same but one. */
+export const ministackIamGaps: EngineGaps = { ...ministackGaps, lacks: lacksInAnyCase };
+
+/** A call for which MiniStack with `AUTH=true` asks for another permission than AWS does. */
+export interface AskedAction {
+  /** The action that it looks for in the policies. */
+  readonly asks: string;
+  /** The action that AWS looks for, and that a policy of ours allows. */
+  readonly inPlaceOf: string;
+  /** On what: the same resources, or `*`, where it does not find out which resource a call is about. */
+  readonly on: 'same' | 'all';
+}
+
+/**
+ * What MiniStack 1.5.33 asks for that AWS does not; `test/integration/permissions.test.ts` fails when a newer one has
+ * learned better.
+ */
+export const ministackActions: readonly AskedAction[] = [
+  { asks: 'sqs:SendMessageBatch', inPlaceOf: 'sqs:SendMessage', on: 'same' },
+  { asks: 'sqs:DeleteMessageBatch', inPlaceOf: 'sqs:DeleteMessage', on: 'same' },
+  { asks: 'sqs:ChangeMessageVisibilityBatch', inPlaceOf: 'sqs:ChangeMessageVisibility', on: 'same' },
+  { asks: 'states:SendTaskSuccess', inPlaceOf: 'states:SendTaskSuccess', on: 'all' },
+  { asks: 'states:SendTaskFailure', inPlaceOf: 'states:SendTaskFailure', on: 'all' },
+  { asks: 'ses:SendEmail', inPlaceOf: 'ses:SendEmail', on: 'all' },
+];

@@ -51,12 +51,17 @@ export interface RunningMinistack {
   readonly startedAt: string;
   /** With `auth`: the certificate that clients trust (NODE_EXTRA_CA_CERTS, `cdk --ca-bundle-path`). */
   readonly caFile?: string;
-  /** TERM, after five seconds KILL for the engine and all it started. Resolves when nothing of it is left. */
+  /**
+   * TERM, after five seconds (with `persist` a minute, as it saves then) KILL for the engine and all it started.
+   * Resolves when nothing of it is left.
+   */
   readonly stop: () => Promise<void>;
 }
 
 const supervisor = fileURLToPath(new URL('./supervise.py', import.meta.url));
 const graceSeconds = 5;
+/** It saves its state last, service by service, after it has waited for open connections: cut off, a part is saved. */
+const savingGraceSeconds = 60;
 const readyWithinMs = 30_000;
 const portAttempts = 3;
 const logsKept = 5;
@@ -108,7 +113,8 @@ async function launch(project: string, home: string, python: string, port: numbe
   if (options.logFile === undefined) pruneLogs(home);
   const log = openSync(logFile, 'w');
   const keep = options.keep ?? false;
-  const supervised = [keep ? 'KEPT' : 'OWNED', String(graceSeconds), scratch, python, '-m', 'ministack'];
+  const grace = String(options.persist === undefined ? graceSeconds : savingGraceSeconds);
+  const supervised = [keep ? 'KEPT' : 'OWNED', grace, scratch, python, '-m', 'ministack'];
   const child = spawn(python, ['-I', '-S', supervisor, ...supervised], {
     cwd: scratch,
     env: engineVariables(project, scratch, port, options),

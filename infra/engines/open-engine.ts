@@ -1,4 +1,4 @@
-import { detectEngine, engineEnvironment, type EngineTarget } from './engine.js';
+import { detectEngine, engineEnvironment, namedEngine, type EngineTarget } from './engine.js';
 import { recordKeptEngine } from './kept-engine.js';
 import { installMinistack } from './ministack-install.mjs';
 import { startMinistack, type MinistackOptions } from './ministack.js';
@@ -22,8 +22,9 @@ export interface OpenEngineOptions extends Omit<MinistackOptions, 'logFile'> {
 }
 
 /**
- * The engine at AWS_ENDPOINT_URL if that is set; else MiniStack, installed when it is not and started. With `keep` it
- * outlives this process and is recorded in `.laneway/engine.json`.
+ * The engine at AWS_ENDPOINT_URL if that is set; else MiniStack, installed when it is not and started, enforcing
+ * permissions with `auth` or where LANEWAY_ENGINE is `ministack-iam`. With `keep` it outlives this process and is
+ * recorded in `.laneway/engine.json`.
  *
  * @throws EngineUnavailableError, with the ways out, when MiniStack cannot be installed or started here.
  * @throws LanewayError ENGINE when nothing answers at AWS_ENDPOINT_URL.
@@ -36,11 +37,17 @@ export async function openEngine(options: OpenEngineOptions = {}): Promise<OpenE
     return { target: found, environment: engineEnvironment(found, env), close: () => Promise.resolve() };
   }
   await installMinistack({ projectDirectory, env, progress });
-  const engine = await startMinistack({ ...start, projectDirectory });
-  progress(`ministack is ready at ${engine.endpoint}, log ${engine.logFile}`);
+  const auth = start.auth ?? namedEngine(env) === 'ministack-iam';
+  const engine = await startMinistack({ ...start, auth, projectDirectory });
+  progress(`ministack${auth ? ', enforcing permissions,' : ''} is ready at ${engine.endpoint}, log ${engine.logFile}`);
   if (options.keep === true) recordKeptEngine(engine, projectDirectory);
   const { endpoint, caFile, logFile } = engine;
-  const target: EngineTarget = { kind: 'ministack', endpoint, ...(caFile === undefined ? {} : { caFile }) };
+  const target: EngineTarget = {
+    kind: 'ministack',
+    endpoint,
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(auth ? { iam: true } : {}),
+  };
   const close = options.keep === true ? () => Promise.resolve() : engine.stop;
   return { target, environment: engineEnvironment(target, env), logFile, close };
 }

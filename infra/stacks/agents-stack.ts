@@ -5,7 +5,7 @@ import { StartingPosition, type Code, type IFunction } from 'aws-cdk-lib/aws-lam
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
-import { sourceOf } from '../../shared/domain/envelope.js';
+import { OPERATOR, sourceOf } from '../../shared/domain/envelope.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { acknowledge } from '../constructs/acknowledge.js';
 import { AgentFunction } from '../constructs/agent-function.js';
@@ -13,7 +13,7 @@ import type { Bindable } from '../constructs/binding.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
 import { laneUrlsJson } from '../constructs/lane-urls.js';
 import { DRAIN_TIMEOUT, lanesOf } from '../constructs/mailbox.js';
-import { allowObjects, allowSend } from '../constructs/permissions.js';
+import { allow, allowObjects, allowSend } from '../constructs/permissions.js';
 import {
   codeOf,
   PlatformFunction,
@@ -40,6 +40,12 @@ export interface AgentsStackProps extends StackProps {
 
 /** How often the sweeper looks for intents and requests that nobody settled. */
 const SWEEP_EVERY = Duration.minutes(5);
+
+/** How often the sweeper looks through the archive for emissions that nobody took. */
+const DEEP_SWEEP_EVERY = Duration.days(1);
+
+/** Window of the ledger's stream, the longest there is: at its end Lambda calls once more, with nothing. */
+const SHARD_WINDOW = Duration.minutes(15);
 
 /** Agents, and the platform's functions that do not touch Step Functions. */
 export class AgentsStack extends ApplicationStack {
@@ -80,6 +86,7 @@ export class AgentsStack extends ApplicationStack {
     this.platform = {
       'dead-letters': this.drain(props, codeOf(code, 'dead-letters')),
       'ledger-stream': this.ledgerStream(props, codeOf(code, 'ledger-stream')),
+      'ledger-seal': this.ledgerSeal(props, codeOf(code, 'ledger-seal')),
       sweeper: this.sweeper(props, codeOf(code, 'sweeper')),
       ...(ingress ? { ingress: this.ingress(props, codeOf(code, 'ingress'), ingress) } : {}),
     };
@@ -87,6 +94,7 @@ export class AgentsStack extends ApplicationStack {
       this.output(fn.functionName, 'Function', agent);
     for (const [name, fn] of Object.entries(this.platform)) this.output(fn.functionName, 'PlatformFunction', name);
     if (this.platform.sweeper) this.output(this.platform.sweeper.functionName, 'SweeperFunction');
+    if (this.platform['ledger-seal']) this.output(this.platform['ledger-seal'].functionName, 'SealFunction');
   }
 
   private drain({ messaging }: AgentsStackProps, own: Own): PlatformFunction {
@@ -123,13 +131,20 @@ export class AgentsStack extends ApplicationStack {
       ...own,
       description: 'Laneway: archives every change of the ledger',
       fabric: messaging.fabric,
-      environment: { [ENVIRONMENT.archiveBucket]: state.archiveBucket.bucketName },
+      environment: {
+        [ENVIRONMENT.archiveBucket]: state.evidence.archive.bucketName,
+        [ENVIRONMENT.chainTable]: state.evidence.chainTable.tableName,
+      },
     });
-    allowObjects(archiver, state.archiveBucket, ['s3:PutObject']);
+    allowObjects(archiver, state.evidence.archive, ['s3:PutObject']);
+    state.evidence.allowChaining(archiver);
     archiver.addEventSource(
       new DynamoEventSource(state.ledgerTable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 100,
+        // One writer a shard: a chain is a shard's. The window has Lambda name the shard, and delays nothing.
+        parallelizationFactor: 1,
+        tumblingWindow: SHARD_WINDOW,
         bisectBatchOnError: true,
         retryAttempts: 10,
         reportBatchItemFailures: true,
@@ -139,7 +154,25 @@ export class AgentsStack extends ApplicationStack {
     return archiver;
   }
 
-  private sweeper({ topology, messaging }: AgentsStackProps, own: Own): PlatformFunction {
+  private ledgerSeal({ messaging, state }: AgentsStackProps, own: Own): PlatformFunction {
+    const { evidence } = state;
+    const sealer = new PlatformFunction(this, 'LedgerSeal', {
+      ...own,
+      description: "Laneway: seals the heads of the ledger's chains",
+      fabric: messaging.fabric,
+      environment: {
+        [ENVIRONMENT.chainTable]: evidence.chainTable.tableName,
+        [ENVIRONMENT.sealBucket]: evidence.seals.bucketName,
+        ...(evidence.key ? { [ENVIRONMENT.sealKey]: evidence.key.keyArn } : {}),
+      },
+    });
+    allowObjects(sealer, evidence.seals, ['s3:PutObject']);
+    evidence.allowSealing(sealer);
+    this.schedule(sealer, 'SealSchedule', evidence.sealEvery, messaging);
+    return sealer;
+  }
+
+  private sweeper({ topology, messaging, state }: AgentsStackProps, own: Own): PlatformFunction {
     // What somebody outside a handling meant to publish and may not have: under that publisher's own source.
     const publishers = [
       ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
@@ -155,6 +188,7 @@ export class AgentsStack extends ApplicationStack {
           'workflow-events',
         ] satisfies PlatformFunctionName[]
       ).map((name) => sourceOf(topology.name, 'platform', name)),
+      sourceOf(topology.name, 'platform', OPERATOR),
     ];
     const sweeper = new PlatformFunction(this, 'Sweeper', {
       ...own,
@@ -165,21 +199,32 @@ export class AgentsStack extends ApplicationStack {
       pending: 'maintain',
       payloads: 'read-write',
       publishes: publishers,
-      environment: { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(messaging.mailboxes)) },
+      environment: {
+        [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(messaging.mailboxes)),
+        [ENVIRONMENT.archiveBucket]: state.evidence.archive.bucketName,
+      },
     });
+    // The deep sweep reads the days of the archive.
+    allow(sweeper, ['s3:ListBucket'], [state.evidence.archive.bucketArn]);
+    allowObjects(sweeper, state.evidence.archive, ['s3:GetObject']);
     allowSend(
       sweeper,
       ...Object.values(messaging.mailboxes)
         .flatMap(lanesOf)
         .map((lane) => lane.queue),
     );
-    const target = functionTarget(sweeper, messaging.platformDeadLetters);
-    const rule = new Rule(this, 'SweepSchedule', { schedule: Schedule.rate(SWEEP_EVERY), targets: [target] });
-    sweeper.addPermission('Schedule', {
+    this.schedule(sweeper, 'SweepSchedule', SWEEP_EVERY, messaging);
+    this.schedule(sweeper, 'DeepSweepSchedule', DEEP_SWEEP_EVERY, messaging, { deep: true });
+    return sweeper;
+  }
+
+  private schedule(fn: PlatformFunction, id: string, every: Duration, messaging: MessagingStack, input?: object): void {
+    const target = functionTarget(fn, messaging.platformDeadLetters, input);
+    const rule = new Rule(this, id, { schedule: Schedule.rate(every), targets: [target] });
+    fn.addPermission(input === undefined ? 'Schedule' : `${id}Permission`, {
       principal: new ServicePrincipal('events.amazonaws.com'),
       sourceArn: rule.ruleArn,
     });
-    return sweeper;
   }
 
   private ingress({ topology, messaging }: AgentsStackProps, own: Own, queue: EncryptedQueue): PlatformFunction {

@@ -1,5 +1,5 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { CfnArchive, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { TopologyModel } from '../../shared/topology/model.js';
@@ -20,7 +20,11 @@ export interface MessagingStackProps extends StackProps {
   readonly topology: TopologyModel;
   /** Names of the types that start workflows. */
   readonly starts: readonly string[];
+  /** Names of the types that steps of workflows wait for. */
+  readonly awaited: readonly string[];
   readonly state: StateStack;
+  /** Days that the bus keeps an archive of its events. @default it keeps none */
+  readonly busArchiveDays?: number;
 }
 
 /** Bus, rules, mailboxes, the platform's queues, and what clients may do. */
@@ -41,7 +45,7 @@ export class MessagingStack extends ApplicationStack {
   constructor(scope: Construct, id: string, props: MessagingStackProps) {
     super(scope, id, props.topology.name, props);
     const { topology, state } = props;
-    const rules = routingRules(topology, props.starts);
+    const rules = routingRules(topology, props.starts, props.awaited);
     this.undelivered = new EncryptedQueue(this, 'Undelivered', { consumerTimeout: DRAIN_TIMEOUT });
     acknowledge(
       this.undelivered,
@@ -52,6 +56,9 @@ export class MessagingStack extends ApplicationStack {
     this.platformDeadLetters.acceptFromDefaultBus();
     this.bus = new EventBus(this, 'Bus', { deadLetterQueue: this.undelivered }) as IEventBus;
     this.undelivered.acceptFrom(this.bus);
+    // Everything that comes; the bus keeps replayed events out of it by itself.
+    if (props.busArchiveDays !== undefined)
+      new CfnArchive(this, 'BusArchive', { sourceArn: this.bus.eventBusArn, retentionDays: props.busArchiveDays });
     this.timerQueue = this.platformQueue('Timers');
     this.routed = this.routedQueues(rules);
     this.mailboxes = Object.fromEntries(

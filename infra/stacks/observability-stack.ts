@@ -1,4 +1,4 @@
-import { Fn, type StackProps } from 'aws-cdk-lib';
+import { Duration, Fn, type StackProps } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, Metric, Stats, TextWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -38,6 +38,7 @@ export class ObservabilityStack extends ApplicationStack {
         name,
         stateMachine.metricFailed({ period: ALARM_PERIOD, statistic: Stats.SUM }),
       );
+    this.alarms.add('sweep-failures', 'sweeper', sweepFailures(props.topology.name));
     const stream = props.agents.platform['ledger-stream'];
     if (stream) {
       const age = stream.metric('IteratorAge', { period: ALARM_PERIOD, statistic: Stats.MAXIMUM });
@@ -61,6 +62,11 @@ export class ObservabilityStack extends ApplicationStack {
     };
     // Receivers that are no agents (unroutable, workflows, the platform) show in the application's sum alone.
     this.alarms.add('dead-letters', 'application', deadLetters({ application: topology.name }));
+    this.alarms.add('runaways', 'application', runaways(topology.name));
+    if (
+      Object.values(topology.channels).some(({ escalation = [] }) => escalation.some(({ kind }) => kind === 'person'))
+    )
+      this.alarms.add('person-needed', 'application', peopleAsked(topology.name));
     for (const [name, queue] of Object.entries(queues)) {
       this.alarms.add('dead-letter-queue-age', name, oldestAge(queue));
     }
@@ -137,6 +143,40 @@ function deadLetters(dimensions: { readonly application: string; readonly receiv
     label: dimensions.receiver ?? 'all receivers',
     statistic: Stats.SUM,
     period: ALARM_PERIOD,
+  });
+}
+
+/** Counted by the drain, as dead letters are. */
+function runaways(application: string): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: 'Runaways',
+    dimensionsMap: { application },
+    statistic: Stats.SUM,
+    period: ALARM_PERIOD,
+  });
+}
+
+/** Counted by whoever escalates a request, in embedded metric format. */
+function peopleAsked(application: string): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: 'Escalations',
+    dimensionsMap: { application, rung: 'person' },
+    statistic: Stats.SUM,
+    period: ALARM_PERIOD,
+  });
+}
+
+/** Counted by the sweeper, in embedded metric format. */
+function sweepFailures(application: string): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: 'SweepFailures',
+    dimensionsMap: { application },
+    statistic: Stats.SUM,
+    // Its schedule: three periods are three runs.
+    period: Duration.minutes(5),
   });
 }
 

@@ -25,9 +25,10 @@ import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 
 /** A workflow as the infrastructure needs it. */
-export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> & {
-  readonly startedBy: { readonly name: string };
-};
+export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> &
+  Partial<Pick<WorkflowDefinition, 'awaits'>> & {
+    readonly startedBy: { readonly name: string };
+  };
 
 const ANSWERS = ['states:SendTaskFailure', 'states:SendTaskSuccess'] as const;
 
@@ -71,21 +72,23 @@ export class OrchestrationStack extends ApplicationStack {
 
   private platformFunction(name: PlatformFunctionName, code: Code, props: OrchestrationStackProps): PlatformFunction {
     const { fabric, mailboxes, platformDeadLetters } = props.messaging;
+    // Steps, further attempts and compensations may go over direct channels.
+    const sendsCommands = name !== 'starter';
     const fn = new PlatformFunction(this, pascal(name), {
       name,
       code,
       description: `Laneway: ${DESCRIPTIONS[name] ?? name}`,
       fabric,
       ledger: 'record',
-      ...(name === 'workflow-events' ? {} : { pending: 'deliver' as const }),
+      pending: 'deliver',
       payloads: 'read-write',
       publishes: true,
       environment: {
         [ENVIRONMENT.deadLetterQueue]: platformDeadLetters.queueUrl,
-        ...(name === 'dispatcher' ? { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(mailboxes)) } : {}),
+        ...(sendsCommands ? { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(mailboxes)) } : {}),
       },
     });
-    if (name === 'dispatcher')
+    if (sendsCommands)
       allowSend(
         fn,
         ...Object.values(mailboxes)
@@ -97,12 +100,12 @@ export class OrchestrationStack extends ApplicationStack {
   }
 
   private connectRequests({ messaging }: OrchestrationStackProps): void {
-    const { replies, deadlines } = this.platform;
+    const { replies, deadlines, 'workflow-events': ends } = this.platform;
     if (messaging.routed.replies) replies?.receiveFrom(messaging.routed.replies);
     deadlines?.receiveFrom(messaging.timerQueue);
     const machines = Object.values(this.workflows).map(({ stateMachine }) => stateMachine.stateMachineArn);
     // On AWS a token's use is judged by its state machine, as CDK's own `grantTaskResponse` has it.
-    for (const fn of [replies, deadlines]) {
+    for (const fn of [replies, deadlines, ends]) {
       if (fn && machines.length > 0) allow(fn, ANSWERS, machines);
     }
     this.letDispatcherAnswer(machines);
@@ -131,6 +134,9 @@ export class OrchestrationStack extends ApplicationStack {
       fn?.addEnvironment(ENVIRONMENT.workflows, namesJson(arns));
       fn?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(starts));
     }
+    const awaited = props.workflows.flatMap(({ awaits }) => awaits ?? []);
+    if (awaited.length > 0)
+      this.platform.replies?.addEnvironment(ENVIRONMENT.awaited, JSON.stringify({ steps: awaited }));
     if (starter) {
       allow(starter, ['states:StartExecution'], Object.values(arns));
       if (messaging.routed.starts) starter.receiveFrom(messaging.routed.starts);
@@ -172,7 +178,7 @@ export class OrchestrationStack extends ApplicationStack {
 /** The functions of this stack. */
 const DESCRIPTIONS: Readonly<Partial<Record<PlatformFunctionName, string>>> = {
   replies: 'closes requests and resumes who waits for them',
-  deadlines: 'fires the deadlines of requests',
+  deadlines: 'fires the deadlines of requests, and escalates them',
   dispatcher: 'publishes what workflow steps send',
   starter: 'starts workflows',
   'workflow-events': 'reports the ends of workflows',

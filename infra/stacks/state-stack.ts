@@ -11,6 +11,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledge.js';
 import { DUE_INDEX, LETTERS_INDEX } from '../constructs/fabric.js';
+import { LedgerEvidence, type LedgerRetention } from '../constructs/ledger-evidence.js';
 import { ApplicationStack } from './application-stack.js';
 
 /** Properties of {@link StateStack}. */
@@ -18,6 +19,9 @@ export interface StateStackProps extends StackProps {
   readonly application: string;
   /** What becomes of tables and buckets when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  readonly ledger: LedgerRetention;
+  /** Days that some channel retains payloads, if that is longer than they are kept anyway. */
+  readonly retainPayloadsDays?: number;
 }
 
 /** Days that payloads are kept: longer than lane (4 d) and dead letter queue (14 d) together, and than ledger items. */
@@ -28,7 +32,8 @@ export class StateStack extends ApplicationStack {
   readonly ledgerTable: ITableV2;
   readonly pendingTable: ITableV2;
   readonly payloadBucket: IBucket;
-  readonly archiveBucket: IBucket;
+  /** Archive, chains and seals of the ledger. */
+  readonly evidence: LedgerEvidence;
 
   constructor(scope: Construct, id: string, props: StateStackProps) {
     super(scope, id, props.application, props);
@@ -62,25 +67,31 @@ export class StateStack extends ApplicationStack {
       ...common,
       globalSecondaryIndexes: [due],
     }) as ITableV2;
-    this.payloadBucket = this.bucket('Payloads', props, Duration.days(PAYLOAD_DAYS));
-    this.archiveBucket = this.bucket('Archive', props);
+    this.payloadBucket = this.bucket(
+      'Payloads',
+      props,
+      Duration.days(Math.max(PAYLOAD_DAYS, props.retainPayloadsDays ?? 0)),
+    );
+    this.evidence = new LedgerEvidence(this, 'Evidence', {
+      retention: props.ledger,
+      removalPolicy: props.removalPolicy,
+    });
 
     this.output(this.ledgerTable.tableName, 'LedgerTable');
     this.output(this.pendingTable.tableName, 'PendingTable');
     this.output(this.payloadBucket.bucketName, 'PayloadBucket');
-    this.output(this.archiveBucket.bucketName, 'ArchiveBucket');
+    this.output(this.evidence.archive.bucketName, 'ArchiveBucket');
+    this.output(this.evidence.seals.bucketName, 'SealBucket');
+    if (this.evidence.key) this.output(this.evidence.key.keyArn, 'SealKey');
   }
 
-  private bucket(id: string, props: StateStackProps, expiration?: Duration): IBucket {
+  private bucket(id: string, props: StateStackProps, expiration: Duration): IBucket {
     const bucket = new Bucket(this, id, {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       removalPolicy: props.removalPolicy,
-      lifecycleRules: [
-        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        ...(expiration ? [{ expiration }] : []),
-      ],
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, { expiration }],
     });
     acknowledge(
       bucket,

@@ -61,6 +61,13 @@ export interface Context<
     data: InputOf<Type>,
     options?: PublishOptions,
   ): PublishedMessage;
+  /**
+   * Takes a request of this agent back, as part of this handling's outcome (`RequestCancelled`): its command is not
+   * started if it has not been, nor are the requests that were made for it, and it ends as failed, `CANCELLED`. One that
+   * has ended already stands. A handler that runs hears of it by its `signal` as `docs/explanation/delivery.md` says.
+   * @throws LanewayError NOT_DECLARED when the agent makes no requests
+   */
+  cancel(this: void, requestId: string, why: string): void;
   /** Return its result to answer the command in a later handling, under `key`, which only this agent knows. */
   replyLater(this: void, options: { readonly key: string; readonly within: Duration }): ReplyLater;
   /**
@@ -74,7 +81,11 @@ export interface Context<
     data: InputOf<ReplyOf<Command>>,
     options?: PublishOptions,
   ): Promise<PublishedMessage>;
-  /** Notes in the ledger how far the work is, 0 to 1. */
+  /**
+   * Notes in the ledger how far the work is, 0 to 1; `signal` aborts when the request has been taken back. On a command
+   * with a reply it also moves the end of the attempt: as much time again as it was given, counted from now, up to the
+   * request's deadline and the `extension` of its channel.
+   */
   progress(this: void, fraction: number, note?: string): Promise<void>;
   readonly deps: Deps;
   readonly log: Log;

@@ -16,6 +16,8 @@ export interface Agent<Deps = unknown> {
   readonly handlers: ReadonlyMap<string, ErasedHandler>;
   readonly otherwise?: ErasedHandler;
   readonly middleware: readonly Middleware<Deps>[];
+  /** Version of its code, for dead letters. */
+  readonly version?: string;
   /** The agent with what it needs. */
   with(deps: Deps): BoundAgent;
 }
@@ -30,6 +32,8 @@ export interface BoundAgent {
 export interface AgentOptions<Deps> {
   /** Outermost first. */
   readonly use?: readonly Middleware<Deps>[];
+  /** Version of the agent's code, as its dead letters name it. @defaultValue the hash of its bundle, where deployed */
+  readonly version?: string;
 }
 
 /** Builds an agent of a topology. */
@@ -75,7 +79,7 @@ function builder<Heard extends MessageType, Published extends MessageType, Deps>
   return {
     needs: <Needed>() => builder<Heard, Published, Needed>(topology, model),
     handle: (handlers, options = {}) =>
-      makeAgent<Deps>(topology, model, handlers as Readonly<Record<string, ErasedHandler>>, options.use ?? []),
+      makeAgent<Deps>(topology, model, handlers as Readonly<Record<string, ErasedHandler>>, options),
   };
 }
 
@@ -83,7 +87,7 @@ function makeAgent<Deps>(
   topology: Topology,
   model: AgentModel,
   given: Readonly<Record<string, ErasedHandler>>,
-  middleware: readonly Middleware<Deps>[],
+  { use: middleware = [], version }: AgentOptions<Deps>,
 ): Agent<Deps> {
   const { otherwise, ...byType } = given;
   const missing = otherwise ? [] : model.handles.filter((type) => !Object.hasOwn(byType, type));
@@ -104,6 +108,7 @@ function makeAgent<Deps>(
     handlers: new Map(Object.entries(byType)),
     ...(otherwise ? { otherwise } : {}),
     middleware,
+    ...(version === undefined ? {} : { version }),
     with: (deps) => ({ agent, deps }),
   };
   return agent;

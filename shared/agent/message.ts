@@ -26,22 +26,24 @@ export interface Message<Type extends MessageType = MessageType> {
 
 /** The handler's view of an envelope. */
 export function messageOf(envelope: Envelope, data: unknown): Message {
-  return {
+  const message: { -readonly [Name in keyof Message]: Message[Name] } = {
     id: envelope.id,
     type: envelope.type,
     data,
     channel: envelope.channel,
     correlationId: envelope.correlationid,
-    ...(envelope.causationid === undefined ? {} : { causationId: envelope.causationid }),
-    ...(envelope.requestid === undefined ? {} : { requestId: envelope.requestid }),
     priority: envelope.priority,
     source: envelope.source,
-    ...(envelope.subject === undefined ? {} : { subject: envelope.subject }),
     time: new Date(envelope.time),
     expires: new Date(envelope.expires),
-    ...(envelope.deadline === undefined ? {} : { deadline: new Date(envelope.deadline) }),
     attempt: envelope.attempt,
-    ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
-    ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
   };
+  // One by one, and not spread: this is made for every message.
+  if (envelope.causationid !== undefined) message.causationId = envelope.causationid;
+  if (envelope.requestid !== undefined) message.requestId = envelope.requestid;
+  if (envelope.subject !== undefined) message.subject = envelope.subject;
+  if (envelope.deadline !== undefined) message.deadline = new Date(envelope.deadline);
+  if (envelope.tenant !== undefined) message.tenant = envelope.tenant;
+  if (envelope.actor !== undefined) message.actor = envelope.actor;
+  return message;
 }

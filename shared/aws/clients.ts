@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -12,6 +13,7 @@ export interface AwsClients {
   readonly documents: DynamoDBDocumentClient;
   readonly s3: S3Client;
   readonly sfn: SFNClient;
+  readonly kms: KMSClient;
 }
 
 /** Settings that differ from the SDK's own; region, credentials and endpoint are the environment's (`AWS_*`). */
@@ -45,6 +47,7 @@ export function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
   const sqs = once(() => new SQSClient({ ...common, useQueueUrlAsEndpoint: false }));
   const s3 = once(() => new S3Client({ ...common, forcePathStyle }));
   const sfn = once(() => new SFNClient(common));
+  const kms = once(() => new KMSClient(common));
   const documents = once(() =>
     DynamoDBDocumentClient.from(new DynamoDBClient(common), { marshallOptions: { removeUndefinedValues: true } }),
   );
@@ -63,6 +66,9 @@ export function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
     },
     get sfn() {
       return sfn();
+    },
+    get kms() {
+      return kms();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { paginateQuery, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Item } from './attribute-values.js';
 import { available } from './aws-error.js';
-import { RETENTION_DAYS } from './ledger-item.js';
+import { RETENTION_DAYS } from '../domain/retention.js';
 
 /** Name of the sparse index by due hour on both tables. */
 const INDEX = 'due';

@@ -72,7 +72,7 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
   async record(entry: OperatorEntry): Promise<void> {
     const key = entryItemKey(entry.correlationId, { kind: 'operator', at: entry.at, operator: entry });
     await available(
-      `noting the ${entry.action} of ${entry.deadLetter.id}`,
+      `noting the ${entry.action} of ${entry.deadLetter?.id ?? entry.requestId ?? entry.id}`,
       this.client.send(
         new PutCommand({
           TableName: this.table,

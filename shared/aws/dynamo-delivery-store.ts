@@ -1,11 +1,20 @@
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { DeliveryKey, DeliveryRecord, LeaseResult, MessageFacts, Outcome } from '../domain/delivery.js';
+import type {
+  Cancellation,
+  CancelResult,
+  DeliveryKey,
+  DeliveryRecord,
+  LeaseResult,
+  MessageFacts,
+  Outcome,
+} from '../domain/delivery.js';
 import { LanewayError, type ErrorSummary } from '../domain/errors.js';
 import {
   bounded,
   decideLease,
   decideProgress,
   decideRelease,
+  decideRenew,
   decideReopen,
   decideSettle,
   decideUnleased,
@@ -14,12 +23,22 @@ import {
 import type { DeliveryStore, LeaseRequest } from '../domain/ports.js';
 import { itemInTheWay, updateOf, type UpdateParts } from './attribute-values.js';
 import { available, isConditionFailed } from './aws-error.js';
-import { deliveryFrom, deliveryItemKey, factAttributes, ttlFrom } from './ledger-item.js';
+import {
+  cancellationFrom,
+  conversationCountKey,
+  deliveryFrom,
+  deliveryItemKey,
+  factAttributes,
+  isTombstone,
+  ttlFrom,
+} from './ledger-item.js';
 
 /** How often a lease is decided anew because somebody else wrote in between. */
 const ROUNDS = 6;
 
-type Written = { readonly ok: true; readonly tries: number } | { readonly ok: false; readonly found?: DeliveryRecord };
+type Written =
+  | { readonly ok: true; readonly tries: number }
+  | { readonly ok: false; readonly found?: DeliveryRecord; readonly tombstone?: Cancellation };
 
 /**
  * Deliveries in the ledger table. The rules are those of `shared/domain/lease.ts`; the conditions here say the same to
@@ -34,14 +53,15 @@ export class DynamoDeliveryStore implements DeliveryStore {
 
   async lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult> {
     let found: DeliveryRecord | undefined;
+    let tombstone: Cancellation | undefined;
     for (let round = 0; round < ROUNDS; round++) {
-      if (found) {
-        const { result, record } = decideLease(found, key, facts, request);
+      if (found ?? tombstone) {
+        const { result, record } = decideLease(found, key, facts, request, tombstone);
         if (!record) return result;
       }
       const written = await this.writeLease(key, facts, request, found?.state === 'leased' ? found : undefined);
       if (written.ok) return { kind: 'leased', tries: written.tries };
-      found = written.found;
+      ({ found, tombstone } = written);
     }
     throw new LanewayError('UNAVAILABLE', `the lease of ${key.messageId} for ${key.receiver} kept changing hands`);
   }
@@ -74,12 +94,12 @@ export class DynamoDeliveryStore implements DeliveryStore {
       set: { ...factAttributes(facts), ...parts.set },
       setOnce: { tries: 0, first: iso(outcome.at) },
       remove: [...(parts.remove ?? []), 'owner'],
-      condition: 'attribute_not_exists(#pk) OR #state = :retrying OR (#state = :leased AND #until <= :now)',
-      names: ['pk'],
+      // No item, or only a tombstone, has no state.
+      condition: 'attribute_not_exists(#state) OR #state = :retrying OR (#state = :leased AND #until <= :now)',
       values: { retrying: 'retrying', leased: 'leased', now: iso(outcome.at) },
     });
     if (written.ok) return 'stored';
-    const { result, record } = decideUnleased(written.found, key, facts, outcome);
+    const { result, record } = decideUnleased(written.found, key, facts, outcome, written.tombstone);
     // Between the refused write and now nothing stands in the way any more only if the item was deleted or released.
     return record ? this.settleUnleased(key, facts, outcome) : result;
   }
@@ -88,21 +108,77 @@ export class DynamoDeliveryStore implements DeliveryStore {
     key: DeliveryKey,
     owner: string,
     progress: { fraction: number; note?: string },
-  ): Promise<'stored' | 'lost'> {
+  ): Promise<'stored' | 'lost' | 'cancelled'> {
     const written = await this.write('progress', key, {
       set: { progress: JSON.stringify(progress) },
-      condition: '#state = :leased AND #owner = :owner',
-      names: ['state', 'owner'],
+      condition: '#state = :leased AND #owner = :owner AND attribute_not_exists(#cancelled)',
+      names: ['state', 'owner', 'cancelled'],
       values: { leased: 'leased', owner },
     });
     return written.ok ? 'stored' : decideProgress(written.found, owner, progress).result;
+  }
+
+  async renew(key: DeliveryKey, owner: string, until: number, at: number): Promise<'renewed' | 'lost' | 'cancelled'> {
+    const written = await this.write('renewal', key, {
+      set: { until: iso(until), updated: iso(at) },
+      condition: '#state = :leased AND #owner = :owner AND attribute_not_exists(#cancelled)',
+      names: ['state', 'owner', 'cancelled'],
+      values: { leased: 'leased', owner },
+    });
+    return written.ok ? 'renewed' : decideRenew(written.found, owner, until, at).result;
+  }
+
+  async cancel(key: DeliveryKey, cancellation: Cancellation): Promise<CancelResult> {
+    try {
+      const { Attributes } = await available(
+        `cancellation of ${key.messageId} for ${key.receiver}`,
+        this.client.send(
+          new UpdateCommand({
+            TableName: this.table,
+            Key: deliveryItemKey(key),
+            ...updateOf({
+              set: { ttl: ttlFrom(Date.parse(cancellation.at)) },
+              setOnce: { cancelled: JSON.stringify(cancellation) },
+              condition: 'attribute_not_exists(#state) OR #state IN (:leased, :retrying)',
+              names: ['state'],
+              values: { leased: 'leased', retrying: 'retrying' },
+            }),
+            ReturnValues: 'ALL_NEW',
+          }),
+        ),
+      );
+      const marked = Attributes && !isTombstone(Attributes) ? deliveryFrom(Attributes) : undefined;
+      return { kind: 'marked', ...(marked === undefined ? {} : { record: marked }) };
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      const item = itemInTheWay(error);
+      if (!item) throw error;
+      return { kind: 'settled', record: deliveryFrom(item) };
+    }
+  }
+
+  async countConversation(correlationId: string, deliveries: number, at: number): Promise<number> {
+    const { Attributes } = await available(
+      `counting the deliveries of ${correlationId}`,
+      this.client.send(
+        new UpdateCommand({
+          TableName: this.table,
+          Key: conversationCountKey(correlationId),
+          UpdateExpression: 'SET #ttl = :ttl ADD #deliveries :deliveries',
+          ExpressionAttributeNames: { '#ttl': 'ttl', '#deliveries': 'deliveries' },
+          ExpressionAttributeValues: { ':ttl': ttlFrom(at), ':deliveries': deliveries },
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      ),
+    );
+    return Number(Attributes?.['deliveries'] ?? deliveries);
   }
 
   async reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'> {
     const written = await this.write('redrive', key, {
       set: { state: 'retrying', tries: 0, lastDeadLetter: deadLetter, updated: iso(at), ttl: ttlFrom(at) },
       add: { redrives: 1 },
-      remove: ['owner', 'until', 'alone', 'copy', 'emissions', 'emissionsRef', 'progress'],
+      remove: ['owner', 'until', 'alone', 'copy', 'emissions', 'emissionsRef', 'progress', 'cancelled'],
       condition: '#state = :dead',
       values: { dead: 'dead-lettered' },
     });
@@ -114,7 +190,7 @@ export class DynamoDeliveryStore implements DeliveryStore {
       `delivery of ${key.messageId} to ${key.receiver}`,
       this.client.send(new GetCommand({ TableName: this.table, Key: deliveryItemKey(key), ConsistentRead: true })),
     );
-    return Item && deliveryFrom(Item);
+    return Item && !isTombstone(Item) ? deliveryFrom(Item) : undefined;
   }
 
   private async writeLease(
@@ -138,15 +214,16 @@ export class DynamoDeliveryStore implements DeliveryStore {
         set,
         setOnce,
         add: { tries: 1 },
-        condition: 'attribute_not_exists(#pk) OR #state = :retrying',
-        names: ['pk'],
+        condition: 'attribute_not_exists(#cancelled) AND (attribute_not_exists(#pk) OR #state = :retrying)',
+        names: ['pk', 'cancelled'],
         values: { retrying: 'retrying' },
       });
     }
     return this.write('lease', key, {
       set: { ...set, tries: triesAfter(dead) },
       setOnce,
-      condition: '#state = :leased AND #owner = :dead AND #until = :ended',
+      condition: '#state = :leased AND #owner = :dead AND #until = :ended AND attribute_not_exists(#cancelled)',
+      names: ['cancelled'],
       values: { leased: 'leased', dead: dead.owner, ended: dead.leasedUntil },
     });
   }
@@ -168,7 +245,9 @@ export class DynamoDeliveryStore implements DeliveryStore {
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
       const item = itemInTheWay(error);
-      return item ? { ok: false, found: deliveryFrom(item) } : { ok: false };
+      if (!item) return { ok: false };
+      const tombstone = isTombstone(item) ? cancellationFrom(item) : undefined;
+      return tombstone ? { ok: false, tombstone } : { ok: false, found: deliveryFrom(item) };
     }
   }
 }

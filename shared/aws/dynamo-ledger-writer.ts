@@ -1,13 +1,13 @@
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LedgerEntry } from '../domain/conversation.js';
 import { decideLetter, type DeadLetterEntry } from '../domain/dead-letter.js';
-import type { LedgerWriter, RequestEntry } from '../domain/ports.js';
+import type { EscalationEntry, LedgerWriter, RequestEntry } from '../domain/ports.js';
 import { itemInTheWay, type Item } from './attribute-values.js';
 import { available, isConditionFailed } from './aws-error.js';
 import { entryFrom, entryItemKey, letterItem, ttlFrom } from './ledger-item.js';
 
 /**
- * Dead letters and closed requests in the ledger table. Written once: the first version of an entry stands, so that a
+ * Dead letters, rungs and closed requests in the ledger table. Written once: the first version of an entry stands, so that a
  * repetition neither changes it nor shows in the stream; only a redriven dead letter is written over by the next one. A
  * dead letter has no TTL: it stays until somebody resolves it.
  */
@@ -27,6 +27,20 @@ export class DynamoLedgerWriter implements LedgerWriter {
     const found = entryFrom(written.found);
     const next = decideLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
     if (next) await this.reopen(next, written.found['letter']);
+  }
+
+  async escalation(entry: EscalationEntry): Promise<void> {
+    await this.put(
+      entry.correlationId,
+      { kind: 'escalation', at: entry.at, escalation: entry },
+      {
+        entry: JSON.stringify(entry),
+        type: entry.type,
+        rung: entry.rung,
+        at: entry.at,
+        ttl: ttlFrom(Date.parse(entry.at)),
+      },
+    );
   }
 
   async request(entry: RequestEntry): Promise<void> {

@@ -1,6 +1,15 @@
 import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LanewayError } from '../domain/errors.js';
-import { otherWaiter, sameWaiter, type PendingRecord, type RequestOutcome, type Waiter } from '../domain/pending.js';
+import {
+  otherWaiter,
+  sameWaiter,
+  type CloseResult,
+  type PendingMove,
+  type PendingRecord,
+  type RequestOutcome,
+  type Waiter,
+} from '../domain/pending.js';
+import type { Climb } from '../domain/ladder.js';
 import type { PendingStore } from '../domain/ports.js';
 import { itemInTheWay, updateOf, type Item, type UpdateParts } from './attribute-values.js';
 import { available, isConditionFailed } from './aws-error.js';
@@ -9,9 +18,12 @@ import { dueAttributes, ttlFrom } from './ledger-item.js';
 
 const OPEN = 'attribute_exists(#pk) AND attribute_not_exists(#outcome)';
 
+/** Nothing but step and deadline changes while an attempt runs. */
+const AS_SEEN = '#step = :seenStep AND #deadline = :seenDeadline';
+
 /**
- * Requests in the pending table, one item each. `record` and `outcome` hold JSON, so that any payload comes back as it
- * was; deadline, waiter and the index by due hour stand beside them because they change. Closing leaves the index.
+ * Requests in the pending table, one item each. `record`, `climb` and `outcome` hold JSON, so that any payload comes back
+ * as it was; what conditions ask for and what changes stands beside them. Closing leaves the index by due hour.
  */
 export class DynamoPendingStore implements PendingStore {
   constructor(
@@ -35,30 +47,64 @@ export class DynamoPendingStore implements PendingStore {
     return written.ok ? 'repeated' : 'closed';
   }
 
-  async close(
-    requestId: string,
-    outcome: RequestOutcome,
-  ): Promise<{ readonly kind: 'won' | 'late'; readonly record: PendingRecord } | { readonly kind: 'unknown' }> {
+  async close(requestId: string, outcome: RequestOutcome, seen?: PendingRecord): Promise<CloseResult> {
     const written = await this.update(`closing request ${requestId}`, requestId, {
       set: { outcome: JSON.stringify(outcome) },
       remove: ['dueHour', 'dueAt'],
-      condition: OPEN,
-      names: ['pk'],
+      condition: seen ? `${OPEN} AND ${AS_SEEN}` : OPEN,
+      ...(seen ? { values: seenValues(seen) } : {}),
+      names: ['pk', ...(seen ? ['step', 'deadline'] : [])],
     });
     if (!written.record) return { kind: 'unknown' };
+    if (!written.ok && !written.record.outcome) return { kind: 'moved', record: written.record };
     // The winner delivered again: it wins again, so that whoever waits is told again.
     const won = written.ok || written.record.outcome?.by === outcome.by;
     return { kind: won ? 'won' : 'late', record: written.record };
   }
 
-  async extend(requestId: string, deadline: string): Promise<boolean> {
+  async advance(
+    seen: PendingRecord,
+    { messageId, attempt, deadline, climb }: PendingMove,
+  ): Promise<{ readonly moved: boolean; readonly record: PendingRecord } | undefined> {
+    const { requestId } = seen;
     const at = Date.parse(deadline);
-    const written = await this.update(`extending request ${requestId}`, requestId, {
-      set: { deadline: iso(at), ...dueAttributes(at, requestId), ttl: ttlFrom(at) },
-      condition: `${OPEN} AND #deadline < :deadline`,
+    const { ok, record } = await this.update(`escalating request ${requestId}`, requestId, {
+      set: {
+        step: (seen.step ?? 0) + 1,
+        message: messageId,
+        attempt,
+        deadline: iso(at),
+        climb: JSON.stringify(climb),
+        ...dueAttributes(at, requestId),
+        ttl: ttlFrom(at),
+      },
+      condition: `${OPEN} AND ${AS_SEEN}`,
+      values: seenValues(seen),
       names: ['pk', 'outcome'],
     });
-    return written.ok;
+    return record && { moved: ok, record };
+  }
+
+  /** Reads nothing and returns nothing: agents may do it, to whom task tokens are not to be shown. */
+  async extend(requestId: string, messageId: string, deadline: string): Promise<boolean> {
+    const at = Date.parse(deadline);
+    const { ReturnValuesOnConditionCheckFailure: _none, ...parts } = updateOf({
+      set: { deadline: iso(at), ...dueAttributes(at, requestId), ttl: ttlFrom(at) },
+      // What is closed has left the index.
+      condition: '#message = :current AND #deadline < :deadline AND #bound >= :deadline AND attribute_exists(#dueAt)',
+      values: { current: messageId },
+      names: ['message', 'bound'],
+    });
+    try {
+      await available(
+        `extending request ${requestId}`,
+        this.client.send(new UpdateCommand({ TableName: this.table, Key: { pk: requestId }, ...parts })),
+      );
+      return true;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      return false;
+    }
   }
 
   async get(requestId: string): Promise<PendingRecord | undefined> {
@@ -74,7 +120,7 @@ export class DynamoPendingStore implements PendingStore {
   }
 
   private async put(record: PendingRecord): Promise<'new' | PendingRecord | undefined> {
-    const { deadline, waiter, outcome, ...rest } = record;
+    const { deadline, waiter, outcome, messageId, attempt, step, climb, bound, ...rest } = record;
     const at = Date.parse(deadline);
     try {
       await available(
@@ -87,6 +133,11 @@ export class DynamoPendingStore implements PendingStore {
               record: JSON.stringify(rest),
               deadline: iso(at),
               waiter: JSON.stringify(waiter),
+              message: messageId,
+              attempt,
+              step: step ?? 0,
+              ...(climb === undefined ? {} : { climb: JSON.stringify(climb) }),
+              ...(bound === undefined ? {} : { bound: iso(Date.parse(bound)) }),
               ...(outcome ? { outcome: JSON.stringify(outcome) } : dueAttributes(at, record.requestId)),
               ttl: ttlFrom(at),
             },
@@ -130,13 +181,26 @@ export class DynamoPendingStore implements PendingStore {
 }
 
 function recordFrom(item: Item): PendingRecord {
-  const outcome = item['outcome'];
+  const { record, deadline, waiter, message, attempt, step, climb, bound, outcome } = item;
   return {
-    ...(JSON.parse(String(item['record'])) as Omit<PendingRecord, 'deadline' | 'waiter' | 'outcome'>),
-    deadline: String(item['deadline']),
-    waiter: JSON.parse(String(item['waiter'])) as Waiter,
+    ...(JSON.parse(String(record)) as Pick<
+      PendingRecord,
+      'requestId' | 'correlationId' | 'type' | 'replyType' | 'hops' | 'tenant' | 'traceparent'
+    >),
+    messageId: String(message),
+    attempt: Number(attempt),
+    deadline: String(deadline),
+    waiter: JSON.parse(String(waiter)) as Waiter,
+    ...(step === 0 ? {} : { step: Number(step) }),
+    ...(typeof climb === 'string' ? { climb: JSON.parse(climb) as Climb } : {}),
+    ...(typeof bound === 'string' ? { bound } : {}),
     ...(typeof outcome === 'string' ? { outcome: JSON.parse(outcome) as RequestOutcome } : {}),
   };
+}
+
+/** Of a condition with {@link AS_SEEN}. */
+function seenValues({ step, deadline }: PendingRecord): Readonly<Record<string, unknown>> {
+  return { seenStep: step ?? 0, seenDeadline: iso(Date.parse(deadline)) };
 }
 
 function iso(time: number): string {

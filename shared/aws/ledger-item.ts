@@ -1,14 +1,20 @@
 import { entryId, type LedgerEntry } from '../domain/conversation.js';
 import type { DeadLetterEntry } from '../domain/dead-letter.js';
-import type { DeliveryKey, DeliveryRecord, DeliveryState, Emission, MessageFacts } from '../domain/delivery.js';
+import type {
+  Cancellation,
+  DeliveryKey,
+  DeliveryRecord,
+  DeliveryState,
+  Emission,
+  MessageFacts,
+} from '../domain/delivery.js';
 import type { Envelope } from '../domain/envelope.js';
 import type { ErrorSummary } from '../domain/errors.js';
-import type { OperatorEntry, RequestEntry } from '../domain/ports.js';
+import type { EscalationEntry, OperatorEntry, RequestEntry } from '../domain/ports.js';
 import type { Priority } from '../domain/priority.js';
+import { RETENTION_DAYS } from '../domain/retention.js';
 import type { Item } from './attribute-values.js';
 
-/** Days that entries outlive their last change; lanes (4 d) and dead letter queues (14 d) are shorter. */
-export const RETENTION_DAYS = 21;
 const DAY_SECONDS = 86_400;
 
 /** TTL in seconds since 1970 of an entry that changed at `time` (milliseconds). */
@@ -19,6 +25,21 @@ export function ttlFrom(time: number): number {
 /** Primary key of a delivery. Receivers hold no `#`, so that the last one separates. */
 export function deliveryItemKey(key: DeliveryKey): { pk: string; sk: string } {
   return { pk: key.correlationId, sk: `d#${key.messageId}#${key.receiver}` };
+}
+
+/** Primary key of the estimate of how many deliveries a conversation has had; no entry of the ledger. */
+export function conversationCountKey(correlationId: string): { pk: string; sk: string } {
+  return { pk: correlationId, sk: 'count' };
+}
+
+/** Whether a delivery's item holds nothing but that its request was taken back: no delivery has come yet. */
+export function isTombstone(item: Item): boolean {
+  return item['state'] === undefined && typeof item['cancelled'] === 'string';
+}
+
+/** The cancellation on a delivery's item, or on a tombstone. */
+export function cancellationFrom(item: Item): Cancellation | undefined {
+  return json<Cancellation>(item, 'cancelled');
 }
 
 /** Primary key of an entry that is no delivery. */
@@ -64,6 +85,7 @@ export function deliveryFrom(item: Item): DeliveryRecord {
     firstReceived: text(item, 'first'),
     updated: text(item, 'updated'),
     ...optional('progress', json<{ fraction: number; note?: string }>(item, 'progress')),
+    ...optional('cancelled', cancellationFrom(item)),
     ...optional('redrives', item['redrives'] as number | undefined),
     ...optional('lastDeadLetter', item['lastDeadLetter'] as string | undefined),
   };
@@ -71,12 +93,13 @@ export function deliveryFrom(item: Item): DeliveryRecord {
 
 /**
  * The entry that an item of the ledger table (or an image of its stream, translated) stands for; undefined for what is
- * no entry of a conversation (replies put off).
+ * no entry of a conversation (replies put off, tombstones, counts).
  */
 export function entryFrom(item: Item): LedgerEntry | undefined {
   if (text(item, 'pk').startsWith('later#')) return undefined;
   switch (text(item, 'sk').slice(0, 2)) {
     case 'd#': {
+      if (isTombstone(item)) return undefined;
       const delivery = deliveryFrom(item);
       return { kind: 'delivery', at: delivery.firstReceived, delivery };
     }
@@ -96,6 +119,10 @@ export function entryFrom(item: Item): LedgerEntry | undefined {
     case 'o#': {
       const operator = json<OperatorEntry>(item, 'entry');
       return operator && { kind: 'operator', at: operator.at, operator };
+    }
+    case 'e#': {
+      const escalation = json<EscalationEntry>(item, 'entry');
+      return escalation && { kind: 'escalation', at: escalation.at, escalation };
     }
     case 'r#': {
       const request = json<RequestEntry>(item, 'entry');

@@ -1,5 +1,6 @@
 import { ENVIRONMENT, jsonVariable, required } from '../domain/environment.js';
 import type { Priority } from '../domain/priority.js';
+import { ProcessGuards } from '../agent/receive/process-guards.js';
 import type { Services } from '../agent/receive/services.js';
 import type { Log } from '../agent/context.js';
 import type { Senders } from '../topology/send-messages.js';
@@ -42,6 +43,7 @@ export function servicesFromEnvironment(
 ): Services {
   const payloads = new S3PayloadStore(clients.s3, required('payloadBucket', env));
   const ledger = required('ledgerTable', env);
+  const version = env[ENVIRONMENT.agentVersion];
   return {
     clock: { now: () => Date.now() },
     random: () => Math.random(),
@@ -50,6 +52,8 @@ export function servicesFromEnvironment(
     payloads,
     later: new DynamoLaterStore(clients.documents, ledger),
     deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue', env), payloads),
+    guards: new ProcessGuards(),
+    ...(version ? { version } : {}),
     log,
   };
 }

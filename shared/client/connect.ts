@@ -22,6 +22,7 @@ import {
 } from '../message/message-type.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import { outputKey } from '../topology/output-key.js';
+import { cancelRequestOf } from '../topology/cancel-request-of.js';
 import { publishMessage, type Publishing, type Receipt } from '../topology/publish-message.js';
 import type { AgentSpec, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
 import { findDeployment, outputOf, type Deployment, type FindOptions } from './deployment.js';
@@ -42,6 +43,8 @@ export interface ClientPublishOptions extends PublishOptions {
 /** Options of {@link Laneway.request}. */
 export interface RequestOptions extends Omit<ClientPublishOptions, 'deadline'> {
   readonly timeout: Duration;
+  /** Aborting it takes the request back ({@link Laneway.cancel}) and ends the wait with what it was aborted with. */
+  readonly signal?: AbortSignal;
 }
 
 /** A connection of a declared client to a deployed application. `Type` = types the client may publish. */
@@ -66,6 +69,15 @@ export interface Laneway<Type extends MessageType> {
     data: InputOf<Command>,
     options: RequestOptions,
   ): Promise<DataOf<ReplyOf<Command>>>;
+  /**
+   * Takes a request of a client of this application back: its command is not started if it has not been, nor are the
+   * requests that were made for it; it ends as failed, `CANCELLED`, unless it has ended before. When the call returns,
+   * `RequestCancelled` is published; it may come after the reply. A request that times out need not be taken back: what
+   * is asked for in its name has its deadline.
+   * @returns false when there is no such request, or it has ended
+   * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
+   */
+  cancel(requestId: string, why: string): Promise<boolean>;
   /**
    * The conversation's ledger entries, each as it appears or changes. Ends when no delivery and no workflow of it has
    * been in flight for two seconds; to stop earlier, leave the loop or abort the signal.
@@ -132,10 +144,18 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
   };
   return {
     publish,
-    request: async (command, data, { timeout, ...given }) => {
+    request: async (command, data, { timeout, signal, ...given }) => {
+      signal?.throwIfAborted();
       const receipt = await publish(command, data, { ...given, deadline: timeout });
-      return (await awaitReply(publishing, command, receipt, milliseconds(timeout))) as never;
+      try {
+        return (await awaitReply(publishing, command, receipt, milliseconds(timeout), signal)) as never;
+      } catch (error) {
+        if (signal?.aborted === true && receipt.requestId !== undefined)
+          await cancelRequestOf(publishing, receipt.requestId, 'whoever asked no longer waits');
+        throw error;
+      }
     },
+    cancel: (requestId, why) => cancelRequestOf(publishing, requestId, why),
     conversation: (correlationId, follow = {}) =>
       followConversation(
         new DynamoLedgerReader(awsClients().documents, outputOf(deployment, 'LedgerTable'), publishing.payloads),
@@ -174,11 +194,15 @@ function publishingOver(topology: Topology, name: string, deployment: Deployment
   };
 }
 
+/** The platform says when a request has ended; this is for that to be written. */
+const PLATFORM_MARGIN_MS = 15_000;
+
 async function awaitReply(
   publishing: Publishing,
   command: CommandType,
   receipt: Receipt,
   timeout: number,
+  signal?: AbortSignal,
 ): Promise<unknown> {
   const { requestId } = receipt;
   const reply = command.reply;
@@ -188,10 +212,13 @@ async function awaitReply(
     });
   }
   const pending = publishing.senders.pending;
-  // The platform says when a request timed out; the margin is for that to be written.
-  const giveUp = publishing.clock.now() + timeout + 15_000;
+  let giveUp = publishing.clock.now() + timeout + PLATFORM_MARGIN_MS;
   for (let pause = 50; publishing.clock.now() < giveUp; pause = Math.min(1_000, pause * 1.3)) {
-    const outcome = (await pending?.get(requestId))?.outcome;
+    signal?.throwIfAborted();
+    const record = await pending?.get(requestId);
+    const outcome = record?.outcome;
+    // Progress may have moved the deadline.
+    if (record) giveUp = Math.max(giveUp, Date.parse(record.deadline) + PLATFORM_MARGIN_MS);
     if (outcome?.state === 'replied')
       return decodeData(reply, await payloadOf(outcome, publishing.payloads), outcome.dataschema);
     if (outcome?.state === 'failed') {

@@ -23,7 +23,7 @@ export function payloadKey(correlationId: string, messageId: string): string {
 
 /**
  * Puts payloads over {@link CLAIM_CHECK_BYTES} into the store; the emissions returned refer to them.
- * @throws LanewayError TOO_LARGE over {@link PAYLOAD_LIMIT_BYTES}
+ * @throws LanewayError TOO_LARGE over {@link PAYLOAD_LIMIT_BYTES}, HANDLER_RESULT for what is no JSON
  */
 export async function offloadPayloads(
   emissions: readonly Emission[],
@@ -32,7 +32,9 @@ export async function offloadPayloads(
 ): Promise<Emission[]> {
   return Promise.all(
     emissions.map(async (emission) => {
-      const text = JSON.stringify(emission.data ?? null);
+      const text = JSON.stringify(emission.data ?? null) as string | undefined;
+      if (text === undefined)
+        throw new LanewayError('HANDLER_RESULT', `${emission.type}: the payload is a ${typeof emission.data}, no JSON`);
       const bytes = Buffer.byteLength(text);
       if (bytes > PAYLOAD_LIMIT_BYTES) {
         throw new LanewayError('TOO_LARGE', `${emission.type}: the payload has ${bytes} bytes`, {

@@ -1,7 +1,7 @@
 import type { DeadLetterEntry } from './dead-letter.js';
 import { isSettled, type DeliveryRecord, type DeliveryState, type Intent } from './delivery.js';
 import { parseSource } from './envelope.js';
-import type { OperatorEntry, RequestEntry } from './ports.js';
+import type { EscalationEntry, OperatorEntry, RequestEntry } from './ports.js';
 
 /** One entry of a conversation in the ledger. `at` (ISO 8601) is when it began. */
 export type LedgerEntry =
@@ -9,6 +9,7 @@ export type LedgerEntry =
   | { readonly kind: 'delivery'; readonly at: string; readonly delivery: DeliveryRecord }
   | { readonly kind: 'dead-letter'; readonly at: string; readonly deadLetter: DeadLetterEntry }
   | { readonly kind: 'request'; readonly at: string; readonly request: RequestEntry }
+  | { readonly kind: 'escalation'; readonly at: string; readonly escalation: EscalationEntry }
   | { readonly kind: 'operator'; readonly at: string; readonly operator: OperatorEntry };
 
 /** Reads the ledger. */
@@ -19,7 +20,8 @@ export interface LedgerReader {
 
 /**
  * Entries in causal order: a message before its deliveries, a delivery before what was emitted in it and before its
- * dead letter, the command and the winning reply before the close of the request. What no cause orders stands by time, then by id, so
+ * dead letter, the attempt that ended before its escalation and that before the next attempt, the command and the winning
+ * reply before the close of the request. What no cause orders stands by time, then by id, so
  * that the order is the same whatever order the entries were read in. Entries whose causes form a circle (which only a
  * forged causation id can bring about) are put in by time.
  */
@@ -144,7 +146,13 @@ function causesOf(entries: readonly LedgerEntry[]): Map<LedgerEntry, LedgerEntry
   const commanded = new Map<string, LedgerEntry[]>();
   const deliveriesOf = new Map<string, Extract<LedgerEntry, { kind: 'delivery' }>[]>();
   const emittedIn = new Map<string, LedgerEntry[]>();
+  const rungs = new Map<string, LedgerEntry[]>();
   for (const entry of entries) {
+    if (entry.kind === 'escalation') {
+      const { messageId, rung, requestId } = entry.escalation;
+      if (messageId !== undefined) push(rungs, messageId, entry);
+      if (rung === 'abort') push(rungs, requestId, entry);
+    }
     if (entry.kind === 'message') {
       const { id, requestid, type } = entry.intent.envelope;
       messages.set(id, entry);
@@ -176,7 +184,9 @@ function causesOf(entries: readonly LedgerEntry[]): Map<LedgerEntry, LedgerEntry
     switch (entry.kind) {
       case 'message': {
         const { id, causationid, source } = entry.intent.envelope;
-        return causationid === undefined ? (emittedIn.get(id) ?? []) : handled(causationid, parseSource(source)?.name);
+        const rung = rungs.get(id) ?? [];
+        const cause = causationid === undefined ? emittedIn.get(id) : handled(causationid, parseSource(source)?.name);
+        return [...rung, ...(cause ?? [])];
       }
       case 'delivery':
         return origin(entry.delivery.messageId, entry.delivery.facts.causationId, entry.delivery.facts.source);
@@ -186,13 +196,25 @@ function causesOf(entries: readonly LedgerEntry[]): Map<LedgerEntry, LedgerEntry
       }
       case 'operator': {
         const { messageId, deadLetter } = entry.operator;
-        return messageId === undefined ? [] : handled(messageId, deadLetter.receiver);
+        return messageId === undefined ? [] : handled(messageId, deadLetter?.receiver);
+      }
+      case 'escalation': {
+        const { messageId, by } = entry.escalation.because;
+        return [messageId, by].flatMap((id) => {
+          const message = messages.get(id);
+          return [...(message ? [message] : []), ...(emittedIn.get(id) ?? [])];
+        });
       }
       case 'request': {
         const { by, requestId, type } = entry.request;
         const message = messages.get(by);
         const command = commanded.get(pair(requestId, type)) ?? [];
-        return [...command, ...(message ? [message] : []), ...(emittedIn.get(by) ?? [])];
+        return [
+          ...command,
+          ...(message ? [message] : []),
+          ...(emittedIn.get(by) ?? []),
+          ...(rungs.get(requestId) ?? []),
+        ];
       }
     }
   };
@@ -214,6 +236,8 @@ export function entryId(entry: LedgerEntry): string {
       return `x#${entry.deadLetter.id}`;
     case 'operator':
       return `o#${entry.operator.id}`;
+    case 'escalation':
+      return `e#${entry.escalation.requestId}#${String(entry.escalation.step).padStart(4, '0')}`;
     case 'request':
       return `r#${entry.request.requestId}#${entry.request.state}#${entry.request.by}`;
   }

@@ -9,12 +9,19 @@ export type DeadLetterReason =
   | 'expired'
   | 'not-allowed'
   | 'hop-limit'
+  | 'cycle'
+  | 'budget'
   | 'refused'
   | 'unparseable'
   | 'unroutable'
   | 'crashed'
   | 'undeliverable'
   | 'ingress';
+
+/** Whether a message was stopped because its conversation ran away: too deep, in a circle, or too big. */
+export function isRunaway(reason: DeadLetterReason): boolean {
+  return reason === 'hop-limit' || reason === 'cycle' || reason === 'budget';
+}
 
 /** What a receiver puts into its dead letter queue; written before the outcome, so that it may come twice. */
 export interface DeadLetter {
@@ -26,6 +33,10 @@ export interface DeadLetter {
   readonly copy: string;
   readonly reason: DeadLetterReason;
   readonly error: ErrorSummary;
+  /** What groups it with others of the same cause: `errorSignature` of the error. */
+  readonly signature?: string;
+  /** Version of the agent's code that failed; absent when neither agent nor deployment names one. */
+  readonly version?: string;
   readonly tries: number;
   readonly at: string;
   /** The text that was received; empty when `bodyRef` says where it is. */
@@ -45,6 +56,8 @@ export interface DeadLetterEntry {
   readonly reason: DeadLetterReason;
   readonly signature: string;
   readonly error: ErrorSummary;
+  /** Version of the agent's code that failed, where it is known. */
+  readonly version?: string;
   readonly tries: number;
   readonly at: string;
   /** Key of the received text in the payload store. */
@@ -109,6 +122,10 @@ export function reasonOf(error: ErrorSummary): DeadLetterReason {
       return 'expired';
     case 'HOP_LIMIT':
       return 'hop-limit';
+    case 'CYCLE':
+      return 'cycle';
+    case 'BUDGET':
+      return 'budget';
     case 'SENDER_MISMATCH':
     case 'NOT_DECLARED':
     case 'NOT_CARRIED':

@@ -25,22 +25,33 @@ export interface MessageFacts {
 
 /** Facts of an envelope. */
 export function factsOf(envelope: Envelope): MessageFacts {
-  return {
-    type: envelope.type,
-    channel: envelope.channel,
-    priority: envelope.priority,
-    source: envelope.source,
-    time: envelope.time,
-    expires: envelope.expires,
-    ...(envelope.causationid === undefined ? {} : { causationId: envelope.causationid }),
-    ...(envelope.requestid === undefined ? {} : { requestId: envelope.requestid }),
-    attempt: envelope.attempt,
-    hops: envelope.hops,
+  const { type, channel, priority, source, time, expires, attempt, hops } = envelope;
+  const facts: { -readonly [Name in keyof MessageFacts]: MessageFacts[Name] } = {
+    type,
+    channel,
+    priority,
+    source,
+    time,
+    expires,
+    attempt,
+    hops,
   };
+  if (envelope.causationid !== undefined) facts.causationId = envelope.causationid;
+  if (envelope.requestid !== undefined) facts.requestId = envelope.requestid;
+  return facts;
 }
 
 /** States of a delivery; the last three are outcomes. Only `dead-lettered` ever changes again: by an operator's redrive. */
 export type DeliveryState = 'leased' | 'retrying' | 'completed' | 'expired' | 'dead-lettered';
+
+/** Somebody took a request back: on the delivery of its command, whether that has come yet or not. */
+export interface Cancellation {
+  /** Id of the `RequestCancelled` that said so. */
+  readonly by: string;
+  readonly why: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
 
 /** An outcome. */
 export type Settled = Extract<DeliveryState, 'completed' | 'expired' | 'dead-lettered'>;
@@ -76,8 +87,11 @@ export interface Emission {
   readonly expected: readonly string[];
 }
 
-/** The envelope of an emission of `source` in the handling of `parent`. */
-export function envelopeOf(emission: Emission, parent: Envelope, source: string): Envelope {
+/**
+ * The envelope of an emission of `source` in the handling of `parent`.
+ * @param path the steps that led to it (`shared/domain/loop.ts`)
+ */
+export function envelopeOf(emission: Emission, parent: Envelope, source: string, path = parent.path): Envelope {
   const { expected: _expected, attempt, ...own } = emission;
   return {
     specversion: '1.0',
@@ -88,6 +102,7 @@ export function envelopeOf(emission: Emission, parent: Envelope, source: string)
     causationid: parent.id,
     attempt: attempt ?? 1,
     hops: parent.hops + 1,
+    ...(path === undefined ? {} : { path }),
     ...(parent.traceparent === undefined ? {} : { traceparent: parent.traceparent }),
     ...(parent.tenant === undefined ? {} : { tenant: parent.tenant }),
     ...(parent.actor === undefined ? {} : { actor: parent.actor }),
@@ -114,6 +129,8 @@ export interface DeliveryRecord extends DeliveryKey {
   readonly updated: string;
   /** Agent's notes while it worked (`progress`), latest only. */
   readonly progress?: { readonly fraction: number; readonly note?: string };
+  /** Its request was taken back: it is not started (again). */
+  readonly cancelled?: Cancellation;
   /** How often an operator opened it again after it had become a dead letter. */
   readonly redrives?: number;
   /** Id of the dead letter entry that the last redrive was about. */
@@ -127,6 +144,13 @@ export type LeaseResult =
   | { readonly kind: 'busy'; readonly until: number }
   /** Its last lease ended without an outcome: to be run last and alone. */
   | { readonly kind: 'suspect' }
+  /** Its request was taken back before this try: it is not to be started. */
+  | { readonly kind: 'cancelled'; readonly cancellation: Cancellation }
+  | { readonly kind: 'settled'; readonly record: DeliveryRecord };
+
+/** What a cancellation found: a delivery that is marked now (none has come yet when `record` is absent), or an outcome. */
+export type CancelResult =
+  | { readonly kind: 'marked'; readonly record?: DeliveryRecord }
   | { readonly kind: 'settled'; readonly record: DeliveryRecord };
 
 /** An outcome as it is written. */

@@ -19,10 +19,15 @@ export interface WorkflowInput {
   };
   /** 0, or the number of an explicit repetition. */
   readonly generation: number;
+  /** What waits for the end of this execution. */
+  readonly parent?: { readonly requestId: string };
 }
 
 /** Who a workflow step addresses, besides the channel's own choice. */
 export type DispatchTo = string | { readonly capability: string } | { readonly role: string };
+
+/** How a step that waits can end badly, as its state machine is told. */
+export type BadEnd = 'RequestTimedOut' | 'RequestFailed';
 
 /** Fields of every call of the dispatcher by a state machine. */
 interface DispatchBase {
@@ -30,10 +35,18 @@ interface DispatchBase {
   /** Execution name (`$states.context.Execution.Name`). */
   readonly execution: string;
   readonly step: string;
-  /** Index within a map state. */
-  readonly index?: number;
+  /** Where the element stands whose steps these are: `2`, or `2.0` in a map within a map. */
+  readonly index?: string;
+  /** That of the execution's input; absent from machines that were deployed before there were generations. @defaultValue 0 */
+  readonly generation?: number;
+  /** Bad ends that the step has a value for instead, so that the execution goes on with it. */
+  readonly settles?: readonly BadEnd[];
   /** The execution's `message` without `data`. */
   readonly message: Omit<WorkflowInput['message'], 'data'>;
+}
+
+/** Fields of a step that sends a message. */
+interface DispatchSend extends DispatchBase {
   readonly type: string;
   readonly data: unknown;
   readonly priority?: Priority;
@@ -45,20 +58,73 @@ interface DispatchBase {
  * record, and publishes the command. The token is answered with `{ data }` of the reply by SendTaskSuccess, or by
  * SendTaskFailure with error `RequestTimedOut` or `RequestFailed`.
  */
-export interface DispatchRequest extends DispatchBase {
+export interface DispatchRequest extends DispatchSend {
   readonly kind: 'request';
   readonly token: string;
   /** Whole seconds from the dispatch to the deadline of the request. */
   readonly timeoutSeconds: number;
+  /** What undoes the request when the execution fails after its reply. */
+  readonly undo?: DispatchUndo;
+}
+
+/** The command that undoes a request; `data` is a template over the reply (`fillTemplate`). */
+export interface DispatchUndo {
+  readonly type: string;
+  readonly data: unknown;
+  readonly timeoutSeconds: number;
 }
 
 /** A publish step (`lambda:invoke`): the message is sent when the call returns. */
-export interface DispatchPublish extends DispatchBase {
+export interface DispatchPublish extends DispatchSend {
   readonly kind: 'publish';
 }
 
+/** A step that waits for a time (`lambda:invoke.waitForTaskToken`); the pending record is its clock as well. */
+export interface DispatchWait extends DispatchBase {
+  readonly kind: 'wait';
+  readonly token: string;
+  /** Whole seconds from the dispatch on. */
+  readonly seconds?: number;
+  /** A time, ISO 8601; one that has passed is no wait. */
+  readonly until?: string;
+}
+
+/** A step that runs another workflow and waits for its end (`lambda:invoke.waitForTaskToken`). */
+export interface DispatchRun extends DispatchBase {
+  readonly kind: 'run';
+  readonly token: string;
+  readonly timeoutSeconds: number;
+  /** Name of the workflow. */
+  readonly runs: string;
+  /** Payload of its start message. */
+  readonly data: unknown;
+}
+
+/** A step that waits for a person's decision (`lambda:invoke.waitForTaskToken`). */
+export interface DispatchApproval extends DispatchBase {
+  readonly kind: 'approval';
+  readonly token: string;
+  /** From the dispatch on; with `escalateTo` as long again for those. */
+  readonly timeoutSeconds: number;
+  readonly title: string;
+  readonly details?: unknown;
+  readonly approvers: string;
+  readonly escalateTo?: string;
+}
+
+/** A step that waits for a message of its conversation (`lambda:invoke.waitForTaskToken`). */
+export interface DispatchReceive extends DispatchBase {
+  readonly kind: 'receive';
+  readonly token: string;
+  readonly timeoutSeconds: number;
+  readonly type: string;
+  /** Subject that the message has. */
+  readonly key?: string;
+}
+
 /** What a state machine passes to the dispatcher function. */
-export type Dispatch = DispatchRequest | DispatchPublish;
+export type Dispatch =
+  DispatchRequest | DispatchPublish | DispatchWait | DispatchRun | DispatchApproval | DispatchReceive;
 
 /** Output of every workflow execution. */
 export interface WorkflowOutput {

@@ -11,6 +11,18 @@ export type Duration = `${number} ${Unit | `${Unit}s` | 'millisecond' | 'millise
  * @throws LanewayError INVALID_DURATION when the text is not `<number> <unit>` or not positive.
  */
 export function milliseconds(duration: Duration): number {
+  const known = KNOWN.get(duration);
+  if (known !== undefined) return known;
+  const amount = parse(duration);
+  if (KNOWN.size < MOST_KNOWN) KNOWN.set(duration, amount);
+  return amount;
+}
+
+/** Those of a topology are read again with every message. */
+const KNOWN = new Map<Duration, number>();
+const MOST_KNOWN = 1_000;
+
+function parse(duration: Duration): number {
   const match = /^(\d+(?:\.\d+)?) (millisecond|second|minute|hour|day)s?$/.exec(duration);
   const amount = Number(match?.[1]);
   const unit = match?.[2];

@@ -41,6 +41,8 @@ export interface Envelope {
   readonly attempt: number;
   /** How many messages led to this one. */
   readonly hops: number;
+  /** Which agents handled what on the way to it, four characters a step (`shared/domain/loop.ts`). */
+  readonly path?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly tenant?: string | undefined;
   /** On whose behalf. */
@@ -52,7 +54,8 @@ const time = z.iso.datetime({ offset: true });
 const name = z.string().min(1).max(256);
 const id = z.string().refine(canBeId, 'not 1 to 128 letters, digits and _ . : -');
 
-const envelopeSchema = z.object({
+/** What an envelope is, for the words of a refusal and for whoever checks one with zod. */
+export const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
   id,
   source: name,
@@ -74,6 +77,7 @@ const envelopeSchema = z.object({
   deadline: time.optional(),
   attempt: z.number().int().min(1),
   hops: z.number().int().min(0),
+  path: z.string().max(256).optional(),
   traceparent: z.string().max(64).optional(),
   tenant: name.optional(),
   actor: name.optional(),
@@ -83,11 +87,82 @@ const envelopeSchema = z.object({
 /** Attributes of an envelope in the order they are documented; `docs/protocol.md` lists the same. */
 export const ENVELOPE_ATTRIBUTES: readonly string[] = Object.keys(envelopeSchema.shape);
 
+/** Whether the value of an attribute is good; `needed`: it may not be left out. */
+interface Check {
+  readonly fits: (value: unknown) => boolean;
+  readonly needed: boolean;
+}
+
+const need = (fits: Check['fits']): Check => ({ fits, needed: true });
+const may = (fits: Check['fits']): Check => ({ fits: (value) => value === undefined || fits(value), needed: false });
+const text =
+  (least: number, most: number): Check['fits'] =>
+  (value) =>
+    typeof value === 'string' && value.length >= least && value.length <= most;
+const whole =
+  (least: number): Check['fits'] =>
+  (value) =>
+    Number.isSafeInteger(value) && (value as number) >= least;
+const isName = text(1, 256);
+const isId: Check['fits'] = (value) => typeof value === 'string' && canBeId(value);
+const TIME = z.regexes.datetime({ offset: true });
+const isTime: Check['fits'] = (value) => typeof value === 'string' && TIME.test(value);
+
 /**
- * Reads an envelope. Unknown attributes are dropped.
+ * The schema once more, by hand: every received message is checked, and most are good. What passes here passes there (a
+ * property test holds them together); what does not is left to the schema, which knows the words.
+ */
+const CHECKS: ReadonlyMap<string, Check> = new Map(
+  Object.entries({
+    specversion: need((value) => value === '1.0'),
+    id: need(isId),
+    source: need(isName),
+    type: need(isName),
+    time: need(isTime),
+    subject: may(text(0, 1024)),
+    datacontenttype: need((value) => value === 'application/json'),
+    dataschema: need(isName),
+    data: may(() => true),
+    dataref: may(isName),
+    correlationid: need(isId),
+    causationid: may(isId),
+    requestid: may(isId),
+    replyto: may(isName),
+    receiver: may(isName),
+    priority: need((value) => PRIORITIES.includes(value as Priority)),
+    channel: need(isName),
+    expires: need(isTime),
+    deadline: may(isTime),
+    attempt: need(whole(1)),
+    hops: need(whole(0)),
+    path: may(text(0, 256)),
+    traceparent: may(text(0, 64)),
+    tenant: may(isName),
+    actor: may(isName),
+    signature: may(text(0, 4096)),
+  } satisfies Record<keyof Envelope, Check>),
+);
+const NEEDED = [...CHECKS.values()].filter(({ needed }) => needed).length;
+
+/** True only for an object that is an envelope and has no other attributes; false says nothing. */
+export function isExactEnvelope(value: unknown): value is Envelope {
+  if (typeof value !== 'object' || value === null) return false;
+  const attributes = value as Readonly<Record<string, unknown>>;
+  let found = 0;
+  for (const attribute of Object.keys(attributes)) {
+    const check = CHECKS.get(attribute);
+    if (!check?.fits(attributes[attribute])) return false;
+    if (check.needed) found++;
+  }
+  return found === NEEDED;
+}
+
+/**
+ * Reads an envelope. Unknown attributes are dropped; what has none is returned as it is, not as a copy.
  * @throws LanewayError UNPARSEABLE naming every attribute that is wrong.
  */
 export function parseEnvelope(value: unknown): Envelope {
+  if (isExactEnvelope(value)) return value;
   const result = envelopeSchema.safeParse(value);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'envelope'}: ${issue.message}`);
@@ -115,6 +190,9 @@ export type PublisherKind = 'agent' | 'client' | 'ingress' | 'platform';
 export function sourceOf(app: string, kind: PublisherKind, publisher: string): string {
   return `laneway.${app}.${kind}.${publisher}`;
 }
+
+/** Name under which operators publish: `laneway.<app>.platform.operator`. */
+export const OPERATOR = 'operator';
 
 /** Parts of a source, or undefined when it is not one of ours. */
 export function parseSource(source: string): { app: string; kind: PublisherKind; name: string } | undefined {

@@ -11,6 +11,12 @@ export const ENVIRONMENT = {
   payloadBucket: 'LANEWAY_PAYLOAD_BUCKET',
   /** Bucket of the archive (ledger stream). */
   archiveBucket: 'LANEWAY_ARCHIVE_BUCKET',
+  /** Table of the archive's chains of digests. */
+  chainTable: 'LANEWAY_CHAIN_TABLE',
+  /** Bucket of the seals (signed heads). */
+  sealBucket: 'LANEWAY_SEAL_BUCKET',
+  /** ARN of the key that signs seals. */
+  sealKey: 'LANEWAY_SEAL_KEY',
   timerQueue: 'LANEWAY_TIMER_QUEUE',
   /** URL of the dead letter queue of the function's mailbox. */
   deadLetterQueue: 'LANEWAY_DEAD_LETTER_QUEUE',
@@ -18,12 +24,16 @@ export const ENVIRONMENT = {
   lanes: 'LANEWAY_LANES',
   /** JSON: queue ARN -> queue URL, of the lanes the function receives from. */
   ownLanes: 'LANEWAY_OWN_LANES',
+  /** Version of the agent's code: what its bundle's hash begins with. */
+  agentVersion: 'LANEWAY_AGENT_VERSION',
   /** JSON: binding name -> physical name. */
   bindings: 'LANEWAY_BINDINGS',
   /** JSON: workflow name -> state machine ARN. */
   workflows: 'LANEWAY_WORKFLOWS',
   /** JSON: workflow name -> name of the message type that starts it; only workflows that a message starts. */
   workflowStarts: 'LANEWAY_WORKFLOW_STARTS',
+  /** JSON: `{ steps }`, the steps of workflows that wait for messages. */
+  awaited: 'LANEWAY_AWAITED',
   /** JSON: queue ARN -> what its messages are: `{ kind: 'mailbox', receiver }`, `{ kind: 'unroutable' }`, ... */
   deadLetterQueues: 'LANEWAY_DLQS',
 } as const;

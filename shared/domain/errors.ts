@@ -22,7 +22,11 @@ export const ERROR_CODES = {
   SENDER_MISMATCH: false,
   TOO_LARGE: false,
   EXPIRED: false,
+  TOO_LATE: false,
+  CANCELLED: false,
   HOP_LIMIT: false,
+  CYCLE: false,
+  BUDGET: false,
   REFUSED: false,
   PERMANENT: false,
   // running

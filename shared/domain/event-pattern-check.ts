@@ -116,6 +116,6 @@ function checkNumeric(key: string, operand: Json): void {
 function checkBlock(key: string, operand: Json): void {
   const [address = '', mask = '', ...rest] = typeof operand === 'string' ? operand.split('/') : [];
   const network = addressBits(address);
-  if (!network || rest.length > 0 || !/^\d{1,3}$/.test(mask) || Number(mask) > network.width)
-    refuse(key, operand, "a block such as '10.0.0.0/24' or '2001:db8::/32'");
+  if (!network || rest.length > 0 || !/^\d{1,3}$/.test(mask) || Number(mask) >= network.width)
+    refuse(key, operand, "a block such as '10.0.0.0/24' or '2001:db8::/32'; a single address is a value, not a block");
 }

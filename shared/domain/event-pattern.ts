@@ -33,24 +33,33 @@ function matchFields(pattern: Fields, event: Fields): boolean {
     const given = Object.hasOwn(event, key) ? event[key] : undefined;
     if (Array.isArray(wanted)) return wanted.some((matcher) => matchLeaf(matcher as Json, given));
     if (!isFields(wanted)) return false;
-    const candidates = Array.isArray(given) ? given.filter(isFields) : [isFields(given) ? given : {}];
+    const objects = (Array.isArray(given) ? flat(given as readonly Json[]) : [given]).filter(isFields);
+    const candidates = objects.length > 0 ? objects : [{}];
     return candidates.some((candidate) => matchFields(wanted, candidate));
   });
 }
 
 function matchLeaf(matcher: Json, given: Json | undefined): boolean {
   if (isFields(matcher) && 'exists' in matcher) return matcher['exists'] === isPresent(given);
-  const values: readonly Json[] = Array.isArray(given)
-    ? (given as readonly Json[])
-    : given === undefined || isFields(given)
-      ? []
-      : [given];
-  return values.some((value) => matchValue(matcher, value));
+  return leavesOf(given).some((value) => matchValue(matcher, value));
 }
 
-/** `exists` asks for a leaf: an object or an empty list is none. */
+/** `exists` asks for a leaf: an object, or a list without one, is none. */
 function isPresent(given: Json | undefined): boolean {
-  return given !== undefined && !isFields(given) && !(Array.isArray(given) && given.length === 0);
+  return leavesOf(given).length > 0;
+}
+
+/** The values that a field holds: itself, or those in its list and in lists within it. */
+function leavesOf(given: Json | undefined): readonly Json[] {
+  if (given === undefined) return [];
+  return (Array.isArray(given) ? flat(given as readonly Json[]) : [given]).filter((value) => !isFields(value));
+}
+
+/** A list with the elements of the lists in it: EventBridge takes no notice of how deep a value is nested in lists. */
+function flat(list: readonly Json[]): readonly Json[] {
+  return list.some((one) => Array.isArray(one))
+    ? list.flatMap((one) => (Array.isArray(one) ? flat(one as readonly Json[]) : [one]))
+    : list;
 }
 
 function matchValue(matcher: Json, value: Json): boolean {

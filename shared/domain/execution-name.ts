@@ -14,3 +14,11 @@ export function executionName(workflow: string, messageId: string, generation = 
   const tail = generation === 0 ? `-${id}` : `-${id}-${generation}`;
   return workflow.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, LONGEST - tail.length) + tail;
 }
+
+/** An id, as {@link executionName} puts it, and what may stand behind it. */
+const GENERATION = /^(.+[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-[1-9][0-9]{0,8}$/;
+
+/** The name of generation 0 of an execution: what all its generations have in common. */
+export function firstGeneration(execution: string): string {
+  return GENERATION.exec(execution)?.[1] ?? execution;
+}

@@ -1,9 +1,31 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
-/** A new id, ordered by time (UUIDv7, RFC 9562 §5.7). */
+const RANDOM_BYTES = 16;
+/** Randomness is fetched for many ids at once: asking the system for 16 bytes takes longer than all the rest. */
+const pool = new Uint8Array(RANDOM_BYTES * 256);
+const drawn = { bytes: pool.length, time: 0, sequence: 0 };
+
+/**
+ * A new id, ordered by time, and within one millisecond of one process by its making (UUIDv7, RFC 9562 §5.7, with the
+ * counter of §6.2 method 1).
+ */
 export function newId(): string {
-  return v7();
+  if (drawn.bytes === pool.length) {
+    randomFillSync(pool);
+    drawn.bytes = 0;
+  }
+  const random = pool.subarray(drawn.bytes, (drawn.bytes += RANDOM_BYTES));
+  const now = Date.now();
+  if (now > drawn.time) {
+    drawn.time = now;
+    // 31 of 32 bits, so that it has room to count.
+    drawn.sequence = new DataView(random.buffer, random.byteOffset).getUint32(6) >>> 1;
+  } else {
+    drawn.sequence = (drawn.sequence + 1) >>> 0;
+    if (drawn.sequence === 0) drawn.time += 1;
+  }
+  return v7({ random, msecs: drawn.time, seq: drawn.sequence });
 }
 
 /**

@@ -1,5 +1,7 @@
 import {
   isSettled,
+  type Cancellation,
+  type CancelResult,
   type DeliveryKey,
   type DeliveryRecord,
   type LeaseResult,
@@ -24,12 +26,15 @@ export interface Decision<Result> {
  * try stays counted only if that one ran alone too. Settled: never again.
  *
  * The same request repeated (a store's client that did not hear its answer) gets the lease it already has.
+ *
+ * @param tombstone a cancellation that came before any delivery; one that came later stands in `existing`
  */
 export function decideLease(
   existing: DeliveryRecord | undefined,
   key: DeliveryKey,
   facts: MessageFacts,
   request: LeaseRequest,
+  tombstone?: Cancellation,
 ): Decision<LeaseResult> {
   const now = iso(request.now);
   if (existing && isSettled(existing.state)) return { result: { kind: 'settled', record: existing } };
@@ -38,29 +43,35 @@ export function decideLease(
       return { result: { kind: 'leased', tries: existing.tries } };
     const until = Date.parse(existing.leasedUntil ?? existing.updated);
     if (until > request.now) return { result: { kind: 'busy', until } };
-    if (!request.alone) return { result: { kind: 'suspect' } };
+    // What is not started again need not be run alone first.
+    if (!request.alone && existing.cancelled === undefined) return { result: { kind: 'suspect' } };
   }
+  const cancellation = existing?.cancelled ?? tombstone;
+  if (cancellation) return { result: { kind: 'cancelled', cancellation } };
   const tries = triesAfter(existing);
-  return {
-    result: { kind: 'leased', tries },
-    record: {
-      ...key,
-      facts,
-      state: 'leased',
-      tries,
-      owner: request.owner,
-      leasedUntil: iso(request.until),
-      alone: request.alone,
-      emissions: [],
-      ...(existing?.error === undefined ? {} : { error: existing.error }),
-      ...(existing?.progress === undefined ? {} : { progress: existing.progress }),
-      ...(existing?.redrives === undefined ? {} : { redrives: existing.redrives }),
-      ...(existing?.lastDeadLetter === undefined ? {} : { lastDeadLetter: existing.lastDeadLetter }),
-      firstReceived: existing?.firstReceived ?? now,
-      updated: now,
-    },
+  const record: Writable<DeliveryRecord> = {
+    correlationId: key.correlationId,
+    messageId: key.messageId,
+    receiver: key.receiver,
+    facts,
+    state: 'leased',
+    tries,
+    owner: request.owner,
+    leasedUntil: iso(request.until),
+    alone: request.alone,
+    emissions: [],
+    firstReceived: existing?.firstReceived ?? now,
+    updated: now,
   };
+  // Not by conditional spreads, which cost more than all the rest of the decision.
+  if (existing?.error !== undefined) record.error = existing.error;
+  if (existing?.progress !== undefined) record.progress = existing.progress;
+  if (existing?.redrives !== undefined) record.redrives = existing.redrives;
+  if (existing?.lastDeadLetter !== undefined) record.lastDeadLetter = existing.lastDeadLetter;
+  return { result: { kind: 'leased', tries }, record };
 }
+
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
 /** Tries that count once a new lease begins: a dead lease that had neighbours is not held against the message. */
 export function triesAfter(existing: Pick<DeliveryRecord, 'state' | 'tries' | 'alone'> | undefined): number {
@@ -101,6 +112,7 @@ export function decideUnleased(
   key: DeliveryKey,
   facts: MessageFacts,
   outcome: Outcome,
+  tombstone?: Cancellation,
 ): Decision<'stored' | DeliveryRecord> {
   if (existing && isSettled(existing.state)) {
     return { result: existing.owner === undefined && isOutcome(existing, outcome) ? 'stored' : existing };
@@ -115,6 +127,7 @@ export function decideUnleased(
     emissions: [],
     firstReceived: at,
     updated: at,
+    ...(tombstone === undefined ? {} : { cancelled: tombstone }),
   };
   const { owner: _owner, ...rest } = existing ?? blank;
   return { result: 'stored', record: withOutcome({ ...rest, facts }, outcome) };
@@ -125,9 +138,39 @@ export function decideProgress(
   existing: DeliveryRecord | undefined,
   owner: string,
   progress: { fraction: number; note?: string },
-): Decision<'stored' | 'lost'> {
+): Decision<'stored' | 'lost' | 'cancelled'> {
   if (!existing || !holds(existing, owner)) return { result: 'lost' };
+  if (existing.cancelled) return { result: 'cancelled' };
   return { result: 'stored', record: { ...existing, progress } };
+}
+
+/**
+ * A lease made longer by its owner, so that a long handling can have short leases. It may have run out, as long as
+ * nobody else took it. A request that was taken back is not given more time.
+ */
+export function decideRenew(
+  existing: DeliveryRecord | undefined,
+  owner: string,
+  until: number,
+  at: number,
+): Decision<'renewed' | 'lost' | 'cancelled'> {
+  if (!existing || !holds(existing, owner)) return { result: 'lost' };
+  if (existing.cancelled) return { result: 'cancelled' };
+  return { result: 'renewed', record: { ...existing, leasedUntil: iso(until), updated: iso(at) } };
+}
+
+/**
+ * A request taken back. An outcome stands; anything else is marked, the first cancellation staying. Where no delivery
+ * has come yet, a tombstone is left in its place (`tombstone` of the answer), which is no entry of the ledger.
+ */
+export function decideCancel(
+  existing: DeliveryRecord | undefined,
+  cancellation: Cancellation,
+): Decision<CancelResult> & { readonly tombstone?: Cancellation } {
+  if (!existing) return { result: { kind: 'marked' }, tombstone: cancellation };
+  if (isSettled(existing.state)) return { result: { kind: 'settled', record: existing } };
+  const record = existing.cancelled ? existing : { ...existing, cancelled: cancellation };
+  return { result: { kind: 'marked', record }, record };
 }
 
 /**
@@ -179,17 +222,25 @@ function holds(record: DeliveryRecord, owner: string): boolean {
 
 function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
   const { leasedUntil: _leasedUntil, error: _error, ...rest } = record;
-  return {
-    ...rest,
-    state: outcome.state,
-    copy: outcome.copy,
-    emissions: outcome.emissions,
-    ...(outcome.emissionsRef === undefined ? {} : { emissionsRef: outcome.emissionsRef }),
-    ...(outcome.error === undefined ? {} : { error: bounded(outcome.error) }),
-    updated: iso(outcome.at),
-  };
+  const settled: Writable<DeliveryRecord> = rest;
+  settled.state = outcome.state;
+  settled.copy = outcome.copy;
+  settled.emissions = outcome.emissions;
+  settled.updated = iso(outcome.at);
+  if (outcome.emissionsRef !== undefined) settled.emissionsRef = outcome.emissionsRef;
+  if (outcome.error !== undefined) settled.error = bounded(outcome.error);
+  return settled;
 }
 
+const recentTimes = new Map<number, string>();
+const MOST_RECENT = 64;
+
+/** ISO 8601. The copies of a batch have the same few times, so that these are formatted once. */
 function iso(time: number): string {
-  return new Date(time).toISOString();
+  const known = recentTimes.get(time);
+  if (known !== undefined) return known;
+  if (recentTimes.size >= MOST_RECENT) recentTimes.clear();
+  const text = new Date(time).toISOString();
+  recentTimes.set(time, text);
+  return text;
 }

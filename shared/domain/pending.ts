@@ -1,4 +1,6 @@
 import { LanewayError, type ErrorSummary } from './errors.js';
+import { firstGeneration } from './execution-name.js';
+import type { Climb } from './ladder.js';
 
 /** Who is told the outcome of a request. */
 export type Waiter =
@@ -6,7 +8,9 @@ export type Waiter =
   /** A client polls the record. */
   | { readonly kind: 'client' }
   /** The agent handles the reply, or `RequestTimedOut`, as a message. */
-  | { readonly kind: 'agent'; readonly id: string };
+  | { readonly kind: 'agent'; readonly id: string }
+  /** A failed execution whose steps are undone, one after the other. */
+  | { readonly kind: 'saga'; readonly execution: string };
 
 /** How a request ended. Times are ISO 8601. */
 export type RequestOutcome =
@@ -22,6 +26,16 @@ export type RequestOutcome =
   | { readonly state: 'timed-out'; readonly by: string; readonly at: string }
   | { readonly state: 'failed'; readonly by: string; readonly at: string; readonly error: ErrorSummary };
 
+/** A decision that a step of a workflow waits for. */
+export interface Approval {
+  readonly workflow: string;
+  readonly title: string;
+  readonly details: unknown;
+  readonly approvers: string;
+  /** Who is asked when those keep silent until the record's first deadline; then until its `bound`. */
+  readonly escalateTo?: string;
+}
+
 /** A request in the pending table; `by` of its outcome is the id of the message that won. */
 export interface PendingRecord {
   readonly requestId: string;
@@ -30,9 +44,23 @@ export interface PendingRecord {
   readonly messageId: string;
   readonly type: string;
   readonly replyType: string;
+  /** The agent that this attempt's command went to, where the command names one: what a cancellation looks for. */
+  readonly receiver?: string;
+  /** When the attempt is given up, or a pause between two attempts is over: when its timer acts. */
   readonly deadline: string;
+  /** What no progress moves the deadline beyond. @defaultValue it cannot be moved */
+  readonly bound?: string;
+  /** From 1; a person who is asked counts as an attempt. */
   readonly attempt: number;
+  /** Number of changes that escalation has made: what a change must have seen to be made. @defaultValue 0 */
+  readonly step?: number;
+  /** Only when the command's channel has an escalation ladder. */
+  readonly climb?: Climb;
   readonly waiter: Waiter;
+  /** What a step of a workflow waits for instead of a reply: a time (the deadline), or the end of another workflow. */
+  readonly holds?: 'time' | 'workflow';
+  /** What a person is to decide; the reply is `ApprovalDecided`. */
+  readonly approval?: Approval;
   readonly outcome?: RequestOutcome;
   /** What the outcome's messages inherit. */
   readonly hops: number;
@@ -40,10 +68,27 @@ export interface PendingRecord {
   readonly traceparent?: string;
 }
 
-/** Whether two waiters are the same one; a workflow's token may differ, as every dispatch of a step gets a new one. */
+/** What escalation changes in a record. */
+export interface PendingMove extends Pick<PendingRecord, 'messageId' | 'attempt' | 'deadline'> {
+  readonly climb: Climb;
+}
+
+/** What came of closing a request. */
+export type CloseResult =
+  /** `late`: it has another outcome. `moved`: it is no longer as it was seen. */
+  { readonly kind: 'won' | 'late' | 'moved'; readonly record: PendingRecord } | { readonly kind: 'unknown' };
+
+/**
+ * Whether two waiters are the same one; a workflow's token may differ, as every dispatch of a step gets a new one, and so
+ * may the generation of its execution: a retry waits on for what is still open.
+ */
 export function sameWaiter(a: Waiter, b: Waiter): boolean {
-  if (a.kind === 'workflow') return b.kind === 'workflow' && a.execution === b.execution && a.step === b.step;
+  if (a.kind === 'workflow') {
+    if (b.kind !== 'workflow' || a.step !== b.step) return false;
+    return firstGeneration(a.execution) === firstGeneration(b.execution);
+  }
   if (a.kind === 'agent') return b.kind === 'agent' && a.id === b.id;
+  if (a.kind === 'saga') return b.kind === 'saga' && a.execution === b.execution;
   return b.kind === 'client';
 }
 

@@ -1,8 +1,18 @@
 import type { DeadLetter, DeadLetterEntry, Resolution } from './dead-letter.js';
-import type { DeliveryKey, DeliveryRecord, Intent, LeaseResult, MessageFacts, Outcome } from './delivery.js';
+import type {
+  Cancellation,
+  CancelResult,
+  DeliveryKey,
+  DeliveryRecord,
+  Intent,
+  LeaseResult,
+  MessageFacts,
+  Outcome,
+} from './delivery.js';
 import type { Envelope } from './envelope.js';
 import type { ErrorSummary } from './errors.js';
-import type { PendingRecord, RequestOutcome } from './pending.js';
+import type { AttemptEnd, Rung } from './ladder.js';
+import type { CloseResult, PendingMove, PendingRecord, RequestOutcome } from './pending.js';
 import type { Priority } from './priority.js';
 
 /** Where time comes from, milliseconds since 1970. */
@@ -96,8 +106,24 @@ export interface DeliveryStore {
    * running lease; else what stands there.
    */
   settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord>;
-  /** Notes progress while `owner` holds the lease; `lost` otherwise. */
-  progress(key: DeliveryKey, owner: string, progress: { fraction: number; note?: string }): Promise<'stored' | 'lost'>;
+  /** Notes progress while `owner` holds the lease; `lost` otherwise, `cancelled` when its request was taken back. */
+  progress(
+    key: DeliveryKey,
+    owner: string,
+    progress: { fraction: number; note?: string },
+  ): Promise<'stored' | 'lost' | 'cancelled'>;
+  /** Makes a lease that `owner` holds last until `until`; `lost` otherwise, `cancelled` when its request was taken back. */
+  renew(key: DeliveryKey, owner: string, until: number, at: number): Promise<'renewed' | 'lost' | 'cancelled'>;
+  /**
+   * Takes a request back: the delivery of its command is not started (again). The mark stands on the delivery's own item,
+   * or, before any delivery, as a tombstone in its place, so that a lease sees it without another read.
+   */
+  cancel(key: DeliveryKey, cancellation: Cancellation): Promise<CancelResult>;
+  /**
+   * Adds to the number of deliveries that a conversation is known to have had. Not idempotent: it feeds an estimate.
+   * @returns the number with it
+   */
+  countConversation(correlationId: string, deliveries: number, at: number): Promise<number>;
   /**
    * Opens a dead-lettered delivery again for the redrive of dead letter `deadLetter`, with tries counted anew; `not-dead`
    * when it has another state. Repeated before a copy has come: `reopened`, and nothing changes.
@@ -129,14 +155,20 @@ export interface PendingStore {
   open(record: PendingRecord): Promise<'opened' | 'repeated' | 'closed'>;
   /**
    * The first outcome wins, by condition; the winner is named so that its redelivery repeats the resumption. `late`
-   * carries the record as it stands; `unknown` when no such request exists.
+   * carries the record as it stands; `unknown` when no such request exists. With `seen`, it is closed only if it is still
+   * as it was seen (step and deadline), else `moved`.
    */
-  close(
-    requestId: string,
-    outcome: RequestOutcome,
-  ): Promise<{ readonly kind: 'won' | 'late'; readonly record: PendingRecord } | { readonly kind: 'unknown' }>;
-  /** Moves the deadline later, while open. */
-  extend(requestId: string, deadline: string): Promise<boolean>;
+  close(requestId: string, outcome: RequestOutcome, seen?: PendingRecord): Promise<CloseResult>;
+  /**
+   * Moves an open request on to its next attempt, if it still is as it was `seen` (step and deadline): of any number of
+   * callers one moves it. `moved: false` with the record as it stands; undefined when there is none.
+   */
+  advance(
+    seen: PendingRecord,
+    next: PendingMove,
+  ): Promise<{ readonly moved: boolean; readonly record: PendingRecord } | undefined>;
+  /** Moves the deadline of attempt `messageId` later, while it is the current one and open, up to the record's bound. */
+  extend(requestId: string, messageId: string, deadline: string): Promise<boolean>;
   /** Consistent read. */
   get(requestId: string): Promise<PendingRecord | undefined>;
   /** Open records whose deadline lies in (after, until]. */
@@ -166,6 +198,8 @@ export interface LedgerWriter {
   deadLetter(entry: DeadLetterEntry): Promise<void>;
   /** State of a request, as of its closing (or a late or duplicate reply, which changes nothing else). */
   request(entry: RequestEntry): Promise<void>;
+  /** A rung of a request's ladder. Idempotent by request and step. */
+  escalation(entry: EscalationEntry): Promise<void>;
 }
 
 /** The dead letters of an application, for operators. */
@@ -187,17 +221,34 @@ export interface DeadLetterBook {
 export interface OperatorEntry {
   readonly id: string;
   readonly correlationId: string;
-  readonly action: 'redrive' | 'edit' | 'discard';
+  readonly action: 'redrive' | 'edit' | 'discard' | 'answer' | 'fail' | 'replay';
   readonly by: string;
   readonly why: string;
   readonly at: string;
+  /** The request that was answered or failed; `messageId` is the message that says so. */
+  readonly requestId?: string;
   /** The dead letter it was about, as it stood. */
-  readonly deadLetter: Pick<DeadLetterEntry, 'id' | 'receiver' | 'reason' | 'signature' | 'tries'>;
+  readonly deadLetter?: Pick<DeadLetterEntry, 'id' | 'receiver' | 'reason' | 'signature' | 'tries'>;
   readonly messageId?: string;
   /** Id of the edited message. */
   readonly successor?: string;
   /** The expiry that the message was given. */
   readonly expires?: string;
+  readonly replay?: ReplayFacts;
+}
+
+/** What a replay was. */
+export interface ReplayFacts {
+  /** Number of the new generation; absent when what had not arrived was sent again as it was. */
+  readonly generation?: number;
+  /** The conversation that it was made of, in the entry of the new one. */
+  readonly of?: string;
+  /** The conversation that was made, in the entry of the old one. */
+  readonly as?: string;
+  /** The window of the bus's archive, ISO 8601. */
+  readonly window?: { readonly from: string; readonly to: string };
+  /** Messages that it was to send; unknown for a window. */
+  readonly messages?: number;
 }
 
 /** A closed request in the ledger. */
@@ -207,6 +258,27 @@ export interface RequestEntry {
   readonly type: string;
   readonly state: RequestOutcome['state'] | 'late';
   readonly by: string;
+  readonly at: string;
+}
+
+/** A rung that a request has come to, in the ledger. */
+export interface EscalationEntry {
+  readonly correlationId: string;
+  readonly requestId: string;
+  readonly type: string;
+  /** Number of the record's change that it stands for. */
+  readonly step: number;
+  readonly rung: Rung['kind'] | 'abort';
+  /** The attempt that began, or with `abort` the last one. */
+  readonly attempt: number;
+  /** What ended the attempt before; `messageId` is the command of that attempt. */
+  readonly because: Pick<AttemptEnd, 'state' | 'attempt' | 'by' | 'error'> & { readonly messageId: string };
+  /** Message of the new attempt (the command, or `PersonNeeded`). */
+  readonly messageId?: string;
+  readonly receiver?: string;
+  readonly channel?: string;
+  /** When this attempt is given up. */
+  readonly until?: string;
   readonly at: string;
 }
 

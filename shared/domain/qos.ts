@@ -2,13 +2,17 @@ import type { Duration } from './duration.js';
 import { LanewayError } from './errors.js';
 import { milliseconds } from './duration.js';
 import { PRIORITIES, inOrder, type Priority } from './priority.js';
+import { DEFAULT_RETRY_BUDGET, type RetryBudget } from './retry-budget.js';
 
 /** How a channel treats its messages. All fields are per channel; lanes take the strictest of the channels they serve. */
 export interface QosProfile {
   /** Age at which a message is no longer handled. */
   readonly expires: Duration;
-  /** What happens to an expired message: recorded and dropped, or dead-lettered. */
-  readonly onExpiry: 'drop' | 'dead-letter';
+  /**
+   * What happens to an expired message: recorded and dropped; that, and a `MessageExpired` published into its
+   * conversation; or dead-lettered.
+   */
+  readonly onExpiry: 'drop' | 'escalate' | 'dead-letter';
   /** Waiting messages above which the lane raises an alarm. */
   readonly maxDepth: number;
   /** Messages a function receives at once, 1 to 10. */
@@ -17,13 +21,24 @@ export interface QosProfile {
   readonly tries: number;
   /** Bounds of the exponential backoff (full jitter) between two tries. */
   readonly backoff: { readonly first: Duration; readonly most: Duration };
+  /** How many retries may come at the ordinary pace. @defaultValue 20 % of first tries and 10 a minute, each process */
+  readonly retryBudget?: RetryBudget;
   /** Priorities that the channel uses; each makes a lane at every subscriber. */
   readonly priorities: readonly Priority[];
   /** Through the bus, or straight into the receivers' lanes. */
   readonly delivery: 'bus' | 'direct';
   /** Acknowledgement: a transition in the ledger, or that and a `MessageAcknowledged` message. */
   readonly acks: 'ledger' | 'message';
+  /**
+   * How long after it was sent a message's payload may be used for a replay as a new generation, and is kept for that.
+   * Absent: payloads serve delivery alone, and no new generation is made of them.
+   */
+  readonly retainPayloads?: Duration;
 }
+
+const LONGEST_RETENTION_MS = 400 * 86_400_000;
+
+const EXPIRY_ACTIONS: readonly QosProfile['onExpiry'][] = ['drop', 'escalate', 'dead-letter'];
 
 /** The neutral profiles every topology has; applications add their own. */
 export const DEFAULT_PROFILES = {
@@ -85,6 +100,14 @@ export function resolveQos(input: QosInput, profiles: Readonly<Record<string, Qo
     refuse('backoff', profile.backoff, 'first not longer than most');
   if (milliseconds(profile.backoff.most) > 12 * 3_600_000)
     refuse('backoff.most', profile.backoff.most, 'at most 12 hours (the longest SQS visibility timeout)');
+  if (profile.retainPayloads !== undefined && milliseconds(profile.retainPayloads) > LONGEST_RETENTION_MS)
+    refuse('retainPayloads', profile.retainPayloads, 'at most 400 days');
+  if (!EXPIRY_ACTIONS.includes(profile.onExpiry)) refuse('onExpiry', profile.onExpiry, EXPIRY_ACTIONS.join(', '));
+  const { share, minimum, window } = profile.retryBudget ?? DEFAULT_RETRY_BUDGET;
+  if (!(share >= 0 && share <= 10)) refuse('retryBudget.share', share, '0 to 10');
+  if (!Number.isInteger(minimum) || minimum < 0) refuse('retryBudget.minimum', minimum, 'a whole number from 0');
+  if (milliseconds(window) < 1_000 || milliseconds(window) > 3_600_000)
+    refuse('retryBudget.window', window, '1 second to 1 hour');
   if (!Number.isInteger(profile.batchSize) || profile.batchSize < 1 || profile.batchSize > 10)
     refuse('batchSize', profile.batchSize, '1 to 10');
   if (!Number.isInteger(profile.tries) || profile.tries < 1 || profile.tries > 20)

@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { receiveBatch } from '../agent/receive/receive-batch.js';
 import type { Services } from '../agent/receive/services.js';
 import type { Agent } from '../agent/create-agent.js';
 import { awsClients } from '../aws/clients.js';
@@ -10,6 +9,7 @@ import { SqsLaneReceipts } from '../aws/sqs-lane-receipts.js';
 import { jsonVariable } from '../domain/environment.js';
 import { LanewayError } from '../domain/errors.js';
 import { bindings, type Bindings } from './bindings.js';
+import { handleSqsEvent } from './sqs-event.js';
 import { logOver } from '../aws/powertools-log.js';
 
 /** What the function that makes an agent's dependencies gets. */
@@ -65,19 +65,14 @@ export function lambda<Deps>(
         `the function of agent '${agent.id}' got messages of '${arn}', which is none of its lanes`,
       );
     }
-    const returned = await receiveBatch(agent.with(deps), services, {
-      copies: event.Records.map((record) => ({
-        copy: record.messageId,
-        receipt: record.receiptHandle,
-        body: record.body,
-        receives: Number(record.attributes.ApproximateReceiveCount),
-      })),
-      receipts: new SqsLaneReceipts(awsClients().sqs, url),
-      remaining: () => context.getRemainingTimeInMillis(),
-    });
+    const receipts = new SqsLaneReceipts(awsClients().sqs, url);
+    const response = await handleSqsEvent(agent.with(deps), services, event, receipts, () =>
+      context.getRemainingTimeInMillis(),
+    );
+    const returned = response.batchItemFailures.length;
     // One line for every invocation, whatever became of its messages.
-    log.info('batch', { lane: arn, messages: event.Records.length, returned: returned.length, ms: Date.now() - began });
-    return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };
+    log.info('batch', { lane: arn, messages: event.Records.length, returned, ms: Date.now() - began });
+    return response;
   };
   return middy<SQSEvent, SQSBatchResponse>()
     .use([...(options?.use ?? [])])

@@ -11,11 +11,18 @@ export type {
   ReplyOf,
 } from './message-type.js';
 export {
+  ApprovalDecided,
+  ApprovalRequested,
   ErrorReported,
   MessageAcknowledged,
+  MessageExpired,
+  PersonNeeded,
+  RequestCancelled,
   RequestFailed,
   RequestTimedOut,
+  WorkflowCompensated,
   WorkflowCompleted,
+  WorkflowRequested,
   WorkflowStarted,
 } from './system-messages.js';
 export { LanewayError, PermanentError } from '../domain/errors.js';

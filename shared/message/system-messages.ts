@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PRIORITIES } from '../domain/priority.js';
 import { event } from './message-type.js';
 
 const reference = { type: z.string(), id: z.string() };
@@ -19,16 +20,109 @@ export const ErrorReported = event(
 /** A delivery on a channel with `acks: 'message'` was completed. Seed name: ACK. */
 export const MessageAcknowledged = event('MessageAcknowledged', z.object({ ...reference, receiver: z.string() }));
 
-/** A request was not answered by its deadline. */
+const failure = { requestId: z.string(), type: z.string(), code: z.string(), message: z.string() };
+/** What the escalation ladder does next; absent when this ends the request, or somebody else decides that. */
+const next = z.enum(['retry', 'agent', 'channel', 'person']).optional();
+
+/**
+ * A request, or one attempt of it, was not answered in time. On `system.timeouts` it ends the request; on
+ * `system.attempts` only that attempt, and `next` is what follows.
+ */
 export const RequestTimedOut = event(
   'RequestTimedOut',
-  z.object({ requestId: z.string(), type: z.string(), deadline: z.string(), attempt: z.number().int() }),
+  z.object({ requestId: z.string(), type: z.string(), deadline: z.string(), attempt: z.number().int(), next }),
 );
 
-/** A command became a dead letter, so that its request will not be answered. */
+/**
+ * A command became a dead letter. On `system.timeouts` that ends the request; on `system.attempts` only that attempt, and
+ * the ladder decides. `final`: an operator ends the request, whatever the ladder says.
+ */
 export const RequestFailed = event(
   'RequestFailed',
-  z.object({ requestId: z.string(), type: z.string(), code: z.string(), message: z.string() }),
+  z.object({ ...failure, attempt: z.number().int().default(1), final: z.boolean().optional() }),
+);
+
+/**
+ * A request has come to the rung of its ladder on which a person decides. Answer it by `until`, or fail it, with
+ * `laneway requests`.
+ */
+export const PersonNeeded = event(
+  'PersonNeeded',
+  z.object({ ...failure, until: z.string(), attempt: z.number().int(), tried: z.array(z.string()) }),
+);
+
+/** A request was taken back by who made it: its command is not started (again), and its reply is a recorded no-op. */
+export const RequestCancelled = event('RequestCancelled', z.object({ requestId: z.string(), why: z.string() }));
+
+/** A delivery expired before it was handled, on a channel with `onExpiry: 'escalate'`. */
+export const MessageExpired = event(
+  'MessageExpired',
+  z.object({
+    ...reference,
+    channel: z.string(),
+    receiver: z.string(),
+    /** When its time was over, ISO 8601; of a command, its deadline if that was earlier. */
+    expires: z.string(),
+    /** From when it was made until it was received. */
+    ageSeconds: z.number(),
+  }),
+);
+
+/**
+ * What is to stand as the start message instead of the facts of the message that asks: what the executions before were
+ * started with. With `data`, the payload as those had it.
+ */
+const startMessage = z.object({
+  id: z.string(),
+  source: z.string().optional(),
+  time: z.string().optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  hops: z.number().int().min(0).optional(),
+  subject: z.string().optional(),
+  data: z.unknown().optional(),
+});
+
+/**
+ * A workflow is to be started with this payload of its start message: by a step of another workflow, or by an operator.
+ * The platform's starter takes it; `parent` is the request that the end of the execution answers. A generation from 1 is a
+ * retry of the executions before it, and has their start message (`start`).
+ */
+export const WorkflowRequested = event(
+  'WorkflowRequested',
+  z.object({
+    workflow: z.string(),
+    data: z.unknown(),
+    generation: z.number().int().min(0).default(0),
+    parent: z.object({ requestId: z.string() }).optional(),
+    start: startMessage.optional(),
+  }),
+);
+
+/**
+ * A step of a workflow waits for a person's decision. Whoever tells people (by mail, chat, a page) subscribes to it.
+ * `escalated`: those who were asked first kept silent.
+ */
+export const ApprovalRequested = event(
+  'ApprovalRequested',
+  z.object({
+    approval: z.string(),
+    workflow: z.string(),
+    execution: z.string(),
+    step: z.string(),
+    title: z.string(),
+    details: z.unknown(),
+    /** Who is to decide: a name that the application's people know, such as a team. */
+    approvers: z.string(),
+    /** When it is decided without them, ISO 8601. */
+    deadline: z.string(),
+    escalated: z.boolean(),
+  }),
+);
+
+/** A person decided, or nobody did in time (`silent`); the first decision stands. */
+export const ApprovalDecided = event(
+  'ApprovalDecided',
+  z.object({ decision: z.enum(['approved', 'rejected', 'silent']), by: z.string(), reason: z.string() }),
 );
 
 /** A workflow execution began. */
@@ -49,12 +143,37 @@ export const WorkflowCompleted = event(
   }),
 );
 
+/**
+ * What a failed workflow had done was undone: names of the steps whose compensation was answered, and of those whose was
+ * not. A reply that comes later still is undone as well, and told of again.
+ */
+export const WorkflowCompensated = event(
+  'WorkflowCompensated',
+  z.object({
+    workflow: z.string(),
+    execution: z.string(),
+    reason: z.string(),
+    undone: z.array(z.string()),
+    notUndone: z.array(z.string()),
+  }),
+);
+
 /** The channels that every topology has; applications subscribe to them as to their own. */
 export const SYSTEM_CHANNELS = {
   'system.errors': { carries: [ErrorReported] },
-  'system.timeouts': { carries: [RequestTimedOut, RequestFailed] },
+  /** Ends of requests. */
+  'system.timeouts': { carries: [RequestTimedOut, RequestFailed], default: true },
+  /** Ends of single attempts of requests that have an escalation ladder. */
+  'system.attempts': { carries: [RequestTimedOut, RequestFailed] },
+  'system.people': { carries: [PersonNeeded] },
   'system.acknowledgements': { carries: [MessageAcknowledged] },
+  'system.cancellations': { carries: [RequestCancelled] },
+  'system.expiries': { carries: [MessageExpired] },
   'workflow.events': { carries: [WorkflowStarted, WorkflowCompleted] },
+  'workflow.compensations': { carries: [WorkflowCompensated] },
+  'workflow.requests': { carries: [WorkflowRequested] },
+  'approvals.requested': { carries: [ApprovalRequested] },
+  'approvals.decided': { carries: [ApprovalDecided] },
 } as const;
 
 /** Name of a channel that the framework provides. */

@@ -7,6 +7,7 @@ import { schemaVersion, type Envelope } from '../domain/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
 import { decodeData, type MessageType } from '../message/message-type.js';
 import type { OperatorServices } from './operator-services.js';
+import { hopLimitOf } from '../topology/hop-limit.js';
 
 /** One place where a payload does not fit its schema. */
 export interface Misfit {
@@ -50,7 +51,7 @@ export async function examineLetter(letter: DeadLetterEntry, services: OperatorS
     if (!Object.hasOwn(topology.model.agents, letter.receiver))
       throw new LanewayError('UNKNOWN_RECEIVER', `'${letter.receiver}' is no agent of '${topology.name}'`);
     checkAgainstTopology(decoded, topology.model, letter.receiver);
-    if (envelope.hops >= topology.model.hopLimit)
+    if (envelope.hops >= hopLimitOf(topology.model, envelope.channel))
       throw new LanewayError('HOP_LIMIT', `${envelope.hops} messages led to this one`);
     if (type) decodeData(type, data, envelope.dataschema);
     return seen;

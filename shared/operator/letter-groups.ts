@@ -24,6 +24,8 @@ export interface LetterGroup {
   readonly receivers: readonly string[];
   readonly types: readonly string[];
   readonly reasons: readonly DeadLetterReason[];
+  /** Versions of the agents' code that failed, where they are known. */
+  readonly versions: readonly string[];
   readonly first: string;
   readonly last: string;
   /** All tries together. */
@@ -81,6 +83,7 @@ export function groupLetters(letters: Iterable<DeadLetterEntry>): LetterGroup[] 
       receivers: distinct(group.map(({ receiver }) => receiver)),
       types: distinct(group.flatMap(({ facts }) => facts?.type ?? [])),
       reasons: distinct(group.map(({ reason }) => reason)),
+      versions: distinct(group.flatMap(({ version }) => version ?? [])),
       first: group.map(({ at, first = at }) => first).reduce((a, b) => (a < b ? a : b)),
       last: group.map(({ at }) => at).reduce((a, b) => (a > b ? a : b)),
       tries: group.reduce((sum, { tries }) => sum + tries, 0),

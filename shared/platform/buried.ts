@@ -29,6 +29,8 @@ export interface Finding {
   readonly sender?: string;
   readonly reason: DeadLetterReason;
   readonly error: ErrorSummary;
+  /** Version of the agent's code, where the letter says. */
+  readonly version?: string;
   readonly tries: number;
   readonly at: string;
   /** SQS message id of the copy. */
@@ -55,10 +57,11 @@ export function messageIn(body: string): Decoded | undefined {
 /** What a receiver of ours wrote. */
 export function findingOf(letter: DeadLetter, body: string): Finding {
   const decoded = messageIn(body);
-  const { receiver, sender, reason, error, tries, at, copy, bodyRef } = letter;
+  const { receiver, sender, reason, error, version, tries, at, copy, bodyRef } = letter;
   return {
     ...{ receiver, reason, error, tries, at, copy, body },
     ...(sender === undefined ? {} : { sender }),
+    ...(version === undefined ? {} : { version }),
     ...(bodyRef === undefined ? {} : { bodyRef }),
     ...(decoded === undefined ? {} : { decoded }),
   };

@@ -1,17 +1,22 @@
 import { checkOrigin, decodeCopy, type Decoded } from '../agent/receive/decode-copy.js';
 import { payloadOf } from '../domain/claim-check.js';
 import { reasonOf } from '../domain/dead-letter.js';
-import type { Envelope } from '../domain/envelope.js';
+import { parseSource, type Envelope } from '../domain/envelope.js';
 import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../domain/errors.js';
+import type { AttemptEnd } from '../domain/ladder.js';
 import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
 import type { Clock, DeadLetterQueue, PendingStore } from '../domain/ports.js';
 import { decodeData } from '../message/message-type.js';
-import { RequestFailed } from '../message/system-messages.js';
+import { RequestCancelled, RequestFailed } from '../message/system-messages.js';
+import { cancelRequest, type CancelServices } from './cancel-request.js';
+import { endAttempt, type Ended, type EscalateServices } from './escalate-request.js';
 import type { QueuedCopy } from './queued-copy.js';
-import { tellWaiter, type TellServices } from './tell-waiter.js';
+import { endId } from './tell-end.js';
+import { takeAwaited, type AwaitServices } from './take-awaited.js';
+import { tellWaiter } from './tell-waiter.js';
 
 /** What the function works with. */
-export interface RepliesServices extends TellServices {
+export interface RepliesServices extends CancelServices, EscalateServices, AwaitServices {
   readonly clock: Clock;
   readonly pending: PendingStore;
   readonly deadLetters: DeadLetterQueue;
@@ -21,9 +26,10 @@ export interface RepliesServices extends TellServices {
 const RECEIVER = 'platform:replies';
 
 /**
- * One copy of a reply, or of `RequestFailed`: checked as a receiver checks, then the request is closed, the first
- * outcome winning; the winner, each time it comes, tells whoever waits. A loser is recorded as `late`. What does not
- * answer a known request is acknowledged: its command was fire-and-forget, or has long been forgotten.
+ * One copy of a reply, or of `RequestFailed`: checked as a receiver checks. A reply to any attempt closes the request, the
+ * first outcome winning; the winner, each time it comes, tells whoever waits. `RequestFailed` of the current attempt moves
+ * the request to the next rung of its ladder, or closes it; of an earlier one it changes nothing. A loser is recorded as
+ * `late`. What does not answer a known request is acknowledged: its command was fire-and-forget, or has long been forgotten.
  *
  * @throws LanewayError UNAVAILABLE when a store or the bus failed; the copy then comes again
  */
@@ -31,7 +37,9 @@ export async function closeRequest(copy: QueuedCopy, services: RepliesServices):
   try {
     const decoded = decodeCopy(copy.body);
     checkOrigin(decoded, services.topology.model);
-    await close(decoded, services);
+    if (decoded.envelope.type === RequestCancelled.name) await cancelRequest(decoded.envelope, services);
+    else await close(decoded, services);
+    await takeAwaited(decoded.envelope, services);
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable) throw error;
@@ -57,10 +65,19 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
     log.info('the message answers no request that is waited for', { ...about, request: envelope.requestid });
     return;
   }
-  const outcome = await outcomeOf(envelope, record, services);
-  const closed = await pending.close(record.requestId, outcome);
-  if (closed.kind === 'unknown') return;
-  if (closed.kind === 'won') return tellWaiter(closed.record, closed.record.outcome ?? outcome, services);
+  const at = new Date(services.clock.now()).toISOString();
+  const payload = await payloadOf(envelope, services.payloads);
+  checkConversation(envelope, record);
+  if (envelope.type === RequestFailed.name) {
+    // The end of the request, told to everybody else by this function or that of the deadlines.
+    if (envelope.id === endId(record.requestId)) return;
+    if ((await failAttempt(envelope, payload, record, at, services)) !== 'late') return;
+  } else {
+    const outcome = replyOf(envelope, payload, record, at, services);
+    const closed = await pending.close(record.requestId, outcome);
+    if (closed.kind === 'unknown') return;
+    if (closed.kind === 'won') return tellWaiter(closed.record, closed.record.outcome ?? outcome, services);
+  }
   log.info('the reply came too late', { ...about, request: record.requestId });
   await ledger.request({
     correlationId: record.correlationId,
@@ -68,34 +85,55 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
     type: record.type,
     state: 'late',
     by: envelope.id,
-    at: outcome.at,
+    at,
   });
 }
 
-/** @throws LanewayError SENDER_MISMATCH, NOT_CARRIED, SCHEMA, NOT_FOUND */
-async function outcomeOf(
+/** @throws LanewayError SENDER_MISMATCH */
+function checkConversation(envelope: Envelope, record: PendingRecord): void {
+  if (envelope.correlationid === record.correlationId) return;
+  throw new LanewayError(
+    'SENDER_MISMATCH',
+    `the message belongs to conversation ${envelope.correlationid}, its request to ${record.correlationId}`,
+  );
+}
+
+/** @throws LanewayError NOT_DECLARED, SCHEMA; PUBLISH, UNAVAILABLE, to be repeated */
+async function failAttempt(
   envelope: Envelope,
+  payload: unknown,
   record: PendingRecord,
+  at: string,
   services: RepliesServices,
-): Promise<RequestOutcome> {
-  const at = new Date(services.clock.now()).toISOString();
-  const payload = await payloadOf(envelope, services.payloads);
-  if (envelope.correlationid !== record.correlationId) {
-    throw new LanewayError(
-      'SENDER_MISMATCH',
-      `the message belongs to conversation ${envelope.correlationid}, its request to ${record.correlationId}`,
-    );
-  }
-  if (envelope.type === RequestFailed.name) {
-    const { code, message } = decodeData(RequestFailed, payload, envelope.dataschema);
-    const known: ErrorCode = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'REQUEST_FAILED';
-    return {
-      state: 'failed',
-      by: envelope.id,
-      at,
-      error: { code: known, message, name: RequestFailed.name, retryable: false },
-    };
-  }
+): Promise<Ended> {
+  checkFailure(envelope, record, services);
+  const { code, message, attempt, final } = decodeData(RequestFailed, payload, envelope.dataschema);
+  const known: ErrorCode = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'REQUEST_FAILED';
+  const cause: AttemptEnd = {
+    state: 'failed',
+    // What an operator edited is another message of the same attempt.
+    attempt: envelope.causationid === record.messageId ? record.attempt : attempt,
+    by: envelope.id,
+    at,
+    error: {
+      code: known,
+      message,
+      name: RequestFailed.name,
+      retryable: record.climb !== undefined && ERROR_CODES[known],
+    },
+    ...(final === true ? { final } : {}),
+  };
+  return endAttempt(record, cause, services);
+}
+
+/** @throws LanewayError NOT_CARRIED, SCHEMA */
+function replyOf(
+  envelope: Envelope,
+  payload: unknown,
+  record: PendingRecord,
+  at: string,
+  services: RepliesServices,
+): RequestOutcome {
   const type = services.topology.types.get(record.replyType);
   if (!type || envelope.type !== record.replyType) {
     throw new LanewayError('NOT_CARRIED', `${envelope.type} does not answer ${record.type}`, {
@@ -111,4 +149,15 @@ async function outcomeOf(
     dataschema: envelope.dataschema,
     ...(envelope.dataref === undefined ? { data: envelope.data } : { dataref: envelope.dataref }),
   };
+}
+
+/** An agent may fail only what it handles; everything else fails by its dead letter. @throws LanewayError NOT_DECLARED */
+function checkFailure(envelope: Envelope, record: PendingRecord, { topology }: RepliesServices): void {
+  const by = parseSource(envelope.source);
+  if (by?.kind === 'platform') return;
+  if (by?.kind === 'agent' && topology.model.agents[by.name]?.handles.includes(record.type) === true) return;
+  throw new LanewayError(
+    'NOT_DECLARED',
+    `${envelope.source} fails a request for ${record.type}, which it does not handle`,
+  );
 }

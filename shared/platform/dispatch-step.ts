@@ -1,19 +1,23 @@
 import * as z from 'zod';
-import type { Dispatch, DispatchRequest } from '../domain/dispatch.js';
+import type { Dispatch, DispatchPublish, DispatchRequest } from '../domain/dispatch.js';
 import { LanewayError, summarizeError, unknownName } from '../domain/errors.js';
-import { derivedId } from '../domain/ids.js';
-import type { RequestOutcome } from '../domain/pending.js';
+import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
 import type { PendingStore } from '../domain/ports.js';
 import { PRIORITIES } from '../domain/priority.js';
+import type { SagaStore } from '../domain/saga.js';
+import { idsOf } from '../domain/step-ids.js';
 import type { MessageType } from '../message/message-type.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
+import { stepInGeneration, takenOver } from './earlier-generations.js';
+import { holdStep, type Hold } from './hold-step.js';
 import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What the function works with. */
 export interface DispatcherServices extends TellServices {
   readonly publishing: Publishing;
   readonly pending: PendingStore;
+  readonly sagas: SagaStore;
 }
 
 /** What a state machine gets back; the answer of a request comes over its task token. */
@@ -27,7 +31,9 @@ const base = {
   workflow: text,
   execution: text,
   step: text,
-  index: z.number().int().min(0).optional(),
+  index: text.optional(),
+  generation: z.number().int().min(0).optional(),
+  settles: z.array(z.enum(['RequestTimedOut', 'RequestFailed'])).optional(),
   message: z.object({
     id: text,
     type: text,
@@ -42,20 +48,50 @@ const base = {
     actor: text.optional(),
     subject: text.optional(),
   }),
+};
+const send = {
+  ...base,
   type: text,
   data: z.unknown(),
   priority: z.enum(PRIORITIES).optional(),
   to: z.union([text, z.object({ capability: text }), z.object({ role: text })]).optional(),
 };
+const timeoutSeconds = z.number().positive();
 const dispatchSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('request'), token: text, timeoutSeconds: z.number().positive(), ...base }),
-  z.object({ kind: z.literal('publish'), ...base }),
+  z.object({
+    kind: z.literal('request'),
+    token: text,
+    timeoutSeconds,
+    undo: z.object({ type: text, data: z.unknown(), timeoutSeconds }).optional(),
+    ...send,
+  }),
+  z.object({ kind: z.literal('publish'), ...send }),
+  z.object({
+    kind: z.literal('wait'),
+    token: text,
+    seconds: z.number().min(0).optional(),
+    until: z.string().optional(),
+    ...base,
+  }),
+  z.object({
+    kind: z.literal('approval'),
+    token: text,
+    timeoutSeconds,
+    title: z.string(),
+    details: z.unknown().optional(),
+    approvers: text,
+    escalateTo: text.optional(),
+    ...base,
+  }),
+  z.object({ kind: z.literal('receive'), token: text, timeoutSeconds, type: text, key: text.optional(), ...base }),
+  z.object({ kind: z.literal('run'), token: text, timeoutSeconds, runs: text, data: z.unknown(), ...base }),
 ]);
 
 /**
  * A step of a workflow. Ids follow from execution, step and index, so that a step begun again publishes the same message
  * and only replaces the token to be answered; when its request has ended meanwhile, the new token is answered at once.
- * A request that cannot be made (unknown type, wrong payload, nobody to receive it, refused by the bus, no time left)
+ * In a retried execution it goes on with what earlier generations of the execution were answered, and with what they still
+ * wait for; what they published keeps its id. A request that cannot be made (unknown type, wrong payload, nobody to receive it, refused by the bus, no time left)
  * answers its token with `RequestFailed` or `RequestTimedOut`: it never leaves a workflow waiting.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE: the state machine begins the step again; for a publish step, and for
@@ -64,8 +100,16 @@ const dispatchSchema = z.discriminatedUnion('kind', [
 export async function dispatchStep(input: unknown, services: DispatcherServices): Promise<Dispatched> {
   const dispatch = parseDispatch(input);
   const ids = idsOf(dispatch);
-  if (dispatch.kind === 'publish') return publish(dispatch, { id: ids.messageId }, services);
+  // Whoever got the message of an earlier generation knows it by its id.
+  if (dispatch.kind === 'publish') return publish(dispatch, { id: stepInGeneration(dispatch, 0).messageId }, services);
   try {
+    const earlier = await takenOver(dispatch, services);
+    if (earlier) return await goOn(dispatch, earlier, services);
+    if (dispatch.kind !== 'request') {
+      await holdStep(dispatch, ids, services);
+      return { id: ids.messageId, requestId: ids.requestId };
+    }
+    await noteUndo(dispatch, ids.requestId, services.sagas);
     const made = await publish(dispatch, { id: ids.messageId, requestId: ids.requestId }, services);
     const record = await services.pending.get(ids.requestId);
     if (record?.outcome) await tellWaiter(record, record.outcome, services, dispatch.token);
@@ -85,9 +129,33 @@ export async function dispatchStep(input: unknown, services: DispatcherServices)
   }
 }
 
+/** Lets the step wait for the request of an earlier generation; one that has ended answers its token at once. */
+async function goOn(
+  dispatch: DispatchRequest | Hold,
+  earlier: PendingRecord,
+  services: DispatcherServices,
+): Promise<Dispatched> {
+  const { messageId, requestId } = earlier;
+  const { token, execution, step } = dispatch;
+  const waiter = { kind: 'workflow' as const, token, execution, step };
+  if (!earlier.outcome) await services.pending.open({ ...earlier, waiter });
+  const standing = await services.pending.get(requestId);
+  services.log.info('a step goes on from an earlier generation', { ...aboutOf(dispatch), request: requestId });
+  if (standing?.outcome) await tellWaiter({ ...standing, waiter }, standing.outcome, services);
+  return { id: messageId, requestId };
+}
+
+/** Before the command is on its way: whatever is answered can be undone. */
+async function noteUndo(dispatch: DispatchRequest, requestId: string, sagas: SagaStore): Promise<void> {
+  const { undo, workflow, execution, message, step, index } = dispatch;
+  if (!undo) return;
+  const named = index === undefined ? step : `${step} #${index}`;
+  await sagas.note({ workflow, execution, message }, { requestId, step: named, ...undo });
+}
+
 /** Ends the request if it was opened, and answers the token with how it ended. */
 async function giveUp(
-  dispatch: DispatchRequest,
+  dispatch: DispatchRequest | Hold,
   requestId: string,
   outcome: RequestOutcome,
   services: DispatcherServices,
@@ -97,7 +165,7 @@ async function giveUp(
     const [error, cause] =
       outcome.state === 'failed'
         ? ['RequestFailed', `${outcome.error.code}: ${outcome.error.message}`]
-        : ['RequestTimedOut', `there was no time left to make the request ${dispatch.type}`];
+        : ['RequestTimedOut', `there was no time left for step ${dispatch.step}`];
     await services.resumer.fail(dispatch.token, error, cause);
     return;
   }
@@ -105,7 +173,7 @@ async function giveUp(
 }
 
 async function publish(
-  dispatch: Dispatch,
+  dispatch: DispatchRequest | DispatchPublish,
   ids: Pick<Standing, 'id' | 'requestId'>,
   services: DispatcherServices,
 ): Promise<Dispatched> {
@@ -149,7 +217,7 @@ async function publish(
 }
 
 /** @throws LanewayError UNKNOWN_TYPE, INVALID_WORKFLOW (a request of what is not answered) */
-function typeOf(dispatch: Dispatch, { topology }: Publishing): MessageType {
+function typeOf(dispatch: DispatchRequest | DispatchPublish, { topology }: Publishing): MessageType {
   const type = topology.types.get(dispatch.type);
   if (!type) {
     const what = `step '${dispatch.step}' of '${dispatch.workflow}' sends ${dispatch.type}`;
@@ -161,12 +229,6 @@ function typeOf(dispatch: Dispatch, { topology }: Publishing): MessageType {
     });
   }
   return type;
-}
-
-/** Ids that a repetition of the same step gives again. */
-export function idsOf(dispatch: Dispatch): { readonly messageId: string; readonly requestId: string } {
-  const parts = [dispatch.workflow, dispatch.execution, dispatch.step, String(dispatch.index ?? '')];
-  return { messageId: derivedId('dispatch', ...parts), requestId: derivedId('request', ...parts) };
 }
 
 function parseDispatch(input: unknown): Dispatch {
@@ -183,7 +245,7 @@ function aboutOf(dispatch: Dispatch): Readonly<Record<string, unknown>> {
     workflow: dispatch.workflow,
     execution: dispatch.execution,
     step: dispatch.step,
-    type: dispatch.type,
+    ...('type' in dispatch ? { type: dispatch.type } : {}),
     correlation: dispatch.message.correlationid,
   };
 }

@@ -1,6 +1,11 @@
 import { mayPublish } from '../agent/receive/decode-copy.js';
 import type { Log } from '../agent/context.js';
-import { parseDeadLetter, type DeadLetter, type DeadLetterEntry } from '../domain/dead-letter.js';
+import {
+  parseDeadLetter,
+  type DeadLetter,
+  type DeadLetterEntry,
+  type DeadLetterReason,
+} from '../domain/dead-letter.js';
 import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord } from '../domain/delivery.js';
 import { errorSignature, LanewayError, summarizeError } from '../domain/errors.js';
 import { derivedId } from '../domain/ids.js';
@@ -8,6 +13,8 @@ import type { Clock, DeliveryStore, LaneReturns, LedgerWriter, PayloadStore } fr
 import type { Publishing } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
 import { findingOf, inferFinding, messageIn, type BuriedCopy, type Finding, type LaneUrls } from './buried.js';
+import { judgeLetter } from './judge-letter.js';
+import { judgeStart } from './judge-start.js';
 import { reportDeadLetter } from './report-dead-letter.js';
 
 /** What storing a dead letter takes. */
@@ -17,7 +24,7 @@ export interface StoreServices {
   readonly ledger: LedgerWriter;
   readonly publishing: Publishing;
   /** Counts one dead letter. */
-  readonly count: (receiver: string) => void;
+  readonly count: (receiver: string, reason: DeadLetterReason) => void;
   readonly log: Log;
 }
 
@@ -27,13 +34,16 @@ export interface DrainServices extends StoreServices {
   readonly deliveries: DeliveryStore;
   readonly returns: LaneReturns;
   readonly lanes: LaneUrls;
+  /** Workflow name -> name of the type that starts it. */
+  readonly starts: Readonly<Record<string, string>>;
 }
 
 /** How often a copy that AWS moved to a dead letter queue is put back into its lane. */
 export const MOST_RETURNS = 3;
 
 /**
- * One record of a dead letter queue. What a receiver wrote is stored as it says. What AWS moved there is judged: with
+ * One record of a dead letter queue. What a receiver wrote is stored as it says, unless its delivery has another outcome
+ * by now; a start message that its function never settled ends for each workflow. What else AWS moved there is judged: with
  * tries left and no outcome it goes back into its lane, up to three times; with an outcome by another copy it was a
  * duplicate; else its delivery is settled as a dead letter with the inferred reason. Body, then entry, then reports,
  * each under an id that follows from the delivery, so that a repetition changes nothing.
@@ -43,8 +53,14 @@ export const MOST_RETURNS = 3;
 export async function drainCopy(buried: BuriedCopy, services: DrainServices): Promise<void> {
   const letter = parseDeadLetter(buried.body);
   if (letter) {
-    return storeFinding(findingOf(letter, await bodyOf(letter, services)), services);
+    const found = findingOf(letter, await bodyOf(letter, services));
+    if ((await judgeLetter(letter, found, services)) === 'holds') return storeFinding(found, services);
+    const { receiver, copy } = letter;
+    return services.log.info('the delivery of a dead letter has another outcome by now', { receiver, copy });
   }
+  const starts = await judgeStart(buried, services);
+  for (const finding of starts) await storeFinding(finding, services);
+  if (starts.length > 0) return;
   const finding = await judge(buried, services);
   if (finding) await storeFinding(finding, services);
 }
@@ -146,7 +162,7 @@ export async function storeFinding(finding: Finding, services: StoreServices): P
   await services.ledger.deadLetter(entry);
   const genuine = finding.decoded !== undefined && isGenuine(finding, services.topology);
   await reportDeadLetter(entry, finding.decoded?.envelope, genuine, services.publishing);
-  services.count(finding.receiver);
+  services.count(finding.receiver, finding.reason);
   services.log.warn('a delivery became a dead letter', {
     id: entry.messageId,
     correlation: entry.correlationId,
@@ -157,7 +173,7 @@ export async function storeFinding(finding: Finding, services: StoreServices): P
 }
 
 function entryOf(finding: Finding): DeadLetterEntry {
-  const { decoded, receiver, reason, error, tries, at, copy } = finding;
+  const { decoded, receiver, reason, error, version, tries, at, copy } = finding;
   const envelope = decoded?.envelope;
   const id = derivedId('dead-letter', envelope?.id ?? copy, receiver);
   return {
@@ -168,6 +184,7 @@ function entryOf(finding: Finding): DeadLetterEntry {
     reason,
     signature: errorSignature(error),
     error,
+    ...(version === undefined ? {} : { version }),
     tries,
     at,
     bodyRef: finding.bodyRef ?? `dead-letters/${id}`,

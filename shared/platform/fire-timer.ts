@@ -1,12 +1,10 @@
 import * as z from 'zod';
 import { LanewayError } from '../domain/errors.js';
-import type { DeadlineTimer, TimerQueue } from '../domain/ports.js';
-import { timeOutRequest, timerOf, type TimeOutServices } from './time-out-request.js';
-
-/** What the function works with. */
-export interface DeadlineServices extends TimeOutServices {
-  readonly timers: TimerQueue;
-}
+import type { DeadlineTimer } from '../domain/ports.js';
+import type { PendingRecord } from '../domain/pending.js';
+import { approvalOverdue } from './ask-approvers.js';
+import { beginAttempt, carryOut, endAttempt, timerOf, type EscalateServices } from './escalate-request.js';
+import { tellWaiter } from './tell-waiter.js';
 
 /** How long a timer looks for its record: the publisher sets the timer first and may be slow, or gone. */
 export const ORPHAN_PATIENCE_MS = 300_000;
@@ -37,16 +35,17 @@ export function parseTimer(body: string): DeadlineTimer {
 /**
  * A timer that came back. Too early (SQS delays 15 minutes at most): set again, with the next hop. Due without a record:
  * looked for again during five minutes, then dropped, as the request was never made. Answered meanwhile: dropped.
- * Deadline moved: set to the new one. Else the request has timed out.
+ * Deadline moved: set to the new one. A pause is over: the next attempt begins. Else the attempt has timed out. What a step
+ * that was decided earlier left undone is done first.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
-export async function fireTimer(timer: DeadlineTimer, services: DeadlineServices): Promise<void> {
+export async function fireTimer(timer: DeadlineTimer, services: EscalateServices): Promise<void> {
   const { clock, pending, timers, log } = services;
   const now = clock.now();
   const hop = timer.hop + 1;
   if (timer.at > now) return timers.set({ ...timer, hop }, now);
-  const record = await pending.get(timer.requestId);
+  let record = await pending.get(timer.requestId);
   if (!record) {
     const orphanSince = timer.orphanSince ?? now;
     if (now - orphanSince >= ORPHAN_PATIENCE_MS) {
@@ -55,10 +54,27 @@ export async function fireTimer(timer: DeadlineTimer, services: DeadlineServices
     }
     return timers.set({ requestId: timer.requestId, at: now + ORPHAN_RETRY_MS, hop, orphanSince }, now);
   }
+  if (!record.outcome) record = await carryOut(record, services);
   if (record.outcome && record.outcome.by !== timerOf(record)) return;
   const deadline = Date.parse(record.deadline);
   if (!record.outcome && deadline > now) {
     return timers.set({ requestId: timer.requestId, at: deadline, hop }, now);
   }
-  await timeOutRequest(record, services);
+  if (!record.outcome && record.climb?.phase === 'pausing') return beginAttempt(record, record.climb, services);
+  if (record.holds === 'time') return endWait(record, now, services);
+  if (record.approval) return approvalOverdue(record, now, services);
+  const { attempt } = record;
+  await endAttempt(
+    record,
+    { state: 'timed-out', attempt, by: timerOf(record), at: new Date(now).toISOString() },
+    services,
+  );
+}
+
+/** A wait is over: for whoever waits that is the answer. */
+async function endWait(record: PendingRecord, now: number, services: EscalateServices): Promise<void> {
+  const at = new Date(now).toISOString();
+  const outcome = { state: 'replied', by: timerOf(record), at, data: null, type: '', dataschema: '' } as const;
+  const closed = await services.pending.close(record.requestId, outcome);
+  if (closed.kind === 'won') await tellWaiter(closed.record, outcome, services);
 }

@@ -1,11 +1,13 @@
 import { factsOf, type Intent } from '../domain/delivery.js';
 import type { Envelope } from '../domain/envelope.js';
 import { LanewayError, summarizeError } from '../domain/errors.js';
+import { EXPIRY_GRACE_MS } from '../domain/expiry-grace.js';
 import type { Clock, DeliveryStore, DueIntent, IntentStore, SendResult } from '../domain/ports.js';
 import { laneFor } from '../domain/priority.js';
 import { INTENT_GRACE_MS } from '../topology/publish-message.js';
 import type { TopologyModel } from '../topology/model.js';
 import type { Senders } from '../topology/send-messages.js';
+import { startedBy } from './started-by.js';
 import { storeFinding, type StoreServices } from './drain-copy.js';
 
 /** What looking at an intent takes. */
@@ -17,9 +19,6 @@ export interface IntentServices extends StoreServices {
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
 }
-
-/** Time after a message's expiry in which a receiver may still record that it expired. */
-export const EXPIRY_GRACE_MS = 15 * 60_000;
 
 /** Name of the writer of outcomes that no copy wrote. */
 const COPY = 'sweeper';
@@ -35,7 +34,7 @@ export function receiversOf(
 ): string[] {
   // As the rules have it: addressed messages and direct channels start nothing.
   const open = envelope.receiver === undefined && model.channels[envelope.channel]?.qos.delivery === 'bus';
-  const started = Object.keys(starts).filter((name) => open && starts[name] === envelope.type);
+  const started = open ? startedBy(envelope, starts) : [];
   return [...expected, ...started.map((name) => `workflow:${name}`)];
 }
 
@@ -63,12 +62,12 @@ export async function lookAtIntent(
       'UNDELIVERABLE',
       `nobody took ${envelope.type} until ${new Date(lastLook).toISOString()}, ${EXPIRY_GRACE_MS / 60_000} minutes after it expired`,
     );
-    return { resent: false, undeliverable: await settle(envelope, missing, error, services) };
+    return { resent: false, undeliverable: await settleUndelivered(envelope, missing, error, services) };
   }
   const failed = (await send(envelope, missing, services)).find((result) => !result.ok);
   if (failed && !failed.ok && !failed.retryable) {
     const error = new LanewayError('UNDELIVERABLE', `${envelope.type} was refused: ${failed.code}: ${failed.message}`);
-    return { resent: false, undeliverable: await settle(envelope, missing, error, services) };
+    return { resent: false, undeliverable: await settleUndelivered(envelope, missing, error, services) };
   }
   await intents.record([{ envelope, expected }], failed ? clock.now() + INTENT_GRACE_MS : lastLook);
   log.warn('a message that did not arrive was sent again', {
@@ -99,7 +98,8 @@ async function send(
   );
 }
 
-async function settle(
+/** Settles each missing delivery as `undeliverable`, with its dead letter and reports. @returns how many were missing */
+export async function settleUndelivered(
   envelope: Envelope,
   missing: readonly string[],
   error: LanewayError,

@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import type { Log } from '../agent/context.js';
 import { LanewayError } from '../domain/errors.js';
 import { derivedId } from '../domain/ids.js';
+import type { RequestOutcome } from '../domain/pending.js';
 import type { ExecutionFacts, ExecutionReader } from '../domain/ports.js';
 import { WorkflowCompleted } from '../message/system-messages.js';
-import { publishMessage, type Publishing } from '../topology/publish-message.js';
+import { publishMessage } from '../topology/publish-message.js';
+import { compensate } from './compensate.js';
+import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What the function works with. */
-export interface WorkflowEventServices {
-  readonly publishing: Publishing;
+export interface WorkflowEventServices extends TellServices {
   readonly executions: ExecutionReader;
-  readonly log: Log;
   /** Workflow name -> state machine ARN. */
   readonly workflows: Readonly<Record<string, string>>;
 }
@@ -47,6 +47,7 @@ const startSchema = z.object({
     actor: z.string().optional(),
   }),
 });
+const parentSchema = z.object({ parent: z.object({ requestId: z.string() }) });
 const outputSchema = z.object({ result: z.string() });
 
 /** Status names in words, where a failed execution names no error. */
@@ -54,7 +55,7 @@ const RESULTS = { FAILED: 'failed', TIMED_OUT: 'timed-out', ABORTED: 'aborted' }
 
 /**
  * One "Step Functions Execution Status Change" event: `WorkflowCompleted` into the conversation that the execution was
- * started in, under an id that follows from execution and status. What the event leaves out (data over 248 KB) is read
+ * started in, under an id that follows from execution and status; what a failed one had done is undone. What the event leaves out (data over 248 KB) is read
  * from the execution. Other statuses, other machines and executions without a start message are acknowledged.
  *
  * @throws LanewayError UNPARSEABLE for what is no such event; PUBLISH, UNAVAILABLE, to be repeated
@@ -71,7 +72,8 @@ export async function reportCompletion(body: string, services: WorkflowEventServ
   if (!start.success) return log.warn('the execution was started without a message, so it has no conversation', about);
   const { message } = start.data;
   const succeeded = detail.status === 'SUCCEEDED';
-  const output = outputSchema.safeParse(facts.output);
+  const ending = endingOf(detail, facts);
+  const id = derivedId(WorkflowCompleted.name, detail.executionArn, detail.status);
   await publishMessage(
     services.publishing,
     WorkflowCompleted,
@@ -79,18 +81,11 @@ export async function reportCompletion(body: string, services: WorkflowEventServ
       workflow,
       execution: detail.name,
       status: succeeded ? 'succeeded' : 'failed',
-      result: succeeded
-        ? output.success
-          ? output.data.result
-          : 'succeeded'
-        : (facts.error ?? RESULTS[detail.status as keyof typeof RESULTS]),
-      ...(succeeded
-        ? {}
-        : { error: facts.cause ?? facts.error ?? `the execution ${RESULTS[detail.status as keyof typeof RESULTS]}` }),
+      ...ending,
     },
     {},
     {
-      id: derivedId(WorkflowCompleted.name, detail.executionArn, detail.status),
+      id,
       correlationId: message.correlationid,
       causationId: message.id,
       hops: message.hops + 1,
@@ -99,7 +94,36 @@ export async function reportCompletion(body: string, services: WorkflowEventServ
       ...(message.actor === undefined ? {} : { actor: message.actor }),
     },
   );
+  if (!succeeded && (await services.sagas.fail(detail.name, facts.error ?? detail.status)))
+    await compensate(detail.name, services);
+  const parent = parentSchema.safeParse(facts.input);
+  if (parent.success) await tellParent(parent.data.parent.requestId, id, { workflow, ...ending }, services);
   log.info('a workflow ended', { ...about, workflow, correlation: message.correlationid });
+}
+
+/** The name that the workflow was completed or failed with, and why it failed. */
+function endingOf({ status }: Detail, facts: ExecutionFacts): { readonly result: string; readonly error?: string } {
+  const output = outputSchema.safeParse(facts.output);
+  if (status === 'SUCCEEDED') return { result: output.success ? output.data.result : 'succeeded' };
+  const word = RESULTS[status as keyof typeof RESULTS];
+  return { result: facts.error ?? word, error: facts.cause ?? facts.error ?? `the execution ${word}` };
+}
+
+/** Ends the request of the step that runs this workflow; the first end of it stands. */
+async function tellParent(
+  requestId: string,
+  by: string,
+  { workflow, result, error }: { readonly workflow: string; readonly result: string; readonly error?: string },
+  services: WorkflowEventServices,
+): Promise<void> {
+  const at = new Date(services.publishing.clock.now()).toISOString();
+  const failure = { code: 'REQUEST_FAILED', name: 'WorkflowFailed', retryable: false } as const;
+  const outcome: RequestOutcome =
+    error === undefined
+      ? { state: 'replied', by, at, data: { result }, type: '', dataschema: '' }
+      : { state: 'failed', by, at, error: { ...failure, message: `workflow ${workflow} failed: ${result}: ${error}` } };
+  const closed = await services.pending.close(requestId, outcome);
+  if (closed.kind === 'won') await tellWaiter(closed.record, closed.record.outcome ?? outcome, services);
 }
 
 /** What the event says, completed from the execution itself where it leaves something out. */

@@ -4,16 +4,18 @@ import { CLAIM_CHECK_BYTES, payloadOf } from '../domain/claim-check.js';
 import { reasonOf } from '../domain/dead-letter.js';
 import { factsOf, isSettled, type DeliveryKey } from '../domain/delivery.js';
 import type { WorkflowInput } from '../domain/dispatch.js';
-import type { Envelope } from '../domain/envelope.js';
+import { schemaUri, type Envelope } from '../domain/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
 import { executionName } from '../domain/execution-name.js';
 import { derivedId, newId } from '../domain/ids.js';
 import type { Clock, DeadLetterQueue, DeliveryStore, PayloadStore, WorkflowStarter } from '../domain/ports.js';
-import { decodeData } from '../message/message-type.js';
-import { WorkflowStarted } from '../message/system-messages.js';
+import { decodeData, type MessageType } from '../message/message-type.js';
+import { WorkflowRequested, WorkflowStarted } from '../message/system-messages.js';
 import { publishMessage, type Publishing } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
+import { startedBy } from './started-by.js';
+import { hopLimitOf } from '../topology/hop-limit.js';
 
 /** What the function works with. */
 export interface StarterServices {
@@ -54,7 +56,7 @@ export async function startWorkflows(copy: QueuedCopy, until: number, services: 
     return bury(copy, 'platform:starter', summarizeError(error), 1, services);
   }
   const { envelope } = decoded;
-  const workflows = Object.keys(services.starts).filter((name) => services.starts[name] === envelope.type);
+  const workflows = startedBy(envelope, services.starts);
   if (workflows.length === 0) {
     const error = new LanewayError('NOT_CARRIED', `no workflow is started by ${envelope.type}`);
     return bury(copy, 'platform:starter', summarizeError(error), 1, services);
@@ -72,7 +74,7 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
   let input: WorkflowInput;
   try {
     checkOrigin(decoded, topology.model);
-    input = await inputOf(envelope, now, services);
+    input = await inputOf(envelope, start.workflow, now, services);
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable) throw error;
@@ -93,7 +95,8 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
   if (lease.kind !== 'leased') throw startedByAnother();
   const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 1;
   try {
-    await services.starter.start(start.workflow, executionName(start.workflow, envelope.id), input);
+    const name = executionName(start.workflow, input.message.id, input.generation);
+    await services.starter.start(start.workflow, name, input);
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable && lease.tries < tries) {
@@ -110,18 +113,22 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
 }
 
 /** @throws LanewayError EXPIRED, HOP_LIMIT, UNKNOWN_TYPE, SCHEMA, TOO_LARGE, NOT_FOUND */
-async function inputOf(envelope: Envelope, now: number, services: StarterServices): Promise<WorkflowInput> {
-  const { topology, payloads } = services;
+async function inputOf(
+  envelope: Envelope,
+  workflow: string,
+  now: number,
+  services: StarterServices,
+): Promise<WorkflowInput> {
+  const { topology } = services;
   if (Date.parse(envelope.expires) <= now)
     throw new LanewayError('EXPIRED', `${envelope.type} expired at ${envelope.expires}`);
-  if (envelope.hops >= topology.model.hopLimit) {
+  const limit = hopLimitOf(topology.model, envelope.channel);
+  if (envelope.hops >= limit) {
     throw new LanewayError('HOP_LIMIT', `${envelope.hops} messages led to this one`, {
-      help: [`allowed by '${topology.name}': ${topology.model.hopLimit} (hopLimit)`],
+      help: [`allowed by '${topology.name}': ${limit} (hopLimit)`],
     });
   }
-  const type = topology.types.get(envelope.type);
-  if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${envelope.type}`);
-  const data: unknown = decodeData(type, await payloadOf(envelope, payloads), envelope.dataschema);
+  const { type, data, asked } = await startOf(envelope, workflow, services);
   const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
   if (bytes > CLAIM_CHECK_BYTES) {
     throw new LanewayError(
@@ -132,11 +139,11 @@ async function inputOf(envelope: Envelope, now: number, services: StarterService
       },
     );
   }
-  const { id, type: name, source, time, correlationid, priority, hops } = envelope;
+  const { id, source, time, correlationid, priority, hops } = envelope;
   return {
     message: {
       id,
-      type: name,
+      type: type.name,
       source,
       time,
       correlationid,
@@ -148,14 +155,50 @@ async function inputOf(envelope: Envelope, now: number, services: StarterService
       ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
       ...(envelope.subject === undefined ? {} : { subject: envelope.subject }),
       data,
+      ...definedOf(asked?.start),
     },
-    generation: 0,
+    generation: asked?.generation ?? 0,
+    ...(asked?.parent ? { parent: asked.parent } : {}),
   };
+}
+
+/** The start message as its workflow takes it: itself, or what asks for the workflow by name. */
+async function startOf(envelope: Envelope, workflow: string, { topology, payloads, starts }: StarterServices) {
+  const typeOf = (name: string): MessageType => {
+    const type = topology.types.get(name);
+    if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${name}`);
+    return type;
+  };
+  const payload = await payloadOf(envelope, payloads);
+  if (envelope.type !== WorkflowRequested.name) {
+    const type = typeOf(envelope.type);
+    const data: unknown = decodeData(type, payload, envelope.dataschema);
+    return { type, data };
+  }
+  const asked = decodeData(WorkflowRequested, payload, envelope.dataschema);
+  const type = typeOf(starts[workflow] ?? '');
+  // What earlier generations were started with is as it came out of its schema then.
+  const known = asked.start !== undefined && 'data' in asked.start;
+  const data: unknown = known ? asked.start?.data : decodeData(type, asked.data, schemaUri(type.name, type.version));
+  return { type, data, asked };
+}
+
+/** Without fields that are there without a value. */
+function definedOf<Given extends object>(given: Given | undefined): { [Key in keyof Given]?: NonNullable<Given[Key]> } {
+  const fields = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields) as { [Key in keyof Given]?: NonNullable<Given[Key]> };
+}
+
+/** The name of the execution that a message starts: of the start message that stands for it, if it asks for a retry. */
+async function nameOf({ workflow, envelope }: Start, { payloads }: StarterServices): Promise<string> {
+  if (envelope.type !== WorkflowRequested.name) return executionName(workflow, envelope.id);
+  const asked = decodeData(WorkflowRequested, await payloadOf(envelope, payloads), envelope.dataschema);
+  return executionName(workflow, asked.start?.id ?? envelope.id, asked.generation);
 }
 
 async function announce(start: Start, services: StarterServices): Promise<void> {
   const { workflow, envelope } = start;
-  const execution = executionName(workflow, envelope.id);
+  const execution = await nameOf(start, services);
   await publishMessage(
     services.publishing,
     WorkflowStarted,

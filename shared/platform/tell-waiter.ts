@@ -1,19 +1,17 @@
 import { Buffer } from 'node:buffer';
-import type { Log } from '../agent/context.js';
 import { CLAIM_CHECK_BYTES, payloadOf } from '../domain/claim-check.js';
 import { LanewayError, summarizeError } from '../domain/errors.js';
 import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
-import type { LedgerWriter, PayloadStore, WorkflowResumer } from '../domain/ports.js';
+import type { LedgerWriter, WorkflowResumer } from '../domain/ports.js';
 import { decodeData } from '../message/message-type.js';
 import type { Topology } from '../topology/topology.js';
+import { compensate, type CompensateServices } from './compensate.js';
 
 /** What it takes to tell whoever waits. */
-export interface TellServices {
+export interface TellServices extends CompensateServices {
   readonly topology: Topology;
-  readonly payloads: PayloadStore;
   readonly resumer: WorkflowResumer;
   readonly ledger: LedgerWriter;
-  readonly log: Log;
 }
 
 /**
@@ -31,7 +29,11 @@ export async function tellWaiter(
 ): Promise<void> {
   const { waiter } = record;
   // Whoever waits first: nobody waits for the entry.
-  if (waiter.kind === 'workflow') await resume(record, outcome, services, token ?? waiter.token);
+  if (waiter.kind === 'workflow') {
+    const told = await resume(record, outcome, services, token ?? waiter.token);
+    // Its execution may have failed meanwhile: then what the reply tells of is undone as well.
+    if (told === 'gone' && outcome.state === 'replied') await compensate(waiter.execution, services);
+  }
   await services.ledger.request({
     correlationId: record.correlationId,
     requestId: record.requestId,
@@ -40,6 +42,7 @@ export async function tellWaiter(
     by: outcome.by,
     at: outcome.at,
   });
+  if (waiter.kind === 'saga') await compensate(waiter.execution, services);
 }
 
 async function resume(
@@ -47,12 +50,16 @@ async function resume(
   outcome: RequestOutcome,
   services: TellServices,
   token: string,
-): Promise<void> {
+): Promise<'resumed' | 'gone'> {
   const { resumer, log } = services;
   const about = { request: record.requestId, type: record.type, correlation: record.correlationId };
-  const fail = async (error: string, cause: string): Promise<void> => {
+  const told = (answer: 'resumed' | 'gone'): 'resumed' | 'gone' => {
+    if (answer === 'gone') log.info('nobody waits for the request any more', about);
+    return answer;
+  };
+  const fail = async (error: string, cause: string): Promise<'resumed' | 'gone'> => {
     log.info('a workflow is told that its request failed', { ...about, error });
-    if ((await resumer.fail(token, error, cause)) === 'gone') log.info('nobody waits for the request any more', about);
+    return told(await resumer.fail(token, error, cause));
   };
   if (outcome.state === 'timed-out') {
     return fail(
@@ -63,13 +70,13 @@ async function resume(
   if (outcome.state === 'failed') return fail('RequestFailed', `${outcome.error.code}: ${outcome.error.message}`);
   let data: unknown;
   try {
-    data = await replyData(outcome, services);
+    data = record.holds === undefined ? await replyData(outcome, services) : outcome.data;
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable) throw error;
     return fail('RequestFailed', `${summary.code}: ${summary.message}`);
   }
-  if ((await resumer.succeed(token, { data })) === 'gone') log.info('nobody waits for the request any more', about);
+  return told(await resumer.succeed(token, { data }));
 }
 
 /** The reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */

@@ -114,6 +114,12 @@ function describe(entry: LedgerEntry): string {
     }
     case 'operator':
       return `${entry.operator.by}: ${entry.operator.action} (${entry.operator.why})`;
+    case 'escalation': {
+      const { type, rung, attempt, because, receiver } = entry.escalation;
+      const who = receiver === undefined ? '' : ` by ${receiver}`;
+      const next = rung === 'abort' ? 'abort' : `${rung}, attempt ${attempt}${who}`;
+      return `request ${type}: attempt ${because.attempt} ${because.state}: ${next}`;
+    }
     case 'request':
       return `request ${entry.request.type}: ${entry.request.state} (${entry.request.by})`;
   }

@@ -1,6 +1,8 @@
 import type { Log, Middleware } from '../agent/context.js';
 import type { BoundAgent } from '../agent/create-agent.js';
+import { ProcessGuards } from '../agent/receive/process-guards.js';
 import { receiveBatch } from '../agent/receive/receive-batch.js';
+import type { Awaited } from '../domain/awaited.js';
 import { wholeSeconds } from '../domain/duration.js';
 import { LanewayError, summarizeError } from '../domain/errors.js';
 import type { CursorStore } from '../domain/ports.js';
@@ -19,6 +21,7 @@ import { MemoryLedger } from './memory-ledger.js';
 import { MemoryPayloads } from './memory-payloads.js';
 import { MemoryPending } from './memory-pending.js';
 import { MemoryQueue, type ReceivedCopy } from './memory-queue.js';
+import { MemorySagas } from './memory-sagas.js';
 import { MemoryTimers } from './memory-timers.js';
 import { MortalProcess } from './mortal-process.js';
 import { PLATFORM_TIMEOUT_MS, PlatformFunctions } from './platform-functions.js';
@@ -66,6 +69,7 @@ export class HarnessWorld {
   readonly consumers: readonly Consumer[];
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
+  readonly awaited: readonly Awaited[];
   readonly #random: () => number;
   readonly #functions: PlatformFunctions;
   /** How often the drain put a copy back, by SQS message id. */
@@ -83,7 +87,9 @@ export class HarnessWorld {
     this.starts = Object.fromEntries(workflows.map(({ name, startedBy }) => [name, startedBy.name]));
     const laneNames = Object.fromEntries(Object.values(model.agents).map(({ id, lanes }) => [id, lanes]));
     this.lanes = new MemoryLanes(this.clock, laneNames);
-    const rules = routingRules(model, Object.values(this.starts));
+    this.awaited = workflows.flatMap(({ awaits }) => awaits);
+    const types = this.awaited.map(({ type }) => type);
+    const rules = routingRules(model, Object.values(this.starts), types);
     this.bus = new RoutingBus(this.clock, rules, this.lanes, routed, this.faults);
     const cursors = new Map<string, number>();
     this.ports = {
@@ -95,6 +101,7 @@ export class HarnessWorld {
       later: new MemoryLater(),
       ledger: this.ledger,
       cursors: cursorsIn(cursors),
+      sagas: new MemorySagas(),
       bus: this.bus,
       lanes: this.lanes,
     };
@@ -112,6 +119,7 @@ export class HarnessWorld {
         ports: this.ports,
         executions: this.executions,
         starts: this.starts,
+        awaited: this.awaited,
       },
       deadLetters: new MemoryDeadLetterQueue(platformLetters, this.payloads),
       returned: (copy) => this.#returns.get(copy) ?? 0,
@@ -160,6 +168,7 @@ export class HarnessWorld {
   #agent(bound: BoundAgent): Consumer[] {
     const { id, model, topology } = bound.agent;
     const timeout = (wholeSeconds(model.handlerTimeout) + MARGIN_SECONDS) * 1000;
+    const guards = new ProcessGuards();
     return [...this.lanes.lanes(id)].map(([priority, queue]) => {
       const profiles = model.subscribes.flatMap((channel) => topology.model.channels[channel]?.qos ?? []);
       const served = profiles.filter(({ priorities }) => priorities.includes(priority));
@@ -173,7 +182,7 @@ export class HarnessWorld {
         const end = this.clock.now() + timeout;
         const letters = this.lanes.deadLetters(id) ?? queue;
         const services = {
-          ...{ clock: this.clock, random: this.#random, deliveries, payloads, later, log: SILENT },
+          ...{ clock: this.clock, random: this.#random, deliveries, payloads, later, guards, log: SILENT },
           senders: { bus, lanes, pending, timers },
           deadLetters: lettersOf(process, new MemoryDeadLetterQueue(letters, this.payloads)),
         };

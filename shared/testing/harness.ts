@@ -4,7 +4,7 @@ import { payloadOf } from '../domain/claim-check.js';
 import type { LedgerEntry } from '../domain/conversation.js';
 import type { Emission } from '../domain/delivery.js';
 import { milliseconds, type Duration } from '../domain/duration.js';
-import type { Envelope } from '../domain/envelope.js';
+import { OPERATOR, type Envelope } from '../domain/envelope.js';
 import { LanewayError, unknownName } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
 import {
@@ -15,14 +15,20 @@ import {
   type MessageType,
   type ReplyOf,
 } from '../message/message-type.js';
+import type { AnswerServices } from '../operator/answer-request.js';
+import { decideApproval, openApprovals, type ApprovalRecord } from '../operator/decide-approval.js';
+import type { Actor } from '../operator/operator-services.js';
 import { receiversOf } from '../platform/look-at-intent.js';
 import type { PublishOptions } from '../topology/compose-message.js';
-import { publishMessage, type Receipt } from '../topology/publish-message.js';
+import { RequestCancelled } from '../message/system-messages.js';
+import { cancelRequestOf } from '../topology/cancel-request-of.js';
+import { publishMessage, type Publishing, type Receipt } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
 import type { WorkflowDefinition } from '../workflow/define-workflow.js';
 import type { Faults } from './faults.js';
 import { HarnessConversation } from './harness-conversation.js';
 import { HarnessWorld } from './harness-world.js';
+import { MemoryDeadLetterBook } from './memory-dead-letter-book.js';
 import { portsOf } from './process-ports.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -64,6 +70,15 @@ export interface Harness {
     data: InputOf<Command>,
     options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
   ): Promise<DataOf<ReplyOf<Command>>>;
+  /** Takes a request of a client back, as the client's `cancel`: nothing happens before the world is moved on. */
+  cancel(requestId: string, why: string, options?: Pick<HarnessPublishOptions, 'as'>): Promise<boolean>;
+  /** Approvals that workflows wait for, the one whose time is over first at the top. */
+  approvals(): Promise<readonly ApprovalRecord[]>;
+  /**
+   * Decides an approval by its id, as `laneway approval` does: nothing happens before the world is moved on.
+   * @throws LanewayError NOT_FOUND, REFUSED when it has been decided, INVALID_OPTION without who or why
+   */
+  decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void>;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /**
@@ -141,13 +156,7 @@ class RunningHarness implements Harness {
       throw unknownName('UNKNOWN_CLIENT', `${type.name} is published as '${name}'`, name, known, this.#topology.name);
     }
     if (!client.publishes.includes(type.name)) throw this.#notDeclared(type, name);
-    const ports = portsOf(this.#world.process(name), this.#world.ports);
-    const { bus, lanes, pending, timers, intents, payloads } = ports;
-    const publishing = {
-      ...{ topology: this.#topology, kind: 'client' as const, name, clock: this.#world.clock, intents, payloads },
-      senders: { bus, lanes, pending, timers },
-    };
-    return publishMessage(publishing, type, data, rest, {
+    return publishMessage(this.#publishingAs(name), type, data, rest, {
       ...(correlationId === undefined ? {} : { correlationId }),
       ...(id === undefined ? {} : { id }),
       waiter: { kind: 'client' },
@@ -179,6 +188,18 @@ class RunningHarness implements Harness {
     throw new LanewayError('REQUEST_TIMED_OUT', `${command.name} was not answered within ${timeout}\n${sequence}`);
   }
 
+  async cancel(requestId: string, why: string, { as }: Pick<HarnessPublishOptions, 'as'> = {}): Promise<boolean> {
+    return cancelRequestOf(this.#publishingAs(as ?? this.#clientFor(RequestCancelled)), requestId, why);
+  }
+
+  approvals(): Promise<readonly ApprovalRecord[]> {
+    return openApprovals(this.#answering());
+  }
+
+  async decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void> {
+    await decideApproval(approval, decision, actor, this.#answering());
+  }
+
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void {
     this.#world.bus.put({ id: newId(), time: this.now().toISOString(), ...event });
   }
@@ -204,6 +225,21 @@ class RunningHarness implements Harness {
 
   conversations(): readonly string[] {
     return this.#world.ledger.conversationIds();
+  }
+
+  #answering(): AnswerServices {
+    const publishing: Publishing = { ...this.#publishingAs(OPERATOR), kind: 'platform' };
+    const book = new MemoryDeadLetterBook(this.#world.ledger);
+    return { topology: this.#topology, clock: this.#world.clock, pending: this.#world.ports.pending, book, publishing };
+  }
+
+  #publishingAs(name: string): Publishing {
+    const ports = portsOf(this.#world.process(name), this.#world.ports);
+    const { bus, lanes, pending, timers, intents, payloads } = ports;
+    const senders = { bus, lanes, pending, timers };
+    return {
+      ...{ topology: this.#topology, kind: 'client', name, clock: this.#world.clock, intents, payloads, senders },
+    };
   }
 
   /** Does what is due, then moves the clock to what is due next: until a time, or as long as anything is in flight. */

@@ -1,27 +1,41 @@
-import type { DeliveryKey, DeliveryRecord, LeaseResult, MessageFacts, Outcome } from '../domain/delivery.js';
+import type {
+  Cancellation,
+  CancelResult,
+  DeliveryKey,
+  DeliveryRecord,
+  LeaseResult,
+  MessageFacts,
+  Outcome,
+} from '../domain/delivery.js';
 import type { ErrorSummary } from '../domain/errors.js';
 import {
+  decideCancel,
   decideLease,
   decideProgress,
   decideRelease,
+  decideRenew,
   decideReopen,
   decideSettle,
   decideUnleased,
   type Decision,
 } from '../domain/lease.js';
 import type { DeliveryStore, LeaseRequest } from '../domain/ports.js';
+import { jsonCopy } from './json-copy.js';
 import type { MemoryLedger } from './memory-ledger.js';
 
 /** Deliveries in memory: the rules of `shared/domain/lease.ts`, each decided and written in one step. */
 export class MemoryDeliveries implements DeliveryStore {
   readonly #ledger: MemoryLedger;
+  /** Cancellations that came before their delivery. */
+  readonly #tombstones = new Map<string, Cancellation>();
+  readonly #counts = new Map<string, number>();
 
   constructor(ledger: MemoryLedger) {
     this.#ledger = ledger;
   }
 
   async lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult> {
-    return this.#apply(key, (existing) => decideLease(existing, key, facts, request));
+    return this.#apply(key, (existing) => decideLease(existing, key, facts, request, this.#tombstone(key)));
   }
 
   async settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'> {
@@ -33,15 +47,33 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord> {
-    return this.#apply(key, (existing) => decideUnleased(existing, key, facts, outcome));
+    return this.#apply(key, (existing) => decideUnleased(existing, key, facts, outcome, this.#tombstone(key)));
   }
 
   async progress(
     key: DeliveryKey,
     owner: string,
     progress: { fraction: number; note?: string },
-  ): Promise<'stored' | 'lost'> {
+  ): Promise<'stored' | 'lost' | 'cancelled'> {
     return this.#apply(key, (existing) => decideProgress(existing, owner, progress));
+  }
+
+  async renew(key: DeliveryKey, owner: string, until: number, at: number): Promise<'renewed' | 'lost' | 'cancelled'> {
+    return this.#apply(key, (existing) => decideRenew(existing, owner, until, at));
+  }
+
+  async cancel(key: DeliveryKey, cancellation: Cancellation): Promise<CancelResult> {
+    return this.#apply(key, (existing) => {
+      const decision = decideCancel(existing, this.#tombstone(key) ?? cancellation);
+      if (decision.tombstone) this.#tombstones.set(idOf(key), decision.tombstone);
+      return decision;
+    });
+  }
+
+  async countConversation(correlationId: string, deliveries: number): Promise<number> {
+    const count = (this.#counts.get(correlationId) ?? 0) + deliveries;
+    this.#counts.set(correlationId, count);
+    return Promise.resolve(count);
   }
 
   async reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'> {
@@ -49,20 +81,42 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async get(key: DeliveryKey): Promise<DeliveryRecord | undefined> {
-    return Promise.resolve(this.#find(key));
+    return Promise.resolve(jsonCopy(this.#peek(key)));
   }
 
-  #find(key: DeliveryKey): DeliveryRecord | undefined {
-    const entry = this.#ledger.find(key.correlationId, `d#${key.messageId}#${key.receiver}`);
+  #tombstone(key: DeliveryKey): Cancellation | undefined {
+    return this.#tombstones.size === 0 ? undefined : this.#tombstones.get(idOf(key));
+  }
+
+  /** As it is kept: the rules change no record, and what leaves this class is a copy. */
+  #peek(key: DeliveryKey, id = idIn(key)): DeliveryRecord | undefined {
+    const entry = this.#ledger.peek(key.correlationId, id);
     return entry?.kind === 'delivery' ? entry.delivery : undefined;
   }
 
-  #apply<Result>(
-    key: DeliveryKey,
-    decide: (existing: DeliveryRecord | undefined) => Decision<Result>,
-  ): Promise<Result> {
-    const { result, record } = decide(this.#find(key));
-    if (record) this.#ledger.put(key.correlationId, { kind: 'delivery', at: record.firstReceived, delivery: record });
-    return Promise.resolve(result);
+  #apply<Result>(key: DeliveryKey, decide: (existing: DeliveryRecord | undefined) => Decision<Result>): Result {
+    const id = idIn(key);
+    const { result, record } = decide(this.#peek(key, id));
+    if (record) {
+      // From here on the delivery says itself that it is cancelled.
+      if (this.#tombstones.size > 0) this.#tombstones.delete(idOf(key));
+      const delivery = isOurs(record) ? record : jsonCopy(record);
+      this.#ledger.keep(key.correlationId, id, { kind: 'delivery', at: record.firstReceived, delivery });
+    }
+    return jsonCopy(result);
   }
+}
+
+/** Whether nobody else can hold a part of a record that the rules made: what came from a handler or an operator is copied. */
+function isOurs({ emissions, error, progress, cancelled }: DeliveryRecord): boolean {
+  return emissions.length === 0 && error === undefined && progress === undefined && cancelled === undefined;
+}
+
+/** The entry's id in its conversation (`entryId`). */
+function idIn({ messageId, receiver }: DeliveryKey): string {
+  return `d#${messageId}#${receiver}`;
+}
+
+function idOf({ correlationId, messageId, receiver }: DeliveryKey): string {
+  return JSON.stringify([correlationId, messageId, receiver]);
 }

@@ -1,14 +1,15 @@
 import { entryId, orderCausally, type LedgerEntry, type LedgerReader } from '../domain/conversation.js';
 import { decideLetter, type DeadLetterEntry } from '../domain/dead-letter.js';
 import { withEmissions } from '../domain/offload.js';
-import type { LedgerWriter, PayloadStore, RequestEntry } from '../domain/ports.js';
+import type { EscalationEntry, LedgerWriter, PayloadStore, RequestEntry } from '../domain/ports.js';
+import { jsonCopy } from './json-copy.js';
 
 /**
  * The ledger table in memory. {@link MemoryDeliveries} and {@link MemoryIntents} write into it, so that a conversation
- * reads as it would from DynamoDB. Entries are kept as JSON: what comes out is never what went in, only equal to it.
+ * reads as it would from DynamoDB. Entries are copied as JSON would: what comes out is never what went in, only equal to it.
  */
 export class MemoryLedger implements LedgerWriter, LedgerReader {
-  readonly #conversations = new Map<string, Map<string, string>>();
+  readonly #conversations = new Map<string, Map<string, LedgerEntry>>();
   readonly #payloads: PayloadStore;
 
   constructor(payloads: PayloadStore) {
@@ -19,6 +20,11 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     const found = this.find(entry.correlationId, `x#${entry.id}`);
     const deadLetter = decideLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
     if (deadLetter) this.put(entry.correlationId, { kind: 'dead-letter', at: deadLetter.at, deadLetter });
+    return Promise.resolve();
+  }
+
+  async escalation(entry: EscalationEntry): Promise<void> {
+    this.putOnce(entry.correlationId, { kind: 'escalation', at: entry.at, escalation: entry });
     return Promise.resolve();
   }
 
@@ -34,8 +40,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   /** A conversation's entries as they are stored: in no order, emissions not fetched. */
   stored(correlationId: string): LedgerEntry[] {
-    const texts = this.#conversations.get(correlationId)?.values() ?? [];
-    return [...texts].map((text) => JSON.parse(text) as LedgerEntry);
+    return [...(this.#conversations.get(correlationId)?.values() ?? [])].map((entry) => jsonCopy(entry));
   }
 
   /** Ids of all conversations, in the order of their first entries. */
@@ -45,19 +50,28 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   /** Writes an entry over the one with its id. */
   put(correlationId: string, entry: LedgerEntry): void {
-    const entries = this.#conversations.get(correlationId) ?? new Map<string, string>();
-    this.#conversations.set(correlationId, entries);
-    entries.set(entryId(entry), JSON.stringify(entry));
+    this.keep(correlationId, entryId(entry), jsonCopy(entry));
+  }
+
+  /** As {@link put}, of an entry that nobody else holds or changes. */
+  keep(correlationId: string, id: string, entry: LedgerEntry): void {
+    const entries = this.#conversations.get(correlationId);
+    if (entries) entries.set(id, entry);
+    else this.#conversations.set(correlationId, new Map([[id, entry]]));
   }
 
   /** Writes an entry unless there is one with its id. */
   putOnce(correlationId: string, entry: LedgerEntry): void {
-    if (this.find(correlationId, entryId(entry)) === undefined) this.put(correlationId, entry);
+    if (this.peek(correlationId, entryId(entry)) === undefined) this.put(correlationId, entry);
   }
 
   /** The entry of an id, as it is stored (emissions not fetched). */
   find(correlationId: string, id: string): LedgerEntry | undefined {
-    const text = this.#conversations.get(correlationId)?.get(id);
-    return text === undefined ? undefined : (JSON.parse(text) as LedgerEntry);
+    return jsonCopy(this.peek(correlationId, id));
+  }
+
+  /** The entry of an id as it is kept, for who neither changes it nor hands it on. */
+  peek(correlationId: string, id: string): LedgerEntry | undefined {
+    return this.#conversations.get(correlationId)?.get(id);
   }
 }

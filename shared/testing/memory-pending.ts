@@ -1,4 +1,11 @@
-import { otherWaiter, sameWaiter, type PendingRecord, type RequestOutcome } from '../domain/pending.js';
+import {
+  otherWaiter,
+  sameWaiter,
+  type CloseResult,
+  type PendingMove,
+  type PendingRecord,
+  type RequestOutcome,
+} from '../domain/pending.js';
 import type { PendingStore } from '../domain/ports.js';
 
 /** Requests in memory; each decision and its write are one step, nothing awaited in between. */
@@ -17,20 +24,31 @@ export class MemoryPending implements PendingStore {
     return 'repeated';
   }
 
-  async close(
-    requestId: string,
-    outcome: RequestOutcome,
-  ): Promise<{ readonly kind: 'won' | 'late'; readonly record: PendingRecord } | { readonly kind: 'unknown' }> {
+  async close(requestId: string, outcome: RequestOutcome, seen?: PendingRecord): Promise<CloseResult> {
     const existing = this.#find(requestId);
     if (!existing) return { kind: 'unknown' };
     if (existing.outcome) return { kind: existing.outcome.by === outcome.by ? 'won' : 'late', record: existing };
+    if (seen && !asSeen(existing, seen)) return { kind: 'moved', record: existing };
     return { kind: 'won', record: this.#put({ ...existing, outcome }) };
   }
 
-  async extend(requestId: string, deadline: string): Promise<boolean> {
+  async advance(
+    seen: PendingRecord,
+    { messageId, attempt, deadline, climb }: PendingMove,
+  ): Promise<{ readonly moved: boolean; readonly record: PendingRecord } | undefined> {
+    const existing = this.#find(seen.requestId);
+    if (!existing) return undefined;
+    if (existing.outcome || !asSeen(existing, seen)) return { moved: false, record: existing };
+    const next = { messageId, attempt, deadline: iso(deadline), climb, step: (existing.step ?? 0) + 1 };
+    return { moved: true, record: this.#put({ ...existing, ...next }) };
+  }
+
+  async extend(requestId: string, messageId: string, deadline: string): Promise<boolean> {
     const existing = this.#find(requestId);
-    if (!existing || existing.outcome || iso(deadline) <= existing.deadline) return false;
-    this.#put({ ...existing, deadline: iso(deadline) });
+    if (!existing || existing.outcome || existing.messageId !== messageId) return false;
+    const to = iso(deadline);
+    if (to <= existing.deadline || existing.bound === undefined || to > iso(existing.bound)) return false;
+    this.#put({ ...existing, deadline: to });
     return true;
   }
 
@@ -61,4 +79,8 @@ export class MemoryPending implements PendingStore {
 
 function iso(time: string): string {
   return new Date(time).toISOString();
+}
+
+function asSeen(existing: PendingRecord, seen: PendingRecord): boolean {
+  return (existing.step ?? 0) === (seen.step ?? 0) && existing.deadline === iso(seen.deadline);
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../agent/context.js';
+import type { Awaited } from '../domain/awaited.js';
 import type { Clock, DeadLetterQueue, LaneReturns } from '../domain/ports.js';
 import type { Origin } from '../platform/buried.js';
 import { closeRequest } from '../platform/close-request.js';
@@ -33,6 +34,7 @@ export interface PlatformWorld {
   readonly returned: (copy: string) => number;
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
+  readonly awaited: readonly Awaited[];
 }
 
 /** The platform's functions, run as deployed: each by its own process, over what the fault plan leaves of the ports. */
@@ -81,7 +83,7 @@ export class PlatformFunctions {
   }
 
   #services(process: MortalProcess) {
-    const { topology, clock, log, executions, returns, deadLetters, starts } = this.#world;
+    const { topology, clock, log, executions, returns, deadLetters, starts, awaited } = this.#world;
     const ports = portsOf(process, this.#world.ports);
     const { bus, lanes, pending, timers, intents, payloads } = ports;
     const senders = { bus, lanes, pending, timers };
@@ -92,7 +94,7 @@ export class PlatformFunctions {
     };
     return {
       ...ports,
-      ...{ topology, clock, log, senders, publishing, starts },
+      ...{ topology, clock, log, senders, publishing, starts, awaited },
       executions,
       starter: {
         start: (...given: Parameters<typeof executions.start>) => process.call(() => executions.start(...given)),
@@ -106,6 +108,7 @@ export class PlatformFunctions {
       // Where a rule leads to is known here, so that no copy comes from a rule that could not deliver.
       lanes: {},
       count: () => undefined,
+      countRung: () => undefined,
     };
   }
 }

@@ -12,6 +12,7 @@ import type {
   PendingStore,
   TimerQueue,
 } from '../domain/ports.js';
+import type { SagaStore } from '../domain/saga.js';
 import type { MortalProcess } from './mortal-process.js';
 
 /** Stores, queues and bus of a world. */
@@ -24,13 +25,14 @@ export interface Ports {
   readonly later: LaterStore;
   readonly ledger: LedgerWriter;
   readonly cursors: CursorStore;
+  readonly sagas: SagaStore;
   readonly bus: MessageBus;
   readonly lanes: LaneSender;
 }
 
 /** The same ports as one process reaches them: by the fault plan, and no longer once it has died. */
 export function portsOf(process: MortalProcess, ports: Ports): Ports {
-  const { deliveries, intents, payloads, pending, timers, later, ledger, cursors, bus, lanes } = ports;
+  const { deliveries, intents, payloads, pending, timers, later, ledger, cursors, sagas, bus, lanes } = ports;
   const call = process.call.bind(process);
   return {
     deliveries: {
@@ -40,6 +42,9 @@ export function portsOf(process: MortalProcess, ports: Ports): Ports {
       release: (...given) => call(() => deliveries.release(...given)),
       settleUnleased: (...given) => call(() => deliveries.settleUnleased(...given)),
       progress: (...given) => call(() => deliveries.progress(...given)),
+      renew: (...given) => call(() => deliveries.renew(...given)),
+      cancel: (...given) => call(() => deliveries.cancel(...given)),
+      countConversation: (...given) => call(() => deliveries.countConversation(...given)),
       reopen: (...given) => call(() => deliveries.reopen(...given)),
       get: (...given) => call(() => deliveries.get(...given)),
     },
@@ -51,6 +56,7 @@ export function portsOf(process: MortalProcess, ports: Ports): Ports {
     pending: {
       open: (...given) => call(() => pending.open(...given)),
       close: (...given) => call(() => pending.close(...given)),
+      advance: (...given) => call(() => pending.advance(...given)),
       extend: (...given) => call(() => pending.extend(...given)),
       get: (...given) => call(() => pending.get(...given)),
       due: (...given) => pending.due(...given),
@@ -60,8 +66,14 @@ export function portsOf(process: MortalProcess, ports: Ports): Ports {
     ledger: {
       deadLetter: (entry) => call(() => ledger.deadLetter(entry)),
       request: (entry) => call(() => ledger.request(entry)),
+      escalation: (entry) => call(() => ledger.escalation(entry)),
     },
     cursors: { get: (name) => call(() => cursors.get(name)), put: (...given) => call(() => cursors.put(...given)) },
+    sagas: {
+      note: (...given) => call(() => sagas.note(...given)),
+      fail: (...given) => call(() => sagas.fail(...given)),
+      get: (execution) => call(() => sagas.get(execution)),
+    },
     bus: { publish: (envelopes) => process.send(envelopes, (some) => bus.publish(some)) },
     lanes: { send: (messages) => process.send(messages, (some) => lanes.send(some)) },
   };

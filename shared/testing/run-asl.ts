@@ -112,11 +112,11 @@ class Execution {
         return { next: state.Next, variables: before, out };
       }
       case 'Map': {
-        const out = await this.#sideBySide(
-          state.Items.map((item) => [state.ItemProcessor, item] as const),
-          before,
-          scope,
-        );
+        const items = await this.#value(state.Items, before, { input });
+        if (!Array.isArray(items))
+          throw new AslFailure('States.QueryEvaluationError', 'the items of a map are no list');
+        const machines = items.map((item: unknown) => [state.ItemProcessor, item] as const);
+        const out = await this.#sideBySide(machines, before, scope, state.MaxConcurrency);
         return { next: state.Next, variables: before, out };
       }
       case 'Pass':
@@ -152,6 +152,7 @@ class Execution {
     branches: readonly (readonly [AslBranch, unknown])[],
     before: Variables,
     outer: Scope,
+    concurrency = branches.length,
   ): Promise<unknown[]> {
     const scope: Scope = {
       get cancelled() {
@@ -159,14 +160,19 @@ class Execution {
       },
     };
     let failed = false;
-    return Promise.all(
-      branches.map(([branch, input]) =>
-        this.branch(branch, before, input, scope).catch((error: unknown) => {
+    const out = new Array<unknown>(branches.length);
+    const waiting = [...branches.entries()];
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined && !scope.cancelled; next = waiting.shift()) {
+        const [index, [branch, input]] = next;
+        out[index] = await this.branch(branch, before, input, scope).catch((error: unknown) => {
           failed = true;
           throw error;
-        }),
-      ),
-    );
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(concurrency, branches.length) }, worker));
+    return out;
   }
 
   async #task(state: AslTask, before: Variables): Promise<unknown> {

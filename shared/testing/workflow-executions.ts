@@ -27,6 +27,8 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   readonly #world: ExecutionWorld;
   readonly #memory: MemoryWorkflows;
   #alarms: Alarm[] = [];
+  /** Tokens that were waited on, by execution. */
+  readonly #tokens = new Map<string, string[]>();
   #evaluate: Evaluate | undefined;
   #fault: Error | undefined;
 
@@ -117,6 +119,7 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   #answerTo(execution: string, token: string, seconds: number | undefined): Promise<TokenAnswer> {
     return new Promise((resolve) => {
       this.#memory.wait(token, resolve);
+      this.#tokens.set(execution, [...(this.#tokens.get(execution) ?? []), token]);
       if (seconds === undefined) return;
       this.#alarm(execution, this.#world.clock.now() + seconds * 1000, () => {
         this.#memory.forget(token);
@@ -134,6 +137,9 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     detail: Readonly<Record<string, unknown>>,
   ): void {
     this.#alarms = this.#alarms.filter((alarm) => alarm.execution !== execution);
+    // A token of an execution that has ended is answered in vain.
+    for (const token of this.#tokens.get(execution) ?? []) this.#memory.forget(token);
+    this.#tokens.delete(execution);
     const about = { executionArn: executionArn(execution), stateMachineArn: machineArn(workflow), name: execution };
     this.#world.ended(JSON.stringify({ detail: { ...about, input: JSON.stringify(input), ...detail } }));
   }

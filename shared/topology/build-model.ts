@@ -3,7 +3,14 @@ import { LanewayError, unknownName } from '../domain/errors.js';
 import { inOrder } from '../domain/priority.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/qos.js';
 import type { MessageType } from '../message/message-type.js';
-import { isSystemChannel, MessageAcknowledged } from '../message/system-messages.js';
+import {
+  isSystemChannel,
+  MessageAcknowledged,
+  MessageExpired,
+  RequestCancelled,
+  RequestFailed,
+} from '../message/system-messages.js';
+import { ladderOf } from './ladder-of.js';
 import type { AgentModel, ChannelModel, ClientModel, IngressModel, TopologyModel, TypeModel } from './model.js';
 import type { AgentSpec, ChannelSpec, ClientSpec, IngressSpec } from './topology.js';
 
@@ -16,6 +23,8 @@ interface Declared {
   readonly ingress: Readonly<Record<string, IngressSpec>>;
   readonly profiles: Readonly<Record<string, QosProfile>>;
   readonly hopLimit: number;
+  readonly cycleLimit: number;
+  readonly conversationBudget: number;
 }
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -28,6 +37,11 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
   if (name.length > 40) invalid(name, `the name has ${name.length} characters`, 'allowed: at most 40');
   if (!Number.isInteger(declared.hopLimit) || declared.hopLimit < 1)
     invalid(name, `hopLimit is ${declared.hopLimit}`, 'allowed: a whole number from 1');
+  const { cycleLimit, conversationBudget } = declared;
+  if (!Number.isInteger(cycleLimit) || cycleLimit < 1 || cycleLimit > 64)
+    invalid(name, `cycleLimit is ${cycleLimit}`, 'allowed: a whole number from 1 to 64');
+  if (!Number.isInteger(conversationBudget) || conversationBudget < 100)
+    invalid(name, `conversationBudget is ${conversationBudget}`, 'allowed: a whole number from 100');
   for (const channel of declared.own) {
     if (isSystemChannel(channel))
       invalid(name, `channel '${channel}' is the framework's`, 'subscribe to it; it need not be declared');
@@ -35,6 +49,10 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
   }
   const agents = agentsOf(declared);
   const channels = channelsOf(declared, agents, types);
+  for (const [channel, spec] of Object.entries(declared.channels)) {
+    const own = channels[channel];
+    if (own) channels[channel] = { ...own, ...ladderOf(own, spec, { topology: name, channels, agents, types }) };
+  }
   for (const [id, agent] of Object.entries(agents)) agents[id] = completeAgent(agent, channels, types);
   for (const id of Object.keys(agents))
     for (const type of declared.agents[id]?.publishes ?? []) register(types, type, name);
@@ -48,6 +66,8 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
     clients: byName(clients),
     ingress: byName(ingress),
     hopLimit: declared.hopLimit,
+    cycleLimit,
+    conversationBudget,
   };
   checkCarriers(model);
   checkCommands(model);
@@ -83,6 +103,13 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
         'allowed: up to 14 minutes (a Lambda function runs 15)',
       );
     }
+    if (spec.needs !== undefined && milliseconds(spec.needs) > milliseconds(handlerTimeout)) {
+      invalid(
+        declared.name,
+        `agents.${id}.needs is '${spec.needs}'`,
+        `allowed: up to its handlerTimeout, '${handlerTimeout}'`,
+      );
+    }
     agents[id] = {
       id,
       ...(spec.role === undefined ? {} : { role: spec.role }),
@@ -93,6 +120,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       publishes: (spec.publishes ?? []).map((type) => type.name),
       lanes: [],
       handlerTimeout,
+      ...(spec.needs === undefined ? {} : { needs: spec.needs }),
     };
   }
   return agents;
@@ -141,12 +169,32 @@ function completeAgent(
     return type?.kind === 'command' && type.reply ? [type.reply.name] : [];
   });
   const acknowledges = own.some((channel) => channel.qos.acks === 'message') ? [MessageAcknowledged.name] : [];
+  const escalates = own.some((channel) => channel.qos.onExpiry === 'escalate') ? [MessageExpired.name] : [];
+  const refuses = agent.needs !== undefined && replies.length > 0 ? [RequestFailed.name] : [];
   return {
     ...agent,
     handles,
-    publishes: [...new Set([...agent.publishes, ...replies, ...acknowledges])],
+    publishes: [
+      ...new Set([
+        ...agent.publishes,
+        ...replies,
+        ...acknowledges,
+        ...escalates,
+        ...refuses,
+        ...cancels(agent.publishes, types),
+      ]),
+    ],
     lanes: inOrder(own.flatMap((channel) => channel.qos.priorities)),
   };
+}
+
+/** Who makes requests may take them back. */
+function cancels(publishes: readonly string[], types: ReadonlyMap<string, MessageType>): string[] {
+  const requests = publishes.some((name) => {
+    const type = types.get(name);
+    return type?.kind === 'command' && type.reply !== undefined;
+  });
+  return requests ? [RequestCancelled.name] : [];
 }
 
 function clientsOf(declared: Declared, types: Map<string, MessageType>): Record<string, ClientModel> {
@@ -154,7 +202,8 @@ function clientsOf(declared: Declared, types: Map<string, MessageType>): Record<
   for (const [id, spec] of Object.entries(declared.clients)) {
     checkName(id, NAME, 'client id', declared.name, 'lower-case letters, digits and dashes');
     for (const type of spec.publishes) register(types, type, declared.name);
-    clients[id] = { id, publishes: spec.publishes.map((type) => type.name) };
+    const own = spec.publishes.map((type) => type.name);
+    clients[id] = { id, publishes: [...new Set([...own, ...cancels(own, types)])] };
   }
   return clients;
 }

@@ -3,6 +3,7 @@ import type { Emission } from '../domain/delivery.js';
 import { schemaUri, type Envelope } from '../domain/envelope.js';
 import { LanewayError, unknownName } from '../domain/errors.js';
 import { derivedId, newId } from '../domain/ids.js';
+import { firstAttemptEnd } from '../domain/ladder.js';
 import { laneFor, type Priority } from '../domain/priority.js';
 import { encodeData, type MessageType } from '../message/message-type.js';
 import type { ChannelModel, TopologyModel } from './model.js';
@@ -69,9 +70,12 @@ export function composeMessage(
   const payload = encodeData(type, data);
   const channel = channelFor(model, type, options.channel);
   const priority = priorityFor(channel, options.priority, parent?.priority);
-  const expires = now + milliseconds(options.expires ?? channel.qos.expires);
+  const age = now + milliseconds(options.expires ?? channel.qos.expires);
   const reply = type.kind === 'command' ? type.reply : undefined;
-  const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? expires : undefined, now, type);
+  const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? age : undefined, now, type);
+  // An attempt that nobody has begun when its time is over is not begun any more: by then another one is on its way.
+  const ladder = reply && channel.escalation;
+  const expires = ladder && deadline !== undefined ? Math.min(age, firstAttemptEnd(ladder, now, deadline)) : age;
   const receivers = receiversFor(model, channel, type, options.to, composition.sender);
   const firstId = composition.id ?? newId();
   const common = {

@@ -2,7 +2,7 @@ import type { QosProfile } from '../domain/qos.js';
 import type { MessageType } from '../message/message-type.js';
 import { SYSTEM_CHANNELS, type SystemChannelName } from '../message/system-messages.js';
 import { buildModel } from './build-model.js';
-import type { AgentSpec, ChannelSpec, ClientSpec, Topology, TopologySpec } from './topology.js';
+import type { AgentSpec, ChannelSpec, CheckedLadders, ClientSpec, Topology, TopologySpec } from './topology.js';
 
 /**
  * Declares the topology of an application and checks it: names, references, QoS, carriers, handlers for every command.
@@ -17,7 +17,10 @@ export function defineTopology<
   const Channels extends Record<string, ChannelSpec>,
   const Agents extends Record<string, AgentSpec<(keyof NoInfer<Channels> & string) | SystemChannelName>>,
   const Clients extends Record<string, ClientSpec> = Record<never, ClientSpec>,
->(name: Name, spec: TopologySpec<Channels, Agents, Clients>): Topology<Name, Channels, Agents, Clients> {
+>(
+  name: Name,
+  spec: TopologySpec<Channels, Agents, Clients> & CheckedLadders<NoInfer<Channels>, NoInfer<Agents>>,
+): Topology<Name, Channels, Agents, Clients> {
   const channels: Record<string, ChannelSpec> = { ...SYSTEM_CHANNELS, ...spec.channels };
   const ingress = spec.ingress ?? {};
   const types = new Map<string, MessageType>();
@@ -31,6 +34,8 @@ export function defineTopology<
       ingress,
       profiles: spec.profiles ?? ({} satisfies Record<string, QosProfile>),
       hopLimit: spec.hopLimit ?? 32,
+      cycleLimit: spec.cycleLimit ?? 8,
+      conversationBudget: spec.conversationBudget ?? 10_000,
     },
     types,
   );

@@ -1,4 +1,5 @@
 import type { Duration } from '../domain/duration.js';
+import type { Rung } from '../domain/ladder.js';
 import type { Priority } from '../domain/priority.js';
 import type { QosProfile } from '../domain/qos.js';
 
@@ -19,6 +20,10 @@ export interface ChannelModel {
   /** Agents in the order of their declaration. */
   readonly subscribers: readonly string[];
   readonly system: boolean;
+  /** What follows when an attempt of a request fails. */
+  readonly escalation?: readonly Rung[];
+  /** How far progress may move a request beyond its deadline, milliseconds. */
+  readonly extension?: number;
   readonly description?: string;
 }
 
@@ -35,6 +40,8 @@ export interface AgentModel {
   /** Its lanes, highest priority first: those that its channels can use. */
   readonly lanes: readonly Priority[];
   readonly handlerTimeout: Duration;
+  /** Least time that one of its commands takes; absent when it does not say. */
+  readonly needs?: Duration;
   readonly description?: string;
 }
 
@@ -60,4 +67,8 @@ export interface TopologyModel {
   readonly clients: Readonly<Record<string, ClientModel>>;
   readonly ingress: Readonly<Record<string, IngressModel>>;
   readonly hopLimit: number;
+  /** How often a chain of messages may pass one agent with one type and subject. */
+  readonly cycleLimit: number;
+  /** Deliveries that a conversation may have. */
+  readonly conversationBudget: number;
 }

@@ -1,6 +1,6 @@
 import { LanewayError } from '../domain/errors.js';
 import { laneFor, PRIORITIES, type Priority } from '../domain/priority.js';
-import { RequestFailed } from '../message/system-messages.js';
+import { ApprovalDecided, RequestCancelled, RequestFailed, WorkflowRequested } from '../message/system-messages.js';
 import type { ChannelModel, TopologyModel } from './model.js';
 import { repliesOf } from './replies.js';
 
@@ -51,16 +51,22 @@ const ABSENT = [{ exists: false }];
  * of direct channels do not belong on the bus.
  *
  * @param starts names of the types that start workflows
+ * @param awaited names of the types that steps of workflows wait for
  * @throws LanewayError INVALID_TOPOLOGY for more than 300 rules, or a pattern of more than 2,048 characters that cannot
  * be split
  */
-export function routingRules(model: TopologyModel, starts: readonly string[] = []): RoutingRule[] {
+export function routingRules(
+  model: TopologyModel,
+  starts: readonly string[] = [],
+  awaited: readonly string[] = [],
+): RoutingRule[] {
   const rules = [
     ...channelRules(model),
     ...mailboxRules(model),
     ...unroutableRules(model),
     ...ingressRules(model),
-    ...replyRules(model),
+    ...replyRules(model, starts.length > 0),
+    ...awaitedRules(model, awaited),
     ...startRules(model, starts),
   ];
   if (rules.length > MAX_RULES) {
@@ -161,15 +167,16 @@ function ingressRules(model: TopologyModel): RoutingRule[] {
   }));
 }
 
-function replyRules(model: TopologyModel): RoutingRule[] {
-  const types = repliesOf(model);
+/** @param workflows whether there are any, whose steps may wait for a person's decision */
+function replyRules(model: TopologyModel, workflows: boolean): RoutingRule[] {
+  const types = [...repliesOf(model), ...(workflows ? [ApprovalDecided.name] : [])];
   if (types.length === 0) return [];
   const pattern = (part: readonly string[]) => ({
     source: OURS,
     'detail-type': part,
     detail: { requestid: [{ exists: true }] },
   });
-  return parts([...types, RequestFailed.name], pattern).map((part, index) => ({
+  return parts([...types, RequestFailed.name, RequestCancelled.name], pattern).map((part, index) => ({
     kind: 'replies',
     name: numbered('replies', index),
     pattern: pattern(part),
@@ -177,8 +184,27 @@ function replyRules(model: TopologyModel): RoutingRule[] {
   }));
 }
 
+function awaitedRules(model: TopologyModel, awaited: readonly string[]): RoutingRule[] {
+  const types = [...new Set(awaited)].sort();
+  if (types.length === 0) return [];
+  const channels = busChannels(model).map((channel) => channel.name);
+  const pattern = (part: readonly string[]) => ({
+    source: OURS,
+    'detail-type': part,
+    detail: { channel: channels, receiver: ABSENT },
+  });
+  return parts(types, pattern).map((part, index) => ({
+    kind: 'replies',
+    name: numbered('awaited', index),
+    pattern: pattern(part),
+    targets: [{ kind: 'queue', queue: 'replies' }],
+  }));
+}
+
 function startRules(model: TopologyModel, starts: readonly string[]): RoutingRule[] {
-  return [...new Set(starts)].map((type) => {
+  // Whoever has workflows can be asked for one by name: by a step of another workflow, or by an operator.
+  const types = starts.length > 0 ? [...starts, WorkflowRequested.name] : [];
+  return [...new Set(types)].map((type) => {
     const carriers = busChannels(model).filter((channel) => channel.carries.includes(type));
     if (carriers.length === 0) {
       throw new LanewayError(

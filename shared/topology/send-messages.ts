@@ -1,7 +1,8 @@
 import type { Envelope } from '../domain/envelope.js';
 import { LanewayError } from '../domain/errors.js';
 import { laneFor } from '../domain/priority.js';
-import type { Waiter } from '../domain/pending.js';
+import { firstAttemptEnd, type Climb } from '../domain/ladder.js';
+import type { PendingRecord, Waiter } from '../domain/pending.js';
 import type { LaneMessage, LaneSender, MessageBus, PendingStore, SendResult, TimerQueue } from '../domain/ports.js';
 import type { TopologyModel } from './model.js';
 
@@ -37,8 +38,8 @@ export const SHORTEST_DEADLINE_MS = 5_000;
  * Sends messages: for a request first its timer, then its pending record, then the command; others at once. Sending the
  * same messages again is harmless. Messages of one call have no order among each other.
  *
- * @returns those that the bus refused for good
- * @throws LanewayError PUBLISH, retryable, when some could not be sent yet; all others have been
+ * @returns those that the bus refused for good, and requests that can never be made
+ * @throws LanewayError PUBLISH or UNAVAILABLE, retryable, when some could not be sent yet; all others have been
  */
 export async function sendMessages(
   model: TopologyModel,
@@ -46,8 +47,32 @@ export async function sendMessages(
   senders: Senders,
   now: number,
 ): Promise<RefusedMessage[]> {
-  const open = await Promise.all(outgoing.map((message) => openRequest(model, message, senders, now)));
-  const ready = outgoing.filter((_, index) => open[index]);
+  const opened = await Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now)));
+  // One request that cannot be made keeps no other message back: what is refused is refused alone, and what can be
+  // repeated is, after all others have been sent.
+  const sent = await deliverMessages(
+    model,
+    outgoing.filter((_, index) => opened[index] === true),
+    senders,
+  );
+  const troubles = outgoing.flatMap(({ envelope }, index) => {
+    const error = opened[index];
+    return error instanceof LanewayError ? [{ envelope, error }] : [];
+  });
+  const passing = troubles.find(({ error }) => error.retryable);
+  if (passing) throw passing.error;
+  return [...troubles, ...sent];
+}
+
+/**
+ * As {@link sendMessages}, of messages whose requests are open already.
+ * @throws LanewayError PUBLISH
+ */
+export async function deliverMessages(
+  model: TopologyModel,
+  ready: readonly Outgoing[],
+  senders: Senders,
+): Promise<RefusedMessage[]> {
   const direct = ready.filter((message) => isDirect(model, message.envelope));
   const bus = ready.filter((message) => !isDirect(model, message.envelope));
   const [busResults, laneResults] = await Promise.all([
@@ -83,6 +108,21 @@ export async function sendMessages(
 
 const UNKNOWN: SendResult = { ok: false, retryable: true, code: 'NO_RESULT', message: 'the bus gave no result' };
 
+/** As {@link openRequest}, with what it throws as its answer. */
+async function tryToOpen(
+  model: TopologyModel,
+  message: Outgoing,
+  senders: Senders,
+  now: number,
+): Promise<boolean | LanewayError> {
+  try {
+    return await openRequest(model, message, senders, now);
+  } catch (error) {
+    if (error instanceof LanewayError) return error;
+    throw error;
+  }
+}
+
 /** True when the message is to be sent; false for a request from outside any handling that is too late or answered. */
 async function openRequest(model: TopologyModel, message: Outgoing, senders: Senders, now: number): Promise<boolean> {
   const { envelope } = message;
@@ -100,7 +140,8 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
       },
     );
   }
-  const deadline = envelope.deadline ?? envelope.expires;
+  const until = envelope.deadline ?? envelope.expires;
+  const { deadline, ...escalating } = firstAttempt(model, envelope, until);
   // A timer without a record gives up after minutes; a record without a timer would wait for the sweeper.
   await timers.set({ requestId: envelope.requestid, at: Date.parse(deadline), hop: 0 }, now);
   const opened = await pending.open({
@@ -109,7 +150,9 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
     messageId: envelope.id,
     type: envelope.type,
     replyType: reply,
+    ...(envelope.receiver === undefined ? {} : { receiver: envelope.receiver }),
     deadline,
+    ...escalating,
     attempt: envelope.attempt,
     waiter: message.waiter,
     hops: envelope.hops,
@@ -120,6 +163,34 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
   // settle it, as completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
   if (message.waiter.kind === 'agent') return true;
   return opened !== 'closed' && Date.parse(deadline) - now > SHORTEST_DEADLINE_MS;
+}
+
+/** When the first attempt is given up, and where the request then stands on the ladder of its channel. */
+function firstAttempt(
+  model: TopologyModel,
+  envelope: Envelope,
+  until: string,
+): Pick<PendingRecord, 'deadline' | 'bound' | 'climb'> {
+  const { escalation, extension = 0 } = model.channels[envelope.channel] ?? {};
+  const bound = new Date(Date.parse(until) + extension).toISOString();
+  const { receiver, channel, dataschema, data, dataref, priority, subject, actor, path } = envelope;
+  if (!escalation) return extension === 0 ? { deadline: until } : { deadline: until, bound };
+  // From the envelope alone, so that sending it again gives the same.
+  const begun = Date.parse(envelope.time);
+  const end = firstAttemptEnd(escalation, begun, Date.parse(until));
+  const climb: Climb = {
+    ...{ channel, until, rung: -1, used: 0, phase: 'asked', on: channel, time: end - begun },
+    tried: receiver === undefined ? [] : [receiver],
+    ...(receiver === undefined ? {} : { receiver }),
+    command: {
+      ...{ dataschema, priority },
+      ...(dataref === undefined ? { data } : { dataref }),
+      ...(subject === undefined ? {} : { subject }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(path === undefined ? {} : { path }),
+    },
+  };
+  return { deadline: new Date(end).toISOString(), bound, climb };
 }
 
 function isDirect(model: TopologyModel, envelope: Envelope): boolean {

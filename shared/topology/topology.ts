@@ -2,7 +2,7 @@ import type { Duration } from '../domain/duration.js';
 import type { Priority } from '../domain/priority.js';
 import type { QosInput, QosProfile } from '../domain/qos.js';
 import type { DEFAULT_PROFILES } from '../domain/qos.js';
-import type { CommandType, EventType, MessageType } from '../message/message-type.js';
+import type { CommandType, EventType, MessageType, ReplyOf } from '../message/message-type.js';
 import type { SYSTEM_CHANNELS } from '../message/system-messages.js';
 import type { TopologyModel } from './model.js';
 
@@ -12,8 +12,48 @@ export interface ChannelSpec {
   readonly qos?: QosInput;
   /** The carrier to take for a type that several channels carry and whose publisher names none. */
   readonly default?: boolean;
+  /**
+   * What follows when an attempt of a request on this channel times out or fails, in this order: retry, another agent,
+   * another channel, a person. At its end, and without it, the request ends.
+   */
+  readonly escalation?: readonly EscalationRung[];
+  /**
+   * How far `progress` may move a request beyond the deadline that its requester gave, in all. @defaultValue not at all:
+   * it moves the end of an attempt, within that deadline
+   */
+  readonly extension?: Duration;
   readonly description?: string;
 }
+
+/**
+ * One rung of an escalation ladder. `timeout` is the time of an attempt, at least 6 seconds; by default the attempts that
+ * declare none share equally what is left of the request's time. All of it lies within the deadline of the request.
+ */
+export type EscalationRung<
+  Channel extends string = string,
+  Agent extends string = string,
+  Capability extends string = string,
+> =
+  /** The same agent, so many times more; its `timeout` is the first attempt's as well. */
+  | {
+      readonly retry: number;
+      readonly timeout?: Duration;
+      /** Pause before each, doubled every time. @defaultValue 1 second to 1 minute */
+      readonly backoff?: { readonly first: Duration; readonly most: Duration };
+    }
+  /** The next declared subscriber of the channel that has not been asked, of those that are named. */
+  | {
+      readonly agent: 'another' | Agent | { readonly capability: Capability };
+      /** How many of them, one after the other. @defaultValue 1 */
+      readonly times?: number;
+      readonly timeout?: Duration;
+    }
+  /** Another channel that carries the command: its first subscriber that has not been asked, else its first. */
+  | { readonly channel: Channel; readonly timeout?: Duration }
+  /** `PersonNeeded` on `system.people`; a person has so long to answer. */
+  | { readonly person: Duration }
+  /** The end, where one likes to see it written. */
+  | 'abort';
 
 /** An agent as declared. `Channel` is the union of channel names. */
 export interface AgentSpec<Channel extends string = string> {
@@ -24,6 +64,11 @@ export interface AgentSpec<Channel extends string = string> {
   readonly capabilities?: readonly string[];
   /** Longest time one handler may take. @defaultValue '30 seconds' */
   readonly handlerTimeout?: Duration;
+  /**
+   * Least time that one of its commands takes. A command whose deadline is nearer than this is not started but answered
+   * with `RequestFailed`, code `TOO_LATE`. @defaultValue none: a command is refused only once its deadline has passed
+   */
+  readonly needs?: Duration;
   readonly description?: string;
 }
 
@@ -53,6 +98,30 @@ export interface IngressSpec {
   readonly priority?: (event: ForeignEvent) => Priority;
 }
 
+type CapabilityIn<Agents> = {
+  [Id in keyof Agents]: Agents[Id] extends { readonly capabilities: readonly (infer Name extends string)[] }
+    ? Name
+    : never;
+}[keyof Agents];
+
+/** Replies to the commands of a channel; never = only events and commands without reply. */
+type RepliesOn<Channel> = Channel extends { readonly carries: readonly (infer Type extends MessageType)[] }
+  ? ReplyOf<Type>
+  : never;
+
+/** The ladders of a topology with the names that it declares; none where no request is carried. */
+export interface CheckedLadders<Channels, Agents> {
+  readonly channels: {
+    readonly [Name in keyof Channels]: {
+      readonly escalation?: string extends keyof Channels
+        ? readonly EscalationRung[]
+        : [RepliesOn<Channels[Name]>] extends [never]
+          ? never
+          : readonly EscalationRung<keyof Channels & string, keyof Agents & string, CapabilityIn<Agents>>[];
+    };
+  };
+}
+
 /** Everything that {@link defineTopology} takes. */
 export interface TopologySpec<Channels, Agents, Clients> {
   readonly channels: Channels;
@@ -63,6 +132,16 @@ export interface TopologySpec<Channels, Agents, Clients> {
   readonly profiles?: Readonly<Record<string, QosProfile>>;
   /** How many messages may lead to a message. @defaultValue 32 */
   readonly hopLimit?: number;
+  /**
+   * How often one chain of messages may pass the same agent with the same type and `subject`, 1 to 64.
+   * @defaultValue 8
+   */
+  readonly cycleLimit?: number;
+  /**
+   * Deliveries that one conversation may have; an estimate from one delivery in 32 (docs/explanation/delivery.md). Also
+   * the most messages that one handling may publish. @defaultValue 10,000
+   */
+  readonly conversationBudget?: number;
 }
 
 /** One typed description of who says what to whom over what; made by `defineTopology`. */

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Agent } from '../agent/create-agent.js';
 import { receiveBatch } from '../agent/receive/receive-batch.js';
+import type { Renewal } from '../agent/receive/services.js';
 import { servicesFromEnvironment } from '../aws/services.js';
 import { awsClients } from '../aws/clients.js';
 import { SqsLane } from '../aws/sqs-lane.js';
@@ -25,12 +26,28 @@ export interface WorkerOptions extends FindOptions {
 /** One for all lanes, and all agents, that this process works for: a crash ends them together. */
 const company = new ProcessCompany();
 
+/** How long a lease of a worker lasts, and so how long a message is held back when its process is killed. */
+const LEASE_MS = 15_000;
+
+/** How often it is renewed: two renewals may fail before it is lost. */
+const RENEW_MS = 5_000;
+
+/** While the process lives, its leases and the visibility of its messages are renewed in steps. */
+const RENEWAL: Renewal = {
+  lease: LEASE_MS,
+  repeat: (run) => {
+    const timer = setInterval(() => void run(), RENEW_MS);
+    return () => clearInterval(timer);
+  },
+};
+
 /** Time beyond the handler's own in which its outcome is written. */
 const MARGIN_MS = 15_000;
 
 /**
  * Runs an agent anywhere Node runs: polls its lanes, each on its own so that a flood in one does not delay another, and
- * handles what comes by the same chain as in Lambda. At least once, unordered. Ends when the signal aborts.
+ * handles what comes by the same chain as in Lambda. At least once, unordered. Ends when the signal aborts. Leases are short
+ * and renewed while the process lives, up to the agent's `handlerTimeout`, so that a killed worker costs 20 seconds.
  * @throws LanewayError NOT_FOUND when the application is not deployed, INVALID_OPTION
  */
 export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: WorkerOptions = {}): Promise<void> {
@@ -67,7 +84,13 @@ export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: W
         if (copies.length === 0) continue;
         const end = Date.now() + limit;
         const returned = new Set(
-          await receiveBatch(bound, services, { copies, receipts, remaining: () => end - Date.now(), company }),
+          await receiveBatch(bound, services, {
+            copies,
+            receipts,
+            remaining: () => end - Date.now(),
+            company,
+            renewal: RENEWAL,
+          }),
         );
         await lane
           .acknowledge(copies.filter(({ copy }) => !returned.has(copy)))

@@ -49,10 +49,12 @@ export interface AslParallel {
   readonly Next: string;
 }
 
-/** The same machine for each of a list of items, side by side. Only `branchesAsMap` writes it. */
+/** The same machine for each of a list of items, side by side; its output is the list of what they put out. */
 export interface AslMap {
   readonly Type: 'Map';
-  readonly Items: readonly Json[];
+  /** A list, or an expression for one. */
+  readonly Items: string | readonly Json[];
+  readonly MaxConcurrency?: number;
   readonly ItemProcessor: AslBranch & { readonly ProcessorConfig: { readonly Mode: 'INLINE' } };
   readonly Next: string;
 }

@@ -13,7 +13,11 @@ export function branchesAsMap(definition: AslDefinition): AslDefinition {
 function rewritten(machine: AslBranch): AslBranch {
   const states = Object.entries(machine.States).map(([name, state]): [string, AslState] => [
     name,
-    state.Type === 'Parallel' ? mapOf(name, state) : state,
+    state.Type === 'Parallel'
+      ? mapOf(name, state)
+      : state.Type === 'Map'
+        ? { ...state, ItemProcessor: { ...state.ItemProcessor, ...rewritten(state.ItemProcessor) } }
+        : state,
   ]);
   return { StartAt: machine.StartAt, States: Object.fromEntries(states) };
 }

@@ -3,6 +3,7 @@ import type {
   AslBranch,
   AslCatch,
   AslDefinition,
+  AslPass,
   AslRetry,
   AslState,
   AslTask,
@@ -11,17 +12,23 @@ import type {
 } from './asl.js';
 import { kept, quoted, text, toJson, toJsonata, wrap, type Base } from './expression.js';
 import { freeName } from './names.js';
+import { toTemplate } from './template.js';
 import {
   allSteps,
+  type ApprovalStep,
   type Block,
   type CompleteStep,
+  type MapStep,
   type MatchStep,
   type Origin,
   type ParallelStep,
   type PublishStep,
+  type ReceiveStep,
   type RequestStep,
+  type RunStep,
   type Step,
   type Value,
+  type WaitStep,
 } from './outline.js';
 import type { Refuse } from './references.js';
 
@@ -64,6 +71,9 @@ interface Next {
   readonly assigns: readonly { readonly origin: Origin; readonly value: Value }[];
 }
 
+/** A step that calls the dispatcher. */
+type CallStep = RequestStep | PublishStep | WaitStep | RunStep | ApprovalStep | ReceiveStep;
+
 type States = Record<string, AslState>;
 
 /** Compiles a recorded and named workflow into a Standard state machine. */
@@ -74,15 +84,18 @@ export function compile(
   comment: string,
   refuse: Refuse,
 ): AslDefinition {
-  const branch = new Compiler(workflow, refuse, new Set([...allSteps(root)].map(({ step }) => step.state))).machine(
-    root,
-  );
+  const names = new Set([...allSteps(root)].map(({ step }) => step.state));
+  const branch = new Compiler(workflow, deadlineSeconds, refuse, names).machine(root);
   return { Comment: comment, QueryLanguage: 'JSONata', TimeoutSeconds: deadlineSeconds, ...branch };
 }
 
 class Compiler {
+  /** Of the innermost map around what is being compiled. */
+  #position: Origin | undefined;
+
   constructor(
     private readonly workflow: string,
+    private readonly deadlineSeconds: number,
     private readonly refuse: Refuse,
     private readonly names: Set<string>,
   ) {}
@@ -113,6 +126,8 @@ class Compiler {
         return this.#match(step, next, states);
       case 'parallel':
         return this.#parallel(step, next, states);
+      case 'map':
+        return this.#map(step, next, states);
       default:
         return this.#send(step, next, states);
     }
@@ -124,15 +139,13 @@ class Compiler {
       : { result: text(step.result) };
   }
 
-  #send(step: RequestStep | PublishStep, next: Next, states: States): Next {
-    const own = step.kind === 'request' ? step.origin : undefined;
-    const replies =
-      step.kind === 'request'
-        ? ([
-            ['RequestTimedOut', step.onTimeout],
-            ['RequestFailed', step.onFailure],
-          ] as const)
-        : [];
+  #send(step: CallStep, next: Next, states: States): Next {
+    const own = 'origin' in step ? step.origin : undefined;
+    const backstop = this.#backstop(step);
+    const replies = [
+      ['RequestTimedOut', 'onTimeout' in step ? step.onTimeout : undefined],
+      ['RequestFailed', 'onFailure' in step ? step.onFailure : undefined],
+    ] as const;
     const caught = replies.flatMap(([error, value]) => (value ? [{ error, value }] : []));
     // A catcher has to lead to a state, and both ways from here lead to the same one.
     const onward =
@@ -154,9 +167,9 @@ class Compiler {
     );
     const task: AslTask = {
       Type: 'Task',
-      Resource: `arn:aws:states:::lambda:invoke${step.kind === 'request' ? '.waitForTaskToken' : ''}`,
+      Resource: `arn:aws:states:::lambda:invoke${step.kind === 'publish' ? '' : '.waitForTaskToken'}`,
       Arguments: { FunctionName: DISPATCHER_ARN, Payload: this.#payload(step) },
-      ...(step.kind === 'request' ? { TimeoutSeconds: step.timeoutSeconds + BACKSTOP } : {}),
+      ...(backstop === undefined ? {} : { TimeoutSeconds: backstop }),
       Retry: RETRY,
       ...(handlers.length > 0 ? { Catch: handlers } : {}),
       ...leads,
@@ -165,27 +178,52 @@ class Compiler {
     return { state: step.state, assigns: [] };
   }
 
-  #payload(step: RequestStep | PublishStep): Json {
-    const fields: Readonly<Record<string, Value | undefined>> = {
-      data: step.data,
-      priority: step.priority,
-      to: step.to,
-    };
+  /** The pending record is the clock: this only ends what nobody answers. */
+  #backstop(step: CallStep): number | undefined {
+    if (step.kind === 'publish') return undefined;
+    const rounds = step.kind === 'approval' && step.escalateTo !== undefined ? 2 : 1;
+    if (step.kind !== 'wait') return step.timeoutSeconds * rounds + BACKSTOP;
+    return ('seconds' in step.wait ? step.wait.seconds : this.deadlineSeconds) + BACKSTOP;
+  }
+
+  #payload(step: CallStep): Json {
+    const fields = valuesOf(step);
     const values = Object.entries(fields).flatMap(([name, value]) =>
       value ? [[name, toJson(value, kept, this.refuse)] as const] : [],
     );
     return {
       kind: step.kind,
-      ...(step.kind === 'request'
-        ? { token: '{% $states.context.Task.Token %}', timeoutSeconds: step.timeoutSeconds }
-        : {}),
+      ...(step.kind === 'publish' ? {} : { token: '{% $states.context.Task.Token %}' }),
+      ...('timeoutSeconds' in step ? { timeoutSeconds: step.timeoutSeconds } : {}),
+      ...(step.kind === 'request' ? this.#undo(step) : {}),
+      ...(step.kind === 'run' ? { runs: step.workflow } : {}),
+      ...(step.kind === 'approval' ? { approvers: text(step.approvers) } : {}),
+      ...(step.kind === 'approval' && step.escalateTo !== undefined ? { escalateTo: text(step.escalateTo) } : {}),
+      ...(step.kind === 'wait' && 'seconds' in step.wait ? { seconds: step.wait.seconds } : {}),
       workflow: this.workflow,
       execution: '{% $states.context.Execution.Name %}',
       step: step.state,
+      ...(this.#position ? { index: wrap(`$${this.#position.variable}`) } : {}),
+      generation: '{% $states.context.Execution.Input.generation %}',
+      ...this.#settles(step),
       message: START_MESSAGE,
-      type: step.type,
+      ...('type' in step ? { type: step.type } : {}),
       ...Object.fromEntries(values),
     };
+  }
+
+  #settles(step: CallStep): { readonly settles?: Json } {
+    const settles = [
+      ...('onTimeout' in step && step.onTimeout ? ['RequestTimedOut'] : []),
+      ...('onFailure' in step && step.onFailure ? ['RequestFailed'] : []),
+    ];
+    return settles.length > 0 ? { settles } : {};
+  }
+
+  #undo({ undo, origin }: RequestStep): { readonly undo?: Json } {
+    if (!undo) return {};
+    const { type, timeoutSeconds } = undo;
+    return { undo: { type, timeoutSeconds, data: toTemplate(undo.data, origin, kept, this.refuse) } };
   }
 
   #match(step: MatchStep, next: Next, states: States): Next {
@@ -217,15 +255,59 @@ class Compiler {
       return this.#branch(block, { name: freeName(`end ${name}`, this.names), output });
     });
     const results = new Map(step.branches.map(({ origin }, index) => [origin, `$states.input[${index}].value`]));
-    const used = [...results].filter(([origin]) => origin.used);
-    const own = Object.fromEntries(used.map(([origin, result]) => [origin.variable, wrap(result)]));
-    const quiet = used.length === 0 && next.assigns.length === 0 && next.state !== undefined;
-    const join = quiet ? next.state : freeName(step.state.replace('parallel', 'join'), this.names);
-    if (!quiet)
-      states[join] = { Type: 'Pass', ...this.#leads(next, own, (origin) => results.get(origin) ?? kept(origin)) };
-    // The Parallel itself sets and puts out nothing: MiniStack 1.5.33 drops both, and one more state costs little.
+    const join = this.#join(step.state.replace('parallel', 'join'), results, next, states);
     states[step.state] = { Type: 'Parallel', Branches: branches, Next: join };
     return { state: step.state, assigns: [] };
+  }
+
+  /**
+   * Each element travels with its index, as no engine but AWS is sure to have the context of the map in its states. The
+   * list constructor around `$map` keeps a single element a list.
+   */
+  #map(step: MapStep, next: Next, states: States): Next {
+    const { block, position, item, origin } = step;
+    const items = toJsonata({ kind: 'reference', target: step.items }, kept, this.refuse);
+    const outer = this.#position;
+    this.#position = position;
+    const output = (base: Base): Json => (block.result && origin.used ? toJson(block.result, base, this.refuse) : {});
+    const inner = this.#branch(block, { name: freeName(`end ${step.name}`, this.names), output });
+    this.#position = outer;
+    const index = '$string($states.input.index)';
+    const each = freeName(`each ${step.name}`, this.names);
+    const enter: AslPass = {
+      Type: 'Pass',
+      Assign: {
+        [position.variable]: wrap(outer ? `$${outer.variable} & '.' & ${index}` : index),
+        ...(item.used ? { [item.variable]: wrap('$states.input.value') } : {}),
+      },
+      Next: inner.StartAt,
+    };
+    const join = this.#join(`join ${step.name}`, new Map([[origin, '$states.input']]), next, states);
+    states[step.state] = {
+      Type: 'Map',
+      Items: wrap(`[$map(${items}, function($value, $index) { {'index': $index, 'value': $value} })]`),
+      MaxConcurrency: step.concurrency,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'INLINE' },
+        StartAt: each,
+        States: { [each]: enter, ...inner.States },
+      },
+      Next: join,
+    };
+    return { state: step.state, assigns: [] };
+  }
+
+  /**
+   * The state behind branches or elements that keeps their results, or the next one where nobody needs them. A Parallel
+   * or Map itself sets and puts out nothing: MiniStack 1.5.33 drops both, and one more state costs little.
+   */
+  #join(name: string, results: ReadonlyMap<Origin, string>, next: Next, states: States): string {
+    const used = [...results].filter(([origin]) => origin.used);
+    if (used.length === 0 && next.assigns.length === 0 && next.state !== undefined) return next.state;
+    const own = Object.fromEntries(used.map(([origin, result]) => [origin.variable, wrap(result)]));
+    const join = freeName(name, this.names);
+    states[join] = { Type: 'Pass', ...this.#leads(next, own, (origin) => results.get(origin) ?? kept(origin)) };
+    return join;
   }
 
   /** How a state goes on; `base` lets what it sets or puts out read its own result. Variables die with the machine or branch. */
@@ -264,5 +346,21 @@ class Compiler {
   #object(fields: Readonly<Record<string, Value>>, base: Base): Json {
     const value: Value = { kind: 'object', fields: Object.entries(fields) };
     return toJson(value, base, this.refuse);
+  }
+}
+
+/** What a step passes on besides what is fixed. */
+function valuesOf(step: CallStep): Readonly<Record<string, Value | undefined>> {
+  switch (step.kind) {
+    case 'wait':
+      return { until: 'until' in step.wait ? step.wait.until : undefined };
+    case 'run':
+      return { data: step.data };
+    case 'receive':
+      return { key: step.key };
+    case 'approval':
+      return { title: step.title, details: step.details };
+    default:
+      return { data: step.data, priority: step.priority, to: step.to };
   }
 }

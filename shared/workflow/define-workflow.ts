@@ -1,15 +1,17 @@
 import { milliseconds, wholeSeconds, type Duration } from '../domain/duration.js';
 import type { DataOf, EventType } from '../message/message-type.js';
 import type { Topology } from '../topology/topology.js';
+import type { Awaited } from '../domain/awaited.js';
 import type { AslDefinition } from './asl.js';
 import { checkCarried } from './check-step.js';
+import { checkCompensations } from './check-compensations.js';
 import { compile } from './compile.js';
 import type { AgentOf, CarriedBy, Flow, FlowResult } from './flow.js';
 import { nameSteps } from './names.js';
 import { allSteps, type Block } from './outline.js';
 import { Recorder } from './recorder.js';
 import type { Ref } from './ref.js';
-import { refusal } from './references.js';
+import { refusal, type Refuse } from './references.js';
 
 /** Options of {@link defineWorkflow}. */
 export interface WorkflowOptions<Start extends EventType> {
@@ -19,12 +21,13 @@ export interface WorkflowOptions<Start extends EventType> {
   readonly deadline?: Duration;
 }
 
-/** A step that sends a message. */
+/** A step that sends a message or waits. */
 export interface WorkflowStep {
   /** Name of the state, which is also the `step` that the dispatcher and the ledger see. */
   readonly name: string;
-  readonly kind: 'request' | 'publish';
-  readonly type: string;
+  readonly kind: 'request' | 'publish' | 'wait' | 'run' | 'approval' | 'receive';
+  /** Message type that it sends; for `run` the workflow. */
+  readonly type?: string;
   readonly reply?: string;
   readonly timeoutSeconds?: number;
   /** Arms and branches that lead to it, outermost first. */
@@ -39,6 +42,8 @@ export interface WorkflowDefinition<Name extends string = string, Start extends 
   readonly deadlineSeconds: number;
   /** In the order of definition. */
   readonly steps: readonly WorkflowStep[];
+  /** Messages that its steps wait for. */
+  readonly awaits: readonly Awaited[];
   /** To be deployed as a Standard state machine, `${DispatcherArn}` replaced. */
   readonly asl: AslDefinition;
   /** What was recorded; `describeWorkflow` reads it. */
@@ -87,6 +92,7 @@ export function defineWorkflow<
     refuse('the definition is asynchronous', 'the steps of a workflow are recorded, not awaited: remove async');
   const { root } = recorder;
   if (root.steps.length === 0) refuse('the definition records no step', 'call the verbs of flow');
+  checkCompensations(name, root);
   nameSteps(root, refuse);
   const deadlineSeconds = wholeSeconds(deadline);
   const comment = `Laneway workflow ${name} of ${topology.name}, started by ${startedBy.name}`;
@@ -96,9 +102,27 @@ export function defineWorkflow<
     startedBy,
     deadlineSeconds,
     steps: stepsIn(root),
+    awaits: awaitsOf(name, root, refuse),
     asl: compile(name, root, deadlineSeconds, comment, refuse),
     outline: root,
   };
+}
+
+/** What its steps wait for. @throws LanewayError INVALID_WORKFLOW for two that one message would answer */
+function awaitsOf(workflow: string, root: Block, refuse: Refuse): Awaited[] {
+  const awaits = [...allSteps(root)].flatMap(({ step }): Awaited[] =>
+    step.kind === 'receive' ? [{ workflow, step: step.state, type: step.type, keyed: step.key !== undefined }] : [],
+  );
+  for (const { type, step, keyed } of awaits) {
+    const other = awaits.find((one) => one.type === type && one.step !== step && !one.keyed && !keyed);
+    if (other) {
+      refuse(
+        `steps '${step}' and '${other.step}' wait for ${type}, and the same message would answer both`,
+        'give each a key: the subject of the message that it waits for',
+      );
+    }
+  }
+  return awaits;
 }
 
 /** The verbs as functions that may be taken off the object. */
@@ -107,7 +131,12 @@ function verbs(recorder: Recorder): unknown {
     request: recorder.request.bind(recorder),
     publish: recorder.publish.bind(recorder),
     match: recorder.match.bind(recorder),
+    wait: recorder.wait.bind(recorder),
+    run: recorder.run.bind(recorder),
+    receive: recorder.receive.bind(recorder),
+    approval: recorder.approval.bind(recorder),
     parallel: recorder.parallel.bind(recorder),
+    map: recorder.map.bind(recorder),
     orElse: recorder.orElse.bind(recorder),
     complete: recorder.complete.bind(recorder),
     fail: recorder.fail.bind(recorder),
@@ -119,6 +148,19 @@ function stepsIn(root: Block): WorkflowStep[] {
   return [...allSteps(root)].flatMap(({ step, block }): WorkflowStep[] => {
     const { path } = block;
     if (step.kind === 'publish') return [{ name: step.state, kind: 'publish', type: step.type, path }];
+    if (step.kind === 'wait') return [{ name: step.state, kind: 'wait', path }];
+    if (step.kind === 'receive') {
+      const { state, timeoutSeconds, type } = step;
+      return [{ name: state, kind: 'receive', type, timeoutSeconds, path }];
+    }
+    if (step.kind === 'approval') {
+      const { state, timeoutSeconds } = step;
+      return [{ name: state, kind: 'approval', timeoutSeconds, path }];
+    }
+    if (step.kind === 'run') {
+      const { state, timeoutSeconds, workflow } = step;
+      return [{ name: state, kind: 'run', type: workflow, timeoutSeconds, path }];
+    }
     if (step.kind !== 'request') return [];
     return [
       {

@@ -4,7 +4,7 @@ import { describeTarget, type Block, type Step } from './outline.js';
 
 /** A way through a workflow, and what it costs. */
 export interface WorkflowPath {
-  /** States in the order of the definition; the branches of a parallel follow it one after the other. */
+  /** States in the order of the definition; branches follow one after the other, and a map goes through one element. */
   readonly states: readonly string[];
   /** State transitions as Step Functions bills them: one for each state entered, without retries. */
   readonly transitions: number;
@@ -43,6 +43,7 @@ function lines(block: Block, depth: number): string[] {
         head,
         ...step.branches.flatMap(({ name, block: branch }) => [`${indent}  ${name}:`, ...lines(branch, depth + 2)]),
       ];
+    if (step.kind === 'map') return [head, ...lines(step.block, depth + 1)];
     return [head];
   });
 }
@@ -51,14 +52,24 @@ function sentence(step: Step): string {
   switch (step.kind) {
     case 'request': {
       const otherwise = [...(step.onTimeout ? ['timeout'] : []), ...(step.onFailure ? ['failure'] : [])];
-      return `${step.state}: ${step.type} -> ${step.reply} within ${step.timeoutSeconds} s${otherwise.length > 0 ? ` (${otherwise.join(' and ')} answered)` : ''}`;
+      return `${step.state}: ${step.type} -> ${step.reply} within ${step.timeoutSeconds} s${otherwise.length > 0 ? ` (${otherwise.join(' and ')} answered)` : ''}${step.undo ? `, undone by ${step.undo.type}` : ''}`;
     }
     case 'publish':
       return `${step.state}: publish ${step.type}`;
+    case 'wait':
+      return `${step.state}: wait ${'seconds' in step.wait ? `${step.wait.seconds} s` : 'until a time'}`;
+    case 'receive':
+      return `${step.state}: receive ${step.type} within ${step.timeoutSeconds} s`;
+    case 'approval':
+      return `${step.state}: ${step.approvers} decide within ${step.timeoutSeconds} s${step.escalateTo === undefined ? '' : `, then ${step.escalateTo}`}`;
+    case 'run':
+      return `${step.state}: run ${step.workflow} within ${step.timeoutSeconds} s`;
     case 'match':
       return `by ${describeTarget(step.on)}`;
     case 'parallel':
       return 'in parallel';
+    case 'map':
+      return `${step.state}: for each of ${describeTarget(step.items)}, ${step.concurrency} at once`;
     case 'complete':
       return `complete: ${step.result}`;
     case 'fail':
@@ -90,6 +101,13 @@ function mermaid(definition: WorkflowDefinition): string {
         return node('[', `${step.state}: ${step.type} → ${step.reply}`, ']', into);
       case 'publish':
         return node('>', `${step.state}: ${step.type}`, ']', into);
+      case 'wait':
+      case 'receive':
+        return node('([', sentence(step), '])', into);
+      case 'approval':
+        return node('[/', sentence(step), '/]', into);
+      case 'run':
+        return node('[[', `${step.state}: ${step.workflow}`, ']]', into);
       case 'match': {
         const [choice] = node('{', describeTarget(step.on), '}', into);
         return step.arms.flatMap((arm) => draw(arm.block, [{ from: choice?.from ?? '', label: String(arm.literal) }]));
@@ -100,6 +118,10 @@ function mermaid(definition: WorkflowDefinition): string {
           draw(branch.block, [{ from: fork?.from ?? '', label: branch.name }]),
         );
         return node('[[', 'all ended', ']]', ends);
+      }
+      case 'map': {
+        const [each] = node('[[', `${step.state}: each of ${describeTarget(step.items)}`, ']]', into);
+        return node('[[', 'all ended', ']]', draw(step.block, [{ from: each?.from ?? '' }]));
       }
       case 'complete':
         node('([', step.result, '])', into);
@@ -132,8 +154,8 @@ function pathsFrom(machine: AslBranch, name: string): WorkflowPath[] {
 /** The ways through one state: more than one where branches have several. */
 function inside(state: AslState, name: string): WorkflowPath[] {
   const self: WorkflowPath = { states: [name], transitions: 1 };
-  if (state.Type !== 'Parallel') return [self];
-  return state.Branches.reduce<WorkflowPath[]>(
+  const machines = state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : [];
+  return machines.reduce<WorkflowPath[]>(
     (paths, branch) =>
       paths.flatMap((path) => pathsFrom(branch, branch.StartAt).map((way) => joined(path, way))).slice(0, MOST_PATHS),
     [self],

@@ -3,7 +3,8 @@ import type { Duration } from '../domain/duration.js';
 import type { Priority } from '../domain/priority.js';
 import type { CommandType, DataOf, EventType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { AllChannels, Topology } from '../topology/topology.js';
-import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed } from './ref.js';
+import type { WorkflowDefinition } from './define-workflow.js';
+import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed, ValueOf } from './ref.js';
 
 /** Union of the message types that a topology's channels carry. */
 export type CarriedBy<T> =
@@ -37,6 +38,15 @@ export interface RequestOptions<Agent extends string, Reply> extends PublishOpti
   readonly onFailure?: Input<Reply>;
 }
 
+/** What undoes a completed request. `Undo` = the command, which names a reply: so it is known when it is done. */
+export interface Compensation<Undo extends MessageType, Reply> {
+  readonly with: Undo;
+  /** Its payload, of the reply to be undone and of anything known before the request. */
+  readonly data: (reply: Ref<Reply>) => Input<InputOf<NoInfer<Undo>>>;
+  /** Undoing is seldom urgent and has to happen. @defaultValue '1 hour' */
+  readonly timeout?: Duration;
+}
+
 type Answered = CommandType<string, MessageType['schema'], EventType>;
 
 type Arms<Value extends string | boolean> = Readonly<Record<string extends Value ? never : `${Value}`, () => unknown>>;
@@ -47,6 +57,53 @@ type None<Keys extends PropertyKey> = { readonly [Key in Keys]: never };
 export type Results<Branches> = {
   readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned ? Outcome<Returned> : never;
 };
+
+/** Options of {@link Flow.receive}. */
+export interface ReceiveOptions<Data> {
+  /** From the moment the step begins. */
+  readonly timeout: Duration;
+  /** Subject that the message has. */
+  readonly key?: Input<string>;
+  /** Taken as the data when no message comes in time. Without it the execution fails with `RequestTimedOut`. */
+  readonly onTimeout?: Input<Data>;
+}
+
+/** What became of an approval. */
+export type Decision = 'approved' | 'rejected' | 'silent';
+
+/** Options of {@link Flow.approval}. */
+export interface ApprovalOptions {
+  /** What is to be decided, in a line. */
+  readonly title: Input<string>;
+  /** What it takes to decide: any JSON, with references. */
+  readonly details?: unknown;
+  /** Who decides: a name that the application's people know, such as a team. */
+  readonly approvers: string;
+  readonly timeout: Duration;
+  /** Who is asked when they keep silent. */
+  readonly escalateTo?: string;
+}
+
+/** Options of {@link Flow.run}. */
+export interface RunOptions<Results extends readonly string[]> {
+  /** From the moment the step begins. */
+  readonly timeout: Duration;
+  /** The names that the other workflow completes with; exactly those, which is checked when the workflow is defined. */
+  readonly results: Results;
+}
+
+/** Options of {@link Flow.map}. */
+export interface MapOptions {
+  /** Elements that run at once, 1 to 40 (the most that Step Functions runs of an inline map). @defaultValue 10 */
+  readonly concurrency?: number;
+}
+
+/** The list of what each element's steps returned. */
+export type ListOf<Returned> = [Returned] extends [Ended]
+  ? Returned
+  : [Extract<Returned, void | undefined>] extends [never]
+    ? Ref<ValueOf<Exclude<Returned, Ended>>[]>
+    : void;
 
 /** A branch that completes the workflow would end its neighbours: not a branch. */
 type WithoutCompleting<Branches> = {
@@ -66,14 +123,21 @@ export interface Flow<Type extends MessageType = MessageType, Agent extends stri
   /**
    * Publishes a command and waits for its reply. One state. Delivered at least once to one agent; across attempts
    * exactly one outcome is accepted: the reply, a timeout, or a failure.
+   *
+   * With `compensate` the request is undone when the execution fails, times out or is stopped after its reply: completed
+   * requests are undone one after the other, the last first; each undoing is a request with its own outcome, and one that
+   * fails does not keep the others from being undone (`WorkflowCompensated` names both kinds). A request that was not
+   * answered in time is not undone: nobody knows what there is to undo.
    * @param step letters, digits, spaces and dashes, at most 40
    * @returns a reference to the data of the reply
    */
-  request<Command extends Extract<Type, Answered>>(
+  request<Command extends Extract<Type, Answered>, Undo extends Extract<Type, Answered> = never>(
     step: string,
     command: Command,
     data: NoInfer<Input<InputOf<Command>>>,
-    options: RequestOptions<Agent, DataOf<ReplyOf<NoInfer<Command>>>>,
+    options: RequestOptions<Agent, DataOf<ReplyOf<NoInfer<Command>>>> & {
+      readonly compensate?: Compensation<Undo, DataOf<ReplyOf<NoInfer<Command>>>>;
+    },
   ): Ref<DataOf<ReplyOf<Command>>>;
 
   /** Publishes an event or a command and goes on as soon as it is on the bus; a reply, if there is one, is not awaited. */
@@ -83,6 +147,47 @@ export interface Flow<Type extends MessageType = MessageType, Agent extends stri
     data: NoInfer<Input<InputOf<Published>>>,
     options?: PublishOptions<Agent>,
   ): void;
+
+  /**
+   * Waits for a time. One state. The request's clock is used, so that a wait ends at most seconds late, whatever died
+   * meanwhile.
+   * @param how a duration, at most the workflow's deadline, or `until` a time in ISO 8601, which may be past
+   */
+  wait(step: string, how: Duration | { readonly until: Input<string> }): void;
+
+  /**
+   * Waits for a message of the conversation: the first of its type, and with `key` of that subject, whether it came before
+   * the step or comes while it waits. One state. Of two executions of this workflow in one conversation only one can wait at
+   * a step; within `flow.map` a key is needed, as elements wait side by side.
+   * @returns a reference to the data of the message
+   */
+  receive<Received extends Extract<Type, EventType>>(
+    step: string,
+    type: Received,
+    options: ReceiveOptions<DataOf<NoInfer<Received>>>,
+  ): Ref<DataOf<Received>>;
+
+  /**
+   * Asks people for a decision and waits for it. One state. `ApprovalRequested` is published for whoever tells them;
+   * they decide with `laneway approval`, or by whatever publishes `ApprovalDecided` for them. The first decision stands; who
+   * decided, when and why is in the ledger. Nobody in time: `escalateTo` is asked for as long again; then `silent`.
+   * @returns a reference to the decision, which is always one of the three
+   */
+  approval(step: string, options: ApprovalOptions): Ref<{ decision: Decision; by: string; reason: string }>;
+
+  /**
+   * Runs another workflow, in the same conversation, and waits for its end. One state, and those of the other one. It is
+   * started once, however often the step is begun again; when it fails, or does not end in time, this one fails
+   * (`WorkflowFailed`, `RequestTimedOut`).
+   * @param data payload of its start message, which is not published
+   * @returns a reference to how it ended: the name given to `flow.complete`, one of `results`
+   */
+  run<Start extends EventType, const Results extends readonly [string, ...string[]]>(
+    step: string,
+    workflow: WorkflowDefinition<string, Start>,
+    data: NoInfer<Input<InputOf<Start>>>,
+    options: RunOptions<Results>,
+  ): Ref<{ result: Results[number] }>;
 
   /**
    * Goes one way for each value that `on` can have; the compiler demands an arm for each and refuses others. An arm
@@ -103,6 +208,21 @@ export interface Flow<Type extends MessageType = MessageType, Agent extends stri
   parallel<Branches extends Readonly<Record<string, () => unknown>>>(
     branches: Branches & WithoutCompleting<Branches>,
   ): Results<Branches>;
+
+  /**
+   * Runs the same steps for each element of a list, up to `concurrency` elements at once, and goes on when all have
+   * ended. One state, and for each element one and those of its steps. The function runs once, with a reference to
+   * "the element". It returns a value or nothing; it cannot complete the workflow, but a failing element fails it at once.
+   * @param step letters, digits, spaces and dashes, at most 40
+   * @param items a list that is always there; `flow.orElse(list, [])` for one that may be absent
+   * @returns a reference to the list of what the elements' steps returned, in the order of the elements
+   */
+  map<Element, Returned>(
+    step: string,
+    items: Typed<readonly Element[]>,
+    run: (item: Ref<Element>) => Returned & ([Extract<Returned, Completed>] extends [never] ? unknown : never),
+    options?: MapOptions,
+  ): ListOf<Returned>;
 
   /** The referenced value, or `fallback` where it is absent or null. No state. */
   orElse<T>(reference: Typed<T>, fallback: NoInfer<NonNullable<T>>): Ref<NonNullable<T>>;

@@ -60,7 +60,8 @@ export function freeName(wanted: string, names: Set<string>, reserved: ReadonlyS
 /** Variables that a step sets. */
 export function originsOf(step: Step): Origin[] {
   if (step.kind === 'parallel') return step.branches.map((branch) => branch.origin);
-  return step.kind === 'request' || step.kind === 'match' ? [step.origin] : [];
+  if (step.kind === 'map') return [step.origin, step.item, step.position];
+  return 'origin' in step ? [step.origin] : [];
 }
 
 function generatedName(step: Step): string {
@@ -79,7 +80,8 @@ function generatedName(step: Step): string {
 }
 
 function variableName(step: Step, origin: Origin): string {
-  const text = 'name' in step ? step.state : origin.kind === 'match' ? origin.label : `${origin.label} result`;
+  const own = origin.kind === 'item' || origin.kind === 'position' ? ` ${origin.kind}` : '';
+  const text = 'name' in step ? step.state + own : origin.kind === 'match' ? origin.label : `${origin.label} result`;
   const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   const joined = words
     .map((word, index) => (index === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1))

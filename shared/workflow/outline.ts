@@ -16,7 +16,8 @@ export interface Block {
 
 /** Where a value comes from during an execution. `used` = some step reads it, so that it must be kept. */
 export interface Origin {
-  readonly kind: 'start' | 'request' | 'match' | 'branch';
+  readonly kind:
+    'start' | 'request' | 'run' | 'approval' | 'receive' | 'match' | 'branch' | 'map' | 'item' | 'position';
   readonly block: Block;
   readonly label: string;
   used: boolean;
@@ -66,11 +67,64 @@ export interface RequestStep extends Send {
   readonly timeoutSeconds: number;
   readonly onTimeout?: Value;
   readonly onFailure?: Value;
+  readonly undo?: Undo;
+}
+
+/** What undoes a completed request when the execution fails later; its data may refer to the reply. */
+export interface Undo {
+  readonly type: string;
+  readonly data: Value;
+  readonly timeoutSeconds: number;
 }
 
 /** A message that is sent without waiting. */
 export interface PublishStep extends Send {
   readonly kind: 'publish';
+}
+
+/** A pause: for so long, or until a time. */
+export interface WaitStep {
+  readonly kind: 'wait';
+  readonly name: string;
+  state: string;
+  readonly wait: { readonly seconds: number } | { readonly until: Value };
+}
+
+/** Another workflow, whose end is awaited. */
+export interface RunStep {
+  readonly kind: 'run';
+  readonly name: string;
+  state: string;
+  readonly workflow: string;
+  readonly data: Value;
+  readonly origin: Origin;
+  readonly timeoutSeconds: number;
+}
+
+/** A message of the conversation that is waited for. */
+export interface ReceiveStep {
+  readonly kind: 'receive';
+  readonly name: string;
+  state: string;
+  readonly type: string;
+  /** Subject that it must have. */
+  readonly key?: Value;
+  readonly origin: Origin;
+  readonly timeoutSeconds: number;
+  readonly onTimeout?: Value;
+}
+
+/** A decision of a person. */
+export interface ApprovalStep {
+  readonly kind: 'approval';
+  readonly name: string;
+  state: string;
+  readonly title: Value;
+  readonly details?: Value;
+  readonly approvers: string;
+  readonly escalateTo?: string;
+  readonly origin: Origin;
+  readonly timeoutSeconds: number;
 }
 
 /** A choice by value. */
@@ -87,6 +141,22 @@ export interface ParallelStep {
   readonly kind: 'parallel';
   state: string;
   readonly branches: readonly { readonly name: string; readonly block: Block; readonly origin: Origin }[];
+}
+
+/** The same steps for each element of a list. */
+export interface MapStep {
+  readonly kind: 'map';
+  readonly name: string;
+  state: string;
+  readonly items: Target;
+  readonly block: Block;
+  /** Elements that run at once. */
+  readonly concurrency: number;
+  /** The list of what the elements' steps returned. */
+  readonly origin: Origin;
+  readonly item: Origin;
+  /** Where the element stands, `2` or `2.0` in a map within a map: part of the ids of what its steps send. */
+  readonly position: Origin;
 }
 
 /** The good end of a path. */
@@ -106,11 +176,23 @@ export interface FailStep {
 }
 
 /** Anything recorded. */
-export type Step = RequestStep | PublishStep | MatchStep | ParallelStep | CompleteStep | FailStep;
+export type Step =
+  | RequestStep
+  | PublishStep
+  | WaitStep
+  | RunStep
+  | ApprovalStep
+  | ReceiveStep
+  | MatchStep
+  | ParallelStep
+  | MapStep
+  | CompleteStep
+  | FailStep;
 
 /** Blocks inside a step. */
 export function innerBlocks(step: Step): readonly Block[] {
   if (step.kind === 'match') return step.arms.map((arm) => arm.block);
+  if (step.kind === 'map') return [step.block];
   return step.kind === 'parallel' ? step.branches.map((branch) => branch.block) : [];
 }
 

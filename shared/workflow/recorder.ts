@@ -1,11 +1,24 @@
 import { milliseconds, wholeSeconds, type Duration } from '../domain/duration.js';
 import type { CommandType, EventType, MessageType } from '../message/message-type.js';
 import type { Topology } from '../topology/topology.js';
+import { checkDeciders, checkList, checkResults, checkTime, resultShape } from './check-hold.js';
 import { checkAddress, checkArms, checkCarried, checkLiteral, checkName } from './check-step.js';
-import { describeTarget, targetsIn, type Block, type Origin, type Step, type Value } from './outline.js';
+import type { WorkflowDefinition } from './define-workflow.js';
+import type { ApprovalOptions } from './flow.js';
+import { ApprovalDecided } from '../message/system-messages.js';
+import {
+  describeTarget,
+  targetsIn,
+  type Block,
+  type Origin,
+  type Step,
+  type Undo,
+  type Value,
+  type WaitStep,
+} from './outline.js';
 import { readValue, shapeOfValue, use } from './read-value.js';
 import { refusal, reference, targetOf, type Refuse } from './references.js';
-import { either, shapeOf, type Shape } from './shape.js';
+import { either, element, shapeOf, type Shape } from './shape.js';
 
 /** What is checked at run time of the options that `Flow` types. */
 interface GivenOptions {
@@ -14,6 +27,11 @@ interface GivenOptions {
   readonly to?: unknown;
   readonly onTimeout?: unknown;
   readonly onFailure?: unknown;
+  readonly compensate?: {
+    readonly with: MessageType;
+    readonly data: (reply: unknown) => unknown;
+    readonly timeout?: Duration;
+  };
 }
 
 /** Records the steps of one workflow. Its methods are the verbs of `Flow`, without the types. */
@@ -22,6 +40,8 @@ export class Recorder {
   readonly start: Origin;
   readonly #scope: Block[] = [this.root];
   readonly #branches = new Set<Block>();
+  /** Of those, the ones that run once for each element of a list. */
+  readonly #elements = new Set<Block>();
 
   constructor(
     private readonly topology: Topology,
@@ -44,20 +64,20 @@ export class Recorder {
         `declare the command with { reply: ... }, or send it with flow.publish`,
       );
     const sent = this.#message(step, command, data, options, refuse);
-    const timeout =
-      options.timeout ?? refuse('the request has no timeout', "add one, such as { timeout: '30 seconds' }");
-    if (milliseconds(timeout) > milliseconds(this.deadline)) {
-      refuse(
-        `timeout is '${timeout}', longer than the workflow's deadline '${this.deadline}'`,
-        'raise the deadline of the workflow or lower the timeout',
-      );
-    }
+    const timeoutSeconds = this.#seconds(
+      options.timeout ?? refuse('the request has no timeout', "add one, such as { timeout: '30 seconds' }"),
+      'timeout',
+      refuse,
+    );
     const values = this.#optional({ onTimeout: options.onTimeout, onFailure: options.onFailure }, refuse);
     for (const [name, value] of Object.entries(values))
       checkLiteral(reply.schema, value, `${name} for ${reply.name}`, refuse);
     const from = origin('request', this.#block, step);
+    const undo = options.compensate
+      ? { undo: this.#undo(options.compensate, this.#reference(from, shapeOf(reply.schema), refuse), from, refuse) }
+      : {};
     this.#add(
-      { kind: 'request', ...sent, ...values, reply: reply.name, origin: from, timeoutSeconds: wholeSeconds(timeout) },
+      { kind: 'request', ...sent, ...values, ...undo, reply: reply.name, origin: from, timeoutSeconds },
       refuse,
     );
     return this.#reference(from, shapeOf(reply.schema), refuse);
@@ -66,6 +86,73 @@ export class Recorder {
   publish(step: string, type: MessageType, data: unknown, options: GivenOptions = {}): void {
     const refuse = this.#at(step);
     this.#add({ kind: 'publish', ...this.#message(step, type, data, options, refuse) }, refuse);
+  }
+
+  wait(step: string, how: Duration | { readonly until: unknown }): void {
+    const refuse = this.#at(step);
+    checkName(step, 'step', refuse);
+    this.#add({ kind: 'wait', name: step, state: '', wait: this.#howLong(how, refuse) }, refuse);
+  }
+
+  run(
+    step: string,
+    workflow: WorkflowDefinition,
+    data: unknown,
+    options: { readonly timeout: Duration; readonly results: readonly string[] },
+  ): unknown {
+    const refuse = this.#at(step);
+    checkName(step, 'step', refuse);
+    if (workflow.topology !== this.topology)
+      refuse(`'${workflow.name}' is a workflow of '${workflow.topology.name}'`, 'run workflows of the same topology');
+    const completes = checkResults(workflow, options.results, refuse);
+    const value = this.#read(data, refuse, 'data');
+    checkLiteral(workflow.startedBy.schema, value, `data for ${workflow.startedBy.name}`, refuse);
+    const timeoutSeconds = this.#seconds(options.timeout, 'timeout', refuse);
+    const from = origin('run', this.#block, step);
+    this.#add(
+      { kind: 'run', name: step, state: '', workflow: workflow.name, data: value, origin: from, timeoutSeconds },
+      refuse,
+    );
+    return this.#reference(from, resultShape(completes), refuse);
+  }
+
+  receive(
+    step: string,
+    type: MessageType,
+    options: { readonly timeout: Duration; readonly key?: unknown; readonly onTimeout?: unknown },
+  ): unknown {
+    const refuse = this.#at(step);
+    checkName(step, 'step', refuse);
+    checkCarried(type, this.topology.model, this.topology.types, refuse);
+    if (type.kind !== 'event') refuse(`${type.name} is a command`, 'wait for events; a command is for one agent');
+    if (options.key === undefined && this.#scope.some((block) => this.#elements.has(block)))
+      refuse('elements of flow.map wait for the same message', 'give a key: the subject of the message');
+    const timeoutSeconds = this.#seconds(options.timeout, 'timeout', refuse);
+    const values = this.#optional({ key: options.key, onTimeout: options.onTimeout }, refuse);
+    checkLiteral(type.schema, values.onTimeout, `onTimeout for ${type.name}`, refuse);
+    const from = origin('receive', this.#block, step);
+    this.#add(
+      { kind: 'receive', name: step, state: '', type: type.name, ...values, origin: from, timeoutSeconds },
+      refuse,
+    );
+    return this.#reference(from, shapeOf(type.schema), refuse);
+  }
+
+  approval(step: string, options: ApprovalOptions): unknown {
+    const refuse = this.#at(step);
+    checkName(step, 'step', refuse);
+    const { approvers, escalateTo } = options;
+    checkDeciders([approvers, ...(escalateTo === undefined ? [] : [escalateTo])], refuse);
+    const title = this.#read(options.title, refuse, 'the title');
+    const details = this.#optional({ details: options.details }, refuse);
+    const asked = escalateTo === undefined ? {} : { escalateTo };
+    const timeoutSeconds = this.#seconds(options.timeout, 'timeout', refuse);
+    const from = origin('approval', this.#block, step);
+    this.#add(
+      { kind: 'approval', name: step, state: '', title, ...details, approvers, ...asked, origin: from, timeoutSeconds },
+      refuse,
+    );
+    return this.#reference(from, shapeOf(ApprovalDecided.schema), refuse);
   }
 
   match(on: unknown, given: Readonly<Record<string, () => unknown>>): unknown {
@@ -107,6 +194,38 @@ export class Recorder {
     return Object.fromEntries(returned);
   }
 
+  map(
+    step: string,
+    given: unknown,
+    run: (item: unknown) => unknown,
+    options: { readonly concurrency?: number } = {},
+  ): unknown {
+    const refuse = this.#at(step);
+    checkName(step, 'step', refuse);
+    const { target, shape } = checkList(this.#read(given, refuse, 'the list'), refuse);
+    const { concurrency = 10 } = options;
+    if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 40)
+      refuse(`concurrency is ${String(concurrency)}`, 'allowed: 1 to 40');
+    const outer = this.#block;
+    let item: Origin | undefined;
+    let position: Origin | undefined;
+    const block = this.#inside('branch', step, run, refuse, (inner) => {
+      this.#elements.add(inner);
+      item = origin('item', inner, `${step} item`);
+      position = origin('position', inner, `${step} position`);
+      return this.#reference(item, element(shape, 0).shape, refuse);
+    });
+    if (!item || !position) throw new Error('unreachable: the function was run');
+    const { result } = block;
+    const from = origin('map', outer, step, () => (result ? [result] : []));
+    position.used = true;
+    this.#add(
+      { kind: 'map', name: step, state: '', items: target, block, concurrency, origin: from, item, position },
+      refuse,
+    );
+    return result ? this.#reference(from, { type: 'array', items: shapeOfValue(result) }, refuse) : undefined;
+  }
+
   orElse(given: unknown, fallback: unknown): unknown {
     const refuse = this.#at('orElse');
     const target =
@@ -130,8 +249,8 @@ export class Recorder {
       refuse('the result has no usable name', 'pass 1 to 60 characters');
     if (this.#scope.some((block) => this.#branches.has(block))) {
       refuse(
-        'flow.complete inside a branch of flow.parallel',
-        'return a value from the branch, and complete behind the parallel, with flow.match where it depends',
+        'flow.complete inside a branch of flow.parallel or the steps of flow.map',
+        'return a value from there, and complete behind it, with flow.match where it depends',
       );
     }
     this.#add({ kind: 'complete', state: '', result, ...this.#optional({ data }, refuse) }, refuse);
@@ -160,6 +279,23 @@ export class Recorder {
     this.#block.steps.push(step);
   }
 
+  #seconds(given: Duration, what: string, refuse: Refuse): number {
+    if (milliseconds(given) > milliseconds(this.deadline)) {
+      refuse(
+        `${what} is '${given}', longer than the workflow's deadline '${this.deadline}'`,
+        `raise the deadline of the workflow or lower the ${what}`,
+      );
+    }
+    return wholeSeconds(given);
+  }
+
+  #howLong(how: Duration | { readonly until: unknown }, refuse: Refuse): WaitStep['wait'] {
+    if (typeof how === 'string') return { seconds: this.#seconds(how, 'wait', refuse) };
+    const until = this.#read(how.until, refuse, 'until');
+    checkTime(until, refuse);
+    return { until };
+  }
+
   #message(step: string, type: MessageType, data: unknown, options: GivenOptions, refuse: Refuse) {
     checkName(step, 'step', refuse);
     checkCarried(type, this.topology.model, this.topology.types, refuse);
@@ -168,6 +304,22 @@ export class Recorder {
     const address = this.#optional({ priority: options.priority, to: options.to }, refuse);
     checkAddress(type, address, this.topology.model, refuse);
     return { name: step, state: '', type: type.name, data: value, ...address };
+  }
+
+  #undo(given: NonNullable<GivenOptions['compensate']>, reply: unknown, own: Origin, refuse: Refuse): Undo {
+    const { with: type, timeout = '1 hour' } = given;
+    checkCarried(type, this.topology.model, this.topology.types, refuse);
+    if (type.kind !== 'command' || !type.reply)
+      refuse(
+        `the compensation ${type.name} names no reply`,
+        'declare the command with { reply: ... }: it tells when all is undone',
+      );
+    const data = readValue(given.data(reply), this.#scope, refuse, 'the data of the compensation');
+    checkLiteral(type.schema, data, `data for ${type.name}`, refuse);
+    // The reply itself is filled in when it is undone, and need not be kept for that.
+    const others = [...targetsIn(data)].map((target) => target.origin).filter((from) => from !== own);
+    use(others, targetsIn);
+    return { type: type.name, data, timeoutSeconds: wholeSeconds(timeout) };
   }
 
   #optional<Name extends string>(given: Readonly<Record<Name, unknown>>, refuse: Refuse): Partial<Record<Name, Value>> {
@@ -191,13 +343,19 @@ export class Recorder {
     return reference({ origin: from, hops: [], shape, certain: true }, refuse);
   }
 
-  #inside(kind: 'arm' | 'branch', name: string, run: (() => unknown) | undefined, refuse: Refuse): Block {
+  #inside(
+    kind: 'arm' | 'branch',
+    name: string,
+    run: ((given?: unknown) => unknown) | undefined,
+    refuse: Refuse,
+    given?: (inner: Block) => unknown,
+  ): Block {
     const block: Block = { steps: [], path: [...this.#block.path, name], closed: false };
     if (kind === 'branch') this.#branches.add(block);
     if (typeof run !== 'function') return refuse(`'${name}' is no function`, `pass ${name}: () => steps`);
     this.#scope.push(block);
     try {
-      const returned = run();
+      const returned = run(given?.(block));
       if (returned instanceof Promise)
         refuse(`'${name}' is asynchronous`, 'the steps of a workflow are recorded, not awaited: remove async');
       if (returned !== undefined && !block.closed) block.result = this.#result(returned, refuse, name);

@@ -260,4 +260,101 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
     expect(await store.settle(key, 'a', anOutcome(NOW + SECOND))).toBe('stored');
     expect(await store.progress(key, 'a', { fraction: 0.9 })).toBe('lost');
   });
+
+  it('makes the lease of its owner longer, and nobody else’s', async () => {
+    const { key, lease } = fresh();
+    expect(await store.renew(key, 'a', NOW + 60 * SECOND, NOW)).toBe('lost');
+    await lease('a', NOW);
+    expect(await store.renew(key, 'b', NOW + 60 * SECOND, NOW)).toBe('lost');
+    expect(await store.renew(key, 'a', NOW + 60 * SECOND, NOW + 10 * SECOND)).toBe('renewed');
+    expect(await store.get(key)).toMatchObject({
+      ...{ state: 'leased', owner: 'a', tries: 1 },
+      leasedUntil: new Date(NOW + 60 * SECOND).toISOString(),
+      updated: new Date(NOW + 10 * SECOND).toISOString(),
+    });
+    expect(await lease('b', NOW + 45 * SECOND)).toEqual({ kind: 'busy', until: NOW + 60 * SECOND });
+    // Run out, but nobody else's yet.
+    expect(await store.renew(key, 'a', NOW + 90 * SECOND, NOW + 70 * SECOND)).toBe('renewed');
+    expect(await lease('b', NOW + 95 * SECOND, true)).toEqual({ kind: 'leased', tries: 1 });
+    expect(await store.renew(key, 'a', NOW + 200 * SECOND, NOW + 96 * SECOND)).toBe('lost');
+    expect(await store.settle(key, 'b', anOutcome(NOW + 97 * SECOND))).toBe('stored');
+    expect(await store.renew(key, 'b', NOW + 200 * SECOND, NOW + 98 * SECOND)).toBe('lost');
+  });
+
+  const CANCELLED = { by: 'c-1', why: 'nobody waits', at: new Date(NOW).toISOString() };
+
+  it('leaves a tombstone where no delivery has come, which the lease sees and no reader takes for a delivery', async () => {
+    const { key, facts, lease } = fresh();
+    expect(await store.cancel(key, CANCELLED)).toEqual({ kind: 'marked' });
+    expect(await store.cancel(key, { ...CANCELLED, by: 'c-2' })).toEqual({ kind: 'marked' });
+    expect(await store.get(key)).toBeUndefined();
+    expect(await store.settle(key, 'a', anOutcome(NOW))).toBe('lost');
+    expect(await lease('a', NOW)).toEqual({ kind: 'cancelled', cancellation: CANCELLED });
+    expect(await lease('a', NOW, true)).toEqual({ kind: 'cancelled', cancellation: CANCELLED });
+    const outcome = anOutcome(NOW + SECOND, { state: 'expired', error: SOME_ERROR });
+    expect(await store.settleUnleased(key, facts, outcome)).toBe('stored');
+    expect(await store.get(key)).toMatchObject({ state: 'expired', tries: 0, facts, cancelled: CANCELLED });
+    expect(await lease('b', NOW + 2 * SECOND)).toMatchObject({ kind: 'settled' });
+  });
+
+  it('marks a delivery that is being handled: its owner hears of it, and may still settle it', async () => {
+    const { key, lease } = fresh();
+    await lease('a', NOW);
+    expect(await store.cancel(key, CANCELLED)).toMatchObject({
+      kind: 'marked',
+      record: { state: 'leased', owner: 'a' },
+    });
+    expect(await store.progress(key, 'a', { fraction: 0.5 })).toBe('cancelled');
+    expect(await store.progress(key, 'b', { fraction: 0.5 })).toBe('lost');
+    expect(await store.renew(key, 'a', NOW + 90 * SECOND, NOW)).toBe('cancelled');
+    expect(await lease('b', NOW + SECOND)).toEqual({ kind: 'busy', until: NOW + 30 * SECOND });
+    expect(await store.settle(key, 'a', anOutcome(NOW + 2 * SECOND))).toBe('stored');
+    expect(await store.get(key)).toMatchObject({ state: 'completed', cancelled: CANCELLED });
+    expect(await store.cancel(key, CANCELLED)).toMatchObject({ kind: 'settled', record: { state: 'completed' } });
+  });
+
+  it('does not start a cancelled delivery again, whether its lease was given back or died', async () => {
+    const returned = fresh();
+    await returned.lease('a', NOW);
+    await store.release(returned.key, 'a', SOME_ERROR, NOW);
+    expect(await store.cancel(returned.key, CANCELLED)).toMatchObject({
+      kind: 'marked',
+      record: { state: 'retrying' },
+    });
+    expect(await returned.lease('b', NOW + SECOND)).toEqual({ kind: 'cancelled', cancellation: CANCELLED });
+    const dead = fresh();
+    await dead.lease('a', NOW);
+    await store.cancel(dead.key, CANCELLED);
+    expect(await dead.lease('b', NOW + 31 * SECOND)).toEqual({ kind: 'cancelled', cancellation: CANCELLED });
+    expect(await dead.lease('b', NOW + 31 * SECOND, true)).toEqual({ kind: 'cancelled', cancellation: CANCELLED });
+    const late = anOutcome(NOW + 32 * SECOND, { state: 'expired' });
+    expect(await store.settleUnleased(dead.key, dead.facts, late)).toBe('stored');
+  });
+
+  it('forgets the cancellation of a dead letter that is opened again', async () => {
+    const { key, facts, lease } = fresh();
+    await store.cancel(key, CANCELLED);
+    await store.settleUnleased(key, facts, anOutcome(NOW, { state: 'dead-lettered', error: SOME_ERROR }));
+    expect(await store.reopen(key, 'letter', NOW + SECOND)).toBe('reopened');
+    expect(await store.get(key)).not.toHaveProperty('cancelled');
+    expect(await lease('a', NOW + 2 * SECOND)).toEqual({ kind: 'leased', tries: 1 });
+  });
+
+  it('lets one of a lease and a cancellation that come together win', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const { key, lease } = fresh();
+        const [leased, cancelled] = await Promise.all([lease('a', NOW), store.cancel(key, CANCELLED)]);
+        return { leased: leased.kind, running: cancelled.kind === 'marked' && cancelled.record?.state === 'leased' };
+      }),
+    );
+    for (const { leased, running } of results) expect(leased === 'leased').toBe(running);
+  });
+
+  it('adds up what a conversation is known to have had', async () => {
+    const conversation = newId();
+    expect(await store.countConversation(conversation, 32, NOW)).toBe(32);
+    expect(await store.countConversation(conversation, 32, NOW)).toBe(64);
+    expect(await store.countConversation(newId(), 1, NOW)).toBe(1);
+  });
 }

@@ -4,6 +4,7 @@ import { factsOf, envelopeOf, type Intent } from '../../shared/domain/delivery.j
 import { newId } from '../../shared/domain/ids.js';
 import type {
   DeliveryStore,
+  EscalationEntry,
   DueIntent,
   IntentStore,
   LaterReply,
@@ -111,6 +112,34 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
       { kind: 'dead-letter', at: letter.at, deadLetter: letter },
       { kind: 'request', at: request.at, request },
       { kind: 'request', at: late.at, request: late },
+    ]);
+  });
+
+  it('keeps the rungs of a request, each once, between the attempts that they stand between', async () => {
+    const requestid = newId();
+    const attempt = (number: number, time: number) =>
+      anEnvelope({ requestid, attempt: number, time: new Date(T + time).toISOString() });
+    // The platform's clock is behind the requester's.
+    const [first, second] = [attempt(1, 9_000), attempt(2, 3_000)];
+    const correlationId = first.correlationid;
+    const next = { ...second, correlationid: correlationId, causationid: first.id };
+    const rung: EscalationEntry = {
+      ...{ correlationId, requestId: requestid, type: first.type, step: 1, rung: 'retry', attempt: 2 },
+      because: { state: 'failed', attempt: 1, by: newId(), messageId: first.id, error: SOME_ERROR },
+      ...{ messageId: next.id, receiver: 'first', channel: first.channel },
+      at: new Date(T + 2_000).toISOString(),
+    };
+    const { messageId: _none, receiver: _nobody, ...last } = { ...rung, step: 2, rung: 'abort' as const };
+    await ledger.writer.escalation(last);
+    await ledger.writer.escalation(rung);
+    await ledger.writer.escalation({ ...rung, at: new Date(T + 60_000).toISOString() });
+    await ledger.intents.record([{ envelope: next, expected: [] }], T);
+    await ledger.intents.record([{ envelope: first, expected: [] }], T);
+    expect(await ledger.reader.conversation(correlationId)).toEqual([
+      expect.objectContaining({ kind: 'message', at: first.time }),
+      { kind: 'escalation', at: rung.at, escalation: rung },
+      { kind: 'escalation', at: last.at, escalation: last },
+      expect.objectContaining({ kind: 'message', at: next.time }),
     ]);
   });
 

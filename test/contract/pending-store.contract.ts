@@ -1,5 +1,6 @@
 import { newId } from '../../shared/domain/ids.js';
-import type { PendingRecord, RequestOutcome } from '../../shared/domain/pending.js';
+import type { Climb } from '../../shared/domain/ladder.js';
+import type { PendingMove, PendingRecord, RequestOutcome } from '../../shared/domain/pending.js';
 import type { PendingStore } from '../../shared/domain/ports.js';
 import { SOME_ERROR } from '../support/sample-messages.js';
 
@@ -32,6 +33,20 @@ function replied(data: unknown = { answer: 'so' }): RequestOutcome {
     type: 'QuestionAnswered',
     dataschema: 'urn:laneway:QuestionAnswered:1',
   };
+}
+
+function aClimb(given: Partial<Climb> = {}): Climb {
+  return {
+    ...{ channel: 'questions', until: '2026-03-01T18:00:00.000Z', rung: -1, used: 0, tried: ['sage'], phase: 'asked' },
+    ...{ receiver: 'sage', on: 'questions', time: 60_000 },
+    command: { dataschema: 'urn:laneway:AskQuestion:1', data: { tiny: 5e-324, text: 'grün' }, priority: 'high' },
+    ...given,
+  };
+}
+
+function aMove(given: Partial<PendingMove> = {}): PendingMove {
+  const climb = aClimb({ rung: 0, used: 1, phase: 'sending', tried: ['sage', 'fool'], receiver: 'fool' });
+  return { messageId: newId(), attempt: 2, deadline: DEADLINE, climb, ...given };
 }
 
 const workflow = (token: string, step = 'ask') => ({ kind: 'workflow' as const, token, execution: 'run-1', step });
@@ -116,24 +131,86 @@ export function pendingStoreContract(make: () => Promise<PendingStore>): void {
 
   it('knows nothing of a request that nobody opened', async () => {
     expect(await store.close(newId(), replied())).toEqual({ kind: 'unknown' });
-    expect(await store.extend(newId(), DEADLINE)).toBe(false);
+    expect(await store.extend(newId(), newId(), DEADLINE)).toBe(false);
   });
 
-  it('moves a deadline later only, and only while open', async () => {
+  it('moves a deadline later only, up to the bound, for the current attempt, and only while open', async () => {
+    const record = aRecord({ bound: '2026-03-01T15:00:00.000Z' });
+    const { requestId, messageId } = record;
+    await store.open(record);
+    expect(await store.extend(requestId, messageId, '2026-03-01T11:59:59.000Z')).toBe(false);
+    expect(await store.extend(requestId, messageId, '2026-03-01T14:00:00.000+01:00')).toBe(true);
+    expect(await store.get(requestId)).toEqual({ ...record, deadline: '2026-03-01T13:00:00.000Z' });
+    expect(await store.extend(requestId, messageId, '2026-03-01T15:00:00.001Z')).toBe(false);
+    expect(await store.extend(requestId, newId(), '2026-03-01T14:00:00.000Z')).toBe(false);
+    expect(await store.extend(requestId, messageId, '2026-03-01T15:00:00.000Z')).toBe(true);
+    await store.close(requestId, replied());
+    expect(await store.extend(requestId, messageId, '2026-03-01T15:00:00.000Z')).toBe(false);
+    expect((await store.get(requestId))?.deadline).toBe('2026-03-01T15:00:00.000Z');
+  });
+
+  it('does not move the deadline of a request without a bound', async () => {
     const record = aRecord();
     await store.open(record);
-    expect(await store.extend(record.requestId, '2026-03-01T11:59:59.000Z')).toBe(false);
-    expect(await store.extend(record.requestId, '2026-03-01T14:00:00.000+01:00')).toBe(true);
-    expect((await store.get(record.requestId))?.deadline).toBe('2026-03-01T13:00:00.000Z');
-    await store.close(record.requestId, replied());
-    expect(await store.extend(record.requestId, '2026-03-01T15:00:00.000Z')).toBe(false);
-    expect((await store.get(record.requestId))?.deadline).toBe('2026-03-01T13:00:00.000Z');
+    expect(await store.extend(record.requestId, record.messageId, '2026-03-01T13:00:00.000Z')).toBe(false);
+    expect(await store.get(record.requestId)).toEqual(record);
+  });
+
+  it('gives back where a request stands on its ladder, and moves it on as a whole', async () => {
+    const record = aRecord({ climb: aClimb(), waiter: workflow('token-1') });
+    await store.open(record);
+    expect(await store.get(record.requestId)).toEqual(record);
+    const next = aMove({ attempt: 2, deadline: '2026-03-01T13:00:00.000Z' });
+    expect(await store.advance(record, next)).toEqual({ moved: true, record: { ...record, ...next, step: 1 } });
+    expect(await store.get(record.requestId)).toEqual({ ...record, ...next, step: 1 });
+    // Nothing of it is lost when its workflow dispatches the step again.
+    await store.open({ ...record, waiter: workflow('token-2') });
+    expect(await store.get(record.requestId)).toEqual({ ...record, ...next, step: 1, waiter: workflow('token-2') });
+    expect(await dueIds(Date.parse(next.deadline) - 1, Date.parse(next.deadline))).toContain(record.requestId);
+  });
+
+  it('is moved on by one of any number of callers that saw the same', async () => {
+    const record = aRecord({ climb: aClimb() });
+    await store.open(record);
+    const moves = Array.from({ length: 6 }, () => aMove({ attempt: 2, deadline: '2026-03-01T13:00:00.000Z' }));
+    const results = await Promise.all(moves.map((move) => store.advance(record, move)));
+    expect(results.filter((result) => result?.moved)).toHaveLength(1);
+    const winner = moves[results.findIndex((result) => result?.moved)];
+    const stands = await store.get(record.requestId);
+    expect(stands).toEqual({ ...record, ...winner, step: 1 });
+    for (const result of results) if (!result?.moved) expect(result?.record).toEqual(stands);
+  });
+
+  it('is not moved on, nor closed by who saw it earlier, once it has moved, been extended or closed', async () => {
+    const moved = aRecord({ climb: aClimb() });
+    await store.open(moved);
+    // The very same deadline: only the step tells the two apart.
+    const next = aMove({ attempt: 2, deadline: moved.deadline });
+    await store.advance(moved, next);
+    const extended = aRecord({ climb: aClimb(), bound: '2026-03-01T15:00:00.000Z' });
+    await store.open(extended);
+    await store.extend(extended.requestId, extended.messageId, '2026-03-01T13:00:00.000Z');
+    const timeout: RequestOutcome = { state: 'timed-out', by: 'timer', at: DEADLINE };
+    for (const seen of [moved, extended]) {
+      const stands = await store.get(seen.requestId);
+      expect(await store.advance(seen, aMove({ attempt: 9 }))).toEqual({ moved: false, record: stands });
+      expect(await store.close(seen.requestId, timeout, seen)).toEqual({ kind: 'moved', record: stands });
+      expect(await store.get(seen.requestId)).toEqual(stands);
+    }
+    const stands = (await store.get(moved.requestId)) ?? moved;
+    expect(await store.close(moved.requestId, timeout, stands)).toMatchObject({ kind: 'won' });
+    expect(await store.advance(stands, aMove({ attempt: 3 }))).toMatchObject({ moved: false });
+    expect(await store.close(moved.requestId, timeout, stands)).toMatchObject({ kind: 'won' });
+    expect(await store.close(moved.requestId, replied(), moved)).toMatchObject({ kind: 'late' });
+    expect(await store.advance(aRecord(), aMove())).toBeUndefined();
+    expect(await store.close(newId(), timeout, aRecord())).toEqual({ kind: 'unknown' });
   });
 
   it('lists open requests by deadline, across hours, without those closed or outside', async () => {
     const base = Date.UTC(2026, 4, 1, 10, 59, 0);
     const at = async (offset: number): Promise<PendingRecord> => {
-      const record = aRecord({ deadline: new Date(base + offset).toISOString() });
+      const deadline = new Date(base + offset).toISOString();
+      const record = aRecord({ deadline, bound: new Date(base + 86_400_000).toISOString() });
       await store.open(record);
       return record;
     };
@@ -145,7 +222,7 @@ export function pendingStoreContract(make: () => Promise<PendingStore>): void {
     const after = await at(2 * 3_600_000 + 1);
     const moved = await at(3_000);
     await store.close(closed.requestId, replied());
-    await store.extend(moved.requestId, new Date(base + 3_600_000).toISOString());
+    await store.extend(moved.requestId, moved.messageId, new Date(base + 3_600_000).toISOString());
     const due = await dueIds(base, base + 2 * 3_600_000);
     expect(due).toEqual([first, second, moved, third].map(({ requestId }) => requestId));
     expect(await dueIds(base - 1, base)).toEqual([before.requestId]);

@@ -86,7 +86,9 @@ describe('permissions', () => {
       [
         'Deny',
         {
-          StringNotEquals: { 'events:detail-type': ['ReserveStock', 'ScanShelf', 'MessageAcknowledged'] },
+          StringNotEquals: {
+            'events:detail-type': ['ReserveStock', 'ScanShelf', 'MessageAcknowledged', 'RequestCancelled'],
+          },
           Null: { 'events:detail-type': 'false' },
         },
       ],
@@ -99,6 +101,11 @@ describe('permissions', () => {
     expect(touches(/Agentscanner/, 'Pending')).toBe(false);
     expect(touches(/Clientwebshop/, 'Pending')).toBe(true);
     expect(touches(/LedgerStream/, 'Pending')).toBe(false);
+    // Who answers requests and makes none moves their deadlines, and neither reads nor writes anything else there.
+    const own = statements(/Agentwarehouse/).filter((statement) => JSON.stringify(statement).includes('Pending'));
+    expect(own.map(actionsOf)).toEqual([['dynamodb:UpdateItem']]);
+    expect(JSON.stringify(own)).toContain('"dynamodb:Attributes":["pk","message","deadline"');
+    expect(JSON.stringify(own)).not.toMatch(/"(waiter|outcome|climb)"/);
   });
 
   it('let only senders of a direct channel send into its lanes', () => {
@@ -108,12 +115,12 @@ describe('permissions', () => {
     expect(JSON.stringify(sends(/Agentwarehouse/))).not.toContain('Mailboxscanner');
   });
 
-  it('let only replies and deadlines resume workflows, and only the starter start them', () => {
+  it('let only what ends waits resume workflows, and only the starter start them', () => {
     const may = (action: string) =>
       ['Replies', 'Deadlines', 'Dispatcher', 'Starter', 'WorkflowEvents', 'Sweeper', 'Ingress', 'DeadLetters'].filter(
         (name) => statements(new RegExp(`^${name}Role`)).some((statement) => actionsOf(statement).includes(action)),
       );
-    expect(may('states:SendTaskSuccess')).toEqual(['Replies', 'Deadlines']);
+    expect(may('states:SendTaskSuccess')).toEqual(['Replies', 'Deadlines', 'WorkflowEvents']);
     expect(may('states:StartExecution')).toEqual(['Starter']);
   });
 

@@ -11,7 +11,7 @@ test('the ledger is indexed by due hour and by dead letters, the pending request
   const indexes = Object.fromEntries(
     tables.map(({ id, properties }) => [
       id.replace(/[0-9A-F]{8}$/, ''),
-      (properties['GlobalSecondaryIndexes'] as Index[]).map(({ IndexName, KeySchema }) => [
+      ((properties['GlobalSecondaryIndexes'] ?? []) as Index[]).map(({ IndexName, KeySchema }) => [
         IndexName,
         ...KeySchema.map(({ AttributeName }) => AttributeName),
       ]),
@@ -23,5 +23,6 @@ test('the ledger is indexed by due hour and by dead letters, the pending request
       ['letters', 'letterPartition', 'letterAt'],
     ],
     Pending: [['due', 'dueHour', 'dueAt']],
+    EvidenceChains: [],
   });
 });

@@ -7,6 +7,7 @@ import { connect, type Laneway } from 'laneway/client';
 import { openOperator } from '../../cli/open-operator.js';
 import { renderTree } from '../../cli/render/tree.js';
 import { awsClients } from '../../shared/aws/clients.js';
+import type { LedgerEntry } from '../../shared/domain/conversation.js';
 import { schemaUri } from '../../shared/domain/envelope.js';
 import { newId } from '../../shared/domain/ids.js';
 import { examineLetter } from '../../shared/operator/examine-letter.js';
@@ -14,7 +15,7 @@ import { findLetters, groupLetters } from '../../shared/operator/letter-groups.j
 import type { OperatorServices } from '../../shared/operator/operator-services.js';
 import { redriveLetter } from '../../shared/operator/redrive-letter.js';
 import { redriveCanary } from '../../shared/operator/redrive-letters.js';
-import { discardLetter, editLetter } from '../../shared/operator/settle-letter.js';
+import { discardLetter, editLetter, type Edited } from '../../shared/operator/settle-letter.js';
 import { deployed, eventually, type Deployed } from '../support/deployed.js';
 import { ParcelArrived, parcels, type WeighParcel } from '../support/parcel-topology.js';
 
@@ -25,6 +26,8 @@ const witnessed = (parcel: string): string[] =>
     .filter((line) => line.startsWith(`desk ${parcel} `));
 const ADA = { by: 'ada', why: 'the parcels are mended' };
 const BAD = ['bad-1', 'bad-2', 'bad-3'];
+const deliveriesIn = (entries: readonly LedgerEntry[]) =>
+  entries.flatMap((entry) => (entry.kind === 'delivery' ? [entry.delivery] : []));
 
 let app: Deployed;
 let gate: Laneway<typeof ParcelArrived | typeof WeighParcel>;
@@ -87,8 +90,10 @@ test('three kinds of poison are three groups, with their counts', async () => {
   expect(groups).toHaveLength(3);
 
   const [most] = groups;
-  const listed = laneway('groups', '--type', 'ParcelArrived') as { id: string; count: number }[];
-  expect(listed.find(({ id }) => id === most?.id)?.count).toBeGreaterThanOrEqual(3);
+  // At least: other tests on this engine may have added to a group.
+  const listed = laneway('groups') as { id: string; count: number }[];
+  for (const { id, count } of groups)
+    expect(listed.find((group) => group.id === id)?.count).toBeGreaterThanOrEqual(count);
   const tried = laneway('redrive', '--group', most?.id ?? '', '--why', 'to see', '--by', 'ada', '--dry-run');
   expect(tried).toEqual(expect.arrayContaining([expect.objectContaining({ receiver: 'desk', result: 'would-send' })]));
 }, 180_000);
@@ -105,11 +110,14 @@ test('a letter shows its whole message and what does not fit the schema', async 
 
 test('a canary redrive stops at the first while the cause is there', async () => {
   const letters = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
+  const before = BAD.map((parcel) => witnessed(parcel).length);
   const report = await redriveCanary(letters, ADA, { settleWithin: 60_000 }, operator);
   expect(report).toMatchObject({
     ...{ completed: 0, redriven: [{ result: 'sent' }] },
     stopped: { left: 2, why: expect.stringContaining('the same signature returned') as unknown },
   });
+  const triedAgain = BAD.map((parcel, index) => witnessed(parcel).length - (before[index] ?? 0));
+  expect(triedAgain.toSorted()).toEqual([0, 0, 3]);
   await eventually('the letter to be open again', async () => {
     const open = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
     return open.length === 3 ? open : undefined;
@@ -155,17 +163,38 @@ test('an edited message is handled instead of the original; what cannot be read 
   const unreadable = letters.find(({ reason }) => reason === 'unparseable');
   if (!odd || !unreadable) throw new Error('the two other dead letters are missing');
   const parcel = `edited-${MARK}`;
-  const data = { parcel, note: 'do not weigh' };
-  const edited = await editLetter(odd, data, ADA, { expiresIn: 600_000 }, operator);
-  await app.until(odd.correlationId, (found) =>
-    found.some(
-      (entry) =>
-        entry.kind === 'delivery' &&
-        entry.delivery.messageId === edited.successor &&
-        entry.delivery.state === 'completed',
-    ),
+  const data = JSON.stringify({ parcel, note: 'do not weigh' });
+  const edited = laneway(
+    'edit',
+    odd.id,
+    '--data',
+    data,
+    '--expires',
+    '10m',
+    '--by',
+    ADA.by,
+    '--why',
+    ADA.why,
+  ) as Edited;
+  expect(edited).toMatchObject({ id: odd.id, conversation: odd.correlationId, receiver: 'desk' });
+  const entries = await app.until(odd.correlationId, (found) =>
+    deliveriesIn(found).some(({ messageId, state }) => messageId === edited.successor && state === 'completed'),
   );
   expect(witnessed(parcel)).toHaveLength(1);
+  // Linked both ways, and the original stays what it was.
+  const byMessage = new Map(deliveriesIn(entries).map((delivery) => [delivery.messageId, delivery]));
+  expect(byMessage.get(edited.successor)?.facts.causationId).toBe(odd.messageId);
+  expect(byMessage.get(odd.messageId ?? '')?.state).toBe('dead-lettered');
+  const kept = await operator.book.find(odd.id);
+  expect(kept?.resolution).toMatchObject({ state: 'edited', ...ADA, successor: edited.successor });
+  if (!kept) throw new Error('the dead letter that was edited is gone');
+  expect(await examineLetter(kept, operator)).toMatchObject({ data: { parcel: 17 }, misfits: [{ path: 'parcel' }] });
+  expect(renderTree(entries)).toContain(`operator ada: edit of schema at desk (as ${edited.successor}`);
+  // A second edit or a redrive of it changes nothing.
+  await expect(editLetter(kept, { parcel }, ADA, { expiresIn: 600_000 }, operator)).rejects.toMatchObject({
+    code: 'REFUSED',
+  });
+  expect(await redriveLetter(kept, ADA, {}, operator)).toMatchObject({ result: 'skipped' });
   expect(await discardLetter(unreadable, ADA, operator)).toBe('discarded');
   await eventually('no open letter', async () => ((await lettersOf()).length === 0 ? true : undefined));
   expect((await lettersOf('any')).map(({ resolution }) => resolution?.state).sort()).toEqual(

@@ -1,5 +1,13 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,6 +16,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { keptEngine, recordKeptEngine, stopKeptEngine } from '../../infra/engines/kept-engine.js';
 import { installMinistack } from '../../infra/engines/ministack-install.mjs';
+import { describeOn } from '../support/engine.js';
 import { scratchPrefix, startMinistack, type RunningMinistack } from '../../infra/engines/ministack.js';
 
 const launcher = pathToFileURL(join(process.cwd(), 'infra/engines/ministack.ts')).href;
@@ -21,7 +30,7 @@ const parentScript = `
   setInterval(() => undefined, 1000);
 `;
 
-beforeAll(() => installMinistack(), 120_000);
+const describeOnMinistack = await describeOn(['ministack']);
 
 const alive = (pid: number) => {
   try {
@@ -93,7 +102,9 @@ async function lambdaWorker(endpoint: string): Promise<number> {
   return Number(answer);
 }
 
-describe('MiniStack under the launcher', () => {
+describeOnMinistack('MiniStack under the launcher', () => {
+  beforeAll(() => installMinistack(), 120_000);
+
   it('takes the Lambda workers along when its parent is killed', async () => {
     const { parent, engine } = await startParent('wait');
     const worker = await lambdaWorker(engine.endpoint);
@@ -138,6 +149,64 @@ describe('MiniStack under the launcher', () => {
       await engine.stop();
     }
   }, 60_000);
+
+  it('has again after a clean stop what it had, but for running executions; after SIGKILL no more than it saved', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'laneway-state-'));
+    const first = await startMinistack({ persist: state });
+    const config = {
+      endpoint: first.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    };
+    const again = () => startMinistack({ persist: state, port: first.port });
+    let engine = first;
+    const [sqs, sfn, dynamo] = [new SQSClient(config), new SFNClient(config), new DynamoDBClient(config)];
+    try {
+      const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'kept' }));
+      const TableName = 'kept';
+      const keys = [{ AttributeName: 'pk', KeyType: 'HASH' as const }];
+      const attributes = [{ AttributeName: 'pk', AttributeType: 'S' as const }];
+      await dynamo.send(
+        new CreateTableCommand({
+          ...{ TableName, KeySchema: keys, AttributeDefinitions: attributes, BillingMode: 'PAY_PER_REQUEST' },
+        }),
+      );
+      const write = async (text: string) => {
+        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: text }));
+        await dynamo.send(new PutItemCommand({ TableName, Item: { pk: { S: text } } }));
+      };
+      const seen = async () => {
+        const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
+        const { Messages = [] } = await sqs.send(receive);
+        const { Items = [] } = await dynamo.send(new ScanCommand({ TableName }));
+        return { messages: Messages.map(({ Body }) => Body), items: Items.map(({ pk }) => pk?.S) };
+      };
+      const waiting = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 3600, End: true } } };
+      const roleArn = 'arn:aws:iam::000000000000:role/any';
+      const { stateMachineArn } = await sfn.send(
+        new CreateStateMachineCommand({ name: 'waiting', definition: JSON.stringify(waiting), roleArn }),
+      );
+      const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn }));
+      await write('saved');
+
+      await engine.stop();
+      engine = await again();
+      expect(await seen()).toEqual({ messages: ['saved'], items: ['saved'] });
+      expect(await sfn.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({
+        ...{ status: 'FAILED', error: 'States.ServiceRestart' },
+      });
+
+      await write('forgotten');
+      process.kill(engine.pid, 'SIGKILL');
+      await expectNothingLeft(engine);
+      engine = await again();
+      expect(await seen()).toEqual({ messages: ['saved'], items: ['saved'] });
+    } finally {
+      await engine.stop();
+      for (const client of [sqs, sfn, dynamo]) client.destroy();
+      rmSync(state, { recursive: true, force: true });
+    }
+  }, 90_000);
 
   it('is found and stopped by its record when it is kept', async () => {
     const project = mkdtempSync(join(tmpdir(), 'laneway-kept-'));

@@ -16,125 +16,135 @@ import { awsClients } from '../../shared/aws/clients.js';
 import { account, type LedgerEntry } from '../../shared/domain/conversation.js';
 import { ingressConversation } from '../../shared/domain/ids.js';
 import { deployed, type Deployed } from '../support/deployed.js';
+import { describeWith } from '../support/engine.js';
 
-let app: Deployed;
+const describeWithMail = await describeWith(['ses-v2']);
 
-beforeAll(async () => {
-  app = await deployed('vehicle-maintenance', { context: { 'vehicles:respond-within': '25 seconds' } });
-}, 240_000);
+describeWithMail('the vehicle application', () => {
+  let app: Deployed;
 
-const ended = (entries: readonly LedgerEntry[]): boolean => conversationState('', '', entries).atRest;
+  beforeAll(async () => {
+    app = await deployed('vehicle-maintenance', { context: { 'vehicles:respond-within': '25 seconds' } });
+  }, 240_000);
 
-test('three vehicles come to the ends they should, and each conversation is accounted for', async () => {
-  const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
-  const started = await Promise.all(
-    threeVehicles(false).map(async ({ telemetry, priority, expected }) => {
-      const { correlationId } = await gateway.publish(VehicleTelemetryReported, telemetry, { priority });
-      return { correlationId, expected };
-    }),
-  );
-  const customer = await demoCustomer(app.target, new Set(started.map(({ correlationId }) => correlationId)), false);
-  const states: string[] = [];
-  for (const { correlationId } of started) {
-    const entries = await app.until(correlationId, async (found) => {
-      await customer.answer();
-      return ended(found);
+  const ended = (entries: readonly LedgerEntry[]): boolean => conversationState('', '', entries).atRest;
+
+  test('three vehicles come to the ends they should, and each conversation is accounted for', async () => {
+    const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
+    const started = await Promise.all(
+      threeVehicles(false).map(async ({ telemetry, priority, expected }) => {
+        const { correlationId } = await gateway.publish(VehicleTelemetryReported, telemetry, { priority });
+        return { correlationId, expected };
+      }),
+    );
+    const customer = await demoCustomer(app.target, new Set(started.map(({ correlationId }) => correlationId)), false);
+    const states: string[] = [];
+    for (const { correlationId } of started) {
+      const entries = await app.until(correlationId, async (found) => {
+        await customer.answer();
+        return ended(found);
+      });
+      const books = account(entries);
+      expect(books).toMatchObject({ inFlight: [], deadLettered: 0, expired: 0, missing: [] });
+      expect(books.completed).toBe(books.expected);
+      states.push(conversationState(correlationId, '', entries).state);
+    }
+    expect(states).toEqual(started.map(({ expected }) => expected[0]));
+  }, 180_000);
+
+  test('a customer who says nothing is reminded; the case stays open and is followed up', async () => {
+    const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
+    const [hot] = threeVehicles(true);
+    const { correlationId } = await gateway.publish(VehicleTelemetryReported, {
+      ...hot?.telemetry,
+      vin: sampleVin(77),
+      readings: hot?.telemetry.readings ?? [],
     });
-    const books = account(entries);
-    expect(books).toMatchObject({ inFlight: [], deadLettered: 0, expired: 0, missing: [] });
-    expect(books.completed).toBe(books.expected);
-    states.push(conversationState(correlationId, '', entries).state);
-  }
-  expect(states).toEqual(started.map(({ expected }) => expected[0]));
-}, 180_000);
+    const entries = await app.until(
+      correlationId,
+      (found) => ended(found) && payloadsOf(found, 'FollowUpDue').length > 0,
+      150_000,
+    );
+    expect(conversationState(correlationId, '', entries).state).toBe('unanswered');
+    expect(payloadsOf(entries, 'EngageCustomer')).toHaveLength(2);
+    expect(payloadsOf(entries, 'FollowUpDue')).toHaveLength(1);
+    expect(payloadsOf(entries, 'RequestTimedOut')).toHaveLength(2);
+  }, 240_000);
 
-test('a customer who says nothing is reminded; the case stays open and is followed up', async () => {
-  const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
-  const [hot] = threeVehicles(true);
-  const { correlationId } = await gateway.publish(VehicleTelemetryReported, {
-    ...hot?.telemetry,
-    vin: sampleVin(77),
-    readings: hot?.telemetry.readings ?? [],
-  });
-  const entries = await app.until(
-    correlationId,
-    (found) => ended(found) && payloadsOf(found, 'FollowUpDue').length > 0,
-    150_000,
-  );
-  expect(conversationState(correlationId, '', entries).state).toBe('unanswered');
-  expect(payloadsOf(entries, 'EngageCustomer')).toHaveLength(2);
-  expect(payloadsOf(entries, 'FollowUpDue')).toHaveLength(1);
-  expect(payloadsOf(entries, 'RequestTimedOut')).toHaveLength(2);
-}, 240_000);
+  test('a plain EventBridge event of another system starts a conversation', async () => {
+    const { Entries = [] } = await awsClients().eventBridge.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            EventBusName: app.deployment['Bus'],
+            Source: 'com.acme.fleet',
+            DetailType: 'EngineReading',
+            Detail: JSON.stringify({ vin: sampleVin(5), readings: threeVehicles(false)[2]?.telemetry.readings }),
+          },
+        ],
+      }),
+    );
+    const correlationId = ingressConversation('fleet', Entries[0]?.EventId ?? '');
+    const entries = await app.until(correlationId, ended);
+    expect(conversationState(correlationId, '', entries).state).toBe('healthy');
+  }, 120_000);
 
-test('a plain EventBridge event of another system starts a conversation', async () => {
-  const { Entries = [] } = await awsClients().eventBridge.send(
-    new PutEventsCommand({
-      Entries: [
-        {
-          EventBusName: app.deployment['Bus'],
-          Source: 'com.acme.fleet',
-          DetailType: 'EngineReading',
-          Detail: JSON.stringify({ vin: sampleVin(5), readings: threeVehicles(false)[2]?.telemetry.readings }),
-        },
-      ],
-    }),
-  );
-  const correlationId = ingressConversation('fleet', Entries[0]?.EventId ?? '');
-  const entries = await app.until(correlationId, ended);
-  expect(conversationState(correlationId, '', entries).state).toBe('healthy');
-}, 120_000);
-
-test('fifty concurrent requests for ten slots: ten booked, forty refused with later ones, none twice', async () => {
-  const desk = await connect(vehicles, { as: 'service-desk' });
-  const day = weekdayAfter(3);
-  // Steering is done by one centre only, with two bays: five hours are ten slots.
-  const window = { earliest: `${day}T07:00:00Z`, latest: `${day}T12:00:00Z` };
-  const results = await Promise.all(
-    Array.from({ length: 50 }, (_, index) =>
-      desk.request(
-        ScheduleService,
-        { vin: sampleVin(100 + index), component: 'steering', urgency: 'soon', ...window },
-        { timeout: '3 minutes' },
+  test('fifty concurrent requests for ten slots: ten booked, forty refused with later ones, none twice', async () => {
+    const desk = await connect(vehicles, { as: 'service-desk' });
+    const day = weekdayAfter(3);
+    // Steering is done by one centre only, with two bays: five hours are ten slots.
+    const window = { earliest: `${day}T07:00:00Z`, latest: `${day}T12:00:00Z` };
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        desk.request(
+          ScheduleService,
+          { vin: sampleVin(100 + index), component: 'steering', urgency: 'soon', ...window },
+          { timeout: '3 minutes' },
+        ),
       ),
-    ),
-  );
-  const booked = results.filter(({ status }) => status === 'booked');
-  const refused = results.filter(({ status }) => status === 'unavailable');
-  expect([booked.length, refused.length]).toEqual([10, 40]);
-  for (const { alternatives } of refused) expect(alternatives.length).toBeGreaterThan(0);
-  const owned = (await scanSlots()).filter(
-    ({ start }) => start >= window.earliest.replace('Z', '.000Z') && start < window.latest.replace('Z', '.000Z'),
-  );
-  expect(owned.map(({ id }) => id).sort()).toEqual(booked.map(({ slot }) => slot?.id ?? '').sort());
-  expect(new Set(owned.map(({ id }) => id)).size).toBe(10);
-}, 300_000);
+    );
+    const booked = results.filter(({ status }) => status === 'booked');
+    const refused = results.filter(({ status }) => status === 'unavailable');
+    expect([booked.length, refused.length]).toEqual([10, 40]);
+    for (const { alternatives } of refused) expect(alternatives.length).toBeGreaterThan(0);
+    const owned = (await scanSlots()).filter(
+      ({ start }) => start >= window.earliest.replace('Z', '.000Z') && start < window.latest.replace('Z', '.000Z'),
+    );
+    expect(owned.map(({ id }) => id).sort()).toEqual(booked.map(({ slot }) => slot?.id ?? '').sort());
+    expect(new Set(owned.map(({ id }) => id)).size).toBe(10);
+  }, 300_000);
 
-test('forty feedbacks with a planted cluster give one insight that names it', async () => {
-  const portal = await connect(vehicles, { as: 'customer-portal' });
-  const conversations: string[] = [];
-  const now = new Date().toISOString();
-  // One after the other: an insight belongs to the feedback that completes it.
-  for (let index = 0; index < 40; index++) {
-    const planted = index % 4 === 0;
-    const { correlationId } = await portal.publish(FeedbackReceived, {
-      feedbackId: `feedback-${index}`,
-      vin: sampleVin(1_000 + index),
-      component: planted ? 'cooling' : ((['fuel', 'brakes', 'electrical'] as const)[index % 3] ?? 'fuel'),
-      symptom: planted ? 'coolant loss' : (['noise', 'vibration', 'warning light'][index % 3] ?? 'noise'),
-      plant: planted ? 'Leipzig' : (['Graz', 'Turin', 'Gent', 'Mladá Boleslav'][index % 4] ?? 'Graz'),
-      modelYear: 2019 + (index % 5),
-      time: now,
-    });
-    await app.until(correlationId, (_entries, books) => books.atRest && books.expected > 0);
-    conversations.push(correlationId);
-  }
-  const all = (await Promise.all(conversations.map(app.entries))).flat();
-  const insights = payloadsOf(all, 'ManufacturingInsightFound');
-  expect(insights).toHaveLength(1);
-  for (const insight of insights)
-    expect(insight).toMatchObject({ component: 'cooling', symptom: 'coolant loss', factor: 'plant', value: 'Leipzig' });
-}, 300_000);
+  test('forty feedbacks with a planted cluster give one insight that names it', async () => {
+    const portal = await connect(vehicles, { as: 'customer-portal' });
+    const conversations: string[] = [];
+    const now = new Date().toISOString();
+    // One after the other: an insight belongs to the feedback that completes it.
+    for (let index = 0; index < 40; index++) {
+      const planted = index % 4 === 0;
+      const { correlationId } = await portal.publish(FeedbackReceived, {
+        feedbackId: `feedback-${index}`,
+        vin: sampleVin(1_000 + index),
+        component: planted ? 'cooling' : ((['fuel', 'brakes', 'electrical'] as const)[index % 3] ?? 'fuel'),
+        symptom: planted ? 'coolant loss' : (['noise', 'vibration', 'warning light'][index % 3] ?? 'noise'),
+        plant: planted ? 'Leipzig' : (['Graz', 'Turin', 'Gent', 'Mladá Boleslav'][index % 4] ?? 'Graz'),
+        modelYear: 2019 + (index % 5),
+        time: now,
+      });
+      await app.until(correlationId, (_entries, books) => books.atRest && books.expected > 0);
+      conversations.push(correlationId);
+    }
+    const all = (await Promise.all(conversations.map(app.entries))).flat();
+    const insights = payloadsOf(all, 'ManufacturingInsightFound');
+    expect(insights).toHaveLength(1);
+    for (const insight of insights)
+      expect(insight).toMatchObject({
+        component: 'cooling',
+        symptom: 'coolant loss',
+        factor: 'plant',
+        value: 'Leipzig',
+      });
+  }, 300_000);
+});
 
 /** The first weekday at least so many days ahead, as YYYY-MM-DD. */
 function weekdayAfter(days: number): string {

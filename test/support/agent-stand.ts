@@ -1,5 +1,6 @@
 import type { BoundAgent } from '../../shared/agent/create-agent.js';
 import type { Log } from '../../shared/agent/context.js';
+import { ProcessGuards } from '../../shared/agent/receive/process-guards.js';
 import { receiveBatch } from '../../shared/agent/receive/receive-batch.js';
 import type { Services } from '../../shared/agent/receive/services.js';
 import { parseDeadLetter, type DeadLetter } from '../../shared/domain/dead-letter.js';
@@ -36,6 +37,7 @@ export function agentStand(bound: BoundAgent) {
     payloads,
     later: new MemoryLater(),
     deadLetters: new MemoryDeadLetterQueue(deadLetterQueue, payloads),
+    guards: new ProcessGuards(),
     log: SILENT,
   };
   const app = bound.agent.topology.name;

@@ -107,8 +107,10 @@ class Execution {
           }
           case 'Map': {
             const names = Object.keys(before.variables);
+            const items = await this.evaluate(state.Items, before, { input: stateInput });
+            if (!Array.isArray(items)) throw new AslError('States.QueryEvaluationError', 'the items are no list');
             stateInput = await Promise.all(
-              state.Items.map((item) => this.branch(state.ItemProcessor, before, names, item)),
+              items.map((item: unknown) => this.branch(state.ItemProcessor, before, names, item)),
             );
             name = state.Next;
             continue;

@@ -1,4 +1,11 @@
-import { detectEngine, type EngineTarget, type LocalEngine } from '../../infra/engines/engine.js';
+import { capabilities, lacksOf, type Capability } from '../../infra/engines/capabilities.js';
+import {
+  detectEngine,
+  engineName,
+  type EngineName,
+  type EngineTarget,
+  type LocalEngine,
+} from '../../infra/engines/engine.js';
 import { openEngine } from '../../infra/engines/open-engine.js';
 
 /** A local engine for one test file. */
@@ -33,17 +40,36 @@ export async function sharedEngine(): Promise<SharedEngine> {
   return { target, kind: target.kind, environment, client, stop: close };
 }
 
-/**
- * `describe` on the named engines only; elsewhere a skipped block whose title says why. The engine has to be known
- * when the file is read, so without AWS_ENDPOINT_URL it is the MiniStack that `sharedEngine` would start.
- */
-export async function describeOn(engines: readonly LocalEngine[]): Promise<(name: string, body: () => void) => void> {
-  const detected = await detectEngine();
-  const kind = detected.kind === 'aws' ? 'ministack' : detected.kind;
-  if (engines.includes(kind)) return (name, body) => describe(name, body);
-  const why = `SKIPPED on ${kind}: about ${engines.join(', ')} only`;
-  return (name, body) => {
-    process.stderr.write(`${name}: ${why}\n`);
-    describe.skip(`${name} (${why})`, body);
-  };
+type Describe = (name: string, body: () => void) => void;
+
+/** `describe` on the named engines only; elsewhere a skipped block whose title says why. */
+export async function describeOn(engines: readonly EngineName[]): Promise<Describe> {
+  const engine = await engineHere();
+  return engines.includes(engine) ? describe : skipped(engine, `about ${engines.join(', ')} only`);
 }
+
+/** `describe` where the engine has the capabilities; elsewhere a skipped block whose title says which it lacks, and why. */
+export async function describeWith(needed: readonly Capability[]): Promise<Describe> {
+  const engine = await engineHere();
+  const lacking = needed.flatMap((capability) => {
+    const why = lacksOf[engine][capability];
+    return why === undefined ? [] : [`it lacks ${capability}, that ${capabilities[capability]}: ${why}`];
+  });
+  return lacking.length === 0 ? describe : skipped(engine, lacking.join('; '));
+}
+
+/**
+ * The engine has to be known when a test file is read, so without AWS_ENDPOINT_URL it is the MiniStack that
+ * `sharedEngine` would start.
+ */
+async function engineHere(): Promise<EngineName> {
+  const detected = await detectEngine();
+  return detected.kind === 'aws' ? 'ministack' : engineName(detected);
+}
+
+const skipped =
+  (engine: EngineName, why: string): Describe =>
+  (name, body) => {
+    process.stderr.write(`SKIPPED on ${engine}: ${name}: ${why}\n`);
+    describe.skip(`${name} (SKIPPED on ${engine}: ${why})`, body);
+  };

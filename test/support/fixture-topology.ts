@@ -11,7 +11,10 @@ export const ScanShelf = command('ScanShelf', z.object({ shelf: z.string() }));
 /** A small shop: three agents, a client, an ingress, a request, a direct channel, an acknowledged channel. */
 export const shop = defineTopology('fixture-shop', {
   channels: {
-    orders: { carries: [OrderPlaced], qos: { from: 'standard', priorities: ['critical', 'normal'], acks: 'message' } },
+    orders: {
+      carries: [OrderPlaced],
+      qos: { from: 'standard', priorities: ['critical', 'normal'], acks: 'message', retainPayloads: '30 days' },
+    },
     'stock.request': { carries: [ReserveStock], qos: { from: 'urgent', batchSize: 4 } },
     'stock.result': { carries: [StockReserved] },
     'shelf.scan': { carries: [ScanShelf], qos: { from: 'bulk', delivery: 'direct' } },

@@ -43,7 +43,7 @@ export function operatorStand() {
     senders: services.senders,
   };
   const drain = {
-    ...{ topology: parcels, clock, payloads, ledger, publishing, deliveries, returns, lanes: {} },
+    ...{ topology: parcels, clock, payloads, ledger, publishing, deliveries, returns, lanes: {}, starts: {} },
     ...{ count: () => undefined, log: services.log },
   };
 

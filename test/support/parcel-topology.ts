@@ -24,7 +24,7 @@ export const parcels = defineTopology('parcels', {
   channels: {
     'parcel.arrivals': {
       carries: [ParcelArrived],
-      qos: { priorities: ['critical', 'normal'], tries: 3, acks: 'message' },
+      qos: { priorities: ['critical', 'normal'], tries: 3, acks: 'message', retainPayloads: '7 days' },
     },
     'parcel.weighing': { carries: [WeighParcel], qos: { priorities: ['high', 'normal'], expires: '10 minutes' } },
     'parcel.weights': {

@@ -1,6 +1,7 @@
 import type { DeadLetter } from '../../shared/domain/dead-letter.js';
 import { schemaUri, sourceOf, type Envelope } from '../../shared/domain/envelope.js';
 import { newId } from '../../shared/domain/ids.js';
+import type { PendingRecord } from '../../shared/domain/pending.js';
 import type { CursorStore, DeadLetterQueue, LaneReturns, ReturnedCopy } from '../../shared/domain/ports.js';
 import { ManualClock } from '../../shared/testing/manual-clock.js';
 import { MemoryBus } from '../../shared/testing/memory-bus.js';
@@ -11,9 +12,11 @@ import { MemoryLedger } from '../../shared/testing/memory-ledger.js';
 import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
 import { MemoryPending } from '../../shared/testing/memory-pending.js';
 import { MemoryQueue } from '../../shared/testing/memory-queue.js';
+import { MemorySagas } from '../../shared/testing/memory-sagas.js';
 import { MemoryTimers } from '../../shared/testing/memory-timers.js';
 import { MemoryWorkflows, type TokenAnswer } from '../../shared/testing/memory-workflows.js';
 import type { Publishing } from '../../shared/topology/publish-message.js';
+import type { Topology } from '../../shared/topology/topology.js';
 import { shop } from './fixture-topology.js';
 
 class Letters implements DeadLetterQueue {
@@ -43,8 +46,8 @@ class Cursors implements CursorStore {
   }
 }
 
-/** Everything a platform function works with, in memory, over the fixture shop. */
-export function platformWorld() {
+/** Everything a platform function works with, in memory; over the fixture shop, if nothing else is given. */
+export function platformWorld(topology: Topology = shop) {
   const clock = new ManualClock();
   const payloads = new MemoryPayloads();
   const ledger = new MemoryLedger(payloads);
@@ -58,12 +61,13 @@ export function platformWorld() {
   const senders = { bus, lanes, pending, timers };
   const intents = new MemoryIntents(ledger, payloads);
   const publishingAs = (kind: Publishing['kind'], name: string): Publishing => ({
-    ...{ topology: shop, kind, name, clock, intents, payloads, senders },
+    ...{ topology, kind, name, clock, intents, payloads, senders },
   });
   const counted: string[] = [];
+  const rungs: string[] = [];
   const answers: TokenAnswer[] = [];
   return {
-    topology: shop,
+    topology,
     clock,
     payloads,
     ledger,
@@ -81,13 +85,19 @@ export function platformWorld() {
     deadLetters: new Letters(),
     returns: new Returns(),
     cursors: new Cursors(),
+    sagas: new MemorySagas(),
     lanes: {
       warehouse: { critical: 'https://sqs.example/1/warehouse-critical', high: 'https://sqs.example/1/warehouse-high' },
     },
     /** No workflow is started by a message. */
     starts: {},
+    /** Nor does any wait for one. */
+    awaited: [],
     counted,
     count: (receiver: string): void => void counted.push(receiver),
+    countRung: (rung: string): void => void rungs.push(rung),
+    /** Rungs that were counted. */
+    rungs,
     publishing: publishingAs('platform', 'test'),
     publishingAs,
     /** Answers given to a token from now on. */
@@ -175,7 +185,12 @@ export function replyTo(command: Envelope, now: number, own: Partial<Envelope> =
 }
 
 /** Opens the request of a command, waited on by a workflow's token or by a client. */
-export async function openRequest(world: PlatformWorld, command: Envelope, token?: string): Promise<void> {
+export async function openRequest(
+  world: PlatformWorld,
+  command: Envelope,
+  token?: string,
+  own: Partial<PendingRecord> = {},
+): Promise<void> {
   await world.pending.open({
     requestId: command.requestid ?? '',
     correlationId: command.correlationid,
@@ -186,5 +201,6 @@ export async function openRequest(world: PlatformWorld, command: Envelope, token
     attempt: 1,
     waiter: token === undefined ? { kind: 'client' } : { kind: 'workflow', token, execution: 'run', step: 'reserve' },
     hops: command.hops,
+    ...own,
   });
 }

@@ -1,18 +1,21 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { isRunaway, type DeadLetterReason } from '../../../shared/domain/dead-letter.js';
 
 /**
  * Metric `DeadLetters` in namespace `Laneway`, written as embedded-metric log lines: once by application and receiver,
- * and once by application alone, so that an alarm also sees receivers that are no agents.
+ * and once by application alone, so that an alarm also sees receivers that are no agents. What was stopped because a
+ * conversation ran away counts in `Runaways` as well.
  */
-export function countDeadLetter(application: string, receiver: string): void {
-  write({ application, receiver });
-  write({ application });
+export function countDeadLetter(application: string, receiver: string, reason: DeadLetterReason): void {
+  write('DeadLetters', { application, receiver });
+  write('DeadLetters', { application });
+  if (isRunaway(reason)) write('Runaways', { application });
 }
 
-function write(dimensions: Readonly<Record<string, string>>): void {
+function write(metric: string, dimensions: Readonly<Record<string, string>>): void {
   const metrics = new Metrics({ namespace: 'Laneway', singleMetric: true });
   // Powertools adds a dimension `service` of its own, which our alarms do not name.
   metrics.clearDefaultDimensions();
   metrics.addDimensions({ ...dimensions });
-  metrics.addMetric('DeadLetters', MetricUnit.Count, 1);
+  metrics.addMetric(metric, MetricUnit.Count, 1);
 }

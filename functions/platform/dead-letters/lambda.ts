@@ -2,6 +2,7 @@ import type { Handler, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
 import { DynamoLedgerWriter } from '../../../shared/aws/dynamo-ledger-writer.js';
 import { RETURNS_ATTRIBUTE, SqsLaneReturns } from '../../../shared/aws/sqs-lane-returns.js';
+import type { DeadLetterReason } from '../../../shared/domain/dead-letter.js';
 import { jsonVariable, required } from '../../../shared/domain/environment.js';
 import { LanewayError } from '../../../shared/domain/errors.js';
 import type { Priority } from '../../../shared/domain/priority.js';
@@ -29,7 +30,8 @@ export function create(topology: Topology): Handler {
       deliveries: new DynamoDeliveryStore(clients.documents, ledger),
       ledger: new DynamoLedgerWriter(clients.documents, ledger),
       returns: new SqsLaneReturns(clients.sqs, lanes),
-      count: (receiver: string) => countDeadLetter(topology.name, receiver),
+      starts: jsonVariable<string>('workflowStarts'),
+      count: (receiver: string, reason: DeadLetterReason) => countDeadLetter(topology.name, receiver, reason),
     };
     const comeAgain = comingAgain(clients);
     const origins = jsonVariable<Origin>('deadLetterQueues');

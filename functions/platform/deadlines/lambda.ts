@@ -1,22 +1,21 @@
 import type { Handler } from 'aws-lambda';
-import { DynamoPendingStore } from '../../../shared/aws/dynamo-pending-store.js';
 import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
 import { required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
-import { publishingOf, queueFunction } from '../platform-function.js';
+import { countRung } from '../count-rung.js';
+import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
 import { fireTimer, parseTimer } from '../../../shared/platform/fire-timer.js';
 
-/** The function behind the queue of timers: ends requests whose deadline has passed. */
+/** The function behind the queue of timers: escalates or ends requests whose time is over. */
 export function create(topology: Topology): Handler {
   return queueFunction(topology, 'deadlines', (surroundings) => {
     const { clients, clock } = surroundings;
     const services = {
-      ...tellServicesOf(surroundings),
+      ...tellServicesOf(surroundings, 'deadlines'),
       clock,
-      pending: new DynamoPendingStore(clients.documents, required('pendingTable')),
       timers: new SqsTimerQueue(clients.sqs, required('timerQueue')),
-      publishing: publishingOf(surroundings, 'platform', 'deadlines'),
+      countRung: (rung: string) => countRung(topology.name, rung),
     };
     return (copy) => fireTimer(parseTimer(copy.body), services);
   });

@@ -1,17 +1,29 @@
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent, Handler } from 'aws-lambda';
+import type { DynamoDBBatchResponse, Handler } from 'aws-lambda';
+import { DynamoChainStore } from '../../../shared/aws/dynamo-chain-store.js';
 import { S3PayloadStore } from '../../../shared/aws/s3-payload-store.js';
 import { required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
-import { archiveRecords } from './archive-records.js';
+import { archiveRecords, type StreamBatch } from './archive-records.js';
 
-/** The function behind the ledger's stream: writes the archive. */
+/** What a mapping with a window expects: without `state` it takes an answer for a failure. */
+interface WindowResponse extends DynamoDBBatchResponse {
+  readonly state: Readonly<Record<string, never>>;
+}
+
+/** The function behind the ledger's stream: writes the archive and its chains of digests. */
 export function create(topology: Topology): Handler {
-  return platformFunction<DynamoDBStreamEvent, DynamoDBBatchResponse>(topology, 'ledger-stream', ({ clients, log }) => {
-    const services = { log, archive: new S3PayloadStore(clients.s3, required('archiveBucket')) };
-    return async ({ Records }) => {
-      const itemIdentifier = await archiveRecords(Records, services);
-      return { batchItemFailures: itemIdentifier === undefined ? [] : [{ itemIdentifier }] };
+  return platformFunction<StreamBatch, WindowResponse>(topology, 'ledger-stream', ({ clients, clock, log }) => {
+    const services = {
+      application: topology.name,
+      log,
+      clock,
+      archive: new S3PayloadStore(clients.s3, required('archiveBucket')),
+      chains: new DynamoChainStore(clients.documents, required('chainTable')),
+    };
+    return async (batch) => {
+      const itemIdentifier = await archiveRecords(batch, services);
+      return { state: {}, batchItemFailures: itemIdentifier === undefined ? [] : [{ itemIdentifier }] };
     };
   });
 }

@@ -1,8 +1,11 @@
 import type { Handler } from 'aws-lambda';
-import { DynamoPendingStore } from '../../../shared/aws/dynamo-pending-store.js';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
 import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js';
-import { required } from '../../../shared/domain/environment.js';
+import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
+import type { Awaited } from '../../../shared/domain/awaited.js';
+import { jsonVariable, required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
+import { countRung } from '../count-rung.js';
 import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
 import { closeRequest } from '../../../shared/platform/close-request.js';
@@ -11,11 +14,14 @@ import { closeRequest } from '../../../shared/platform/close-request.js';
 export function create(topology: Topology): Handler {
   return queueFunction(topology, 'replies', (surroundings) => {
     const { clients, clock } = surroundings;
-    const tell = tellServicesOf(surroundings);
+    const tell = tellServicesOf(surroundings, 'replies');
     const services = {
       ...tell,
       clock,
-      pending: new DynamoPendingStore(clients.documents, required('pendingTable')),
+      awaited: jsonVariable<readonly Awaited[]>('awaited')['steps'] ?? [],
+      timers: new SqsTimerQueue(clients.sqs, required('timerQueue')),
+      countRung: (rung: string) => countRung(topology.name, rung),
+      deliveries: new DynamoDeliveryStore(clients.documents, required('ledgerTable')),
       deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue'), tell.payloads),
     };
     return (copy) => closeRequest(copy, services);

@@ -93,10 +93,23 @@ export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
   }
 }
 
+/** What {@link mayPublish} has said yes to: no more than publishers times types, and asked again with every message. */
+const allowed = new WeakMap<TopologyModel, Map<string, Set<string>>>();
+
 /** Whether the topology lets a source publish a type; the platform's functions may publish any. */
 export function mayPublish(model: TopologyModel, source: string, type: string): boolean {
+  const sources = allowed.get(model) ?? new Map<string, Set<string>>();
+  if (sources.get(source)?.has(type) === true) return true;
   const publisher = parseSource(source);
-  if (publisher?.app !== model.name) return false;
+  if (publisher?.app !== model.name || !declares(model, publisher, type)) return false;
+  // Any name may follow `platform`, and no text of a stranger is to be remembered.
+  if (publisher.kind === 'platform') return true;
+  allowed.set(model, sources);
+  sources.set(source, (sources.get(source) ?? new Set<string>()).add(type));
+  return true;
+}
+
+function declares(model: TopologyModel, publisher: NonNullable<ReturnType<typeof parseSource>>, type: string): boolean {
   switch (publisher.kind) {
     case 'agent':
       return model.agents[publisher.name]?.publishes.includes(type) ?? false;

@@ -2,7 +2,8 @@ import { INLINE_EMISSIONS_BYTES, offloadPayloads } from '../../domain/claim-chec
 import { envelopeOf, factsOf, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
 import type { DeadLetter } from '../../domain/dead-letter.js';
 import { sourceOf, type Envelope } from '../../domain/envelope.js';
-import { summarizeError } from '../../domain/errors.js';
+import { errorSignature, LanewayError, summarizeError } from '../../domain/errors.js';
+import { extendPath, stepOf } from '../../domain/loop.js';
 import type { PayloadStore } from '../../domain/ports.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { sendMessages } from '../../topology/send-messages.js';
@@ -21,8 +22,16 @@ export async function storeEmissions(
   owner: string,
   payloads: PayloadStore,
 ): Promise<StoredEmissions> {
-  const light = await offloadPayloads(emissions, key.correlationId, payloads);
-  const text = JSON.stringify(light);
+  let light;
+  let text;
+  try {
+    light = await offloadPayloads(emissions, key.correlationId, payloads);
+    text = JSON.stringify(light);
+  } catch (cause) {
+    // What JSON cannot say (a circle, a bigint) it cannot say at the next try either.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new LanewayError('HANDLER_RESULT', `what was published is no JSON: ${cause.message}`, { cause });
+  }
   if (Buffer.byteLength(text) <= INLINE_EMISSIONS_BYTES) return { emissions: light };
   // The owner is in the key: a handling that lost its lease must not replace the emissions of the one that won.
   const emissionsRef = `emissions/${key.correlationId}/${key.messageId}/${key.receiver}/${owner}.json`;
@@ -53,8 +62,9 @@ export async function sendEmissions(
   const emissions = await loadEmissions(stored, services.payloads);
   if (emissions.length === 0) return;
   const source = sourceOf(model.name, 'agent', agent);
+  const path = extendPath(parent.path, stepOf(agent, parent.type, parent.subject));
   const outgoing = emissions.map((emission) => ({
-    envelope: envelopeOf(emission, parent, source),
+    envelope: envelopeOf(emission, parent, source, path),
     expected: emission.expected,
     waiter: { kind: 'agent', id: agent } as const,
   }));
@@ -76,6 +86,7 @@ export async function sendEmissions(
         copy,
         reason: 'refused',
         error: summary,
+        signature: errorSignature(summary),
         tries: 0,
         at: new Date(at).toISOString(),
         body: JSON.stringify(envelope),

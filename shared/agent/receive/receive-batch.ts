@@ -1,9 +1,7 @@
 import type { BoundAgent } from '../create-agent.js';
 import { handleCopy } from './handling-chain.js';
+import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';
 import type { Batch, Company, ReceivedCopy, Services, Verdict } from './services.js';
-
-/** Added to the remaining time when visibility is brought down, so that a copy never reappears while it is worked on. */
-const VISIBILITY_MARGIN_SECONDS = 5;
 
 /** Time a handling needs at the least; what cannot get it goes back untried. */
 const SHORTEST_HANDLING_MS = 3_000;
@@ -21,25 +19,40 @@ const LONGEST_VISIBILITY_SECONDS = 43_200;
  * @returns SQS message ids that are not acknowledged; their visibility is set to when they are to come again
  */
 export async function receiveBatch(bound: BoundAgent, services: Services, batch: Batch): Promise<readonly string[]> {
-  const end = services.clock.now() + batch.remaining();
-  const seconds = Math.ceil(batch.remaining() / 1000) + VISIBILITY_MARGIN_SECONDS;
+  const remaining = batch.remaining();
+  const now = services.clock.now();
+  const end = now + remaining;
+  const hide = (copies: readonly ReceivedCopy[], seconds: number): Promise<void> =>
+    setVisibility(
+      batch,
+      services,
+      copies.map((copy) => ({ copy, seconds })),
+    );
+  const keeper = batch.renewal && new LeaseKeeper(services, batch.renewal, batch.copies, end, hide);
   // Handling need not wait for it: until it is done, a copy would only stay away longer.
-  const broughtDown = setVisibility(
-    batch,
-    services,
-    batch.copies.map((copy) => ({ copy, seconds })),
+  const broughtDown = hide(
+    batch.copies,
+    keeper?.hiddenSeconds(now) ?? Math.ceil(remaining / 1000) + VISIBILITY_MARGIN_SECONDS,
   );
+  const endRenewing = keeper?.start();
   const run = (copy: ReceivedCopy, alone: boolean): Promise<Verdict> =>
     end - services.clock.now() < SHORTEST_HANDLING_MS
       ? Promise.resolve({ kind: 'return', after: 0, why: 'no time left to start it' })
-      : handleCopy({ bound, services, copy, alone, end });
+      : handleCopy(keeper ? { bound, services, copy, alone, end, keeper } : { bound, services, copy, alone, end });
   const company = batch.company ?? NOBODY_ELSE;
   const alone = batch.copies.length === 1 && batch.company === undefined;
   const verdicts = new Map<ReceivedCopy, Verdict>();
-  await company.beside(() => Promise.all(batch.copies.map(async (copy) => verdicts.set(copy, await run(copy, alone)))));
+  const decide = async (copy: ReceivedCopy, isAlone: boolean): Promise<void> => {
+    const verdict = await run(copy, isAlone);
+    verdicts.set(copy, verdict);
+    // What waits to be run alone stays hidden until then.
+    if (verdict.kind !== 'suspect') keeper?.done(copy);
+  };
+  await company.beside(() => Promise.all(batch.copies.map((copy) => decide(copy, alone))));
   for (const copy of batch.copies) {
-    if (verdicts.get(copy)?.kind === 'suspect') verdicts.set(copy, await company.alone(() => run(copy, true)));
+    if (verdicts.get(copy)?.kind === 'suspect') await company.alone(() => decide(copy, true));
   }
+  endRenewing?.();
   const returned = [...verdicts].flatMap(([copy, verdict]) =>
     verdict.kind === 'return' ? [{ copy, seconds: Math.ceil(verdict.after / 1000) }] : [],
   );

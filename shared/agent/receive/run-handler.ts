@@ -3,11 +3,14 @@ import type { DeliveryKey, Emission } from '../../domain/delivery.js';
 import type { Envelope } from '../../domain/envelope.js';
 import { LanewayError } from '../../domain/errors.js';
 import type { MessageType } from '../../message/message-type.js';
-import { isSystemChannel, MessageAcknowledged } from '../../message/system-messages.js';
+import { isSystemChannel, MessageAcknowledged, RequestCancelled } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type Composition, type PublishOptions } from '../../topology/compose-message.js';
 import { isReplyLater, replyLater, type Context, type PublishedMessage } from '../context.js';
 import type { BoundAgent } from '../create-agent.js';
 import { messageOf } from '../message.js';
+import { extendDeadline, latestEnd } from './extend-deadline.js';
+import { HandlingRun, type Stop } from './handling-run.js';
+import { cancelledError } from './lease-keeper.js';
 import type { Services } from './services.js';
 
 /** What the chain knows when it starts a handler. */
@@ -22,6 +25,8 @@ export interface Handling {
   readonly tries: number;
   /** When the process may be ended, milliseconds since 1970. */
   readonly end: number;
+  /** Told how to stop the handling; what it returns is called when the handling has ended. */
+  readonly attach?: (stop: Stop) => () => void;
 }
 
 /**
@@ -35,18 +40,20 @@ export async function runHandler(handling: Handling): Promise<Emission[]> {
   const { agent } = bound;
   const emissions: Emission[] = [];
   const limit = timeLimit(handling);
-  const abort = new AbortController();
-  const ended = { yes: false };
-  const context = contextFor(handling, emissions, new Date(limit), abort.signal, ended);
+  const run = new HandlingRun();
+  const context = contextFor(handling, emissions, new Date(limit), run);
   const message = messageOf(envelope, data);
   const handler = agent.handlers.get(envelope.type) ?? agent.otherwise;
   if (!handler) throw new LanewayError('UNKNOWN_TYPE', `agent '${agent.id}' has no handler for ${envelope.type}`);
-  const chain = agent.middleware.reduceRight<() => Promise<unknown>>(
-    (next, middleware) => () => middleware(message, context as never, next),
-    async () => handler(message, context),
-  );
+  const chain =
+    agent.middleware.length === 0
+      ? () => handler(message, context)
+      : agent.middleware.reduceRight<() => Promise<unknown>>(
+          (next, middleware) => () => middleware(message, context as never, next),
+          async () => handler(message, context),
+        );
   const what = `${agent.id} on ${envelope.type}`;
-  const result = await withinTime(chain, limit - services.clock.now(), abort, what).finally(() => (ended.yes = true));
+  const result = await run.within(chain, limit - services.clock.now(), what, handling.attach);
   const published = [...emissions];
   const composition = compositionFor(handling);
   if (isReplyLater(result)) {
@@ -79,21 +86,21 @@ function replyOf(reply: MessageType, result: unknown, composition: Composition):
   }
 }
 
-function contextFor(
-  handling: Handling,
-  emissions: Emission[],
-  deadline: Date,
-  signal: AbortSignal,
-  ended: { readonly yes: boolean },
-): Context {
+function contextFor(handling: Handling, emissions: Emission[], deadline: Date, run: HandlingRun): Context {
   const { bound, services, envelope, key, owner } = handling;
   const { agent } = bound;
   const add = (emission: Emission): PublishedMessage => {
-    if (ended.yes) {
+    if (run.ended) {
       throw new LanewayError('HANDLER', `${emission.type} was published after the handling had ended`, {
         help: [
           'await what publishes before the handler returns: what comes later belongs to no outcome and is not sent',
         ],
+      });
+    }
+    const most = agent.topology.model.conversationBudget;
+    if (emissions.length >= most) {
+      throw new LanewayError('BUDGET', `one handling of ${envelope.type} publishes more than ${most} messages`, {
+        help: ["allowed: the topology's conversationBudget", 'publish in parts, each from a message of its own'],
       });
     }
     emissions.push(emission);
@@ -119,6 +126,15 @@ function contextFor(
       if (!first) throw new LanewayError('UNKNOWN_RECEIVER', `${type.name} has no receiver`);
       return first;
     },
+    cancel: (requestId, why) => {
+      if (!agent.model.publishes.includes(RequestCancelled.name)) {
+        throw new LanewayError('NOT_DECLARED', `agent '${agent.id}' takes a request back, but makes none`, {
+          help: ['allowed: agents that declare a command with a reply in `publishes`'],
+        });
+      }
+      for (const made of composeMessage(RequestCancelled, { requestId, why }, {}, compositionFor(handling)))
+        add({ ...made, requestid: requestId });
+    },
     replyLater,
     replyTo: async (command, replyKey, data, options = {}) => {
       const later = await services.later.get(agent.id, command.name, replyKey);
@@ -139,12 +155,20 @@ function contextFor(
       if (!(fraction >= 0 && fraction <= 1)) {
         throw new LanewayError('INVALID_OPTION', `progress is ${fraction}`, { help: ['allowed: 0 to 1'] });
       }
-      await services.deliveries.progress(key, owner, note === undefined ? { fraction } : { fraction, note });
+      const noted = await services.deliveries.progress(
+        key,
+        owner,
+        note === undefined ? { fraction } : { fraction, note },
+      );
+      if (noted === 'cancelled') run.stop(cancelledError(envelope.id));
+      if (noted === 'stored') await extendDeadline(envelope, agent.topology.model, services);
     },
     deps: bound.deps,
     log: services.log,
     deadline,
-    signal,
+    get signal() {
+      return run.signal;
+    },
     effectKey:
       envelope.requestid !== undefined && agent.topology.model.types[envelope.type]?.kind === 'command'
         ? envelope.requestid
@@ -186,34 +210,10 @@ async function putOff(
   });
 }
 
-/** Earliest of: the agent's handler timeout, the command's deadline, the end of the process less what the outcome takes. */
+/** Earliest of: the agent's handler timeout, the command's deadline (with its channel's extension), the end of the process less what the outcome takes. */
 function timeLimit(handling: Handling): number {
   const { bound, services, envelope, type, end } = handling;
   const own = services.clock.now() + milliseconds(bound.agent.model.handlerTimeout);
-  const deadline = type.kind === 'event' || envelope.deadline === undefined ? own : Date.parse(envelope.deadline);
+  const deadline = (type.kind === 'command' ? latestEnd(envelope, bound.agent.topology.model) : undefined) ?? own;
   return Math.min(own, deadline, end - 2_000);
-}
-
-async function withinTime(
-  run: () => Promise<unknown>,
-  limit: number,
-  abort: AbortController,
-  what: string,
-): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const overrun = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => {
-        const error = new LanewayError('HANDLER', `${what} did not end within ${Math.max(0, Math.round(limit))} ms`);
-        abort.abort(error);
-        reject(error);
-      },
-      Math.max(0, limit),
-    );
-  });
-  try {
-    return await Promise.race([run(), overrun]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

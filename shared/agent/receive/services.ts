@@ -8,6 +8,7 @@ import type {
 } from '../../domain/ports.js';
 import type { Senders } from '../../topology/send-messages.js';
 import type { Log } from '../context.js';
+import type { ProcessGuards } from './process-guards.js';
 
 /** Everything the handling chain needs from outside; the same in Lambda, in a worker and in the test harness. */
 export interface Services {
@@ -20,6 +21,10 @@ export interface Services {
   readonly later: LaterStore;
   readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
+  /** Retry budgets and runaway conversations; without them nothing is held back. */
+  readonly guards?: ProcessGuards;
+  /** Version of the code that runs, where the deployment names one. */
+  readonly version?: string;
 }
 
 /** One copy of a message, as a lane gave it. */
@@ -40,6 +45,16 @@ export interface Batch {
   readonly remaining: () => number;
   /** What else runs in the process; absent when it handles one batch at a time. */
   readonly company?: Company;
+  /** For a process without an end of its own: short leases that are renewed while it lives. */
+  readonly renewal?: Renewal;
+}
+
+/** How leases and visibility are renewed. */
+export interface Renewal {
+  /** Milliseconds that a lease lasts: so long after its process died a message is held back. */
+  readonly lease: number;
+  /** Calls `run` every so often until the returned function is called. */
+  readonly repeat: (run: () => Promise<void>) => () => void;
 }
 
 /** Who runs beside whom in a process that handles several batches at a time. */

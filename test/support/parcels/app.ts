@@ -12,6 +12,7 @@ new LanewayApplication(app, 'Parcels', {
   agents: './test/support/parcels',
   bind: { desk: { witness }, stamper: { witness } },
   removalPolicy: RemovalPolicy.DESTROY,
+  busArchive: '7 days',
 });
 
 app.synth();

@@ -93,7 +93,7 @@ test('what the bus refuses for good is settled and has its letter at each receiv
       },
       {
         ...stand.services,
-        ...{ topology: parcels, ledger: stand.ledger, publishing: publishing as never, lanes: {} },
+        ...{ topology: parcels, ledger: stand.ledger, publishing: publishing as never, lanes: {}, starts: {} },
         ...{ count: () => undefined, returns: { put: () => Promise.resolve() } },
       },
     );
@@ -128,7 +128,7 @@ test('a refused command ends its request, as the agent that made it could not se
     },
     {
       ...stand.services,
-      ...{ topology: parcels, ledger: stand.ledger, publishing: publishing as never, lanes: {} },
+      ...{ topology: parcels, ledger: stand.ledger, publishing: publishing as never, lanes: {}, starts: {} },
       ...{ count: () => undefined, returns: { put: () => Promise.resolve() } },
     },
   );

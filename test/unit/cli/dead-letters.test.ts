@@ -39,7 +39,7 @@ test('groups, letters, one letter and a redrive as text', async () => {
   const groups = groupLetters(letters);
   const [head, first, second] = groupTable('parcels', groups, plainPaint);
   expect(head?.split(/ {2,}/)).toEqual([
-    ...['group', 'count', 'tries', 'receivers', 'types', 'first seen', 'last seen', 'signature'],
+    ...['group', 'count', 'tries', 'receivers', 'types', 'versions', 'first seen', 'last seen', 'signature'],
   ]);
   expect(first).toMatch(/^[0-9a-f]{8} +2 +6 +desk +ParcelArrived .+ HANDLER\|Error\|parcel <n> leaks$/);
   expect(second).toContain('SCHEMA|');

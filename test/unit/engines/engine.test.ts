@@ -33,6 +33,11 @@ describe('detectEngine', () => {
     expect(await detectEngine({ AWS_ENDPOINT_URL: endpoint })).toEqual({ kind: 'ministack', endpoint });
   });
 
+  it('knows a MiniStack that enforces permissions by what it says of itself', async () => {
+    const endpoint = await engineWith({ '/_ministack/health': { ...healthy, auth: 'enabled' } });
+    expect(await detectEngine({ AWS_ENDPOINT_URL: endpoint })).toEqual({ kind: 'ministack', endpoint, iam: true });
+  });
+
   it('knows LocalStack, and calls everything else other', async () => {
     const localstack = await engineWith({ '/_localstack/health': healthy });
     const other = await engineWith({});
@@ -44,6 +49,10 @@ describe('detectEngine', () => {
     const endpoint = 'http://127.0.0.1:1';
     const named = { AWS_ENDPOINT_URL: endpoint, LANEWAY_ENGINE: 'localstack' };
     expect(await detectEngine(named)).toEqual({ kind: 'localstack', endpoint });
+    expect(await detectEngine({ ...named, LANEWAY_ENGINE: 'ministack-iam' })).toMatchObject({
+      kind: 'ministack',
+      iam: true,
+    });
     await expect(detectEngine({ ...named, LANEWAY_ENGINE: 'moto' })).rejects.toThrow(/known engines: ministack/);
   });
 
@@ -78,6 +87,14 @@ describe('engineEnvironment', () => {
     });
     expect(env).not.toHaveProperty('AWS_PROFILE');
     expect(env).not.toHaveProperty('AWS_SESSION_TOKEN');
+  });
+
+  it('names the engine, enforcing or not, to whoever runs in it', () => {
+    const enforcing = { kind: 'ministack', endpoint: 'https://127.0.0.1:1', caFile: '/ca.crt', iam: true } as const;
+    expect(engineEnvironment(enforcing, mine)).toMatchObject({
+      ...{ LANEWAY_ENGINE: 'ministack-iam', NODE_EXTRA_CA_CERTS: '/ca.crt', AWS_CA_BUNDLE: '/ca.crt' },
+    });
+    expect(engineEnvironment({ kind: 'ministack', endpoint }, mine)).toMatchObject({ LANEWAY_ENGINE: 'ministack' });
   });
 
   it("keeps the user's keys and region for an engine it does not know", () => {

@@ -45,6 +45,6 @@ describe('leaveOutForEngine', () => {
   });
 
   it('refuses an engine it has never heard of', () => {
-    expect(() => templateFor('moto')).toThrow(/known engines: ministack, localstack, other/);
+    expect(() => templateFor('moto')).toThrow(/known engines: ministack, ministack-iam, localstack, other/);
   });
 });

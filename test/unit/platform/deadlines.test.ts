@@ -70,9 +70,10 @@ describe('a timer', () => {
   it('follows a deadline that was moved', async () => {
     const world = platformWorld();
     const command = commandAt(world.clock.now());
-    await openRequest(world, command);
     const later = world.clock.now() + 300_000;
-    await world.pending.extend(command.requestid ?? '', new Date(later).toISOString());
+    const bound = new Date(later).toISOString();
+    await openRequest(world, command, undefined, { bound });
+    await world.pending.extend(command.requestid ?? '', command.id, bound);
     world.clock.advance(60_000);
     await fireTimer({ requestId: command.requestid ?? '', at: world.clock.now(), hop: 0 }, world);
     expect(world.bus.published).toEqual([]);

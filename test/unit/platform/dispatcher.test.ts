@@ -1,4 +1,5 @@
-import { dispatchStep, idsOf } from '../../../shared/platform/dispatch-step.js';
+import { dispatchStep } from '../../../shared/platform/dispatch-step.js';
+import { idsOf } from '../../../shared/domain/step-ids.js';
 import type { DispatchRequest } from '../../../shared/domain/dispatch.js';
 import { platformWorld, type PlatformWorld } from '../../support/platform-world.js';
 
@@ -55,8 +56,8 @@ describe('a request step', () => {
     const all = [
       request(world),
       request(world, { step: 'other' }),
-      request(world, { index: 0 }),
-      request(world, { index: 1 }),
+      request(world, { index: '0' }),
+      request(world, { index: '1' }),
     ];
     expect(new Set(all.map((one) => idsOf(one).requestId)).size).toBe(4);
   });

@@ -46,6 +46,11 @@ describe('matchesPattern', () => {
     [{ a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: '5' }, false],
     [{ 'a.b': ['x'] }, { a: { b: 'x' } }, true],
     [{ toString: ['x'] }, {}, false],
+    // Lists within lists, and what stands beside a nested field, as event-ruler's Event.java loads them.
+    [{ a: ['x'] }, { a: [['x', 'y'], 'z'] }, true],
+    [{ a: { b: ['x'] } }, { a: [[{ b: 'y' }], { b: 'x' }] }, true],
+    [{ a: [{ exists: true }] }, { a: [[]] }, false],
+    [{ a: { b: [{ exists: false }] } }, { a: ['x'] }, true],
   ])('%j over %j is %s', (pattern, event, expected) => {
     expect(matchesPattern(pattern, event)).toBe(expected);
   });
@@ -56,6 +61,7 @@ describe('matchesPattern', () => {
     [{ d: { $or: [{ a: ['1'] }] } }],
     [{ a: [{ numeric: ['>', 5, '<', 1] }] }],
     [{ a: [{ cidr: '10.0.0.0/33' }] }],
+    [{ a: [{ cidr: '10.0.0.7/32' }] }],
     [{ a: [{ prefix: 'a', suffix: 'b' }] }],
     [{ a: [{ 'anything-but': [] }] }],
   ])('refuses %j', (pattern) => {

@@ -10,6 +10,7 @@ import * as deadLetters from '../../../functions/platform/dead-letters/lambda.js
 import * as deadlines from '../../../functions/platform/deadlines/lambda.js';
 import * as dispatcher from '../../../functions/platform/dispatcher/lambda.js';
 import * as ingress from '../../../functions/platform/ingress/lambda.js';
+import * as ledgerSeal from '../../../functions/platform/ledger-seal/lambda.js';
 import * as ledgerStream from '../../../functions/platform/ledger-stream/lambda.js';
 import * as replies from '../../../functions/platform/replies/lambda.js';
 import * as starter from '../../../functions/platform/starter/lambda.js';
@@ -33,15 +34,16 @@ const VALUES: Partial<Record<EnvironmentKey, string>> = {
 
 /** What each function needs of the environment: the contract that the infrastructure sets. */
 const NEEDS = {
-  replies: [replies.create, ['ledgerTable', 'payloadBucket', 'pendingTable', 'deadLetterQueue']],
+  replies: [replies.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue']],
   deadlines: [deadlines.create, [...COMMON, 'pendingTable', 'timerQueue']],
   dispatcher: [dispatcher.create, [...COMMON, 'pendingTable', 'timerQueue']],
   starter: [starter.create, [...COMMON, 'deadLetterQueue', 'workflows', 'workflowStarts']],
-  'workflow-events': [workflowEvents.create, [...COMMON, 'workflows']],
+  'workflow-events': [workflowEvents.create, [...COMMON, 'pendingTable', 'timerQueue', 'workflows']],
   ingress: [ingress.create, [...COMMON, 'deadLetterQueue']],
   'dead-letters': [deadLetters.create, [...COMMON, 'lanes', 'deadLetterQueues']],
-  'ledger-stream': [ledgerStream.create, ['archiveBucket']],
-  sweeper: [sweeper.create, [...COMMON, 'pendingTable', 'timerQueue', 'lanes']],
+  'ledger-stream': [ledgerStream.create, ['archiveBucket', 'chainTable']],
+  'ledger-seal': [ledgerSeal.create, ['chainTable', 'sealBucket']],
+  sweeper: [sweeper.create, [...COMMON, 'pendingTable', 'timerQueue', 'archiveBucket', 'lanes']],
 } as const satisfies Record<string, readonly [unknown, readonly EnvironmentKey[]]>;
 
 const documents = mockClient(DynamoDBDocumentClient);
@@ -96,7 +98,8 @@ describe('the platform functions', () => {
       documents.onAnyCommand().resolves({ Items: [] });
       const result = await invoke(create(shop), { Records: [] });
       if (name === 'sweeper') expect(result).toMatchObject({ looked: 0, complete: true });
-      else expect(result).toEqual({ batchItemFailures: [] });
+      else if (name === 'ledger-seal') expect(result).toMatchObject({ seal: 0, made: false });
+      else expect(result).toMatchObject({ batchItemFailures: [] });
     },
   );
 

@@ -1,5 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { archiveRecords, type ArchiveLine } from '../../../functions/platform/ledger-stream/archive-records.js';
+import { archiveRecords } from '../../../functions/platform/ledger-stream/archive-records.js';
+import type { ArchiveLine } from '../../../shared/domain/archive.js';
+import { LedgerStand } from '../../support/ledger-evidence.js';
 import { envelopeAt, platformWorld } from '../../support/platform-world.js';
 
 const DAY = Date.UTC(2026, 0, 31, 23, 59, 59) / 1000;
@@ -20,18 +22,15 @@ function record(sequence: string, sk: string, own: Partial<DynamoDBRecord> = {},
   };
 }
 
-function read(world: ReturnType<typeof platformWorld>, key: string): ArchiveLine[] {
-  return (world.payloads.texts.get(key) ?? '')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as ArchiveLine);
+async function linesOf(stand: LedgerStand, day: string, kind?: string): Promise<ArchiveLine[]> {
+  const lines: ArchiveLine[] = [];
+  for await (const line of stand.archive.lines(day, kind)) lines.push(line);
+  return lines;
 }
 
-const key = (day: string, kind: string, sequence: string) =>
-  `ledger/day=${day}/${kind}/${sequence.padStart(40, '0')}.jsonl`;
-
-describe('the archive', () => {
-  const batch = [
+describe("the ledger's stream", () => {
+  const { log } = platformWorld();
+  const Records = [
     record('101', 'm#a'),
     record('102', 'd#a#clerk'),
     record('103', 'd#b#clerk'),
@@ -40,36 +39,36 @@ describe('the archive', () => {
     record('106', 'later'),
   ];
 
-  it('has one object for each day and kind of a batch, the same for the same batch', async () => {
-    const world = platformWorld();
-    const services = { archive: world.payloads, log: world.log };
-    expect(await archiveRecords(batch, services)).toBeUndefined();
-    const before = new Map(world.payloads.texts);
-    await archiveRecords(batch, services);
-    expect(world.payloads.texts).toEqual(before);
-    expect([...before.keys()].sort()).toEqual([
-      key('2026-01-31', 'delivery', '102'),
-      key('2026-01-31', 'message', '101'),
-      key('2026-02-01', 'delivery', '104'),
-    ]);
-    expect(read(world, key('2026-01-31', 'delivery', '102'))).toMatchObject([
+  it('is archived by day in the chain of its shard; removals and what is no entry are left out', async () => {
+    const stand = new LedgerStand();
+    const services = { ...stand.services, log };
+    expect(await archiveRecords({ Records, shardId: 'shardId-7' }, services)).toBeUndefined();
+    const before = new Map(stand.archive.objects);
+    await archiveRecords({ Records, shardId: 'shardId-7' }, services);
+    expect(stand.archive.objects).toEqual(before);
+    expect(await stand.archive.days()).toEqual(['2026-01-31', '2026-02-01']);
+    expect(await linesOf(stand, '2026-01-31', 'delivery')).toMatchObject([
       {
-        sequence: '102',
-        change: 'INSERT',
-        conversation: 'conversation-1',
+        ...{ chain: 'shardId-7', number: 3, sequence: '102', change: 'INSERT', conversation: 'conversation-1' },
         entry: { delivery: { messageId: 'a', tries: 2 } },
       },
-      { sequence: '103', entry: { delivery: { messageId: 'b', receiver: 'clerk' } } },
+      { number: 4, sequence: '103', entry: { delivery: { messageId: 'b', receiver: 'clerk' } } },
     ]);
+    expect((await linesOf(stand, '2026-02-01')).map(({ number }) => number)).toEqual([5]);
   });
 
   it('goes on from the first record that was not written', async () => {
-    const world = platformWorld();
-    const archive = {
-      put: (name: string, text: string) =>
-        name.includes('/delivery/') ? Promise.reject(new Error('S3 is away')) : world.payloads.put(name, text),
-    };
-    expect(await archiveRecords(batch, { archive, log: world.log })).toBe('102');
-    expect([...world.payloads.texts.keys()]).toEqual([key('2026-01-31', 'message', '101')]);
+    const stand = new LedgerStand();
+    const put = stand.archive.put.bind(stand.archive);
+    stand.archive.put = (key, text) =>
+      key.includes('02-01') ? Promise.reject(new Error('S3 is away')) : put(key, text);
+    expect(await archiveRecords({ Records }, { ...stand.services, log })).toBe('104');
+    expect(await stand.archive.days()).toEqual(['2026-01-31']);
+  });
+
+  it('ends its window with a call that has no records', async () => {
+    const stand = new LedgerStand();
+    expect(await archiveRecords({ shardId: 'shardId-7' }, { ...stand.services, log })).toBeUndefined();
+    expect(stand.archive.objects.size).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { drainCopy } from '../../../shared/platform/drain-copy.js';
 import { startWorkflows } from '../../../shared/platform/start-workflow.js';
 import { factsOf } from '../../../shared/domain/delivery.js';
 import { envelopeAt, overTheBus, platformWorld } from '../../support/platform-world.js';
@@ -31,4 +32,39 @@ test('a duplicate that is refused while another copy starts the workflow comes a
   await expect(receive('c2')).rejects.toMatchObject({ code: 'LEASE_LOST' });
   expect(world.deadLetters.sent).toEqual([]);
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'leased', owner: 'other' });
+});
+
+test('a start message that dies in the starter ends as a dead letter of its workflow, and starts nothing later', async () => {
+  const { world, order, key, receive } = stand();
+  const services = { ...world, starts: { fulfil: 'OrderPlaced', audit: 'OrderPlaced', other: 'StockReserved' } };
+  const now = world.clock.now();
+  await world.deliveries.lease(key, factsOf(order), { owner: 'dead', now, until: now + 20_000, alone: true });
+  const buried = {
+    ...{ copy: 'c1', body: overTheBus(order), attributes: {}, returns: 0 },
+    origin: { kind: 'platform' },
+  } as const;
+  await expect(drainCopy(buried, services)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  expect(await world.entries(order.correlationid, 'dead-letter')).toEqual([]);
+  world.clock.advance(21_000);
+  await drainCopy(buried, services);
+  await drainCopy(buried, services);
+  expect(await world.deliveries.get(key)).toMatchObject({ state: 'dead-lettered', error: { code: 'CRASHED' } });
+  const letters = await world.entries(order.correlationid, 'dead-letter');
+  expect(letters.map((entry) => (entry.kind === 'dead-letter' ? entry.deadLetter.receiver : '')).sort()).toEqual([
+    'workflow:audit',
+    'workflow:fulfil',
+  ]);
+  await receive('c2');
+  expect(world.workflows.executions.size).toBe(0);
+});
+
+test('a duplicate of a start message that ends in the queue of the platform leaves a started workflow as it is', async () => {
+  const { world, order, key, receive } = stand();
+  await receive('c1');
+  const services = { ...world, starts: { fulfil: 'OrderPlaced' } };
+  const origin = { kind: 'platform' } as const;
+  await drainCopy({ copy: 'c2', body: overTheBus(order), attributes: {}, returns: 0, origin }, services);
+  expect(await world.deliveries.get(key)).toMatchObject({ state: 'completed' });
+  const letters = await world.entries(order.correlationid, 'dead-letter');
+  expect(letters).not.toMatchObject([{ deadLetter: { receiver: 'workflow:fulfil' } }]);
 });

@@ -1,4 +1,4 @@
-import { EXPIRY_GRACE_MS } from '../../../shared/platform/look-at-intent.js';
+import { EXPIRY_GRACE_MS } from '../../../shared/domain/expiry-grace.js';
 import { sweep } from '../../../shared/platform/sweep.js';
 import { factsOf } from '../../../shared/domain/delivery.js';
 import type { Envelope } from '../../../shared/domain/envelope.js';

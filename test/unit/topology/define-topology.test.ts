@@ -13,7 +13,9 @@ test('lanes are what the channels of an agent can use, highest first', () => {
 
 test('replies are implied, and so are acknowledgements where a channel asks for them', () => {
   expect(parcels.model.agents['scales']?.publishes).toEqual(['ParcelWeighed']);
-  expect(parcels.model.agents['desk']?.publishes).toEqual(['WeighParcel', 'StampParcel', 'MessageAcknowledged']);
+  expect(parcels.model.agents['desk']?.publishes).toEqual([
+    ...['WeighParcel', 'StampParcel', 'MessageAcknowledged', 'RequestCancelled'],
+  ]);
 });
 
 test('the system channels are there without being declared', () => {

@@ -56,6 +56,78 @@ export function inputs(flow: GarageFlow, start: Start): void {
   flow.publish('a', Note, { text: 'x' }, { priority: 'low', to: 'worker' });
 }
 
+export function maps(flow: GarageFlow, start: Start): void {
+  const slots: Ref<string[]> = flow.map(
+    'a',
+    start.tags,
+    (tag) => flow.request('b', Schedule, { vin: tag, urgent: true }, within).slot,
+  );
+  const pairs: Ref<{ name: string; at: number }[]> = flow.map('c', start.readings, (one) => ({
+    name: one.name,
+    at: one.value,
+  }));
+  flow.map('d', start.tags, () => undefined, { concurrency: 2 });
+  // @ts-expect-error no list
+  flow.map('e', start.vin, () => undefined);
+  // @ts-expect-error an element has no such field
+  flow.map('f', start.readings, (one) => one.nome);
+  // @ts-expect-error one element would end the others
+  flow.map('g', start.tags, () => flow.complete('early'));
+  // @ts-expect-error elements that return nothing make no list
+  const none: Ref<string[]> = flow.map('h', start.tags, () => undefined);
+  // @ts-expect-error the list holds texts
+  const numbers: Ref<number[]> = flow.map('i', start.tags, (tag) => tag);
+  void [slots, pairs, none, numbers];
+}
+
+export function compensations(flow: GarageFlow, start: Start): void {
+  const asked = { vin: start.vin, urgent: true };
+  flow.request('a', Schedule, asked, {
+    ...within,
+    compensate: { with: Engage, data: (slot) => ({ vin: slot.slot, reasons: [] }), timeout: '1 minute' },
+  });
+  flow.request('b', Schedule, asked, {
+    ...within,
+    // @ts-expect-error a field of the reply that there is not
+    compensate: { with: Engage, data: (slot) => ({ vin: String(slot.vin), reasons: [] }) },
+  });
+  // @ts-expect-error a field of the compensation is missing
+  flow.request('c', Schedule, asked, { ...within, compensate: { with: Engage, data: (slot) => ({ vin: slot.slot }) } });
+  // @ts-expect-error nobody would know when it is undone
+  flow.request('d', Schedule, asked, { ...within, compensate: { with: Note, data: () => ({ text: 'x' }) } });
+  flow.request('e', Schedule, asked, {
+    ...within,
+    // @ts-expect-error an event undoes nothing
+    compensate: { with: Noticed, data: () => ({ vin: 'x', severity: 'y' }) },
+  });
+  // @ts-expect-error no channel carries it
+  flow.request('f', Schedule, asked, { ...within, compensate: { with: Lost, data: () => ({ vin: 'x' }) } });
+}
+
+const other = defineWorkflow(garage, 'other', { startedBy: Noticed }, (flow) => flow.complete('seen'));
+
+export function holds(flow: GarageFlow, start: Start): void {
+  const ended = flow.run(
+    'a',
+    other,
+    { vin: start.vin, severity: 'x' },
+    { timeout: '1 hour', results: ['seen', 'lost'] },
+  );
+  flow.match(ended.result, { seen: () => undefined, lost: () => undefined });
+  // @ts-expect-error no arm for 'lost'
+  flow.match(ended.result, { seen: () => undefined });
+  // @ts-expect-error a field of the start message is missing
+  flow.run('b', other, { vin: start.vin }, { timeout: '1 hour', results: ['seen'] });
+  // @ts-expect-error no timeout
+  flow.run('c', other, { vin: start.vin, severity: 'x' }, { results: ['seen'] });
+  flow.wait('d', '1 hour');
+  flow.wait('e', { until: start.vin });
+  // @ts-expect-error a bare number
+  flow.wait('f', 3600);
+  // @ts-expect-error no time
+  flow.wait('g', { until: start.urgent });
+}
+
 export function options(flow: GarageFlow, start: Start): void {
   flow.request(
     'a',

@@ -1,0 +1,131 @@
+import { loadavg } from 'node:os';
+import { bundledSides } from './receive-path/bundled-sides.js';
+import { heapInUse, rateOf, run, verifyEqual, type Stretch } from './receive-path/measure.js';
+import { quantile } from './statistics.js';
+
+/**
+ * How many messages a second one core takes through the whole receive path of an agent's function: decode, validate,
+ * check against the topology, dedupe, dispatch, outcome, batch response; beside Powertools batch + idempotency + zod, which
+ * do the same job (receive-path/job.ts) in the same process, in turn.
+ *
+ *   npm run bench -- receive-path [--json]
+ *
+ * Both keep their records in memory, log nothing, and check no signature. Before anything is measured both must have told
+ * the same of a batch of good, duplicate, expired and malformed messages. Batches of ten, one at a time; good messages, and
+ * apart from them the mixed ones. A rate is messages by processor time of the whole process (garbage collection and
+ * compilation count), so that it is that of one core, and a busy machine does not change it much. The ratio is that of the medians of all rounds. Each
+ * window of messages has a store of its own: what a store remembers is the ledger's, and in AWS not in the process.
+ */
+const AIM = { messagesPerSecond: 100_000, ratio: 3, growth: 10.5 };
+const WINDOW = 10_000;
+const ROUNDS = 7;
+const GROWTH_RUNS = 3;
+
+const { goodEvents, mixedEvents, twinEvent, lanewaySide, powertoolsSide } = await bundledSides();
+
+interface Rates {
+  readonly laneway: number;
+  readonly powertools: number;
+}
+
+async function main(json: boolean): Promise<void> {
+  const loadBefore = loadavg();
+  const verified = await verifyEqual([lanewaySide(), powertoolsSide()], [...mixedEvents(2_000), twinEvent()]);
+  await rounds(3, goodEvents);
+  const good = await rounds(ROUNDS, goodEvents);
+  const mixed = await rounds(3, mixedEvents);
+  const growth = await measureGrowth();
+  const result = {
+    bench: 'receive-path',
+    signed: false,
+    verified,
+    rounds: ROUNDS,
+    mixed,
+    growth,
+    aim: AIM,
+    loadBefore,
+    messagesPerSecond: Math.round(good.laneway),
+    peerMessagesPerSecond: Math.round(good.powertools),
+    ratio: good.laneway / good.powertools,
+  };
+  if (!json) report(result);
+  else console.log(JSON.stringify(result));
+}
+
+/** Median rates of both sides, which take turns. */
+async function rounds(count: number, eventsOf: typeof goodEvents): Promise<Rates> {
+  const laneway: number[] = [];
+  const powertools: number[] = [];
+  for (let round = 0; round < count; round += 1) {
+    const events = eventsOf(WINDOW);
+    const sides = [
+      async () => laneway.push(rateOf(await run(lanewaySide(), events))),
+      async () => powertools.push(rateOf(await run(powertoolsSide(), events))),
+    ];
+    // Who begins changes, so that neither always finds the other's garbage.
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) await side();
+  }
+  return { laneway: quantile(laneway, 0.5), powertools: quantile(powertools, 0.5) };
+}
+
+/** One window against ten, and the heap after each of many. */
+async function measureGrowth() {
+  const one: number[] = [];
+  const ten: number[] = [];
+  const heap: number[] = [];
+  const window = async (): Promise<Stretch> => {
+    const stretch = await run(lanewaySide(), goodEvents(WINDOW));
+    heap.push(heapInUse());
+    return stretch;
+  };
+  for (let at = 0; at < GROWTH_RUNS; at += 1) {
+    one.push((await window()).cpu);
+    let all = 0;
+    for (let turn = 0; turn < 10; turn += 1) all += (await window()).cpu;
+    ten.push(all);
+  }
+  const megabytes = (bytes: number | undefined): number => Math.round((bytes ?? 0) / 1e5) / 10;
+  return {
+    messages: [WINDOW, WINDOW * 10],
+    seconds: [quantile(one, 0.5), quantile(ten, 0.5)],
+    times: quantile(ten, 0.5) / quantile(one, 0.5),
+    heapMegabytes: {
+      first: megabytes(heap[0]),
+      middle: megabytes(heap[heap.length >> 1]),
+      last: megabytes(heap.at(-1)),
+    },
+  };
+}
+
+type Result = Awaited<ReturnType<typeof measureGrowth>>;
+
+function report(result: {
+  readonly verified: Awaited<ReturnType<typeof verifyEqual>>;
+  readonly mixed: Rates;
+  readonly growth: Result;
+  readonly messagesPerSecond: number;
+  readonly peerMessagesPerSecond: number;
+  readonly ratio: number;
+}): void {
+  const { verified, mixed, growth } = result;
+  const rate = (value: number): string => `${Math.round(value).toLocaleString('en').padStart(9)} /s`;
+  const verdict = (met: boolean): string => (met ? 'meets the aim' : 'misses the aim');
+  const { heapMegabytes: heap } = growth;
+  console.log(
+    [
+      `receive path, one core, unsigned, in memory; medians of ${ROUNDS} rounds of ${WINDOW.toLocaleString('en')} messages in turn`,
+      `equal output over ${verified.messages} messages: ${verified.handled} handled, ${verified.duplicates} duplicates, ${verified.expired} expired, ${verified.deadLetters} dead letters, ${verified.returned} returned`,
+      '',
+      `                               good        mixed`,
+      `Laneway                ${rate(result.messagesPerSecond)} ${rate(mixed.laneway)}`,
+      `Powertools + zod       ${rate(result.peerMessagesPerSecond)} ${rate(mixed.powertools)}`,
+      `ratio                  ${result.ratio.toFixed(2).padStart(9)}    ${(mixed.laneway / mixed.powertools).toFixed(2).padStart(9)}`,
+      '',
+      `aim ${AIM.messagesPerSecond.toLocaleString('en')} /s: ${verdict(result.messagesPerSecond >= AIM.messagesPerSecond)}; aim ${AIM.ratio} times: ${verdict(result.ratio >= AIM.ratio)}`,
+      `growth: 10 times the messages take ${growth.times.toFixed(2)} times as long (aim ${AIM.growth}: ${verdict(growth.times <= AIM.growth)})`,
+      `heap after each window: ${heap.first} MB first, ${heap.middle} MB middle, ${heap.last} MB last of ${GROWTH_RUNS * 11}`,
+    ].join('\n'),
+  );
+}
+
+await main(process.argv.includes('--json'));

@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { SQSEvent } from 'aws-lambda';
+import type { Side } from './job.js';
+
+/** What one stretch of messages took. */
+export interface Stretch {
+  readonly messages: number;
+  /** Processor time of the whole process, garbage collection and compilation included, seconds. */
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Bytes in use after a full collection. */
+export function heapInUse(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Runs the events one after the other, as one instance of a Lambda function does; nothing may go back. */
+export async function run(side: Side, events: readonly SQSEvent[]): Promise<Stretch> {
+  collect();
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  let returned = 0;
+  for (const event of events) returned += (await side.receive(event)).length;
+  const wall = (performance.now() - began) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  if (returned > 0) throw new Error(`${returned} good messages went back`);
+  const messages = events.reduce((sum, { Records }) => sum + Records.length, 0);
+  return { messages, cpu: (user + system) / 1e6, wall };
+}
+
+export const rateOf = ({ messages, cpu }: Stretch): number => messages / cpu;
+
+/**
+ * Holds two sides against each other over the same events: they must send back the same messages and tell the same of
+ * all others.
+ * @returns how many there were of each kind
+ * @throws Error when they differ
+ */
+export async function verifyEqual(sides: readonly [Side, Side], events: readonly SQSEvent[]) {
+  let returned = 0;
+  for (const event of events) {
+    const [first, second] = await Promise.all(sides.map((side) => side.receive(event)));
+    if (!isDeepStrictEqual(first, second))
+      throw new Error(`the sides send back ${JSON.stringify(first)} and ${JSON.stringify(second)}`);
+    returned += first?.length ?? 0;
+  }
+  const [first, second] = await Promise.all(sides.map((side) => side.told()));
+  if (!isDeepStrictEqual(first, second) || !first)
+    throw new Error(`the sides tell ${JSON.stringify(first)} and ${JSON.stringify(second)}`);
+  const messages = events.reduce((sum, { Records }) => sum + Records.length, 0);
+  const counts = {
+    handled: first.handled.length,
+    expired: first.expired.length,
+    deadLetters: first.deadLetters.length,
+  };
+  const duplicates = messages - returned - counts.handled - counts.expired - counts.deadLetters;
+  return { messages, ...counts, duplicates, returned };
+}

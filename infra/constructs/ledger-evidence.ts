@@ -1,0 +1,146 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableEncryptionV2, TableV2, type ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Key, KeySpec, KeyUsage, type IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  ObjectLockRetention,
+  type IBucket,
+  type LifecycleRule,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.js';
+import { allow } from './permissions.js';
+
+/** How long the evidence of a ledger is kept, and how firmly. */
+export interface LedgerRetention {
+  /** Days that the archive is kept, and the seals if their lock does not hold them longer. @default 365 */
+  readonly archiveDays?: number;
+  /**
+   * S3 Object Lock over the seals. `governance`: whoever has `s3:BypassGovernanceRetention` may still delete; `compliance`:
+   * nobody may, the account's root included, nor shorten it. It can only be chosen when the bucket is made.
+   * @default governance
+   */
+  readonly lock?: 'governance' | 'compliance' | 'none';
+  /** Days that the lock holds a new object. @default 90 */
+  readonly lockDays?: number;
+  /** Whether the lock is over the archive too, so that `laneway ledger clean` is refused what it holds. @default false */
+  readonly lockArchive?: boolean;
+  /** How often the heads of the chains are sealed: entries since the last seal are not vouched for. @default 5 minutes */
+  readonly sealEvery?: Duration;
+  /** Whether seals are signed by a key of their own in KMS ($1 a month). @default true */
+  readonly signed?: boolean;
+}
+
+/** Properties of {@link LedgerEvidence}. */
+export interface LedgerEvidenceProps {
+  readonly retention: LedgerRetention;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Values of {@link LedgerRetention} where nothing else is said. */
+export const RETENTION_DEFAULTS = {
+  archiveDays: 365,
+  lock: 'governance',
+  lockDays: 90,
+  lockArchive: false,
+  sealEvery: Duration.minutes(5),
+  signed: true,
+} as const satisfies Required<LedgerRetention>;
+
+/** What proves a ledger: the archive with its chains of digests, the chains' heads, and the seals kept apart from both. */
+export class LedgerEvidence extends Construct {
+  readonly archive: IBucket;
+  readonly seals: IBucket;
+  readonly chainTable: ITableV2;
+  readonly key: IKey | undefined;
+  readonly sealEvery: Duration;
+
+  constructor(scope: Construct, id: string, props: LedgerEvidenceProps) {
+    super(scope, id);
+    const retention = { ...RETENTION_DEFAULTS, ...props.retention };
+    const { archiveDays, lockArchive, signed } = retention;
+    const lock = retentionLock(retention);
+    const { removalPolicy } = props;
+    const bucket = { removalPolicy, days: archiveDays };
+    this.archive = evidenceBucket(this, 'Archive', { ...bucket, lock: lockArchive ? lock : undefined });
+    this.seals = evidenceBucket(this, 'Seals', { ...bucket, lock });
+    this.chainTable = new TableV2(this, 'Chains', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy,
+    }) as ITableV2;
+    this.sealEvery = retention.sealEvery;
+    if (signed) {
+      this.key = new Key(this, 'SealKey', {
+        description: 'Laneway: signs the heads of the ledger',
+        keySpec: KeySpec.ECC_NIST_P256,
+        keyUsage: KeyUsage.SIGN_VERIFY,
+        removalPolicy,
+      });
+    }
+  }
+
+  /** Rights of the stream's consumer: heads of chains, not the seals. */
+  allowChaining(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.chainTable.tableArn]);
+    this.denyOthers(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], 'head');
+  }
+
+  /** Rights of what seals: reads heads, writes the last seal, signs. */
+  allowSealing(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.chainTable.tableArn]);
+    this.denyOthers(grantee, ['dynamodb:PutItem'], 'seal');
+    if (this.key) allow(grantee, ['kms:Sign', 'kms:GetPublicKey'], [this.key.keyArn]);
+  }
+
+  /** Partitions other than `partition`; guarded by `Null` for engines that do not know the condition key. */
+  private denyOthers(grantee: IGrantable, actions: string[], partition: string): void {
+    const key = 'dynamodb:LeadingKeys';
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions,
+        resources: [this.chainTable.tableArn],
+        conditions: { 'ForAnyValue:StringNotEquals': { [key]: [partition] }, Null: { [key]: 'false' } },
+      }),
+    );
+  }
+}
+
+function retentionLock({ lock, lockDays }: Required<LedgerRetention>): ObjectLockRetention | undefined {
+  if (lock === 'none') return undefined;
+  const days = Duration.days(lockDays);
+  return lock === 'compliance' ? ObjectLockRetention.compliance(days) : ObjectLockRetention.governance(days);
+}
+
+function evidenceBucket(
+  scope: Construct,
+  id: string,
+  { removalPolicy, days, lock }: { removalPolicy: RemovalPolicy; days: number; lock: ObjectLockRetention | undefined },
+): IBucket {
+  const expiry: LifecycleRule = {
+    expiration: Duration.days(days),
+    ...(lock ? { noncurrentVersionExpiration: Duration.days(1) } : {}),
+  };
+  const bucket = new Bucket(scope, id, {
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    removalPolicy,
+    lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, expiry],
+    ...(lock ? { versioned: true, objectLockEnabled: true, objectLockDefaultRetention: lock } : {}),
+  });
+  acknowledge(
+    bucket,
+    'AwsSolutions-S1',
+    'What is in it proves itself by its digests; access logs would need a bucket of their own.',
+  );
+  return bucket as IBucket;
+}

@@ -1,0 +1,36 @@
+import type { EngineName } from './engine.js';
+import { localstackGaps } from './localstack-gaps.js';
+import { ministackGaps, ministackIamGaps } from './ministack-gaps.js';
+
+/**
+ * What an engine can lack so that no bridge makes up for it, and what that is. A test that needs one says so and is
+ * skipped, with the reason, where it is missing; what no test needs is here for the reader of docs/engines.md.
+ */
+export const capabilities = {
+  iam: 'permissions are enforced: each function runs under its own role, and a call without a grant is refused',
+  'publish-conditions': 'the condition keys `events:source` and `events:detail-type` are known',
+  'ses-v2': 'mails are sent by SES v2',
+  volume: 'a thousand messages pass within seconds',
+  'branch-tokens': 'each branch of a parallel state has a task token of its own',
+  heartbeats: 'a task ends whose heartbeat stays away',
+  'target-dead-letters': 'what a rule could not hand to its target is retried, then goes to a dead letter queue',
+  'batching-window': 'an event source mapping waits for more messages',
+  scheduler: 'EventBridge Scheduler fires',
+  'queue-alarms': 'alarms are evaluated on metrics of queues',
+  'math-alarms': 'composite and metric-math alarms are evaluated',
+  'point-in-time': 'tables can be restored to a point in time',
+} as const;
+
+/** Key of {@link capabilities}. */
+export type Capability = keyof typeof capabilities;
+
+/** Why an engine lacks what it lacks. */
+export type Lacks = Readonly<Partial<Record<Capability, string>>>;
+
+/** What each engine lacks; of an unknown one nothing is known, so that everything is tried on it. */
+export const lacksOf: Readonly<Record<EngineName, Lacks>> = {
+  ministack: ministackGaps.lacks,
+  'ministack-iam': ministackIamGaps.lacks,
+  localstack: localstackGaps.lacks,
+  other: {},
+};

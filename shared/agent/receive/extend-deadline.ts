@@ -1,0 +1,25 @@
+import type { Envelope } from '../../domain/envelope.js';
+import type { TopologyModel } from '../../topology/model.js';
+import type { Services } from './services.js';
+
+/**
+ * What progress on a command does to its request: the attempt has as much time again as it was given, counted from now,
+ * but not beyond the request's deadline and the `extension` of the channel. An attempt that has been given up, and a request
+ * that has ended, stay as they are.
+ *
+ * @throws LanewayError UNAVAILABLE
+ */
+export async function extendDeadline(envelope: Envelope, model: TopologyModel, services: Services): Promise<void> {
+  const { pending } = services.senders;
+  const { requestid, replyto, deadline } = envelope;
+  // A reply names its request too.
+  if (!pending || requestid === undefined || replyto === undefined || deadline === undefined) return;
+  const time = Math.min(Date.parse(envelope.expires), Date.parse(deadline)) - Date.parse(envelope.time);
+  const to = Math.min(services.clock.now() + time, latestEnd(envelope, model) ?? 0);
+  await pending.extend(requestid, envelope.id, new Date(to).toISOString());
+}
+
+/** By when a command must be done at the latest, milliseconds since 1970: its deadline and what progress may add to it. */
+export function latestEnd({ deadline, channel }: Envelope, model: TopologyModel): number | undefined {
+  return deadline === undefined ? undefined : Date.parse(deadline) + (model.channels[channel]?.extension ?? 0);
+}

@@ -1,0 +1,90 @@
+import { LanewayError } from '../../domain/errors.js';
+
+/** Ends a handling before its time: the signal aborts, and the handling fails with `why`. */
+export type Stop = (why: LanewayError) => void;
+
+/** A handling under way. What only few handlers need, a signal and a timer, is made when it is needed. */
+export class HandlingRun {
+  #ended = false;
+  #abort: AbortController | undefined;
+  #stopped: LanewayError | undefined;
+  #fail: ((why: LanewayError) => void) | undefined;
+
+  /** Nothing may be published any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#stopped) this.#abort.abort(this.#stopped);
+    }
+    return this.#abort.signal;
+  }
+
+  /** See {@link Stop}. */
+  stop(why: LanewayError): void {
+    this.#stopped ??= why;
+    this.#abort?.abort(why);
+    this.#fail?.(why);
+  }
+
+  /**
+   * Runs what handles the message, for `limit` milliseconds at the most. What ends without giving way to anything else
+   * cannot be stopped, so that it needs no timer.
+   * @param attach told how to stop it; what it returns is called when it has ended
+   * @returns the result, or a promise of it
+   * @throws what the handling throws; LanewayError HANDLER when it overran its time
+   */
+  within(
+    handle: () => unknown,
+    limit: number,
+    what: string,
+    attach: ((stop: Stop) => () => void) | undefined,
+  ): unknown {
+    let result;
+    try {
+      result = handle();
+    } catch (error) {
+      this.#ended = true;
+      throw error;
+    }
+    if (isThenable(result)) return this.#race(result, Math.max(0, limit), what, attach);
+    this.#ended = true;
+    return result;
+  }
+
+  async #race(
+    result: PromiseLike<unknown>,
+    limit: number,
+    what: string,
+    attach: ((stop: Stop) => () => void) | undefined,
+  ): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    const stopped = new Promise<never>((_resolve, reject) => {
+      this.#fail = reject;
+      timer = setTimeout(() => {
+        this.stop(new LanewayError('HANDLER', `${what} did not end within ${Math.round(limit)} ms`));
+      }, limit);
+    });
+    const detach = attach?.((why) => {
+      this.stop(why);
+    });
+    try {
+      return await Promise.race([result, stopped]);
+    } finally {
+      this.#ended = true;
+      clearTimeout(timer);
+      detach?.();
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}

@@ -1,0 +1,41 @@
+import { fnv1a } from '../../domain/loop.js';
+import type { QosProfile } from '../../domain/qos.js';
+import { DEFAULT_RETRY_BUDGET, RetryMeter } from '../../domain/retry-budget.js';
+
+/** One delivery of so many is counted, with this weight. */
+export const COUNTED_SHARE = 32;
+
+/** Conversations over their budget that a process remembers; the oldest are forgotten first. */
+const MOST_SPENT = 1_000;
+
+/** What a process remembers beyond one batch, to protect what it works with. One for each process and agent. */
+export class ProcessGuards {
+  readonly #meters = new Map<string, RetryMeter>();
+  readonly #spent = new Set<string>();
+
+  /** The retry budget of a channel. */
+  retriesOf(channel: string, qos: QosProfile): RetryMeter {
+    const known = this.#meters.get(channel);
+    if (known) return known;
+    const meter = new RetryMeter(qos.retryBudget ?? DEFAULT_RETRY_BUDGET);
+    this.#meters.set(channel, meter);
+    return meter;
+  }
+
+  /** Whether a conversation was found to be over its budget. */
+  isSpent(correlationId: string): boolean {
+    return this.#spent.size > 0 && this.#spent.has(correlationId);
+  }
+
+  /** Notes that a conversation is over its budget. */
+  spend(correlationId: string): void {
+    const [oldest] = this.#spent.size >= MOST_SPENT ? this.#spent : [];
+    if (oldest !== undefined) this.#spent.delete(oldest);
+    this.#spent.add(correlationId);
+  }
+}
+
+/** Whether a delivery is one of those that are counted: by the end of its message's id, so that a repetition is as well. */
+export function isCounted(messageId: string): boolean {
+  return fnv1a(messageId.slice(-8)) % COUNTED_SHARE === 0;
+}

@@ -1,0 +1,208 @@
+import { reasonOf, type DeadLetter } from '../../domain/dead-letter.js';
+import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
+import type { Envelope } from '../../domain/envelope.js';
+import { errorSignature, LanewayError, summarizeError, type ErrorSummary } from '../../domain/errors.js';
+import { MessageExpired, RequestFailed } from '../../message/system-messages.js';
+import { composeMessage, composeReply, type Composition } from '../../topology/compose-message.js';
+import { failureChannel } from '../../topology/failure-channel.js';
+import type { TopologyModel } from '../../topology/model.js';
+import type { BoundAgent } from '../create-agent.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import { sendEmissions } from './emissions.js';
+import { ACKNOWLEDGE, type ReceivedCopy, type Services, type Verdict } from './services.js';
+
+/** One copy on its way through the chain. */
+export interface Passage {
+  readonly bound: BoundAgent;
+  readonly services: Services;
+  readonly copy: ReceivedCopy;
+  /** Whether nothing else runs beside it. */
+  readonly alone: boolean;
+  /** When the process may be ended, milliseconds since 1970. */
+  readonly end: number;
+  /** Keeps short leases alive; without it a lease lasts until `end`. */
+  readonly keeper?: LeaseKeeper;
+}
+
+/** Not acknowledged: whoever has the lease may have it by this very copy, received again. */
+export const LOST: Verdict = { kind: 'return', after: 1_000, why: 'the lease was lost before the outcome was written' };
+
+/** A command is of no use after its deadline: whoever waited has been told that it timed out. */
+export function lastUse(envelope: Envelope, model: TopologyModel): number {
+  const expires = Date.parse(envelope.expires);
+  const isCommand = model.types[envelope.type]?.kind === 'command';
+  return isCommand && envelope.deadline !== undefined ? Math.min(expires, Date.parse(envelope.deadline)) : expires;
+}
+
+/** A delivery with an outcome: the copy that wrote it sends its emissions again, any other is a duplicate. */
+export async function resend(passage: Passage, envelope: Envelope, record: DeliveryRecord): Promise<Verdict> {
+  const { bound, services, copy } = passage;
+  if (record.copy === copy.copy)
+    await sendEmissions(record, envelope, bound.agent.id, bound.agent.topology.model, services, copy.copy);
+  return ACKNOWLEDGE;
+}
+
+/** Records that a message came too late to be handled, and does what its channel says of that. */
+export async function expire(passage: Passage, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
+  const { bound, services } = passage;
+  const { model } = bound.agent.topology;
+  const channel = model.channels[envelope.channel];
+  const ended = new Date(lastUse(envelope, model)).toISOString();
+  const error = new LanewayError('EXPIRED', `${envelope.type} expired at ${ended}`);
+  if (channel?.qos.onExpiry === 'dead-letter') return refuse(passage, envelope, key, summarizeError(error));
+  // What is told of a system message could itself expire, and be told of.
+  const told =
+    channel?.qos.onExpiry === 'escalate' && !channel.system
+      ? composeMessage(
+          MessageExpired,
+          {
+            ...{
+              type: envelope.type,
+              id: envelope.id,
+              channel: channel.name,
+              receiver: bound.agent.id,
+              expires: ended,
+            },
+            ageSeconds: Math.max(0, (services.clock.now() - Date.parse(envelope.time)) / 1000),
+          },
+          {},
+          compositionOf(passage, envelope),
+        )
+      : [];
+  return leave(passage, envelope, key, error, told);
+}
+
+/**
+ * Records that a command came while its deadline was ahead but too near, and says so to whoever waits: the request ends
+ * at once, with `RequestFailed`, and not at its deadline.
+ */
+export async function refuseLate(passage: Passage, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
+  const { bound, services } = passage;
+  const left = lastUse(envelope, bound.agent.topology.model) - services.clock.now();
+  const error = new LanewayError(
+    'TOO_LATE',
+    `${envelope.type} has ${left} ms left, and '${bound.agent.id}' needs ${bound.agent.model.needs ?? '0 seconds'}`,
+    { help: ['give the request a longer timeout, or find out where its command waited (laneway trace)'] },
+  );
+  const { requestid, type, attempt } = envelope;
+  const data = { requestId: requestid ?? '', type, code: error.code, message: error.message, attempt };
+  const waits = requestid !== undefined && envelope.replyto !== undefined;
+  const channel = failureChannel(bound.agent.topology.model, envelope);
+  const told = waits ? [composeReply(RequestFailed, data, { channel }, compositionOf(passage, envelope))] : [];
+  return leave(passage, envelope, key, error, told);
+}
+
+/** Records that a command is not started because its request was taken back. */
+export async function refuseCancelled(
+  passage: Passage,
+  envelope: Envelope,
+  key: DeliveryKey,
+  why: string,
+): Promise<Verdict> {
+  return leave(passage, envelope, key, new LanewayError('CANCELLED', `its request was taken back: ${why}`), []);
+}
+
+/** Settles a message that was not leased as `expired`, with what is told of that. */
+async function leave(
+  passage: Passage,
+  envelope: Envelope,
+  key: DeliveryKey,
+  why: LanewayError,
+  told: readonly Emission[],
+): Promise<Verdict> {
+  const { bound, services, copy } = passage;
+  const settled = await standing(passage, envelope, key);
+  if (settled) return settled;
+  const outcome = {
+    state: 'expired',
+    copy: copy.copy,
+    at: services.clock.now(),
+    emissions: told,
+    error: summarizeError(why),
+  } as const;
+  const written = await services.deliveries.settleUnleased(key, factsOf(envelope), outcome);
+  if (written !== 'stored') return isSettled(written.state) ? ACKNOWLEDGE : LOST;
+  await sendEmissions(outcome, envelope, bound.agent.id, bound.agent.topology.model, services, copy.copy);
+  services.log.info('the message is not handled', {
+    type: envelope.type,
+    id: envelope.id,
+    correlation: envelope.correlationid,
+    code: why.code,
+  });
+  return ACKNOWLEDGE;
+}
+
+/** What stands already: its verdict, or undefined when the delivery is still free to be settled. */
+async function standing(passage: Passage, envelope: Envelope, key: DeliveryKey): Promise<Verdict | undefined> {
+  const record = await passage.services.deliveries.get(key);
+  if (!record) return undefined;
+  if (isSettled(record.state)) return resend(passage, envelope, record);
+  const until = record.state === 'leased' && record.leasedUntil !== undefined ? Date.parse(record.leasedUntil) : 0;
+  const left = until - passage.services.clock.now();
+  return left > 0 ? { kind: 'return', after: left, why: 'somebody else works on it' } : undefined;
+}
+
+/** Dead-letters a message that was not leased. */
+export async function refuse(
+  passage: Passage,
+  envelope: Envelope,
+  key: DeliveryKey,
+  error: ErrorSummary,
+): Promise<Verdict> {
+  const { services, copy } = passage;
+  const settled = await standing(passage, envelope, key);
+  if (settled) return settled;
+  await services.deadLetters.send(letterOf(passage, error, 1));
+  const written = await services.deliveries.settleUnleased(key, factsOf(envelope), {
+    state: 'dead-lettered',
+    copy: copy.copy,
+    at: services.clock.now(),
+    emissions: [],
+    error,
+  });
+  return written !== 'stored' && !isSettled(written.state) ? LOST : ACKNOWLEDGE;
+}
+
+/** Dead-letters a leased message: the letter first, so that a crash in between leaves a letter too many, never none. */
+export async function bury(
+  passage: Passage,
+  key: DeliveryKey,
+  owner: string,
+  error: ErrorSummary,
+  tries: number,
+): Promise<Verdict> {
+  const { services, copy } = passage;
+  // A letter ends the request of a command: none is written for what somebody else has taken over meanwhile.
+  if ((await services.deliveries.get(key))?.owner !== owner) return LOST;
+  await services.deadLetters.send(letterOf(passage, error, tries));
+  const written = await services.deliveries.settle(key, owner, {
+    state: 'dead-lettered',
+    copy: copy.copy,
+    at: services.clock.now(),
+    emissions: [],
+    error,
+  });
+  return written === 'lost' ? LOST : ACKNOWLEDGE;
+}
+
+/** The dead letter of a copy. */
+export function letterOf(passage: Passage, error: ErrorSummary, tries: number): DeadLetter {
+  const { bound, services, copy } = passage;
+  const version = bound.agent.version ?? services.version;
+  return {
+    laneway: 'dead-letter',
+    receiver: bound.agent.id,
+    copy: copy.copy,
+    reason: reasonOf(error),
+    error,
+    signature: errorSignature(error),
+    ...(version === undefined ? {} : { version }),
+    tries,
+    at: new Date(services.clock.now()).toISOString(),
+    body: copy.body,
+  };
+}
+
+function compositionOf({ bound, services }: Passage, envelope: Envelope): Composition {
+  return { topology: bound.agent.topology, sender: bound.agent.id, parent: envelope, now: services.clock.now() };
+}

@@ -1,0 +1,27 @@
+import { RequestCancelled } from '../message/system-messages.js';
+import { publishMessage, type Publishing } from './publish-message.js';
+
+/**
+ * Publishes `RequestCancelled` into the conversation of an open request. The platform function `replies` does the rest.
+ * @returns false when there is no such request, or it has ended
+ * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
+ */
+export async function cancelRequestOf(publishing: Publishing, requestId: string, why: string): Promise<boolean> {
+  const record = await publishing.senders.pending?.get(requestId);
+  if (!record || record.outcome) return false;
+  await publishMessage(
+    publishing,
+    RequestCancelled,
+    { requestId, why },
+    {},
+    {
+      requestId,
+      correlationId: record.correlationId,
+      causationId: record.messageId,
+      hops: record.hops + 1,
+      ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
+      ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
+    },
+  );
+  return true;
+}

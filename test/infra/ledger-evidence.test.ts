@@ -1,0 +1,88 @@
+import { RETENTION_DEFAULTS } from '../../infra/constructs/ledger-evidence.js';
+import { smallest } from '../support/fixture-topology.js';
+import { applicationOf, resourcesOf, type Resource } from '../support/synthesized-application.js';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const resources = resourcesOf(applicationOf(smallest));
+
+function bucket(all: readonly Resource[], name: string): Readonly<Record<string, unknown>> {
+  return all.find(({ id, type }) => type === 'AWS::S3::Bucket' && id.startsWith(`Evidence${name}`))?.properties ?? {};
+}
+
+function lockOf(all: readonly Resource[], name: string): unknown {
+  const configuration = bucket(all, name)['ObjectLockConfiguration'] as { Rule?: { DefaultRetention?: unknown } };
+  return configuration?.Rule?.DefaultRetention;
+}
+
+function statements(role: string): Statement[] {
+  return resources
+    .filter(({ id, type }) => type === 'AWS::IAM::Policy' && id.startsWith(role))
+    .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+}
+
+const actions = (role: string): string[] => statements(role).flatMap(({ Action }) => Action);
+
+describe("the ledger's evidence", () => {
+  it('locks seals and not the archive, keeps both for a year, and signs, where nothing else is said', () => {
+    expect(lockOf(resources, 'Seals')).toEqual({ Mode: 'GOVERNANCE', Days: RETENTION_DEFAULTS.lockDays });
+    expect(bucket(resources, 'Archive')['ObjectLockEnabled']).toBeUndefined();
+    for (const name of ['Archive', 'Seals'])
+      expect(JSON.stringify(bucket(resources, name)['LifecycleConfiguration'])).toContain('"ExpirationInDays":365');
+    const [key, ...others] = resources.filter(({ type }) => type === 'AWS::KMS::Key');
+    expect(key?.properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    expect(others).toEqual([]);
+  });
+
+  it('does what its options say', () => {
+    const ledger = { archiveDays: 30, lock: 'compliance', lockDays: 7, lockArchive: true, signed: false } as const;
+    const chosen = resourcesOf(applicationOf(smallest, { ledger }));
+    expect([lockOf(chosen, 'Seals'), lockOf(chosen, 'Archive')]).toEqual([
+      { Mode: 'COMPLIANCE', Days: 7 },
+      { Mode: 'COMPLIANCE', Days: 7 },
+    ]);
+    expect(JSON.stringify(bucket(chosen, 'Archive')['LifecycleConfiguration'])).toContain('"ExpirationInDays":30');
+    expect(chosen.filter(({ type }) => type === 'AWS::KMS::Key')).toEqual([]);
+    const unlocked = resourcesOf(applicationOf(smallest, { ledger: { lock: 'none' } }));
+    expect(bucket(unlocked, 'Seals')['ObjectLockEnabled']).toBeUndefined();
+  });
+
+  it('lets nobody both write lines and seal them', () => {
+    const [consumer, sealer] = [actions('LedgerStreamRole'), actions('LedgerSealRole')];
+    expect(consumer.filter((action) => /^(kms|s3):/.test(action))).toEqual(['s3:PutObject']);
+    expect(sealer.filter((action) => /^(kms|s3):/.test(action)).sort()).toEqual([
+      'kms:GetPublicKey',
+      'kms:Sign',
+      's3:PutObject',
+    ]);
+    const written = (role: string) =>
+      JSON.stringify(statements(role).filter(({ Action }) => JSON.stringify(Action).includes('s3:PutObject')));
+    expect(written('LedgerStreamRole')).toMatch(/EvidenceArchive/);
+    expect(written('LedgerStreamRole')).not.toMatch(/EvidenceSeals/);
+    expect(written('LedgerSealRole')).toMatch(/EvidenceSeals/);
+    const denied = (role: string) => statements(role).find(({ Effect }) => Effect === 'Deny')?.Condition;
+    const others = (partition: string) => ({
+      'ForAnyValue:StringNotEquals': { 'dynamodb:LeadingKeys': [partition] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
+    expect([denied('LedgerStreamRole'), denied('LedgerSealRole')]).toEqual([others('head'), others('seal')]);
+  });
+
+  it('has one writer for each shard, which Lambda names', () => {
+    const mapping = resources.find(
+      ({ type, properties }) =>
+        type === 'AWS::Lambda::EventSourceMapping' && properties['TumblingWindowInSeconds'] !== undefined,
+    );
+    expect(mapping?.properties).toMatchObject({
+      ParallelizationFactor: 1,
+      TumblingWindowInSeconds: 900,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(mapping?.properties['DestinationConfig']).toBeDefined();
+  });
+});

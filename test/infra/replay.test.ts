@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { event } from 'laneway/message';
+import { defineTopology } from 'laneway/topology';
+import { shop } from '../support/fixture-topology.js';
+import { applicationOf, resourcesOf } from '../support/synthesized-application.js';
+
+const Told = event('Told', z.object({}));
+
+function retaining(days: number) {
+  return defineTopology('retaining', {
+    channels: { told: { carries: [Told], qos: { retainPayloads: `${days} days` } } },
+    agents: { reader: { subscribes: ['told'] } },
+  });
+}
+
+test('the bus keeps an archive when the application asks for one, of whole days', () => {
+  const archives = (busArchive?: '30 days') =>
+    resourcesOf(applicationOf(shop, busArchive === undefined ? {} : { busArchive })).filter(
+      ({ type }) => type === 'AWS::Events::Archive',
+    );
+  expect(archives()).toEqual([]);
+  expect(archives('30 days')).toMatchObject([{ properties: { RetentionDays: 30 } }]);
+  expect(() => applicationOf(shop, { busArchive: '90 minutes' })).toThrow(/whole days/);
+});
+
+test('payloads are kept as long as some channel retains them, and 30 days at least', () => {
+  const expiry = (days: number): unknown[] =>
+    resourcesOf(applicationOf(retaining(days)))
+      .filter(({ type, id }) => type === 'AWS::S3::Bucket' && id.startsWith('Payloads'))
+      .map(({ properties }) => properties['LifecycleConfiguration']);
+  for (const [days, kept] of [
+    [7, 30],
+    [90, 91],
+  ] as const)
+    expect(JSON.stringify(expiry(days))).toContain(`"ExpirationInDays":${kept}`);
+  expect(() => retaining(401)).toThrow(/at most 400 days/);
+});
+
+test('the sweeper runs every five minutes, and deep once a day', () => {
+  const rules = resourcesOf(applicationOf(shop)).filter(({ properties }) => 'ScheduleExpression' in properties);
+  const called = rules
+    .filter(({ id }) => id.includes('Sweep'))
+    .map(({ properties }) => [
+      properties['ScheduleExpression'],
+      (properties['Targets'] as { Input?: string }[])[0]?.Input,
+    ]);
+  expect(called).toEqual([
+    ['rate(5 minutes)', undefined],
+    ['rate(1 day)', '{"deep":true}'],
+  ]);
+});

@@ -1,0 +1,245 @@
+import { GetItemCommand, ScanCommand, DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { ministackActions } from '../../infra/engines/ministack-gaps.js';
+import { awsClients } from '../../shared/aws/clients.js';
+import { outputOf } from '../../shared/client/deployment.js';
+import { schemaUri, sourceOf } from '../../shared/domain/envelope.js';
+import type { LedgerEntry } from '../../shared/domain/conversation.js';
+import { newId } from '../../shared/domain/ids.js';
+import { deployed, type Deployed } from '../support/deployed.js';
+import { EngineResources } from '../support/engine-resources.js';
+import { describeOn, describeWith } from '../support/engine.js';
+import { RoleCredentialsSource, type RoleCredentials } from '../support/role-credentials.js';
+
+// Each function runs under its own role: what the topology says of its agent works (the other files of this folder show
+// it on the same engine), and what it does not say is refused. Each refusal stands beside a call that is allowed.
+
+const describeEnforced = await describeWith(['iam']);
+const describeOnEnforcingMinistack = await describeOn(['ministack-iam']);
+const DENIED = expect.stringMatching(/AccessDenied/) as unknown;
+
+/** `allowed`, or the name of the error. */
+const outcome = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'allowed',
+    (error: unknown) => (error instanceof Error ? error.name : error),
+  );
+
+let app: Deployed;
+beforeAll(async () => {
+  app = await deployed('parcels', {
+    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+  });
+}, 240_000);
+
+// On AWS the sender's role is refused such an event (test/infra/publish-conditions.test.ts); whoever has other rights,
+// or an engine that does not know the conditions, is met by the receiver.
+describe('an event under a foreign name becomes a dead letter of its receiver', () => {
+  const stamper = sourceOf('parcels', 'agent', 'stamper');
+  const gate = sourceOf('parcels', 'client', 'gate');
+  test.each([
+    ['whose envelope names another source than the bus', stamper, gate, 'SENDER_MISMATCH'],
+    ['of a type that its source does not declare', stamper, stamper, 'NOT_DECLARED'],
+    [
+      'of another application',
+      sourceOf('letters', 'client', 'gate'),
+      sourceOf('letters', 'client', 'gate'),
+      'NOT_DECLARED',
+    ],
+  ])(
+    '%s',
+    async (_, onBus, inEnvelope, code) => {
+      const id = newId();
+      const envelope = {
+        ...{ specversion: '1.0', id, source: inEnvelope, type: 'ParcelArrived', time: new Date().toISOString() },
+        ...{ datacontenttype: 'application/json', dataschema: schemaUri('ParcelArrived', 1), correlationid: id },
+        ...{ data: { parcel: id }, priority: 'normal', channel: 'parcel.arrivals', attempt: 1, hops: 0 },
+        expires: new Date(Date.now() + 600_000).toISOString(),
+      };
+      const entry = { EventBusName: outputOf(app.deployment, 'Bus'), Source: onBus, DetailType: 'ParcelArrived' };
+      await awsClients().eventBridge.send(
+        new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(envelope) }] }),
+      );
+      const lettersOf = (found: readonly LedgerEntry[]) => found.filter((one) => one.kind === 'dead-letter');
+      const letters = lettersOf(await app.until(id, (found) => lettersOf(found).length === 2, 60_000));
+      expect(letters.map(({ deadLetter }) => [deadLetter.receiver, deadLetter.reason, deadLetter.error.code])).toEqual(
+        expect.arrayContaining([
+          ['desk', 'not-allowed', code],
+          ['auditor', 'not-allowed', code],
+        ]),
+      );
+    },
+    90_000,
+  );
+});
+
+describeEnforced('the role of an agent', () => {
+  let roles: RoleCredentialsSource;
+  let others: EngineResources;
+  const credentials = new Map<string, RoleCredentials>();
+
+  beforeAll(async () => {
+    roles = new RoleCredentialsSource();
+    others = new EngineResources();
+    for (const agent of ['desk', 'auditor', 'stamper'])
+      credentials.set(agent, await roles.ofFunction(`Laneway agent ${agent} of parcels`));
+  }, 240_000);
+  afterAll(async () => {
+    await others.destroy();
+    await roles.remove();
+  }, 60_000);
+
+  const as = (agent: string) => {
+    const config = { credentials: credentials.get(agent) ?? { accessKeyId: 'none', secretAccessKey: 'none' } };
+    const [sqs, dynamo] = [new SQSClient({ ...config, useQueueUrlAsEndpoint: false }), new DynamoDBClient(config)];
+    const read = (TableName: string) =>
+      dynamo.send(new GetItemCommand({ TableName, Key: { pk: { S: 'x' }, sk: { S: 'x' } } }));
+    return {
+      receive: (QueueUrl: string) => outcome(sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }))),
+      send: (QueueUrl: string) =>
+        outcome(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'from elsewhere' }))),
+      read: (TableName: string) => outcome(read(TableName)),
+      readPending: (TableName: string) =>
+        outcome(dynamo.send(new GetItemCommand({ TableName, Key: { pk: { S: 'x' } } }))),
+      scan: (TableName: string) => outcome(dynamo.send(new ScanCommand({ TableName }))),
+      erase: (TableName: string) =>
+        outcome(dynamo.send(new DeleteItemCommand({ TableName, Key: { pk: { S: 'x' }, sk: { S: 'x' } } }))),
+      publish: (EventBusName: string) =>
+        outcome(
+          new EventBridgeClient(config).send(
+            new PutEventsCommand({
+              Entries: [{ EventBusName, Source: sourceOf('parcels', 'agent', agent), DetailType: 'X', Detail: '{}' }],
+            }),
+          ),
+        ),
+    };
+  };
+  const output = (key: string) => outputOf(app.deployment, key);
+
+  it("receives from its own lanes, and from no other agent's", async () => {
+    expect(await as('desk').receive(output('LaneDeskNormal'))).toBe('allowed');
+    expect(await as('desk').receive(output('LaneScalesNormal'))).toEqual(DENIED);
+    expect(await as('desk').receive(output('LaneAuditorNormal'))).toEqual(DENIED);
+  });
+
+  it('sends into a lane only where it may publish on a direct channel that leads there', async () => {
+    expect(await as('auditor').send(output('LaneStamperLow'))).toEqual(DENIED);
+    expect(await as('desk').send(output('LaneScalesNormal'))).toEqual(DENIED);
+    expect(await as('desk').send(output('LaneStamperLow'))).toBe('allowed');
+  });
+
+  it('touches the pending requests only when it makes requests', async () => {
+    expect(await as('desk').readPending(output('PendingTable'))).toBe('allowed');
+    expect(await as('auditor').readPending(output('PendingTable'))).toEqual(DENIED);
+    expect(await as('stamper').readPending(output('PendingTable'))).toEqual(DENIED);
+  });
+
+  it('reads items of the ledger, and neither scans nor deletes', async () => {
+    expect(await as('stamper').read(output('LedgerTable'))).toBe('allowed');
+    expect(await as('stamper').scan(output('LedgerTable'))).toEqual(DENIED);
+    expect(await as('stamper').erase(output('LedgerTable'))).toEqual(DENIED);
+  });
+
+  it("touches nothing of another application's", async () => {
+    const queue = await others.queue('another');
+    expect(await as('desk').read(await others.ledgerTable())).toEqual(DENIED);
+    expect(await as('desk').receive(queue)).toEqual(DENIED);
+    expect(await as('desk').publish(await others.bus(queue))).toEqual(DENIED);
+  });
+
+  it('publishes only when the topology says that it publishes anything', async () => {
+    expect(await as('desk').publish(output('Bus'))).toBe('allowed');
+    expect(await as('stamper').publish(output('Bus'))).toEqual(DENIED);
+  });
+
+  it('may do nothing by itself: a role without grants is refused everything', async () => {
+    credentials.set('nobody', await roles.ofStatements([]));
+    expect(await as('nobody').receive(output('LaneDeskNormal'))).toEqual(DENIED);
+    expect(await as('nobody').read(output('LedgerTable'))).toEqual(DENIED);
+    expect(await as('nobody').publish(output('Bus'))).toEqual(DENIED);
+  }, 60_000);
+});
+
+// One probe for each line of `ministackActions`, and for each condition key that MiniStack does not know. A probe that
+// fails says that the engine has learned what AWS does: take the line out of infra/engines/ministack-gaps.ts.
+describeOnEnforcingMinistack('what MiniStack asks for that AWS does not', () => {
+  const roles = new RoleCredentialsSource();
+  const resources = new EngineResources();
+  let config: { credentials: RoleCredentials };
+  let queue: string;
+  let bus: string;
+
+  beforeAll(async () => {
+    queue = await resources.queue('asked');
+    bus = await resources.bus(queue);
+    const queueArn = await resources.queueArn(queue);
+    const allow = (Action: string | string[], Resource: string, Condition?: object) =>
+      ({ Effect: 'Allow', Action, Resource, ...(Condition === undefined ? {} : { Condition }) }) as const;
+    const busArn = `arn:aws:events:us-east-1:000000000000:event-bus/${bus}`;
+    config = {
+      credentials: await roles.ofStatements([
+        allow(['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'], queueArn),
+        allow(
+          ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+          'arn:aws:states:us-east-1:000000000000:stateMachine:any',
+        ),
+        allow('ses:SendEmail', 'arn:aws:ses:us-east-1:000000000000:identity/probe@example.org'),
+        allow('events:PutEvents', busArn, { 'ForAllValues:StringEquals': { 'events:source': ['laneway.probe'] } }),
+      ]),
+    };
+  }, 120_000);
+  afterAll(async () => {
+    await resources.destroy();
+    await roles.remove();
+  });
+
+  const Entries = [{ Id: 'a', MessageBody: 'a', ReceiptHandle: 'a', VisibilityTimeout: 1 }];
+  const sqs = () => new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
+  const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+    'sqs:SendMessageBatch': () => sqs().send(new SendMessageBatchCommand({ QueueUrl: queue, Entries })),
+    'sqs:DeleteMessageBatch': () => sqs().send(new DeleteMessageBatchCommand({ QueueUrl: queue, Entries })),
+    'sqs:ChangeMessageVisibilityBatch': () =>
+      sqs().send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue, Entries })),
+    'states:SendTaskSuccess': () =>
+      new SFNClient(config).send(new SendTaskSuccessCommand({ taskToken: 'x', output: '{}' })),
+    'states:SendTaskFailure': () => new SFNClient(config).send(new SendTaskFailureCommand({ taskToken: 'x' })),
+    'ses:SendEmail': () =>
+      new SESv2Client(config).send(
+        new SendEmailCommand({
+          FromEmailAddress: 'probe@example.org',
+          Destination: { ToAddresses: ['you@example.org'] },
+          Content: { Simple: { Subject: { Data: 's' }, Body: { Text: { Data: 't' } } } },
+        }),
+      ),
+  };
+
+  it('has a probe for each line', () => {
+    expect(ministackActions.map(({ asks }) => asks).sort()).toEqual(Object.keys(calls).sort());
+  });
+
+  it.each(ministackActions.map(({ asks }) => asks))('%s', async (asks) => {
+    expect(await outcome(calls[asks]?.() ?? Promise.resolve())).toEqual(DENIED);
+  });
+
+  it('enforces the grants that it understands', async () => {
+    const send = new SendMessageCommand({ QueueUrl: queue, MessageBody: 'm' });
+    expect(await outcome(sqs().send(send))).toBe('allowed');
+  });
+
+  it('does not know the source of an event as a condition', async () => {
+    const entry = { EventBusName: bus, Source: 'laneway.other', DetailType: 'X', Detail: '{}' };
+    const put = new EventBridgeClient(config).send(new PutEventsCommand({ Entries: [entry] }));
+    // AWS would refuse it. An absent key satisfies ForAllValues, and so the grant.
+    expect(await outcome(put)).toBe('allowed');
+  });
+});

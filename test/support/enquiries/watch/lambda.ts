@@ -1,0 +1,6 @@
+import { createAgent } from 'laneway/agent';
+import { lambda } from 'laneway/lambda';
+import { enquiries } from '../../enquiry-topology.js';
+
+/** Hears everything and does nothing. */
+export const handler = lambda(createAgent(enquiries, 'watch').handle({ otherwise: () => undefined }));
