@@ -52,7 +52,7 @@ export default {
     only(
       'operators-know-no-aws',
       '^shared/operator/',
-      '^shared/(domain|message|topology|agent|operator)/',
+      '^shared/(domain|message|topology|agent|workflow|operator)/',
       'what an operator does, over ports: the CLI runs it on AWS, tests in memory',
     ),
     only(

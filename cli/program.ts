@@ -11,6 +11,7 @@ import type { GlobalOptions } from './output.js';
 import { addApproval } from './approval-program.js';
 import { addRequests } from './requests-program.js';
 import { addReplay } from './replay-program.js';
+import { addWorkflow } from './workflow-program.js';
 
 /**
  * The commands of `laneway`. What a command does is loaded when it runs, so that help and mistakes cost nothing.
@@ -48,6 +49,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addDeadLetters(program, context, { positive, wholePositive });
   addRequests(program, context);
   addApproval(program, context);
+  addWorkflow(program, context, wholePositive);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);
   addEngine(program, context);

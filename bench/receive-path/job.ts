@@ -153,8 +153,12 @@ function body(detail: object, source = (detail as { source: string }).source): s
   });
 }
 
+/**
+ * Through JSON, as a function gets its events. What `JSON.stringify` returns is a text in pieces, which whoever reads it
+ * first has to put together, and keeps.
+ */
 function eventOf(bodies: readonly string[]): SQSEvent {
-  return {
+  const event: SQSEvent = {
     Records: bodies.map((text) => ({
       messageId: newId(),
       receiptHandle: newId(),
@@ -172,4 +176,5 @@ function eventOf(bodies: readonly string[]): SQSEvent {
       awsRegion: 'eu-central-1',
     })),
   };
+  return JSON.parse(JSON.stringify(event)) as SQSEvent;
 }

@@ -10,6 +10,7 @@ export const capabilities = {
   iam: 'permissions are enforced: each function runs under its own role, and a call without a grant is refused',
   'publish-conditions': 'the condition keys `events:source` and `events:detail-type` are known',
   'ses-v2': 'mails are sent by SES v2',
+  wildcards: 'a `*` in an event pattern stands for nothing as well',
   volume: 'a thousand messages pass within seconds',
   'branch-tokens': 'each branch of a parallel state has a task token of its own',
   heartbeats: 'a task ends whose heartbeat stays away',

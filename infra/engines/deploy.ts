@@ -76,6 +76,14 @@ export async function deployApp(options: DeployOptions): Promise<StackOutputs> {
   return declaredOutputs(outputsFile);
 }
 
+/** Synthesizes a CDK application as a deployment to the target would, without deploying. @returns the assembly's folder */
+export async function synthApp(options: DeployOptions & { readonly assembly: string }): Promise<string> {
+  const directory = resolve(options.directory ?? process.cwd());
+  const assembly = resolve(directory, options.assembly);
+  await synthesize(options, assembly, cdkRunner(options, directory, options.progress ?? (() => undefined)));
+  return assembly;
+}
+
 /** Destroys the stacks of the application, as its last deployment from this folder made them; synthesizes when none is. */
 export async function destroyApp(options: DeployOptions): Promise<void> {
   const directory = resolve(options.directory ?? process.cwd());

@@ -11,6 +11,7 @@ export const localstackGaps: EngineGaps = {
     iam: 'the open edition enforces no permissions',
     'publish-conditions': 'the open edition enforces no permissions',
     'ses-v2': 'the open edition has SES v1 only, so that the vehicle application does not deploy',
+    wildcards: 'a `*` stands for one character at least; only patterns of an ingress use it',
     volume: 'about a hundred messages a second, and one batch of a mapping at a time',
     heartbeats: 'ends such a task, but by States.Timeout instead of States.HeartbeatTimeout',
     'target-dead-letters': 'stays empty',

@@ -67,6 +67,7 @@ export class OrchestrationStack extends ApplicationStack {
     if (props.workflows.length > 0) this.workflowStatus = this.connectWorkflows(props);
     for (const [name, { stateMachine }] of Object.entries(this.workflows))
       this.output(stateMachine.stateMachineArn, 'Workflow', name);
+    for (const { name, startedBy } of props.workflows) this.output(startedBy.name, 'WorkflowStart', name);
     for (const [name, fn] of Object.entries(platform)) this.output(fn.functionName, 'PlatformFunction', name);
   }
 

@@ -1,4 +1,5 @@
 import type { Envelope } from '../domain/envelope.js';
+import { timeOf } from '../domain/iso-time.js';
 import type { Priority } from '../domain/priority.js';
 import type { DataOf, MessageType } from '../message/message-type.js';
 
@@ -34,8 +35,8 @@ export function messageOf(envelope: Envelope, data: unknown): Message {
     correlationId: envelope.correlationid,
     priority: envelope.priority,
     source: envelope.source,
-    time: new Date(envelope.time),
-    expires: new Date(envelope.expires),
+    time: new Date(timeOf(envelope.time)),
+    expires: new Date(timeOf(envelope.expires)),
     attempt: envelope.attempt,
   };
   // One by one, and not spread: this is made for every message.

@@ -52,26 +52,21 @@ export class DynamoSagaStore implements SagaStore {
   }
 
   async fail(execution: string, reason: string): Promise<Saga | undefined> {
-    try {
-      const { Attributes } = await available(
-        `failing the saga of ${execution}`,
-        this.client.send(
-          new UpdateCommand({
-            TableName: this.table,
-            Key: keyOf(execution),
-            UpdateExpression: 'SET #failed = if_not_exists(#failed, :reason)',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeNames: { '#failed': 'failed' },
-            ExpressionAttributeValues: { ':reason': reason },
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
-      );
-      return Attributes && sagaFrom(Attributes);
-    } catch (error) {
-      if (isConditionFailed(error)) return undefined;
-      throw error;
-    }
+    // Also where nothing is noted yet: a dispatch may be under way whose step must find its execution failed.
+    const { Attributes } = await available(
+      `failing the saga of ${execution}`,
+      this.client.send(
+        new UpdateCommand({
+          TableName: this.table,
+          Key: keyOf(execution),
+          UpdateExpression: 'SET #failed = if_not_exists(#failed, :reason), #ttl = if_not_exists(#ttl, :ttl)',
+          ExpressionAttributeNames: { '#failed': 'failed', '#ttl': 'ttl' },
+          ExpressionAttributeValues: { ':reason': reason, ':ttl': ttlFrom(this.now() + LONGEST_EXECUTION_MS) },
+          ReturnValues: 'ALL_NEW',
+        }),
+      ),
+    );
+    return Attributes && sagaFrom(Attributes);
   }
 
   async get(execution: string): Promise<Saga | undefined> {
@@ -88,11 +83,12 @@ function keyOf(execution: string): { pk: string } {
   return { pk: `saga#${execution}` };
 }
 
-function sagaFrom(item: Item): Saga {
-  const failed = item['failed'];
+/** Undefined for an item that only says that its execution has failed. */
+function sagaFrom({ saga, steps, failed }: Item): Saga | undefined {
+  if (typeof saga !== 'string') return undefined;
   return {
-    ...(JSON.parse(String(item['saga'])) as Omit<Saga, 'steps' | 'failed'>),
-    steps: (item['steps'] as string[]).map((step) => JSON.parse(step) as UndoStep),
+    ...(JSON.parse(saga) as Omit<Saga, 'steps' | 'failed'>),
+    steps: (steps as string[]).map((step) => JSON.parse(step) as UndoStep),
     ...(typeof failed === 'string' ? { failed } : {}),
   };
 }

@@ -11,9 +11,16 @@ export function fillTemplate(template: unknown, reply: unknown): unknown {
   if (Array.isArray(template)) return template.map((item: unknown) => fillTemplate(item, reply) ?? null);
   if (typeof template !== 'object' || template === null) return template;
   const hops = (template as Readonly<Record<string, unknown>>)[REPLY];
-  if (Array.isArray(hops)) return (hops as TemplateHop[]).reduce(follow, reply);
+  // Data of a message may hold anything, also what only looks like a place.
+  if (Array.isArray(hops) && hops.every(isHop)) return hops.reduce(follow, reply);
   const fields = Object.entries(template).map(([name, field]) => [name, fillTemplate(field, reply)] as const);
   return Object.fromEntries(fields.filter(([, field]) => field !== undefined));
+}
+
+function isHop(hop: unknown): hop is TemplateHop {
+  if (typeof hop !== 'object' || hop === null) return false;
+  const { field, index } = hop as { readonly field?: unknown; readonly index?: unknown };
+  return 'orElse' in hop || typeof field === 'string' || Number.isInteger(index);
 }
 
 function follow(value: unknown, hop: TemplateHop): unknown {

@@ -55,7 +55,7 @@ export function ingressConversation(ingress: string, eventId: string): string {
  * `unparsed#`.
  */
 export function canBeId(text: string): boolean {
-  return /^(unparsed#)?[\w.:-]{1,128}$/.test(text);
+  return /^(?:unparsed#)?[\w.:-]{1,128}$/.test(text);
 }
 
 /** Whether a text has the shape of a UUID of any version. */

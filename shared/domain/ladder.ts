@@ -110,7 +110,8 @@ export function nextAttempt(
     const found = rung && attemptOn(rung, used, climb, cause, waits);
     if (!found) continue;
     const left = Date.parse(climb.until) - now - found.pause;
-    if (left < SHORTEST_ATTEMPT_MS) return undefined;
+    // A later rung may do without the pause.
+    if (left < SHORTEST_ATTEMPT_MS) continue;
     return { ...found, rung: index, used: used + 1, time: timeFor(ladder, index, used + 1, left) };
   }
   return undefined;

@@ -221,13 +221,27 @@ function holds(record: DeliveryRecord, owner: string): boolean {
 }
 
 function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
-  const { leasedUntil: _leasedUntil, error: _error, ...rest } = record;
-  const settled: Writable<DeliveryRecord> = rest;
-  settled.state = outcome.state;
-  settled.copy = outcome.copy;
-  settled.emissions = outcome.emissions;
-  settled.updated = iso(outcome.at);
+  const settled: Writable<DeliveryRecord> = {
+    correlationId: record.correlationId,
+    messageId: record.messageId,
+    receiver: record.receiver,
+    facts: record.facts,
+    state: outcome.state,
+    tries: record.tries,
+    copy: outcome.copy,
+    emissions: outcome.emissions,
+    firstReceived: record.firstReceived,
+    updated: iso(outcome.at),
+  };
+  // One by one, as in `decideLease`: every delivery comes through here. What an outcome ends is left out: lease and last error.
+  if (record.owner !== undefined) settled.owner = record.owner;
+  if (record.alone !== undefined) settled.alone = record.alone;
+  if (record.progress !== undefined) settled.progress = record.progress;
+  if (record.cancelled !== undefined) settled.cancelled = record.cancelled;
+  if (record.redrives !== undefined) settled.redrives = record.redrives;
+  if (record.lastDeadLetter !== undefined) settled.lastDeadLetter = record.lastDeadLetter;
   if (outcome.emissionsRef !== undefined) settled.emissionsRef = outcome.emissionsRef;
+  else if (record.emissionsRef !== undefined) settled.emissionsRef = record.emissionsRef;
   if (outcome.error !== undefined) settled.error = bounded(outcome.error);
   return settled;
 }

@@ -221,7 +221,7 @@ export interface DeadLetterBook {
 export interface OperatorEntry {
   readonly id: string;
   readonly correlationId: string;
-  readonly action: 'redrive' | 'edit' | 'discard' | 'answer' | 'fail' | 'replay';
+  readonly action: 'redrive' | 'edit' | 'discard' | 'answer' | 'fail' | 'replay' | 'start' | 'retry' | 'stop';
   readonly by: string;
   readonly why: string;
   readonly at: string;
@@ -235,6 +235,8 @@ export interface OperatorEntry {
   /** The expiry that the message was given. */
   readonly expires?: string;
   readonly replay?: ReplayFacts;
+  /** The execution of a workflow that was started, retried or stopped. */
+  readonly execution?: string;
 }
 
 /** What a replay was. */

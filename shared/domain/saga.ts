@@ -1,4 +1,5 @@
 import type { WorkflowInput } from './dispatch.js';
+import { derivedId } from './ids.js';
 
 /** What undoes one request of an execution, should it have been answered. */
 export interface UndoStep {
@@ -37,4 +38,9 @@ export interface SagaStore {
   fail(execution: string, reason: string): Promise<Saga | undefined>;
   /** Consistent read. */
   get(execution: string): Promise<Saga | undefined>;
+}
+
+/** The request that undoes a step. */
+export function undoRequestId({ requestId }: Pick<UndoStep, 'requestId'>): string {
+  return derivedId('undo', requestId);
 }

@@ -153,9 +153,9 @@ export function decodeData<Type extends MessageType>(type: Type, data: unknown, 
 }
 
 function decode<Type extends MessageType>(type: Type, data: unknown, dataschema: string): DataOf<Type> {
-  const version = schemaVersion(dataschema, type.name);
   let latest = data;
-  if (version !== type.version) {
+  if (dataschema !== latestUri(type)) {
+    const version = schemaVersion(dataschema, type.name);
     const accepted = type.accepts.find((entry) => entry.version === version);
     if (!accepted) {
       throw new LanewayError('SCHEMA', `${type.name}: '${dataschema}' is not accepted`, {
@@ -171,6 +171,15 @@ function decode<Type extends MessageType>(type: Type, data: unknown, dataschema:
   const result = z.safeParse(type.schema, latest);
   if (!result.success) throw schemaError(type.name, type.version, result.error);
   return result.data as DataOf<Type>;
+}
+
+const latestUris = new WeakMap<MessageType, string>();
+
+/** Schema URI of a type's latest version: nearly every message has it, so that it is compared and not taken apart. */
+function latestUri(type: MessageType): string {
+  let uri = latestUris.get(type);
+  if (uri === undefined) latestUris.set(type, (uri = schemaUri(type.name, type.version)));
+  return uri;
 }
 
 function schemaError(name: string, version: number, error: z.core.$ZodError): LanewayError {

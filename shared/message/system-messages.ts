@@ -158,6 +158,31 @@ export const WorkflowCompensated = event(
   }),
 );
 
+const stepOf = { execution: z.string(), step: z.string(), index: z.string().optional() };
+
+/** A step of a workflow that sends a message or waits was begun. */
+export const WorkflowProgressed = event('WorkflowProgressed', z.object({ workflow: z.string(), ...stepOf }));
+
+const task = { execution: z.string(), step: z.string(), requestId: z.string(), type: z.string() };
+
+/** What a step of a workflow asked for was answered, by the message `by`; that message itself is the answer. */
+export const TaskCompleted = event('TaskCompleted', z.object({ ...task, by: z.string() }));
+
+/** What a step of a workflow asked for was not answered: in time (REQUEST_TIMED_OUT), or because it became a dead letter. */
+export const AgentFailed = event('AgentFailed', z.object({ ...task, code: z.string(), message: z.string() }));
+
+/** A workflow execution did not end well: what `WorkflowCompleted` with status `failed` tells, for who wants only those. */
+export const WorkflowFailed = event(
+  'WorkflowFailed',
+  z.object({
+    workflow: z.string(),
+    execution: z.string(),
+    status: z.enum(['failed', 'timed-out', 'aborted']),
+    error: z.string(),
+    cause: z.string(),
+  }),
+);
+
 /** The channels that every topology has; applications subscribe to them as to their own. */
 export const SYSTEM_CHANNELS = {
   'system.errors': { carries: [ErrorReported] },
@@ -170,6 +195,10 @@ export const SYSTEM_CHANNELS = {
   'system.cancellations': { carries: [RequestCancelled] },
   'system.expiries': { carries: [MessageExpired] },
   'workflow.events': { carries: [WorkflowStarted, WorkflowCompleted] },
+  /** Published only where an agent subscribes. */
+  'workflow.progress': { carries: [WorkflowProgressed, TaskCompleted] },
+  /** Published only where an agent subscribes. */
+  'workflow.failures': { carries: [WorkflowFailed, AgentFailed] },
   'workflow.compensations': { carries: [WorkflowCompensated] },
   'workflow.requests': { carries: [WorkflowRequested] },
   'approvals.requested': { carries: [ApprovalRequested] },

@@ -3,15 +3,15 @@ import type { PendingRecord } from '../domain/pending.js';
 import { answerRequest, openRequests, requestById, type AnswerServices, type Settled } from './answer-request.js';
 import type { Actor } from './operator-services.js';
 
-/** Longest that an execution, and so an approval, lasts. */
-const LONGEST_MS = 365 * 86_400_000;
+/** How far ahead open approvals are looked for: the index is read hour by hour, a year would take a minute. */
+const AHEAD_MS = 60 * 86_400_000;
 
 /** A decision that a step of a workflow waits for, or waited for. */
 export type ApprovalRecord = PendingRecord & { readonly approval: NonNullable<PendingRecord['approval']> };
 
-/** Open approvals, the one whose time is over first at the top. */
+/** Open approvals whose time is over within 60 days, the first at the top. */
 export async function openApprovals(services: AnswerServices): Promise<ApprovalRecord[]> {
-  const open = await openRequests(LONGEST_MS, services);
+  const open = await openRequests(AHEAD_MS, services);
   return open.filter((record): record is ApprovalRecord => record.approval !== undefined);
 }
 

@@ -5,7 +5,7 @@ import { fillTemplate } from '../domain/fill-template.js';
 import { derivedId } from '../domain/ids.js';
 import type { PendingRecord } from '../domain/pending.js';
 import type { PayloadStore, PendingStore } from '../domain/ports.js';
-import type { Saga, SagaStore, UndoStep } from '../domain/saga.js';
+import { undoRequestId, type Saga, type SagaStore, type UndoStep } from '../domain/saga.js';
 import { decodeData } from '../message/message-type.js';
 import { WorkflowCompensated } from '../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
@@ -108,11 +108,6 @@ async function tell(saga: Saga, completed: readonly Completed[], services: Compe
     undone,
     notUndone,
   });
-}
-
-/** The request that undoes a step. */
-export function undoRequestId({ requestId }: Pick<UndoStep, 'requestId'>): string {
-  return derivedId('undo', requestId);
 }
 
 function standingIn({ message }: Saga): Standing {

@@ -7,10 +7,12 @@ import { PRIORITIES } from '../domain/priority.js';
 import type { SagaStore } from '../domain/saga.js';
 import { idsOf } from '../domain/step-ids.js';
 import type { MessageType } from '../message/message-type.js';
+import { WorkflowProgressed } from '../message/system-messages.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
 import { stepInGeneration, takenOver } from './earlier-generations.js';
 import { holdStep, type Hold } from './hold-step.js';
+import { tellProgress } from './tell-progress.js';
 import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What the function works with. */
@@ -100,6 +102,7 @@ const dispatchSchema = z.discriminatedUnion('kind', [
 export async function dispatchStep(input: unknown, services: DispatcherServices): Promise<Dispatched> {
   const dispatch = parseDispatch(input);
   const ids = idsOf(dispatch);
+  await tellBegun(dispatch, ids.messageId, services);
   // Whoever got the message of an earlier generation knows it by its id.
   if (dispatch.kind === 'publish') return publish(dispatch, { id: stepInGeneration(dispatch, 0).messageId }, services);
   try {
@@ -127,6 +130,21 @@ export async function dispatchStep(input: unknown, services: DispatcherServices)
     await giveUp(dispatch, ids.requestId, outcome, services);
     return { id: ids.messageId, requestId: ids.requestId };
   }
+}
+
+async function tellBegun(
+  { workflow, execution, step, index, message }: Dispatch,
+  key: string,
+  services: DispatcherServices,
+): Promise<void> {
+  const about = { workflow, execution, step, ...(index === undefined ? {} : { index }) };
+  const standing: Standing = {
+    ...{ correlationId: message.correlationid, causationId: message.id, hops: message.hops + 1 },
+    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...(message.actor === undefined ? {} : { actor: message.actor }),
+  };
+  await tellProgress('workflow.progress', WorkflowProgressed, about, key, standing, services);
 }
 
 /** Lets the step wait for the request of an earlier generation; one that has ended answers its token at once. */

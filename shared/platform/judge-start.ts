@@ -2,6 +2,7 @@ import { factsOf, isSettled } from '../domain/delivery.js';
 import type { Clock, DeliveryStore } from '../domain/ports.js';
 import { LanewayError, summarizeError } from '../domain/errors.js';
 import { messageIn, type BuriedCopy, type Finding } from './buried.js';
+import { startedBy } from './started-by.js';
 
 /** What judging a start message takes. */
 export interface StartJudgeServices {
@@ -24,7 +25,7 @@ export async function judgeStart(buried: BuriedCopy, services: StartJudgeService
   if (buried.origin.kind !== 'platform' || !decoded || decoded.envelope.receiver !== undefined) return [];
   const { envelope } = decoded;
   const findings: Finding[] = [];
-  for (const workflow of Object.keys(starts).filter((name) => starts[name] === envelope.type)) {
+  for (const workflow of startedBy(envelope, starts)) {
     const receiver = `workflow:${workflow}`;
     const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
     const record = await deliveries.get(key);

@@ -3,9 +3,10 @@ import { LanewayError } from '../domain/errors.js';
 import { derivedId } from '../domain/ids.js';
 import type { RequestOutcome } from '../domain/pending.js';
 import type { ExecutionFacts, ExecutionReader } from '../domain/ports.js';
-import { WorkflowCompleted } from '../message/system-messages.js';
-import { publishMessage } from '../topology/publish-message.js';
+import { WorkflowCompleted, WorkflowFailed } from '../message/system-messages.js';
+import { publishMessage, type Standing } from '../topology/publish-message.js';
 import { compensate } from './compensate.js';
+import { tellProgress } from './tell-progress.js';
 import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What the function works with. */
@@ -50,6 +51,9 @@ const startSchema = z.object({
 const parentSchema = z.object({ parent: z.object({ requestId: z.string() }) });
 const outputSchema = z.object({ result: z.string() });
 
+/** Characters of a cause that the event about it has. */
+const LONGEST_CAUSE = 1_000;
+
 /** Status names in words, where a failed execution names no error. */
 const RESULTS = { FAILED: 'failed', TIMED_OUT: 'timed-out', ABORTED: 'aborted' } as const;
 
@@ -74,31 +78,39 @@ export async function reportCompletion(body: string, services: WorkflowEventServ
   const succeeded = detail.status === 'SUCCEEDED';
   const ending = endingOf(detail, facts);
   const id = derivedId(WorkflowCompleted.name, detail.executionArn, detail.status);
+  const standing: Standing = {
+    correlationId: message.correlationid,
+    causationId: message.id,
+    hops: message.hops + 1,
+    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...(message.actor === undefined ? {} : { actor: message.actor }),
+  };
   await publishMessage(
     services.publishing,
     WorkflowCompleted,
-    {
-      workflow,
-      execution: detail.name,
-      status: succeeded ? 'succeeded' : 'failed',
-      ...ending,
-    },
+    { workflow, execution: detail.name, status: succeeded ? 'succeeded' : 'failed', ...ending },
     {},
-    {
-      id,
-      correlationId: message.correlationid,
-      causationId: message.id,
-      hops: message.hops + 1,
-      ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-      ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-      ...(message.actor === undefined ? {} : { actor: message.actor }),
-    },
+    { ...standing, id },
   );
+  if (!succeeded) await tellFailed(detail, workflow, facts, standing, services);
   if (!succeeded && (await services.sagas.fail(detail.name, facts.error ?? detail.status)))
     await compensate(detail.name, services);
   const parent = parentSchema.safeParse(facts.input);
   if (parent.success) await tellParent(parent.data.parent.requestId, id, { workflow, ...ending }, services);
   log.info('a workflow ended', { ...about, workflow, correlation: message.correlationid });
+}
+
+async function tellFailed(
+  { name, status, executionArn }: Detail,
+  workflow: string,
+  { error, cause = '' }: ExecutionFacts,
+  standing: Standing,
+  services: WorkflowEventServices,
+): Promise<void> {
+  const word = RESULTS[status as keyof typeof RESULTS];
+  const about = { workflow, execution: name, status: word, error: error ?? word, cause: cause.slice(0, LONGEST_CAUSE) };
+  await tellProgress('workflow.failures', WorkflowFailed, about, `${executionArn} ${status}`, standing, services);
 }
 
 /** The name that the workflow was completed or failed with, and why it failed. */

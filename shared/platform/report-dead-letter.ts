@@ -1,14 +1,20 @@
+import * as z from 'zod';
+import { payloadOf } from '../domain/claim-check.js';
 import type { DeadLetterEntry } from '../domain/dead-letter.js';
 import type { Envelope } from '../domain/envelope.js';
+import { summarizeError } from '../domain/errors.js';
 import { derivedId } from '../domain/ids.js';
-import { ErrorReported, isSystemChannel, RequestFailed } from '../message/system-messages.js';
+import { ErrorReported, isSystemChannel, RequestFailed, WorkflowRequested } from '../message/system-messages.js';
 import { failureChannel } from '../topology/failure-channel.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
 
+/** What a request for a workflow says of the step that waits for its end. */
+const parentSchema = z.object({ workflow: z.string(), parent: z.object({ requestId: z.string() }) });
+
 /**
  * Tells of a dead letter: `ErrorReported` into its conversation, and for a command that names a reply `RequestFailed`,
- * which ends the request. Nothing is told of messages of system channels: that would never end. Ids follow from the
- * dead letter. The request comes first, and neither message keeps the other from being tried.
+ * which ends the request. Nothing is told of messages of system channels, which would never end, but to the step of a
+ * workflow that waits for one which could not be started. Ids follow from the dead letter. The request comes first, and neither message keeps the other from being tried.
  *
  * @param genuine whether the message is of the publisher it names; a forged one ends nobody's request
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
@@ -19,7 +25,10 @@ export async function reportDeadLetter(
   genuine: boolean,
   publishing: Publishing,
 ): Promise<void> {
-  if (envelope && isSystemChannel(envelope.channel)) return;
+  if (envelope && isSystemChannel(envelope.channel)) {
+    if (genuine && envelope.type === WorkflowRequested.name) await failParent(entry, envelope, publishing);
+    return;
+  }
   const { topology } = publishing;
   const standing = standingIn(entry, envelope);
   const firstLine = entry.error.message.slice(0, 1_000);
@@ -61,6 +70,32 @@ async function failRequest(
     { requestId: requestid, type, code: entry.error.code, message, attempt },
     { channel: failureChannel(publishing.topology.model, envelope) },
     { ...standing, id: derivedId(RequestFailed.name, entry.id), requestId: requestid },
+  );
+}
+
+/** Ends the request of the step that asked for a workflow which could not be started. */
+async function failParent(entry: DeadLetterEntry, envelope: Envelope, publishing: Publishing): Promise<void> {
+  const payload: unknown = await payloadOf(envelope, publishing.payloads).catch((error: unknown) => {
+    if (summarizeError(error).retryable) throw error;
+    return undefined;
+  });
+  const asked = parentSchema.safeParse(payload);
+  if (!asked.success) return;
+  const { workflow, parent } = asked.data;
+  const { code, message } = entry.error;
+  await publishMessage(
+    publishing,
+    RequestFailed,
+    {
+      ...{ requestId: parent.requestId, type: `workflow:${workflow}`, attempt: 1, code },
+      message: message.slice(0, 1_000),
+    },
+    { channel: 'system.timeouts' },
+    {
+      ...standingIn(entry, envelope),
+      id: derivedId(RequestFailed.name, entry.id),
+      requestId: parent.requestId,
+    },
   );
 }
 

@@ -62,7 +62,6 @@ export async function sweepDeep(services: DeepSweepServices, stopAt: number): Pr
     if (end <= first) continue;
     if (clock.now() >= stopAt) return { ...count, complete: false };
     const expected = await expectedOn(day, services, began);
-    const before = count.failed;
     count.days++;
     for (const one of expected) {
       if (clock.now() >= stopAt) return { ...count, complete: false };
@@ -77,8 +76,8 @@ export async function sweepDeep(services: DeepSweepServices, stopAt: number): Pr
         });
       }
     }
-    // Lines may still be written to a day for a while, and a day with a failure is read again.
-    if (count.failed === before && end + longest + DAY_MS <= began) await cursors.put(CURSOR, end);
+    // Lines may still be written to a day for a while; a day with a failure is read again, and with it all after it.
+    if (count.failed === 0 && end + longest + DAY_MS <= began) await cursors.put(CURSOR, end);
   }
   log.info('swept deep', count);
   return { ...count, complete: true };

@@ -1,6 +1,7 @@
 import { awaitedId, type Awaited } from '../domain/awaited.js';
 import { payloadOf } from '../domain/claim-check.js';
 import type { Envelope } from '../domain/envelope.js';
+import { summarizeError } from '../domain/errors.js';
 import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
 import { decodeData } from '../message/message-type.js';
 import { tellWaiter, type TellServices } from './tell-waiter.js';
@@ -51,7 +52,11 @@ async function takeFor(
   let closed = await pending.close(id, outcome);
   if (closed.kind === 'unknown') {
     // Early: kept as ended, for nobody yet. Whoever opened it meanwhile is told by closing it.
-    const kept = await pending.open(early(id, envelope, outcome)).catch(() => 'repeated' as const);
+    const kept = await pending.open(early(id, envelope, outcome)).catch((error: unknown) => {
+      // By a step that opened its wait; whatever else it is, the message is not kept yet and comes again.
+      if (summarizeError(error).code === 'REFUSED') return 'repeated' as const;
+      throw error;
+    });
     if (kept === 'opened') return 'taken';
     closed = await pending.close(id, outcome);
   }

@@ -1,11 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { CLAIM_CHECK_BYTES, payloadOf } from '../domain/claim-check.js';
 import { LanewayError, summarizeError } from '../domain/errors.js';
-import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
+import type { PendingRecord, RequestOutcome, Waiter } from '../domain/pending.js';
 import type { LedgerWriter, WorkflowResumer } from '../domain/ports.js';
 import { decodeData } from '../message/message-type.js';
+import { AgentFailed, TaskCompleted } from '../message/system-messages.js';
+import type { Standing } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
 import { compensate, type CompensateServices } from './compensate.js';
+import { tellProgress } from './tell-progress.js';
+
+/** Characters of an error that an event about it has. */
+const LONGEST_TEXT = 1_000;
 
 /** What it takes to tell whoever waits. */
 export interface TellServices extends CompensateServices {
@@ -31,6 +37,7 @@ export async function tellWaiter(
   // Whoever waits first: nobody waits for the entry.
   if (waiter.kind === 'workflow') {
     const told = await resume(record, outcome, services, token ?? waiter.token);
+    await tellTask(record, waiter, outcome, services);
     // Its execution may have failed meanwhile: then what the reply tells of is undone as well.
     if (told === 'gone' && outcome.state === 'replied') await compensate(waiter.execution, services);
   }
@@ -43,6 +50,31 @@ export async function tellWaiter(
     at: outcome.at,
   });
   if (waiter.kind === 'saga') await compensate(waiter.execution, services);
+}
+
+/** Tells who subscribes what came of a step; what holds a workflow without asking anybody is no task. */
+async function tellTask(
+  { requestId, type, holds, deadline, ...record }: PendingRecord,
+  { execution, step }: Extract<Waiter, { kind: 'workflow' }>,
+  outcome: RequestOutcome,
+  services: TellServices,
+): Promise<void> {
+  if (holds === 'time') return;
+  const standing: Standing = {
+    ...{ correlationId: record.correlationId, causationId: outcome.by, hops: record.hops + 1 },
+    ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
+    ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
+  };
+  const task = { execution, step, requestId, type };
+  const key = `${execution} ${requestId}`;
+  if (outcome.state === 'replied')
+    return tellProgress('workflow.progress', TaskCompleted, { ...task, by: outcome.by }, key, standing, services);
+  const { code, message } =
+    outcome.state === 'failed'
+      ? outcome.error
+      : { code: 'REQUEST_TIMED_OUT', message: `${type} was not answered by ${deadline}` };
+  const failure = { ...task, code, message: message.slice(0, LONGEST_TEXT) };
+  return tellProgress('workflow.failures', AgentFailed, failure, key, standing, services);
 }
 
 async function resume(

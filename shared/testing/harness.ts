@@ -6,6 +6,7 @@ import type { Emission } from '../domain/delivery.js';
 import { milliseconds, type Duration } from '../domain/duration.js';
 import { OPERATOR, type Envelope } from '../domain/envelope.js';
 import { LanewayError, unknownName } from '../domain/errors.js';
+import type { ExecutionDetail } from '../domain/executions.js';
 import { newId } from '../domain/ids.js';
 import {
   decodeData,
@@ -18,6 +19,7 @@ import {
 import type { AnswerServices } from '../operator/answer-request.js';
 import { decideApproval, openApprovals, type ApprovalRecord } from '../operator/decide-approval.js';
 import type { Actor } from '../operator/operator-services.js';
+import { retryExecution, type Retried } from '../operator/retry-workflow.js';
 import { receiversOf } from '../platform/look-at-intent.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import { RequestCancelled } from '../message/system-messages.js';
@@ -79,6 +81,13 @@ export interface Harness {
    * @throws LanewayError NOT_FOUND, REFUSED when it has been decided, INVALID_OPTION without who or why
    */
   decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void>;
+  /** Executions of workflows by name, oldest first. */
+  executions(): Promise<readonly ExecutionDetail[]>;
+  /**
+   * Retries an execution that did not end well, as `laneway workflow retry` does: nothing happens before the world is moved on.
+   * @throws LanewayError NOT_FOUND, REFUSED, INVALID_OPTION without who or why
+   */
+  retry(execution: string, actor: Actor): Promise<Retried>;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /**
@@ -198,6 +207,17 @@ class RunningHarness implements Harness {
 
   async decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void> {
     await decideApproval(approval, decision, actor, this.#answering());
+  }
+
+  async executions(): Promise<readonly ExecutionDetail[]> {
+    const { executions, starts } = this.#world;
+    const found = executions.names.flatMap((name) => Object.keys(starts).map((one) => executions.find(one, name)));
+    return (await Promise.all(found)).filter((one) => one !== undefined);
+  }
+
+  retry(execution: string, actor: Actor): Promise<Retried> {
+    const { executions, starts, ports } = this.#world;
+    return retryExecution(execution, actor, { ...this.#answering(), executions, starts, sagas: ports.sagas });
   }
 
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void {

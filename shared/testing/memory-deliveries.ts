@@ -35,7 +35,9 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult> {
-    return this.#apply(key, (existing) => decideLease(existing, key, facts, request, this.#tombstone(key)));
+    const result = this.#apply(key, (existing) => decideLease(existing, key, facts, request, this.#tombstone(key)));
+    // What says only how it stands was made for the caller, and holds no part of a record.
+    return result.kind === 'settled' || result.kind === 'cancelled' ? jsonCopy(result) : result;
   }
 
   async settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'> {
@@ -47,7 +49,9 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord> {
-    return this.#apply(key, (existing) => decideUnleased(existing, key, facts, outcome, this.#tombstone(key)));
+    return jsonCopy(
+      this.#apply(key, (existing) => decideUnleased(existing, key, facts, outcome, this.#tombstone(key))),
+    );
   }
 
   async progress(
@@ -63,11 +67,13 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async cancel(key: DeliveryKey, cancellation: Cancellation): Promise<CancelResult> {
-    return this.#apply(key, (existing) => {
-      const decision = decideCancel(existing, this.#tombstone(key) ?? cancellation);
-      if (decision.tombstone) this.#tombstones.set(idOf(key), decision.tombstone);
-      return decision;
-    });
+    return jsonCopy(
+      this.#apply(key, (existing) => {
+        const decision = decideCancel(existing, this.#tombstone(key) ?? cancellation);
+        if (decision.tombstone) this.#tombstones.set(idOf(key), decision.tombstone);
+        return decision;
+      }),
+    );
   }
 
   async countConversation(correlationId: string, deliveries: number): Promise<number> {
@@ -81,40 +87,28 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async get(key: DeliveryKey): Promise<DeliveryRecord | undefined> {
-    return Promise.resolve(jsonCopy(this.#peek(key)));
+    return Promise.resolve(jsonCopy(this.#ledger.peekDelivery(key)));
   }
 
   #tombstone(key: DeliveryKey): Cancellation | undefined {
     return this.#tombstones.size === 0 ? undefined : this.#tombstones.get(idOf(key));
   }
 
-  /** As it is kept: the rules change no record, and what leaves this class is a copy. */
-  #peek(key: DeliveryKey, id = idIn(key)): DeliveryRecord | undefined {
-    const entry = this.#ledger.peek(key.correlationId, id);
-    return entry?.kind === 'delivery' ? entry.delivery : undefined;
-  }
-
+  /** The rules change no record. What leaves this class of a record that is kept must be a copy of it. */
   #apply<Result>(key: DeliveryKey, decide: (existing: DeliveryRecord | undefined) => Decision<Result>): Result {
-    const id = idIn(key);
-    const { result, record } = decide(this.#peek(key, id));
+    const { result, record } = decide(this.#ledger.peekDelivery(key));
     if (record) {
       // From here on the delivery says itself that it is cancelled.
       if (this.#tombstones.size > 0) this.#tombstones.delete(idOf(key));
-      const delivery = isOurs(record) ? record : jsonCopy(record);
-      this.#ledger.keep(key.correlationId, id, { kind: 'delivery', at: record.firstReceived, delivery });
+      this.#ledger.keepDelivery(isOurs(record) ? record : jsonCopy(record));
     }
-    return jsonCopy(result);
+    return result;
   }
 }
 
 /** Whether nobody else can hold a part of a record that the rules made: what came from a handler or an operator is copied. */
 function isOurs({ emissions, error, progress, cancelled }: DeliveryRecord): boolean {
   return emissions.length === 0 && error === undefined && progress === undefined && cancelled === undefined;
-}
-
-/** The entry's id in its conversation (`entryId`). */
-function idIn({ messageId, receiver }: DeliveryKey): string {
-  return `d#${messageId}#${receiver}`;
 }
 
 function idOf({ correlationId, messageId, receiver }: DeliveryKey): string {

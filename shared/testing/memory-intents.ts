@@ -15,8 +15,9 @@ export class MemoryIntents implements IntentStore {
   }
 
   async record(intents: readonly Intent[], due: number): Promise<void> {
-    for (const given of intents) {
-      const intent = await slimIntent(given, this.#payloads);
+    for (const { envelope, expected } of intents) {
+      // What is recorded may have more about it, such as the token of a workflow that waits.
+      const intent = await slimIntent({ envelope, expected }, this.#payloads);
       const { id, correlationid, time } = intent.envelope;
       this.#ledger.put(correlationid, { kind: 'message', at: time, intent });
       this.#intents.set(`${correlationid}#${id}`, JSON.stringify({ ...intent, due } satisfies DueIntent));

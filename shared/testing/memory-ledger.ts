@@ -1,5 +1,6 @@
 import { entryId, orderCausally, type LedgerEntry, type LedgerReader } from '../domain/conversation.js';
 import { decideLetter, type DeadLetterEntry } from '../domain/dead-letter.js';
+import type { DeliveryKey, DeliveryRecord } from '../domain/delivery.js';
 import { withEmissions } from '../domain/offload.js';
 import type { EscalationEntry, LedgerWriter, PayloadStore, RequestEntry } from '../domain/ports.js';
 import { jsonCopy } from './json-copy.js';
@@ -9,7 +10,8 @@ import { jsonCopy } from './json-copy.js';
  * reads as it would from DynamoDB. Entries are copied as JSON would: what comes out is never what went in, only equal to it.
  */
 export class MemoryLedger implements LedgerWriter, LedgerReader {
-  readonly #conversations = new Map<string, Map<string, LedgerEntry>>();
+  /** Entries by conversation and id; the first of a conversation stands without a map until there is a second. */
+  readonly #conversations = new Map<string, LedgerEntry | Map<string, LedgerEntry>>();
   readonly #payloads: PayloadStore;
 
   constructor(payloads: PayloadStore) {
@@ -40,7 +42,9 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   /** A conversation's entries as they are stored: in no order, emissions not fetched. */
   stored(correlationId: string): LedgerEntry[] {
-    return [...(this.#conversations.get(correlationId)?.values() ?? [])].map((entry) => jsonCopy(entry));
+    const kept = this.#conversations.get(correlationId);
+    if (kept === undefined) return [];
+    return (kept instanceof Map ? [...kept.values()] : [kept]).map((entry) => jsonCopy(entry));
   }
 
   /** Ids of all conversations, in the order of their first entries. */
@@ -50,28 +54,60 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   /** Writes an entry over the one with its id. */
   put(correlationId: string, entry: LedgerEntry): void {
-    this.keep(correlationId, entryId(entry), jsonCopy(entry));
+    this.#keep(correlationId, jsonCopy(entry));
   }
 
-  /** As {@link put}, of an entry that nobody else holds or changes. */
-  keep(correlationId: string, id: string, entry: LedgerEntry): void {
-    const entries = this.#conversations.get(correlationId);
-    if (entries) entries.set(id, entry);
-    else this.#conversations.set(correlationId, new Map([[id, entry]]));
+  /** As {@link put}, of a delivery that nobody else holds or changes. */
+  keepDelivery(delivery: DeliveryRecord): void {
+    this.#keep(delivery.correlationId, { kind: 'delivery', at: delivery.firstReceived, delivery });
   }
 
   /** Writes an entry unless there is one with its id. */
   putOnce(correlationId: string, entry: LedgerEntry): void {
-    if (this.peek(correlationId, entryId(entry)) === undefined) this.put(correlationId, entry);
+    if (this.#peek(correlationId, entryId(entry)) === undefined) this.put(correlationId, entry);
   }
 
   /** The entry of an id, as it is stored (emissions not fetched). */
   find(correlationId: string, id: string): LedgerEntry | undefined {
-    return jsonCopy(this.peek(correlationId, id));
+    return jsonCopy(this.#peek(correlationId, id));
   }
 
-  /** The entry of an id as it is kept, for who neither changes it nor hands it on. */
-  peek(correlationId: string, id: string): LedgerEntry | undefined {
-    return this.#conversations.get(correlationId)?.get(id);
+  /** A delivery as it is kept, for who neither changes it nor hands it on. */
+  peekDelivery(key: DeliveryKey): DeliveryRecord | undefined {
+    const kept = this.#conversations.get(key.correlationId);
+    const entry = kept instanceof Map ? kept.get(`d#${key.messageId}#${key.receiver}`) : kept;
+    return entry !== undefined && isDelivery(entry, key) ? entry.delivery : undefined;
   }
+
+  #peek(correlationId: string, id: string): LedgerEntry | undefined {
+    const kept = this.#conversations.get(correlationId);
+    if (kept instanceof Map) return kept.get(id);
+    return kept !== undefined && entryId(kept) === id ? kept : undefined;
+  }
+
+  #keep(correlationId: string, entry: LedgerEntry): void {
+    const kept = this.#conversations.get(correlationId);
+    if (kept === undefined || (!(kept instanceof Map) && isSame(kept, entry)))
+      this.#conversations.set(correlationId, entry);
+    else if (kept instanceof Map) kept.set(entryId(entry), entry);
+    else
+      this.#conversations.set(
+        correlationId,
+        new Map([
+          [entryId(kept), kept],
+          [entryId(entry), entry],
+        ]),
+      );
+  }
+}
+
+type DeliveryEntry = Extract<LedgerEntry, { kind: 'delivery' }>;
+
+function isDelivery(entry: LedgerEntry, { messageId, receiver }: DeliveryKey): entry is DeliveryEntry {
+  return entry.kind === 'delivery' && entry.delivery.messageId === messageId && entry.delivery.receiver === receiver;
+}
+
+/** Whether two entries of a conversation have one id; of deliveries, the most of them, without making the ids. */
+function isSame(one: LedgerEntry, other: LedgerEntry): boolean {
+  return other.kind === 'delivery' ? isDelivery(one, other.delivery) : entryId(one) === entryId(other);
 }

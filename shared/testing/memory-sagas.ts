@@ -3,6 +3,8 @@ import type { Saga, SagaStore, UndoStep } from '../domain/saga.js';
 /** Compensations in memory, kept as JSON. */
 export class MemorySagas implements SagaStore {
   readonly #sagas = new Map<string, string>();
+  /** First reasons, also of executions for which nothing is noted yet. */
+  readonly #failed = new Map<string, string>();
 
   async note(saga: Omit<Saga, 'steps' | 'failed'>, step: UndoStep): Promise<void> {
     const existing = this.#find(saga.execution) ?? { ...saga, steps: [] };
@@ -12,8 +14,7 @@ export class MemorySagas implements SagaStore {
   }
 
   async fail(execution: string, reason: string): Promise<Saga | undefined> {
-    const existing = this.#find(execution);
-    if (existing) this.#put({ ...existing, failed: existing.failed ?? reason });
+    if (!this.#failed.has(execution)) this.#failed.set(execution, reason);
     return Promise.resolve(this.#find(execution));
   }
 
@@ -23,10 +24,12 @@ export class MemorySagas implements SagaStore {
 
   #find(execution: string): Saga | undefined {
     const text = this.#sagas.get(execution);
-    return text === undefined ? undefined : (JSON.parse(text) as Saga);
+    if (text === undefined) return undefined;
+    const failed = this.#failed.get(execution);
+    return { ...(JSON.parse(text) as Omit<Saga, 'failed'>), ...(failed === undefined ? {} : { failed }) };
   }
 
-  #put(saga: Saga): void {
+  #put({ failed: _failed, ...saga }: Saga): void {
     this.#sagas.set(saga.execution, JSON.stringify(saga));
   }
 }

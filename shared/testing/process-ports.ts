@@ -44,7 +44,8 @@ export function portsOf(process: MortalProcess, ports: Ports): Ports {
       progress: (...given) => call(() => deliveries.progress(...given)),
       renew: (...given) => call(() => deliveries.renew(...given)),
       cancel: (...given) => call(() => deliveries.cancel(...given)),
-      countConversation: (...given) => call(() => deliveries.countConversation(...given)),
+      // Past the fault plan: which messages are counted follows from their ids, which no seed gives.
+      countConversation: (...given) => deliveries.countConversation(...given),
       reopen: (...given) => call(() => deliveries.reopen(...given)),
       get: (...given) => call(() => deliveries.get(...given)),
     },

@@ -1,5 +1,6 @@
 import { summarizeError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
+import type { ExecutionDetail, ExecutionFinder } from '../domain/executions.js';
 import type { Clock, ExecutionReader, WorkflowResumer, WorkflowStarter } from '../domain/ports.js';
 import type { WorkflowDefinition } from '../workflow/define-workflow.js';
 import { MemoryWorkflows, type TokenAnswer } from './memory-workflows.js';
@@ -22,13 +23,15 @@ interface Alarm {
 }
 
 /** Executions of workflows on a fake clock: what waits goes on when its token is answered or {@link fire} is called. */
-export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, ExecutionReader {
+export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, ExecutionReader, ExecutionFinder {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
   readonly #world: ExecutionWorld;
   readonly #memory: MemoryWorkflows;
   #alarms: Alarm[] = [];
   /** Tokens that were waited on, by execution. */
   readonly #tokens = new Map<string, string[]>();
+  /** Every execution that was started, by name. */
+  readonly #known = new Map<string, ExecutionDetail>();
   #evaluate: Evaluate | undefined;
   #fault: Error | undefined;
 
@@ -63,6 +66,16 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     return Promise.resolve({});
   }
 
+  async find(workflow: string, name: string): Promise<ExecutionDetail | undefined> {
+    const found = this.#known.get(name);
+    return Promise.resolve(found?.workflow === workflow ? found : undefined);
+  }
+
+  /** Names of all executions, oldest first. */
+  get names(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
   /** When something in a running execution times out or is tried again, milliseconds since 1970. */
   get nextAlarm(): number | undefined {
     return this.#alarms.length === 0 ? undefined : Math.min(...this.#alarms.map(({ at }) => at));
@@ -83,6 +96,8 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
 
   async #run(definition: WorkflowDefinition, name: string, input: unknown, evaluate: Evaluate): Promise<void> {
     const began = this.#world.clock.now();
+    const startedAt = new Date(began).toISOString();
+    this.#known.set(name, { workflow: definition.name, name, status: 'running', startedAt, input });
     const tooLong = new Promise<never>((_resolve, reject) =>
       this.#alarm(name, began + definition.asl.TimeoutSeconds * 1000, () =>
         reject(new AslFailure('States.Timeout', `the execution took longer than ${definition.asl.TimeoutSeconds} s`)),
@@ -132,10 +147,16 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     this.#alarms.push({ at: Math.ceil(at), execution, fire });
   }
 
-  #end(
-    { execution, workflow, input }: { execution: string; workflow: string; input: unknown },
-    detail: Readonly<Record<string, unknown>>,
-  ): void {
+  #end({ execution, workflow, input }: { execution: string; workflow: string; input: unknown }, detail: Ending): void {
+    const { status, output, error, cause } = detail;
+    this.#known.set(execution, {
+      ...{ workflow, name: execution, input, status: STATUSES[status] },
+      startedAt: this.#known.get(execution)?.startedAt ?? '',
+      endedAt: new Date(this.#world.clock.now()).toISOString(),
+      ...(output === undefined ? {} : { output: JSON.parse(output) as unknown }),
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    });
     this.#alarms = this.#alarms.filter((alarm) => alarm.execution !== execution);
     // A token of an execution that has ended is answered in vain.
     for (const token of this.#tokens.get(execution) ?? []) this.#memory.forget(token);
@@ -144,6 +165,16 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     this.#world.ended(JSON.stringify({ detail: { ...about, input: JSON.stringify(input), ...detail } }));
   }
 }
+
+/** How an execution ended, as its status event says. */
+interface Ending {
+  readonly status: keyof typeof STATUSES;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+const STATUSES = { SUCCEEDED: 'succeeded', FAILED: 'failed', TIMED_OUT: 'timed-out' } as const;
 
 /** Stands for the ARN of a state machine. */
 export function machineArn(workflow: string): string {

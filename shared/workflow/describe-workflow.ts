@@ -1,4 +1,5 @@
 import type { AslBranch, AslState } from './asl.js';
+import { machinesIn } from './calls-in.js';
 import type { WorkflowDefinition } from './define-workflow.js';
 import { describeTarget, type Block, type Step } from './outline.js';
 
@@ -24,7 +25,7 @@ export interface WorkflowDescription {
 export function describeWorkflow(definition: WorkflowDefinition): WorkflowDescription {
   const { name, startedBy, outline, asl } = definition;
   const text = [`${name}: started by ${startedBy.name}`, ...lines(outline, 1)].join('\n');
-  return { mermaid: mermaid(definition), text, paths: pathsFrom(asl, asl.StartAt) };
+  return { mermaid: mermaid(definition), text, paths: pathsOf(asl) };
 }
 
 const MOST_PATHS = 200;
@@ -141,6 +142,11 @@ function label(text: string): string {
   return `"${text.replaceAll('&', '#amp;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replaceAll('|', '#124;')}"`;
 }
 
+/** The ways through a machine; of more than 200 the first. */
+export function pathsOf(machine: AslBranch): WorkflowPath[] {
+  return pathsFrom(machine, machine.StartAt);
+}
+
 function pathsFrom(machine: AslBranch, name: string): WorkflowPath[] {
   const state = machine.States[name];
   if (!state) return [];
@@ -154,8 +160,7 @@ function pathsFrom(machine: AslBranch, name: string): WorkflowPath[] {
 /** The ways through one state: more than one where branches have several. */
 function inside(state: AslState, name: string): WorkflowPath[] {
   const self: WorkflowPath = { states: [name], transitions: 1 };
-  const machines = state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : [];
-  return machines.reduce<WorkflowPath[]>(
+  return machinesIn(state).reduce<WorkflowPath[]>(
     (paths, branch) =>
       paths.flatMap((path) => pathsFrom(branch, branch.StartAt).map((way) => joined(path, way))).slice(0, MOST_PATHS),
     [self],

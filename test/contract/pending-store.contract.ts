@@ -81,6 +81,17 @@ export function pendingStoreContract(make: () => Promise<PendingStore>): void {
     expect(await store.get(record.requestId)).toEqual({ ...record, waiter: workflow('token-2') });
   });
 
+  it('lets a retry of the execution wait on', async () => {
+    const execution = 'ask-0193a1b2-0000-7000-8000-00000000000a';
+    const record = aRecord({ waiter: { ...workflow('token-1'), execution } });
+    await store.open(record);
+    const waiter = { ...workflow('token-2'), execution: `${execution}-1` };
+    expect(await store.open({ ...record, waiter })).toBe('repeated');
+    expect(await store.get(record.requestId)).toEqual({ ...record, waiter });
+    const other = { ...waiter, execution: 'ask-0193a1b2-0000-7000-8000-00000000000b-1' };
+    await expect(store.open({ ...record, waiter: other })).rejects.toMatchObject({ code: 'REFUSED' });
+  });
+
   it('does not let somebody else wait on the same request', async () => {
     const record = aRecord({ waiter: workflow('token-1') });
     await store.open(record);

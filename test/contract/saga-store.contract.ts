@@ -51,10 +51,18 @@ export function sagaStoreContract(make: () => Promise<SagaStore>): void {
     expect(await store.fail(saga.execution, 'NoSlot')).toMatchObject({ failed: 'NoSlot' });
     expect(await store.fail(saga.execution, 'Other')).toMatchObject({ failed: 'NoSlot' });
     await store.note(saga, aStep('b'));
-    expect(await store.get(saga.execution)).toMatchObject({
-      failed: 'NoSlot',
-      steps: expect.objectContaining({ length: 2 }) as unknown,
-    });
+    const found = await store.get(saga.execution);
+    expect(found?.failed).toBe('NoSlot');
+    expect(found?.steps.map(({ step }) => step)).toEqual(['a', 'b']);
+  });
+
+  test('a step that is noted after the execution failed, as the first, finds it failed', async () => {
+    const saga = aSaga();
+    expect(await store.fail(saga.execution, 'NoSlot')).toBeUndefined();
+    expect(await store.get(saga.execution)).toBeUndefined();
+    await store.note(saga, aStep('a'));
+    expect(await store.get(saga.execution)).toMatchObject({ ...saga, failed: 'NoSlot', steps: [{ step: 'a' }] });
+    expect(await store.fail(saga.execution, 'Other')).toMatchObject({ failed: 'NoSlot' });
   });
 
   test('knows nothing of an execution without compensations', async () => {

@@ -1,17 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { backoffDelay } from '../../domain/backoff.js';
 import { payloadOf } from '../../domain/claim-check.js';
 import { factsOf, type DeliveryKey, type Emission } from '../../domain/delivery.js';
 import { milliseconds } from '../../domain/duration.js';
 import { sourceOf, type Envelope } from '../../domain/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/errors.js';
+import { StoppedHandling } from './lease-keeper.js';
 import { mayHold, stepOf, visitsOf } from '../../domain/loop.js';
 import type { QosProfile } from '../../domain/qos.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
 import { hopLimitOf } from '../../topology/hop-limit.js';
 import type { TopologyModel } from '../../topology/model.js';
+import type { BoundAgent } from '../create-agent.js';
 import { checkAgainstTopology, decodeCopy, type Decoded } from './decode-copy.js';
 import { sendEmissions, storeEmissions } from './emissions.js';
+import { newOwner } from './lease-owner.js';
 import { COUNTED_SHARE, isCounted } from './process-guards.js';
 import {
   bury,
@@ -53,7 +55,8 @@ export async function handleCopy(passage: Passage): Promise<Verdict> {
   }
 }
 
-async function pass(passage: Passage): Promise<Verdict> {
+/** Not `async`: what every message goes through gives way only where it has to wait. */
+function pass(passage: Passage): Promise<Verdict> {
   const { bound, services, copy } = passage;
   const { agent } = bound;
   const model = agent.topology.model;
@@ -61,11 +64,10 @@ async function pass(passage: Passage): Promise<Verdict> {
   try {
     decoded = decodeCopy(copy.body);
   } catch (error) {
-    await services.deadLetters.send(letterOf(passage, summarizeError(error), 1));
-    return ACKNOWLEDGE;
+    return buryUnread(passage, error);
   }
   const { envelope } = decoded;
-  if (isOwn(decoded, model, agent.id)) return ACKNOWLEDGE;
+  if (isOwn(decoded, bound)) return Promise.resolve(ACKNOWLEDGE);
   const key: DeliveryKey = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: agent.id };
   const now = services.clock.now();
   let type: MessageType | undefined;
@@ -73,26 +75,67 @@ async function pass(passage: Passage): Promise<Verdict> {
   try {
     checkAgainstTopology(decoded, model, agent.id);
     const last = lastUse(envelope, model);
-    if (last <= now) return await expire(passage, envelope, key);
+    if (last <= now) return orRefuse(passage, envelope, key, expire(passage, envelope, key));
     type = agent.topology.types.get(envelope.type);
     if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${model.name}' has no message type ${envelope.type}`);
     if (agent.model.needs !== undefined && type.kind === 'command') {
       const needs = milliseconds(agent.model.needs);
-      if (envelope.deadline !== undefined && last - now < needs) return await refuseLate(passage, envelope, key);
+      if (envelope.deadline !== undefined && last - now < needs)
+        return orRefuse(passage, envelope, key, refuseLate(passage, envelope, key));
       // Another process may have the time that this one lacks.
       if (passage.end - OUTCOME_MS - now < needs)
-        return { kind: 'return', after: 0, why: `no time left for what needs ${agent.model.needs}` };
+        return Promise.resolve({ kind: 'return', after: 0, why: `no time left for what needs ${agent.model.needs}` });
     }
     checkRunaway(passage, envelope, model);
-    const payload = envelope.dataref === undefined ? envelope.data : await payloadOf(envelope, services.payloads);
-    data = decodeData(type, payload, envelope.dataschema);
+    if (envelope.dataref !== undefined) return handleFetched(passage, envelope, key, type);
+    data = decodeData(type, envelope.data, envelope.dataschema);
   } catch (error) {
-    const summary = summarizeError(error);
-    if (summary.retryable) throw error;
-    return await refuse(passage, envelope, key, summary);
+    return refuseFor(passage, envelope, key, error);
   }
-  // `await`: to return a promise as it is takes three turns of the queue, and this is every message's way.
-  return await handle(passage, envelope, key, type, data);
+  return handle(passage, envelope, key, type, data, now);
+}
+
+/** What cannot be read has no conversation of its own: its dead letter is all there is of it. */
+async function buryUnread(passage: Passage, error: unknown): Promise<Verdict> {
+  await passage.services.deadLetters.send(letterOf(passage, summarizeError(error), 1));
+  return ACKNOWLEDGE;
+}
+
+/** Refuses a message for what is wrong with it; what may pass by itself is thrown again. */
+async function refuseFor(passage: Passage, envelope: Envelope, key: DeliveryKey, error: unknown): Promise<Verdict> {
+  const summary = summarizeError(error);
+  if (summary.retryable) throw error;
+  return refuse(passage, envelope, key, summary);
+}
+
+async function orRefuse(
+  passage: Passage,
+  envelope: Envelope,
+  key: DeliveryKey,
+  verdict: Promise<Verdict>,
+): Promise<Verdict> {
+  try {
+    return await verdict;
+  } catch (error) {
+    return refuseFor(passage, envelope, key, error);
+  }
+}
+
+/** {@link handle} of a message whose payload travelled by reference. */
+async function handleFetched(
+  passage: Passage,
+  envelope: Envelope,
+  key: DeliveryKey,
+  type: MessageType,
+): Promise<Verdict> {
+  const { services } = passage;
+  let data;
+  try {
+    data = decodeData(type, await payloadOf(envelope, services.payloads), envelope.dataschema);
+  } catch (error) {
+    return refuseFor(passage, envelope, key, error);
+  }
+  return handle(passage, envelope, key, type, data, services.clock.now());
 }
 
 /** @throws LanewayError HOP_LIMIT, CYCLE, BUDGET */
@@ -143,14 +186,14 @@ async function handle(
   key: DeliveryKey,
   type: MessageType,
   data: unknown,
+  now: number,
 ): Promise<Verdict> {
   const { bound, services, copy, end, keeper } = passage;
   const { agent } = bound;
   const model = agent.topology.model;
   const qos = model.channels[envelope.channel]?.qos;
   if (!qos) throw new LanewayError('UNKNOWN_CHANNEL', envelope.channel);
-  const owner = randomUUID();
-  const now = services.clock.now();
+  const owner = newOwner();
   const lease = await services.deliveries.lease(key, factsOf(envelope), {
     owner,
     now,
@@ -179,12 +222,13 @@ async function handle(
   let stored;
   try {
     const handling = { bound, services, envelope, type, data, key, owner, tries: lease.tries, end };
-    emissions = await runHandler(
+    const made = runHandler(
       keeper === undefined ? handling : { ...handling, attach: (stop) => keeper.hold({ key, owner, stop }) },
     );
+    emissions = made instanceof Promise ? await made : made;
     stored = emissions.length === 0 ? { emissions } : await storeEmissions(emissions, key, owner, services.payloads);
   } catch (cause) {
-    return failed(passage, envelope, key, owner, lease.tries, qos, summarizeError(cause));
+    return failed(passage, envelope, key, owner, lease.tries, qos, cause);
   }
   const written = await services.deliveries.settle(key, owner, {
     state: 'completed',
@@ -213,9 +257,11 @@ async function failed(
   owner: string,
   tries: number,
   qos: QosProfile,
-  error: ErrorSummary,
+  cause: unknown,
 ): Promise<Verdict> {
   const { services, copy } = passage;
+  const error = summarizeError(cause);
+  const stopped = cause instanceof StoppedHandling ? cause.code : undefined;
   services.log.warn('the handler failed', {
     type: envelope.type,
     id: envelope.id,
@@ -223,9 +269,9 @@ async function failed(
     tries,
     error: error.message,
   });
-  if (error.code === 'LEASE_LOST') return LOST;
+  if (stopped === 'LEASE_LOST') return LOST;
   const now = services.clock.now();
-  if (error.code === 'CANCELLED') {
+  if (stopped === 'CANCELLED') {
     const outcome = { state: 'expired', copy: copy.copy, at: now, emissions: [], error } as const;
     return (await services.deliveries.settle(key, owner, outcome)) === 'lost' ? LOST : ACKNOWLEDGE;
   }
@@ -243,8 +289,20 @@ async function failed(
 }
 
 /** An agent's own event, which it does not receive. What only claims to be that is held against the topology like any other. */
-function isOwn({ envelope, vouched }: Decoded, model: TopologyModel, agent: string): boolean {
-  if (envelope.source !== sourceOf(model.name, 'agent', agent) || envelope.receiver !== undefined) return false;
+function isOwn({ envelope, vouched }: Decoded, bound: BoundAgent): boolean {
+  if (envelope.source !== ownSource(bound) || envelope.receiver !== undefined) return false;
   // An agent's own event comes back by the bus alone, which vouches for it: a direct channel sends to the others only.
   return vouched?.source === envelope.source && vouched.type === envelope.type;
+}
+
+const ownSources = new WeakMap<BoundAgent, string>();
+
+/** As what an agent publishes; put together once, as every message is held against it. */
+function ownSource(bound: BoundAgent): string {
+  let source = ownSources.get(bound);
+  if (source === undefined) {
+    source = sourceOf(bound.agent.topology.name, 'agent', bound.agent.id);
+    ownSources.set(bound, source);
+  }
+  return source;
 }

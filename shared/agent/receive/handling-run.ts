@@ -33,6 +33,7 @@ export class HandlingRun {
   /**
    * Runs what handles the message, for `limit` milliseconds at the most. What ends without giving way to anything else
    * cannot be stopped, so that it needs no timer.
+   * @param agent who handles it, and `type` what, for the words of the error
    * @param attach told how to stop it; what it returns is called when it has ended
    * @returns the result, or a promise of it
    * @throws what the handling throws; LanewayError HANDLER when it overran its time
@@ -40,7 +41,8 @@ export class HandlingRun {
   within(
     handle: () => unknown,
     limit: number,
-    what: string,
+    agent: string,
+    type: string,
     attach: ((stop: Stop) => () => void) | undefined,
   ): unknown {
     let result;
@@ -50,7 +52,7 @@ export class HandlingRun {
       this.#ended = true;
       throw error;
     }
-    if (isThenable(result)) return this.#race(result, Math.max(0, limit), what, attach);
+    if (isThenable(result)) return this.#race(result, Math.max(0, limit), `${agent} on ${type}`, attach);
     this.#ended = true;
     return result;
   }

@@ -84,12 +84,15 @@ export class LeaseKeeper {
   async #renewOne({ key, owner, stop }: Held, now: number): Promise<void> {
     const renewed = await this.#services.deliveries.renew(key, owner, this.until(now), now);
     if (renewed === 'lost')
-      stop(new LanewayError('LEASE_LOST', `somebody else has taken ${key.messageId} over`, { retryable: true }));
+      stop(new StoppedHandling('LEASE_LOST', `somebody else has taken ${key.messageId} over`, { retryable: true }));
     if (renewed === 'cancelled') stop(cancelledError(key.messageId));
   }
 }
 
+/** What Laneway itself stops a handling with: an error of the same code that a handler throws is the handler's failure. */
+export class StoppedHandling extends LanewayError {}
+
 /** What a handling is stopped with whose request was taken back. */
 export function cancelledError(messageId: string): LanewayError {
-  return new LanewayError('CANCELLED', `the request of ${messageId} was taken back while it was handled`);
+  return new StoppedHandling('CANCELLED', `the request of ${messageId} was taken back while it was handled`);
 }

@@ -1,6 +1,8 @@
+import type { LaneReceipts } from '../../domain/ports.js';
 import type { BoundAgent } from '../create-agent.js';
 import { handleCopy } from './handling-chain.js';
 import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';
+import { LOST } from './refusals.js';
 import type { Batch, Company, ReceivedCopy, Services, Verdict } from './services.js';
 
 /** Time a handling needs at the least; what cannot get it goes back untried. */
@@ -26,7 +28,7 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
     setVisibility(
       batch,
       services,
-      copies.map((copy) => ({ copy, seconds })),
+      copies.map(({ receipt }) => ({ receipt, seconds: allowed(seconds) })),
     );
   const keeper = batch.renewal && new LeaseKeeper(services, batch.renewal, batch.copies, end, hide);
   // Handling need not wait for it: until it is done, a copy would only stay away longer.
@@ -41,40 +43,42 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
       : handleCopy(keeper ? { bound, services, copy, alone, end, keeper } : { bound, services, copy, alone, end });
   const company = batch.company ?? NOBODY_ELSE;
   const alone = batch.copies.length === 1 && batch.company === undefined;
-  const verdicts = new Map<ReceivedCopy, Verdict>();
-  const decide = async (copy: ReceivedCopy, isAlone: boolean): Promise<void> => {
+  const keep = async (copy: ReceivedCopy, isAlone: boolean): Promise<Verdict> => {
     const verdict = await run(copy, isAlone);
-    verdicts.set(copy, verdict);
     // What waits to be run alone stays hidden until then.
     if (verdict.kind !== 'suspect') keeper?.done(copy);
+    return verdict;
   };
-  await company.beside(() => Promise.all(batch.copies.map((copy) => decide(copy, alone))));
-  for (const copy of batch.copies) {
-    if (verdicts.get(copy)?.kind === 'suspect') await company.alone(() => decide(copy, true));
+  const decide = keeper ? keep : run;
+  const verdicts = await company.beside(() => Promise.all(batch.copies.map((copy) => decide(copy, alone))));
+  const areDone = verdicts.every(({ kind }) => kind === 'acknowledge');
+  for (const [index, copy] of areDone ? [] : batch.copies.entries()) {
+    if (verdicts[index]?.kind === 'suspect') verdicts[index] = await company.alone(() => decide(copy, true));
   }
   endRenewing?.();
-  const returned = [...verdicts].flatMap(([copy, verdict]) =>
-    verdict.kind === 'return' ? [{ copy, seconds: Math.ceil(verdict.after / 1000) }] : [],
-  );
   await broughtDown;
+  if (areDone) return [];
+  const decided = batch.copies.map((copy, index) => ({ copy, verdict: verdicts[index] ?? LOST }));
+  const returned = decided.flatMap(({ copy, verdict }) =>
+    verdict.kind === 'return' ? [{ receipt: copy.receipt, seconds: allowed(Math.ceil(verdict.after / 1000)) }] : [],
+  );
   await setVisibility(batch, services, returned);
-  return [...verdicts].flatMap(([copy, verdict]) => (verdict.kind === 'acknowledge' ? [] : [copy.copy]));
+  return decided.flatMap(({ copy, verdict }) => (verdict.kind === 'acknowledge' ? [] : [copy.copy]));
+}
+
+function allowed(seconds: number): number {
+  return Math.min(LONGEST_VISIBILITY_SECONDS, Math.max(0, seconds));
 }
 
 /** A failure here only makes a copy come back at another time. */
 async function setVisibility(
   batch: Batch,
   services: Services,
-  changes: readonly { copy: ReceivedCopy; seconds: number }[],
+  changes: Parameters<LaneReceipts['setVisibility']>[0],
 ): Promise<void> {
   if (changes.length === 0) return;
   try {
-    await batch.receipts.setVisibility(
-      changes.map(({ copy, seconds }) => ({
-        receipt: copy.receipt,
-        seconds: Math.min(LONGEST_VISIBILITY_SECONDS, Math.max(0, seconds)),
-      })),
-    );
+    await batch.receipts.setVisibility(changes);
   } catch (error) {
     services.log.warn('visibility could not be changed', { error: String(error) });
   }

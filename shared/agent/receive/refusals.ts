@@ -2,6 +2,7 @@ import { reasonOf, type DeadLetter } from '../../domain/dead-letter.js';
 import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
 import type { Envelope } from '../../domain/envelope.js';
 import { errorSignature, LanewayError, summarizeError, type ErrorSummary } from '../../domain/errors.js';
+import { timeOf } from '../../domain/iso-time.js';
 import { MessageExpired, RequestFailed } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type Composition } from '../../topology/compose-message.js';
 import { failureChannel } from '../../topology/failure-channel.js';
@@ -29,9 +30,9 @@ export const LOST: Verdict = { kind: 'return', after: 1_000, why: 'the lease was
 
 /** A command is of no use after its deadline: whoever waited has been told that it timed out. */
 export function lastUse(envelope: Envelope, model: TopologyModel): number {
-  const expires = Date.parse(envelope.expires);
+  const expires = timeOf(envelope.expires);
   const isCommand = model.types[envelope.type]?.kind === 'command';
-  return isCommand && envelope.deadline !== undefined ? Math.min(expires, Date.parse(envelope.deadline)) : expires;
+  return isCommand && envelope.deadline !== undefined ? Math.min(expires, timeOf(envelope.deadline)) : expires;
 }
 
 /** A delivery with an outcome: the copy that wrote it sends its emissions again, any other is a duplicate. */

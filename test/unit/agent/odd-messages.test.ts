@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { createAgent } from 'laneway/agent';
 import { event, older } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
+import { LanewayError } from '../../../shared/domain/errors.js';
 import { agentStand } from '../../support/agent-stand.js';
 import { parcels } from '../../support/parcel-topology.js';
 
@@ -77,4 +78,18 @@ describe('a payload that can never be read', () => {
     expect(await stand.receive()).toEqual([]);
     expect(stand.letters()).toMatchObject([{ reason: 'unparseable' }]);
   });
+});
+
+test.each(['CANCELLED', 'LEASE_LOST'] as const)("a handler's own %s is a failure like any other", async (code) => {
+  const agent = createAgent(parcels, 'desk').handle({
+    ParcelArrived: () => {
+      throw new LanewayError(code, 'said the handler', { retryable: false });
+    },
+    ParcelWeighed: () => undefined,
+  });
+  const stand = agentStand(agent.with({}));
+  stand.deliver(stand.envelope('ParcelArrived', { parcel: 'p' }));
+  await stand.receive();
+  expect(stand.letters()).toMatchObject([{ error: { code }, reason: 'permanent' }]);
+  expect(await stand.record('ParcelArrived-1')).toMatchObject({ state: 'dead-lettered' });
 });

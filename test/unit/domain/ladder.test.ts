@@ -100,3 +100,15 @@ it('doubles the pauses up to the most', () => {
     1_000, 2_000, 3_000, 3_000,
   ]);
 });
+
+it('passes over a repetition whose pause is longer than what is left: a substitute may still answer', () => {
+  const ladder: Rung[] = [
+    { kind: 'retry', times: 2, backoff: { first: 40_000, most: 40_000 } },
+    { kind: 'agent', agents: AGENTS, times: 1 },
+  ];
+  const cause: AttemptEnd = { state: 'failed', attempt: 1, by: 'm', at: '' };
+  expect(nextAttempt(ladder, climbOf(60_000), cause, 30_000)).toMatchObject({
+    ...{ kind: 'agent', receiver: 'b', pause: 0, time: 30_000 },
+  });
+  expect(nextAttempt(ladder, climbOf(60_000), cause, 56_000)).toBeUndefined();
+});

@@ -100,3 +100,22 @@ test('what cannot be settled is counted and found again; time that is up ends th
   expect(await sweep()).toMatchObject({ failed: 0, undeliverable: 1 });
   expect(cursor.value).toBeDefined();
 });
+
+test('a day with a failure is read again, also when the days after it went well', async () => {
+  const { world, publish, settle, clock, cursor, services, sweep } = stand();
+  world.faults.drop({ type: 'ReserveStock', receiver: 'warehouse' });
+  await publish(OrderPlaced, 'o1');
+  await settle();
+  clock.advance(DAY);
+  await publish(OrderPlaced, 'o2');
+  await settle();
+  clock.advance(4 * DAY);
+  const { conversations } = services;
+  const conversation = (id: string) =>
+    id === 'c-o1' ? Promise.reject(new Error('throttled')) : conversations.conversation(id);
+  const broken = { ...services, conversations: { conversation } };
+  expect(await sweepDeep(broken, Number.POSITIVE_INFINITY)).toMatchObject({ failed: 1 });
+  expect(cursor.value).toBeUndefined();
+  expect(await sweep()).toMatchObject({ failed: 0, undeliverable: 1 });
+  expect(cursor.value).toBe(Date.parse('2026-01-03T00:00:00Z'));
+});

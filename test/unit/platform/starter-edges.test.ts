@@ -1,7 +1,9 @@
 import { drainCopy } from '../../../shared/platform/drain-copy.js';
 import { startWorkflows } from '../../../shared/platform/start-workflow.js';
 import { factsOf } from '../../../shared/domain/delivery.js';
-import { envelopeAt, overTheBus, platformWorld } from '../../support/platform-world.js';
+import type { Envelope } from '../../../shared/domain/envelope.js';
+import { closeRequest } from '../../../shared/platform/close-request.js';
+import { envelopeAt, openRequest, overTheBus, platformWorld } from '../../support/platform-world.js';
 
 function stand() {
   const world = platformWorld();
@@ -67,4 +69,31 @@ test('a duplicate of a start message that ends in the queue of the platform leav
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'completed' });
   const letters = await world.entries(order.correlationid, 'dead-letter');
   expect(letters).not.toMatchObject([{ deadLetter: { receiver: 'workflow:fulfil' } }]);
+});
+
+test('a request for a workflow that dies in the starter ends as a dead letter, and with it the step that waits', async () => {
+  const { world } = stand();
+  const source = 'laneway.fixture-shop.platform.dispatcher';
+  const now = world.clock.now();
+  const data = { workflow: 'fulfil', data: { order: 'o-1' }, parent: { requestId: 'step-1' } };
+  const deadline = new Date(now + 3_600_000).toISOString();
+  const own = { source, channel: 'workflow.requests', subject: 'fulfil', deadline };
+  const asked = envelopeAt(now, 'WorkflowRequested', data, own);
+  await openRequest(world, asked, 'token-1', { requestId: 'step-1', type: 'workflow:fulfil', holds: 'workflow' });
+  world.wait('token-1');
+  const key = { correlationId: asked.correlationid, messageId: asked.id, receiver: 'workflow:fulfil' };
+  await world.deliveries.lease(key, factsOf(asked), { owner: 'dead', now, until: now + 20_000, alone: true });
+  world.clock.advance(21_000);
+  const services = { ...world, starts: { fulfil: 'OrderPlaced' } };
+  const origin = { kind: 'platform' } as const;
+  await drainCopy({ copy: 'c1', body: overTheBus(asked), attributes: {}, returns: 0, origin }, services);
+  expect(await world.deliveries.get(key)).toMatchObject({ state: 'dead-lettered', error: { code: 'CRASHED' } });
+  expect(await world.entries(asked.correlationid, 'dead-letter')).toMatchObject([
+    { deadLetter: { receiver: 'workflow:fulfil' } },
+  ]);
+  const [failed] = world.ofType('RequestFailed');
+  expect(failed).toMatchObject({ requestid: 'step-1', channel: 'system.timeouts' });
+  await closeRequest({ copy: 'c2', body: overTheBus(failed as Envelope) }, world);
+  expect(world.answers).toMatchObject([{ ok: false, error: 'RequestFailed' }]);
+  expect(world.ofType('ErrorReported')).toEqual([]);
 });

@@ -78,6 +78,7 @@ describe('the maintenance workflow', () => {
         workflow: 'maintenance',
         execution: 'execution-1',
         step: 'analyze',
+        generation: 0,
         message,
         type: 'Analyze',
         data: { vin: data && start.vin, readings: start.readings },

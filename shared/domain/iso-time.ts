@@ -1,0 +1,65 @@
+const LENGTH = '2026-01-01T00:00:00.000Z'.length;
+const ZERO = 48;
+/** Below any number that may stand beside it, so that the whole is out of its range. */
+const NO_DIGIT = -1e6;
+const DAY_MS = 86_400_000;
+
+/**
+ * Milliseconds since 1970 of an ISO 8601 time, NaN for what is none: `Date.parse`, several times faster for the one form
+ * that `toISOString` writes, as every received message has two or three of them.
+ */
+export function timeOf(text: string): number {
+  if (text.length !== LENGTH || !hasMarks(text)) return Date.parse(text);
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const millisecond = twoDigits(text, 20) * 10 + digit(text, 22);
+  const isPlain =
+    year >= 0 &&
+    isIn(month, 1, 12) &&
+    isIn(day, 1, month === 2 ? 28 : 30) &&
+    isIn(hour, 0, 23) &&
+    isIn(minute, 0, 59) &&
+    isIn(second, 0, 59) &&
+    millisecond >= 0;
+  // A day that not every month or year has is left to who knows which of them do.
+  if (!isPlain) return Date.parse(text);
+  return dayOf(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond;
+}
+
+function hasMarks(text: string): boolean {
+  return (
+    text[4] === '-' &&
+    text[7] === '-' &&
+    text[10] === 'T' &&
+    text[13] === ':' &&
+    text[16] === ':' &&
+    text[19] === '.' &&
+    text[23] === 'Z'
+  );
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - ZERO;
+  return value >= 0 && value <= 9 ? value : NO_DIGIT;
+}
+
+function twoDigits(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+function isIn(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+/** Days since 1970-01-01 in the Gregorian calendar. A year begins in March here, so that its odd day comes last. */
+function dayOf(year: number, month: number, day: number): number {
+  const from = month > 2 ? year : year - 1;
+  const months = month > 2 ? month - 3 : month + 9;
+  const leapDays = Math.floor(from / 4) - Math.floor(from / 100) + Math.floor(from / 400);
+  // 153 days are five months from March (31, 30, 31, 30, 31) or from August; 719,468 days lie between 0000-03-01 and 1970.
+  return from * 365 + leapDays + Math.floor((153 * months + 2) / 5) + day - 1 - 719_468;
+}
