@@ -53,7 +53,7 @@ export function operatorEntry(
 /** @throws LanewayError INVALID_OPTION without a name or a reason */
 export function checkActor({ by, why }: Actor): void {
   if (by.trim() !== '' && why.trim() !== '') return;
-  throw new LanewayError('INVALID_OPTION', 'an action on a dead letter needs who acts and why', {
+  throw new LanewayError('INVALID_OPTION', 'what an operator does needs who acts and why', {
     help: ['give --why, and --by where the system does not know the user'],
   });
 }
