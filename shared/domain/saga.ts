@@ -32,7 +32,7 @@ export interface SagaStore {
   /** Notes what would undo a step; idempotent by request. @throws LanewayError UNAVAILABLE */
   note(saga: Omit<Saga, 'steps' | 'failed'>, step: UndoStep): Promise<void>;
   /**
-   * Marks the execution as failed, the first reason standing. Consistent with every `note` that returned before.
+   * Marks the execution as failed, the first reason standing; a step that is noted later finds the mark. Consistent with every `note` that returned before.
    * @returns the saga; undefined when nothing of the execution can be undone
    */
   fail(execution: string, reason: string): Promise<Saga | undefined>;

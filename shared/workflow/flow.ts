@@ -178,7 +178,7 @@ export interface Flow<Type extends MessageType = MessageType, Agent extends stri
   /**
    * Runs another workflow, in the same conversation, and waits for its end. One state, and those of the other one. It is
    * started once, however often the step is begun again; when it fails, or does not end in time, this one fails
-   * (`WorkflowFailed`, `RequestTimedOut`).
+   * (`RequestFailed`, `RequestTimedOut`).
    * @param data payload of its start message, which is not published
    * @returns a reference to how it ended: the name given to `flow.complete`, one of `results`
    */
