@@ -97,7 +97,7 @@ export default {
       name: 'infra-imports-declarations-only',
       severity: 'error',
       from: { path: '^infra/applications/' },
-      to: { path: '^functions/', pathNot: '^functions/[^/]+/(messages|topology|workflows/.+)\\.ts$' },
+      to: { path: '^functions/', pathNot: '^functions/[^/]+/(messages|topology|price-list|workflows/.+)\\.ts$' },
     },
     {
       name: 'product-imports-no-tests',

@@ -34,11 +34,13 @@ export const PATHS = {
     vehicle: 'potential engine problem',
     ends: 'scheduled',
     answers: true,
-    hops: { publish: 2, message: 6, start: 1, resume: 2, end: 1 },
+    // The engagement is a workflow of its own: it is asked for by a message, started, and its end is heard.
+    hops: { publish: 2, message: 7, start: 2, resume: 2, end: 2 },
     messages: [
       'VehicleTelemetryReported',
       'AnalyzeVehicle',
       'VehicleAnalyzed',
+      'WorkflowRequested',
       'EngageCustomer',
       'CustomerResponded',
       'CustomerEngaged',
@@ -103,9 +105,15 @@ export async function vehicleRuns(target: EngineTarget, signal: AbortSignal): Pr
     return {
       ms: end.at - began - customerMs,
       customerMs,
-      waypoints: waypoints(entries, path.messages, began, paused),
+      waypoints: waypoints(entries.filter(isOfPath), path.messages, began, paused),
     };
   };
+}
+
+/** Not the end of the engagement, which is told in the same conversation. */
+function isOfPath(entry: LedgerEntry): boolean {
+  if (entry.kind !== 'message' || entry.intent.envelope.type !== 'WorkflowCompleted') return true;
+  return (entry.intent.envelope.data as { workflow?: unknown }).workflow === 'maintenance';
 }
 
 function telemetryOf(name: string, index: number): Telemetry {
@@ -132,10 +140,10 @@ async function notice(
 }
 
 function completion(entries: readonly LedgerEntry[]): { readonly at: number; readonly result: string } | undefined {
-  for (const entry of entries) {
+  for (const entry of entries.filter(isOfPath)) {
     if (entry.kind !== 'message' || entry.intent.envelope.type !== 'WorkflowCompleted') continue;
     const { time, data } = entry.intent.envelope;
-    return { at: Date.parse(time), result: String((data as { result?: unknown } | undefined)?.result) };
+    return { at: Date.parse(time), result: String((data as { result?: unknown }).result) };
   }
   return undefined;
 }

@@ -11,7 +11,7 @@ import type { Topology } from '../shared/topology/topology.js';
 
 /**
  * What answering a request works with on a deployed application. It acts with the rights of whoever calls: reading the
- * pending table and its index by due hour, writing the ledger table, and publishing on the bus as the operator.
+ * pending table and its indexes, writing the ledger table, and publishing on the bus as the operator.
  * @throws LanewayError NOT_FOUND when it is not deployed where the environment points
  */
 export async function openAnswers(topology: Topology): Promise<AnswerServices> {

@@ -1,3 +1,5 @@
+import { withoutLinks } from '../shared/domain/approval-link.js';
+import type { ENGINES } from './engine-choices.js';
 import { plainPaint, terminalPaint, type Paint } from './render/paint.js';
 
 /** The options that every command has. */
@@ -10,8 +12,8 @@ export interface GlobalOptions {
   readonly engine?: EngineChoice;
 }
 
-/** Which deployment a command is about: the local engine's, or the AWS account's. */
-export type EngineChoice = 'local' | 'aws';
+/** Which deployment a command is about. */
+export type EngineChoice = (typeof ENGINES)[number];
 
 /** Where a command's words go: data to stdout, everything else to stderr. */
 export interface Output {
@@ -21,7 +23,7 @@ export interface Output {
   readonly paint: Paint;
   /** Columns of the terminal; endless when stdout is none. */
   readonly width: number;
-  /** Data: `value` as JSON on one line with `--json`, else what `render` makes of it. */
+  /** Data: `value` as JSON on one line with `--json`, else what `render` makes of it; links of approvals are not shown. */
   result(value: unknown, render: () => string): void;
   /** A line for whoever waits; nothing with `--quiet`. */
   readonly progress: (line: string) => void;
@@ -36,7 +38,7 @@ export interface OutputStream {
 
 /** The output of one invocation. Colour only on a terminal, and never with NO_COLOR (no-color.org). */
 export function createOutput(
-  options: GlobalOptions,
+  options: Pick<GlobalOptions, 'json' | 'quiet'>,
   stdout: OutputStream = process.stdout,
   stderr: OutputStream = process.stderr,
   env: NodeJS.ProcessEnv = process.env,
@@ -49,7 +51,8 @@ export function createOutput(
     quiet,
     paint: colour ? terminalPaint : plainPaint,
     width: stdout.isTTY === true ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
-    result: (value, render) => void stdout.write(`${json ? JSON.stringify(value) : render().trimEnd()}\n`),
+    result: (value, render) =>
+      void stdout.write(`${withoutLinks(json ? JSON.stringify(value) : render().trimEnd())}\n`),
     progress: (line) => {
       if (!quiet) stderr.write(`${line}\n`);
     },

@@ -7,6 +7,7 @@ import type { SendOptions } from './commands/send.js';
 import type { TraceOptions } from './commands/trace.js';
 import { addDeadLetters } from './dlq-program.js';
 import { addLedger } from './ledger-program.js';
+import { DEMO_ENGINES, ENGINES } from './engine-choices.js';
 import type { GlobalOptions } from './output.js';
 import { addApproval } from './approval-program.js';
 import { addRequests } from './requests-program.js';
@@ -28,12 +29,11 @@ export function createProgram(version: string, finish: (code: number) => void): 
       '--topology <path>',
       'module that exports the topology, #name when several (default: package.json, laneway.topology)',
     )
-    .addOption(
-      new Option(
-        '--engine <where>',
-        'work on the local engine or on the AWS account (default: AWS_ENDPOINT_URL, a kept engine, AWS)',
-      ).choices(['local', 'aws']),
+    .option(
+      '--engine <where>',
+      'local or aws: the local engine or the AWS account (default: AWS_ENDPOINT_URL, a kept engine, AWS); demo: local or in-process',
     )
+    .hook('preAction', checkEngine)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(laneway --help lists the commands)')
     .exitOverride()
@@ -56,12 +56,25 @@ export function createProgram(version: string, finish: (code: number) => void): 
   return program;
 }
 
+/** Which engines there are to choose from depends on the command. */
+function checkEngine(program: Command, command: Command): void {
+  const { engine } = program.opts<{ engine?: string }>();
+  const allowed: readonly string[] = command.name() === 'demo' ? DEMO_ENGINES : ENGINES;
+  if (engine === undefined || allowed.includes(engine)) return;
+  command.error(
+    `error: option '--engine <where>' argument '${engine}' is invalid for ${command.name()}. Allowed choices are ${allowed.join(', ')}.`,
+    { code: 'commander.invalidArgument', exitCode: 2 },
+  );
+}
+
 type ContextOf = (command: Command) => Promise<CommandContext>;
 
 function addDemo(program: Command, finish: (code: number) => void): void {
   program
     .command('demo')
-    .description('vehicle maintenance end to end on a local engine: three vehicles, or a file of telemetry')
+    .description(
+      'vehicle maintenance end to end: three vehicles, or a file of telemetry; on a local engine, or without any by --engine in-process',
+    )
     .option('--silent-customer', 'nobody answers the notice: shows the follow-up')
     .option('--input <file>', 'telemetry as CSV, columns found by header name and unit')
     .option('--rate <n>', 'rows a second', positive)
@@ -147,9 +160,15 @@ function addMessages(program: Command, context: ContextOf): void {
     });
   program
     .command('sweep')
-    .description('run the sweeper now: settle deliveries that can no longer arrive, requests past their deadline')
+    .description(
+      'run the sweeper now: deliveries that can no longer arrive, requests past their deadline, steps nobody answers',
+    )
     .option('--deep', 'what handlers emitted and nobody took, from the archive of the ledger (runs daily by itself)')
-    .action(async (options: { deep?: boolean }, command: Command) => {
+    .option(
+      '--grace <duration>',
+      'how long a step of a workflow must have waited; under a minute, one that is just begun may be ended',
+    )
+    .action(async (options: { deep?: boolean; grace?: string }, command: Command) => {
       const { sweepCommand } = await import('./commands/sweep.js');
       await sweepCommand(await context(command), options);
     });

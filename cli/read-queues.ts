@@ -21,6 +21,9 @@ export interface QueueState {
   readonly oldestMs?: number;
 }
 
+/** What waits in a queue, wherever the queue is. */
+export type QueueCounts = Omit<QueueState, 'url'>;
+
 type Known = Pick<QueueState, 'owner' | 'queue' | 'kind' | 'url'>;
 
 const platform = {

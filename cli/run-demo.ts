@@ -1,8 +1,10 @@
 import { LanewayError } from '../shared/domain/errors.js';
+import type { DEMO_ENGINES } from './engine-choices.js';
 import type { GlobalOptions } from './output.js';
 
 /** Options of `laneway demo`. */
-export interface DemoOptions extends GlobalOptions {
+export interface DemoOptions extends Omit<GlobalOptions, 'engine'> {
+  readonly engine?: (typeof DEMO_ENGINES)[number];
   readonly silentCustomer?: boolean;
   readonly input?: string;
   readonly rate?: number;

@@ -7,6 +7,7 @@ import {
   EngineUnavailableError,
   installMinistack,
   ministackInstallation,
+  ministackLacks,
 } from '../infra/engines/ministack-install.mjs';
 import { installPackages, packagesInstalled } from './setup/packages.mjs';
 import { root, say, SetupError, step } from './setup/report.mjs';
@@ -37,9 +38,10 @@ function checkNode() {
 }
 
 /** Packages and engine side by side; only what is missing. A script that uses the user's engine installs none. */
-async function prepare({ engine = false }, args) {
+async function prepare({ engine = false, withoutEngine = false }, args) {
   const needed = typeof engine === 'function' ? engine(args) : engine;
-  const ownEngine = needed && !process.env.AWS_ENDPOINT_URL;
+  const wanted = needed && !process.env.AWS_ENDPOINT_URL;
+  const ownEngine = wanted && !(withoutEngine && (await ministackLacks({ projectDirectory: root })));
   const steps = [];
   if (!packagesInstalled(root)) steps.push(step('packages (npm ci)', () => installPackages(root)));
   if (ownEngine && !ministackInstallation(root).installed) {

@@ -150,12 +150,36 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/topology/send-messages.ts',
-        find: 'const opened = await Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now)));',
+        find: 'return Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now)));',
         replace:
-          'await deliverMessages(model, outgoing, senders);\n  const opened = await Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now)));',
+          'return deliverMessages(model, outgoing, senders).then(() => Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now))));',
       },
     ],
     rows: ['requests'],
+  },
+  {
+    name: 'deadlines-never-fire',
+    title: 'nobody ends a request that was not answered in time: its state ends by the backstop of its machine',
+    edits: [
+      {
+        file: 'shared/platform/fire-timer.ts',
+        find: 'if (timer.at > now) return timers.set({ ...timer, hop }, now);',
+        replace: 'if (timer.at > 0) return;',
+      },
+    ],
+    rows: ['workflows'],
+  },
+  {
+    name: 'undo-nothing',
+    title: 'what an execution has done is not undone when it fails',
+    edits: [
+      {
+        file: 'shared/platform/report-completion.ts',
+        find: 'if (!succeeded && (await services.sagas.fail(',
+        replace: 'if (succeeded && (await services.sagas.fail(',
+      },
+    ],
+    rows: ['workflows'],
   },
 ];
 

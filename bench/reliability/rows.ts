@@ -15,6 +15,7 @@ import { requests } from './requests.js';
 import type { Row } from './row.js';
 import { storeFaults } from './store-faults.js';
 import { templateInvariants } from './template-invariants.js';
+import { workflows } from './workflows.js';
 
 /** Rows that need no engine, in the order of docs/reliability.md; those of engine-rows.ts follow. */
 export const ROWS: readonly Row[] = [
@@ -30,6 +31,7 @@ export const ROWS: readonly Row[] = [
   races,
   attempts,
   randomPrograms,
+  workflows,
   flood,
   redrive,
   replay,

@@ -16,6 +16,11 @@ export interface ConversationState {
   readonly expired: boolean;
   readonly failed: boolean;
   readonly deadLettered: number;
+  /** Decisions that people were asked for, and how many of them were to approve. */
+  readonly asked: number;
+  readonly approved: number;
+  /** Provisional bookings that were given back. */
+  readonly released: number;
   /** The workflow ended and no delivery is in flight. */
   readonly atRest: boolean;
 }
@@ -23,7 +28,8 @@ export interface ConversationState {
 /** Reads the state of a conversation. */
 export function conversationState(id: string, vehicle: string, entries: readonly LedgerEntry[]): ConversationState {
   const books = account(entries);
-  const ended = payloadsOf(entries, 'WorkflowCompleted')[0];
+  // The engagement that it runs ends in the same conversation.
+  const ended = payloadsOf(entries, 'WorkflowCompleted').find(({ workflow }) => workflow === 'maintenance');
   const analyzed = payloadsOf(entries, 'VehicleAnalyzed')[0];
   const story = tellStory(entries);
   const failed = ended?.['status'] === 'failed';
@@ -42,6 +48,10 @@ export function conversationState(id: string, vehicle: string, entries: readonly
     expired: books.expired > 0,
     failed,
     deadLettered: books.deadLettered,
+    // People are asked a second time when they keep silent: of the same approval.
+    asked: new Set(payloadsOf(entries, 'ApprovalRequested').map(({ approval }) => approval)).size,
+    approved: payloadsOf(entries, 'ApprovalDecided').filter(({ decision }) => decision === 'approved').length,
+    released: payloadsOf(entries, 'ServiceReleased').filter(({ status }) => status === 'released').length,
     atRest: ended !== undefined && books.atRest,
   };
 }

@@ -1,36 +1,26 @@
-import { sentMails, sentTexts, type SentMail } from '../../infra/engines/sent-messages.js';
-import type { EngineTarget } from '../../infra/engines/engine.js';
 import { parseReplyReference } from '../../functions/vehicle-maintenance/customer-engagement/reply-reference.js';
-import { CustomerResponded } from '../../functions/vehicle-maintenance/messages.js';
-import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
-import { connect } from '../../shared/client/connect.js';
+import type { NoticeMail, Outside } from './outside.js';
 
 /** The customer of the demonstration, who stands outside the system: reads the notices and answers each once. */
 export interface DemoCustomer {
   /** Reads new notices, and accepts what they propose. @returns how many were answered */
   answer(): Promise<number>;
   /** Notices by conversation. */
-  readonly mails: ReadonlyMap<string, SentMail>;
+  readonly mails: ReadonlyMap<string, NoticeMail>;
 }
 
 /**
- * A customer who reads the mails and text messages that the engine kept and answers as the client `customer-portal`.
+ * A customer who reads the mails and text messages that were sent, and answers them.
  * @param silent reads, but does not answer
  */
-export async function demoCustomer(
-  target: EngineTarget,
-  conversations: ReadonlySet<string>,
-  silent: boolean,
-): Promise<DemoCustomer> {
-  const portal = await connect(vehicles, { as: 'customer-portal' });
-  const mails = new Map<string, SentMail>();
+export function demoCustomer(outside: Outside, conversations: ReadonlySet<string>, silent: boolean): DemoCustomer {
+  const mails = new Map<string, NoticeMail>();
   const answered = new Set<string>();
   const read = new Set<string>();
   return {
     mails,
     answer: async () => {
-      const [letters, texts] = await Promise.all([sentMails(target), sentTexts(target)]);
-      const fresh = [...letters, ...texts].filter(({ id }) => !read.has(id));
+      const fresh = (await outside.notices()).filter(({ id }) => !read.has(id));
       const answers = fresh.flatMap((notice) => {
         read.add(notice.id);
         const reference = parseReplyReference(notice.text);
@@ -41,11 +31,7 @@ export async function demoCustomer(
         answered.add(reference.requestId);
         return [reference];
       });
-      await Promise.all(
-        answers.map(({ reference, correlationId }) =>
-          portal.publish(CustomerResponded, { reference, answer: 'accept' }, { correlationId }),
-        ),
-      );
+      await Promise.all(answers.map(({ reference, correlationId }) => outside.accept(reference, correlationId)));
       return answers.length;
     },
   };

@@ -1,4 +1,3 @@
-import type { SentMail } from '../../infra/engines/sent-messages.js';
 import type { LedgerEntry } from '../../shared/domain/conversation.js';
 import type { Paint } from '../render/paint.js';
 import { renderSequence } from '../render/sequence.js';
@@ -6,6 +5,7 @@ import { table } from '../render/table.js';
 import { span } from '../render/time.js';
 import { payloadsOf, type ConversationState } from './conversation-state.js';
 import { laneStatistics, quantile } from './lane-statistics.js';
+import type { NoticeMail } from './outside.js';
 import type { Seen } from './watch.js';
 
 /** A conversation with the states it may end in. */
@@ -21,7 +21,7 @@ export function isAsExpected({ state, expected, atRest, deadLettered }: Judged):
 /** Sequence, mail and slot of each conversation: the long report of a few. */
 export function storyReport(
   seen: Iterable<Seen>,
-  mails: ReadonlyMap<string, SentMail>,
+  mails: ReadonlyMap<string, NoticeMail>,
   paint: Paint,
   width: number,
 ): string {
@@ -37,6 +37,9 @@ export function storyReport(
           .split('\n')
           .map((line) => paint.faint(`  | ${line}`)),
       );
+    const decision = decidedCost(entries);
+    if (decision) parts.push(decision);
+    if (state.released > 0) parts.push('the slot that was held is free again');
     const slot = bookedSlot(entries);
     if (slot) parts.push(`slot booked: ${slot}`);
     parts.push('');
@@ -139,4 +142,14 @@ function bookedSlot(entries: readonly LedgerEntry[]): string | undefined {
   if (!booked || !slot) return undefined;
   const distance = typeof booked['distanceKm'] === 'number' ? `, ${booked['distanceKm']} km away` : '';
   return `${String(booked['centreName'])}, bay ${slot.bay}, ${slot.start}${distance}`;
+}
+
+function decidedCost(entries: readonly LedgerEntry[]): string | undefined {
+  const [asked] = payloadsOf(entries, 'ApprovalRequested');
+  const [decided] = payloadsOf(entries, 'ApprovalDecided');
+  if (!asked || !decided) return undefined;
+  const { cost, currency, limit } = asked['details'] as { cost?: number; currency?: string; limit: number };
+  const price = cost === undefined ? 'of unknown cost' : `for ${currency} ${cost}`;
+  const { decision, by, reason } = decided as { decision: string; by: string; reason: string };
+  return `repair ${price}, limit ${limit}: ${decision} by ${by} (${reason})`;
 }

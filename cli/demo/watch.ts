@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerEntry, LedgerReader } from '../../shared/domain/conversation.js';
 import { tellStory } from '../render/story.js';
 import { span } from '../render/time.js';
 import { conversationState, type ConversationState } from './conversation-state.js';
+import type { DemoClock } from './demo-world.js';
 
 /** A conversation that is watched. */
 export interface Watched {
@@ -12,9 +12,10 @@ export interface Watched {
 
 /** How conversations are watched. */
 export interface WatchOptions {
+  readonly clock: DemoClock;
   readonly reader: LedgerReader;
   readonly conversations: readonly Watched[];
-  /** What happens outside between two looks: the customer answers. */
+  /** What happens outside between two looks: the customer answers, people decide. */
   readonly between: () => Promise<unknown>;
   readonly giveUpAfterMs: number;
   readonly signal: AbortSignal;
@@ -33,11 +34,11 @@ const PAUSE_MS = 250;
 
 /** Watches conversations in the ledger until all are at rest, the time is over, or the signal aborts. */
 export async function watchConversations(options: WatchOptions): Promise<Map<string, Seen>> {
-  const { reader, conversations, between, signal, progress } = options;
+  const { clock, reader, conversations, between, signal, progress } = options;
   const seen = new Map<string, Seen>();
   const told = new Set<string>();
-  const giveUp = Date.now() + options.giveUpAfterMs;
-  let reported = Date.now();
+  const giveUp = clock.now() + options.giveUpAfterMs;
+  let reported = clock.now();
   while (!signal.aborted) {
     const open = conversations.filter(({ id }) => seen.get(id)?.state.atRest !== true);
     if (open.length === 0) break;
@@ -48,12 +49,12 @@ export async function watchConversations(options: WatchOptions): Promise<Map<str
     });
     await between();
     const ended = [...seen.values()].filter(({ state }) => state.atRest).length;
-    if (!options.each && (Date.now() - reported > 2_000 || ended === conversations.length)) {
+    if (!options.each && (clock.now() - reported > 2_000 || ended === conversations.length)) {
       progress(`${ended} of ${conversations.length} conversations have ended`);
-      reported = Date.now();
+      reported = clock.now();
     }
-    if (Date.now() > giveUp) break;
-    await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    if (clock.now() > giveUp) break;
+    await clock.pause(PAUSE_MS, signal);
   }
   return seen;
 }

@@ -22,7 +22,8 @@ export interface ShownApproval {
 
 /** Approvals as a table: `laneway approval list`. */
 export function approvalTable(application: string, approvals: readonly ShownApproval[], paint: Paint): string[] {
-  if (approvals.length === 0) return [`${application} waits for no approval`];
+  if (approvals.length === 0)
+    return [`${application} waits for no approval (one that was asked for just now may show a second late)`];
   const head = ['id', 'title', 'workflow', 'step', 'asked', 'until'].map((text) => ({ text, paint: paint.faint }));
   const rows = approvals.map((approval) => [
     ...[approval.id, approval.title, approval.workflow, approval.step ?? '', askedOf(approval), approval.deadline],

@@ -1,11 +1,11 @@
 import { PRIORITIES, type Priority } from '../../shared/domain/priority.js';
-import type { QueueState } from '../read-queues.js';
+import type { QueueCounts } from '../read-queues.js';
 import { paintPriority, plainPaint, type Paint } from './paint.js';
 import { table, type Cell } from './table.js';
 import { span } from './time.js';
 
 /** Queues as a table by owner, with a line that says what is the matter, if anything. */
-export function queueTable(name: string, queues: readonly QueueState[], paint: Paint = plainPaint): string[] {
+export function queueTable(name: string, queues: readonly QueueCounts[], paint: Paint = plainPaint): string[] {
   const rows = queues.map((queue, index): Cell[] => {
     const first = queues[index - 1]?.owner !== queue.owner;
     return [
@@ -28,18 +28,18 @@ export function queueTable(name: string, queues: readonly QueueState[], paint: P
   ];
 }
 
-function queueCell({ kind, queue }: QueueState, paint: Paint): Cell {
+function queueCell({ kind, queue }: QueueCounts, paint: Paint): Cell {
   const priority = PRIORITIES.find((known): known is Priority => known === queue);
   return kind === 'lane' && priority !== undefined ? { text: queue, paint: paintPriority(priority, paint) } : queue;
 }
 
-function depthPaint({ kind, depth }: QueueState, paint: Paint): (text: string) => string {
+function depthPaint({ kind, depth }: QueueCounts, paint: Paint): (text: string) => string {
   if (depth === 0) return paint.faint;
   return kind === 'dead-letters' ? paint.bad : paint.strong;
 }
 
-function summary(queues: readonly QueueState[], paint: Paint): string {
-  const sum = (kind: QueueState['kind'], of: (queue: QueueState) => number) =>
+function summary(queues: readonly QueueCounts[], paint: Paint): string {
+  const sum = (kind: QueueCounts['kind'], of: (queue: QueueCounts) => number) =>
     queues.filter((queue) => queue.kind === kind).reduce((total, queue) => total + of(queue), 0);
   const waiting = sum('lane', ({ depth }) => depth);
   const working = sum('lane', ({ inFlight }) => inFlight);

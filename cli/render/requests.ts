@@ -1,3 +1,4 @@
+import type { Rung } from '../../shared/domain/ladder.js';
 import type { VisibleRequest } from '../../shared/operator/answer-request.js';
 import type { Paint } from './paint.js';
 import { table } from './table.js';
@@ -24,6 +25,7 @@ export function requestText(request: VisibleRequest, paint: Paint): string[] {
     ['state', outcome?.state ?? 'open'],
     ['attempt', `${request.attempt}, ${askedOf(request)}, until ${request.deadline}`],
     ...(climb === undefined ? [] : [['tried', climb.tried.join(', ')] satisfies [string, string]]),
+    ...(climb?.ladder === undefined ? [] : [['its own ladder', ladderOf(climb.ladder)] satisfies [string, string]]),
     ...(climb === undefined ? [] : [['whole request until', climb.until] satisfies [string, string]]),
     ...(cause === undefined
       ? []
@@ -35,6 +37,17 @@ export function requestText(request: VisibleRequest, paint: Paint): string[] {
       ? []
       : ['', command.dataref === undefined ? JSON.stringify(command.data, null, 2) : `payload: ${command.dataref}`];
   return [...table(rows.map(([name, value]) => [{ text: name, paint: paint.faint }, value.trimEnd()])), ...payload];
+}
+
+/** `2 retries, second or third, a person` */
+function ladderOf(ladder: readonly Rung[]): string {
+  const rungs = ladder.flatMap((rung) => {
+    if (rung.kind === 'retry')
+      return rung.times === 0 ? [] : [`${rung.times} ${rung.times === 1 ? 'retry' : 'retries'}`];
+    if (rung.kind === 'channel') return [`channel ${rung.channel}`];
+    return [rung.kind === 'person' ? 'a person' : rung.agents.join(' or ')];
+  });
+  return rungs.join(', ') || 'one attempt';
 }
 
 function askedOf({ climb }: VisibleRequest): string {

@@ -14,6 +14,9 @@ export interface ListedExecution extends Execution {
   readonly waiting?: readonly string[];
 }
 
+/** Characters of what an execution completed with that are shown. */
+const LONGEST_DATA = 400;
+
 /** Executions as a table: `laneway workflow list`. */
 export function executionTable(application: string, executions: readonly ListedExecution[], paint: Paint): string[] {
   if (executions.length === 0) return [`${application} has no such executions`];
@@ -30,12 +33,13 @@ export function executionTable(application: string, executions: readonly ListedE
 
 /** One execution: its steps, why it failed, its conversation: `laneway workflow get`. */
 export function executionText(view: ExecutionView, paint: Paint, { conversation = true } = {}): string[] {
-  const { execution, status, startedAt, endedAt, generation, result, failure, retriedAs, entries } = view;
+  const { execution, status, startedAt, endedAt, generation, result, data, failure, retriedAs, entries } = view;
   const took = endedAt === undefined ? '' : `, ended ${endedAt} after ${span(between(startedAt, endedAt))}`;
   const lines = [
     `${paint.strong(execution)} ${statusPaint(status, paint)(status)}${result === undefined ? '' : `: ${result}`}`,
     `started ${startedAt}${took}${generation === 0 ? '' : `, retry ${generation}`}`,
     ...(retriedAs === undefined ? [] : [`retried as ${retriedAs}`]),
+    ...(data === undefined ? [] : [`with ${cut(JSON.stringify(data))}`]),
     '',
     ...table(view.steps.map((step) => stepRow(step, paint))),
   ];
@@ -52,6 +56,11 @@ export function executionText(view: ExecutionView, paint: Paint, { conversation 
     lines.push('', ...table(rows.map(([name = '', value = '']) => [{ text: name, paint: paint.faint }, value])));
   }
   return conversation ? [...lines, '', renderTree(entries, paint)] : lines;
+}
+
+/** The beginning of a text; all of it is in the data that `--json` prints. */
+function cut(text: string): string {
+  return text.length <= LONGEST_DATA ? text : `${text.slice(0, LONGEST_DATA)}... (${text.length} characters)`;
 }
 
 /** What a deployment would do: `laneway workflow diff`. */
@@ -95,7 +104,7 @@ export function marksOf({ steps, visits, status }: ExecutionView): Map<string, M
 }
 
 function stepRow(step: StepView, paint: Paint) {
-  const { state, what = '', index, percent, note, waitsFor, until, takenOver, error } = step;
+  const { state, what = '', index, percent, note, waitsFor, until, attempt, pausing, takenOver, error } = step;
   const paints = {
     done: paint.good,
     waiting: paint.warn,
@@ -106,7 +115,7 @@ function stepRow(step: StepView, paint: Paint) {
   const progress = percent === undefined ? '' : ` ${percent} %${note === undefined ? '' : ` (${note})`}`;
   const text =
     state === 'waiting'
-      ? `for ${waitsFor ?? ''}${progress}, until ${until ?? ''}`
+      ? `for ${waitsFor ?? ''}${attempt === undefined ? '' : `, attempt ${attempt}`}${progress}, ${pausing ? 'asked again at' : 'until'} ${until ?? ''}`
       : state === 'failed'
         ? (error ?? '')
         : state === 'answered'

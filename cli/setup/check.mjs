@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { root, say, seconds } from './report.mjs';
+import { root, say, seconds, SetupError } from './report.mjs';
 import { capture } from './run.mjs';
 
 const tool = (name) => join(root, 'node_modules', '.bin', name);
@@ -15,9 +15,12 @@ const checks = [
   { title: 'types', command: 'tsc', args: ['-p', 'tsconfig.json'] },
 ];
 
-/** Types, lint, format, direction and dead code; all of them run, all failures are shown, and any makes it fail. */
-export async function check() {
-  const waiting = [...checks];
+/**
+ * Types, lint, format, direction and dead code, or those that are named; all of them run, all failures are shown, and any
+ * makes it fail.
+ */
+export async function check(names = []) {
+  const waiting = names.length === 0 ? [...checks] : names.map(named);
   const failures = [];
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -32,6 +35,13 @@ export async function check() {
   await Promise.all(Array.from({ length: Math.min(checks.length, availableParallelism()) }, worker));
   for (const { title, output } of failures) say(`\n${title}:\n${output}`);
   return failures.length === 0 ? 0 : 1;
+}
+
+function named(name) {
+  const found = checks.find(({ title }) => title === name);
+  if (found) return found;
+  const known = checks.map(({ title }) => `'${title}'`).join(', ');
+  throw new SetupError(`there is no check '${name}'`, [`allowed: ${known}; without a name all of them run`], 2);
 }
 
 /** dependency-cruiser is content with nothing when it cannot parse TypeScript; then nothing was checked. */

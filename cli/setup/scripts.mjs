@@ -14,10 +14,10 @@ const laneway =
 
 /**
  * What package.json's scripts run once everything is there; `engine`: it needs one (a function says so by the
- * arguments), unless AWS_ENDPOINT_URL is set.
+ * arguments), unless AWS_ENDPOINT_URL is set; `withoutEngine`: where none can be had, it finds its own way.
  */
 export const scripts = {
-  demo: { engine: true, run: laneway('demo') },
+  demo: { engine: demoEngine, withoutEngine: true, run: laneway('demo') },
   laneway: { run: laneway() },
   deploy: { run: laneway('deploy') },
   test: { engine: true, run: (args) => runTests('all', args) },
@@ -29,6 +29,12 @@ export const scripts = {
   synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
   build: { run: build },
 };
+
+/** Told to run elsewhere, or something that it will refuse, the demonstration needs none. */
+function demoEngine(args) {
+  const given = args.filter((arg, index) => args[index - 1] === '--engine' || arg.startsWith('--engine='));
+  return given.every((arg) => arg.replace('--engine=', '') === 'local');
+}
 
 async function bench([name = '', ...args]) {
   const file = join('bench', `${name}.ts`);

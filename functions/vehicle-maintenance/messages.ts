@@ -2,11 +2,15 @@ import * as z from 'zod';
 import { command, event } from 'laneway/message';
 import {
   Analysis,
+  AnalysisRequest,
   CustomerResponse,
   Engagement,
   EngagementResult,
+  EngagementWish,
   Feedback,
   Insight,
+  ReleaseRequest,
+  ReleaseResult,
   ServiceRequest,
   ServiceResult,
   Severity,
@@ -21,13 +25,19 @@ export const VehicleTelemetryReported = event('VehicleTelemetryReported', Teleme
 export const VehicleAnalyzed = event('VehicleAnalyzed', Analysis);
 
 /** Analyse a vehicle's readings. Seed name: ANALYSIS_REQUEST. */
-export const AnalyzeVehicle = command('AnalyzeVehicle', Telemetry, { reply: VehicleAnalyzed });
+export const AnalyzeVehicle = command('AnalyzeVehicle', AnalysisRequest, { reply: VehicleAnalyzed });
 
 /** How a customer was reached, and the answer. */
 export const CustomerEngaged = event('CustomerEngaged', EngagementResult);
 
 /** Tell a customer what was found and ask what to do. Seed name: CUSTOMER_ENGAGEMENT. */
 export const EngageCustomer = command('EngageCustomer', Engagement, { reply: CustomerEngaged });
+
+/**
+ * A customer is to be told, and reminded. Starts the workflow `engagement` and is the payload that `maintenance` runs it
+ * with; no agent and no client publishes it, so that nothing else starts one.
+ */
+export const EngagementWanted = event('EngagementWanted', EngagementWish);
 
 /** A customer answered a notice; comes from outside. */
 export const CustomerResponded = event('CustomerResponded', CustomerResponse);
@@ -37,6 +47,12 @@ export const ServiceScheduled = event('ServiceScheduled', ServiceResult);
 
 /** Find and book a service slot. Seed name: SCHEDULING_REQUEST. */
 export const ScheduleService = command('ScheduleService', ServiceRequest, { reply: ServiceScheduled });
+
+/** What became of a request to give a slot back. */
+export const ServiceReleased = event('ServiceReleased', ReleaseResult);
+
+/** Give the slot of a booking or hold back: what was booked provisionally is not wanted any more. */
+export const ReleaseService = command('ReleaseService', ReleaseRequest, { reply: ServiceReleased });
 
 /** An owner or a workshop said something about a vehicle; starts a conversation of its own. Seed name: FEEDBACK. */
 export const FeedbackReceived = event('FeedbackReceived', Feedback);

@@ -123,6 +123,16 @@ export const Telemetry = z.object({
 });
 export type Telemetry = z.infer<typeof Telemetry>;
 
+/** Payload of `AnalyzeVehicle`. `approveAbove`: cost, in the currency of the price list, above which the repair has to be approved. */
+export const AnalysisRequest = Telemetry.extend({ approveAbove: z.number().nonnegative().optional() });
+
+/** What a repair is expected to cost by the operator's price list; `currency` as in ISO 4217. */
+export const CostEstimate = z.object({
+  amount: z.number().nonnegative(),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'a currency has three capitals, as in ISO 4217'),
+});
+export type CostEstimate = z.infer<typeof CostEstimate>;
+
 /** Payload of `VehicleAnalyzed`. `score` runs from 0 (as expected) to 1 (certainly abnormal). */
 export const Analysis = z.object({
   vin: Vin,
@@ -132,6 +142,10 @@ export const Analysis = z.object({
   failure: FailureEstimate,
   reasons: z.array(Reason),
   recommendation: Recommendation,
+  /** Of the recommended work; absent when there is none, or the price list does not have it. */
+  estimate: CostEstimate.optional(),
+  /** Whether the work costs more than the request's `approveAbove`, or nobody knows what it costs. */
+  needsApproval: z.boolean().optional(),
 });
 export type Analysis = z.infer<typeof Analysis>;
 
@@ -143,6 +157,9 @@ export const Engagement = z.object({
   reasons: z.array(Reason),
 });
 export type Engagement = z.infer<typeof Engagement>;
+
+/** Payload of `EngagementWanted`. `remind`: whether a customer who does not answer is told a second time. */
+export const EngagementWish = Engagement.extend({ priority: FollowUpPriority, remind: z.boolean() });
 
 export const NoticeChannel = z.enum(['email', 'sms', 'push', 'call']);
 export type NoticeChannel = z.infer<typeof NoticeChannel>;
@@ -205,6 +222,16 @@ export const ServiceResult = z.object({
   alternatives: z.array(Slot),
 });
 export type ServiceResult = z.infer<typeof ServiceResult>;
+
+/** Payload of `ReleaseService`. Without a booking there is nothing to release, which is an answer too. */
+export const ReleaseRequest = z.object({ vin: Vin, bookingId: z.string().optional() });
+
+/** Payload of `ServiceReleased`. `nothing-held`: no such booking, or it had lost its slot before. */
+export const ReleaseResult = z.object({
+  vin: Vin,
+  bookingId: z.string().optional(),
+  status: z.enum(['released', 'nothing-held']),
+});
 
 /** Payload of `FeedbackReceived`: what an owner or a workshop says about a vehicle. */
 export const Feedback = z.object({

@@ -5,10 +5,13 @@ import {
   CustomerEngaged,
   CustomerResponded,
   EngageCustomer,
+  EngagementWanted,
   FeedbackReceived,
   FollowUpDue,
   ManufacturingInsightFound,
+  ReleaseService,
   ScheduleService,
+  ServiceReleased,
   ServiceScheduled,
   VehicleAnalyzed,
   VehicleTelemetryReported,
@@ -31,6 +34,10 @@ export const vehicles = defineTopology('vehicle-maintenance', {
       carries: [VehicleAnalyzed],
       qos: { from: 'standard', priorities: ['critical', 'normal'], acks: 'message' },
     },
+    'engagement.wanted': {
+      carries: [EngagementWanted],
+      description: 'what the workflow engagement is run with; nobody publishes it',
+    },
     'engagement.request': {
       carries: [EngageCustomer],
       qos: { from: 'standard', priorities: ['critical', 'high', 'normal'], expires: '2 days' },
@@ -47,8 +54,13 @@ export const vehicles = defineTopology('vehicle-maintenance', {
       carries: [ScheduleService],
       qos: { from: 'standard', priorities: ['critical', 'high', 'normal'], expires: '10 minutes' },
     },
+    'scheduling.release': {
+      carries: [ReleaseService],
+      // As long as a hold keeps its slot: later there is nothing to release.
+      qos: { from: 'standard', priorities: ['normal'], expires: '2 hours' },
+    },
     'scheduling.result': {
-      carries: [ServiceScheduled],
+      carries: [ServiceScheduled, ServiceReleased],
       qos: { from: 'standard', priorities: ['critical', 'high', 'normal'] },
     },
     'cases.escalated': {
@@ -81,21 +93,21 @@ export const vehicles = defineTopology('vehicle-maintenance', {
     },
     'customer-engagement': {
       capabilities: ['engagement'],
-      subscribes: ['engagement.request', 'customer.response'],
+      subscribes: ['engagement.request', 'customer.response', 'approvals.requested'],
       handlerTimeout: '30 seconds',
-      description: 'tells the customer, waits for the answer',
+      description: 'tells the customer, waits for the answer; tells people of decisions that wait for them',
     },
     scheduling: {
       capabilities: ['scheduling'],
-      subscribes: ['scheduling.request'],
+      subscribes: ['scheduling.request', 'scheduling.release'],
       handlerTimeout: '30 seconds',
-      description: 'finds and books a slot at a service centre',
+      description: 'finds and books a slot at a service centre, gives it back',
     },
   },
   clients: {
     'telemetry-gateway': { publishes: [VehicleTelemetryReported, AnalyzeVehicle] },
     'customer-portal': { publishes: [CustomerResponded, FeedbackReceived] },
-    'service-desk': { publishes: [ScheduleService] },
+    'service-desk': { publishes: [ScheduleService, ReleaseService] },
   },
   ingress: {
     fleet: {

@@ -7,8 +7,13 @@ import { LanewayApplication } from 'laneway/cdk';
 import type { Duration } from 'laneway/message';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledge.js';
+import { SAMPLE_PRICES, type PriceList } from '../../functions/vehicle-maintenance/price-list.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
-import { maintenance } from '../../functions/vehicle-maintenance/workflows/maintenance.js';
+import { COST_APPROVERS } from '../../functions/vehicle-maintenance/workflows/maintenance.js';
+import { vehicleWorkflows } from '../../functions/vehicle-maintenance/workflows/vehicle-workflows.js';
+
+/** Those whom the workflow asks for decisions. */
+type Approver = (typeof COST_APPROVERS)[keyof typeof COST_APPROVERS];
 
 /** What differs between a deployment and the next. */
 export interface VehicleMaintenanceOptions {
@@ -16,6 +21,16 @@ export interface VehicleMaintenanceOptions {
   readonly sender: string;
   /** How long a customer has for an answer. */
   readonly respondWithin: Duration;
+  /** What repairs cost. @default an invented list in euros */
+  readonly prices?: PriceList;
+  /** Repairs that cost more are approved by people first; in the currency of the price list. @default 1500 */
+  readonly approveAbove?: number;
+  /** How long the service desk has to decide, and fleet management after it. @default '4 hours' */
+  readonly decideWithin?: Duration;
+  /** Mail addresses of those who decide. @default the sender's address, for both */
+  readonly approvers?: Readonly<Record<Approver, string>>;
+  /** Whether the mails to those who decide have a link: a public page and a key of KMS. @default false */
+  readonly approvalLinks?: boolean;
   readonly removalPolicy: RemovalPolicy;
   /** ARN of the SNS topic that is told of alarms. @default nobody is told */
   readonly alarmTopic?: string;
@@ -35,6 +50,8 @@ export function vehicleMaintenance(
   id: string,
   options: VehicleMaintenanceOptions,
 ): LanewayApplication {
+  const { approveAbove = 1_500, decideWithin = '4 hours', prices = SAMPLE_PRICES, sender } = options;
+  const approvers = options.approvers ?? { [COST_APPROVERS.first]: sender, [COST_APPROVERS.then]: sender };
   const data = new Stack(scope, `${id}Data`, { description: 'Vehicle maintenance: tables and sender of its agents' });
   const tables = Object.fromEntries(
     Object.entries(TABLES).map(([agent, names]) => [
@@ -42,15 +59,17 @@ export function vehicleMaintenance(
       Object.fromEntries(names.map((name) => [name, table(data, `${agent}-${name}`, options.removalPolicy)])),
     ]),
   );
-  const identity = new EmailIdentity(data, 'Sender', { identity: Identity.email(options.sender) });
+  const identity = new EmailIdentity(data, 'Sender', { identity: Identity.email(sender) });
   const application = new LanewayApplication(scope, id, {
     topology: vehicles,
-    workflows: [maintenance({ respondWithin: options.respondWithin })],
+    workflows: vehicleWorkflows({ respondWithin: options.respondWithin, approveAbove, decideWithin }),
     agents: './functions/vehicle-maintenance',
     bind: {
       ...tables,
-      'customer-engagement': { ...tables['customer-engagement'], sender: options.sender },
+      'data-analysis': { ...tables['data-analysis'], prices: JSON.stringify(prices) },
+      'customer-engagement': { ...tables['customer-engagement'], sender, approvers: JSON.stringify(approvers) },
     },
+    approvalLinks: options.approvalLinks ?? false,
     removalPolicy: options.removalPolicy,
     ...(options.alarmTopic === undefined
       ? {}

@@ -16,6 +16,7 @@ export const ALARM_KINDS = {
   'lane-depth': { threshold: undefined, periods: 3, says: 'a lane holds more messages than its channels allow' },
   'function-errors': { threshold: 0, periods: 3, says: 'invocations of a function fail' },
   'workflow-failures': { threshold: 0, periods: 1, says: 'executions of a workflow failed' },
+  'unanswered-steps': { threshold: 0, periods: 1, says: 'steps waited for an answer that nobody would give' },
   'sweep-failures': { threshold: 0, periods: 3, says: 'the sweeper cannot settle what it finds' },
   'ledger-stream-age': { threshold: 900_000, periods: 3, says: 'the archive falls behind the ledger' },
 } as const;

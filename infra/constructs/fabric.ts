@@ -37,5 +37,8 @@ export function fabricEnvironment(fabric: Fabric, requests: boolean): Record<str
 /** Name of the sparse index by due hour that both tables have. */
 export const DUE_INDEX = 'due';
 
+/** Name of the sparse index of open approvals that the pending table has. */
+export const APPROVALS_INDEX = 'approvals';
+
 /** Name of the sparse index of dead letters that the ledger table has. */
 export const LETTERS_INDEX = 'letters';

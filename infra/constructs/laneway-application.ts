@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { milliseconds, type Duration as LanewayDuration } from '../../shared/domain/duration.js';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
+import { RETENTION_DAYS } from '../../shared/domain/retention.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { leaveOutForEngine } from '../engines/leave-out.js';
@@ -52,6 +53,13 @@ export interface LanewayApplicationProps {
    * archives and keeps. @default the bus keeps none
    */
   readonly busArchive?: LanewayDuration;
+  /**
+   * Whether `ApprovalRequested` has a link, which leads to a page on which people decide: a function with a public address
+   * and a key in KMS ($1 a month). Give memory, log retention or concurrency of that function, or `true`: without a
+   * reserved concurrency a flood of calls takes that of the account, which agents share. Needs workflows.
+   * @default false
+   */
+  readonly approvalLinks?: boolean | FunctionOverrides;
   /** Memory, log retention and concurrency by agent. */
   readonly functions?: Readonly<Record<string, FunctionOverrides>>;
 }
@@ -95,14 +103,16 @@ export class LanewayApplication extends Construct {
       description: `Laneway application ${topology.name}: ${name.toLowerCase()}`,
       ...(props.env ? { env: props.env } : {}),
     });
+    const links = linksOf(props);
     const bundles = (owner: Stack) => this.bundleOnce(owner, entries, workflows.length);
     const local = Boolean(this.node.tryGetContext(ENGINE_CONTEXT));
+    const removalPolicy = props.removalPolicy ?? (local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
     const state = new StateStack(this, 'State', {
       ...stack('State'),
       application: topology.name,
-      removalPolicy: props.removalPolicy ?? (local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN),
+      removalPolicy,
       ledger: props.ledger ?? {},
-      retainPayloadsDays: longestRetention(topology),
+      retainPayloadsDays: Math.max(longestRetention(topology), longestExecution(workflows)),
     });
     const starts = workflows.map((workflow) => workflow.startedBy.name);
     const messaging = new MessagingStack(this, 'Messaging', {
@@ -132,6 +142,7 @@ export class LanewayApplication extends Construct {
             workflows,
             messaging,
             platform: bundles,
+            ...(links ? { approvalLinks: { ...links, removalPolicy } } : {}),
           })
         : undefined;
     const observability = new ObservabilityStack(this, 'Observability', {
@@ -186,7 +197,8 @@ export class LanewayApplication extends Construct {
   /** Agents and platform in one build; it is made for the first stack that needs bundles. */
   private bundleOnce(owner: Stack, agents: Entries, workflows: number): ReadonlyMap<string, Code> {
     const files = [...agents].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-    const names = neededPlatformFunctions(this.props.topology.model, workflows);
+    const links = linksOf(this.props) !== undefined;
+    const names = neededPlatformFunctions(this.props.topology.model, workflows, links);
     if (!owner.bundlingRequired) {
       const all = [...files.map(([agent]) => agent), ...names.map(platformKey)];
       return bundle(owner, new Map(all.map((name) => [name, name])));
@@ -204,7 +216,22 @@ export class LanewayApplication extends Construct {
   }
 }
 
+/** Settings of the page behind links; undefined without. @throws LanewayError INVALID_OPTION without workflows */
+function linksOf({ approvalLinks = false, workflows = [], topology }: LanewayApplicationProps) {
+  if (approvalLinks === false) return undefined;
+  if (workflows.length > 0) return approvalLinks === true ? {} : approvalLinks;
+  throw new LanewayError('INVALID_OPTION', `'${topology.name}' has approvalLinks, and no workflow that asks anybody`, {
+    help: ["name its workflows in 'workflows', or leave approvalLinks out"],
+  });
+}
+
 const DAY_MS = 86_400_000;
+
+/** Days that what an execution keeps by reference may be needed: until its end, and as long as it can be retried. */
+function longestExecution(workflows: readonly DeployableWorkflow[]): number {
+  const deadlines = workflows.map(({ asl }) => Math.ceil((asl.TimeoutSeconds * 1000) / DAY_MS));
+  return deadlines.length === 0 ? 0 : Math.max(...deadlines) + RETENTION_DAYS + 1;
+}
 
 /** Days that the channel which retains payloads longest does; a payload is put there a little after its message's time. */
 function longestRetention({ channels }: TopologyModel): number {

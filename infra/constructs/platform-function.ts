@@ -21,14 +21,23 @@ export type PlatformFunctionName =
   | 'dispatcher'
   | 'starter'
   | 'workflow-events'
+  | 'supervisor'
+  | 'approval-page'
   | 'ingress'
   | 'dead-letters'
   | 'ledger-stream'
   | 'ledger-seal'
   | 'sweeper';
 
-/** Functions of the platform that a topology needs. */
-export function neededPlatformFunctions(topology: TopologyModel, workflows: number): PlatformFunctionName[] {
+/**
+ * Functions of the platform that a topology needs.
+ * @param links whether people decide approvals by links
+ */
+export function neededPlatformFunctions(
+  topology: TopologyModel,
+  workflows: number,
+  links = false,
+): PlatformFunctionName[] {
   return [
     'dead-letters',
     'ledger-stream',
@@ -36,7 +45,8 @@ export function neededPlatformFunctions(topology: TopologyModel, workflows: numb
     'sweeper',
     ...(Object.keys(topology.ingress).length > 0 ? (['ingress'] as const) : []),
     ...(repliesOf(topology).length > 0 || workflows > 0 ? (['replies', 'deadlines'] as const) : []),
-    ...(workflows > 0 ? (['dispatcher', 'starter', 'workflow-events'] as const) : []),
+    ...(workflows > 0 ? (['dispatcher', 'starter', 'workflow-events', 'supervisor'] as const) : []),
+    ...(links ? (['approval-page'] as const) : []),
   ];
 }
 

@@ -4,6 +4,10 @@ import type { EngineGaps } from './engine-gaps.js';
 const lacksInAnyCase: Lacks = {
   'publish-conditions': 'an Allow that needs them never matches, a Deny guarded by Null denies nothing',
   'branch-tokens': 'they share one; a parallel state is written as a map over its branches, at synth',
+  'fail-fast': 'neighbours go on to their end, and elements that wait for their turn are begun, before the state fails',
+  'dispatch-errors': 'the error is passed over, and the token waited for until the timeout of the task',
+  'execution-definition':
+    'it shows the latest one, so that `laneway workflow get` shows the steps of that; executions end on theirs',
   heartbeats: 'ignored',
   'target-dead-letters': 'ignored: the event is lost',
   'batching-window': 'ignored',

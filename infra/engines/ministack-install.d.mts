@@ -16,6 +16,8 @@ export declare const otherEngines: readonly string[];
 
 /** The engine cannot be installed or run on this machine; the message ends with the ways out. */
 export declare class EngineUnavailableError extends Error {
+  /** The message without the ways out. */
+  readonly problem: string;
   constructor(problem: string, waysOut: readonly string[], options?: { cause?: unknown });
 }
 
@@ -32,3 +34,12 @@ export declare function installMinistack(options?: {
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly progress?: ((line: string) => void) | undefined;
 }): Promise<MinistackInstallation>;
+
+/**
+ * What this machine lacks for the engine, in a sentence; undefined where it is installed or can be. Installs nothing,
+ * and does not ask the network.
+ */
+export declare function ministackLacks(options?: {
+  readonly projectDirectory?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}): Promise<string | undefined>;

@@ -20,6 +20,7 @@ const pipWithPythonOption = [22, 3];
 export const otherEngines = [
   'or start LocalStack or another engine yourself and set AWS_ENDPOINT_URL to its address',
   'or use an AWS account: npm run deploy, with AWS credentials and without AWS_ENDPOINT_URL',
+  'or, in a clone of Laneway, see its demonstration without an engine: npm run demo -- --engine in-process',
 ];
 
 /** The engine cannot be installed or run on this machine; the message ends with the ways out. */
@@ -33,6 +34,7 @@ export class EngineUnavailableError extends Error {
     const ways = [...waysOut, ...otherEngines].map((way) => `  - ${way}`).join('\n');
     super(`${problem}\nWays out:\n${ways}`, options);
     this.name = 'EngineUnavailableError';
+    this.problem = problem;
   }
 }
 
@@ -56,11 +58,6 @@ export function ministackInstallation(projectDirectory = process.cwd()) {
 export async function installMinistack({ projectDirectory, env = process.env, progress = () => {} } = {}) {
   const installation = ministackInstallation(projectDirectory);
   if (installation.installed) return installation;
-  if (process.platform === 'win32') {
-    throw new EngineUnavailableError('The local engine MiniStack is started on Linux and macOS only.', [
-      'run Laneway inside the Windows Subsystem for Linux',
-    ]);
-  }
   const base = await findPython(env);
   progress(`installing the local engine (Python ${base.version}) into .laneway/ministack`);
   mkdirSync(installation.home, { recursive: true });
@@ -80,8 +77,30 @@ export async function installMinistack({ projectDirectory, env = process.env, pr
   return ministackInstallation(projectDirectory);
 }
 
+/**
+ * What this machine lacks for the engine, in a sentence; undefined where it is installed or can be. Installs nothing,
+ * and does not ask the network.
+ *
+ * @param {{ projectDirectory?: string, env?: NodeJS.ProcessEnv }} [options]
+ */
+export async function ministackLacks({ projectDirectory, env = process.env } = {}) {
+  if (ministackInstallation(projectDirectory).installed) return undefined;
+  try {
+    await findPython(env);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EngineUnavailableError) return error.problem;
+    throw error;
+  }
+}
+
 /** The first Python on the path that is new enough and can make virtual environments. */
 async function findPython(env) {
+  if (process.platform === 'win32') {
+    throw new EngineUnavailableError('The local engine MiniStack is started on Linux and macOS only.', [
+      'run Laneway inside the Windows Subsystem for Linux',
+    ]);
+  }
   const rejected = [];
   const asked = env.LANEWAY_PYTHON;
   for (const command of asked ? [asked] : pythons) {

@@ -179,12 +179,14 @@ export class AgentsStack extends ApplicationStack {
       ...Object.keys(topology.ingress).map((ingress) => sourceOf(topology.name, 'ingress', ingress)),
       ...(
         [
+          'approval-page',
           'dead-letters',
           'deadlines',
           'dispatcher',
           'ingress',
           'replies',
           'starter',
+          'supervisor',
           'workflow-events',
         ] satisfies PlatformFunctionName[]
       ).map((name) => sourceOf(topology.name, 'platform', name)),

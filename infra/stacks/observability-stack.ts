@@ -38,6 +38,8 @@ export class ObservabilityStack extends ApplicationStack {
         name,
         stateMachine.metricFailed({ period: ALARM_PERIOD, statistic: Stats.SUM }),
       );
+    if (props.orchestration?.platform.supervisor)
+      this.alarms.add('unanswered-steps', 'application', unansweredSteps(props.topology.name));
     this.alarms.add('sweep-failures', 'sweeper', sweepFailures(props.topology.name));
     const stream = props.agents.platform['ledger-stream'];
     if (stream) {
@@ -48,7 +50,7 @@ export class ObservabilityStack extends ApplicationStack {
   }
 
   /** Every queue whose messages are dead letters, by name. */
-  private deadLetterAlarms({ topology, messaging, agents }: ObservabilityStackProps): void {
+  private deadLetterAlarms({ topology, messaging, agents, orchestration }: ObservabilityStackProps): void {
     for (const receiver of Object.keys(messaging.mailboxes))
       this.alarms.add('dead-letters', receiver, deadLetters({ application: topology.name, receiver }));
     const queues: Record<string, IQueue> = {
@@ -64,7 +66,10 @@ export class ObservabilityStack extends ApplicationStack {
     this.alarms.add('dead-letters', 'application', deadLetters({ application: topology.name }));
     this.alarms.add('runaways', 'application', runaways(topology.name));
     if (
-      Object.values(topology.channels).some(({ escalation = [] }) => escalation.some(({ kind }) => kind === 'person'))
+      Object.values(topology.channels).some(({ escalation = [] }) =>
+        escalation.some(({ kind }) => kind === 'person'),
+      ) ||
+      (orchestration?.asksPeople ?? false)
     )
       this.alarms.add('person-needed', 'application', peopleAsked(topology.name));
     for (const [name, queue] of Object.entries(queues)) {
@@ -168,7 +173,18 @@ function peopleAsked(application: string): Metric {
   });
 }
 
-/** Counted by the sweeper, in embedded metric format. */
+/** Counted by the supervisor, in embedded metric format. */
+function unansweredSteps(application: string): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: 'UnansweredSteps',
+    dimensionsMap: { application },
+    statistic: Stats.SUM,
+    period: ALARM_PERIOD,
+  });
+}
+
+/** Counted by the sweeper and the supervisor, in embedded metric format. */
 function sweepFailures(application: string): Metric {
   return new Metric({
     namespace: 'Laneway',

@@ -1,11 +1,13 @@
-import type { StackProps } from 'aws-cdk-lib';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Duration, type RemovalPolicy, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Policy, PolicyStatement, ServicePrincipal, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
+import { fallsBackToPeople } from '../../shared/workflow/calls-in.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define-workflow.js';
+import { ApprovalPage } from '../constructs/approval-page.js';
 import { acknowledge, logicalIdOf } from '../constructs/acknowledge.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
 import { laneUrlsJson, namesJson } from '../constructs/lane-urls.js';
@@ -19,7 +21,8 @@ import {
   type PlatformCode,
   type PlatformFunctionName,
 } from '../constructs/platform-function.js';
-import { queueTarget } from '../constructs/rule-target.js';
+import type { FunctionOverrides } from '../constructs/runtime-function.js';
+import { functionTarget, queueTarget } from '../constructs/rule-target.js';
 import { Workflow } from '../constructs/workflow.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
@@ -32,12 +35,26 @@ export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> &
 
 const ANSWERS = ['states:SendTaskFailure', 'states:SendTaskSuccess'] as const;
 
+/** What supervision does with executions; the definition it reads only where an engine's history tells too little. */
+const SUPERVISES = [
+  'states:DescribeExecution',
+  'states:DescribeStateMachineForExecution',
+  'states:GetExecutionHistory',
+  'states:StopExecution',
+] as const;
+
+/** How often executions are supervised, and how long one run may take. */
+const SUPERVISE_EVERY = Duration.minutes(5);
+const SUPERVISE_TIMEOUT = Duration.minutes(4);
+
 /** Properties of {@link OrchestrationStack}. */
 export interface OrchestrationStackProps extends StackProps {
   readonly topology: TopologyModel;
   readonly workflows: readonly DeployableWorkflow[];
   readonly messaging: MessagingStack;
   readonly platform: (stack: OrchestrationStack) => PlatformCode;
+  /** Whether people decide approvals by links, and their page's settings. @default they do not */
+  readonly approvalLinks?: FunctionOverrides & { readonly removalPolicy: RemovalPolicy };
 }
 
 /** Requests with their deadlines, and workflows. Without workflows only the former. */
@@ -46,13 +63,25 @@ export class OrchestrationStack extends ApplicationStack {
   readonly platform: Readonly<Partial<Record<PlatformFunctionName, PlatformFunction>>>;
   /** Ends of executions, from the account's default bus. */
   readonly workflowStatus?: EncryptedQueue;
+  /** Whether a request of some step may come to a person. */
+  readonly asksPeople: boolean;
+  /** The page behind links of approvals. */
+  readonly approvalPage?: ApprovalPage;
 
   constructor(scope: Construct, id: string, props: OrchestrationStackProps) {
     super(scope, id, props.topology.name, props);
+    this.asksPeople = props.workflows.some(({ asl }) => fallsBackToPeople(asl));
     const code = props.platform(this);
     const platform: Partial<Record<PlatformFunctionName, PlatformFunction>> = {};
     for (const name of neededPlatformFunctions(props.topology, props.workflows.length)) {
       if (name in DESCRIPTIONS) platform[name] = this.platformFunction(name, codeOf(code, name).code, props);
+    }
+    if (props.approvalLinks) {
+      const { fabric } = props.messaging;
+      const own = codeOf(code, 'approval-page').code;
+      this.approvalPage = new ApprovalPage(this, 'Approvals', { ...props.approvalLinks, code: own, fabric });
+      for (const fn of [platform.dispatcher, platform.deadlines]) if (fn) this.approvalPage.letAsk(fn);
+      platform['approval-page'] = this.approvalPage.function;
     }
     this.platform = platform;
     const { dispatcher } = platform;
@@ -84,6 +113,7 @@ export class OrchestrationStack extends ApplicationStack {
       pending: 'deliver',
       payloads: 'read-write',
       publishes: true,
+      ...(name === 'supervisor' ? { timeout: SUPERVISE_TIMEOUT, pending: 'maintain' } : {}),
       environment: {
         [ENVIRONMENT.deadLetterQueue]: platformDeadLetters.queueUrl,
         ...(sendsCommands ? { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(mailboxes)) } : {}),
@@ -101,12 +131,12 @@ export class OrchestrationStack extends ApplicationStack {
   }
 
   private connectRequests({ messaging }: OrchestrationStackProps): void {
-    const { replies, deadlines, 'workflow-events': ends } = this.platform;
+    const { replies, deadlines, supervisor, 'workflow-events': ends } = this.platform;
     if (messaging.routed.replies) replies?.receiveFrom(messaging.routed.replies);
     deadlines?.receiveFrom(messaging.timerQueue);
     const machines = Object.values(this.workflows).map(({ stateMachine }) => stateMachine.stateMachineArn);
     // On AWS a token's use is judged by its state machine, as CDK's own `grantTaskResponse` has it.
-    for (const fn of [replies, deadlines, ends]) {
+    for (const fn of [replies, deadlines, ends, supervisor]) {
       if (fn && machines.length > 0) allow(fn, ANSWERS, machines);
     }
     this.letDispatcherAnswer(machines);
@@ -126,12 +156,12 @@ export class OrchestrationStack extends ApplicationStack {
 
   private connectWorkflows(props: OrchestrationStackProps): EncryptedQueue {
     const { messaging } = props;
-    const { starter, 'workflow-events': workflowEvents } = this.platform;
+    const { starter, supervisor, 'workflow-events': workflowEvents } = this.platform;
     const arns = Object.fromEntries(
       Object.entries(this.workflows).map(([name, { stateMachine }]) => [name, stateMachine.stateMachineArn]),
     );
     const starts = Object.fromEntries(props.workflows.map(({ name, startedBy }) => [name, startedBy.name]));
-    for (const fn of [starter, workflowEvents]) {
+    for (const fn of [starter, workflowEvents, supervisor]) {
       fn?.addEnvironment(ENVIRONMENT.workflows, namesJson(arns));
       fn?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(starts));
     }
@@ -156,23 +186,36 @@ export class OrchestrationStack extends ApplicationStack {
       },
       targets: [queueTarget(queue, messaging.platformDeadLetters)],
     });
-    if (workflowEvents) {
-      workflowEvents.receiveFrom(queue);
-      for (const { stateMachine } of Object.values(this.workflows)) {
-        const execution = (name: string) => `:states:${this.region}:${this.account}:execution:${name}:*`;
-        allow(
-          workflowEvents,
-          ['states:DescribeExecution'],
-          [`arn:${this.partition}${execution(stateMachine.stateMachineName)}`],
-        );
-        acknowledge(
-          workflowEvents.grantPrincipal as Role,
-          `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${logicalIdOf(stateMachine)}.Name>:*]`,
-          'Executions get their names when they start; the resource is narrowed to those of this workflow.',
-        );
-      }
-    }
+    workflowEvents?.receiveFrom(queue);
+    if (workflowEvents) this.allowOnExecutions(workflowEvents, ['states:DescribeExecution']);
+    if (supervisor) this.connectSupervisor(supervisor, messaging);
     return queue;
+  }
+
+  private connectSupervisor(supervisor: PlatformFunction, messaging: MessagingStack): void {
+    const machines = Object.values(this.workflows).map(({ stateMachine }) => stateMachine.stateMachineArn);
+    allow(supervisor, ['states:ListExecutions'], machines);
+    this.allowOnExecutions(supervisor, SUPERVISES);
+    const rule = new Rule(this, 'SuperviseSchedule', {
+      schedule: Schedule.rate(SUPERVISE_EVERY),
+      targets: [functionTarget(supervisor, messaging.platformDeadLetters)],
+    });
+    supervisor.addPermission('Schedule', {
+      principal: new ServicePrincipal('events.amazonaws.com'),
+      sourceArn: rule.ruleArn,
+    });
+  }
+
+  private allowOnExecutions(fn: PlatformFunction, actions: readonly string[]): void {
+    for (const { stateMachine } of Object.values(this.workflows)) {
+      const executions = `:states:${this.region}:${this.account}:execution:${stateMachine.stateMachineName}:*`;
+      allow(fn, actions, [`arn:${this.partition}${executions}`]);
+      acknowledge(
+        fn.grantPrincipal as Role,
+        `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${logicalIdOf(stateMachine)}.Name>:*]`,
+        'Executions get their names when they start; the resource is narrowed to those of this workflow.',
+      );
+    }
   }
 }
 
@@ -183,6 +226,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<PlatformFunctionName, string>>> = {
   dispatcher: 'publishes what workflow steps send',
   starter: 'starts workflows',
   'workflow-events': 'reports the ends of workflows',
+  supervisor: 'sees to it that somebody will answer every step that waits',
 };
 
 function pascal(name: string): string {

@@ -10,7 +10,7 @@ import {
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledge.js';
-import { DUE_INDEX, LETTERS_INDEX } from '../constructs/fabric.js';
+import { APPROVALS_INDEX, DUE_INDEX, LETTERS_INDEX } from '../constructs/fabric.js';
 import { LedgerEvidence, type LedgerRetention } from '../constructs/ledger-evidence.js';
 import { ApplicationStack } from './application-stack.js';
 
@@ -20,7 +20,7 @@ export interface StateStackProps extends StackProps {
   /** What becomes of tables and buckets when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
   readonly ledger: LedgerRetention;
-  /** Days that some channel retains payloads, if that is longer than they are kept anyway. */
+  /** Days that some channel retains payloads, or some execution may need what it keeps by reference, if longer than anyway. */
   readonly retainPayloadsDays?: number;
 }
 
@@ -56,6 +56,12 @@ export class StateStack extends ApplicationStack {
       partitionKey: { name: 'letterPartition', type: AttributeType.STRING },
       sortKey: { name: 'letterAt', type: AttributeType.STRING },
     };
+    // Holds open approvals alone; a request that asks an agent writes nothing into it.
+    const approvals = {
+      indexName: APPROVALS_INDEX,
+      partitionKey: { name: 'asks', type: AttributeType.STRING },
+      sortKey: { name: 'dueAt', type: AttributeType.STRING },
+    };
     this.ledgerTable = new TableV2(this, 'Ledger', {
       ...common,
       globalSecondaryIndexes: [due, letters],
@@ -65,7 +71,7 @@ export class StateStack extends ApplicationStack {
     // Not streamed: it holds task tokens, which are credentials.
     this.pendingTable = new TableV2(this, 'Pending', {
       ...common,
-      globalSecondaryIndexes: [due],
+      globalSecondaryIndexes: [due, approvals],
     }) as ITableV2;
     this.payloadBucket = this.bucket(
       'Payloads',

@@ -11,5 +11,6 @@ export type {
   ReplyLater,
 } from './context.js';
 export type { Message } from './message.js';
-export type { Addressee, PublishOptions } from '../topology/compose-message.js';
+export type { Addressee } from '../topology/addressing.js';
+export type { PublishOptions } from '../topology/compose-message.js';
 export { LanewayError, PermanentError } from '../domain/errors.js';

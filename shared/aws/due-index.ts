@@ -11,8 +11,8 @@ const AHEAD = 16;
 
 /**
  * Items whose due time lies in (after, until], oldest first: one query for each hour, as one partition holds an hour.
- * Eventually consistent, like every index: leave a second or two between `until` and now. What is older than the
- * retention is gone from the tables, so that `after` = 0 asks for no more than its hours.
+ * Eventually consistent, like every index: leave a second or two between `until` and now. What was due longer ago than the
+ * retention is gone from the tables, so that `after` = 0 asks for no more than its hours, and those ahead.
  */
 export async function* queryDue(
   client: DynamoDBDocumentClient,
@@ -20,7 +20,7 @@ export async function* queryDue(
   after: number,
   until: number,
 ): AsyncGenerator<Item> {
-  const from = Math.max(after, until - RETENTION_DAYS * 24 * HOUR);
+  const from = Math.max(after, Math.min(until, Date.now()) - RETENTION_DAYS * 24 * HOUR);
   const hours: number[] = [];
   for (let hour = Math.floor(from / HOUR) * HOUR; hour <= until; hour += HOUR) hours.push(hour);
   const what = `what is due in ${table}`;

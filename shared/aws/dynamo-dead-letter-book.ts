@@ -4,11 +4,13 @@ import {
   PutCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
+  type PutCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { LedgerEntry } from '../domain/conversation.js';
 import type { DeadLetterEntry, Resolution } from '../domain/dead-letter.js';
+import { LanewayError } from '../domain/errors.js';
 import type { DeadLetterBook, OperatorEntry } from '../domain/ports.js';
-import type { Item } from './attribute-values.js';
+import { itemInTheWay, type Item } from './attribute-values.js';
 import { available, isConditionFailed } from './aws-error.js';
 import {
   deliveryItemKey,
@@ -70,11 +72,32 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
   }
 
   async record(entry: OperatorEntry): Promise<void> {
+    await this.note(entry);
+  }
+
+  async recordFirst(entry: OperatorEntry): Promise<OperatorEntry> {
+    try {
+      await this.note(entry, {
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return entry;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      const item = itemInTheWay(error);
+      const stands = item && entryFrom(item);
+      if (stands?.kind === 'operator') return stands.operator;
+      throw new LanewayError('UNAVAILABLE', `entry ${entry.id} was deleted while it was noted`);
+    }
+  }
+
+  private async note(entry: OperatorEntry, condition: Partial<PutCommandInput> = {}): Promise<void> {
     const key = entryItemKey(entry.correlationId, { kind: 'operator', at: entry.at, operator: entry });
     await available(
       `noting the ${entry.action} of ${entry.deadLetter?.id ?? entry.requestId ?? entry.id}`,
       this.client.send(
         new PutCommand({
+          ...condition,
           TableName: this.table,
           Item: { ...key, entry: JSON.stringify(entry), at: entry.at, ttl: ttlFrom(Date.parse(entry.at)) },
         }),

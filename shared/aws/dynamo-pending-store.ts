@@ -1,4 +1,10 @@
-import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  paginateQuery,
+  PutCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
 import { LanewayError } from '../domain/errors.js';
 import {
   otherWaiter,
@@ -18,12 +24,15 @@ import { dueAttributes, ttlFrom } from './ledger-item.js';
 
 const OPEN = 'attribute_exists(#pk) AND attribute_not_exists(#outcome)';
 
+/** The sparse index of open approvals: all of them, by due time, in one partition, as people are asked seldom. */
+const APPROVALS = { index: 'approvals', partition: 'approval' } as const;
+
 /** Nothing but step and deadline changes while an attempt runs. */
 const AS_SEEN = '#step = :seenStep AND #deadline = :seenDeadline';
 
 /**
  * Requests in the pending table, one item each. `record`, `climb` and `outcome` hold JSON, so that any payload comes back
- * as it was; what conditions ask for and what changes stands beside them. Closing leaves the index by due hour.
+ * as it was; what conditions ask for and what changes stands beside them. Closing leaves both indexes.
  */
 export class DynamoPendingStore implements PendingStore {
   constructor(
@@ -119,6 +128,23 @@ export class DynamoPendingStore implements PendingStore {
     for await (const item of queryDue(this.client, this.table, after, until)) yield recordFrom(item);
   }
 
+  async *approvals(): AsyncGenerator<PendingRecord> {
+    const pages = paginateQuery(
+      { client: this.client },
+      {
+        TableName: this.table,
+        IndexName: APPROVALS.index,
+        KeyConditionExpression: 'asks = :approval',
+        ExpressionAttributeValues: { ':approval': APPROVALS.partition },
+      },
+    )[Symbol.asyncIterator]();
+    for (;;) {
+      const page = await available('listing approvals', pages.next());
+      if (page.done) return;
+      for (const item of page.value.Items ?? []) yield recordFrom(item);
+    }
+  }
+
   private async put(record: PendingRecord): Promise<'new' | PendingRecord | undefined> {
     const { deadline, waiter, outcome, messageId, attempt, step, climb, bound, ...rest } = record;
     const at = Date.parse(deadline);
@@ -138,6 +164,7 @@ export class DynamoPendingStore implements PendingStore {
               step: step ?? 0,
               ...(climb === undefined ? {} : { climb: JSON.stringify(climb) }),
               ...(bound === undefined ? {} : { bound: iso(Date.parse(bound)) }),
+              ...(record.approval ? { asks: APPROVALS.partition } : {}),
               ...(outcome ? { outcome: JSON.stringify(outcome) } : dueAttributes(at, record.requestId)),
               ttl: ttlFrom(at),
             },
@@ -181,7 +208,12 @@ export class DynamoPendingStore implements PendingStore {
 }
 
 function recordFrom(item: Item): PendingRecord {
-  const { record, deadline, waiter, message, attempt, step, climb, bound, outcome } = item;
+  return { ...shownRecordFrom(item), waiter: JSON.parse(String(item['waiter'])) as Waiter };
+}
+
+/** A request without who waits for it, from an item that may lack that. */
+export function shownRecordFrom(item: Item): Omit<PendingRecord, 'waiter'> {
+  const { record, deadline, message, attempt, step, climb, bound, outcome } = item;
   return {
     ...(JSON.parse(String(record)) as Pick<
       PendingRecord,
@@ -190,7 +222,6 @@ function recordFrom(item: Item): PendingRecord {
     messageId: String(message),
     attempt: Number(attempt),
     deadline: String(deadline),
-    waiter: JSON.parse(String(waiter)) as Waiter,
     ...(step === 0 ? {} : { step: Number(step) }),
     ...(typeof climb === 'string' ? { climb: JSON.parse(climb) as Climb } : {}),
     ...(typeof bound === 'string' ? { bound } : {}),

@@ -9,8 +9,17 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { LanewayError } from '../domain/errors.js';
-import type { Execution, ExecutionDetail, ExecutionStatus, StateVisits, WorkflowEngine } from '../domain/executions.js';
+import type {
+  Execution,
+  ExecutionDetail,
+  ExecutionStatus,
+  OpenCall,
+  StateVisits,
+  SupervisedExecutions,
+  WorkflowEngine,
+} from '../domain/executions.js';
 import { available, awsCode, unavailable } from './aws-error.js';
+import { OpenCalls } from './sfn-open-calls.js';
 
 const STATUSES: Readonly<Record<ExecutionStatus, SfnStatus>> = {
   running: 'RUNNING',
@@ -21,9 +30,11 @@ const STATUSES: Readonly<Record<ExecutionStatus, SfnStatus>> = {
 };
 /** Longest `cause` of StopExecution (Step Functions API reference). */
 const CAUSE_LENGTH = 32_768;
+/** The most that one call lists. By default it is a hundred, at five calls a second (ListExecutions, quotas). */
+const PAGE = { maxResults: 1000 } as const;
 
 /** The state machines of an application on Step Functions, which keeps executions for 90 days after they ended. */
-export class SfnWorkflowEngine implements WorkflowEngine {
+export class SfnWorkflowEngine implements WorkflowEngine, SupervisedExecutions {
   constructor(
     private readonly client: SFNClient,
     /** Workflow name -> state machine ARN. */
@@ -37,7 +48,7 @@ export class SfnWorkflowEngine implements WorkflowEngine {
   async *list(workflow: string, status?: ExecutionStatus): AsyncGenerator<Execution> {
     const stateMachineArn = this.machine(workflow);
     const statusFilter = status === undefined ? {} : { statusFilter: STATUSES[status] };
-    const pages = paginateListExecutions({ client: this.client }, { stateMachineArn, ...statusFilter });
+    const pages = paginateListExecutions({ client: this.client }, { stateMachineArn, ...statusFilter, ...PAGE });
     for await (const { executions = [] } of reading(`listing executions of ${workflow}`, pages))
       for (const found of executions) yield executionFrom(workflow, found);
   }
@@ -61,7 +72,7 @@ export class SfnWorkflowEngine implements WorkflowEngine {
   async visits(workflow: string, name: string): Promise<Readonly<Record<string, StateVisits>>> {
     const all: Record<string, StateVisits> = {};
     const executionArn = this.arn(workflow, name);
-    const input = { executionArn, includeExecutionData: false, maxResults: 1000 };
+    const input = { executionArn, includeExecutionData: false, ...PAGE };
     const pages = paginateGetExecutionHistory({ client: this.client }, input);
     for await (const { events = [] } of reading(`reading the history of ${name}`, pages)) {
       for (const { stateEnteredEventDetails, stateExitedEventDetails, timestamp } of events) {
@@ -76,6 +87,15 @@ export class SfnWorkflowEngine implements WorkflowEngine {
       }
     }
     return all;
+  }
+
+  async openCalls(workflow: string, name: string): Promise<readonly OpenCall[]> {
+    const open = new OpenCalls();
+    const input = { executionArn: this.arn(workflow, name), includeExecutionData: true, ...PAGE };
+    const pages = paginateGetExecutionHistory({ client: this.client }, input);
+    for await (const { events = [] } of reading(`reading the history of ${name}`, pages))
+      for (const event of events) open.add(event);
+    return open.calls;
   }
 
   async definition(workflow: string, execution?: string): Promise<unknown> {

@@ -1,3 +1,5 @@
+import type { Duration } from './duration.js';
+import type { Keep } from './keep.js';
 import type { Priority } from './priority.js';
 
 /** What a workflow execution is started with; `message` is the start message without what does not travel. */
@@ -10,6 +12,8 @@ export interface WorkflowInput {
     readonly correlationid: string;
     readonly priority: Priority;
     readonly hops: number;
+    /** That of the start message and one step more, for this workflow; absent from executions that were started before it was. */
+    readonly path?: string;
     readonly deadline?: string;
     readonly traceparent?: string;
     readonly tenant?: string;
@@ -41,6 +45,8 @@ interface DispatchBase {
   readonly generation?: number;
   /** Bad ends that the step has a value for instead, so that the execution goes on with it. */
   readonly settles?: readonly BadEnd[];
+  /** What the execution keeps of the reply. @defaultValue all of it: machines that were deployed before it could be said */
+  readonly keep?: Keep;
   /** The execution's `message` without `data`. */
   readonly message: Omit<WorkflowInput['message'], 'data'>;
 }
@@ -63,9 +69,31 @@ export interface DispatchRequest extends DispatchSend {
   readonly token: string;
   /** Whole seconds from the dispatch to the deadline of the request. */
   readonly timeoutSeconds: number;
+  /** What follows when an attempt is not answered, instead of the ladder of the command's channel. */
+  readonly attempts?: DispatchAttempts;
   /** What undoes the request when the execution fails after its reply. */
   readonly undo?: DispatchUndo;
 }
+
+/** The attempts that a step says for itself, in its own words: names are looked up in the topology of the dispatcher. */
+export interface DispatchAttempts {
+  /** Of each attempt. */
+  readonly timeout: Duration;
+  /** Attempts at the receiver that the step addresses. */
+  readonly tries: number;
+  /** Who is asked then, in this order. */
+  readonly fallback: readonly DispatchFallback[];
+}
+
+/** As a rung that a channel declares, all times given. */
+export type DispatchFallback =
+  | {
+      readonly agent: string | { readonly capability: string } | { readonly role: string };
+      readonly times?: number;
+      readonly timeout: Duration;
+    }
+  | { readonly channel: string; readonly timeout: Duration }
+  | { readonly person: Duration };
 
 /** The command that undoes a request; `data` is a template over the reply (`fillTemplate`). */
 export interface DispatchUndo {

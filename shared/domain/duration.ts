@@ -3,6 +3,8 @@ import { LanewayError } from './errors.js';
 const UNITS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 type Unit = keyof typeof UNITS;
 
+const DURATION = /^(\d+(?:\.\d+)?) (millisecond|second|minute|hour|day)s?$/;
+
 /** A typed duration such as `'30 seconds'` or `'1 minute'`. */
 export type Duration = `${number} ${Unit | `${Unit}s` | 'millisecond' | 'milliseconds'}`;
 
@@ -18,12 +20,17 @@ export function milliseconds(duration: Duration): number {
   return amount;
 }
 
+/** Whether a value is a {@link Duration}. */
+export function isDuration(value: unknown): value is Duration {
+  return typeof value === 'string' && Number(DURATION.exec(value)?.[1]) > 0;
+}
+
 /** Those of a topology are read again with every message. */
 const KNOWN = new Map<Duration, number>();
 const MOST_KNOWN = 1_000;
 
 function parse(duration: Duration): number {
-  const match = /^(\d+(?:\.\d+)?) (millisecond|second|minute|hour|day)s?$/.exec(duration);
+  const match = DURATION.exec(duration);
   const amount = Number(match?.[1]);
   const unit = match?.[2];
   if (!match || !unit || !(amount > 0)) {

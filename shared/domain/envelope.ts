@@ -39,6 +39,8 @@ export interface Envelope {
   readonly deadline?: string | undefined;
   /** 1 for the first attempt of a request. */
   readonly attempt: number;
+  /** On the first command of a request that has a ladder of its own: that it fails is not yet the end of the request. */
+  readonly escalates?: boolean | undefined;
   /** How many messages led to this one. */
   readonly hops: number;
   /** Which agents handled what on the way to it, four characters a step (`shared/domain/loop.ts`). */
@@ -76,6 +78,7 @@ export const envelopeSchema = z.object({
   expires: time,
   deadline: time.optional(),
   attempt: z.number().int().min(1),
+  escalates: z.boolean().optional(),
   hops: z.number().int().min(0),
   path: z.string().max(256).optional(),
   traceparent: z.string().max(64).optional(),
@@ -135,6 +138,7 @@ export function isExactEnvelope(value: unknown): value is Envelope {
   if (given.subject !== undefined && isText(given.subject, 0, 1024)) good++;
   if (given.dataref !== undefined && isName(given.dataref)) good++;
   if (given.traceparent !== undefined && isText(given.traceparent, 0, 64)) good++;
+  if (given.escalates !== undefined && typeof given.escalates === 'boolean') good++;
   if (given.signature !== undefined && isText(given.signature, 0, 4096)) good++;
   let names = 0;
   // JSON has nothing undefined, but an object that was made here may.

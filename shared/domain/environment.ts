@@ -34,6 +34,12 @@ export const ENVIRONMENT = {
   workflowStarts: 'LANEWAY_WORKFLOW_STARTS',
   /** JSON: `{ steps }`, the steps of workflows that wait for messages. */
   awaited: 'LANEWAY_AWAITED',
+  /** Address of the page on which approvals are decided; only where the application has links. */
+  approvalPage: 'LANEWAY_APPROVAL_PAGE',
+  /** Name of the pending table, for that page, which only reads in it. */
+  approvalTable: 'LANEWAY_APPROVAL_TABLE',
+  /** ARN of the key that signs its links. */
+  linkKey: 'LANEWAY_LINK_KEY',
   /** JSON: queue ARN -> what its messages are: `{ kind: 'mailbox', receiver }`, `{ kind: 'unroutable' }`, ... */
   deadLetterQueues: 'LANEWAY_DLQS',
 } as const;

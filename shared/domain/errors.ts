@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   PUBLISH: true,
   REQUEST_TIMED_OUT: false,
   REQUEST_FAILED: false,
+  NOBODY_ANSWERS: false,
   // surroundings
   CONFIGURATION: false,
   NOT_FOUND: false,

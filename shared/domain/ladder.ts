@@ -51,10 +51,12 @@ export interface KeptCommand {
   readonly path?: string;
 }
 
-/** Where a request stands on the ladder of its channel. */
+/** Where a request stands on its ladder. */
 export interface Climb {
-  /** Channel that the command was published on, whose ladder it is. */
+  /** Channel that the command was published on; whose ladder it is, unless the request has its own. */
   readonly channel: string;
+  /** The request's own ladder: that of the channel is none of its business then, whatever is deployed meanwhile. */
+  readonly ladder?: readonly Rung[];
   /** By when the whole request must be answered (ISO 8601): what the requester gave. */
   readonly until: string;
   /** Index of the rung that the attempt belongs to; -1 = the first attempt. */
@@ -145,6 +147,34 @@ function attemptOn(
     case 'person':
       return used > 0 ? undefined : { kind, on, pause: 0 };
   }
+}
+
+/**
+ * Time to hand a request on, milliseconds: timers count whole seconds and come through a queue. Without it the last of
+ * several attempts would be short by what the others were late.
+ */
+const HANDOVER_MS = 2_000;
+
+/**
+ * The ladder of a request that says itself what follows: so many attempts at its receiver, then the others. The first rung
+ * is always there, with the time of the first attempt; of one try it has no repetition.
+ */
+export function ownLadder(
+  { timeout, tries }: { readonly timeout: number; readonly tries: number },
+  others: readonly Rung[],
+): Rung[] {
+  return [{ kind: 'retry', times: tries - 1, timeout, backoff: DEFAULT_BACKOFF_MS }, ...others];
+}
+
+/** Pauses before repetitions where none are declared. */
+export const DEFAULT_BACKOFF_MS = { first: 1_000, most: 60_000 } as const;
+
+/** What all attempts of a ladder that declares its times take, with the pauses, when nobody answers; milliseconds. */
+export function ladderTime(ladder: readonly Rung[]): number {
+  return laterAttempts(ladder, -1, 0).reduce(
+    (sum, { time = 0, pause }) => sum + time + pause + HANDOVER_MS,
+    declaredTime(ladder, -1) ?? 0,
+  );
 }
 
 /** When the first attempt of a request is given up, milliseconds since 1970. */

@@ -1,10 +1,20 @@
 import { LanewayError, type ErrorSummary } from './errors.js';
 import { firstGeneration } from './execution-name.js';
+import type { Keep } from './keep.js';
 import type { Climb } from './ladder.js';
 
 /** Who is told the outcome of a request. */
 export type Waiter =
-  | { readonly kind: 'workflow'; readonly token: string; readonly execution: string; readonly step: string }
+  | {
+      readonly kind: 'workflow';
+      readonly token: string;
+      readonly execution: string;
+      readonly step: string;
+      /** Element of `flow.map` that the step runs for; records of earlier releases lack it. */
+      readonly index?: string;
+      /** What the execution keeps of the reply. @defaultValue all of it */
+      readonly keep?: Keep;
+    }
   /** A client polls the record. */
   | { readonly kind: 'client' }
   /** The agent handles the reply, or `RequestTimedOut`, as a message. */
@@ -54,7 +64,7 @@ export interface PendingRecord {
   readonly attempt: number;
   /** Number of changes that escalation has made: what a change must have seen to be made. @defaultValue 0 */
   readonly step?: number;
-  /** Only when the command's channel has an escalation ladder. */
+  /** Only when the request has an escalation ladder, of its own or of the command's channel. */
   readonly climb?: Climb;
   readonly waiter: Waiter;
   /** What a step of a workflow waits for instead of a reply: a time (the deadline), or the end of another workflow. */
@@ -85,6 +95,7 @@ export type CloseResult =
 export function sameWaiter(a: Waiter, b: Waiter): boolean {
   if (a.kind === 'workflow') {
     if (b.kind !== 'workflow' || a.step !== b.step) return false;
+    if (a.index !== undefined && b.index !== undefined && a.index !== b.index) return false;
     return firstGeneration(a.execution) === firstGeneration(b.execution);
   }
   if (a.kind === 'agent') return b.kind === 'agent' && a.id === b.id;
@@ -94,9 +105,17 @@ export function sameWaiter(a: Waiter, b: Waiter): boolean {
 
 /** REFUSED for a request id that somebody else already waits on. */
 export function otherWaiter(given: PendingRecord, existing: PendingRecord): LanewayError {
+  const [other, one] = [existing.waiter, given.waiter];
+  if (other.kind === 'workflow' && one.kind === 'workflow' && other.step === one.step) {
+    const who = (waiter: typeof one): string =>
+      waiter.index === undefined ? waiter.execution : `element ${waiter.index} of ${waiter.execution}`;
+    return new LanewayError('REFUSED', `step '${one.step}' of ${who(other)} already waits for what ${who(one)} wants`, {
+      help: ['side by side, each waits for a message of its own: give flow.receive keys that differ'],
+    });
+  }
   return new LanewayError(
     'REFUSED',
-    `request ${given.requestId} is already waited on by a ${existing.waiter.kind}, not by this ${given.waiter.kind}`,
+    `request ${given.requestId} is already waited on by a ${other.kind}, not by this ${one.kind}`,
     {
       help: ['a request id belongs to one waiter: derive it from what asks (execution and step, message and handler)'],
     },

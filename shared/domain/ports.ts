@@ -173,6 +173,8 @@ export interface PendingStore {
   get(requestId: string): Promise<PendingRecord | undefined>;
   /** Open records whose deadline lies in (after, until]. */
   due(after: number, until: number): AsyncIterable<PendingRecord>;
+  /** Open records of approvals, whenever their time is over, the next first; one may show, or stay, a second late. */
+  approvals(): AsyncIterable<PendingRecord>;
 }
 
 /** What a handler needs to answer a command later. */
@@ -215,6 +217,8 @@ export interface DeadLetterBook {
   resolve(seen: DeadLetterEntry, next: DeadLetterEntry & { readonly resolution: Resolution }): Promise<boolean>;
   /** Notes what an operator does in the conversation; idempotent by id. */
   record(entry: OperatorEntry): Promise<void>;
+  /** As `record`, but of any number of entries with one id the first stands. @returns the one that stands */
+  recordFirst(entry: OperatorEntry): Promise<OperatorEntry>;
 }
 
 /** What an operator did, in the ledger. */
@@ -227,6 +231,8 @@ export interface OperatorEntry {
   readonly at: string;
   /** The request that was answered or failed; `messageId` is the message that says so. */
   readonly requestId?: string;
+  /** What was decided, of an approval; `silent`, by nobody, when its time was over. */
+  readonly decision?: 'approved' | 'rejected' | 'silent';
   /** The dead letter it was about, as it stood. */
   readonly deadLetter?: Pick<DeadLetterEntry, 'id' | 'receiver' | 'reason' | 'signature' | 'tries'>;
   readonly messageId?: string;

@@ -100,7 +100,8 @@ export const WorkflowRequested = event(
 
 /**
  * A step of a workflow waits for a person's decision. Whoever tells people (by mail, chat, a page) subscribes to it.
- * `escalated`: those who were asked first kept silent.
+ * `escalated`: those who were asked first kept silent. `link`, where the application has `approvalLinks`: leads to a page on
+ * which whoever opens it decides for the approvers. It is a credential: hand it to them in the handler, publish it nowhere.
  */
 export const ApprovalRequested = event(
   'ApprovalRequested',
@@ -116,6 +117,7 @@ export const ApprovalRequested = event(
     /** When it is decided without them, ISO 8601. */
     deadline: z.string(),
     escalated: z.boolean(),
+    link: z.string().optional(),
   }),
 );
 

@@ -12,8 +12,8 @@ import { checkActor, type Actor } from './operator-services.js';
 export interface AnswerServices {
   readonly topology: Topology;
   readonly clock: Clock;
-  readonly pending: Pick<PendingStore, 'get' | 'due'>;
-  readonly book: Pick<DeadLetterBook, 'record'>;
+  readonly pending: Pick<PendingStore, 'get' | 'due' | 'approvals'>;
+  readonly book: Pick<DeadLetterBook, 'record' | 'recordFirst'>;
   /** Publishes as the operator. */
   readonly publishing: Publishing;
 }
@@ -67,7 +67,7 @@ export function visible({ waiter, ...record }: PendingRecord): VisibleRequest {
  * subscribes to it, and which closes the request like any other. The first outcome wins; when the request has ended
  * meanwhile, the answer is a recorded no-op.
  *
- * @throws LanewayError NOT_FOUND, REFUSED when it has ended, SCHEMA, INVALID_OPTION without who or why, PUBLISH
+ * @throws LanewayError NOT_FOUND, REFUSED when it has ended or is an approval, SCHEMA, INVALID_OPTION without who or why, PUBLISH
  */
 export async function answerRequest(
   requestId: string,
@@ -77,6 +77,7 @@ export async function answerRequest(
 ): Promise<Settled> {
   const { publishing, topology } = services;
   const record = await openRequest(requestId, actor, services);
+  if (record.approval) throw isApproval(requestId);
   const type = topology.types.get(record.replyType);
   if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${record.replyType}`);
   encodeData(type, data);
@@ -117,6 +118,14 @@ async function openRequest(requestId: string, actor: Actor, services: AnswerServ
   });
 }
 
+/** Of approvals the first decision stands by one write, which an answer would go past. */
+function isApproval(requestId: string): LanewayError {
+  return new LanewayError('REFUSED', `request '${requestId}' is an approval, which is decided and not answered`, {
+    help: [`laneway approval approve|reject ${requestId} --reason ...`],
+  });
+}
+
+/** Where a message about a request stands: in its conversation, below its command. */
 function standingOf(record: PendingRecord): Standing {
   return {
     correlationId: record.correlationId,

@@ -3,6 +3,7 @@ import { executionName } from '../domain/execution-name.js';
 import type { ExecutionDetail, StateVisits } from '../domain/executions.js';
 import type { AslDefinition } from '../workflow/asl.js';
 import { callsIn, type Call } from '../workflow/calls-in.js';
+import { executionOutput } from './execution-output.js';
 import { explainFailure, type Failure } from './explain-failure.js';
 import { stepViews, type StepView } from './step-views.js';
 import { executionByName, type WorkflowServices } from './workflow-services.js';
@@ -14,6 +15,7 @@ export interface ExecutionView extends Omit<ExecutionDetail, 'name' | 'input' | 
   readonly conversation: string;
   /** What it was completed with. */
   readonly result?: string;
+  readonly data?: unknown;
   /** In the order of the definition that it runs on. */
   readonly steps: readonly StepView[];
   readonly failure?: Failure;
@@ -50,7 +52,7 @@ export async function inspectExecution(name: string, services: WorkflowServices)
     execution: name,
     generation,
     conversation: message.correlationid,
-    ...(resultOf(output) === undefined ? {} : { result: resultOf(output) ?? '' }),
+    ...resultOf(await executionOutput(output, message.correlationid, services.publishing.payloads)),
     steps,
     ...(bad ? { failure: explainFailure({ execution, input, steps, visits, entries, machine, retried: next }) } : {}),
     ...(next ? { retriedAs: retry } : {}),
@@ -58,7 +60,8 @@ export async function inspectExecution(name: string, services: WorkflowServices)
   };
 }
 
-function resultOf(output: unknown): string | undefined {
-  if (typeof output !== 'object' || output === null || !('result' in output)) return undefined;
-  return typeof output.result === 'string' ? output.result : undefined;
+function resultOf(output: unknown): Pick<ExecutionView, 'result' | 'data'> {
+  if (typeof output !== 'object' || output === null || !('result' in output)) return {};
+  const { result, data } = output as { readonly result: unknown; readonly data?: unknown };
+  return { ...(typeof result === 'string' ? { result } : {}), ...(data === undefined ? {} : { data }) };
 }

@@ -1,7 +1,6 @@
 import { LanewayError } from '../domain/errors.js';
 import { executionName } from '../domain/execution-name.js';
 import { derivedId } from '../domain/ids.js';
-import type { PendingStore } from '../domain/ports.js';
 import { RETENTION_DAYS } from '../domain/retention.js';
 import { undoRequestId, type Saga } from '../domain/saga.js';
 import { WorkflowRequested } from '../message/system-messages.js';
@@ -47,7 +46,7 @@ export async function retryExecution(name: string, actor: Actor, services: Workf
     return { ...about, conversation, already: true, notUndone: [] };
   await checkRetry(found, services);
   const saga = await services.sagas.get(name);
-  const notUndone = saga ? await leftOf(saga, services.pending) : [];
+  const notUndone = saga ? await leftOf(saga, services) : [];
 
   const messageId = derivedId('retry', next);
   await noteAction('retry', { execution: next, correlationId: conversation, messageId }, actor, services);
@@ -111,13 +110,13 @@ async function checkRetry({ execution, input }: FoundExecution, services: Workfl
 }
 
 /** Steps that could not be undone. @throws LanewayError REFUSED while some still are to be undone */
-async function leftOf(saga: Saga, pending: Pick<PendingStore, 'get'>): Promise<string[]> {
+async function leftOf(saga: Saga, { sagas, pending }: WorkflowActServices): Promise<string[]> {
   const left: string[] = [];
-  for (const step of saga.steps) {
-    const reply = await pending.get(step.requestId);
-    if (reply?.outcome?.state !== 'replied') continue;
-    const undo = await pending.get(undoRequestId(step));
-    if (!undo?.outcome) {
+  for await (const step of sagas.steps(saga)) {
+    if (step.undoing === 'failed') left.unshift(step.step);
+    if (step.undoing) continue;
+    const reply = step.late ?? (await pending.get(step.requestId))?.outcome;
+    if (reply?.state === 'replied') {
       throw new LanewayError('REFUSED', `step '${step.step}' of execution '${saga.execution}' is still being undone`, {
         help: [
           `try again when WorkflowCompensated is there: laneway trace ${saga.message.correlationid}`,
@@ -125,7 +124,6 @@ async function leftOf(saga: Saga, pending: Pick<PendingStore, 'get'>): Promise<s
         ],
       });
     }
-    if (undo.outcome.state !== 'replied') left.push(step.step);
   }
   return left;
 }

@@ -22,6 +22,10 @@ export interface StepView {
   /** Who is waited for: an agent, people, a message, another workflow, a time. */
   readonly waitsFor?: string;
   readonly until?: string;
+  /** Of the request, from 1; only where a ladder says what follows. */
+  readonly attempt?: number;
+  /** The attempt begins at `until`. */
+  readonly pausing?: true;
   /** 0 to 100, as the agent noted it last. */
   readonly percent?: number;
   readonly note?: string;
@@ -155,8 +159,8 @@ function openStep(
   record: PendingRecord,
   { execution, entries }: StepFacts,
   { topology }: WorkflowServices,
-): Pick<StepView, 'state' | 'waitsFor' | 'until' | 'percent' | 'note'> {
-  const { approval, holds, climb, receiver, deadline, type, messageId } = record;
+): Pick<StepView, 'state' | 'waitsFor' | 'until' | 'attempt' | 'pausing' | 'percent' | 'note'> {
+  const { approval, attempt, holds, climb, receiver, deadline, type, messageId } = record;
   const delivery = entries.flatMap((entry): DeliveryRecord[] =>
     entry.kind === 'delivery' && entry.delivery.messageId === messageId ? [entry.delivery] : [],
   );
@@ -169,7 +173,7 @@ function openStep(
       ? 'a time'
       : holds === 'workflow' || type.startsWith('await ')
         ? type.replace(/^await /, 'message ').replace(/^workflow:/, 'workflow ')
-        : climb?.phase === 'asked' && climb.receiver === undefined
+        : climb && climb.rung >= 0 && climb.receiver === undefined
           ? 'a person'
           : agent;
   const { progress } = working ?? {};
@@ -178,6 +182,8 @@ function openStep(
     state: execution.status === 'running' ? 'waiting' : 'entered',
     waitsFor,
     until: deadline,
+    ...(climb === undefined ? {} : { attempt }),
+    ...(climb?.phase === 'pausing' ? { pausing: true as const } : {}),
     ...(progress === undefined ? {} : { percent: Math.round(progress.fraction * 100) }),
     ...(progress?.note === undefined ? {} : { note: progress.note }),
   };

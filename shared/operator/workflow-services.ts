@@ -18,7 +18,7 @@ export interface WorkflowActServices {
   readonly starts: Readonly<Record<string, string>>;
   readonly executions: ExecutionFinder;
   readonly pending: Pick<PendingStore, 'get'>;
-  readonly sagas: Pick<SagaStore, 'get'>;
+  readonly sagas: Pick<SagaStore, 'get' | 'steps'>;
   readonly book: Pick<DeadLetterBook, 'record'>;
   /** Publishes as the operator. */
   readonly publishing: Publishing;

@@ -1,20 +1,39 @@
+import type { ApprovalLinks } from '../domain/approval-link.js';
 import { derivedId } from '../domain/ids.js';
+import { restored } from '../domain/kept-state.js';
 import type { PendingRecord } from '../domain/pending.js';
 import type { PendingStore, TimerQueue } from '../domain/ports.js';
-import { ApprovalDecided, ApprovalRequested } from '../message/system-messages.js';
+import { ApprovalRequested } from '../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
+import { takeDecision, type DecideServices } from '../topology/take-decision.js';
 
 /** When a decision is looked at again after it was published that nobody made it. */
 const LOOK_AGAIN_MS = 60_000;
 
+/** What asking people works with. */
+export interface AskServices {
+  readonly publishing: Publishing;
+  /** Only where the application has links. */
+  readonly approvalLinks?: ApprovalLinks | undefined;
+}
+
 /**
- * Publishes that a person is to decide; ids follow from the approval, so that a repetition is the same message.
- * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ * Publishes that a person is to decide; ids follow from the approval, so that a repetition is the same message. The link
+ * in it is a credential, and is not stored with the message.
+ * @throws LanewayError NOT_FOUND for details that are no longer stored; PUBLISH, UNAVAILABLE, to be repeated
  */
-export async function askApprovers(record: PendingRecord, escalated: boolean, publishing: Publishing): Promise<void> {
+export async function askApprovers(
+  record: PendingRecord,
+  escalated: boolean,
+  { publishing, approvalLinks }: AskServices,
+): Promise<void> {
   const { approval, waiter, requestId } = record;
   if (!approval || waiter.kind !== 'workflow') return;
-  const { workflow, title, details, approvers, escalateTo } = approval;
+  const { workflow, title, approvers, escalateTo } = approval;
+  const details = await restored(approval.details, record.correlationId, publishing.payloads);
+  // Those who were asked first may decide as long as the others: the first decision stands.
+  const until = Date.parse(record.bound ?? record.deadline);
+  const link = await approvalLinks?.linkTo({ approval: requestId, round: escalated ? 2 : 1, until });
   await publishMessage(
     publishing,
     ApprovalRequested,
@@ -24,36 +43,34 @@ export async function askApprovers(record: PendingRecord, escalated: boolean, pu
       deadline: escalated ? (record.bound ?? record.deadline) : record.deadline,
     },
     {},
-    { ...standingOf(record), id: derivedId(ApprovalRequested.name, requestId, String(escalated)) },
+    {
+      ...standingOf(record),
+      id: derivedId(ApprovalRequested.name, requestId, String(escalated)),
+      ...(link === undefined ? {} : { unstored: { link } }),
+    },
   );
 }
 
 /**
- * The time of an approval is over. Those to whom it escalates are asked, once; after them it is published that nobody
- * decided, which the function `replies` hears like any decision: whichever it hears first stands.
+ * The time of an approval is over. Those to whom it escalates are asked, once; after them it is decided that nobody did, as
+ * by a person: who decided just before, and was not heard of yet, stands.
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function approvalOverdue(
   record: PendingRecord,
   now: number,
-  services: { readonly publishing: Publishing; readonly pending: PendingStore; readonly timers: TimerQueue },
+  services: AskServices & DecideServices & { readonly pending: PendingStore; readonly timers: TimerQueue },
 ): Promise<void> {
   const { requestId, messageId, bound, approval } = record;
-  const { publishing, pending, timers } = services;
+  const { pending, timers } = services;
   if (approval?.escalateTo !== undefined && bound !== undefined && Date.parse(bound) > now) {
-    await askApprovers(record, true, publishing);
+    await askApprovers(record, true, services);
     await timers.set({ requestId, at: Date.parse(bound), hop: 0 }, now);
     await pending.extend(requestId, messageId, bound);
     return;
   }
-  const reason = `nobody decided until ${new Date(now).toISOString()}`;
-  await publishMessage(
-    publishing,
-    ApprovalDecided,
-    { decision: 'silent', by: 'nobody', reason },
-    {},
-    { ...standingOf(record), id: derivedId(ApprovalDecided.name, requestId, 'silent'), requestId },
-  );
+  const why = `nobody decided until ${new Date(now).toISOString()}`;
+  await takeDecision(record, { decision: 'silent', by: 'nobody', why }, services);
   await timers.set({ requestId, at: now + LOOK_AGAIN_MS, hop: 0 }, now);
 }
 

@@ -9,6 +9,7 @@ import { decodeData } from '../message/message-type.js';
 import { RequestCancelled } from '../message/system-messages.js';
 import { publishMessage, type Publishing } from '../topology/publish-message.js';
 import { payloadOf } from '../domain/claim-check.js';
+import { noteAbort } from './tell-end.js';
 import { tellWaiter, type TellServices } from './tell-waiter.js';
 
 /** What taking a request back works with. */
@@ -49,7 +50,10 @@ export async function cancelRequest(envelope: Envelope, services: CancelServices
     return;
   }
   const outcome = closed.record.outcome;
-  if (outcome) await tellWaiter(closed.record, outcome, services);
+  if (outcome) {
+    await noteAbort(closed.record, outcome, services);
+    await tellWaiter(closed.record, outcome, services);
+  }
   // Where a ladder moved the request on, its current attempt; those before it have been given up.
   const receiver = closed.record.climb ? closed.record.climb.receiver : closed.record.receiver;
   if (receiver === undefined) return;

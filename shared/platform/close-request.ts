@@ -4,11 +4,13 @@ import { reasonOf } from '../domain/dead-letter.js';
 import { parseSource, type Envelope } from '../domain/envelope.js';
 import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../domain/errors.js';
 import type { AttemptEnd } from '../domain/ladder.js';
-import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
+import type { PendingRecord } from '../domain/pending.js';
 import type { Clock, DeadLetterQueue, PendingStore } from '../domain/ports.js';
+import type { Replied } from '../domain/saga.js';
 import { decodeData } from '../message/message-type.js';
 import { RequestCancelled, RequestFailed } from '../message/system-messages.js';
 import { cancelRequest, type CancelServices } from './cancel-request.js';
+import { undoAnswered } from './compensate.js';
 import { endAttempt, type Ended, type EscalateServices } from './escalate-request.js';
 import type { QueuedCopy } from './queued-copy.js';
 import { endId } from './tell-end.js';
@@ -29,7 +31,7 @@ const RECEIVER = 'platform:replies';
  * One copy of a reply, or of `RequestFailed`: checked as a receiver checks. A reply to any attempt closes the request, the
  * first outcome winning; the winner, each time it comes, tells whoever waits. `RequestFailed` of the current attempt moves
  * the request to the next rung of its ladder, or closes it; of an earlier one it changes nothing. A loser is recorded as
- * `late`. What does not answer a known request is acknowledged: its command was fire-and-forget, or has long been forgotten.
+ * `late`, and what it tells of is undone with the workflow that had asked. What does not answer a known request is acknowledged: its command was fire-and-forget, or has long been forgotten.
  *
  * @throws LanewayError UNAVAILABLE when a store or the bus failed; the copy then comes again
  */
@@ -76,7 +78,9 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
     const outcome = replyOf(envelope, payload, record, at, services);
     const closed = await pending.close(record.requestId, outcome);
     if (closed.kind === 'unknown') return;
-    if (closed.kind === 'won') return tellWaiter(closed.record, closed.record.outcome ?? outcome, services);
+    if (closed.kind === 'won')
+      return void (await tellWaiter(closed.record, closed.record.outcome ?? outcome, services));
+    await undoLate(closed.record, outcome, services);
   }
   log.info('the reply came too late', { ...about, request: record.requestId });
   await ledger.request({
@@ -87,6 +91,16 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
     by: envelope.id,
     at,
   });
+}
+
+/** What was done although the request had timed out or failed is undone with its execution; after another reply nothing is. */
+async function undoLate(
+  { requestId, waiter, outcome: ended }: PendingRecord,
+  reply: Replied,
+  services: RepliesServices,
+): Promise<void> {
+  if (waiter.kind === 'workflow' && ended?.state !== 'replied')
+    await undoAnswered(waiter.execution, requestId, services, reply);
 }
 
 /** @throws LanewayError SENDER_MISMATCH */
@@ -133,7 +147,7 @@ function replyOf(
   record: PendingRecord,
   at: string,
   services: RepliesServices,
-): RequestOutcome {
+): Replied {
   const type = services.topology.types.get(record.replyType);
   if (!type || envelope.type !== record.replyType) {
     throw new LanewayError('NOT_CARRIED', `${envelope.type} does not answer ${record.type}`, {

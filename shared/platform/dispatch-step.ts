@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import type { ApprovalLinks } from '../domain/approval-link.js';
 import type { Dispatch, DispatchPublish, DispatchRequest } from '../domain/dispatch.js';
+import { isDuration, type Duration } from '../domain/duration.js';
 import { LanewayError, summarizeError, unknownName } from '../domain/errors.js';
+import { restored } from '../domain/kept-state.js';
 import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
 import type { PendingStore } from '../domain/ports.js';
 import { PRIORITIES } from '../domain/priority.js';
@@ -10,16 +13,21 @@ import type { MessageType } from '../message/message-type.js';
 import { WorkflowProgressed } from '../message/system-messages.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
+import { stepLadder } from '../topology/step-ladder.js';
 import { stepInGeneration, takenOver } from './earlier-generations.js';
 import { holdStep, type Hold } from './hold-step.js';
+import { keepSchema } from './keep-schema.js';
 import { tellProgress } from './tell-progress.js';
 import { tellWaiter, type TellServices } from './tell-waiter.js';
+import { waiterOf } from './waiter-of.js';
 
 /** What the function works with. */
 export interface DispatcherServices extends TellServices {
   readonly publishing: Publishing;
   readonly pending: PendingStore;
   readonly sagas: SagaStore;
+  /** Only where the application has links. */
+  readonly approvalLinks?: ApprovalLinks | undefined;
 }
 
 /** What a state machine gets back; the answer of a request comes over its task token. */
@@ -36,6 +44,7 @@ const base = {
   index: text.optional(),
   generation: z.number().int().min(0).optional(),
   settles: z.array(z.enum(['RequestTimedOut', 'RequestFailed'])).optional(),
+  keep: keepSchema.optional(),
   message: z.object({
     id: text,
     type: text,
@@ -44,6 +53,7 @@ const base = {
     correlationid: text,
     priority: z.enum(PRIORITIES),
     hops: z.number().int().min(0),
+    path: text.optional(),
     deadline: text.optional(),
     traceparent: text.optional(),
     tenant: text.optional(),
@@ -51,19 +61,33 @@ const base = {
     subject: text.optional(),
   }),
 };
+const who = z.union([text, z.object({ capability: text }), z.object({ role: text })]);
 const send = {
   ...base,
   type: text,
   data: z.unknown(),
   priority: z.enum(PRIORITIES).optional(),
-  to: z.union([text, z.object({ capability: text }), z.object({ role: text })]).optional(),
+  to: who.optional(),
 };
 const timeoutSeconds = z.number().positive();
+const duration = z.custom<Duration>(isDuration, 'not a duration');
+const attempts = z.object({
+  timeout: duration,
+  tries: z.number().int().min(1),
+  fallback: z.array(
+    z.union([
+      z.object({ agent: who, times: z.number().int().min(1).optional(), timeout: duration }),
+      z.object({ channel: text, timeout: duration }),
+      z.object({ person: duration }),
+    ]),
+  ),
+});
 const dispatchSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('request'),
     token: text,
     timeoutSeconds,
+    attempts: attempts.optional(),
     undo: z.object({ type: text, data: z.unknown(), timeoutSeconds }).optional(),
     ...send,
   }),
@@ -115,7 +139,7 @@ export async function dispatchStep(input: unknown, services: DispatcherServices)
     await noteUndo(dispatch, ids.requestId, services.sagas);
     const made = await publish(dispatch, { id: ids.messageId, requestId: ids.requestId }, services);
     const record = await services.pending.get(ids.requestId);
-    if (record?.outcome) await tellWaiter(record, record.outcome, services, dispatch.token);
+    if (record?.outcome) await tellWaiter({ ...record, waiter: waiterOf(dispatch) }, record.outcome, services);
     return made;
   } catch (error) {
     const summary = summarizeError(error);
@@ -154,8 +178,7 @@ async function goOn(
   services: DispatcherServices,
 ): Promise<Dispatched> {
   const { messageId, requestId } = earlier;
-  const { token, execution, step } = dispatch;
-  const waiter = { kind: 'workflow' as const, token, execution, step };
+  const waiter = waiterOf(dispatch);
   if (!earlier.outcome) await services.pending.open({ ...earlier, waiter });
   const standing = await services.pending.get(requestId);
   services.log.info('a step goes on from an earlier generation', { ...aboutOf(dispatch), request: requestId });
@@ -187,7 +210,7 @@ async function giveUp(
     await services.resumer.fail(dispatch.token, error, cause);
     return;
   }
-  await tellWaiter(closed.record, closed.record.outcome ?? outcome, services, dispatch.token);
+  await tellWaiter({ ...closed.record, waiter: waiterOf(dispatch) }, closed.record.outcome ?? outcome, services);
 }
 
 async function publish(
@@ -206,7 +229,8 @@ async function publish(
       ? {}
       : { deadline: new Date(publishing.clock.now() + Math.ceil(dispatch.timeoutSeconds * 1000)) }),
   };
-  const receipt = await publishMessage(publishing, type, dispatch.data, options, {
+  const data = await restored(dispatch.data, message.correlationid, services.payloads);
+  const receipt = await publishMessage(publishing, type, data, options, {
     ...ids,
     correlationId: message.correlationid,
     causationId: message.id,
@@ -218,17 +242,12 @@ async function publish(
     },
     ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
     ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...(message.path === undefined ? {} : { path: message.path }),
     ...(message.actor === undefined ? {} : { actor: message.actor }),
-    ...(dispatch.kind === 'publish'
+    ...(dispatch.kind === 'publish' || dispatch.attempts === undefined
       ? {}
-      : {
-          waiter: {
-            kind: 'workflow' as const,
-            token: dispatch.token,
-            execution: dispatch.execution,
-            step: dispatch.step,
-          },
-        }),
+      : { ladder: stepLadder(dispatch.attempts, dispatch.type, publishing.topology) }),
+    ...(dispatch.kind === 'publish' ? {} : { waiter: waiterOf(dispatch) }),
   });
   services.log.info('a step was dispatched', { ...aboutOf(dispatch), id: receipt.id });
   return { id: receipt.id, ...(ids.requestId === undefined ? {} : { requestId: ids.requestId }) };

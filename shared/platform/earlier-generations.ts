@@ -9,11 +9,16 @@ import { idsOf } from '../domain/step-ids.js';
 /** Where what earlier generations did is looked up. */
 interface Earlier {
   readonly pending: Pick<PendingStore, 'get'>;
-  readonly sagas: Pick<SagaStore, 'get'>;
+  readonly sagas: Pick<SagaStore, 'find'>;
 }
 
+/** What a step is recognised by in other generations of its execution. */
+type StepOf = Pick<Dispatch, 'workflow' | 'execution' | 'step' | 'index' | 'generation' | 'settles'> & {
+  readonly message: Pick<Dispatch['message'], 'id' | 'correlationid'>;
+};
+
 /** The same step in another generation of the execution. */
-export function stepInGeneration(dispatch: Dispatch, generation: number): { messageId: string; requestId: string } {
+export function stepInGeneration(dispatch: StepOf, generation: number): { messageId: string; requestId: string } {
   return idsOf({ ...dispatch, execution: executionName(dispatch.workflow, dispatch.message.id, generation) });
 }
 
@@ -22,12 +27,12 @@ export function stepInGeneration(dispatch: Dispatch, generation: number): { mess
  * ended badly in a way which the step has a value for, or that is still open. The latest counts. What a compensation was
  * noted for is not taken over: the earlier generation has undone it, or will.
  */
-export async function takenOver(dispatch: Dispatch, { pending, sagas }: Earlier): Promise<PendingRecord | undefined> {
+export async function takenOver(dispatch: StepOf, { pending, sagas }: Earlier): Promise<PendingRecord | undefined> {
   for (let generation = (dispatch.generation ?? 0) - 1; generation >= 0; generation--) {
     const record = await pending.get(stepInGeneration(dispatch, generation).requestId);
     if (!record || !stands(record, dispatch.settles)) continue;
-    const saga = await sagas.get(executionName(dispatch.workflow, dispatch.message.id, generation));
-    if (!saga?.steps.some(({ requestId }) => requestId === record.requestId)) return record;
+    const execution = executionName(dispatch.workflow, dispatch.message.id, generation);
+    if (!(await sagas.find(execution, record.requestId))) return record;
   }
   return undefined;
 }
@@ -36,7 +41,10 @@ export async function takenOver(dispatch: Dispatch, { pending, sagas }: Earlier)
  * Which wait for its message a step is at: the first that has not ended without it, in generations before. As whoever hears
  * the message looks for it in the same order, it comes to the wait that is open.
  */
-export async function waitOf(hold: DispatchReceive, { pending }: Pick<Earlier, 'pending'>): Promise<string> {
+export async function waitOf(
+  hold: StepOf & Pick<DispatchReceive, 'key'>,
+  { pending }: Pick<Earlier, 'pending'>,
+): Promise<string> {
   const { workflow, step, message, key, generation = 0, settles } = hold;
   for (let round = 0; ; round++) {
     const id = awaitedId(workflow, step, message.correlationid, key, round);

@@ -3,6 +3,7 @@ import { derivedId } from '../domain/ids.js';
 import { nextAttempt, SHORTEST_ATTEMPT_MS, type AttemptEnd, type Climb, type NextAttempt } from '../domain/ladder.js';
 import type { PendingMove, PendingRecord, RequestOutcome } from '../domain/pending.js';
 import type { TimerQueue } from '../domain/ports.js';
+import { climbedLadder } from '../topology/step-ladder.js';
 import { sendAttempt, tellAttemptEnd } from './send-attempt.js';
 import { tellEnd, type EndServices } from './tell-end.js';
 
@@ -125,7 +126,7 @@ async function markAsked(sent: PendingRecord, services: EscalateServices): Promi
 
 /** Kind of the rung that a request stands on. */
 function rungOf({ climb }: PendingRecord, { topology }: EscalateServices): string {
-  return (climb && topology.model.channels[climb.channel]?.escalation?.[climb.rung]?.kind) ?? 'unknown';
+  return (climb && climbedLadder(topology.model, climb)[climb.rung]?.kind) ?? 'unknown';
 }
 
 /** Whether the end is one of the attempt that now runs. */
@@ -141,7 +142,7 @@ function nextFor(
   cause: AttemptEnd,
   { clock, topology }: EscalateServices,
 ): NextAttempt | undefined {
-  const ladder = topology.model.channels[climb.channel]?.escalation ?? [];
+  const ladder = climbedLadder(topology.model, climb);
   return nextAttempt(ladder, climb, cause, clock.now(), waiter.kind === 'agent' ? waiter.id : undefined);
 }
 

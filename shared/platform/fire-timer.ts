@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { LanewayError } from '../domain/errors.js';
 import type { DeadlineTimer } from '../domain/ports.js';
 import type { PendingRecord } from '../domain/pending.js';
-import { approvalOverdue } from './ask-approvers.js';
+import type { DecideServices } from '../topology/take-decision.js';
+import { approvalOverdue, type AskServices } from './ask-approvers.js';
 import { beginAttempt, carryOut, endAttempt, timerOf, type EscalateServices } from './escalate-request.js';
 import { tellWaiter } from './tell-waiter.js';
 
@@ -32,6 +33,9 @@ export function parseTimer(body: string): DeadlineTimer {
   }
 }
 
+/** What the function works with. */
+export type TimerServices = EscalateServices & Pick<AskServices, 'approvalLinks'> & Pick<DecideServices, 'book'>;
+
 /**
  * A timer that came back. Too early (SQS delays 15 minutes at most): set again, with the next hop. Due without a record:
  * looked for again during five minutes, then dropped, as the request was never made. Answered meanwhile: dropped.
@@ -40,7 +44,7 @@ export function parseTimer(body: string): DeadlineTimer {
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
-export async function fireTimer(timer: DeadlineTimer, services: EscalateServices): Promise<void> {
+export async function fireTimer(timer: DeadlineTimer, services: TimerServices): Promise<void> {
   const { clock, pending, timers, log } = services;
   const now = clock.now();
   const hop = timer.hop + 1;

@@ -1,5 +1,8 @@
+import { CLAIM_CHECK_BYTES } from '../domain/claim-check.js';
 import type { DispatchApproval, DispatchReceive, DispatchRun, DispatchWait } from '../domain/dispatch.js';
 import { LanewayError } from '../domain/errors.js';
+import { jsonBytes } from '../domain/keep.js';
+import { restored } from '../domain/kept-state.js';
 import type { PendingRecord } from '../domain/pending.js';
 import { ApprovalDecided, ApprovalRequested, WorkflowRequested } from '../message/system-messages.js';
 import { publishMessage } from '../topology/publish-message.js';
@@ -7,6 +10,7 @@ import { askApprovers } from './ask-approvers.js';
 import type { DispatcherServices } from './dispatch-step.js';
 import { continuedRun, waitOf } from './earlier-generations.js';
 import { tellWaiter } from './tell-waiter.js';
+import { waiterOf } from './waiter-of.js';
 
 /** A step that waits without asking an agent: for a time, for the end of another workflow, for a person, for a message. */
 export type Hold = DispatchWait | DispatchRun | DispatchApproval | DispatchReceive;
@@ -36,11 +40,11 @@ export async function holdStep(
   const record = recordOf(hold, { ...ids, requestId }, new Date(at).toISOString());
   await services.pending.open(record);
   if (hold.kind === 'run') await requestWorkflow(hold, ids, record, services);
-  if (hold.kind === 'approval') await askApprovers(record, false, services.publishing);
+  // Of a step that is begun again its first beginning counts, from which its time runs.
+  if (hold.kind === 'approval') await askApprovers((await services.pending.get(requestId)) ?? record, false, services);
   const standing = await services.pending.get(requestId);
   // A message that came before the step kept its place for nobody: this step's waiter is told.
-  if (standing?.outcome)
-    await tellWaiter({ ...standing, waiter: record.waiter }, standing.outcome, services, hold.token);
+  if (standing?.outcome) await tellWaiter({ ...standing, waiter: record.waiter }, standing.outcome, services);
 }
 
 /** @throws LanewayError INVALID_OPTION for a time that is none */
@@ -55,12 +59,12 @@ function endOf(hold: Hold, now: number): number {
 }
 
 function recordOf(hold: Hold, ids: { messageId: string; requestId: string }, deadline: string): PendingRecord {
-  const { message, token, execution, step } = hold;
+  const { message } = hold;
   return {
     ...ids,
     ...kindOf(hold, deadline),
     ...{ correlationId: message.correlationid, deadline, attempt: 1, hops: message.hops },
-    waiter: { kind: 'workflow', token, execution, step },
+    waiter: waiterOf(hold),
     ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
     ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
   };
@@ -86,9 +90,18 @@ async function requestWorkflow(
   run: DispatchRun,
   { messageId, requestId }: { messageId: string; requestId: string },
   { deadline }: PendingRecord,
-  { publishing, pending }: DispatcherServices,
+  { publishing, pending, payloads }: DispatcherServices,
 ): Promise<void> {
-  const { runs, data, message } = run;
+  const { runs, message } = run;
+  const data = await restored(run.data, message.correlationid, payloads);
+  const bytes = jsonBytes(data);
+  if (bytes > CLAIM_CHECK_BYTES) {
+    throw new LanewayError('TOO_LARGE', `step '${run.step}' runs ${runs} with ${bytes} bytes`, {
+      help: [
+        `allowed: ${CLAIM_CHECK_BYTES} bytes, as an execution holds them whole; pass on the fields that are needed`,
+      ],
+    });
+  }
   const continued = await continuedRun(run, { pending });
   await publishMessage(
     publishing,
@@ -101,6 +114,7 @@ async function requestWorkflow(
     {
       ...{ id: messageId, correlationId: message.correlationid, causationId: message.id, hops: message.hops + 1 },
       parent: { id: message.id, priority: message.priority },
+      ...(message.path === undefined ? {} : { path: message.path }),
       ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
       ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
       ...(message.actor === undefined ? {} : { actor: message.actor }),

@@ -8,6 +8,7 @@ import { laneFor } from '../domain/priority.js';
 import { PersonNeeded, RequestTimedOut } from '../message/system-messages.js';
 import { INTENT_GRACE_MS, publishMessage } from '../topology/publish-message.js';
 import { deliverMessages } from '../topology/send-messages.js';
+import { climbedLadder } from '../topology/step-ladder.js';
 import { standingOf, type EndServices } from './tell-end.js';
 
 /**
@@ -123,5 +124,5 @@ function envelopeOf(record: PendingRecord, climb: Climb, services: EndServices):
 }
 
 function rungOf(climb: Climb, { topology }: EndServices) {
-  return topology.model.channels[climb.channel]?.escalation?.[climb.rung];
+  return climbedLadder(topology.model, climb)[climb.rung];
 }

@@ -8,14 +8,16 @@ import { schemaUri, type Envelope } from '../domain/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
 import { executionName } from '../domain/execution-name.js';
 import { derivedId, newId } from '../domain/ids.js';
+import { shielded } from '../domain/kept-state.js';
+import { extendPath, stepOf } from '../domain/loop.js';
 import type { Clock, DeadLetterQueue, DeliveryStore, PayloadStore, WorkflowStarter } from '../domain/ports.js';
 import { decodeData, type MessageType } from '../message/message-type.js';
-import { WorkflowRequested, WorkflowStarted } from '../message/system-messages.js';
+import { MessageExpired, WorkflowRequested, WorkflowStarted } from '../message/system-messages.js';
 import { publishMessage, type Publishing } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
 import { startedBy } from './started-by.js';
-import { hopLimitOf } from '../topology/hop-limit.js';
+import { checkRunaway } from '../topology/check-runaway.js';
 
 /** What the function works with. */
 export interface StarterServices {
@@ -112,7 +114,7 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
   await announce(start, services);
 }
 
-/** @throws LanewayError EXPIRED, HOP_LIMIT, UNKNOWN_TYPE, SCHEMA, TOO_LARGE, NOT_FOUND */
+/** @throws LanewayError EXPIRED, HOP_LIMIT, CYCLE, UNKNOWN_TYPE, SCHEMA, TOO_LARGE, NOT_FOUND */
 async function inputOf(
   envelope: Envelope,
   workflow: string,
@@ -122,12 +124,7 @@ async function inputOf(
   const { topology } = services;
   if (Date.parse(envelope.expires) <= now)
     throw new LanewayError('EXPIRED', `${envelope.type} expired at ${envelope.expires}`);
-  const limit = hopLimitOf(topology.model, envelope.channel);
-  if (envelope.hops >= limit) {
-    throw new LanewayError('HOP_LIMIT', `${envelope.hops} messages led to this one`, {
-      help: [`allowed by '${topology.name}': ${limit} (hopLimit)`],
-    });
-  }
+  checkRunaway(envelope, `workflow:${workflow}`, topology.model);
   const { type, data, asked } = await startOf(envelope, workflow, services);
   const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
   if (bytes > CLAIM_CHECK_BYTES) {
@@ -149,6 +146,7 @@ async function inputOf(
       correlationid,
       priority,
       hops,
+      path: extendPath(envelope.path, stepOf(`workflow:${workflow}`, envelope.type, envelope.subject)),
       ...(envelope.deadline === undefined ? {} : { deadline: envelope.deadline }),
       ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
       ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
@@ -169,17 +167,19 @@ async function startOf(envelope: Envelope, workflow: string, { topology, payload
     if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${name}`);
     return type;
   };
+  const taken = (data: unknown) => shielded(data, envelope.correlationid, payloads);
   const payload = await payloadOf(envelope, payloads);
   if (envelope.type !== WorkflowRequested.name) {
     const type = typeOf(envelope.type);
-    const data: unknown = decodeData(type, payload, envelope.dataschema);
-    return { type, data };
+    return { type, data: await taken(decodeData(type, payload, envelope.dataschema)) };
   }
   const asked = decodeData(WorkflowRequested, payload, envelope.dataschema);
   const type = typeOf(starts[workflow] ?? '');
   // What earlier generations were started with is as it came out of its schema then.
   const known = asked.start !== undefined && 'data' in asked.start;
-  const data: unknown = known ? asked.start?.data : decodeData(type, asked.data, schemaUri(type.name, type.version));
+  const data: unknown = known
+    ? asked.start?.data
+    : await taken(decodeData(type, asked.data, schemaUri(type.name, type.version)));
   return { type, data, asked };
 }
 
@@ -226,12 +226,34 @@ async function refuse(start: Start, error: ErrorSummary, services: StarterServic
   if (standing?.state === 'leased' && Date.parse(standing.leasedUntil ?? '') > clock.now()) throw startedByAnother();
   const drop = error.code === 'EXPIRED' && topology.model.channels[envelope.channel]?.qos.onExpiry !== 'dead-letter';
   if (!drop) await bury(copy, key.receiver, error, 1, services);
+  else if (!standing || !isSettled(standing.state)) await tellExpired(start, services);
   const written = await deliveries.settleUnleased(
     key,
     factsOf(envelope),
     outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error),
   );
   if (written !== 'stored' && !isSettled(written.state)) throw startedByAnother();
+}
+
+/** Tells of a start message that came too late, where its channel says so; the same again is the same message. */
+async function tellExpired({ envelope, key }: Start, { publishing, topology, clock }: StarterServices): Promise<void> {
+  const { type, id, channel, expires, time } = envelope;
+  const { qos, system } = topology.model.channels[channel] ?? {};
+  // What is told of a system message could itself expire, and be told of.
+  if (qos?.onExpiry !== 'escalate' || system === true) return;
+  await publishMessage(
+    publishing,
+    MessageExpired,
+    { type, id, channel, receiver: key.receiver, expires, ageSeconds: (clock.now() - Date.parse(time)) / 1000 },
+    {},
+    {
+      id: derivedId(MessageExpired.name, id, key.receiver),
+      ...{ correlationId: envelope.correlationid, causationId: id, hops: envelope.hops + 1 },
+      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
+    },
+  );
 }
 
 function startedByAnother(): LanewayError {

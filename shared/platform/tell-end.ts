@@ -22,8 +22,8 @@ export function endId(requestId: string): string {
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function tellEnd(record: PendingRecord, outcome: RequestOutcome, services: EndServices): Promise<void> {
-  const { publishing, ledger, log } = services;
-  const { requestId, type, attempt, climb, correlationId, messageId } = record;
+  const { publishing, log } = services;
+  const { requestId, type, attempt, climb, correlationId } = record;
   const about = { request: requestId, type, correlation: correlationId, attempt };
   const standing = standingOf(record);
   if (outcome.state === 'timed-out') {
@@ -48,19 +48,30 @@ export async function tellEnd(record: PendingRecord, outcome: RequestOutcome, se
       { ...standing, id: endId(requestId), requestId },
     );
   }
-  if (climb && outcome.state !== 'replied') {
-    await ledger.escalation({
-      ...{ correlationId, requestId, type, attempt },
-      step: (record.step ?? 0) + 1,
-      rung: 'abort',
-      because: {
-        ...{ state: outcome.state, attempt, by: outcome.by, messageId },
-        ...(outcome.state === 'failed' ? { error: outcome.error } : {}),
-      },
-      at: outcome.at,
-    });
-  }
+  await noteAbort(record, outcome, services);
   await tellWaiter(record, outcome, services);
+}
+
+/**
+ * Notes in the ledger that a request has left its ladder without an answer; nothing where it has none.
+ * @throws LanewayError UNAVAILABLE, to be repeated
+ */
+export async function noteAbort(
+  { correlationId, requestId, type, attempt, messageId, climb, step = 0 }: PendingRecord,
+  outcome: RequestOutcome,
+  { ledger }: Pick<TellServices, 'ledger'>,
+): Promise<void> {
+  if (!climb || outcome.state === 'replied') return;
+  await ledger.escalation({
+    ...{ correlationId, requestId, type, attempt },
+    step: step + 1,
+    rung: 'abort',
+    because: {
+      ...{ state: outcome.state, attempt, by: outcome.by, messageId },
+      ...(outcome.state === 'failed' ? { error: outcome.error } : {}),
+    },
+    at: outcome.at,
+  });
 }
 
 /** Where the platform's messages about a request stand: behind the command of the current attempt. */

@@ -1,17 +1,21 @@
-import { Buffer } from 'node:buffer';
-import { CLAIM_CHECK_BYTES, payloadOf } from '../domain/claim-check.js';
+import { payloadOf } from '../domain/claim-check.js';
 import { LanewayError, summarizeError } from '../domain/errors.js';
+import type { Keep } from '../domain/keep.js';
+import { keptState } from '../domain/kept-state.js';
 import type { PendingRecord, RequestOutcome, Waiter } from '../domain/pending.js';
 import type { LedgerWriter, WorkflowResumer } from '../domain/ports.js';
 import { decodeData } from '../message/message-type.js';
 import { AgentFailed, TaskCompleted } from '../message/system-messages.js';
 import type { Standing } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
-import { compensate, type CompensateServices } from './compensate.js';
+import { compensate, undoAnswered, type CompensateServices } from './compensate.js';
 import { tellProgress } from './tell-progress.js';
 
 /** Characters of an error that an event about it has. */
 const LONGEST_TEXT = 1_000;
+
+/** Of machines that were deployed before they said what they keep: they may look at anything. */
+const ALL: Keep = { read: ['*'] };
 
 /** What it takes to tell whoever waits. */
 export interface TellServices extends CompensateServices {
@@ -24,22 +28,23 @@ export interface TellServices extends CompensateServices {
  * Tells the outcome of a closed request: resumes the workflow that waits for it (clients poll the record, agents handle
  * the message itself) and writes the ledger's entry. A repetition repeats both, harmlessly.
  *
- * @param token the task token to resume, when it is not the record's: that of a dispatch which found the request closed
+ * @returns whether a workflow waited for it; undefined where none does
  * @throws LanewayError UNAVAILABLE, to be repeated
  */
 export async function tellWaiter(
   record: PendingRecord,
   outcome: RequestOutcome,
   services: TellServices,
-  token?: string,
-): Promise<void> {
+): Promise<'resumed' | 'gone' | undefined> {
   const { waiter } = record;
+  let told: 'resumed' | 'gone' | undefined;
   // Whoever waits first: nobody waits for the entry.
   if (waiter.kind === 'workflow') {
-    const told = await resume(record, outcome, services, token ?? waiter.token);
+    told = await resume(record, waiter, outcome, services);
     await tellTask(record, waiter, outcome, services);
     // Its execution may have failed meanwhile: then what the reply tells of is undone as well.
-    if (told === 'gone' && outcome.state === 'replied') await compensate(waiter.execution, services);
+    if (told === 'gone' && outcome.state === 'replied')
+      await undoAnswered(waiter.execution, record.requestId, services);
   }
   await services.ledger.request({
     correlationId: record.correlationId,
@@ -50,6 +55,7 @@ export async function tellWaiter(
     at: outcome.at,
   });
   if (waiter.kind === 'saga') await compensate(waiter.execution, services);
+  return told;
 }
 
 /** Tells who subscribes what came of a step; what holds a workflow without asking anybody is no task. */
@@ -60,6 +66,8 @@ async function tellTask(
   services: TellServices,
 ): Promise<void> {
   if (holds === 'time') return;
+  // Taken back as its execution has ended: no agent failed.
+  if (outcome.state === 'failed' && outcome.error.code === 'CANCELLED') return;
   const standing: Standing = {
     ...{ correlationId: record.correlationId, causationId: outcome.by, hops: record.hops + 1 },
     ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
@@ -79,9 +87,9 @@ async function tellTask(
 
 async function resume(
   record: PendingRecord,
+  { token, keep }: Extract<Waiter, { kind: 'workflow' }>,
   outcome: RequestOutcome,
   services: TellServices,
-  token: string,
 ): Promise<'resumed' | 'gone'> {
   const { resumer, log } = services;
   const about = { request: record.requestId, type: record.type, correlation: record.correlationId };
@@ -102,7 +110,8 @@ async function resume(
   if (outcome.state === 'failed') return fail('RequestFailed', `${outcome.error.code}: ${outcome.error.message}`);
   let data: unknown;
   try {
-    data = record.holds === undefined ? await replyData(outcome, services) : outcome.data;
+    data =
+      record.holds === undefined ? await replyData(outcome, keep ?? ALL, record.correlationId, services) : outcome.data;
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable) throw error;
@@ -111,23 +120,16 @@ async function resume(
   return told(await resumer.succeed(token, { data }));
 }
 
-/** The reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
+/** What the execution keeps of the reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
 async function replyData(
   outcome: Extract<RequestOutcome, { state: 'replied' }>,
-  services: TellServices,
+  keep: Keep,
+  correlationId: string,
+  { topology, payloads }: TellServices,
 ): Promise<unknown> {
-  const payload = await payloadOf(outcome, services.payloads);
-  const type = services.topology.types.get(outcome.type);
-  if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${services.topology.name}' has no message type ${outcome.type}`);
+  const payload = await payloadOf(outcome, payloads);
+  const type = topology.types.get(outcome.type);
+  if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${outcome.type}`);
   const data: unknown = decodeData(type, payload, outcome.dataschema);
-  const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
-  if (bytes > CLAIM_CHECK_BYTES) {
-    throw new LanewayError('TOO_LARGE', `the reply ${outcome.type} has ${bytes} bytes, more than a workflow can hold`, {
-      help: [
-        `allowed in a workflow: ${CLAIM_CHECK_BYTES} bytes (a Step Functions state holds 256 KiB)`,
-        'store the result where the next step can read it, and reply with where it is',
-      ],
-    });
-  }
-  return data;
+  return keptState({ type: outcome.type, data, correlationId }, keep, payloads);
 }

@@ -32,6 +32,8 @@ export interface Selection extends HowOften {
   readonly type?: string;
   /** Agent whose lane the copy is for. @defaultValue every queue */
   readonly receiver?: string;
+  /** Only messages whose payload it accepts; asked before chance is. @defaultValue every payload */
+  readonly where?: (data: unknown) => boolean;
 }
 
 /**
@@ -41,6 +43,13 @@ export interface Selection extends HowOften {
 export interface Faults {
   /** Ends the process of an agent (or `starter`, `replies`, `dispatcher` ...) at a point: its batch is never acknowledged. */
   crash(who: string, point: CrashPoint, often?: HowOften): void;
+  /**
+   * Ends the process of an agent or a function of the platform at any of its calls of stores, queues and bus, of which half
+   * have been executed all the same.
+   */
+  die(who: string, often?: HowOften): void;
+  /** Loses calls of the dispatcher by steps that wait: nothing is done, and the execution waits on as if it had been. */
+  loseDispatches(often?: HowOften): void;
   /** Lets a handling throw (retryable) before its handler starts, or after it has done its work. */
   fail(agent: string, point: 'before-handler' | 'after-handler', often?: HowOften): void;
   /** Loses copies between bus and queue, which EventBridge does not do: what nobody sends again stays `missing`. */
@@ -63,6 +72,12 @@ export interface Faults {
 
 /** What became of a call that a fault struck: not executed, or executed and reported as failed. */
 export type Trouble = 'not-executed' | 'executed';
+
+/** Who loses, and where, by {@link Faults.loseDispatches}. */
+const LOST_DISPATCH = ['a state machine', 'dispatch'] as const;
+
+/** Point of {@link Faults.die}. */
+const ANY_CALL = 'any-call';
 
 interface Rule extends Selection {
   left: number;
@@ -94,6 +109,15 @@ export class FaultPlan implements Faults {
   }
 
   crash(who: string, point: CrashPoint, often: HowOften = {}): void {
+    this.#points.push({ ...rule(often), who, point, effect: 'crash' });
+  }
+
+  die(who: string, often: HowOften = {}): void {
+    this.#points.push({ ...rule(often), who, point: ANY_CALL, effect: 'crash' });
+  }
+
+  loseDispatches(often: HowOften = {}): void {
+    const [who, point] = LOST_DISPATCH;
     this.#points.push({ ...rule(often), who, point, effect: 'crash' });
   }
 
@@ -147,13 +171,25 @@ export class FaultPlan implements Faults {
     return this.#points.find((one) => one.who === who && one.point === point && this.#hits(one))?.effect;
   }
 
+  /** Whether a call of the dispatcher is lost. */
+  losesDispatch(): boolean {
+    return this.strikes(...LOST_DISPATCH) !== undefined;
+  }
+
+  /** Whether a process dies at a call, and then whether the call has been executed. */
+  dies(who: string): Trouble | undefined {
+    if (this.strikes(who, ANY_CALL) === undefined) return undefined;
+    return this.#random() < 0.5 ? 'executed' : 'not-executed';
+  }
+
   /** Delays, in seconds, of the copies that arrive of one copy; none when it is lost. */
-  copiesOf(envelope: Pick<Envelope, 'type'> | undefined, receiver: string): number[] {
+  copiesOf(envelope: Pick<Envelope, 'type' | 'data'> | undefined, receiver: string): number[] {
     let delays: number[] = [0];
     for (const one of this.#copies) {
       const meant =
         (one.type === undefined || one.type === envelope?.type) &&
-        (one.receiver === undefined || one.receiver === receiver);
+        (one.receiver === undefined || one.receiver === receiver) &&
+        (one.where === undefined || one.where(envelope?.data));
       if (meant && this.#hits(one)) delays = one.apply(delays);
     }
     return this.#reorderMs === 0

@@ -2,6 +2,7 @@ import type { Log, Middleware } from '../agent/context.js';
 import type { BoundAgent } from '../agent/create-agent.js';
 import { ProcessGuards } from '../agent/receive/process-guards.js';
 import { receiveBatch } from '../agent/receive/receive-batch.js';
+import { approvalLinks } from '../domain/approval-link.js';
 import type { Awaited } from '../domain/awaited.js';
 import { wholeSeconds } from '../domain/duration.js';
 import { LanewayError, summarizeError } from '../domain/errors.js';
@@ -13,11 +14,13 @@ import type { Topology } from '../topology/topology.js';
 import type { WorkflowDefinition } from '../workflow/define-workflow.js';
 import { FaultPlan } from './faults.js';
 import { ManualClock } from './manual-clock.js';
+import { MemoryDeadLetterBook } from './memory-dead-letter-book.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
 import { MemoryIntents } from './memory-intents.js';
 import { MemoryDeadLetterQueue, MemoryLaneReceipts, MemoryLanes } from './memory-lanes.js';
 import { MemoryLater } from './memory-later.js';
 import { MemoryLedger } from './memory-ledger.js';
+import { MemoryLinkSigner } from './memory-link-signer.js';
 import { MemoryPayloads } from './memory-payloads.js';
 import { MemoryPending } from './memory-pending.js';
 import { MemoryQueue, type ReceivedCopy } from './memory-queue.js';
@@ -27,7 +30,7 @@ import { MortalProcess } from './mortal-process.js';
 import { PLATFORM_TIMEOUT_MS, PlatformFunctions } from './platform-functions.js';
 import { lettersOf, portsOf, receiptsOf, type Ports } from './process-ports.js';
 import { RoutingBus } from './routing-bus.js';
-import { WorkflowExecutions } from './workflow-executions.js';
+import { WorkflowExecutions, type TokenWatch } from './workflow-executions.js';
 
 /** Receptions after which a queue moves a copy to its dead letter queue; as deployed. */
 const MAX_RECEIVES = 100;
@@ -37,6 +40,9 @@ const MARGIN_SECONDS = 15;
 const VISIBILITY_TIMEOUTS = 6;
 const MOST_COPIES = 10;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Where links of approvals lead; nothing answers there but the harness itself. */
+const LINK_BASE = 'https://approvals.invalid';
 
 /** A queue and the function behind it. */
 export interface Consumer {
@@ -53,6 +59,8 @@ export interface WorldParts {
   readonly workflows: readonly WorkflowDefinition[];
   readonly random: () => number;
   readonly start?: number;
+  readonly approvalLinks?: boolean;
+  readonly watch?: TokenWatch;
 }
 
 /** All stores, queues and functions of an application in memory, and who receives from what. */
@@ -70,12 +78,13 @@ export class HarnessWorld {
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
   readonly awaited: readonly Awaited[];
+  readonly linkSigner = new MemoryLinkSigner();
   readonly #random: () => number;
   readonly #functions: PlatformFunctions;
   /** How often the drain put a copy back, by SQS message id. */
   readonly #returns = new Map<string, number>();
 
-  constructor({ topology, agents, workflows, random, start }: WorldParts) {
+  constructor({ topology, agents, workflows, random, start, watch, approvalLinks: hasLinks = false }: WorldParts) {
     const { model } = topology;
     this.#random = random;
     this.faults = new FaultPlan(random);
@@ -108,8 +117,13 @@ export class HarnessWorld {
     this.executions = new WorkflowExecutions(workflows, {
       clock: this.clock,
       random,
-      dispatch: (payload) => this.#functions.dispatch(payload, this.process('dispatcher')),
+      dispatch: async (payload) => {
+        const waits = typeof payload === 'object' && payload !== null && 'token' in payload;
+        if (waits && this.faults.losesDispatch()) return undefined;
+        return this.#functions.dispatch(payload, this.process('dispatcher'));
+      },
       ended: (event) => void statusEvents.send(event),
+      ...(watch === undefined ? {} : { watch }),
     });
     this.#functions = new PlatformFunctions({
       ...{
@@ -120,6 +134,8 @@ export class HarnessWorld {
         executions: this.executions,
         starts: this.starts,
         awaited: this.awaited,
+        book: new MemoryDeadLetterBook(this.ledger),
+        approvalLinks: hasLinks ? approvalLinks(LINK_BASE, topology.name, this.linkSigner) : undefined,
       },
       deadLetters: new MemoryDeadLetterQueue(platformLetters, this.payloads),
       returned: (copy) => this.#returns.get(copy) ?? 0,
@@ -156,13 +172,10 @@ export class HarnessWorld {
     return new MortalProcess(who, this.faults);
   }
 
-  /** One run of the sweeper; what fails is left to the next. */
+  /** One run of the sweeper, and of supervision where there are workflows; what fails is left to the next. */
   async sweep(): Promise<void> {
-    try {
-      await this.#functions.sweep(this.process('sweeper'));
-    } catch (error) {
-      if (!summarizeError(error).retryable) throw error;
-    }
+    await leftToNext(this.#functions.sweep(this.process('sweeper')));
+    if (Object.keys(this.starts).length > 0) await leftToNext(this.#functions.supervise(this.process('supervisor')));
   }
 
   #agent(bound: BoundAgent): Consumer[] {
@@ -242,6 +255,14 @@ function withFaults({ agent, deps }: BoundAgent, process: MortalProcess): BoundA
     return result;
   };
   return { agent: { ...agent, middleware: [faulty, ...agent.middleware] }, deps };
+}
+
+async function leftToNext(run: Promise<void>): Promise<void> {
+  try {
+    await run;
+  } catch (error) {
+    if (!summarizeError(error).retryable) throw error;
+  }
 }
 
 function cursorsIn(values: Map<string, number>): CursorStore {

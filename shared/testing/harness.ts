@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers';
-import type { BoundAgent } from '../agent/create-agent.js';
 import { payloadOf } from '../domain/claim-check.js';
 import type { LedgerEntry } from '../domain/conversation.js';
 import type { Emission } from '../domain/delivery.js';
@@ -16,45 +15,25 @@ import {
   type MessageType,
   type ReplyOf,
 } from '../message/message-type.js';
-import type { AnswerServices } from '../operator/answer-request.js';
+import type { PageResponse } from '../operator/answer-link.js';
+import { answerRequest, type AnswerServices } from '../operator/answer-request.js';
 import { decideApproval, openApprovals, type ApprovalRecord } from '../operator/decide-approval.js';
 import type { Actor } from '../operator/operator-services.js';
+import { withOutput } from '../operator/execution-output.js';
 import { retryExecution, type Retried } from '../operator/retry-workflow.js';
 import { receiversOf } from '../platform/look-at-intent.js';
-import type { PublishOptions } from '../topology/compose-message.js';
 import { RequestCancelled } from '../message/system-messages.js';
 import { cancelRequestOf } from '../topology/cancel-request-of.js';
 import { publishMessage, type Publishing, type Receipt } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
-import type { WorkflowDefinition } from '../workflow/define-workflow.js';
 import type { Faults } from './faults.js';
 import { HarnessConversation } from './harness-conversation.js';
-import { HarnessWorld } from './harness-world.js';
+import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
+import { HarnessWorld, type WorldParts } from './harness-world.js';
 import { MemoryDeadLetterBook } from './memory-dead-letter-book.js';
 import { portsOf } from './process-ports.js';
 import { seededRandom } from './seeded-random.js';
-
-/** Options of {@link createHarness}. */
-export interface HarnessOptions {
-  /** Agents with what they need. An agent of the topology that is not given takes nothing: its messages wait in its lanes. */
-  readonly agents: readonly BoundAgent[];
-  /** Needs the package `jsonata`. */
-  readonly workflows?: readonly WorkflowDefinition[];
-  /** Everything random follows from it, except ids. @defaultValue 1 */
-  readonly seed?: number;
-  /** Milliseconds since 1970 when the clock starts. @defaultValue 1 January 2026 */
-  readonly start?: number;
-}
-
-/** Options of {@link Harness.publish}. */
-export interface HarnessPublishOptions extends PublishOptions {
-  /** Declared client that publishes. @defaultValue the first that declares the type */
-  readonly as?: string;
-  /** Conversation to join. @defaultValue a new one */
-  readonly correlationId?: string;
-  /** Id of the message: publishing it again is the same message. */
-  readonly id?: string;
-}
+import { visitLink, type VisitForm } from './visit-link.js';
 
 /** An application in memory, on a clock that only moves when told to. */
 export interface Harness {
@@ -81,6 +60,13 @@ export interface Harness {
    * @throws LanewayError NOT_FOUND, REFUSED when it has been decided, INVALID_OPTION without who or why
    */
   decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void>;
+  /**
+   * Answers a request that waits for a person, as `laneway requests answer` does: nothing happens before the world is moved on.
+   * @throws LanewayError NOT_FOUND, REFUSED when it has ended, SCHEMA, INVALID_OPTION without who or why
+   */
+  answer(requestId: string, data: unknown, actor: Actor): Promise<void>;
+  /** Opens the link of an approval, or sends the form of its page: nothing happens before the world is moved on. */
+  visit(link: string, form?: VisitForm): Promise<PageResponse>;
   /** Executions of workflows by name, oldest first. */
   executions(): Promise<readonly ExecutionDetail[]>;
   /**
@@ -123,7 +109,7 @@ const MOST_STEPS = 1_000_000;
  * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_AGENT for an agent of another topology
  */
 export function createHarness(topology: Topology, options: HarnessOptions): Harness {
-  const { agents, workflows = [], seed = 1, start } = options;
+  const { agents, workflows = [], seed = 1, start, approvalLinks = false } = options;
   for (const { agent } of agents) {
     if (agent.topology !== topology) {
       const help = [`give agents made with createAgent(${topology.name}, ...)`];
@@ -131,8 +117,16 @@ export function createHarness(topology: Topology, options: HarnessOptions): Harn
     }
   }
   const random = seededRandom(seed);
-  const parts = { topology, agents, workflows, random, ...(start === undefined ? {} : { start }) };
-  return new RunningHarness(topology, new HarnessWorld(parts), new Set(agents.map(({ agent }) => agent.id)));
+  const parts = { topology, agents, workflows, random, approvalLinks, ...(start === undefined ? {} : { start }) };
+  return harnessOver(new HarnessWorld(parts), parts);
+}
+
+/** The harness of a world that is given, so that its stores stay in reach. */
+export function harnessOver(
+  world: HarnessWorld,
+  { topology, agents }: Pick<WorldParts, 'topology' | 'agents'>,
+): Harness {
+  return new RunningHarness(topology, world, new Set(agents.map(({ agent }) => agent.id)));
 }
 
 class RunningHarness implements Harness {
@@ -209,10 +203,19 @@ class RunningHarness implements Harness {
     await decideApproval(approval, decision, actor, this.#answering());
   }
 
+  async answer(requestId: string, data: unknown, actor: Actor): Promise<void> {
+    await answerRequest(requestId, data, actor, this.#answering());
+  }
+
+  visit(link: string, form?: VisitForm): Promise<PageResponse> {
+    return visitLink(link, form, { ...this.#answering('approval-page'), signer: this.#world.linkSigner });
+  }
+
   async executions(): Promise<readonly ExecutionDetail[]> {
     const { executions, starts } = this.#world;
     const found = executions.names.flatMap((name) => Object.keys(starts).map((one) => executions.find(one, name)));
-    return (await Promise.all(found)).filter((one) => one !== undefined);
+    const known = (await Promise.all(found)).filter((one) => one !== undefined);
+    return Promise.all(known.map((one) => withOutput(one, this.#world.payloads)));
   }
 
   retry(execution: string, actor: Actor): Promise<Retried> {
@@ -247,8 +250,8 @@ class RunningHarness implements Harness {
     return this.#world.ledger.conversationIds();
   }
 
-  #answering(): AnswerServices {
-    const publishing: Publishing = { ...this.#publishingAs(OPERATOR), kind: 'platform' };
+  #answering(name: string = OPERATOR): AnswerServices {
+    const publishing: Publishing = { ...this.#publishingAs(name), kind: 'platform' };
     const book = new MemoryDeadLetterBook(this.#world.ledger);
     return { topology: this.#topology, clock: this.#world.clock, pending: this.#world.ports.pending, book, publishing };
   }

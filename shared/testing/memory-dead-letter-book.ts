@@ -35,4 +35,11 @@ export class MemoryDeadLetterBook implements DeadLetterBook {
     this.#ledger.put(entry.correlationId, { kind: 'operator', at: entry.at, operator: entry });
     return Promise.resolve();
   }
+
+  async recordFirst(entry: OperatorEntry): Promise<OperatorEntry> {
+    const stands = this.#ledger.find(entry.correlationId, `o#${entry.id}`);
+    if (stands?.kind === 'operator') return stands.operator;
+    await this.record(entry);
+    return entry;
+  }
 }

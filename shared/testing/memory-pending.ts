@@ -65,6 +65,10 @@ export class MemoryPending implements PendingStore {
     yield* await Promise.resolve(due.sort((a, b) => (a.deadline < b.deadline ? -1 : 1)));
   }
 
+  async *approvals(): AsyncGenerator<PendingRecord> {
+    for await (const record of this.due(-Infinity, Infinity)) if (record.approval) yield record;
+  }
+
   #find(requestId: string): PendingRecord | undefined {
     const text = this.#records.get(requestId);
     return text === undefined ? undefined : (JSON.parse(text) as PendingRecord);

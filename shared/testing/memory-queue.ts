@@ -77,6 +77,11 @@ export class MemoryQueue {
     return true;
   }
 
+  /** Loses the copies that nobody has received yet, delayed ones included; SQS does not, whoever purges a queue may. */
+  loseUnreceived(): void {
+    this.#messages = this.#messages.filter(({ receiveCount }) => receiveCount > 0);
+  }
+
   /** Copies that are neither delayed nor hidden. */
   get depth(): number {
     return this.#messages.filter((message) => message.visibleAt <= this.#clock.now()).length;

@@ -28,9 +28,9 @@ export class MemoryWorkflows implements WorkflowResumer, WorkflowStarter {
     this.#waiting.set(token, answered);
   }
 
-  /** Stops waiting, as a state that timed out does. */
-  forget(token: string): void {
-    this.#waiting.delete(token);
+  /** Stops waiting, as a state that timed out does. @returns whether anybody waited */
+  forget(token: string): boolean {
+    return this.#waiting.delete(token);
   }
 
   async succeed(token: string, output: unknown): Promise<'resumed' | 'gone'> {

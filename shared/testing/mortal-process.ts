@@ -40,6 +40,10 @@ export class MortalProcess {
   async call<Result>(effect: () => Promise<Result>, { before, after }: Points = {}): Promise<Result> {
     this.#check();
     if (before) this.pass(before);
+    const death = this.faults.dies(this.who);
+    if (death === 'executed') await effect();
+    if (death) this.#alive = false;
+    this.#check();
     const trouble = this.faults.storeTrouble();
     if (trouble === 'not-executed') throw unavailable('a store failed');
     const result = await effect();
@@ -55,6 +59,10 @@ export class MortalProcess {
     effect: (entries: readonly Entry[]) => Promise<readonly SendResult[]>,
   ): Promise<readonly SendResult[]> {
     this.pass('before-emit');
+    const death = this.faults.dies(this.who);
+    if (death === 'executed') await effect(entries);
+    if (death) this.#alive = false;
+    this.#check();
     const half = entries.slice(0, this.faults.number(entries.length + 1));
     if (this.faults.strikes(this.who, 'mid-emit') === 'crash') {
       await effect(half);

@@ -1,6 +1,7 @@
 import type { Log } from '../agent/context.js';
+import type { ApprovalLinks } from '../domain/approval-link.js';
 import type { Awaited } from '../domain/awaited.js';
-import type { Clock, DeadLetterQueue, LaneReturns } from '../domain/ports.js';
+import type { Clock, DeadLetterBook, DeadLetterQueue, LaneReturns } from '../domain/ports.js';
 import type { Origin } from '../platform/buried.js';
 import { closeRequest } from '../platform/close-request.js';
 import { dispatchStep } from '../platform/dispatch-step.js';
@@ -9,6 +10,7 @@ import { fireTimer, parseTimer } from '../platform/fire-timer.js';
 import type { QueuedCopy } from '../platform/queued-copy.js';
 import { reportCompletion } from '../platform/report-completion.js';
 import { startWorkflows } from '../platform/start-workflow.js';
+import { supervise, SUPERVISE_GRACE_MS } from '../platform/supervise.js';
 import { sweep } from '../platform/sweep.js';
 import { takeEvent } from '../platform/take-event.js';
 import type { Publishing } from '../topology/publish-message.js';
@@ -35,6 +37,8 @@ export interface PlatformWorld {
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
   readonly awaited: readonly Awaited[];
+  readonly approvalLinks: ApprovalLinks | undefined;
+  readonly book: Pick<DeadLetterBook, 'recordFirst'>;
 }
 
 /** The platform's functions, run as deployed: each by its own process, over what the fault plan leaves of the ports. */
@@ -82,8 +86,28 @@ export class PlatformFunctions {
     await sweep(this.#services(process), { mostIntents: 5_000, stopAt });
   }
 
+  async supervise(process: MortalProcess): Promise<void> {
+    const { executions, clock } = this.#world;
+    const services = {
+      ...this.#services(process),
+      pause: () => Promise.resolve(),
+      executions: {
+        workflows: executions.workflows,
+        list: executions.list.bind(executions),
+        find: executions.find.bind(executions),
+        definition: executions.definition.bind(executions),
+        openCalls: (...given: Parameters<typeof executions.openCalls>) =>
+          process.call(() => executions.openCalls(...given)),
+        stop: (...given: Parameters<typeof executions.stop>) => process.call(() => executions.stop(...given)),
+      },
+    };
+    const stopAt = clock.now() + PLATFORM_TIMEOUT_MS;
+    await supervise(services, { grace: SUPERVISE_GRACE_MS, most: 1_000, stopAt });
+  }
+
   #services(process: MortalProcess) {
-    const { topology, clock, log, executions, returns, deadLetters, starts, awaited } = this.#world;
+    const { topology, clock, log, executions, returns, deadLetters, starts, awaited, approvalLinks, book } =
+      this.#world;
     const ports = portsOf(process, this.#world.ports);
     const { bus, lanes, pending, timers, intents, payloads } = ports;
     const senders = { bus, lanes, pending, timers };
@@ -94,7 +118,7 @@ export class PlatformFunctions {
     };
     return {
       ...ports,
-      ...{ topology, clock, log, senders, publishing, starts, awaited },
+      ...{ topology, clock, log, senders, publishing, starts, awaited, approvalLinks },
       executions,
       starter: {
         start: (...given: Parameters<typeof executions.start>) => process.call(() => executions.start(...given)),
@@ -104,6 +128,9 @@ export class PlatformFunctions {
         fail: (...given: Parameters<typeof executions.fail>) => process.call(() => executions.fail(...given)),
       },
       deadLetters: lettersOf(process, deadLetters),
+      book: {
+        recordFirst: (...given: Parameters<typeof book.recordFirst>) => process.call(() => book.recordFirst(...given)),
+      },
       returns: { put: (copy: Parameters<LaneReturns['put']>[0]) => process.call(() => returns.put(copy)) },
       // Where a rule leads to is known here, so that no copy comes from a rule that could not deliver.
       lanes: {},

@@ -51,7 +51,8 @@ export class RoutingBus implements MessageBus {
   #deliver(event: BusEvent, target: RuleTarget): void {
     const queue = target.kind === 'lane' ? this.lanes.queue(target.agent, target.priority) : this.queues[target.queue];
     const receiver = target.kind === 'lane' ? target.agent : target.queue;
-    for (const delay of this.faults.copiesOf({ type: event['detail-type'] }, receiver)) {
+    const { data } = (event.detail ?? {}) as { readonly data?: unknown };
+    for (const delay of this.faults.copiesOf({ type: event['detail-type'], data }, receiver)) {
       queue?.send(JSON.stringify({ version: '0', ...event }), delay);
     }
   }

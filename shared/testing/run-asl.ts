@@ -1,16 +1,8 @@
 import { LanewayError } from '../domain/errors.js';
 import type { AslBranch, AslDefinition, AslRetry, AslState, AslTask } from '../workflow/asl.js';
+import { AslFailure } from './asl-failure.js';
+import { checkData, checkVariables } from './asl-limits.js';
 import type { TokenAnswer } from './memory-workflows.js';
-
-/** A failure by its name in the Amazon States Language. */
-export class AslFailure extends Error {
-  constructor(
-    readonly error: string,
-    readonly detail: string,
-  ) {
-    super(`${error}: ${detail}`);
-  }
-}
 
 /** What an execution reaches of its world. */
 export interface ExecutionHost {
@@ -62,10 +54,14 @@ interface Scope {
 
 const CANCELLED = 'Laneway.Cancelled';
 
+/** What `States.TaskFailed` does not stand for (Step Functions, error names). */
+const FINAL = ['States.Timeout', 'States.DataLimitExceeded'];
+
 /**
  * Runs one execution of a compiled workflow: the states that `defineWorkflow` writes, by their specification
  * (states-language.net). Expressions see the variables as they were before their state; a branch sees the outer ones and
- * keeps its own; an expression without a result fails with `States.QueryEvaluationError`.
+ * keeps its own; an expression without a result fails with `States.QueryEvaluationError`, more data than Step Functions takes
+ * with `States.DataLimitExceeded`.
  *
  * @throws AslFailure when the execution fails
  */
@@ -109,15 +105,16 @@ class Execution {
           before,
           scope,
         );
-        return { next: state.Next, variables: before, out };
+        return { next: state.Next, variables: before, out: checkData('the results of branches', out) };
       }
       case 'Map': {
         const items = await this.#value(state.Items, before, { input });
         if (!Array.isArray(items))
           throw new AslFailure('States.QueryEvaluationError', 'the items of a map are no list');
+        checkData('the items of a map', items);
         const machines = items.map((item: unknown) => [state.ItemProcessor, item] as const);
         const out = await this.#sideBySide(machines, before, scope, state.MaxConcurrency);
-        return { next: state.Next, variables: before, out };
+        return { next: state.Next, variables: before, out: checkData('the results of elements', out) };
       }
       case 'Pass':
         return this.#leave(state, before, { input }, input);
@@ -144,7 +141,10 @@ class Execution {
     fallback: unknown,
   ): Promise<Moved> {
     const variables = await this.#assign(state.Assign, before, states);
-    const out = state.Output === undefined ? fallback : await this.#value(state.Output, before, states);
+    const out = checkData(
+      'the output of a state',
+      state.Output === undefined ? fallback : await this.#value(state.Output, before, states),
+    );
     return state.End ? { end: out } : { next: state.Next ?? '', variables, out };
   }
 
@@ -199,7 +199,7 @@ class Execution {
     const waits = state.Resource.endsWith('.waitForTaskToken');
     const token = this.host.newToken();
     const given = await this.#value(state.Arguments, before, {}, waits ? { Task: { Token: token } } : {});
-    const payload = (given as { readonly Payload?: unknown }).Payload;
+    const payload = checkData('the arguments of a task', (given as { readonly Payload?: unknown }).Payload);
     if (!waits) return { Payload: await this.host.dispatch(payload) };
     // Listened to first: the dispatcher may answer the token before it returns.
     const answer = this.host.answerTo(token, state.TimeoutSeconds);
@@ -211,11 +211,15 @@ class Execution {
     }
     const answered = await answer;
     if (!answered.ok) throw new AslFailure(answered.error, answered.cause);
-    return answered.output;
+    return checkData('the result of a task', answered.output);
   }
 
   async #assign(assign: unknown, before: Variables, states: States): Promise<Variables> {
-    return assign === undefined ? before : { ...before, ...((await this.#value(assign, before, states)) as Variables) };
+    if (assign === undefined) return before;
+    const assigned = (await this.#value(assign, before, states)) as Variables;
+    const all = { ...before, ...assigned };
+    checkVariables(assigned, all);
+    return all;
   }
 
   async #value(value: unknown, variables: Variables, states: States, context: States = {}): Promise<unknown> {
@@ -242,8 +246,7 @@ class Execution {
 
 function isMeant(names: readonly string[], error: string): boolean {
   return (
-    error !== CANCELLED &&
-    (names.includes(error) || (names.includes('States.TaskFailed') && error !== 'States.Timeout'))
+    error !== CANCELLED && (names.includes(error) || (names.includes('States.TaskFailed') && !FINAL.includes(error)))
   );
 }
 

@@ -1,10 +1,11 @@
 import { summarizeError } from '../domain/errors.js';
 import { newId } from '../domain/ids.js';
-import type { ExecutionDetail, ExecutionFinder } from '../domain/executions.js';
+import type { ExecutionDetail, ExecutionStatus, OpenCall, SupervisedExecutions } from '../domain/executions.js';
 import type { Clock, ExecutionReader, WorkflowResumer, WorkflowStarter } from '../domain/ports.js';
 import type { WorkflowDefinition } from '../workflow/define-workflow.js';
+import { AslFailure } from './asl-failure.js';
 import { MemoryWorkflows, type TokenAnswer } from './memory-workflows.js';
-import { AslFailure, loadJsonata, runAsl, type Evaluate } from './run-asl.js';
+import { loadJsonata, runAsl, type Evaluate } from './run-asl.js';
 
 /** What executions need of their world. */
 export interface ExecutionWorld {
@@ -14,6 +15,19 @@ export interface ExecutionWorld {
   readonly dispatch: (payload: unknown) => Promise<unknown>;
   /** Takes the status events of executions, as texts of EventBridge events. */
   readonly ended: (event: string) => void;
+  readonly watch?: TokenWatch;
+}
+
+/** Hears what becomes of task tokens. */
+export interface TokenWatch {
+  /** A state calls the dispatcher. */
+  readonly dispatching: (payload: unknown) => void;
+  /** The call returned or failed. */
+  readonly dispatched: (payload: unknown, failed: boolean) => void;
+  /** A token was answered; `gone` when nobody waited for it (any more). */
+  readonly answered: (token: string, result: 'resumed' | 'gone') => void;
+  /** Nobody answered a token within the state's own timeout, the backstop. */
+  readonly backstop: (token: string) => void;
 }
 
 interface Alarm {
@@ -23,13 +37,17 @@ interface Alarm {
 }
 
 /** Executions of workflows on a fake clock: what waits goes on when its token is answered or {@link fire} is called. */
-export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, ExecutionReader, ExecutionFinder {
+export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, ExecutionReader, SupervisedExecutions {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
   readonly #world: ExecutionWorld;
   readonly #memory: MemoryWorkflows;
   #alarms: Alarm[] = [];
   /** Tokens that were waited on, by execution. */
   readonly #tokens = new Map<string, string[]>();
+  /** What waits for its token to be answered, by token. */
+  readonly #open = new Map<string, OpenCall & { readonly execution: string }>();
+  /** Aborts a running execution, by its name. */
+  readonly #stops = new Map<string, (failure: Aborted) => void>();
   /** Every execution that was started, by name. */
   readonly #known = new Map<string, ExecutionDetail>();
   #evaluate: Evaluate | undefined;
@@ -53,12 +71,17 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     return started;
   }
 
-  succeed(token: string, output: unknown): Promise<'resumed' | 'gone'> {
-    return this.#memory.succeed(token, output);
+  async succeed(token: string, output: unknown): Promise<'resumed' | 'gone'> {
+    return this.#answered(token, await this.#memory.succeed(token, output));
   }
 
-  fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'> {
-    return this.#memory.fail(token, error, cause);
+  async fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'> {
+    return this.#answered(token, await this.#memory.fail(token, error, cause));
+  }
+
+  #answered(token: string, result: 'resumed' | 'gone'): 'resumed' | 'gone' {
+    this.#world.watch?.answered(token, result);
+    return result;
   }
 
   /** Status events here leave nothing out. */
@@ -69,6 +92,29 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   async find(workflow: string, name: string): Promise<ExecutionDetail | undefined> {
     const found = this.#known.get(name);
     return Promise.resolve(found?.workflow === workflow ? found : undefined);
+  }
+
+  get workflows(): readonly string[] {
+    return [...this.#workflows.keys()];
+  }
+
+  async *list(workflow: string, status?: ExecutionStatus): AsyncGenerator<ExecutionDetail> {
+    const all = [...this.#known.values()].filter((one) => one.workflow === workflow);
+    yield* await Promise.resolve(all.filter((one) => status === undefined || one.status === status));
+  }
+
+  openCalls(_workflow: string, name: string): Promise<readonly OpenCall[]> {
+    const all = [...this.#open.values()].filter(({ execution }) => execution === name);
+    return Promise.resolve(all.map(({ execution: _execution, ...call }) => call));
+  }
+
+  definition(workflow: string): Promise<unknown> {
+    return Promise.resolve(this.#workflows.get(workflow)?.asl);
+  }
+
+  async stop(_workflow: string, name: string, error: string, cause: string): Promise<void> {
+    this.#stops.get(name)?.(new Aborted(error, cause));
+    return Promise.resolve();
   }
 
   /** Names of all executions, oldest first. */
@@ -103,44 +149,75 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
         reject(new AslFailure('States.Timeout', `the execution took longer than ${definition.asl.TimeoutSeconds} s`)),
       ),
     );
+    const stopped = new Promise<never>((_resolve, reject) => this.#stops.set(name, reject));
     const host = {
       name,
       input,
       newToken: newId,
-      forget: (token: string) => this.#memory.forget(token),
+      forget: (token: string) => this.#forget(token),
       random: this.#world.random,
       dispatch: async (payload: unknown) => {
+        this.#notePayload(payload);
+        this.#world.watch?.dispatching(payload);
         try {
-          return await this.#world.dispatch(payload);
+          const dispatched = await this.#world.dispatch(payload);
+          this.#world.watch?.dispatched(payload, false);
+          return dispatched;
         } catch (error) {
+          this.#world.watch?.dispatched(payload, true);
           throw new AslFailure(summarizeError(error).name, summarizeError(error).message);
         }
       },
+      // A branch that was on its way when its execution ended does not get any further.
       sleep: (seconds: number) =>
-        new Promise<void>((resolve) => this.#alarm(name, this.#world.clock.now() + seconds * 1000, resolve)),
-      answerTo: (token: string, seconds: number | undefined) => this.#answerTo(name, token, seconds),
+        new Promise<void>((resolve) => {
+          if (this.#runs(name)) this.#alarm(name, this.#world.clock.now() + seconds * 1000, resolve);
+        }),
+      answerTo: (token: string, seconds: number | undefined) =>
+        this.#runs(name) ? this.#answerTo(name, token, seconds) : new Promise<never>(() => undefined),
     };
     const facts = { execution: name, workflow: definition.name, input };
     try {
-      const output = await Promise.race([runAsl(definition.asl, host, evaluate), tooLong]);
+      const output = await Promise.race([runAsl(definition.asl, host, evaluate), tooLong, stopped]);
       this.#end(facts, { status: 'SUCCEEDED', output: JSON.stringify(output) });
     } catch (failure) {
       if (!(failure instanceof AslFailure)) throw failure;
-      const status = failure.error === 'States.Timeout' ? 'TIMED_OUT' : 'FAILED';
+      const ended = failure.error === 'States.Timeout' ? 'TIMED_OUT' : 'FAILED';
+      const status = failure instanceof Aborted ? 'ABORTED' : ended;
       this.#end(facts, { status, error: failure.error, cause: failure.detail });
     }
   }
 
+  #runs(execution: string): boolean {
+    return this.#known.get(execution)?.status === 'running';
+  }
+
   #answerTo(execution: string, token: string, seconds: number | undefined): Promise<TokenAnswer> {
+    const since = new Date(this.#world.clock.now()).toISOString();
+    this.#open.set(token, { execution, state: '', since });
     return new Promise((resolve) => {
-      this.#memory.wait(token, resolve);
+      this.#memory.wait(token, (answer) => {
+        this.#open.delete(token);
+        resolve(answer);
+      });
       this.#tokens.set(execution, [...(this.#tokens.get(execution) ?? []), token]);
       if (seconds === undefined) return;
       this.#alarm(execution, this.#world.clock.now() + seconds * 1000, () => {
-        this.#memory.forget(token);
+        if (this.#forget(token)) this.#world.watch?.backstop(token);
         resolve({ ok: false, error: 'States.Timeout', cause: `no answer within ${seconds} s` });
       });
     });
+  }
+
+  #forget(token: string): boolean {
+    this.#open.delete(token);
+    return this.#memory.forget(token);
+  }
+
+  #notePayload(payload: unknown): void {
+    const { token, step } = payload as { readonly token?: string; readonly step?: string };
+    const call = token === undefined ? undefined : this.#open.get(token);
+    if (token !== undefined && call) this.#open.set(token, { ...call, state: step ?? '', payload });
   }
 
   #alarm(execution: string, at: number, fire: () => void): void {
@@ -159,12 +236,16 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     });
     this.#alarms = this.#alarms.filter((alarm) => alarm.execution !== execution);
     // A token of an execution that has ended is answered in vain.
-    for (const token of this.#tokens.get(execution) ?? []) this.#memory.forget(token);
+    for (const token of this.#tokens.get(execution) ?? []) this.#forget(token);
     this.#tokens.delete(execution);
+    this.#stops.delete(execution);
     const about = { executionArn: executionArn(execution), stateMachineArn: machineArn(workflow), name: execution };
     this.#world.ended(JSON.stringify({ detail: { ...about, input: JSON.stringify(input), ...detail } }));
   }
 }
+
+/** An execution was stopped. */
+class Aborted extends AslFailure {}
 
 /** How an execution ended, as its status event says. */
 interface Ending {
@@ -174,7 +255,7 @@ interface Ending {
   readonly cause?: string;
 }
 
-const STATUSES = { SUCCEEDED: 'succeeded', FAILED: 'failed', TIMED_OUT: 'timed-out' } as const;
+const STATUSES = { SUCCEEDED: 'succeeded', FAILED: 'failed', TIMED_OUT: 'timed-out', ABORTED: 'aborted' } as const;
 
 /** Stands for the ARN of a state machine. */
 export function machineArn(workflow: string): string {

@@ -3,10 +3,16 @@ import { publishMessage, type Publishing } from './publish-message.js';
 
 /**
  * Publishes `RequestCancelled` into the conversation of an open request. The platform function `replies` does the rest.
+ * @param id of the message, so that the same again is the same message @defaultValue a new one
  * @returns false when there is no such request, or it has ended
  * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
  */
-export async function cancelRequestOf(publishing: Publishing, requestId: string, why: string): Promise<boolean> {
+export async function cancelRequestOf(
+  publishing: Publishing,
+  requestId: string,
+  why: string,
+  id?: string,
+): Promise<boolean> {
   const record = await publishing.senders.pending?.get(requestId);
   if (!record || record.outcome) return false;
   await publishMessage(
@@ -15,6 +21,7 @@ export async function cancelRequestOf(publishing: Publishing, requestId: string,
     { requestId, why },
     {},
     {
+      ...(id === undefined ? {} : { id }),
       requestId,
       correlationId: record.correlationId,
       causationId: record.messageId,

@@ -3,14 +3,12 @@ import type { Emission } from '../domain/delivery.js';
 import { schemaUri, type Envelope } from '../domain/envelope.js';
 import { LanewayError, unknownName } from '../domain/errors.js';
 import { derivedId, newId } from '../domain/ids.js';
-import { firstAttemptEnd } from '../domain/ladder.js';
+import { firstAttemptEnd, type Rung } from '../domain/ladder.js';
 import { laneFor, type Priority } from '../domain/priority.js';
 import { encodeData, type MessageType } from '../message/message-type.js';
+import { carriersOf, isMeant, type Addressee } from './addressing.js';
 import type { ChannelModel, TopologyModel } from './model.js';
 import type { Topology } from './topology.js';
-
-/** Which agents a message is for, besides the channel's own choice. */
-export type Addressee = string | { readonly capability: string } | { readonly role: string };
 
 /** Options of every `publish`. */
 export interface PublishOptions {
@@ -41,6 +39,8 @@ export interface Composition {
   readonly attempt?: number;
   /** Id of the message, when a repetition must not make another one. */
   readonly id?: string;
+  /** For a request: its own ladder. @defaultValue that of the channel */
+  readonly ladder?: readonly Rung[];
 }
 
 /**
@@ -74,7 +74,7 @@ export function composeMessage(
   const reply = type.kind === 'command' ? type.reply : undefined;
   const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? age : undefined, now, type);
   // An attempt that nobody has begun when its time is over is not begun any more: by then another one is on its way.
-  const ladder = reply && channel.escalation;
+  const ladder = reply && (composition.ladder ?? channel.escalation);
   const expires = ladder && deadline !== undefined ? Math.min(age, firstAttemptEnd(ladder, now, deadline)) : age;
   const receivers = receiversFor(model, channel, type, options.to, composition.sender);
   const firstId = composition.id ?? newId();
@@ -138,8 +138,7 @@ function channelFor(model: TopologyModel, type: MessageType, given: string | und
     }
     return channel;
   }
-  const carriers = Object.values(model.channels).filter((channel) => channel.carries.includes(type.name));
-  const [only] = carriers.length === 1 ? carriers : carriers.filter((channel) => channel.default);
+  const { carriers, only } = carriersOf(model, type.name);
   if (only) return only;
   if (carriers.length === 0)
     throw new LanewayError('NOT_CARRIED', `no channel carries ${type.name}`, {
@@ -204,7 +203,7 @@ function receiversFor(
       ],
     });
   }
-  const matching = others.filter((id) => to === undefined || fits(model, id, to));
+  const matching = others.filter((id) => to === undefined || isMeant(model.agents, id, to));
   if (matching.length === 0) {
     const wanted = to === undefined ? 'any subscriber' : JSON.stringify(to);
     if (typeof to === 'string') {
@@ -225,10 +224,4 @@ function receiversFor(
     );
   }
   return { addressed: type.kind === 'command' ? matching.slice(0, 1) : matching, subscribers: [] };
-}
-
-function fits(model: TopologyModel, id: string, to: Addressee): boolean {
-  if (typeof to === 'string') return id === to;
-  const agent = model.agents[id];
-  return 'capability' in to ? (agent?.capabilities.includes(to.capability) ?? false) : agent?.role === to.role;
 }

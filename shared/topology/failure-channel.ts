@@ -3,14 +3,14 @@ import type { SystemChannelName } from '../message/system-messages.js';
 import type { TopologyModel } from './model.js';
 
 /**
- * The channel on which `RequestFailed` of a command is told: `system.attempts` where a ladder decides what follows, else
- * `system.timeouts`, as it ends the request.
+ * The channel on which `RequestFailed` of a command is told: `system.attempts` where a ladder, the channel's or the request's
+ * own, decides what follows, else `system.timeouts`, as it ends the request.
  */
 export function failureChannel(
   model: TopologyModel,
-  { channel, attempt }: Pick<Envelope, 'channel' | 'attempt'>,
+  { channel, attempt, escalates }: Pick<Envelope, 'channel' | 'attempt' | 'escalates'>,
 ): SystemChannelName {
   // Only a ladder makes further attempts, also on channels that have none themselves.
-  const escalates = attempt > 1 || model.channels[channel]?.escalation !== undefined;
-  return escalates ? 'system.attempts' : 'system.timeouts';
+  const follows = escalates === true || attempt > 1 || model.channels[channel]?.escalation !== undefined;
+  return follows ? 'system.attempts' : 'system.timeouts';
 }

@@ -1,7 +1,8 @@
 import { milliseconds, type Duration } from '../domain/duration.js';
 import { LanewayError, unknownName } from '../domain/errors.js';
-import { RUNG_KINDS, SHORTEST_ATTEMPT_MS, type Rung } from '../domain/ladder.js';
+import { DEFAULT_BACKOFF_MS, RUNG_KINDS, SHORTEST_ATTEMPT_MS, type Rung } from '../domain/ladder.js';
 import type { MessageType } from '../message/message-type.js';
+import { isMeant, type Addressee } from './addressing.js';
 import type { AgentModel, ChannelModel } from './model.js';
 import type { ChannelSpec, EscalationRung } from './topology.js';
 
@@ -13,8 +14,8 @@ export interface LadderSurroundings {
   readonly types: ReadonlyMap<string, MessageType>;
 }
 
-const DEFAULT_BACKOFF = { first: '1 second', most: '1 minute' } as const;
-const MOST_TIMES = 10;
+/** How often one rung may ask. */
+export const MOST_TIMES = 10;
 
 /**
  * The escalation ladder and the extension of a channel, checked.
@@ -38,8 +39,21 @@ export function ladderOf(
   }
   const extension = spec.extension === undefined ? {} : { extension: duration(spec.extension, `${place}.extension`) };
   if (spec.escalation === undefined) return extension;
-  const rungs = spec.escalation.flatMap((rung, index, all) => {
-    const where = `${place}.escalation[${index}]`;
+  return { escalation: rungsOf(spec.escalation, channel, `${place}.escalation`, surroundings), ...extension };
+}
+
+/**
+ * Declared rungs, checked, with their agents.
+ * @throws LanewayError as {@link ladderOf}
+ */
+export function rungsOf(
+  escalation: readonly EscalationRung[],
+  channel: ChannelModel,
+  place: string,
+  surroundings: LadderSurroundings,
+): Rung[] {
+  const rungs = escalation.flatMap((rung, index, all) => {
+    const where = `${place}[${index}]`;
     if (rung !== 'abort') return [rungOf(rung, channel, where, surroundings)];
     if (index < all.length - 1) invalid("'abort' is not the last rung", 'nothing follows on the end', where);
     return [];
@@ -54,11 +68,11 @@ export function ladderOf(
       invalid(
         `the rung '${kind}' stands after '${before}'`,
         `allowed: ${RUNG_KINDS.join(', ')}, in this order`,
-        `${place}.escalation[${index}]`,
+        `${place}[${index}]`,
       );
     }
   });
-  return { escalation: rungs, ...extension };
+  return rungs;
 }
 
 function rungOf(
@@ -68,8 +82,12 @@ function rungOf(
   surroundings: LadderSurroundings,
 ): Rung {
   if ('retry' in rung) {
-    const { first, most } = rung.backoff ?? DEFAULT_BACKOFF;
-    const backoff = { first: duration(first, `${where}.backoff.first`), most: duration(most, `${where}.backoff.most`) };
+    const backoff = rung.backoff
+      ? {
+          first: duration(rung.backoff.first, `${where}.backoff.first`),
+          most: duration(rung.backoff.most, `${where}.backoff.most`),
+        }
+      : DEFAULT_BACKOFF_MS;
     if (backoff.first > backoff.most)
       invalid('the first pause is longer than the most', 'allowed: first up to most', `${where}.backoff`);
     return { kind: 'retry', times: times(rung.retry, `${where}.retry`), ...timeoutOf(rung, where), backoff };
@@ -89,19 +107,23 @@ function rungOf(
 }
 
 function substitutes(
-  wanted: string | { readonly capability: string },
+  wanted: Addressee,
   channel: ChannelModel,
   where: string,
   { agents }: LadderSurroundings,
 ): string[] {
   if (typeof wanted === 'object') {
-    const able = channel.subscribers.filter((id) => agents[id]?.capabilities.includes(wanted.capability));
+    const able = channel.subscribers.filter((id) => isMeant(agents, id, wanted));
     if (able.length > 0) return able;
-    const known = channel.subscribers.flatMap((id) => agents[id]?.capabilities ?? []);
+    const [what, name] = 'capability' in wanted ? ['capability', wanted.capability] : ['role', wanted.role];
+    const known = channel.subscribers.flatMap((id) => {
+      const { capabilities = [], role } = agents[id] ?? {};
+      return 'capability' in wanted ? capabilities : role === undefined ? [] : [role];
+    });
     throw unknownName(
       'UNKNOWN_AGENT',
-      `no subscriber of '${channel.name}' has the capability '${wanted.capability}'`,
-      wanted.capability,
+      `no subscriber of '${channel.name}' has the ${what} '${name}'`,
+      name,
       [...new Set(known)],
       `${where}.agent`,
     );

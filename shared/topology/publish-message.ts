@@ -2,12 +2,13 @@ import { offloadPayloads } from '../domain/claim-check.js';
 import { envelopeOf, type Emission } from '../domain/delivery.js';
 import { sourceOf, type Envelope, type PublisherKind } from '../domain/envelope.js';
 import { LanewayError } from '../domain/errors.js';
+import type { Rung } from '../domain/ladder.js';
 import { canBeId, newId } from '../domain/ids.js';
 import type { Waiter } from '../domain/pending.js';
 import type { Clock, IntentStore, PayloadStore } from '../domain/ports.js';
 import type { MessageType } from '../message/message-type.js';
 import { composeMessage, type PublishOptions } from './compose-message.js';
-import { sendMessages, type Senders } from './send-messages.js';
+import { openRequests, sendOpened, type Senders } from './send-messages.js';
 import type { Topology } from './topology.js';
 
 /** What a publisher outside any handling works with: a client, an ingress, a function of the platform. */
@@ -28,6 +29,8 @@ export interface Standing {
   readonly causationId?: string;
   /** @defaultValue 0 */
   readonly hops?: number;
+  /** Which handlings led to it. @defaultValue none: it is the first of its chain */
+  readonly path?: string;
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly actor?: string;
@@ -37,8 +40,15 @@ export interface Standing {
   readonly requestId?: string;
   /** For a request: who waits. @defaultValue a client */
   readonly waiter?: Waiter;
+  /** For a request: its own ladder. @defaultValue that of the channel */
+  readonly ladder?: readonly Rung[];
   /** What priority and deadline are inherited from. */
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
+  /**
+   * Optional fields of the payload that are sent and never stored: credentials. What the reconciler sends again, and a
+   * payload that travels by reference, lacks them.
+   */
+  readonly unstored?: Readonly<Record<string, unknown>>;
 }
 
 /** A message that was published. */
@@ -53,7 +63,8 @@ export const INTENT_GRACE_MS = 120_000;
 
 /**
  * Publishes one message from outside any handling: checks and stamps it, stores the intent with the expected receivers,
- * then sends. At least once under one id; when the call throws after the intent was stored, the reconciler sends it.
+ * then sends; the record of a request that a workflow or a compensation waits for stands before the intent, and without a
+ * request that waits there is none. At least once under one id; when the call throws after the intent was stored, the reconciler sends it.
  *
  * @throws LanewayError as `composeMessage`; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent
  * yet (it is in the ledger and will be)
@@ -74,6 +85,7 @@ export async function publishMessage(
     ...(standing.parent === undefined ? {} : { parent: standing.parent }),
     ...(standing.id === undefined ? {} : { id: standing.id }),
     ...(standing.requestId === undefined ? {} : { requestId: standing.requestId }),
+    ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
   });
   const correlationId = standing.correlationId ?? newId();
   const emissions = await offloadPayloads(composed, correlationId, publishing.payloads);
@@ -83,16 +95,33 @@ export async function publishMessage(
     envelope: outsideEnvelope({ ...emission, ...told }, correlationId, standing, source),
     expected: emission.expected,
     waiter: standing.waiter ?? ({ kind: 'client' } as const),
+    ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
   }));
-  await publishing.intents.record(outgoing, now + INTENT_GRACE_MS);
-  const [refused] = await sendMessages(topology.model, outgoing, publishing.senders, now);
+  // Steps and undoings are made again by whoever died over them. Were there an intent without the record, the reconciler
+  // would send the command meanwhile, and its reply would find nobody waiting.
+  const first = standing.waiter?.kind === 'workflow' || standing.waiter?.kind === 'saga';
+  const early = first ? await openRequests(topology.model, outgoing, publishing.senders, now) : undefined;
+  const trouble = early?.find((one) => typeof one === 'object');
+  if (trouble) throw trouble;
+  // Of a request that has ended, or will before it could be sent, there is nothing to be sent later either.
+  const intended = early ? outgoing.filter((_, index) => early[index] === true) : outgoing;
+  if (intended.length > 0) await publishing.intents.record(intended, now + INTENT_GRACE_MS);
+  const opened = early ?? (await openRequests(topology.model, outgoing, publishing.senders, now));
+  const sent = outgoing.map((one) => ({ ...one, envelope: withUnstored(one.envelope, standing.unstored) }));
+  const [refused] = await sendOpened(topology.model, sent, opened, publishing.senders);
   if (refused) throw refused.error;
-  const first = outgoing[0]?.envelope;
+  const envelope = outgoing[0]?.envelope;
   return {
-    id: first?.id ?? '',
+    id: envelope?.id ?? '',
     correlationId,
-    ...(first?.requestid === undefined ? {} : { requestId: first.requestid }),
+    ...(envelope?.requestid === undefined ? {} : { requestId: envelope.requestid }),
   };
+}
+
+function withUnstored(envelope: Envelope, unstored: Standing['unstored']): Envelope {
+  const { data } = envelope;
+  if (unstored === undefined || typeof data !== 'object' || data === null) return envelope;
+  return { ...envelope, data: { ...data, ...unstored } };
 }
 
 function checkIds({ id, correlationId, causationId, requestId }: Standing): void {
@@ -117,11 +146,16 @@ function outsideEnvelope(emission: Emission, correlationid: string, standing: St
       source,
       correlationid,
       hops: (standing.hops ?? 0) - 1,
+      ...(standing.path === undefined ? {} : { path: standing.path }),
       ...(standing.tenant === undefined ? {} : { tenant: standing.tenant }),
       ...(standing.traceparent === undefined ? {} : { traceparent: standing.traceparent }),
       ...(standing.actor === undefined ? {} : { actor: standing.actor }),
     },
     source,
   );
-  return { ...envelope, ...(standing.causationId === undefined ? {} : { causationid: standing.causationId }) };
+  return {
+    ...envelope,
+    ...(standing.causationId === undefined ? {} : { causationid: standing.causationId }),
+    ...(standing.ladder === undefined ? {} : { escalates: true }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Envelope } from '../domain/envelope.js';
 import { LanewayError } from '../domain/errors.js';
 import { laneFor } from '../domain/priority.js';
-import { firstAttemptEnd, type Climb } from '../domain/ladder.js';
+import { firstAttemptEnd, type Climb, type Rung } from '../domain/ladder.js';
 import type { PendingRecord, Waiter } from '../domain/pending.js';
 import type { LaneMessage, LaneSender, MessageBus, PendingStore, SendResult, TimerQueue } from '../domain/ports.js';
 import type { TopologyModel } from './model.js';
@@ -20,6 +20,8 @@ export interface Outgoing {
   readonly expected: readonly string[];
   /** For a request: who waits. */
   readonly waiter?: Waiter;
+  /** For a request: its own ladder. @defaultValue that of the channel */
+  readonly ladder?: readonly Rung[];
 }
 
 /** An outgoing message that was refused for good. */
@@ -47,7 +49,29 @@ export async function sendMessages(
   senders: Senders,
   now: number,
 ): Promise<RefusedMessage[]> {
-  const opened = await Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now)));
+  return sendOpened(model, outgoing, await openRequests(model, outgoing, senders, now), senders);
+}
+
+/** What became of opening a request: whether the message is to be sent, or why it could not be opened. */
+type Opened = boolean | LanewayError;
+
+/** Timers and pending records of those messages that are requests: the first half of {@link sendMessages}. */
+export function openRequests(
+  model: TopologyModel,
+  outgoing: readonly Outgoing[],
+  senders: Senders,
+  now: number,
+): Promise<Opened[]> {
+  return Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now)));
+}
+
+/** The second half of {@link sendMessages}. */
+export async function sendOpened(
+  model: TopologyModel,
+  outgoing: readonly Outgoing[],
+  opened: readonly Opened[],
+  senders: Senders,
+): Promise<RefusedMessage[]> {
   // One request that cannot be made keeps no other message back: what is refused is refused alone, and what can be
   // repeated is, after all others have been sent.
   const sent = await deliverMessages(
@@ -141,7 +165,7 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
     );
   }
   const until = envelope.deadline ?? envelope.expires;
-  const { deadline, ...escalating } = firstAttempt(model, envelope, until);
+  const { deadline, ...escalating } = firstAttempt(model, message, until);
   // A timer without a record gives up after minutes; a record without a timer would wait for the sweeper.
   await timers.set({ requestId: envelope.requestid, at: Date.parse(deadline), hop: 0 }, now);
   const opened = await pending.open({
@@ -165,20 +189,22 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
   return opened !== 'closed' && Date.parse(deadline) - now > SHORTEST_DEADLINE_MS;
 }
 
-/** When the first attempt is given up, and where the request then stands on the ladder of its channel. */
+/** When the first attempt is given up, and where the request then stands on its ladder. */
 function firstAttempt(
   model: TopologyModel,
-  envelope: Envelope,
+  { envelope, ladder }: Outgoing,
   until: string,
 ): Pick<PendingRecord, 'deadline' | 'bound' | 'climb'> {
   const { escalation, extension = 0 } = model.channels[envelope.channel] ?? {};
   const bound = new Date(Date.parse(until) + extension).toISOString();
   const { receiver, channel, dataschema, data, dataref, priority, subject, actor, path } = envelope;
-  if (!escalation) return extension === 0 ? { deadline: until } : { deadline: until, bound };
+  const rungs = ladder ?? escalation;
+  if (!rungs) return extension === 0 ? { deadline: until } : { deadline: until, bound };
   // From the envelope alone, so that sending it again gives the same.
   const begun = Date.parse(envelope.time);
-  const end = firstAttemptEnd(escalation, begun, Date.parse(until));
+  const end = firstAttemptEnd(rungs, begun, Date.parse(until));
   const climb: Climb = {
+    ...(ladder === undefined ? {} : { ladder }),
     ...{ channel, until, rung: -1, used: 0, phase: 'asked', on: channel, time: end - begun },
     tried: receiver === undefined ? [] : [receiver],
     ...(receiver === undefined ? {} : { receiver }),

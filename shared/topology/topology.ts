@@ -33,6 +33,7 @@ export type EscalationRung<
   Channel extends string = string,
   Agent extends string = string,
   Capability extends string = string,
+  Role extends string = string,
 > =
   /** The same agent, so many times more; its `timeout` is the first attempt's as well. */
   | {
@@ -43,7 +44,7 @@ export type EscalationRung<
     }
   /** The next declared subscriber of the channel that has not been asked, of those that are named. */
   | {
-      readonly agent: 'another' | Agent | { readonly capability: Capability };
+      readonly agent: 'another' | Agent | { readonly capability: Capability } | { readonly role: Role };
       /** How many of them, one after the other. @defaultValue 1 */
       readonly times?: number;
       readonly timeout?: Duration;
@@ -98,10 +99,16 @@ export interface IngressSpec {
   readonly priority?: (event: ForeignEvent) => Priority;
 }
 
-type CapabilityIn<Agents> = {
+/** Union of the capabilities that agents are declared with. */
+export type CapabilityIn<Agents> = {
   [Id in keyof Agents]: Agents[Id] extends { readonly capabilities: readonly (infer Name extends string)[] }
     ? Name
     : never;
+}[keyof Agents];
+
+/** Union of the roles that agents are declared with. */
+export type RoleIn<Agents> = {
+  [Id in keyof Agents]: Agents[Id] extends { readonly role: infer Name extends string } ? Name : never;
 }[keyof Agents];
 
 /** Replies to the commands of a channel; never = only events and commands without reply. */
@@ -117,7 +124,12 @@ export interface CheckedLadders<Channels, Agents> {
         ? readonly EscalationRung[]
         : [RepliesOn<Channels[Name]>] extends [never]
           ? never
-          : readonly EscalationRung<keyof Channels & string, keyof Agents & string, CapabilityIn<Agents>>[];
+          : readonly EscalationRung<
+              keyof Channels & string,
+              keyof Agents & string,
+              CapabilityIn<Agents>,
+              RoleIn<Agents>
+            >[];
     };
   };
 }
@@ -133,7 +145,7 @@ export interface TopologySpec<Channels, Agents, Clients> {
   /** How many messages may lead to a message. @defaultValue 32 */
   readonly hopLimit?: number;
   /**
-   * How often one chain of messages may pass the same agent with the same type and `subject`, 1 to 64.
+   * How often one chain of messages may pass the same agent or workflow with the same type and `subject`, 1 to 64.
    * @defaultValue 8
    */
   readonly cycleLimit?: number;

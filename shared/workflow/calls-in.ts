@@ -1,3 +1,4 @@
+import type { DispatchAttempts } from '../domain/dispatch.js';
 import type { AslBranch, AslTask, Json } from './asl.js';
 
 /** A state that calls the dispatcher. */
@@ -31,6 +32,14 @@ export function callsIn(machine: AslBranch, depth = 0): Call[] {
     }
     const given = one.Arguments as { readonly Payload?: Readonly<Record<string, Json>> };
     return given.Payload === undefined ? [] : [{ state, task: one, payload: given.Payload, depth }];
+  });
+}
+
+/** Whether a step's request may come to a person, by the step's own fallback. */
+export function fallsBackToPeople(machine: AslBranch): boolean {
+  return callsIn(machine).some(({ payload }) => {
+    const attempts = payload['attempts'] as Partial<DispatchAttempts> | undefined;
+    return attempts?.fallback?.some((one) => 'person' in one) ?? false;
   });
 }
 

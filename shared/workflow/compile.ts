@@ -11,6 +11,7 @@ import type {
   Json,
 } from './asl.js';
 import { kept, quoted, text, toJson, toJsonata, wrap, type Base } from './expression.js';
+import { Keeps } from './keeps.js';
 import { freeName } from './names.js';
 import { toTemplate } from './template.js';
 import {
@@ -85,7 +86,7 @@ export function compile(
   refuse: Refuse,
 ): AslDefinition {
   const names = new Set([...allSteps(root)].map(({ step }) => step.state));
-  const branch = new Compiler(workflow, deadlineSeconds, refuse, names).machine(root);
+  const branch = new Compiler(workflow, deadlineSeconds, refuse, names, new Keeps(root, refuse)).machine(root);
   return { Comment: comment, QueryLanguage: 'JSONata', TimeoutSeconds: deadlineSeconds, ...branch };
 }
 
@@ -98,6 +99,7 @@ class Compiler {
     private readonly deadlineSeconds: number,
     private readonly refuse: Refuse,
     private readonly names: Set<string>,
+    private readonly keeps: Keeps,
   ) {}
 
   machine(root: Block): AslBranch {
@@ -195,7 +197,7 @@ class Compiler {
       kind: step.kind,
       ...(step.kind === 'publish' ? {} : { token: '{% $states.context.Task.Token %}' }),
       ...('timeoutSeconds' in step ? { timeoutSeconds: step.timeoutSeconds } : {}),
-      ...(step.kind === 'request' ? this.#undo(step) : {}),
+      ...(step.kind === 'request' ? { ...this.#attempts(step), ...this.#undo(step) } : {}),
       ...(step.kind === 'run' ? { runs: step.workflow } : {}),
       ...(step.kind === 'approval' ? { approvers: text(step.approvers) } : {}),
       ...(step.kind === 'approval' && step.escalateTo !== undefined ? { escalateTo: text(step.escalateTo) } : {}),
@@ -206,6 +208,7 @@ class Compiler {
       ...(this.#position ? { index: wrap(`$${this.#position.variable}`) } : {}),
       generation: '{% $states.context.Execution.Input.generation %}',
       ...this.#settles(step),
+      ...(step.kind === 'request' || step.kind === 'receive' ? { keep: this.keeps.of(step) } : {}),
       message: START_MESSAGE,
       ...('type' in step ? { type: step.type } : {}),
       ...Object.fromEntries(values),
@@ -218,6 +221,10 @@ class Compiler {
       ...('onFailure' in step && step.onFailure ? ['RequestFailed'] : []),
     ];
     return settles.length > 0 ? { settles } : {};
+  }
+
+  #attempts({ attempts }: RequestStep): { readonly attempts?: Json } {
+    return attempts ? { attempts: toJson({ kind: 'literal', literal: { ...attempts } }, kept, this.refuse) } : {};
   }
 
   #undo({ undo, origin }: RequestStep): { readonly undo?: Json } {

@@ -6,7 +6,7 @@ import type { AslDefinition } from './asl.js';
 import { checkCarried } from './check-step.js';
 import { checkCompensations } from './check-compensations.js';
 import { compile } from './compile.js';
-import type { AgentOf, CarriedBy, Flow, FlowResult } from './flow.js';
+import type { AgentOf, CarriedBy, Flow, FlowResult, NamesOf } from './flow.js';
 import { nameSteps } from './names.js';
 import { allSteps, type Block } from './outline.js';
 import { Recorder } from './recorder.js';
@@ -68,7 +68,7 @@ export function defineWorkflow<
   topology: Given,
   name: Name,
   options: WorkflowOptions<Start>,
-  define: (flow: Flow<CarriedBy<Given>, AgentOf<Given>>, start: Ref<DataOf<Start>>) => FlowResult,
+  define: (flow: Flow<CarriedBy<Given>, AgentOf<Given>, NamesOf<Given>>, start: Ref<DataOf<Start>>) => FlowResult,
 ): WorkflowDefinition<Name, Start> {
   const refuse = refusal(`workflow '${name}'`);
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
@@ -85,7 +85,7 @@ export function defineWorkflow<
 
   const recorder = new Recorder(topology, name, deadline);
   const returned: unknown = define(
-    verbs(recorder) as Flow<CarriedBy<Given>, AgentOf<Given>>,
+    verbs(recorder) as Flow<CarriedBy<Given>, AgentOf<Given>, NamesOf<Given>>,
     recorder.startData(startedBy) as Ref<DataOf<Start>>,
   );
   if (returned instanceof Promise)

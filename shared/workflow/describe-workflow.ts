@@ -1,7 +1,7 @@
 import type { AslBranch, AslState } from './asl.js';
 import { machinesIn } from './calls-in.js';
 import type { WorkflowDefinition } from './define-workflow.js';
-import { describeTarget, type Block, type Step } from './outline.js';
+import { describeTarget, type Block, type RequestStep, type Step } from './outline.js';
 
 /** A way through a workflow, and what it costs. */
 export interface WorkflowPath {
@@ -53,7 +53,7 @@ function sentence(step: Step): string {
   switch (step.kind) {
     case 'request': {
       const otherwise = [...(step.onTimeout ? ['timeout'] : []), ...(step.onFailure ? ['failure'] : [])];
-      return `${step.state}: ${step.type} -> ${step.reply} within ${step.timeoutSeconds} s${otherwise.length > 0 ? ` (${otherwise.join(' and ')} answered)` : ''}${step.undo ? `, undone by ${step.undo.type}` : ''}`;
+      return `${step.state}: ${step.type} -> ${step.reply} within ${step.timeoutSeconds} s${tried(step)}${otherwise.length > 0 ? ` (${otherwise.join(' and ')} answered)` : ''}${step.undo ? `, undone by ${step.undo.type}` : ''}`;
     }
     case 'publish':
       return `${step.state}: publish ${step.type}`;
@@ -78,6 +78,20 @@ function sentence(step: Step): string {
   }
 }
 
+/** `, 3 tries of 30 seconds, then deputy`, or nothing where the step leaves it to the channel. */
+function tried({ attempts }: RequestStep): string {
+  if (!attempts) return '';
+  const { tries, timeout, fallback } = attempts;
+  const asked = fallback.map((one) => {
+    if ('person' in one) return `a person for ${one.person}`;
+    if ('channel' in one) return `channel ${one.channel}`;
+    const { agent, times = 1 } = one;
+    const who = typeof agent === 'string' ? agent : Object.entries(agent).flat().join(' ');
+    return times === 1 ? who : `${times} of ${who}`;
+  });
+  return [`, ${tries === 1 ? '1 try' : `${tries} tries`} of ${timeout}`, ...asked].join(', then ');
+}
+
 /** An edge that leads into the next node: from where, and what it says. */
 interface Loose {
   readonly from: string;
@@ -99,7 +113,7 @@ function mermaid(definition: WorkflowDefinition): string {
   const drawStep = (step: Step, into: readonly Loose[]): Loose[] => {
     switch (step.kind) {
       case 'request':
-        return node('[', `${step.state}: ${step.type} → ${step.reply}`, ']', into);
+        return node('[', `${step.state}: ${step.type} → ${step.reply}${tried(step)}`, ']', into);
       case 'publish':
         return node('>', `${step.state}: ${step.type}`, ']', into);
       case 'wait':

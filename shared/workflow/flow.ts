@@ -1,8 +1,7 @@
-import type { DispatchTo } from '../domain/dispatch.js';
 import type { Duration } from '../domain/duration.js';
 import type { Priority } from '../domain/priority.js';
 import type { CommandType, DataOf, EventType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
-import type { AllChannels, Topology } from '../topology/topology.js';
+import type { AllChannels, CapabilityIn, EscalationRung, RoleIn, Topology } from '../topology/topology.js';
 import type { WorkflowDefinition } from './define-workflow.js';
 import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed, ValueOf } from './ref.js';
 
@@ -19,19 +18,72 @@ export type CarriedBy<T> =
 /** Union of the ids of a topology's agents. */
 export type AgentOf<T> = T extends { readonly agents: infer Agents } ? keyof Agents & string : never;
 
-/** Whom a step addresses, besides the channel's own choice: an agent, or any with a capability or role. */
-export type Receiver<Agent extends string> = Agent | Exclude<DispatchTo, string>;
-
-/** Options of {@link Flow.publish}. */
-export interface PublishOptions<Agent extends string> {
-  readonly priority?: Input<Priority>;
-  readonly to?: Input<Receiver<Agent>>;
+/** Names of a topology, besides agents, that steps may say. */
+export interface Names {
+  readonly capability: string;
+  readonly role: string;
+  readonly channel: string;
 }
 
-/** Options of {@link Flow.request}. */
-export interface RequestOptions<Agent extends string, Reply> extends PublishOptions<Agent> {
-  /** From the moment the step begins; at most the workflow's deadline. The request's pending record is the clock. */
+/** The {@link Names} that a topology declares. */
+export type NamesOf<T> =
+  T extends Topology<string, infer Channels, infer Agents>
+    ? {
+        readonly capability: string extends keyof Agents ? string : CapabilityIn<Agents>;
+        readonly role: string extends keyof Agents ? string : RoleIn<Agents>;
+        readonly channel: keyof Channels & string;
+      }
+    : Names;
+
+/** Agents that have something in common. */
+type Kin<Known extends Names> = { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
+
+/** Whom a step addresses, besides the channel's own choice: an agent, or any with a capability or role. */
+export type Receiver<Agent extends string, Known extends Names = Names> = Agent | Kin<Known>;
+
+/**
+ * Who is asked when an attempt was not answered: an agent's id, `'another'` (the next subscriber of the command's channel that
+ * was not asked), any with a capability or role; or a rung as a channel declares it, without `retry`.
+ */
+export type Fallback<Agent extends string, Known extends Names = Names> =
+  | 'another'
+  | Agent
+  | Kin<Known>
+  | Exclude<
+      EscalationRung<Known['channel'], Agent, Known['capability'], Known['role']>,
+      'abort' | { readonly retry: number }
+    >;
+
+/** Options of {@link Flow.publish}. */
+export interface PublishOptions<Agent extends string, Known extends Names = Names> {
+  readonly priority?: Input<Priority>;
+  readonly to?: Input<Receiver<Agent, Known>>;
+}
+
+/**
+ * Options of {@link Flow.request}. With any of `deadline`, `tries` and `fallback` the step says itself what follows on an
+ * attempt that is not answered or fails, and the ladder of the command's channel does not count. Each attempt is a message of its own,
+ * with the same `effectKey`; the first reply of any attempt is the reply.
+ */
+export interface RequestOptions<Agent extends string, Reply, Known extends Names = Names> extends PublishOptions<
+  Agent,
+  Known
+> {
+  /**
+   * From the moment the step begins; at most the workflow's deadline. The request's pending record is the clock. With
+   * `deadline`, `tries` or `fallback` it is the time of each attempt, at least 6 seconds.
+   */
   readonly timeout: Duration;
+  /**
+   * Time of the whole request: no attempt outlives it, and progress of an agent prolongs its attempt up to it (and by the
+   * `extension` of the command's channel beyond it).
+   * @defaultValue what all attempts and pauses take when nobody answers
+   */
+  readonly deadline?: Duration;
+  /** Attempts at the receiver, 1 to 11, after pauses of 1 second, doubled to at most a minute. @defaultValue 1 */
+  readonly tries?: number;
+  /** Who is asked then, in this order: agents, other channels, a person. Each attempt has `timeout`, unless it says otherwise. */
+  readonly fallback?: Fallback<Agent, Known> | readonly Fallback<Agent, Known>[];
   /** Taken as the reply when none arrives in time. Without it the execution fails with `RequestTimedOut`. */
   readonly onTimeout?: Input<Reply>;
   /** Taken as the reply when the command became a dead letter. Without it the execution fails with `RequestFailed`. */
@@ -119,15 +171,19 @@ type WithoutCompleting<Branches> = {
  * Step names are the user's, unique within an arm or branch, and become the state names. What the function does
  * between the verbs happens at definition, not in an execution.
  */
-export interface Flow<Type extends MessageType = MessageType, Agent extends string = string> {
+export interface Flow<
+  Type extends MessageType = MessageType,
+  Agent extends string = string,
+  Known extends Names = Names,
+> {
   /**
    * Publishes a command and waits for its reply. One state. Delivered at least once to one agent; across attempts
    * exactly one outcome is accepted: the reply, a timeout, or a failure.
    *
    * With `compensate` the request is undone when the execution fails, times out or is stopped after its reply: completed
    * requests are undone one after the other, the last first; each undoing is a request with its own outcome, and one that
-   * fails does not keep the others from being undone (`WorkflowCompensated` names both kinds). A request that was not
-   * answered in time is not undone: nobody knows what there is to undo.
+   * fails does not keep the others from being undone (`WorkflowCompensated` names both kinds). So is what a reply tells of
+   * that comes after its request has ended otherwise; of a request that is never answered nobody knows what there is to undo.
    * @param step letters, digits, spaces and dashes, at most 40
    * @returns a reference to the data of the reply
    */
@@ -135,7 +191,7 @@ export interface Flow<Type extends MessageType = MessageType, Agent extends stri
     step: string,
     command: Command,
     data: NoInfer<Input<InputOf<Command>>>,
-    options: RequestOptions<Agent, DataOf<ReplyOf<NoInfer<Command>>>> & {
+    options: RequestOptions<Agent, DataOf<ReplyOf<NoInfer<Command>>>, Known> & {
       readonly compensate?: Compensation<Undo, DataOf<ReplyOf<NoInfer<Command>>>>;
     },
   ): Ref<DataOf<ReplyOf<Command>>>;
@@ -145,7 +201,7 @@ export interface Flow<Type extends MessageType = MessageType, Agent extends stri
     step: string,
     type: Published,
     data: NoInfer<Input<InputOf<Published>>>,
-    options?: PublishOptions<Agent>,
+    options?: PublishOptions<Agent, Known>,
   ): void;
 
   /**

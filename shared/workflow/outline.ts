@@ -1,3 +1,4 @@
+import type { DispatchAttempts } from '../domain/dispatch.js';
 import type { Shape } from './shape.js';
 
 /**
@@ -25,6 +26,11 @@ export interface Origin {
   variable: string;
   /** Values that this one is made of, which are needed when it is. */
   readonly parts: () => readonly Value[];
+}
+
+/** A new origin, which nothing reads yet. */
+export function origin(kind: Origin['kind'], block: Block, label: string, parts: Origin['parts'] = () => []): Origin {
+  return { kind, block, label, used: false, variable: '', parts };
 }
 
 /** One step from a value to a part of it, or to what replaces it where it is absent. */
@@ -64,7 +70,10 @@ export interface RequestStep extends Send {
   readonly kind: 'request';
   readonly reply: string;
   readonly origin: Origin;
+  /** Of the whole request. */
   readonly timeoutSeconds: number;
+  /** What follows on an attempt, when the step says so itself. */
+  readonly attempts?: DispatchAttempts;
   readonly onTimeout?: Value;
   readonly onFailure?: Value;
   readonly undo?: Undo;

@@ -1,6 +1,7 @@
 import { milliseconds, wholeSeconds, type Duration } from '../domain/duration.js';
 import type { CommandType, EventType, MessageType } from '../message/message-type.js';
 import type { Topology } from '../topology/topology.js';
+import { attemptsOf } from './check-attempts.js';
 import { checkDeciders, checkList, checkResults, checkTime, resultShape } from './check-hold.js';
 import { checkAddress, checkArms, checkCarried, checkLiteral, checkName } from './check-step.js';
 import type { WorkflowDefinition } from './define-workflow.js';
@@ -8,6 +9,7 @@ import type { ApprovalOptions } from './flow.js';
 import { ApprovalDecided } from '../message/system-messages.js';
 import {
   describeTarget,
+  origin,
   targetsIn,
   type Block,
   type Origin,
@@ -23,6 +25,9 @@ import { either, element, shapeOf, type Shape } from './shape.js';
 /** What is checked at run time of the options that `Flow` types. */
 interface GivenOptions {
   readonly timeout?: Duration;
+  readonly deadline?: Duration;
+  readonly tries?: unknown;
+  readonly fallback?: unknown;
   readonly priority?: unknown;
   readonly to?: unknown;
   readonly onTimeout?: unknown;
@@ -64,11 +69,11 @@ export class Recorder {
         `declare the command with { reply: ... }, or send it with flow.publish`,
       );
     const sent = this.#message(step, command, data, options, refuse);
-    const timeoutSeconds = this.#seconds(
-      options.timeout ?? refuse('the request has no timeout', "add one, such as { timeout: '30 seconds' }"),
-      'timeout',
-      refuse,
-    );
+    const { timeout = refuse('the request has no timeout', "add one, such as { timeout: '30 seconds' }") } = options;
+    const bound = this.#seconds(timeout, 'timeout', refuse);
+    const { fallback } = this.#optional({ fallback: options.fallback }, refuse);
+    const given = { ...options, timeout, fallback, to: sent.to, within: this.deadline };
+    const attempts = attemptsOf(command, given, this.topology, refuse);
     const values = this.#optional({ onTimeout: options.onTimeout, onFailure: options.onFailure }, refuse);
     for (const [name, value] of Object.entries(values))
       checkLiteral(reply.schema, value, `${name} for ${reply.name}`, refuse);
@@ -77,7 +82,16 @@ export class Recorder {
       ? { undo: this.#undo(options.compensate, this.#reference(from, shapeOf(reply.schema), refuse), from, refuse) }
       : {};
     this.#add(
-      { kind: 'request', ...sent, ...values, ...undo, reply: reply.name, origin: from, timeoutSeconds },
+      {
+        kind: 'request',
+        ...sent,
+        ...values,
+        ...undo,
+        reply: reply.name,
+        origin: from,
+        timeoutSeconds: bound,
+        ...attempts,
+      },
       refuse,
     );
     return this.#reference(from, shapeOf(reply.schema), refuse);
@@ -375,8 +389,4 @@ export class Recorder {
     }
     return value;
   }
-}
-
-function origin(kind: Origin['kind'], block: Block, label: string, parts: Origin['parts'] = () => []): Origin {
-  return { kind, block, label, used: false, variable: '', parts };
 }

@@ -68,11 +68,28 @@ export function isList(shape: Shape): boolean | undefined {
   return typeof shape.type === 'string' ? shape.type === 'array' : undefined;
 }
 
-/** The list among what a shape allows besides null; `certain` = it is never null. */
+/** The list among what a shape allows besides null, when it allows no other thing; `certain` = it is never null. */
 export function listOf(shape: Shape): Part | undefined {
-  const options = (shape.anyOf ?? [shape]).filter((option) => option.type !== 'null');
+  const all = optionsOf(shape);
+  const options = all.filter((option) => option.type !== 'null');
   const [only] = options;
-  return options.length === 1 && only && isList(only) === true ? { shape: only, certain: only === shape } : undefined;
+  if (!only || options.some((option) => isList(option) !== true)) return undefined;
+  const certain = options.length === all.length;
+  if (options.length === 1) return { shape: only, certain };
+  // One of several lists, such as that of a reply or a literal in its place.
+  const items = options.flatMap(itemsOf);
+  const minItems = Math.min(...options.map((option) => option.minItems ?? 0));
+  return { shape: { type: 'array', ...(items.length > 0 ? { items: either(items) } : {}), minItems }, certain };
+}
+
+function optionsOf(shape: Shape): readonly Shape[] {
+  return shape.anyOf ? shape.anyOf.flatMap(optionsOf) : [shape];
+}
+
+/** Shapes of what a list holds; none of a list that is empty for sure. */
+function itemsOf({ items, prefixItems = [] }: Shape): readonly Shape[] {
+  const others = typeof items === 'object' && items.anyOf?.length !== 0 ? [items] : [];
+  return [...prefixItems, ...others];
 }
 
 /** All values that a shape allows, when they are few and known. */

@@ -97,4 +97,17 @@ export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void
       { kind: 'operator', at: operator.at, operator },
     ]);
   });
+
+  it('notes the first of several entries with one id, and says which stands', async () => {
+    const entry: OperatorEntry = {
+      ...{ id: newId(), correlationId: newId(), requestId: newId(), action: 'answer', decision: 'approved' },
+      ...{ by: 'ada', why: 'it is due', at: '2026-01-01T02:00:00.000Z' },
+    };
+    const others = ['bob', 'carl', 'dora'].map((by): OperatorEntry => ({ ...entry, by, decision: 'rejected' }));
+    const stands = await Promise.all([entry, ...others].map((one) => ledger.book.recordFirst(one)));
+    expect(new Set(stands.map(({ by }) => by)).size).toBe(1);
+    expect(await ledger.book.recordFirst({ ...entry, by: 'late' })).toEqual(stands[0]);
+    const noted = (await ledger.reader.conversation(entry.correlationId)).filter(({ kind }) => kind === 'operator');
+    expect(noted).toEqual([{ kind: 'operator', at: entry.at, operator: stands[0] }]);
+  });
 }

@@ -239,4 +239,25 @@ export function pendingStoreContract(make: () => Promise<PendingStore>): void {
     expect(await dueIds(base - 1, base)).toEqual([before.requestId]);
     expect(await dueIds(0, base + 2 * 3_600_000 + 1)).toContain(after.requestId);
   }, 30_000);
+
+  it('lists what is due in an hour also to who looks two months ahead', async () => {
+    const now = Date.now();
+    const record = aRecord({ deadline: new Date(now + 3_600_000).toISOString() });
+    await store.open(record);
+    const found: string[] = [];
+    for await (const { requestId } of store.due(now, now + 60 * 86_400_000)) found.push(requestId);
+    expect(found).toContain(record.requestId);
+  });
+
+  it('lists open approvals whenever their time is over, the next first, and nothing else', async () => {
+    const approval = { workflow: 'buy', title: 'Buy?', details: null, approvers: 'leads' };
+    const within = (days: number, given: Partial<PendingRecord> = { approval }) =>
+      aRecord({ deadline: new Date(Date.now() + days * 86_400_000).toISOString(), ...given });
+    const [later, sooner, decided, request] = [within(300), within(1), within(2), within(1, {})];
+    for (const record of [later, sooner, decided, request]) await store.open(record);
+    await store.close(decided.requestId, replied());
+    const found: PendingRecord[] = [];
+    for await (const record of store.approvals()) found.push(record);
+    expect(found).toEqual([sooner, later]);
+  });
 }

@@ -132,7 +132,6 @@ function slotBookContract(open: () => Promise<World>): void {
       expect(await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book')).toEqual(booked);
       pass(HOLD_MINUTES + 1);
       expect((await book.book(request(2), 'late')).slot?.id).not.toBe(held.slot?.id);
-      expect(await book.release(held.bookingId ?? '')).toBe(false);
       expect(await owned()).toHaveLength(2);
     },
     TIMEOUT_MS,
@@ -160,12 +159,76 @@ function slotBookContract(open: () => Promise<World>): void {
     async () => {
       const { book, owned } = await open();
       const booked = await book.book(request(1), 'a');
-      expect(await book.release(booked.bookingId ?? '')).toBe(true);
-      expect(await book.release(booked.bookingId ?? '')).toBe(false);
-      expect(await book.release('bk-unknown')).toBe(false);
+      expect(await book.release(booked.bookingId ?? '', 'undo')).toBe(true);
+      expect(await book.release('bk-unknown', 'undo')).toBe(false);
       expect(await owned()).toEqual([]);
       expect(await book.book(request(1), 'a')).toMatchObject({ status: 'unavailable' });
       expect((await book.book(request(2), 'b')).slot).toEqual(booked.slot);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'answers a release that comes again as the first time, and another one with no; the new owner keeps the slot',
+    async () => {
+      const { book, owned } = await open();
+      const held = await book.hold(request(1), 'hold');
+      const id = held.bookingId ?? '';
+      expect(await Promise.all([book.release(id, 'undo'), book.release(id, 'undo')])).toEqual([true, true]);
+      const next = await book.book(request(2), 'next');
+      expect(next.slot).toEqual(held.slot);
+      expect(await book.release(id, 'undo')).toBe(true);
+      expect(await book.release(id, 'other')).toBe(false);
+      expect(await owned()).toEqual([next.slot?.id]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'does not take the slot of an expired hold from the one who has it now',
+    async () => {
+      const { book, pass, owned } = await open();
+      const held = await book.hold(request(1), 'hold');
+      pass(HOLD_MINUTES + 1);
+      const next = await book.book(request(2), 'next');
+      expect(next.slot).toEqual(held.slot);
+      expect(await book.release(held.bookingId ?? '', 'undo')).toBe(false);
+      expect(await owned()).toContain(next.slot?.id);
+      expect(await book.book(request(2), 'next')).toEqual(next);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'frees what became of a hold: the booking that took it over',
+    async () => {
+      const { book, owned } = await open();
+      const held = await book.hold(request(1), 'hold');
+      const booked = await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book');
+      expect(booked).toMatchObject({ status: 'booked', slot: held.slot });
+      expect(await book.release(held.bookingId ?? '', 'undo')).toBe(true);
+      expect(await book.release(held.bookingId ?? '', 'undo')).toBe(true);
+      expect(await owned()).toEqual([]);
+      expect(await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book')).toMatchObject({
+        status: 'unavailable',
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'lets a hold be taken over or released, whichever comes first, and leaves nothing behind once it is released',
+    async () => {
+      const { book, owned } = await open();
+      const held = await book.hold(request(1), 'hold');
+      const id = held.bookingId ?? '';
+      const [booked, released] = await Promise.all([
+        book.book(request(1, { holdId: id }), 'book'),
+        book.release(id, 'undo'),
+      ]);
+      expect(released).toBe(true);
+      // Released first, the booking is one of its own; taken over first, it went with the hold.
+      expect(await owned()).toEqual((await book.book(request(1), 'book')).status === 'booked' ? [booked.slot?.id] : []);
     },
     TIMEOUT_MS,
   );

@@ -117,11 +117,41 @@ describe('permissions', () => {
 
   it('let only what ends waits resume workflows, and only the starter start them', () => {
     const may = (action: string) =>
-      ['Replies', 'Deadlines', 'Dispatcher', 'Starter', 'WorkflowEvents', 'Sweeper', 'Ingress', 'DeadLetters'].filter(
-        (name) => statements(new RegExp(`^${name}Role`)).some((statement) => actionsOf(statement).includes(action)),
+      [
+        'Replies',
+        'Deadlines',
+        'Dispatcher',
+        'Starter',
+        'WorkflowEvents',
+        'Supervisor',
+        'Sweeper',
+        'Ingress',
+        'DeadLetters',
+      ].filter((name) =>
+        statements(new RegExp(`^${name}Role`)).some((statement) => actionsOf(statement).includes(action)),
       );
-    expect(may('states:SendTaskSuccess')).toEqual(['Replies', 'Deadlines', 'WorkflowEvents']);
+    expect(may('states:SendTaskSuccess')).toEqual(['Replies', 'Deadlines', 'WorkflowEvents', 'Supervisor']);
     expect(may('states:StartExecution')).toEqual(['Starter']);
+  });
+
+  it('let the supervisor read and stop executions of the application’s workflows, and do nothing else with them', () => {
+    const own = statements(/^SupervisorRole/).filter((statement) =>
+      actionsOf(statement).some((action) => action.startsWith('states:')),
+    );
+    const onExecutions = own.filter(({ Resource }) => JSON.stringify(Resource).includes(':execution:'));
+    expect(onExecutions.map(actionsOf)).toEqual([
+      [
+        'states:DescribeExecution',
+        'states:DescribeStateMachineForExecution',
+        'states:GetExecutionHistory',
+        'states:StopExecution',
+      ],
+    ]);
+    for (const { Resource } of own) expect(JSON.stringify(Resource)).toContain('Workflow');
+    const onMachines = own.filter((statement) => !onExecutions.includes(statement)).flatMap(actionsOf);
+    expect(onMachines.sort()).toEqual(['states:ListExecutions', 'states:SendTaskFailure', 'states:SendTaskSuccess']);
+    const others = statements(/^(?!Supervisor)/).flatMap(actionsOf);
+    expect(others.filter((action) => /states:(Stop|List|GetExecutionHistory)/.test(action))).toEqual([]);
   });
 
   it('let a state machine invoke the dispatcher only', () => {
@@ -141,8 +171,15 @@ describe('bindings', () => {
       bind: { clerk: { pictures: bucket } },
     });
     made.agent('clerk').bind('greeting', 'hello');
+    made.agent('clerk').bind('prices', JSON.stringify({ note: 'a "text"\n' }));
     const clerk = resourcesOf(made).find(({ type, id }) => type === 'AWS::Lambda::Function' && /Agentclerk/.test(id));
-    const text = JSON.stringify(variables(clerk)['LANEWAY_BINDINGS']);
+    const named = variables(clerk)['LANEWAY_BINDINGS'];
+    const text = JSON.stringify(named);
+    // A text may hold what JSON escapes; what stands for the resource is filled in at deployment.
+    const filled = (named as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1]
+      .map((part) => (typeof part === 'string' ? part : 'physical-name'))
+      .join('');
+    expect(JSON.parse(filled)).toMatchObject({ greeting: 'hello', prices: JSON.stringify({ note: 'a "text"\n' }) });
     expect(text).toContain('pictures');
     expect(text).toContain('greeting');
     expect(text).toContain('hello');

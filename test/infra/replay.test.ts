@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
+import { defineWorkflow } from 'laneway/workflow';
+import { ErrandWanted, errands } from '../support/errand-topology.js';
 import { shop } from '../support/fixture-topology.js';
 import { applicationOf, resourcesOf } from '../support/synthesized-application.js';
 
@@ -34,6 +36,18 @@ test('payloads are kept as long as some channel retains them, and 30 days at lea
   ] as const)
     expect(JSON.stringify(expiry(days))).toContain(`"ExpirationInDays":${kept}`);
   expect(() => retaining(401)).toThrow(/at most 400 days/);
+});
+
+test('payloads outlive the longest execution, which may keep parts of replies by reference', () => {
+  const workflow = (deadline: '2 days' | '100 days') =>
+    defineWorkflow(errands, 'long', { startedBy: ErrandWanted, deadline }, (flow) => flow.wait('long', '1 day'));
+  const kept = (...deadlines: ('2 days' | '100 days')[]) =>
+    resourcesOf(applicationOf(errands, { workflows: deadlines.map(workflow) }))
+      .filter(({ type, id }) => type === 'AWS::S3::Bucket' && id.startsWith('Payloads'))
+      .map(({ properties }) => properties['LifecycleConfiguration']);
+  expect(JSON.stringify(kept('2 days'))).toContain('"ExpirationInDays":30');
+  // Until its end, and three weeks in which it can be retried.
+  expect(JSON.stringify(kept('100 days'))).toContain('"ExpirationInDays":122');
 });
 
 test('the sweeper runs every five minutes, and deep once a day', () => {

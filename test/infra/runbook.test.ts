@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { ALARM_KINDS } from '../../infra/constructs/alarms.js';
+import { defineWorkflow } from 'laneway/workflow';
+import { Advise, CallMade, helpline } from '../support/helpline-topology.js';
 import { shop } from '../support/fixture-topology.js';
-import { applicationOf, resourcesOf } from '../support/synthesized-application.js';
+import { applicationOf, resourcesOf, type Resource } from '../support/synthesized-application.js';
 
 const entries = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map((match) => match[1]);
+
+/** The entry that each alarm names. */
+function anchorsOf(resources: readonly Resource[]): (string | undefined)[] {
+  const alarms = resources.filter(({ type }) => type === 'AWS::CloudWatch::Alarm');
+  return alarms.map(
+    ({ properties }) => /docs\/runbook\.md#([a-z-]+)$/.exec(String(properties['AlarmDescription']))?.[1],
+  );
+}
 
 describe('the runbook', () => {
   it('has one entry for each kind of alarm and no other', () => {
@@ -11,11 +21,17 @@ describe('the runbook', () => {
   });
 
   it('is named by every alarm', () => {
-    const alarms = resourcesOf(applicationOf(shop)).filter(({ type }) => type === 'AWS::CloudWatch::Alarm');
-    expect(alarms.length).toBeGreaterThan(10);
-    for (const { properties } of alarms) {
-      const anchor = /docs\/runbook\.md#([a-z-]+)$/.exec(String(properties['AlarmDescription']))?.[1];
-      expect(entries).toContain(anchor);
-    }
+    const anchors = anchorsOf(resourcesOf(applicationOf(shop)));
+    expect(anchors.length).toBeGreaterThan(10);
+    for (const anchor of anchors) expect(entries).toContain(anchor);
+    // Nothing in the shop comes to a person.
+    expect(anchors).not.toContain('person-needed');
+  });
+
+  it('knows that a request may come to a person by the fallback of a step', () => {
+    const asking = defineWorkflow(helpline, 'asking', { startedBy: CallMade }, (flow, call) => {
+      flow.request('ask', Advise, { about: call.about }, { timeout: '10 seconds', fallback: { person: '1 hour' } });
+    });
+    expect(anchorsOf(resourcesOf(applicationOf(helpline, { workflows: [asking] })))).toContain('person-needed');
   });
 });

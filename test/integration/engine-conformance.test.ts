@@ -10,6 +10,14 @@ import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynam
 import { EventBridgeClient, ListArchivesCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateStateMachineCommand,
+  DeleteStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { bridgeAfterDeploy } from '../../infra/engines/bridge.js';
 import { leftOutCondition } from '../../infra/engines/engine-gaps.js';
@@ -189,5 +197,82 @@ describeOnMinistack('gaps of MiniStack', () => {
     await bridge(StackName);
     expect(await seen()).toEqual([2, expect.stringMatching(/^arn:aws:sqs:us-east-1:000000000000:/)]);
     lambda.destroy();
+  });
+
+  /** How an execution of a machine with these states ended. */
+  async function execute(StartAt: string, States: object) {
+    const roleArn = 'arn:aws:iam::000000000000:role/any';
+    const sfn = new SFNClient(engine.client);
+    const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt, States });
+    const created = await sfn.send(new CreateStateMachineCommand({ name: `gap-${randomUUID()}`, roleArn, definition }));
+    try {
+      const { executionArn } = await sfn.send(new StartExecutionCommand(created));
+      for (;;) {
+        const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+        if (execution.status !== 'RUNNING') return execution;
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    } finally {
+      await sfn.send(new DeleteStateMachineCommand(created));
+      sfn.destroy();
+    }
+  }
+
+  it('begins elements of a map behind one that failed', async () => {
+    const sqs = new SQSClient(engine.client);
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `gap-${randomUUID()}` }));
+    const send = { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', End: true };
+    const { status } = await execute('each', {
+      each: {
+        Type: 'Map',
+        Items: [1, 2],
+        MaxConcurrency: 1,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'INLINE' },
+          StartAt: 'which',
+          States: {
+            which: {
+              Type: 'Choice',
+              Choices: [{ Condition: '{% $states.input = 1 %}', Next: 'fail' }],
+              Default: 'send',
+            },
+            fail: { Type: 'Fail', Error: 'First' },
+            send: { ...send, Arguments: { QueueUrl, MessageBody: 'the second was begun' } },
+          },
+        },
+        End: true,
+      },
+    });
+    expect(status).toBe('FAILED');
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages.map(({ Body }) => Body)).toEqual(['the second was begun']);
+    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+    sqs.destroy();
+  });
+
+  it('waits for a token although the function that was to take it failed', async () => {
+    const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    const properties = {
+      ...{ Runtime: 'nodejs22.x', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+      Code: { ZipFile: 'exports.handler = async () => { throw new TypeError("broken"); };' },
+    };
+    const { ids } = await deploy({
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] } },
+      },
+      Function: { Type: 'AWS::Lambda::Function', Properties: properties },
+    });
+    const { status, error } = await execute('call', {
+      call: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+        Arguments: { FunctionName: ids.get('Function'), Payload: { token: '{% $states.context.Task.Token %}' } },
+        TimeoutSeconds: 3,
+        End: true,
+      },
+    });
+    // Elsewhere: TypeError, at once.
+    expect([status, error]).toEqual(['FAILED', 'States.Timeout']);
   });
 });

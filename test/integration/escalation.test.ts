@@ -8,7 +8,7 @@ import type { LedgerEntry } from '../../shared/domain/conversation.js';
 import type { RequestEntry } from '../../shared/domain/ports.js';
 import { answerRequest, openRequests } from '../../shared/operator/answer-request.js';
 import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { Ask, enquiries, EnquiryMade } from '../support/enquiry-topology.js';
+import { Ask, enquiries, EnquiryMade, OpinionWanted } from '../support/enquiry-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
 const witnessed = (question: string): string[] =>
@@ -18,7 +18,7 @@ const witnessed = (question: string): string[] =>
     .map((line) => line.slice(0, -question.length - 1));
 
 let app: Deployed;
-let counter: Laneway<typeof Ask | typeof EnquiryMade>;
+let counter: Laneway<typeof Ask | typeof EnquiryMade | typeof OpinionWanted>;
 
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
@@ -47,6 +47,7 @@ function sent(entries: readonly LedgerEntry[], type: string) {
 
 test('an agent that sleeps past its time: RequestTimedOut, one retry, then the substitute answers; the late reply is a no-op, and the workflow completes once', async () => {
   const { correlationId } = await counter.publish(EnquiryMade, { question: 'slow-1' });
+  const other = await counter.publish(OpinionWanted, { question: 'mute-1' });
   const entries = await app.until(
     correlationId,
     (found, books) =>
@@ -76,6 +77,17 @@ test('an agent that sleeps past its time: RequestTimedOut, one retry, then the s
   expect(tree).toMatch(/escalation of Ask: attempt 1 RequestTimedOut; retry, attempt 2: sage on enquiry\.ask/);
   expect(tree).toMatch(/escalation of Ask: attempt 2 RequestTimedOut; agent, attempt 3: deputy on enquiry\.ask/);
   expect(tree).toMatch(/request Ask: late or repeated reply, passed over/);
+  // Beside it, on the same channel, a step that says itself what follows: no retry, and the deputy at once.
+  const own = await app.until(other.correlationId, (found) => sent(found, 'WorkflowCompleted').length > 0);
+  expect(rungsIn(own)).toEqual(['agent deputy']);
+  expect(sent(own, 'Ask').map(({ attempt, receiver, escalates }) => [attempt, receiver, escalates])).toEqual([
+    [1, 'sage', true],
+    [2, 'deputy', undefined],
+  ]);
+  expect(sent(own, 'RequestTimedOut').map(({ channel }) => channel)).toEqual(['system.attempts']);
+  expect(sent(own, 'WorkflowCompleted').map(({ data }) => data)).toMatchObject([
+    { workflow: 'opinion', status: 'succeeded', result: 'answered' },
+  ]);
 }, 120_000);
 
 test('where nobody knows, a person is asked, and answers', async () => {

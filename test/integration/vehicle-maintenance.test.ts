@@ -4,7 +4,10 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { connect } from 'laneway/client';
 import { conversationState, payloadsOf } from '../../cli/demo/conversation-state.js';
 import { demoCustomer } from '../../cli/demo/customer.js';
+import { outsideOf } from '../../cli/demo/outside.js';
+import { openWorkflows } from '../../cli/open-workflows.js';
 import { threeVehicles } from '../../cli/demo/scenario.js';
+import { demoServiceDesk } from '../../cli/demo/service-desk.js';
 import {
   FeedbackReceived,
   ScheduleService,
@@ -15,6 +18,7 @@ import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
 import { awsClients } from '../../shared/aws/clients.js';
 import { account, type LedgerEntry } from '../../shared/domain/conversation.js';
 import { ingressConversation } from '../../shared/domain/ids.js';
+import { stopExecution } from '../../shared/operator/start-execution.js';
 import { deployed, type Deployed } from '../support/deployed.js';
 import { describeWith } from '../support/engine.js';
 
@@ -37,38 +41,66 @@ describeWithMail('the vehicle application', () => {
         return { correlationId, expected };
       }),
     );
-    const customer = await demoCustomer(app.target, new Set(started.map(({ correlationId }) => correlationId)), false);
+    const outside = await outsideOf(app.target);
+    const conversations = new Set(started.map(({ correlationId }) => correlationId));
+    const customer = demoCustomer(outside, conversations, false);
+    const desk = demoServiceDesk(outside, conversations);
     const states: string[] = [];
     for (const { correlationId } of started) {
       const entries = await app.until(correlationId, async (found) => {
-        await customer.answer();
+        await Promise.all([customer.answer(), desk.decide()]);
         return ended(found);
       });
       const books = account(entries);
       expect(books).toMatchObject({ inFlight: [], deadLettered: 0, expired: 0, missing: [] });
       expect(books.completed).toBe(books.expected);
-      states.push(conversationState(correlationId, '', entries).state);
+      const { severity, state, asked, approved, released } = conversationState(correlationId, '', entries);
+      states.push(state);
+      // Only what the critical case needs costs more than the limit; approved, its hold becomes the booking.
+      const dear = severity === 'critical' ? 1 : 0;
+      expect([asked, approved, released]).toEqual([dear, dear, 0]);
+      const services = payloadsOf(entries, 'ServiceScheduled').map(({ status }) => status);
+      expect(services).toEqual({ critical: ['held', 'booked'], warning: ['booked'] }[severity ?? ''] ?? []);
     }
     expect(states).toEqual(started.map(({ expected }) => expected[0]));
   }, 180_000);
 
-  test('a customer who says nothing is reminded; the case stays open and is followed up', async () => {
+  test('customers who say nothing: a warning is told twice and followed up, a held slot is free again', async () => {
     const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
-    const [hot] = threeVehicles(true);
-    const { correlationId } = await gateway.publish(VehicleTelemetryReported, {
-      ...hot?.telemetry,
-      vin: sampleVin(77),
-      readings: hot?.telemetry.readings ?? [],
-    });
+    const [hot, dry] = threeVehicles(true);
+    if (!hot || !dry) throw new Error('the demonstration has three vehicles');
+    const report = ({ telemetry, priority }: typeof hot, index: number) =>
+      gateway.publish(VehicleTelemetryReported, { ...telemetry, vin: sampleVin(index) }, { priority });
+    const [warned, silent, stopped] = await Promise.all([report(hot, 77), report(dry, 78), report(dry, 79)]);
+
+    // An operator stops the third: the saga gives back what it holds.
+    await app.until(stopped.correlationId, (found) => payloadsOf(found, 'ServiceScheduled').length > 0);
+    const actor = { by: 'ann', why: 'the vehicle was sold' };
+    await stopExecution(`maintenance-${stopped.id}`, actor, await openWorkflows(vehicles));
+    const undone = await app.until(
+      stopped.correlationId,
+      (found) => payloadsOf(found, 'WorkflowCompensated').length > 0,
+    );
+    expect(payloadsOf(undone, 'WorkflowCompensated')).toMatchObject([{ undone: ['hold'], notUndone: [] }]);
+    expect(conversationState('', '', undone)).toMatchObject({ state: 'failed', released: 1 });
+
+    const escalated = await app.until(silent.correlationId, ended);
+    expect(conversationState('', '', escalated)).toMatchObject({ state: 'escalated', released: 1, asked: 0 });
+    expect(payloadsOf(escalated, 'EngageCustomer')).toHaveLength(1);
+
     const entries = await app.until(
-      correlationId,
+      warned.correlationId,
       (found) => ended(found) && payloadsOf(found, 'FollowUpDue').length > 0,
       150_000,
     );
-    expect(conversationState(correlationId, '', entries).state).toBe('unanswered');
+    expect(conversationState('', '', entries).state).toBe('unanswered');
     expect(payloadsOf(entries, 'EngageCustomer')).toHaveLength(2);
     expect(payloadsOf(entries, 'FollowUpDue')).toHaveLength(1);
     expect(payloadsOf(entries, 'RequestTimedOut')).toHaveLength(2);
+
+    const held = new Set([escalated, undone].flatMap(slotsIn));
+    expect(held.size).toBeGreaterThan(0);
+    expect((await scanSlots()).filter(({ id }) => held.has(id))).toEqual([]);
   }, 240_000);
 
   test('a plain EventBridge event of another system starts a conversation', async () => {
@@ -145,6 +177,10 @@ describeWithMail('the vehicle application', () => {
       });
   }, 300_000);
 });
+
+/** Ids of the slots that a conversation was given. */
+const slotsIn = (entries: readonly LedgerEntry[]): string[] =>
+  payloadsOf(entries, 'ServiceScheduled').flatMap(({ slot }) => (slot as { id?: string } | undefined)?.id ?? []);
 
 /** The first weekday at least so many days ahead, as YYYY-MM-DD. */
 function weekdayAfter(days: number): string {

@@ -16,6 +16,7 @@ import { inspectExecution, type ExecutionView } from '../../shared/operator/insp
 import { retryExecution } from '../../shared/operator/retry-workflow.js';
 import { startExecution, stopExecution } from '../../shared/operator/start-execution.js';
 import type { WorkflowServices } from '../../shared/operator/workflow-services.js';
+import { invokeFunction } from '../../cli/invoke-function.js';
 import { openAnswers } from '../../cli/open-answers.js';
 import { deployed, type Deployed } from '../support/deployed.js';
 import { errands } from '../support/errand-topology.js';
@@ -40,27 +41,31 @@ beforeAll(async () => {
   services = await openWorkflows(errands);
 }, 180_000);
 
-/**
- * Gives the dispatcher another ledger table, in which it cannot note what it publishes; returns the one that it had. The step
- * that fails by it is a publish, as MiniStack 1.5.33 passes over a function's error where a task waits for its token.
- */
-async function setLedgerTable(table: string): Promise<string> {
+/** Gives the dispatcher another table, in which it can note nothing; returns the one that it had. */
+async function setTable(key: 'ledgerTable' | 'pendingTable', table: string): Promise<string> {
   const client = new LambdaClient({});
   const FunctionName = outputOf(app.deployment, 'PlatformFunctionDispatcher');
   const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const variables = Environment?.Variables ?? {};
-  const before = variables[ENVIRONMENT.ledgerTable] ?? '';
-  const changed = { ...variables, [ENVIRONMENT.ledgerTable]: table };
+  const before = variables[ENVIRONMENT[key]] ?? '';
+  const changed = { ...variables, [ENVIRONMENT[key]]: table };
   await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: changed } }));
   client.destroy();
   return before;
 }
 
+/** Runs supervision as `laneway sweep --grace '2 seconds'` does. */
+const supervise = () => invokeFunction(outputOf(app.deployment, 'PlatformFunctionSupervisor'), { graceSeconds: 2 });
+
 /** Looks until `done`, at most two minutes; fails with what stands there. */
-async function seen(execution: string, done: (view: ExecutionView) => boolean): Promise<ExecutionView> {
+async function seen(
+  execution: string,
+  done: (view: ExecutionView) => boolean,
+  workflow = 'errand',
+): Promise<ExecutionView> {
   let last = 'is not there';
   for (const giveUp = Date.now() + 120_000; Date.now() < giveUp; await sleep(250)) {
-    if (!(await services.executions.find('errand', execution))) continue;
+    if (!(await services.executions.find(workflow, execution))) continue;
     const view = await inspectExecution(execution, services);
     if (done(view)) return view;
     last = JSON.stringify({ status: view.status, steps: view.steps, visits: view.visits }, null, 1);
@@ -70,6 +75,7 @@ async function seen(execution: string, done: (view: ExecutionView) => boolean): 
 
 const states = ({ steps }: ExecutionView) => steps.map(({ step, state }) => `${step}: ${state}`);
 
+// The step that fails is a publish, as MiniStack 1.5.33 passes over a function's error where a task waits for its token.
 test('the dispatcher breaks mid-run and is repaired: a retry does not repeat the completed steps', async () => {
   const { execution, conversation } = await startExecution('errand', { errand: 'e1' }, actor, services);
   const waiting = await seen(execution, (view) => states(view).includes('more: waiting'));
@@ -77,7 +83,7 @@ test('the dispatcher breaks mid-run and is repaired: a retry does not repeat the
   expect(waiting.steps[1]).toMatchObject({ waitsFor: 'family', kind: 'approval' });
   expect(Object.fromEntries(marksOf(waiting))).toMatchObject({ bread: 'done', more: 'waiting' });
 
-  const table = await setLedgerTable('no-such-table');
+  const table = await setTable('ledgerTable', 'no-such-table');
   const approval = waiting.steps[1]?.requestId ?? '';
   await decideApproval(approval, 'approved', { by: 'bob', why: 'hungry' }, await openAnswers(errands));
   const failed = await seen(execution, ({ status }) => status !== 'running');
@@ -91,7 +97,7 @@ test('the dispatcher breaks mid-run and is repaired: a retry does not repeat the
   expect(states(failed)).toEqual(['bread: done', 'more: done', 'tell: failed', 'milk: not reached']);
   expect(witnessed('e1')).toEqual(['bread']);
 
-  await setLedgerTable(table);
+  await setTable('ledgerTable', table);
   const retried = await retryExecution(execution, actor, services);
   expect(retried).toMatchObject({ execution: `${execution}-1`, already: false });
   const done = await seen(retried.execution, ({ status }) => status !== 'running');
@@ -118,4 +124,50 @@ test('start is idempotent by key, stop aborts; both stand in the ledger', async 
   const entries = await app.entries(first.conversation);
   const actions = entries.flatMap((entry) => (entry.kind === 'operator' ? [entry.operator.action] : []));
   expect(actions.sort()).toEqual(['start', 'stop']);
+}, 200_000);
+
+test('replies that are longer than a state travel by reference, and arrive whole', async () => {
+  const lengths = Array.from({ length: 9 }, (_, index) => 30_000 + index);
+  const { execution } = await startExecution('leaflets', { errand: 'e5', lengths }, actor, services);
+  const done = await seen(execution, ({ status }) => status !== 'running', 'leaflets');
+  const leaflet = (length: number) => 'x'.repeat(length);
+  expect(done).toMatchObject({ status: 'succeeded', result: 'bundled' });
+  expect(done.data).toEqual({
+    thing: 'bundle of 300000 and 300000',
+    bank: leaflet(300_000),
+    each: lengths.map((length) => ({ thing: 'one', leaflet: leaflet(length) })),
+  });
+  expect(witnessed('e5').at(-1)).toBe('bundle of 300000 and 300000');
+  // What Step Functions itself holds: less than the least of its limits.
+  const held = await services.executions.find('leaflets', execution);
+  expect(JSON.stringify(held?.output).length).toBeLessThan(256 * 1024);
+}, 200_000);
+
+// Here the function's error is passed over: without supervision the execution would wait until its backstop, eleven minutes.
+test('a step that the dispatcher never noted: supervision ends its execution, leaves the others alone, and a retry goes on', async () => {
+  const healthy = await startExecution('errand', { errand: 'e3' }, actor, services);
+  await seen(healthy.execution, (view) => states(view).includes('more: waiting'));
+  const table = await setTable('pendingTable', 'no-such-table');
+  const { execution, conversation } = await startExecution('errand', { errand: 'e4' }, actor, services);
+  await seen(execution, (view) => states(view).includes('bread: entered'));
+  await sleep(3_000);
+  expect(await supervise()).toMatchObject({ executions: 2, stopped: 1, toldAgain: 0, takenBack: 0, failed: 0 });
+  const stopped = await seen(execution, ({ status }) => status !== 'running');
+  expect(stopped).toMatchObject({
+    ...{ status: 'aborted', error: 'Laneway.NobodyAnswers' },
+    failure: {
+      step: 'bread',
+      next: [`laneway trace ${conversation}`, `laneway workflow retry ${execution} --why '...'`],
+    },
+  });
+  await setTable('pendingTable', table);
+  const retried = await retryExecution(execution, actor, services);
+  await seen(retried.execution, (view) => states(view).includes('more: waiting'));
+  expect(witnessed('e4')).toEqual(['bread']);
+  await sleep(3_000);
+  expect(await supervise()).toMatchObject({ executions: 2, stopped: 0, unanswered: 0, toldAgain: 0, failed: 0 });
+  const ends = (await app.entries(conversation)).filter(
+    (entry) => entry.kind === 'message' && entry.intent.envelope.type === 'WorkflowCompleted',
+  );
+  expect(ends).toHaveLength(1);
 }, 200_000);

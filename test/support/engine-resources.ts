@@ -41,7 +41,11 @@ export function describeOnEngine(name: string, suite: (resources: EngineResource
   });
 }
 
-const INDEX_KEYS = { due: ['dueHour', 'dueAt'], letters: ['letterPartition', 'letterAt'] } as const;
+const INDEX_KEYS = {
+  due: ['dueHour', 'dueAt'],
+  letters: ['letterPartition', 'letterAt'],
+  approvals: ['asks', 'dueAt'],
+} as const;
 
 /** Tables, queues, buses and buckets of a suite, made when first asked for under names of their own, deleted after it. */
 export class EngineResources {
@@ -54,9 +58,9 @@ export class EngineResources {
     return this.#table('ledger', ['pk', 'sk'], ['due', 'letters']);
   }
 
-  /** A table in the shape of the pending requests: pk, index by due hour. */
+  /** A table in the shape of the pending requests: pk, indexes by due hour and of open approvals. */
   pendingTable(): Promise<string> {
-    return this.#table('pending', ['pk'], ['due']);
+    return this.#table('pending', ['pk'], ['due', 'approvals']);
   }
 
   /** URL of a standard queue. */
@@ -150,7 +154,7 @@ export class EngineResources {
         new CreateTableCommand({
           TableName,
           BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [...key, ...indexes.flatMap((name) => INDEX_KEYS[name])].map((name) => ({
+          AttributeDefinitions: [...new Set([...key, ...indexes.flatMap((name) => INDEX_KEYS[name])])].map((name) => ({
             AttributeName: name,
             AttributeType: 'S',
           })),

@@ -62,7 +62,7 @@ export async function describeWith(needed: readonly Capability[]): Promise<Descr
  * The engine has to be known when a test file is read, so without AWS_ENDPOINT_URL it is the MiniStack that
  * `sharedEngine` would start.
  */
-async function engineHere(): Promise<EngineName> {
+export async function engineHere(): Promise<EngineName> {
   const detected = await detectEngine();
   return detected.kind === 'aws' ? 'ministack' : engineName(detected);
 }

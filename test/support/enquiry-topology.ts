@@ -6,6 +6,7 @@ import { defineTopology } from 'laneway/topology';
 export const Answered = event('Answered', z.object({ question: z.string(), by: z.string() }));
 export const Ask = command('Ask', z.object({ question: z.string() }), { reply: Answered });
 export const EnquiryMade = event('EnquiryMade', z.object({ question: z.string() }));
+export const OpinionWanted = event('OpinionWanted', z.object({ question: z.string() }));
 
 export const enquiries = defineTopology('enquiries', {
   channels: {
@@ -24,7 +25,7 @@ export const enquiries = defineTopology('enquiries', {
     },
     'enquiry.fallback': { carries: [Ask], qos: { priorities: ['normal'], tries: 1 } },
     'enquiry.answers': { carries: [Answered], qos: { priorities: ['normal'] } },
-    'enquiry.made': { carries: [EnquiryMade], qos: { priorities: ['normal'] } },
+    'enquiry.made': { carries: [EnquiryMade, OpinionWanted], qos: { priorities: ['normal'] } },
   },
   agents: {
     desk: { subscribes: ['enquiry.made', 'enquiry.answers', 'system.timeouts'], publishes: [Ask] },
@@ -33,5 +34,5 @@ export const enquiries = defineTopology('enquiries', {
     reserve: { subscribes: ['enquiry.fallback'] },
     watch: { subscribes: ['system.people'] },
   },
-  clients: { counter: { publishes: [Ask, EnquiryMade] } },
+  clients: { counter: { publishes: [Ask, EnquiryMade, OpinionWanted] } },
 });

@@ -3,8 +3,7 @@ import { newId } from '../../shared/domain/ids.js';
 import type { Waiter } from '../../shared/domain/pending.js';
 import type { EscalationEntry } from '../../shared/domain/ports.js';
 import { closeRequest } from '../../shared/platform/close-request.js';
-import type { EscalateServices } from '../../shared/platform/escalate-request.js';
-import { fireTimer } from '../../shared/platform/fire-timer.js';
+import { fireTimer, type TimerServices } from '../../shared/platform/fire-timer.js';
 import { publishMessage } from '../../shared/topology/publish-message.js';
 import { Answered, Ask, enquiries } from './enquiry-topology.js';
 import { overTheBus, platformWorld, type PlatformWorld } from './platform-world.js';
@@ -37,7 +36,7 @@ export async function recordOf({ world, requestId }: Enquiry) {
 }
 
 /** Fires the request's timer at its deadline; over `services` when some of them are to fail. */
-export async function fire(asked: Enquiry, services: EscalateServices = asked.world): Promise<void> {
+export async function fire(asked: Enquiry, services: TimerServices = asked.world): Promise<void> {
   const { deadline } = await recordOf(asked);
   asked.world.clock.advanceTo(Math.max(asked.world.clock.now(), Date.parse(deadline)));
   await fireTimer({ requestId: asked.requestId, at: asked.world.clock.now(), hop: 0 }, services);

@@ -5,6 +5,7 @@ import type { PendingRecord } from '../../shared/domain/pending.js';
 import type { CursorStore, DeadLetterQueue, LaneReturns, ReturnedCopy } from '../../shared/domain/ports.js';
 import { ManualClock } from '../../shared/testing/manual-clock.js';
 import { MemoryBus } from '../../shared/testing/memory-bus.js';
+import { MemoryDeadLetterBook } from '../../shared/testing/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../../shared/testing/memory-deliveries.js';
 import { MemoryIntents } from '../../shared/testing/memory-intents.js';
 import { MemoryLanes } from '../../shared/testing/memory-lanes.js';
@@ -71,6 +72,7 @@ export function platformWorld(topology: Topology = shop) {
     clock,
     payloads,
     ledger,
+    book: new MemoryDeadLetterBook(ledger),
     bus,
     timerQueue,
     pending,

@@ -57,6 +57,7 @@ export const garage = defineTopology('garage', {
   },
   agents: {
     worker: { subscribes: ['garage.work'], capabilities: ['analysis'], role: 'hand' },
+    helper: { subscribes: ['garage.work'] },
     watcher: { subscribes: ['garage.out'] },
   },
   clients: { gate: { publishes: [Reported] } },

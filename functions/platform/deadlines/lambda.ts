@@ -1,7 +1,9 @@
 import type { Handler } from 'aws-lambda';
+import { DynamoDeadLetterBook } from '../../../shared/aws/dynamo-dead-letter-book.js';
 import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
 import { required } from '../../../shared/domain/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
+import { linksOf } from '../approval-links.js';
 import { countRung } from '../count-rung.js';
 import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
@@ -14,8 +16,10 @@ export function create(topology: Topology): Handler {
     const services = {
       ...tellServicesOf(surroundings, 'deadlines'),
       clock,
+      book: new DynamoDeadLetterBook(clients.documents, required('ledgerTable')),
       timers: new SqsTimerQueue(clients.sqs, required('timerQueue')),
       countRung: (rung: string) => countRung(topology.name, rung),
+      approvalLinks: linksOf(surroundings),
     };
     return (copy) => fireTimer(parseTimer(copy.body), services);
   });

@@ -1,5 +1,6 @@
 import type { Handler } from 'aws-lambda';
 import type { Topology } from '../../../shared/topology/topology.js';
+import { linksOf } from '../approval-links.js';
 import { platformFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
 import { dispatchStep, type Dispatched } from '../../../shared/platform/dispatch-step.js';
@@ -7,7 +8,7 @@ import { dispatchStep, type Dispatched } from '../../../shared/platform/dispatch
 /** The function that state machines invoke for every step that sends a message. */
 export function create(topology: Topology): Handler {
   return platformFunction<unknown, Dispatched>(topology, 'dispatcher', (surroundings) => {
-    const services = tellServicesOf(surroundings, 'dispatcher');
+    const services = { ...tellServicesOf(surroundings, 'dispatcher'), approvalLinks: linksOf(surroundings) };
     return (input) => dispatchStep(input, services);
   });
 }

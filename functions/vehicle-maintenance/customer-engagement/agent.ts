@@ -5,6 +5,7 @@ import type { CustomerDirectory } from './customer-directory.js';
 import { planNotices, sendNotices } from './engage.js';
 import type { OutreachStore } from './outreach-store.js';
 import { parseReplyReference } from './reply-reference.js';
+import { renderApproval } from './render-approval.js';
 import { recordResponse } from './response-tracking.js';
 import type { MailSender, TextSender } from './senders.js';
 
@@ -13,9 +14,14 @@ export interface CustomerEngagementNeeds {
   readonly directory: CustomerDirectory;
   readonly outreach: OutreachStore;
   readonly senders: { readonly mail: MailSender; readonly text: TextSender };
+  /** Mail addresses of those who approve, by the name under which workflows ask for them. */
+  readonly approvers: Readonly<Record<string, string>>;
 }
 
-/** Tells customers what was found about their vehicles, and answers the engagement when they answer. */
+/**
+ * Tells customers what was found about their vehicles, and answers the engagement when they answer. Tells people of the
+ * decisions that workflows wait for.
+ */
 export const customerEngagement = createAgent(vehicles, 'customer-engagement')
   .needs<CustomerEngagementNeeds>()
   .handle({
@@ -49,6 +55,14 @@ export const customerEngagement = createAgent(vehicles, 'customer-engagement')
       const reached = await sendNotices(plan, deps.senders);
       log.info('customer told', { vin, channels: reached });
       return replyLater({ key, within: `${Math.max(1, until.getTime() - time.getTime())} milliseconds` });
+    },
+
+    ApprovalRequested: async ({ data }, { deps, effectKey, log }) => {
+      const { approvers, approval } = data;
+      const to = Object.hasOwn(deps.approvers, approvers) ? deps.approvers[approvers] : undefined;
+      if (to === undefined) throw new PermanentError(`'${approvers}' are to decide, and no address is bound for them`);
+      await deps.senders.mail.send({ to, ...renderApproval(data), effectKey: `${effectKey}-email` });
+      log.info('people are asked', { approval, approvers });
     },
 
     CustomerResponded: async ({ data, time }, { deps, replyTo, log }) => {

@@ -3,6 +3,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { lambda } from 'laneway/lambda';
+import * as z from 'zod';
 import { customerEngagement } from './agent.js';
 import { sampleDirectory } from './customer-directory.js';
 import { dynamoOutreach } from './dynamo-outreach.js';
@@ -20,4 +21,5 @@ export const handler = lambda(customerEngagement, ({ bind }) => ({
     mail: sesMail({ client: new SESv2Client({}), from: bind('sender') }),
     text: snsText({ client: new SNSClient({}) }),
   },
+  approvers: z.record(z.string(), z.email()).parse(JSON.parse(bind('approvers'))),
 }));

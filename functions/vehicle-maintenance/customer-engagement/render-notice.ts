@@ -94,4 +94,4 @@ export function escapeHtml(text: string): string {
 }
 
 /** Control characters and line breaks become spaces: a value cannot add a header or forge a line. */
-const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+export const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();

@@ -12,6 +12,9 @@ export interface MasterOrchestratorNeeds {
   readonly feedback: FeedbackStore;
 }
 
+/** The workflow that a vehicle's conversation is about; others run within it. */
+const CONVERSATION = 'maintenance';
+
 /** Window in which feedback is held together. */
 const WINDOW_DAYS = 90;
 
@@ -44,6 +47,9 @@ export const masterOrchestrator = createAgent(vehicles, 'master-orchestrator')
       follow(message, { type: 'CustomerEngaged', outcome: message.data.outcome }, message.data.vin, context),
     ServiceScheduled: (message, context) =>
       follow(message, { type: 'ServiceScheduled', status: message.data.status }, message.data.vin, context),
+    ServiceReleased: async ({ correlationId, data }, { deps }) => {
+      if (data.status === 'released') await deps.cases.hear(correlationId, { type: 'ServiceReleased' }, data.vin);
+    },
     CaseEscalated: async (message, context) => {
       // Somebody else gave the case to a person: it is decided.
       await context.deps.cases.hear(message.correlationId, { type: 'FollowUpDecided' }, message.data.vin);
@@ -54,7 +60,9 @@ export const masterOrchestrator = createAgent(vehicles, 'master-orchestrator')
     ErrorReported: (message, context) => follow(message, { type: 'ErrorReported' }, undefined, context),
     WorkflowStarted: () => undefined,
     WorkflowCompleted: async (message, context) => {
-      const { result, status } = message.data;
+      const { workflow, result, status } = message.data;
+      // Workflows that others run belong to those: their ends decide nothing.
+      if (workflow !== CONVERSATION) return;
       if (result === 'escalated') await context.deps.cases.hear(message.correlationId, { type: 'FollowUpDecided' });
       const heard: Heard =
         status === 'failed' ? { type: 'ErrorReported' } : { type: 'WorkflowCompleted', outcome: result };

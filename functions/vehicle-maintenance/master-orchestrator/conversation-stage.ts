@@ -23,7 +23,7 @@ export type Heard =
   | { readonly type: 'CustomerResponded'; readonly answer: 'accept' | 'decline' }
   | { readonly type: 'ServiceScheduled'; readonly status: ServiceResult['status'] }
   | { readonly type: 'WorkflowCompleted'; readonly outcome: string }
-  | { readonly type: 'RequestTimedOut' | 'ErrorReported' | 'FollowUpDecided' };
+  | { readonly type: 'ServiceReleased' | 'RequestTimedOut' | 'ErrorReported' | 'FollowUpDecided' };
 
 /**
  * The facts of a conversation. Messages arrive in any order and more than once, so that it is a set of facts and no
@@ -34,6 +34,8 @@ export interface ConversationFacts {
   readonly severity?: Severity;
   readonly engagement?: EngagementOutcome;
   readonly service?: ServiceResult['status'];
+  /** What was held was given back. */
+  readonly released?: boolean;
   readonly outcome?: string;
   readonly failed: boolean;
   readonly timedOut: boolean;
@@ -72,6 +74,8 @@ export function hear(facts: ConversationFacts, heard: Heard): ConversationFacts 
         ...facts,
         outcome: facts.outcome !== undefined && facts.outcome < heard.outcome ? facts.outcome : heard.outcome,
       };
+    case 'ServiceReleased':
+      return { ...facts, released: true };
     case 'RequestTimedOut':
       return { ...facts, timedOut: true };
     case 'ErrorReported':
@@ -91,7 +95,7 @@ export function stageOf(facts: ConversationFacts): Stage {
   if (facts.service === 'booked') return 'scheduled';
   if (facts.service === 'unavailable') return 'unscheduled';
   if (facts.engagement !== undefined) return facts.engagement === 'unreachable' ? 'silent' : facts.engagement;
-  if (facts.service === 'held') return 'engaged';
+  if (facts.service === 'held' && facts.released !== true) return 'engaged';
   return facts.severity === undefined ? 'reported' : 'analysed';
 }
 
@@ -111,7 +115,9 @@ export function decide(facts: ConversationFacts): Decision {
 function leftOpen(facts: ConversationFacts): string | undefined {
   if (facts.failed) return 'a step of the conversation failed';
   if (facts.outcome === undefined || facts.severity === 'normal' || facts.service === 'booked') return undefined;
+  if (facts.outcome === 'rejected') return 'the cost of the repair was not approved';
   if (facts.service === 'unavailable') return 'no slot was free';
+  if (facts.outcome === 'unanswered') return 'the customer did not answer';
   if (facts.engagement === 'declined') return 'the customer declined';
   if (facts.engagement === 'silent' || facts.engagement === 'unreachable') return 'the customer did not answer';
   if (facts.timedOut) return 'a request timed out';

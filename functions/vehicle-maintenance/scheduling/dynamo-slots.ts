@@ -73,7 +73,7 @@ export function dynamoSlots(options: DynamoSlotsOptions): SlotBook {
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
       const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-      // The booking's own item is always the first of the transaction.
+      // The item of the booking that is made or released is always the first of the transaction.
       if (codes[0] === 'ConditionalCheckFailed') return 'known';
       if (codes.includes('ConditionalCheckFailed')) return 'lost';
       if (codes.includes('TransactionConflict')) return 'collided';
@@ -122,21 +122,22 @@ export function dynamoSlots(options: DynamoSlotsOptions): SlotBook {
           ExpressionAttributeValues: { ':new': booking.bookingId, ':hold': hold.bookingId },
         },
       },
-      changeState(hold.bookingId, 'converted'),
+      change(hold, { state: 'converted', convertedTo: booking.bookingId }),
     ]);
     if (outcome === 'known') return bookingOf(booking.bookingId);
     if (outcome === 'collided') return outcome;
     return outcome === 'done' ? booking : undefined;
   }
 
-  const changeState = (bookingId: string, state: Booking['state']): Write => ({
+  /** Changes a booking that is still in the state in which it was read. */
+  const change = (booking: Booking, changes: Pick<Booking, 'state' | 'convertedTo' | 'releasedBy'>): Write => ({
     Update: {
       TableName: tableName,
-      Key: bookingKey(bookingId),
-      UpdateExpression: 'SET booking.#state = :state',
-      ConditionExpression: 'attribute_exists(pk)',
+      Key: bookingKey(booking.bookingId),
+      UpdateExpression: 'SET booking = :changed',
+      ConditionExpression: 'booking.#state = :state',
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':state': state },
+      ExpressionAttributeValues: { ':changed': { ...booking, ...changes }, ':state': booking.state },
     },
   });
 
@@ -186,12 +187,14 @@ export function dynamoSlots(options: DynamoSlotsOptions): SlotBook {
     );
   }
 
-  async function release(bookingId: string): Promise<boolean> {
+  async function release(bookingId: string, effectKey: string): Promise<boolean> {
     for (let pass = 0; pass < PASSES; pass += 1) {
       const booking = await bookingOf(bookingId);
-      if (booking === undefined || (booking.state !== 'booked' && booking.state !== 'held')) return false;
+      if (booking === undefined) return false;
+      if (booking.state === 'released') return booking.releasedBy === effectKey;
+      if (booking.state === 'converted') return release(booking.convertedTo ?? '', effectKey);
       const outcome = await write([
-        changeState(bookingId, 'released'),
+        change(booking, { state: 'released', releasedBy: effectKey }),
         {
           Delete: {
             TableName: tableName,
@@ -202,7 +205,9 @@ export function dynamoSlots(options: DynamoSlotsOptions): SlotBook {
           },
         },
       ]);
-      if (outcome !== 'collided') return outcome === 'done';
+      if (outcome === 'done') return true;
+      // The booking has not changed and its slot is another's. In all other cases it is looked at again.
+      if (outcome === 'lost') return false;
     }
     throw new Error(`releasing ${bookingId} collided with others ${String(PASSES)} times; try again`);
   }

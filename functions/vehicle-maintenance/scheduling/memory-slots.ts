@@ -30,9 +30,10 @@ export function memorySlots(options: SlotBookOptions): SlotBook & { readonly boo
     const hold = bookings.get(request.holdId ?? '');
     if (hold?.state !== 'held' || hold.vin !== request.vin || ownerOfSlot.get(hold.slot.id) !== hold.bookingId)
       return undefined;
-    bookings.set(hold.bookingId, { ...hold, state: 'converted' });
+    const bookingId = bookingIdFor(effectKey);
+    bookings.set(hold.bookingId, { ...hold, state: 'converted', convertedTo: bookingId });
     const { holdExpires: _expires, ...rest } = hold;
-    return keep({ ...rest, bookingId: bookingIdFor(effectKey), state: 'booked' });
+    return keep({ ...rest, bookingId, state: 'booked' });
   }
 
   async function take(request: ServiceRequest, effectKey: string, mode: 'book' | 'hold'): Promise<ServiceResult> {
@@ -53,19 +54,20 @@ export function memorySlots(options: SlotBookOptions): SlotBook & { readonly boo
     return unavailable(request, options, now, (slots) => Promise.resolve(takenOf(slots, now)));
   }
 
+  function release(bookingId: string, effectKey: string): boolean {
+    const booking = bookings.get(bookingId);
+    if (booking?.state === 'converted') return release(booking.convertedTo ?? '', effectKey);
+    if (booking?.state === 'released') return booking.releasedBy === effectKey;
+    if (!booking || ownerOfSlot.get(booking.slot.id) !== bookingId) return false;
+    ownerOfSlot.delete(booking.slot.id);
+    bookings.set(bookingId, { ...booking, state: 'released', releasedBy: effectKey });
+    return true;
+  }
+
   return {
     book: (request, effectKey) => take(request, effectKey, request.mode ?? 'book'),
     hold: (request, effectKey) => take(request, effectKey, 'hold'),
-    release: (bookingId) => {
-      const booking = bookings.get(bookingId);
-      const owns =
-        booking !== undefined && ownerOfSlot.get(booking.slot.id) === bookingId && booking.state !== 'released';
-      if (owns) {
-        ownerOfSlot.delete(booking.slot.id);
-        bookings.set(bookingId, { ...booking, state: 'released' });
-      }
-      return Promise.resolve(owns);
-    },
+    release: (bookingId, effectKey) => Promise.resolve(release(bookingId, effectKey)),
     bookings: () => [...bookings.values()],
   };
 }

@@ -18,6 +18,10 @@ export interface Booking {
   readonly state: 'booked' | 'held' | 'released' | 'converted';
   /** Of a hold: until when it keeps its slot. */
   readonly holdExpires?: string;
+  /** Of a converted hold: the booking that took its slot over. */
+  readonly convertedTo?: string;
+  /** Of a released one: the effect key of the release. */
+  readonly releasedBy?: string;
 }
 
 /**
@@ -37,8 +41,13 @@ export interface SlotBook {
   book(request: ServiceRequest, effectKey: string): Promise<ServiceResult>;
   /** Books the best free slot provisionally: after {@link HOLD_MINUTES} another may take it. */
   hold(request: ServiceRequest, effectKey: string): Promise<ServiceResult>;
-  /** Frees the slot of a booking or hold. False if there is none, or it no longer has its slot; repeating does no harm. */
-  release(bookingId: string): Promise<boolean>;
+  /**
+   * Frees the slot of a booking or hold; of a hold that a booking took over, the slot of that booking, because it is what
+   * became of the hold. The same `effectKey` again gets the same answer.
+   *
+   * @returns false when there is no such booking, it lost its slot to another, or somebody else released it before
+   */
+  release(bookingId: string, effectKey: string): Promise<boolean>;
 }
 
 /** What an implementation needs beside its storage. `now` is the only clock of all calendar logic. */

@@ -3,73 +3,81 @@ import { defineWorkflow, type Ref } from 'laneway/workflow';
 import {
   AnalyzeVehicle,
   CaseEscalated,
-  EngageCustomer,
+  ReleaseService,
   ScheduleService,
   VehicleTelemetryReported,
 } from '../messages.js';
-import type { Analysis, ServiceResult } from '../schemas.js';
+import type { ServiceResult } from '../schemas.js';
 import { vehicles } from '../topology.js';
+import { ENGAGEMENT_RESULTS, longest, type EngagementWorkflow } from './engagement.js';
 
-/** Times that differ between a real fleet and a demonstration. */
-export interface MaintenanceTimes {
-  /** How long a customer has for an answer. */
-  readonly respondWithin: Duration;
+/** Who decides about the cost of a repair, and who when those keep silent: names that approvals are asked of. */
+export const COST_APPROVERS = { first: 'service desk', then: 'fleet management' } as const;
+
+/** What differs between one fleet and another. */
+export interface MaintenanceOptions {
+  /** Repairs that cost more are booked after people have approved them; in the currency of the price list. */
+  readonly approveAbove: number;
+  /** How long the service desk has to decide, and fleet management after it. */
+  readonly decideWithin: Duration;
 }
 
 /**
- * What happens to a vehicle after its readings came in: analyse; healthy: done; a warning: ask the customer, remind
- * once, book; critical: ask the customer and hold a slot meanwhile, and give the case to a person when nobody agrees.
+ * What happens to a vehicle after its readings came in: analyse; healthy: done; a warning: ask the customer, remind once,
+ * book; critical: ask the customer and hold a slot meanwhile, and give the case to a person when nobody agrees. What costs
+ * more than the limit is booked when people have approved it.
+ *
+ * No hold outlives the execution: it becomes the booking, or is given back. An end that people or customers chose gives it
+ * back by a message of its own and completes; when the execution fails, times out or is stopped, the compensation does.
  */
-export function maintenance({ respondWithin }: MaintenanceTimes) {
+export function maintenance(engaged: EngagementWorkflow, { approveAbove, decideWithin }: MaintenanceOptions) {
   return defineWorkflow(
     vehicles,
     'maintenance',
     { startedBy: VehicleTelemetryReported, deadline: '7 days' },
     (flow, telemetry) => {
-      const engage = (step: string, analysis: Ref<Analysis>) =>
-        flow.request(
-          step,
-          EngageCustomer,
-          {
-            vin: telemetry.vin,
-            severity: analysis.severity,
-            recommendation: analysis.recommendation,
-            reasons: analysis.reasons,
-          },
-          {
-            timeout: respondWithin,
-            priority: analysis.priority,
-            onTimeout: {
-              vin: telemetry.vin,
-              outcome: 'silent',
-              channels: [],
-              severity: analysis.severity,
-            },
-          },
+      const { vin, vehicle } = telemetry;
+      const analysis = flow.request(
+        'analyze',
+        AnalyzeVehicle,
+        { vin, readings: telemetry.readings, vehicle, history: telemetry.history, approveAbove },
+        { timeout: '5 minutes' },
+      );
+      const { severity, priority, recommendation, reasons } = analysis;
+
+      const engage = (remind: boolean) =>
+        flow.run(
+          'engage',
+          engaged,
+          { vin, severity, recommendation, reasons, priority, remind },
+          { timeout: longest(engaged), results: ENGAGEMENT_RESULTS },
         );
 
-      const schedule = (
-        step: string,
-        analysis: Ref<Analysis>,
-        mode: 'book' | 'hold',
-        holdId?: Ref<ServiceResult['bookingId']>,
-      ) =>
+      const wanted = {
+        ...{ vin, component: recommendation.component, urgency: recommendation.urgency },
+        location: vehicle.location,
+      };
+      // As long as such a request is worth anything, so that an agent that died on the way is tried again.
+      const within = { timeout: '10 minutes', priority } as const;
+
+      const hold = () =>
         flow.request(
-          step,
+          'hold',
           ScheduleService,
+          { ...wanted, mode: 'hold' },
           {
-            vin: telemetry.vin,
-            component: analysis.recommendation.component,
-            urgency: analysis.recommendation.urgency,
-            location: telemetry.vehicle.location,
-            mode,
-            ...(holdId === undefined ? {} : { holdId }),
+            ...within,
+            compensate: { with: ReleaseService, data: ({ bookingId }) => ({ vin, bookingId }), timeout: '2 hours' },
           },
-          { timeout: '2 minutes', priority: analysis.priority },
         );
 
-      const book = (analysis: Ref<Analysis>, holdId?: Ref<ServiceResult['bookingId']>) => {
-        const service = schedule('schedule', analysis, 'book', holdId);
+      const book = (held?: Ref<ServiceResult>) => {
+        const service = flow.request(
+          'schedule',
+          ScheduleService,
+          { ...wanted, mode: 'book', ...(held ? { holdId: held.bookingId } : {}) },
+          within,
+        );
         return flow.match(service.status, {
           booked: () => flow.complete('scheduled', { slot: service.slot }),
           held: () => flow.complete('held', { slot: service.slot }),
@@ -77,51 +85,67 @@ export function maintenance({ respondWithin }: MaintenanceTimes) {
         });
       };
 
-      const escalate = (analysis: Ref<Analysis>, why: string) => {
-        flow.publish(
-          'escalate',
-          CaseEscalated,
-          { vin: telemetry.vin, severity: analysis.severity, why },
-          { priority: 'high' },
-        );
+      const release = (held?: Ref<ServiceResult>) => {
+        if (held) flow.publish('release', ReleaseService, { vin, bookingId: held.bookingId });
+      };
+
+      const escalate = (why: string, held?: Ref<ServiceResult>) => {
+        release(held);
+        flow.publish('escalate', CaseEscalated, { vin, severity, why }, { priority: 'high' });
         return flow.complete('escalated');
       };
 
-      const analysis = flow.request(
-        'analyze',
-        AnalyzeVehicle,
-        { vin: telemetry.vin, readings: telemetry.readings, vehicle: telemetry.vehicle, history: telemetry.history },
-        { timeout: '5 minutes' },
-      );
-      return flow.match(analysis.severity, {
+      /** Goes on when the cost is within the limit or approved, and ends here otherwise. What has no price is asked for. */
+      const approve = (held?: Ref<ServiceResult>) =>
+        flow.match(flow.orElse(analysis.needsApproval, true), {
+          false: () => undefined,
+          true: () => {
+            const { decision } = flow.approval('approve cost', {
+              title: 'Repair above the cost limit',
+              details: {
+                ...{ vin, severity, work: recommendation.action, component: recommendation.component },
+                ...{ cost: analysis.estimate.amount, currency: analysis.estimate.currency, limit: approveAbove },
+              },
+              approvers: COST_APPROVERS.first,
+              escalateTo: COST_APPROVERS.then,
+              timeout: decideWithin,
+            });
+            flow.match(decision, {
+              approved: () => undefined,
+              rejected: () => {
+                release(held);
+                flow.complete('rejected');
+              },
+              silent: () => escalate('nobody decided about the cost of the repair', held),
+            });
+          },
+        });
+
+      return flow.match(severity, {
         normal: () => flow.complete('healthy'),
         warning: () => {
-          const answer = engage('engage', analysis);
-          return flow.match(answer.outcome, {
-            accepted: () => book(analysis),
+          const { result } = engage(true);
+          return flow.match(result, {
+            accepted: () => {
+              approve();
+              return book();
+            },
             declined: () => flow.complete('declined'),
             unreachable: () => flow.complete('unreachable'),
-            silent: () => {
-              const second = engage('follow up', analysis);
-              return flow.match(second.outcome, {
-                accepted: () => book(analysis),
-                declined: () => flow.complete('declined'),
-                unreachable: () => flow.complete('unreachable'),
-                silent: () => flow.complete('unanswered'),
-              });
-            },
+            silent: () => flow.complete('unanswered'),
           });
         },
         critical: () => {
-          const both = flow.parallel({
-            engagement: () => engage('engage', analysis),
-            hold: () => schedule('hold', analysis, 'hold'),
-          });
-          return flow.match(both.engagement.outcome, {
-            accepted: () => book(analysis, both.hold.bookingId),
-            declined: () => escalate(analysis, 'the customer declined a critical repair'),
-            unreachable: () => escalate(analysis, 'the customer could not be reached about a critical repair'),
-            silent: () => escalate(analysis, 'the customer did not answer about a critical repair'),
+          // Who must not drive on is not written to a second time: a person takes over.
+          const both = flow.parallel({ engagement: () => engage(false), hold });
+          return flow.match(both.engagement.result, {
+            accepted: () => {
+              approve(both.hold);
+              return book(both.hold);
+            },
+            declined: () => escalate('the customer declined a critical repair', both.hold),
+            unreachable: () => escalate('the customer could not be reached about a critical repair', both.hold),
+            silent: () => escalate('the customer did not answer about a critical repair', both.hold),
           });
         },
       });

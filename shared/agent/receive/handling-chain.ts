@@ -5,10 +5,9 @@ import { milliseconds } from '../../domain/duration.js';
 import { sourceOf, type Envelope } from '../../domain/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/errors.js';
 import { StoppedHandling } from './lease-keeper.js';
-import { mayHold, stepOf, visitsOf } from '../../domain/loop.js';
 import type { QosProfile } from '../../domain/qos.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
-import { hopLimitOf } from '../../topology/hop-limit.js';
+import { checkRunaway } from '../../topology/check-runaway.js';
 import type { TopologyModel } from '../../topology/model.js';
 import type { BoundAgent } from '../create-agent.js';
 import { checkAgainstTopology, decodeCopy, type Decoded } from './decode-copy.js';
@@ -86,7 +85,7 @@ function pass(passage: Passage): Promise<Verdict> {
       if (passage.end - OUTCOME_MS - now < needs)
         return Promise.resolve({ kind: 'return', after: 0, why: `no time left for what needs ${agent.model.needs}` });
     }
-    checkRunaway(passage, envelope, model);
+    checkLimits(passage, envelope, model);
     if (envelope.dataref !== undefined) return handleFetched(passage, envelope, key, type);
     data = decodeData(type, envelope.data, envelope.dataschema);
   } catch (error) {
@@ -139,27 +138,8 @@ async function handleFetched(
 }
 
 /** @throws LanewayError HOP_LIMIT, CYCLE, BUDGET */
-function checkRunaway({ bound, services }: Passage, envelope: Envelope, model: TopologyModel): void {
-  const limit = hopLimitOf(model, envelope.channel);
-  if (envelope.hops >= limit) {
-    throw new LanewayError('HOP_LIMIT', `${envelope.hops} messages led to this one`, {
-      help: [`allowed by '${model.name}': ${limit} (hopLimit)`],
-    });
-  }
-  const { cycleLimit } = model;
-  if (mayHold(envelope.path, cycleLimit)) {
-    const visits = visitsOf(envelope.path, stepOf(bound.agent.id, envelope.type, envelope.subject));
-    if (visits >= cycleLimit) {
-      const about = envelope.subject === undefined ? '' : ` about '${envelope.subject}'`;
-      throw new LanewayError(
-        'CYCLE',
-        `${envelope.type}${about} has come to '${bound.agent.id}' ${visits} times before`,
-        {
-          help: [`allowed by '${model.name}' in one chain of messages: ${cycleLimit} (cycleLimit)`],
-        },
-      );
-    }
-  }
+function checkLimits({ bound, services }: Passage, envelope: Envelope, model: TopologyModel): void {
+  checkRunaway(envelope, bound.agent.id, model);
   if (services.guards?.isSpent(envelope.correlationid) === true) throw overBudget(model);
 }
 

@@ -1,7 +1,7 @@
 import { App, RemovalPolicy } from 'aws-cdk-lib';
 import { LanewayApplication } from 'laneway/cdk';
 import { enquiries } from '../enquiry-topology.js';
-import { enquire } from '../enquiry-workflow.js';
+import { enquire, opinion } from '../enquiry-workflow.js';
 
 /** The CDK application of the escalation test; `enquiries:witness` is the file that its agents write to. */
 const app = new App();
@@ -10,7 +10,7 @@ const witness = String(app.node.tryGetContext('enquiries:witness') ?? '/dev/null
 new LanewayApplication(app, 'Enquiries', {
   topology: enquiries,
   topologyModule: './test/support/enquiry-topology.ts',
-  workflows: [enquire],
+  workflows: [enquire, opinion],
   agents: './test/support/enquiries',
   bind: { sage: { witness }, deputy: { witness } },
   removalPolicy: RemovalPolicy.DESTROY,

@@ -1,6 +1,6 @@
 import { App, RemovalPolicy } from 'aws-cdk-lib';
 import { LanewayApplication } from 'laneway/cdk';
-import { errand, errands } from '../errand-topology.js';
+import { errand, errands, leaflets } from '../errand-topology.js';
 
 /** The CDK application of the retry test; `errands:witness` is the file that its agent writes to. */
 const app = new App();
@@ -8,7 +8,7 @@ const app = new App();
 new LanewayApplication(app, 'Errands', {
   topology: errands,
   topologyModule: './test/support/errand-topology.ts',
-  workflows: [errand],
+  workflows: [errand, leaflets],
   agents: './test/support/errands',
   bind: { runner: { witness: String(app.node.tryGetContext('errands:witness') ?? '/dev/null') } },
   removalPolicy: RemovalPolicy.DESTROY,

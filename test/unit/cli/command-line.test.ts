@@ -33,6 +33,8 @@ describe('the command line', () => {
       'Allowed choices are critical, high, normal, low',
     ],
     [['trace', 'x', '--engine', 'mars'], 'Allowed choices are local, aws'],
+    [['trace', 'x', '--engine', 'in-process'], 'Allowed choices are local, aws'],
+    [['demo', '--engine', 'mars'], 'Allowed choices are local, in-process'],
     [['demo', '--limit', '1.5'], 'allowed: a whole number from 1'],
   ])('refuses %j with what is allowed, on stderr', (args, told) => {
     const { status, stdout, stderr } = laneway(args);

@@ -16,6 +16,7 @@ const typed: Readonly<Record<string, unknown>> = {
   deadline: '2026-11-21T13:00:00.000Z',
   priority: 'normal',
   attempt: 1,
+  escalates: true,
   hops: 0,
 };
 const complete = Object.fromEntries(ENVELOPE_ATTRIBUTES.map((name) => [name, typed[name] ?? 'x']));

@@ -28,6 +28,7 @@ const full: Required<Envelope> = {
   expires: '2026-01-01T01:00:00+02:00',
   deadline: '2026-01-01T00:30:00Z',
   attempt: 1,
+  escalates: true,
   hops: 0,
   path: 'AbCd',
   traceparent: '00-1-2-01',

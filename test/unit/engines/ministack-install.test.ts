@@ -1,10 +1,11 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   EngineUnavailableError,
   installMinistack,
   ministackInstallation,
+  ministackLacks,
 } from '../../../infra/engines/ministack-install.mjs';
 
 let folder: string;
@@ -47,6 +48,27 @@ describe('installMinistack', () => {
     python('python3', `case "$*" in ${answers.join(' ')} *) echo 3.12.1; echo venv;; esac`);
     await expect(install({ PATH: folder })).rejects.toThrow(/NewConnectionError[\s\S]*check the network/);
     expect(ministackInstallation(folder).installed).toBe(false);
+  });
+});
+
+describe('ministackLacks', () => {
+  const lacks = () => ministackLacks({ projectDirectory: folder, env: { PATH: folder } });
+
+  it('says in a sentence what is missing, and nothing where a fitting Python is', async () => {
+    expect(await lacks()).toBe('The local engine needs Python 3.10 or newer with venv; none was found.');
+    python('python3', 'echo 3.9.2; echo venv');
+    expect(await lacks()).toMatch(/none was found\. Found: python3 is 3\.9\.2\.$/);
+    python('python3.12', 'echo 3.12.0; echo venv');
+    expect(await lacks()).toBeUndefined();
+    expect(ministackInstallation(folder).installed).toBe(false);
+  });
+
+  it('asks for no Python where the engine is installed', async () => {
+    const { directory, python: installed, stamp, wanted } = ministackInstallation(folder);
+    mkdirSync(join(directory, 'bin'), { recursive: true });
+    writeFileSync(installed, '');
+    writeFileSync(stamp, wanted);
+    expect(await lacks()).toBeUndefined();
   });
 });
 

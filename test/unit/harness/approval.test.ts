@@ -61,7 +61,9 @@ test('people are asked with what it takes to decide; approved, the workflow goes
   const actions = conversation.entries.flatMap((entry) => (entry.kind === 'operator' ? [entry.operator] : []));
   expect(actions).toMatchObject([{ by: 'ann', why: 'within budget', requestId: id }]);
   // Decided once: a second decision is refused, with what stands.
-  await expect(world.decide(id, 'rejected', { by: 'bob', why: 'too late' })).rejects.toThrow(/has ended: replied/);
+  await expect(world.decide(id, 'rejected', { by: 'bob', why: 'too late' })).rejects.toThrow(
+    /has been decided: approved by ann, 20/,
+  );
 });
 
 test('rejected: what was done is undone', async () => {
@@ -108,8 +110,10 @@ test.each(['deadlines', 'replies', 'dispatcher'])('%s dying on the way changes n
   }
 });
 
-test('nobody decides what does not wait, or without a name', async () => {
+test('nobody decides what does not wait, or without a name, nor by an answer, which would go past the first decision', async () => {
   const { world, id } = await waiting();
+  const data = { decision: 'approved', by: 'ann', reason: 'yes' };
+  await expect(world.answer(id, data, { by: 'ann', why: 'yes' })).rejects.toThrow(/is an approval.*decided/);
   await expect(world.decide('no-such', 'approved', { by: 'ann', why: 'yes' })).rejects.toThrow(/no request 'no-such'/);
   await expect(world.decide(id, 'approved', { by: '', why: 'yes' })).rejects.toThrow(/who acts and why/);
 });

@@ -1,5 +1,8 @@
 import { createHarness } from 'laneway/testing';
 import { defineWorkflow } from 'laneway/workflow';
+import { HarnessWorld } from '../../../shared/testing/harness-world.js';
+import { harnessOver } from '../../../shared/testing/harness.js';
+import { seededRandom } from '../../../shared/testing/seeded-random.js';
 import { agency, Book, bookTrip, travel, TripAsked, TripWanted } from '../../support/trip-topology.js';
 
 const wish = { trip: 't1', travellers: [] };
@@ -31,11 +34,26 @@ describe('flow.wait', () => {
     expect(harness.conversation(correlationId).endings).toMatchObject([{ result: 'waited' }]);
   });
 
-  test('a timer that is lost is brought back by the sweeper', async () => {
+  test('whoever handles its timer dies again and again: it goes on all the same', async () => {
     const { witness, harness } = world([patient]);
-    harness.faults.crash('deadlines', 'before-emit', { times: 3 });
+    harness.faults.die('deadlines', { times: 20 });
     await harness.publish(TripWanted, wish);
     await harness.settle();
+    expect(witness).toEqual(['book before', 'book after']);
+    expect(harness.faults.struck).toBe(20);
+  });
+
+  test('a timer that is lost is brought back by the sweeper', async () => {
+    const witness: string[] = [];
+    const parts = { topology: travel, agents: [agency(witness, [])], workflows: [patient] };
+    const inner = new HarnessWorld({ ...parts, random: seededRandom(1) });
+    const harness = harnessOver(inner, parts);
+    await harness.publish(TripWanted, wish);
+    await harness.advance('1 hour');
+    inner.timers.loseUnreceived();
+    await harness.advance('70 hours');
+    expect(witness).toEqual(['book before']);
+    await harness.advance('2 hours');
     expect(witness).toEqual(['book before', 'book after']);
   });
 

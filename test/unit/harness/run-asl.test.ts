@@ -1,6 +1,7 @@
 import type { TokenAnswer } from '../../../shared/testing/memory-workflows.js';
-import { AslFailure, loadJsonata, runAsl } from '../../../shared/testing/run-asl.js';
-import type { AslDefinition } from '../../../shared/workflow/asl.js';
+import { AslFailure } from '../../../shared/testing/asl-failure.js';
+import { loadJsonata, runAsl } from '../../../shared/testing/run-asl.js';
+import type { AslDefinition, Json } from '../../../shared/workflow/asl.js';
 import { branchesAsMap } from '../../../shared/workflow/branches-as-map.js';
 import { AslError, execute } from '../../support/asl-interpreter.js';
 import { maintenance } from '../../support/workflow-fixtures.js';
@@ -77,4 +78,63 @@ test('a dispatcher that fails is asked again with backoff, five times, and its t
   expect(broken.ending).toEqual({ status: 'FAILED', error: 'Runtime.HandlerError' });
   expect(broken).toMatchObject({ waiting: 0 });
   expect(broken.calls).toHaveLength(6);
+});
+
+describe('more data than Step Functions takes ends an execution, and nothing catches it', () => {
+  const asl = (States: AslDefinition['States'], StartAt: string): AslDefinition => ({
+    ...{ Comment: '', QueryLanguage: 'JSONata', TimeoutSeconds: 60, StartAt, States },
+  });
+  /** Text of so many thousand characters. */
+  const text = (thousands: number) => `{% $pad('', ${thousands}000, 'x') %}`;
+  const limits = { ending: { status: 'FAILED', error: 'States.DataLimitExceeded' } };
+  const part = (thousands: number, name: string) => ({
+    StartAt: name,
+    States: { [name]: { Type: 'Pass', Output: text(thousands), End: true } as const },
+  });
+  const end = { Type: 'Pass', Output: 'done', End: true } as const;
+
+  test('an output, a variable, and what is assigned together', async () => {
+    expect((await run(asl({ a: { Type: 'Pass', Output: text(262), End: true } }, 'a'), {})).ending.status).toBe(
+      'SUCCEEDED',
+    );
+    expect(await run(asl({ a: { Type: 'Pass', Output: text(263), End: true } }, 'a'), {})).toMatchObject(limits);
+    expect(await run(asl({ a: { Type: 'Pass', Assign: { x: text(263) }, Next: 'b' }, b: end }, 'a'), {})).toMatchObject(
+      limits,
+    );
+    const both = { x: text(200), y: text(200) };
+    expect(await run(asl({ a: { Type: 'Pass', Assign: both, Next: 'b' }, b: end }, 'a'), {})).toMatchObject(limits);
+    const one = { Type: 'Pass', Assign: { x: text(200) }, Next: 'c' } as const;
+    const other = { Type: 'Pass', Assign: { y: text(200) }, Next: 'b' } as const;
+    expect((await run(asl({ a: one, c: other, b: end }, 'a'), {})).ending.status).toBe('SUCCEEDED');
+  });
+
+  test('the results of branches and of elements', async () => {
+    const side = (thousands: number) => ({
+      a: { Type: 'Parallel', Branches: [part(thousands, 'l'), part(thousands, 'r')], Next: 'b' } as const,
+      b: end,
+    });
+    expect((await run(asl(side(130), 'a'), {})).ending.status).toBe('SUCCEEDED');
+    expect(await run(asl(side(135), 'a'), {})).toMatchObject(limits);
+    expect(await run(branchesAsMap(asl(side(135), 'a')), {})).toMatchObject(limits);
+  });
+
+  test('arguments, and the result of a task, which no catcher for failed tasks takes', async () => {
+    const task = (Payload: Json): AslDefinition =>
+      asl(
+        {
+          a: {
+            ...{ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', Next: 'b' },
+            Arguments: { FunctionName: 'f', Payload },
+            Retry: [{ ErrorEquals: ['States.TaskFailed'], MaxAttempts: 1 }],
+            Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'b' }],
+          },
+          b: end,
+        },
+        'a',
+      );
+    const request = { kind: 'request', token: '{% $states.context.Task.Token %}', type: 'T' };
+    expect(await run(task({ ...request, data: text(263) }), {})).toMatchObject({ ...limits, calls: [], slept: [] });
+    expect(await run(task(request), { T: { data: 'x' } })).toMatchObject({ ending: { status: 'SUCCEEDED' } });
+    expect(await run(task(request), { T: { data: 'x'.repeat(263_000) } })).toMatchObject({ ...limits, slept: [] });
+  });
 });

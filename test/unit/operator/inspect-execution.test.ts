@@ -6,6 +6,7 @@ import { newId } from '../../../shared/domain/ids.js';
 import { inspectExecution } from '../../../shared/operator/inspect-execution.js';
 import type { WorkflowServices } from '../../../shared/operator/workflow-services.js';
 import { dispatchStep } from '../../../shared/platform/dispatch-step.js';
+import { fireTimer } from '../../../shared/platform/fire-timer.js';
 import { MemoryDeadLetterBook } from '../../../shared/testing/memory-dead-letter-book.js';
 import { defineWorkflow } from 'laneway/workflow';
 import { platformWorld } from '../../support/platform-world.js';
@@ -84,6 +85,30 @@ test('a running execution: what is done, who is waited for and how far they are;
   expect(text).toMatch(/waiting +seat #1 +request Book +for agency 40 % \(asking\), until 2/);
   expect(JSON.stringify(view) + text).not.toContain('secret-');
   expect(marksOf(view).get('seat')).toBe('waiting');
+});
+
+test('a step whose ladder climbs: which attempt it is, and who has it', async () => {
+  const { world, name, services, dispatch } = stand();
+  const attempts = { timeout: '10 seconds', tries: 2, fallback: [{ person: '5 minutes' }] };
+  const { requestId = '' } = await dispatch('hotel', {
+    ...{ kind: 'request', type: 'Book', data: { trip: 't1', what: 'hotel' }, timeoutSeconds: 400, attempts },
+  });
+  const step = async () => {
+    const view = await inspectExecution(name, services);
+    return { step: view.steps[0], text: executionText(view, plainPaint).join('\n') };
+  };
+  const fire = async () => {
+    const deadline = Date.parse((await world.pending.get(requestId))?.deadline ?? '');
+    world.clock.advanceTo(deadline);
+    await fireTimer({ requestId, at: deadline, hop: 0 }, world);
+  };
+  expect((await step()).step).toMatchObject({ state: 'waiting', waitsFor: 'agency', attempt: 1 });
+  await fire();
+  expect((await step()).step).toMatchObject({ waitsFor: 'agency', attempt: 2, pausing: true });
+  expect((await step()).text).toMatch(/waiting +hotel +request Book +for agency, attempt 2, asked again at 2/);
+  await fire();
+  await fire();
+  expect((await step()).text).toMatch(/waiting +hotel +request Book +for a person, attempt 3, until 2/);
 });
 
 test('a failed execution: which step, which agent, which message, why, and what to type next', async () => {

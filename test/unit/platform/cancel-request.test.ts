@@ -5,6 +5,7 @@ import { closeRequest } from '../../../shared/platform/close-request.js';
 import type { Emission } from '../../../shared/domain/delivery.js';
 import { derivedId } from '../../../shared/domain/ids.js';
 import { guarded, LiftItem, SortItem } from '../../support/guard-topology.js';
+import { commandsOf, enquiry, fire, hear, replyTo, rungsOf, statesOf } from '../../support/enquiry-world.js';
 import { commandAt, envelopeAt, openRequest, overTheBus, platformWorld } from '../../support/platform-world.js';
 
 const CLIENT = 'laneway.fixture-shop.client.web-shop';
@@ -65,6 +66,28 @@ describe('taking a request back', () => {
     const platform = own.cancellation({ source: 'laneway.fixture-shop.platform.replies' });
     await closeRequest(copyOf(platform), own.world);
     expect((await own.world.pending.get(own.requestId))?.outcome).toMatchObject({ state: 'failed' });
+  });
+
+  it('leaves its ladder: no rung follows, and the ledger says why', async () => {
+    const asked = await enquiry();
+    await fire(asked);
+    const [command] = commandsOf(asked);
+    if (!command) throw new Error('nobody was asked');
+    const own = { id: 'cancel-1', type: RequestCancelled.name, channel: 'system.cancellations', replyto: undefined };
+    const body = replyTo(command, 'sage', {
+      ...own,
+      source: 'laneway.enquiries.client.counter',
+      dataschema: 'urn:laneway:RequestCancelled:1',
+      data: { requestId: asked.requestId, why: 'nobody waits' },
+    });
+    await hear(asked, body);
+    await hear(asked, body);
+    const rungs = await rungsOf(asked);
+    expect(rungs.map(({ rung }) => rung)).toEqual(['abort']);
+    expect(rungs[0]).toMatchObject({ because: { state: 'failed', by: 'cancel-1', error: { code: 'CANCELLED' } } });
+    await fire(asked);
+    expect(commandsOf(asked)).toHaveLength(1);
+    expect(await statesOf(asked)).toEqual(['failed']);
   });
 
   it('leaves an outcome as it is', async () => {

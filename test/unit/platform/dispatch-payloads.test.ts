@@ -69,6 +69,26 @@ const releases: Readonly<Record<string, readonly Readonly<Record<string, unknown
     { ...base, generation: 2, settles: ['RequestTimedOut'], kind: 'receive', timeoutSeconds: 60, type: 'OrderPlaced' },
     { ...base, generation: 1, kind: 'run', timeoutSeconds: 60, runs: 'fulfil', data: { order: 'o-1' } },
   ],
+  'with what is kept': [
+    {
+      ...{ ...base, generation: 0, kind: 'request', ...order, timeoutSeconds: 30, index: '0' },
+      keep: { pass: ['stock[*].id', '*'], read: ['answer', '["a name"]'], exists: ['note'], share: 40 },
+    },
+    { ...base, generation: 0, kind: 'receive', timeoutSeconds: 60, type: 'OrderPlaced', keep: {} },
+  ],
+  'with attempts of a step': [
+    {
+      ...{ ...base, generation: 0, kind: 'request', ...order, timeoutSeconds: 700 },
+      attempts: {
+        ...{ timeout: '30 seconds', tries: 3 },
+        fallback: [
+          { agent: { capability: 'stock' }, times: 1, timeout: '20 seconds' },
+          { channel: 'gone.since', timeout: '20 seconds' },
+          { person: '10 minutes' },
+        ],
+      },
+    },
+  ],
 };
 
 const cases = Object.entries(releases).flatMap(([release, payloads]) =>
@@ -99,6 +119,10 @@ test('what is compiled now passes nothing else: whoever adds a field adds a rele
       onTimeout: otherwise,
       onFailure: otherwise,
       compensate: undo,
+    });
+    flow.request('attempts', Book, data, {
+      ...{ timeout: '1 minute', tries: 3, deadline: '2 hours' },
+      fallback: { person: '1 hour' },
     });
     flow.publish('publish', Book, data, { priority: 'high', to: 'agency' });
     flow.wait('wait', '1 minute');

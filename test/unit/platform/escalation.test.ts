@@ -225,6 +225,7 @@ describe('across attempts', () => {
       advance: (...given) => pending.advance(...given),
       extend: (...given) => pending.extend(...given),
       due: (...given) => pending.due(...given),
+      approvals: () => pending.approvals(),
       get: async (requestId) => {
         const seen = await pending.get(requestId);
         await pending.extend(requestId, messageId, later);
@@ -254,7 +255,8 @@ describe('a person', () => {
     const asked = await enquiry(workflow);
     await fireUntil(asked, 5);
     const noted: unknown[] = [];
-    const services = { ...asked.world, book: { record: (entry: unknown) => Promise.resolve(void noted.push(entry)) } };
+    const record = (entry: unknown) => Promise.resolve(void noted.push(entry));
+    const services = { ...asked.world, book: { ...noBook(), record } };
     const data = { question: 'why', by: 'ann' };
     await expect(answerRequest(asked.requestId, { by: 3 }, { by: 'ann', why: 'w' }, services)).rejects.toMatchObject({
       code: 'SCHEMA',
@@ -279,5 +281,5 @@ function busEvent(envelope: { source: string; type: string } | undefined) {
 }
 
 function noBook() {
-  return { record: () => Promise.resolve() };
+  return { record: () => Promise.resolve(), recordFirst: <Entry>(entry: Entry) => Promise.resolve(entry) };
 }

@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SFNClient, DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { SFNClient, DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { S3Client, PutObjectCommand } from '@aws-sdk/client-s3';
 import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
+import * as approvalPage from '../../../functions/platform/approval-page/lambda.js';
 import * as deadLetters from '../../../functions/platform/dead-letters/lambda.js';
 import * as deadlines from '../../../functions/platform/deadlines/lambda.js';
 import * as dispatcher from '../../../functions/platform/dispatcher/lambda.js';
@@ -14,6 +15,7 @@ import * as ledgerSeal from '../../../functions/platform/ledger-seal/lambda.js';
 import * as ledgerStream from '../../../functions/platform/ledger-stream/lambda.js';
 import * as replies from '../../../functions/platform/replies/lambda.js';
 import * as starter from '../../../functions/platform/starter/lambda.js';
+import * as supervisor from '../../../functions/platform/supervisor/lambda.js';
 import * as sweeper from '../../../functions/platform/sweeper/lambda.js';
 import * as workflowEvents from '../../../functions/platform/workflow-events/lambda.js';
 import { DynamoCursorStore } from '../../../shared/aws/dynamo-cursor-store.js';
@@ -39,6 +41,8 @@ const NEEDS = {
   dispatcher: [dispatcher.create, [...COMMON, 'pendingTable', 'timerQueue']],
   starter: [starter.create, [...COMMON, 'deadLetterQueue', 'workflows', 'workflowStarts']],
   'workflow-events': [workflowEvents.create, [...COMMON, 'pendingTable', 'timerQueue', 'workflows']],
+  supervisor: [supervisor.create, [...COMMON, 'pendingTable', 'timerQueue', 'workflows']],
+  'approval-page': [approvalPage.create, [...COMMON, 'approvalTable', 'linkKey']],
   ingress: [ingress.create, [...COMMON, 'deadLetterQueue']],
   'dead-letters': [deadLetters.create, [...COMMON, 'lanes', 'deadLetterQueues']],
   'ledger-stream': [ledgerStream.create, ['archiveBucket', 'chainTable']],
@@ -96,8 +100,15 @@ describe('the platform functions', () => {
     async (name, [create, keys]) => {
       set(keys);
       documents.onAnyCommand().resolves({ Items: [] });
-      const result = await invoke(create(shop), { Records: [] });
+      sfn.on(ListExecutionsCommand).resolves({ executions: [] });
+      const visit = { requestContext: { http: { method: 'PUT' } }, headers: {}, rawPath: '/' };
+      const result = await invoke(create(shop), { Records: [], ...visit });
       if (name === 'sweeper') expect(result).toMatchObject({ looked: 0, complete: true });
+      else if (name === 'supervisor') {
+        expect(result).toMatchObject({ executions: 0, complete: true });
+        // By default a page is a hundred executions, at five pages a second.
+        expect(sfn.commandCalls(ListExecutionsCommand)[0]?.args[0].input).toMatchObject({ maxResults: 1000 });
+      } else if (name === 'approval-page') expect(result).toMatchObject({ statusCode: 405 });
       else if (name === 'ledger-seal') expect(result).toMatchObject({ seal: 0, made: false });
       else expect(result).toMatchObject({ batchItemFailures: [] });
     },

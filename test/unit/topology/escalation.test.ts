@@ -17,7 +17,7 @@ function topologyWith(own: Partial<ChannelSpec>, more: Record<string, ChannelSpe
   };
   const agents: Record<string, AgentSpec> = {
     one: { subscribes: ['ask', 'other', 'nudges'], capabilities: ['asking'] },
-    two: { subscribes: ['ask', 'told'], capabilities: ['asking', 'telling'] },
+    two: { subscribes: ['ask', 'told'], role: 'teller', capabilities: ['asking', 'telling'] },
     three: { subscribes: ['told'] },
   };
   return defineTopology('ladders', { channels, agents });
@@ -28,6 +28,7 @@ it('becomes plain data, with the agents that may be asked and times in milliseco
     escalation: [
       { retry: 3 },
       { agent: { capability: 'telling' }, timeout: '10 seconds' },
+      { agent: { role: 'teller' } },
       { agent: 'another', times: 2 },
       { channel: 'other' },
       { person: '2 hours' },
@@ -40,6 +41,7 @@ it('becomes plain data, with the agents that may be asked and times in milliseco
     escalation: [
       { kind: 'retry', times: 3, backoff: { first: 1_000, most: 60_000 } },
       { kind: 'agent', agents: ['two'], times: 1, timeout: 10_000 },
+      { kind: 'agent', agents: ['two'], times: 1 },
       { kind: 'agent', agents: ['one', 'two'], times: 2 },
       { kind: 'channel', channel: 'other', agents: ['one'] },
       { kind: 'person', within: 7_200_000 },
@@ -72,6 +74,12 @@ it.each<[string, Partial<ChannelSpec>, string, RegExp]>([
     /no subscriber of it.*known: one, two/s,
   ],
   ['an unknown capability', rung({ agent: { capability: 'askin' } }), 'UNKNOWN_AGENT', /did you mean 'asking'\?/],
+  [
+    'an unknown role',
+    rung({ agent: { role: 'tellr' } }),
+    'UNKNOWN_AGENT',
+    /the role 'tellr'.*did you mean 'teller'\?/s,
+  ],
   ['no duration', rung({ person: 'an hour' }), 'INVALID_DURATION', /'an hour' is not a duration.*\[0\]\.person/s],
   [
     'too short an attempt',

@@ -10,7 +10,7 @@ const Told = event('Told', z.object({}));
 const Ask = command('Ask', z.object({}), { reply: Told });
 const agents = {
   one: { subscribes: ['ask', 'other'], capabilities: ['asking'] },
-  two: { subscribes: ['ask', 'told'] },
+  two: { subscribes: ['ask', 'told'], role: 'teller' },
 } as const;
 const rest = { other: { carries: [Ask] }, told: { carries: [Told] } } as const;
 
@@ -28,6 +28,7 @@ export function ladders(): void {
           { retry: 2, timeout: '10 seconds', backoff: { first: '1 second', most: '1 minute' } },
           { agent: { capability: 'asking' } },
           { agent: 'two' },
+          { agent: { role: 'teller' } },
           { agent: 'another', times: 2 },
           { channel: 'other' },
           { person: '2 hours' },
@@ -45,6 +46,8 @@ export function ladders(): void {
   defineTopology('t', { channels: asking([{ agent: 'three' }]), agents });
   // @ts-expect-error no such capability
   defineTopology('t', { channels: asking([{ agent: { capability: 'flying' } }]), agents });
+  // @ts-expect-error no such role
+  defineTopology('t', { channels: asking([{ agent: { role: 'asker' } }]), agents });
   // @ts-expect-error no duration
   defineTopology('t', { channels: asking([{ person: '2 fortnights' }]), agents });
   // @ts-expect-error a bare number is no duration

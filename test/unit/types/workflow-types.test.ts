@@ -149,8 +149,50 @@ export function options(flow: GarageFlow, start: Start): void {
   flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', priority: 'urgent' });
   // @ts-expect-error no such agent
   flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', to: 'workers' });
+  // @ts-expect-error no agent has the capability
+  flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', to: { capability: 'flying' } });
+  // @ts-expect-error no agent has the role
+  flow.publish('a', Note, { text: 'x' }, { to: { role: 'foot' } });
+  flow.publish('a', Note, { text: 'x' }, { to: { role: 'hand' } });
   // @ts-expect-error not the reply's shape
   flow.request('a', Schedule, { vin: 'V1', urgent: true }, { timeout: '1 minute', onTimeout: { slot: 'x' } });
+}
+
+export function attempts(flow: GarageFlow, start: Start): void {
+  const asked = { vin: start.vin, urgent: true };
+  const ask = { timeout: '1 minute', tries: 3, deadline: '1 hour' } as const;
+  flow.request('a', Schedule, asked, { ...ask, fallback: 'helper' });
+  flow.request('a', Schedule, asked, { ...ask, fallback: ['another', { capability: 'analysis' }, { role: 'hand' }] });
+  flow.request('a', Schedule, asked, {
+    ...ask,
+    fallback: [
+      { agent: { role: 'hand' }, times: 1, timeout: '2 minutes' },
+      { channel: 'garage.work', timeout: '10 seconds' },
+      { person: '1 hour' },
+    ],
+  });
+  // @ts-expect-error a number of tries
+  flow.request('a', Schedule, asked, { ...ask, tries: 'thrice' });
+  // @ts-expect-error a bare number is no duration
+  flow.request('a', Schedule, asked, { ...ask, deadline: 3600 });
+  // @ts-expect-error no such agent
+  flow.request('a', Schedule, asked, { ...ask, fallback: 'helpers' });
+  // @ts-expect-error no such agent, in a list
+  flow.request('a', Schedule, asked, { ...ask, fallback: ['helper', 'wroker'] });
+  // @ts-expect-error no agent has the capability
+  flow.request('a', Schedule, asked, { ...ask, fallback: { capability: 'flying' } });
+  // @ts-expect-error no agent has the role
+  flow.request('a', Schedule, asked, { ...ask, fallback: { agent: { role: 'foot' } } });
+  // @ts-expect-error no such channel
+  flow.request('a', Schedule, asked, { ...ask, fallback: { channel: 'garage.werk' } });
+  // @ts-expect-error tries say how often the receiver itself is asked
+  flow.request('a', Schedule, asked, { ...ask, fallback: { retry: 3 } });
+  // @ts-expect-error a person needs time
+  flow.request('a', Schedule, asked, { ...ask, fallback: { person: 60 } });
+  // @ts-expect-error who is asked is known when the workflow is defined
+  flow.request('a', Schedule, asked, { ...ask, fallback: start.vin });
+  // @ts-expect-error nothing is asked again that nobody answers
+  flow.publish('a', Note, { text: 'x' }, { tries: 3 });
 }
 
 export function matching(flow: GarageFlow, start: Start): void {

@@ -6,6 +6,7 @@ import { parseReplyReference } from '../../../functions/vehicle-maintenance/cust
 import { memorySenders } from '../../../functions/vehicle-maintenance/customer-engagement/senders.js';
 import { dataAnalysis } from '../../../functions/vehicle-maintenance/data-analysis/agent.js';
 import { memoryHistory } from '../../../functions/vehicle-maintenance/data-analysis/history-store.js';
+import { SAMPLE_PRICES } from '../../../functions/vehicle-maintenance/price-list.js';
 import { masterOrchestrator } from '../../../functions/vehicle-maintenance/master-orchestrator/agent.js';
 import { memoryCases } from '../../../functions/vehicle-maintenance/master-orchestrator/case-store.js';
 import { memoryFeedback } from '../../../functions/vehicle-maintenance/master-orchestrator/feedback-store.js';
@@ -38,7 +39,7 @@ const engagement = {
 
 test('a drop of the oil pressure is critical, and the reading is not kept as history', async () => {
   const history = memoryHistory();
-  const agent = dataAnalysis.with({ history });
+  const agent = dataAnalysis.with({ history, prices: SAMPLE_PRICES });
   const first = await invoke(agent, AnalyzeVehicle, { vin, readings: [healthy] });
   expect(first.reply).toMatchObject({ severity: 'normal', priority: 'normal' });
   const second = await invoke(agent, AnalyzeVehicle, {
@@ -53,7 +54,7 @@ test('a drop of the oil pressure is critical, and the reading is not kept as his
 test('a customer is told, the reply waits, and the answer out of the mail is given to the request', async () => {
   const senders = memorySenders();
   const outreach = memoryOutreach();
-  const agent = customerEngagement.with({ directory: sampleDirectory(), outreach, senders });
+  const agent = customerEngagement.with({ directory: sampleDirectory(), outreach, senders, approvers: {} });
   const told = await invoke(agent, EngageCustomer, engagement, { correlationid: 'conversation', requestid: 'request' });
   expect(told.reply).toBeUndefined();
   const [mail] = senders.mail.sent;
@@ -66,6 +67,7 @@ test("a vehicle that is nobody's is unreachable, at once", async () => {
     directory: { customerOf: () => Promise.resolve(undefined) },
     outreach: memoryOutreach(),
     senders: memorySenders(),
+    approvers: {},
   });
   const { reply } = await invoke(agent, EngageCustomer, engagement);
   expect(reply).toEqual({ vin, outcome: 'unreachable', channels: [], severity: 'warning' });
@@ -79,6 +81,7 @@ test.each([
     directory: sampleDirectory(),
     outreach: memoryOutreach(),
     senders: memorySenders(),
+    approvers: {},
   });
   await expect(invoke(agent, CustomerResponded, { reference, answer: 'accept' })).rejects.toThrow(message);
 });
@@ -103,6 +106,12 @@ test('what the workflow leaves open is decided once', async () => {
   expect(again.published).toMatchObject([{ type: 'FollowUpDue' }]);
   const other = await invoke(agent, WorkflowCompleted, completed, { ...at, id: 'two' });
   expect(other.published).toEqual([]);
+});
+
+test('the end of a workflow that another one runs decides nothing', async () => {
+  const agent = masterOrchestrator.with({ cases: memoryCases(), feedback: memoryFeedback() });
+  const ended = { workflow: 'engagement', execution: 'x', status: 'failed' as const, result: 'RequestFailed' };
+  expect((await invoke(agent, WorkflowCompleted, ended)).published).toEqual([]);
 });
 
 describe('forty feedbacks, one after the other', () => {

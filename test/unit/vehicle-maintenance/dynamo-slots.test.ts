@@ -56,6 +56,36 @@ describe('dynamoSlots', () => {
     expect(await open().book(request, 'e')).toMatchObject({ status: 'booked', bookingId: 'bk' });
   });
 
+  describe('a release that meets others', () => {
+    const slot = { id: 's', centreId: 'c', bay: 1, start: '', end: '' };
+    const hold = { bookingId: 'hold', vin: VIN, centreName: 'C', state: 'held', slot };
+
+    it('looks again when the hold has been taken over meanwhile, and frees the booking', async () => {
+      client.on(TransactWriteCommand).rejectsOnce(cancelled('ConditionalCheckFailed', 'None')).resolves({});
+      client
+        .on(GetCommand)
+        .resolvesOnce({ Item: { booking: hold } })
+        .resolvesOnce({ Item: { booking: { ...hold, state: 'converted', convertedTo: 'bk' } } })
+        .resolves({ Item: { booking: { ...hold, bookingId: 'bk', state: 'booked' } } });
+      expect(await open().release('hold', 'undo')).toBe(true);
+      const [, written] = client.commandCalls(TransactWriteCommand).map(({ args }) => args[0].input.TransactItems);
+      expect(written?.[0]?.Update?.Key).toEqual({ pk: 'booking#bk', sk: 'booking' });
+      expect(written?.[1]?.Delete?.ExpressionAttributeValues).toEqual({ ':id': 'bk' });
+    });
+
+    it('says no when the slot belongs to another', async () => {
+      client.on(TransactWriteCommand).rejects(cancelled('None', 'ConditionalCheckFailed'));
+      client.on(GetCommand).resolves({ Item: { booking: hold } });
+      expect(await open().release('hold', 'undo')).toBe(false);
+    });
+
+    it('gives up after many collisions, so that it is tried again', async () => {
+      client.on(TransactWriteCommand).rejects(cancelled('TransactionConflict', 'None'));
+      client.on(GetCommand).resolves({ Item: { booking: hold } });
+      await expect(open().release('hold', 'undo')).rejects.toThrow('collided with others 8 times');
+    });
+  });
+
   it('passes on what is no lost condition', async () => {
     client.on(TransactWriteCommand).rejects(cancelled('None', 'ThrottlingError'));
     await expect(open().book(request, 'e')).rejects.toThrow('cancelled');

@@ -80,6 +80,26 @@ describe('conversation stage', () => {
       ],
       'escalate',
     ],
+    [
+      'a critical repair that was not approved',
+      [
+        analysed('critical'),
+        { type: 'CustomerEngaged', outcome: 'accepted' },
+        { type: 'ServiceScheduled', status: 'held' },
+        { type: 'ServiceReleased' },
+        { type: 'WorkflowCompleted', outcome: 'rejected' },
+      ],
+      'escalate',
+    ],
+    [
+      'a warning that was not approved',
+      [
+        analysed('warning'),
+        { type: 'CustomerEngaged', outcome: 'accepted' },
+        { type: 'WorkflowCompleted', outcome: 'rejected' },
+      ],
+      'follow-up',
+    ],
     ['a failed step of a warning', [analysed('warning'), { type: 'ErrorReported' }], 'follow-up'],
     ['a failure before the analysis', [{ type: 'ErrorReported' }], 'escalate'],
     ['what has been decided', [analysed('critical'), { type: 'ErrorReported' }, { type: 'FollowUpDecided' }], 'none'],
@@ -98,8 +118,12 @@ describe('conversation stage', () => {
         .map((outcome): Heard => ({ type: 'CustomerEngaged', outcome })),
       fc.constantFrom('accept', 'decline').map((answer): Heard => ({ type: 'CustomerResponded', answer })),
       fc.constantFrom('booked', 'held', 'unavailable').map((status): Heard => ({ type: 'ServiceScheduled', status })),
-      fc.constantFrom('healthy', 'declined').map((outcome): Heard => ({ type: 'WorkflowCompleted', outcome })),
-      fc.constantFrom('RequestTimedOut', 'ErrorReported', 'FollowUpDecided').map((type): Heard => ({ type })),
+      fc
+        .constantFrom('healthy', 'declined', 'rejected')
+        .map((outcome): Heard => ({ type: 'WorkflowCompleted', outcome })),
+      fc
+        .constantFrom('ServiceReleased', 'RequestTimedOut', 'ErrorReported', 'FollowUpDecided')
+        .map((type): Heard => ({ type })),
     );
     const withOther = fc
       .array(any, { maxLength: 10 })

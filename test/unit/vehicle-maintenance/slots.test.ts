@@ -131,8 +131,9 @@ describe('memorySlots, any sequence of calls', () => {
           const ask = { ...request({ urgency, latest: '2026-03-03T11:00:00Z' }), vin: sampleVin(effect) };
           const holdId = byEffect.get(`hold ${String(effect)}`);
           if (act === 'release') {
-            if (holdId !== undefined && (await book.release(holdId))) {
-              for (const [slot, owner] of owners) if (owner.bookingId === holdId) owners.delete(slot);
+            if (holdId !== undefined && (await book.release(holdId, `release ${String(effect)}`))) {
+              const became = book.bookings().find(({ bookingId }) => bookingId === holdId)?.convertedTo;
+              for (const [slot, { bookingId }] of owners) if ([holdId, became].includes(bookingId)) owners.delete(slot);
             }
             continue;
           }

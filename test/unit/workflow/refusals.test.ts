@@ -9,6 +9,11 @@ type Start = Parameters<Define>[1];
 const within = { timeout: '30 seconds' } as const;
 const analyze = (flow: BadFlow, start: Start, step = 'analyze') =>
   flow.request(step, Analyze, { vin: start.vin, readings: start.readings }, within);
+/** A request with options, unchecked by the compiler. */
+const ask =
+  (options: object) =>
+  (flow: BadFlow): void =>
+    void flow.request('ask', Schedule, { vin: 'v', urgent: true }, { ...within, ...options });
 const noWay = (): never => {
   throw new Error('unreachable');
 };
@@ -49,6 +54,76 @@ const refusals: Record<string, readonly [Define, RegExp]> = {
     (flow) => void flow.request('s', Schedule, { vin: 'v', urgent: true }, { timeout: '2 days' }),
     /longer than the workflow's deadline '1 day'/,
   ],
+  'an attempt that is too short': [
+    ask({ timeout: '5 seconds', tries: 2 }),
+    /timeout is '5 seconds', too short for an attempt[^]*6 seconds or more[^]*workflow 'bad', ask/,
+  ],
+  'no tries': [ask({ tries: 0 }), /tries is 0[^]*a whole number from 1 to 11/],
+  'half a try': [ask({ tries: 1.5 }), /tries is 1\.5/],
+  'too many tries': [ask({ tries: 12 }), /tries is 12/],
+  'a deadline that is no duration': [ask({ deadline: 'soon' }), /deadline is "soon"[^]*workflow 'bad', ask/],
+  'a deadline shorter than its one attempt': [
+    ask({ deadline: '20 seconds' }),
+    /take 30 seconds, deadline is '20 seconds'[^]*'30 seconds' or more/,
+  ],
+  'tries that have no time within the deadline': [
+    // 3 x 30 s, pauses of 1 s and 2 s, and twice 2 s to hand it on.
+    ask({ tries: 3, deadline: '90 seconds' }),
+    /take 97 seconds, deadline is '90 seconds'[^]*'97 seconds' or more; or fewer tries/,
+  ],
+  "tries that have no time within the workflow's deadline": [
+    ask({ timeout: '10 hours', tries: 3 }),
+    /the workflow's deadline is '1 day'/,
+  ],
+  "a deadline over the workflow's": [
+    ask({ deadline: '2 days' }),
+    /deadline is '2 days', longer than the workflow's deadline '1 day'/,
+  ],
+  'a fallback that does not handle the command': [
+    ask({ fallback: 'watcher' }),
+    /'watcher' is to take over on 'garage.work' and is no subscriber of it[^]*known: helper, worker[^]*fallback\[0\]\.agent[^]*workflow 'bad', ask/,
+  ],
+  'a fallback with a slip of the pen': [
+    ask({ fallback: ['helper', 'wroker'] }),
+    /did you mean 'worker'[^]*fallback\[1\]/,
+  ],
+  'a fallback with an unknown capability': [
+    ask({ fallback: { capability: 'analisys' } }),
+    /no subscriber of 'garage.work' has the capability 'analisys'[^]*did you mean 'analysis'/,
+  ],
+  'a fallback with an unknown role': [ask({ fallback: { role: 'foot' } }), /has the role 'foot'[^]*hand/],
+  'a fallback on an unknown channel': [ask({ fallback: { channel: 'garage.werk' } }), /falls back to 'garage\.werk'/],
+  'a fallback on a channel without the command': [
+    ask({ fallback: { channel: 'garage.out' } }),
+    /falls back to 'garage\.out', which does not carry Schedule/,
+  ],
+  'a fallback that was asked before': [
+    ask({ fallback: 'worker' }),
+    /fallback\[0\] asks worker, and nobody is left who was not asked before[^]*helper/,
+  ],
+  'a fallback that is addressed already': [ask({ to: { role: 'hand' }, fallback: 'worker' }), /nobody is left/],
+  'more of them than there are': [
+    ask({ fallback: { agent: 'another', times: 2 } }),
+    /asks 2 of worker, helper, and only helper is left/,
+  ],
+  'people before agents': [
+    ask({ fallback: [{ person: '1 minute' }, 'helper'] }),
+    /the rung 'agent' stands after 'person'[^]*in this order/,
+  ],
+  'a retry as fallback': [ask({ fallback: [{ retry: 3 }] }), /fallback\[0\] is a retry[^]*tries/],
+  'no fallback at all': [ask({ fallback: [] }), /fallback is an empty list/],
+  'a fallback that is a reference': [
+    (flow, start) => void ask({ fallback: start.vin })(flow),
+    /fallback holds a reference/,
+  ],
+  'a fallback of a shape that there is not': [
+    ask({ fallback: { agents: 'helper' } }),
+    /fallback\[0\] is .*allowed: an agent's id/s,
+  ],
+  'a fallback with a wrong time': [
+    ask({ fallback: { agent: 'helper', timeout: 30 } }),
+    /fallback\[0\] has the timeout 30/,
+  ],
   'a request without timeout': [
     (flow) => void flow.request('s', Schedule, { vin: 'v', urgent: true }, {} as never),
     /has no timeout/,
@@ -62,7 +137,7 @@ const refusals: Record<string, readonly [Define, RegExp]> = {
     /to is "watcher"[^]*'worker'/,
   ],
   'an unknown capability': [
-    (flow) => flow.publish('t', Note, { text: 'x' }, { to: { capability: 'flying' } }),
+    (flow) => flow.publish('t', Note, { text: 'x' }, { to: { capability: 'flying' as never } }),
     /matches no agent/,
   ],
   'a field that the type has not': [

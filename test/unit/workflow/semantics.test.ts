@@ -79,6 +79,7 @@ describe('the maintenance workflow', () => {
         execution: 'execution-1',
         step: 'analyze',
         generation: 0,
+        keep: { pass: ['score', 'vin', 'reasons', 'note'], read: ['severity'] },
         message,
         type: 'Analyze',
         data: { vin: data && start.vin, readings: start.readings },

@@ -8,8 +8,10 @@ const runner = createAgent(errands, 'runner')
   .needs<{ readonly witness: string }>()
   .handle({
     Fetch: ({ data }, { deps }) => {
-      appendFileSync(deps.witness, `${data.errand} ${data.thing}\n`);
-      return { thing: data.thing };
+      const { errand, thing, leaflet = 0, with: along } = data;
+      const got = along ? `${thing} of ${along.map((one) => one.length).join(' and ')}` : thing;
+      appendFileSync(deps.witness, `${errand} ${got}\n`);
+      return { thing: got, leaflet: 'x'.repeat(leaflet) };
     },
   });
 

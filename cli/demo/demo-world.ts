@@ -1,0 +1,28 @@
+import type { Telemetry } from '../../functions/vehicle-maintenance/schemas.js';
+import type { LedgerReader } from '../../shared/domain/conversation.js';
+import type { Priority } from '../../shared/domain/priority.js';
+import type { QueueCounts } from '../read-queues.js';
+import type { Outside } from './outside.js';
+
+/** The time that the demonstration goes by. */
+export interface DemoClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Lets so many milliseconds go by, fewer when the signal aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The vehicle application as it runs somewhere, with all that the demonstration does to it and sees of it. */
+export interface DemoWorld {
+  /** Engine that it runs on: `ministack`, `localstack`, `other`, or `in-process`. */
+  readonly engine: string;
+  readonly clock: DemoClock;
+  readonly reader: LedgerReader;
+  readonly outside: Outside;
+  /** Publishes telemetry as the client `telemetry-gateway`. @returns the conversation that it began */
+  report(telemetry: Telemetry, priority?: Priority): Promise<string>;
+  /** What waits in each queue now. */
+  queues(): Promise<readonly QueueCounts[]>;
+  /** What a reader of the report has to know of where it ran. */
+  remarks(): readonly string[];
+}

@@ -1,0 +1,48 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Handler } from 'aws-lambda';
+import { DynamoCursorStore } from '../../../shared/aws/dynamo-cursor-store.js';
+import { SfnWorkflowEngine } from '../../../shared/aws/sfn-workflow-engine.js';
+import { jsonVariable, required } from '../../../shared/domain/environment.js';
+import { supervise, SUPERVISE_GRACE_MS, type SuperviseSummary } from '../../../shared/platform/supervise.js';
+import type { Topology } from '../../../shared/topology/topology.js';
+import { platformFunction } from '../platform-function.js';
+import { countSweepFailures } from '../sweeper/count-sweep-failures.js';
+import { tellServicesOf } from '../tell-services.js';
+import { countUnansweredSteps } from './count-unanswered-steps.js';
+
+/** Executions, and requests, that one run looks at. */
+const MOST = 1_000;
+/** Between five histories; Step Functions takes 20 a second by default, of which others need some. */
+const PAUSE_MS = 500;
+/** Time left for the last chunk, milliseconds. */
+const RESERVE_MS = 10_000;
+
+/** What `laneway sweep` may ask for. */
+interface SuperviseOrder {
+  /** Seconds that a step is given. @defaultValue five minutes */
+  readonly graceSeconds?: number;
+}
+
+/** The function that runs on a schedule, and as `laneway sweep`; its result is the summary. */
+export function create(topology: Topology): Handler {
+  return platformFunction<SuperviseOrder | undefined, SuperviseSummary>(topology, 'supervisor', (surroundings) => {
+    const { clients, clock } = surroundings;
+    const services = {
+      ...tellServicesOf(surroundings, 'supervisor'),
+      clock,
+      cursors: new DynamoCursorStore(clients.documents, required('pendingTable')),
+      executions: new SfnWorkflowEngine(clients.sfn, jsonVariable<string>('workflows')),
+      pause: () => setTimeout(PAUSE_MS),
+    };
+    return async (order, context) => {
+      const stopAt = clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
+      const seconds = order?.graceSeconds;
+      const grace = seconds === undefined ? SUPERVISE_GRACE_MS : seconds * 1_000;
+      const summary = await supervise(services, { grace, most: MOST, stopAt });
+      if (summary.unanswered + summary.stopped > 0)
+        countUnansweredSteps(topology.name, summary.unanswered + summary.stopped);
+      if (summary.failed > 0) countSweepFailures(topology.name, summary.failed);
+      return summary;
+    };
+  });
+}

@@ -1,0 +1,85 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { FunctionUrlAuthType, type Code } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { sourceOf } from '../../shared/domain/envelope.js';
+import { ApprovalDecided } from '../../shared/message/system-messages.js';
+import { reachedFunctionUrl } from '../engines/function-url.js';
+import type { Fabric } from './fabric.js';
+import { allow, allowPublish } from './permissions.js';
+import { PlatformFunction } from './platform-function.js';
+import type { FunctionOverrides } from './runtime-function.js';
+
+/** Attributes of a pending record that the page reads: all but `waiter`, which holds task tokens. */
+const SHOWN = ['pk', 'record', 'deadline', 'bound', 'message', 'attempt', 'step', 'climb', 'outcome'];
+
+/** Properties of {@link ApprovalPage}. */
+export interface ApprovalPageProps extends FunctionOverrides {
+  readonly code: Code;
+  readonly fabric: Fabric;
+  /** What becomes of the key when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * The page behind links of approvals: a function with an address that anybody may call, and the key that its links are signed
+ * by. The page may check a signature and not make one; whoever asks people may make one and not check it.
+ */
+export class ApprovalPage extends Construct {
+  readonly function: PlatformFunction;
+  /** Signs links; never leaves KMS. Without it, after its deletion, no link that was sent is valid any more. */
+  readonly key: Key;
+  /** Where links lead. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { code, fabric, removalPolicy, ...overrides }: ApprovalPageProps) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: 'Laneway: signs the links of approvals',
+      keySpec: KeySpec.HMAC_256,
+      keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
+      removalPolicy,
+    });
+    this.function = new PlatformFunction(this, 'Page', {
+      ...overrides,
+      name: 'approval-page',
+      code,
+      description: 'Laneway: the page on which people decide approvals',
+      fabric,
+      environment: {
+        [ENVIRONMENT.approvalTable]: fabric.pendingTable.tableName,
+        [ENVIRONMENT.linkKey]: this.key.keyArn,
+      },
+    });
+    this.letDecide(fabric);
+    allow(this.function, ['kms:VerifyMac'], [this.key.keyArn]);
+    const { url } = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
+    this.url = reachedFunctionUrl(this, url);
+  }
+
+  /** Lets a function put links into what it asks people. */
+  letAsk(fn: PlatformFunction): void {
+    fn.addEnvironment(ENVIRONMENT.approvalPage, this.url);
+    fn.addEnvironment(ENVIRONMENT.linkKey, this.key.keyArn);
+    allow(fn, ['kms:GenerateMac'], [this.key.keyArn]);
+  }
+
+  /** Reading single records, without who waits for them; noting a decision and the message that tells it. */
+  private letDecide({ application, bus, ledgerTable, pendingTable }: Fabric): void {
+    const sources = [sourceOf(application, 'platform', 'approval-page')];
+    allowPublish(this.function, bus, { sources, types: [ApprovalDecided.name] });
+    this.function.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem'],
+        resources: [pendingTable.tableArn],
+        conditions: {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': SHOWN },
+          StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        },
+      }),
+    );
+    allow(this.function, ['dynamodb:PutItem', 'dynamodb:BatchWriteItem'], [ledgerTable.tableArn]);
+  }
+}

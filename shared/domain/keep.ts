@@ -1,0 +1,138 @@
+import { Buffer } from 'node:buffer';
+import { keepPathOf, type KeepPath } from './keep-path.js';
+
+/**
+ * What an execution keeps of the result of a step: what its definition uses, and nothing else. It is computed from the
+ * definition and travels with the step, paths as text (`keepPathText`). The value keeps its shape: what is not used is not there, and an element of a list that is not
+ * used is `{}`, so that the others keep their places.
+ */
+export interface Keep {
+  /** Only passed on, by later messages or as a result: may travel by reference. */
+  readonly pass?: readonly string[];
+  /** Looked at by the state machine itself: travels by value. */
+  readonly read?: readonly string[];
+  /** Only has to be there. */
+  readonly exists?: readonly string[];
+  /** Values of this step's size that come together in one place of the execution's state. @defaultValue 1 */
+  readonly share?: number;
+}
+
+/** Part of what is kept that may be replaced by something shorter. */
+export interface Leaf {
+  readonly value: unknown;
+  replace(by: unknown): void;
+}
+
+/** What is kept of a value. */
+export interface KeptPart {
+  /** As it is now, with what has been replaced. */
+  readonly value: unknown;
+  readonly leaves: readonly Leaf[];
+  /** What the machine looks at, which stays by value. */
+  readonly looked: readonly Leaf[];
+  /** What cannot be replaced, the longest first: `parts` (a list of which each element is needed), `title`. */
+  fixed(): readonly { readonly name: string; readonly bytes: number }[];
+}
+
+type Purpose = 'pass' | 'read' | 'exists';
+
+interface Use {
+  readonly purpose: Purpose;
+  readonly path: KeepPath;
+}
+
+/** Cuts a value down to what is kept of it. Nothing is copied that can be shared: neither value is to be changed. */
+export function keptPart(value: unknown, keep: Keep): KeptPart {
+  const uses = (['pass', 'read', 'exists'] as const).flatMap((purpose) =>
+    (keep[purpose] ?? []).map((text): Use => ({ purpose, path: keepPathOf(text) })),
+  );
+  const cut = new Cut();
+  const whole: { value?: unknown } = {};
+  cut.grow(whole, 'value', value, uses, '');
+  return {
+    get value() {
+      return whole.value ?? {};
+    },
+    leaves: cut.leaves,
+    looked: cut.looked,
+    fixed: () =>
+      cut.fixed
+        .map(({ name, value: part }) => ({ name: name || 'the whole', bytes: jsonBytes(part) }))
+        .sort((a, b) => b.bytes - a.bytes),
+  };
+}
+
+/** Bytes of a value as JSON. */
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? '');
+}
+
+class Cut {
+  readonly leaves: Leaf[] = [];
+  readonly looked: Leaf[] = [];
+  readonly fixed: { readonly name: string; readonly value: unknown }[] = [];
+
+  grow(holder: object, key: string | number, value: unknown, uses: readonly Use[], name: string): void {
+    if (uses.length === 0 || value === undefined) return;
+    const ending = uses.filter(({ path }) => path.length === 0);
+    const deeper = uses.filter(({ path }) => path.length > 0);
+    if (ending.some(({ purpose }) => purpose === 'read')) {
+      set(holder, key, value);
+      this.fixed.push({ name, value });
+      this.looked.push({ value, replace: (by) => set(holder, key, by) });
+      return;
+    }
+    const passed = ending.some(({ purpose }) => purpose === 'pass');
+    if (typeof value !== 'object' || value === null || (passed && deeper.length === 0)) {
+      set(holder, key, value);
+      this.leaves.push({ value, replace: (by) => set(holder, key, by) });
+    } else if (deeper.length === 0) {
+      set(holder, key, {});
+    } else if (Array.isArray(value)) {
+      this.#list(holder, key, value, deeper, passed, name);
+    } else {
+      this.#object(holder, key, value, deeper, passed, name);
+    }
+  }
+
+  #list(holder: object, key: string | number, list: unknown[], deeper: readonly Use[], all: boolean, name: string) {
+    const out: unknown[] = list.map(() => ({}));
+    set(holder, key, out);
+    this.fixed.push({ name, value: out });
+    for (const [index, element] of list.entries()) {
+      const uses = deeper.flatMap((use): Use[] => {
+        const [head] = use.path;
+        // A field of a list is, in JSONata, that of each element.
+        if (typeof head === 'string') return [use];
+        return head === null || head === index || head === index - list.length ? [onward(use)] : [];
+      });
+      this.grow(out, index, element, all ? [...uses, PASSED] : uses, `${name}[${index}]`);
+    }
+  }
+
+  #object(holder: object, key: string | number, value: object, deeper: readonly Use[], all: boolean, name: string) {
+    // An element of what is no list is, in JSONata, the thing itself.
+    if (deeper.some(({ path }) => typeof path[0] !== 'string')) {
+      const uses = deeper.map((use) => (typeof use.path[0] === 'string' ? use : onward(use)));
+      this.grow(holder, key, value, all ? [...uses, PASSED] : uses, name);
+      return;
+    }
+    const out = {};
+    set(holder, key, out);
+    for (const [field, part] of Object.entries(value)) {
+      const uses = deeper.filter(({ path }) => path[0] === field).map(onward);
+      this.grow(out, field, part, all ? [...uses, PASSED] : uses, name === '' ? field : `${name}.${field}`);
+    }
+  }
+}
+
+const PASSED: Use = { purpose: 'pass', path: [] };
+
+function onward({ purpose, path }: Use): Use {
+  return { purpose, path: path.slice(1) };
+}
+
+/** Also for a field that is named like something that objects have. */
+function set(holder: object, key: string | number, value: unknown): void {
+  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
+}

@@ -1,0 +1,27 @@
+import type { BoundAgent } from '../agent/create-agent.js';
+import type { PublishOptions } from '../topology/compose-message.js';
+import type { WorkflowDefinition } from '../workflow/define-workflow.js';
+
+/** Options of `createHarness`. */
+export interface HarnessOptions {
+  /** Agents with what they need. An agent of the topology that is not given takes nothing: its messages wait in its lanes. */
+  readonly agents: readonly BoundAgent[];
+  /** Needs the package `jsonata`. */
+  readonly workflows?: readonly WorkflowDefinition[];
+  /** Everything random follows from it, except ids. @defaultValue 1 */
+  readonly seed?: number;
+  /** Milliseconds since 1970 when the clock starts. @defaultValue 1 January 2026 */
+  readonly start?: number;
+  /** Whether `ApprovalRequested` has a link, as with `approvalLinks` of `LanewayApplication`. @defaultValue false */
+  readonly approvalLinks?: boolean;
+}
+
+/** Options of `publish` of a harness. */
+export interface HarnessPublishOptions extends PublishOptions {
+  /** Declared client that publishes. @defaultValue the first that declares the type */
+  readonly as?: string;
+  /** Conversation to join. @defaultValue a new one */
+  readonly correlationId?: string;
+  /** Id of the message: publishing it again is the same message. */
+  readonly id?: string;
+}

@@ -1,0 +1,33 @@
+import { defineWorkflow, type Flow, type Ref } from 'laneway/workflow';
+import { Book, Cancel, travel, TripAsked } from '../trip-topology.js';
+
+/** Books one thing, which is cancelled when what follows fails. */
+function book(
+  flow: Flow<typeof Book | typeof Cancel>,
+  trip: Ref<string>,
+  what: string,
+  timeout: '1 minute' | '12 seconds',
+): void {
+  const data = { trip, what };
+  flow.request(what, Book, data, {
+    timeout,
+    compensate: { with: Cancel, data: (booked) => ({ trip, what: booked.what, booking: booked.booking }) },
+  });
+}
+
+/** Books, and then thinks about it for so long that somebody stops it. */
+export const ponderTrip = defineWorkflow(travel, 'ponder-trip', { startedBy: TripAsked }, (flow, asked) => {
+  book(flow, asked.trip, 'hotel', '1 minute');
+  book(flow, asked.trip, 'flight', '1 minute');
+  flow.wait('think', '1 hour');
+  flow.request('car', Book, { trip: asked.trip, what: 'car' }, { timeout: '1 minute' });
+  flow.complete('booked');
+});
+
+/** Has no time to wait for an agency that confirms later. */
+export const hastyTrip = defineWorkflow(travel, 'hasty-trip', { startedBy: TripAsked }, (flow, asked) => {
+  book(flow, asked.trip, 'hotel', '1 minute');
+  book(flow, asked.trip, 'flight', '12 seconds');
+  flow.request('car', Book, { trip: asked.trip, what: 'car' }, { timeout: '1 minute' });
+  flow.complete('booked');
+});

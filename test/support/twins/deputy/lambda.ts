@@ -1,0 +1,4 @@
+import { lambda } from 'laneway/lambda';
+import { deputy } from '../agents.js';
+
+export const handler = lambda(deputy);

@@ -1,0 +1,40 @@
+import { createHarness } from 'laneway/testing';
+import { executionName } from '../../../shared/domain/execution-name.js';
+import { agents } from './agents.js';
+import { definitions } from './all-twins.js';
+import { actor, endingOf, Meanwhile, type Played } from './play.js';
+import { twins } from './topology.js';
+import { transcript, type Conversation } from './transcript.js';
+import type { Twin } from './twin.js';
+
+/** Seconds of the fake clock in which somebody outside is to have done what the twin says. */
+const PATIENCE = 300;
+
+/** Plays a twin in a harness of its own. */
+export async function playInHarness(twin: Twin): Promise<Played & { readonly conversation: Conversation }> {
+  const world = createHarness(twins, { agents: agents.map((agent) => agent.with({})), workflows: definitions });
+  const { id: startId, correlationId } = await world.publish(twin.start, twin.data);
+  const meanwhile = new Meanwhile(twin);
+  for (let second = 0; !meanwhile.over && second < PATIENCE; second++) {
+    await world.advance('1 second');
+    await meanwhile.actOn(world.conversation(correlationId).entries, {
+      publish: (type, data, subject) =>
+        world.publish(type, data, { correlationId, ...(subject === undefined ? {} : { subject }) }),
+      decide: (approval, decision) => world.decide(approval, decision, actor),
+      answer: (requestId, data) => world.answer(requestId, data, actor),
+    });
+  }
+  if (!meanwhile.over) throw new Error(`${twin.name}: what was to be done meanwhile never came up`);
+  await world.settle();
+  const { entries, sequence, account } = world.conversation(correlationId);
+  if (!account.atRest) throw new Error(`${twin.name}: not everything was delivered\n${sequence}`);
+  const name = executionName(twin.workflow.name, startId);
+  const execution = (await world.executions()).find((one) => one.name === name);
+  const indexes = new Map<string, number>();
+  for (const [index, { id }] of world.published.entries()) if (!indexes.has(id)) indexes.set(id, index);
+  const order = (messageId: string) => indexes.get(messageId);
+  const conversation = { workflow: twin.workflow, startId, correlationId, entries, order };
+  const lines = transcript(conversation, definitions);
+  const seconds = Date.parse(execution?.endedAt ?? '') - Date.parse(execution?.startedAt ?? '');
+  return { ending: endingOf(execution), lines, seconds: seconds / 1000, conversation };
+}

@@ -1,0 +1,4 @@
+import { lambda } from 'laneway/lambda';
+import { nightShift } from '../agents.js';
+
+export const handler = lambda(nightShift);

@@ -1,0 +1,4 @@
+import { lambda } from 'laneway/lambda';
+import { sage } from '../agents.js';
+
+export const handler = lambda(sage);

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { allTwins } from '../../../support/twins/all-twins.js';
+
+// docs/how-to/workflow-patterns/more-definitions.md shows definitions that test/unit/harness/twins.test.ts and
+// test/integration/workflow-twins.test.ts play; here is looked after that what it shows is what is played.
+
+const page = readFileSync('docs/how-to/workflow-patterns/more-definitions.md', 'utf8');
+const folder = 'test/support/twins/definitions';
+const sources = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'));
+
+const blocks = (language: string) => [...page.matchAll(/```(\w+)\n([^]*?)```/g)].filter(([, of]) => of === language);
+const shown = blocks('ts').map(([, , code = '']) => code);
+
+test('shows a definition for each pattern', () => {
+  expect(shown.length).toBeGreaterThanOrEqual(12);
+});
+
+test.each(shown.map((code) => [/defineWorkflow\(twins, '([^']+)'/.exec(code)?.[1] ?? code, code]))(
+  'shows %s as it is played',
+  (name, code) => {
+    expect(allTwins.map(({ workflow }) => workflow.name)).toContain(name);
+    // Changed in one place only? Change it in the other as well.
+    expect(sources.filter((source) => source.includes(code))).toHaveLength(1);
+  },
+);
+
+test('shows the machine that the definition above it becomes', () => {
+  const [[, , machine = ''] = []] = blocks('json');
+  const name = /defineWorkflow\(twins, '([^']+)'/.exec(shown.at(-1) ?? '')?.[1];
+  const definition = allTwins.find(({ workflow }) => workflow.name === name)?.workflow;
+  // Compiled otherwise now? What was received is what belongs on the page.
+  expect(JSON.stringify(definition?.asl, null, 2)).toEqual(JSON.stringify(JSON.parse(machine), null, 2));
+});
