@@ -5,15 +5,13 @@ import { FunctionUrlAuthType, type Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { sourceOf } from '../../shared/domain/envelope.js';
+import { SHOWN_ATTRIBUTES } from '../../shared/domain/shown-attributes.js';
 import { ApprovalDecided } from '../../shared/message/system-messages.js';
 import { reachedFunctionUrl } from '../engines/function-url.js';
 import type { Fabric } from './fabric.js';
 import { allow, allowPublish } from './permissions.js';
 import { PlatformFunction } from './platform-function.js';
 import type { FunctionOverrides } from './runtime-function.js';
-
-/** Attributes of a pending record that the page reads: all but `waiter`, which holds task tokens. */
-const SHOWN = ['pk', 'record', 'deadline', 'bound', 'message', 'attempt', 'step', 'climb', 'outcome'];
 
 /** Properties of {@link ApprovalPage}. */
 export interface ApprovalPageProps extends FunctionOverrides {
@@ -75,7 +73,7 @@ export class ApprovalPage extends Construct {
         actions: ['dynamodb:GetItem'],
         resources: [pendingTable.tableArn],
         conditions: {
-          'ForAllValues:StringEquals': { 'dynamodb:Attributes': SHOWN },
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...SHOWN_ATTRIBUTES] },
           StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
         },
       }),

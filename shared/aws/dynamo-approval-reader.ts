@@ -1,10 +1,8 @@
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { PendingRecord } from '../domain/pending.js';
+import { SHOWN_ATTRIBUTES } from '../domain/shown-attributes.js';
 import { available } from './aws-error.js';
 import { shownRecordFrom } from './dynamo-pending-store.js';
-
-/** All attributes of a request but who waits for it; permissions name the same. */
-const SHOWN = ['pk', 'record', 'deadline', 'bound', 'message', 'attempt', 'step', 'climb', 'outcome'] as const;
 
 /** Reads requests without their waiters, for a function that the whole world may call: those hold task tokens. */
 export class DynamoApprovalReader {
@@ -15,7 +13,7 @@ export class DynamoApprovalReader {
 
   /** Consistent read. @throws LanewayError UNAVAILABLE, to be repeated */
   async get(id: string): Promise<Omit<PendingRecord, 'waiter'> | undefined> {
-    const names = Object.fromEntries(SHOWN.map((name) => [`#${name}`, name]));
+    const names = Object.fromEntries(SHOWN_ATTRIBUTES.map((name) => [`#${name}`, name]));
     const { Item } = await available(
       `reading approval ${id}`,
       this.client.send(

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { CLAIM_CHECK_BYTES } from './claim-check.js';
-import { LanewayError } from './errors.js';
+import { LanewayError, summarizeError } from './errors.js';
 import { jsonBytes, keptPart, type Keep, type Leaf } from './keep.js';
 import type { PayloadStore } from './ports.js';
 
@@ -130,6 +130,23 @@ export async function restored(
     [...hashes].map(async (hash) => texts.set(hash, await stored(stateKey(correlationId, hash), hash, payloads))),
   );
   return replaceReferences(value, (reference) => JSON.parse(texts.get(reference[STORED]) ?? 'null') as unknown);
+}
+
+/**
+ * As {@link restored}, for people: where the payload store has something no longer, it is only named with its size.
+ * @throws LanewayError UNAVAILABLE
+ */
+export async function restoredOrDescribed(
+  value: unknown,
+  correlationId: string,
+  payloads: Pick<PayloadStore, 'get'>,
+): Promise<unknown> {
+  try {
+    return await restored(value, correlationId, payloads);
+  } catch (error) {
+    if (summarizeError(error).retryable) throw error;
+    return described(value);
+  }
 }
 
 /** A value for people: what is in it by reference is named with its size. */

@@ -1,11 +1,10 @@
 import { LanewayError } from '../domain/errors.js';
-import { described } from '../domain/kept-state.js';
+import { described, restoredOrDescribed } from '../domain/kept-state.js';
 import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
 import type { PendingStore } from '../domain/ports.js';
 import { ApprovalDecided } from '../message/system-messages.js';
 import { takeDecision, type DecideServices } from '../topology/take-decision.js';
 import { requestById, type AnswerServices, type Settled } from './answer-request.js';
-import { executionOutput } from './execution-output.js';
 import { checkActor, type Actor } from './operator-services.js';
 
 /** A decision that a step of a workflow waits for, or waited for. */
@@ -42,7 +41,7 @@ export async function approvalById(id: string, services: AnswerServices): Promis
   const record = await requestById(id, services);
   if (isApproval(record)) {
     const { correlationId, approval } = record;
-    const details = await executionOutput(approval.details, correlationId, services.publishing.payloads);
+    const details = await restoredOrDescribed(approval.details, correlationId, services.publishing.payloads);
     return withDetails(record, () => details);
   }
   throw new LanewayError('NOT_FOUND', `request '${id}' is no approval but ${record.type}`, {

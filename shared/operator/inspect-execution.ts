@@ -1,9 +1,9 @@
 import type { LedgerEntry } from '../domain/conversation.js';
 import { executionName } from '../domain/execution-name.js';
 import type { ExecutionDetail, StateVisits } from '../domain/executions.js';
+import { restoredOrDescribed } from '../domain/kept-state.js';
 import type { AslDefinition } from '../workflow/asl.js';
 import { callsIn, type Call } from '../workflow/calls-in.js';
-import { executionOutput } from './execution-output.js';
 import { explainFailure, type Failure } from './explain-failure.js';
 import { stepViews, type StepView } from './step-views.js';
 import { executionByName, type WorkflowServices } from './workflow-services.js';
@@ -52,7 +52,7 @@ export async function inspectExecution(name: string, services: WorkflowServices)
     execution: name,
     generation,
     conversation: message.correlationid,
-    ...resultOf(await executionOutput(output, message.correlationid, services.publishing.payloads)),
+    ...resultOf(await restoredOrDescribed(output, message.correlationid, services.publishing.payloads)),
     steps,
     ...(bad ? { failure: explainFailure({ execution, input, steps, visits, entries, machine, retried: next }) } : {}),
     ...(next ? { retriedAs: retry } : {}),

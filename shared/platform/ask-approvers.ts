@@ -1,6 +1,6 @@
 import type { ApprovalLinks } from '../domain/approval-link.js';
 import { derivedId } from '../domain/ids.js';
-import { restored } from '../domain/kept-state.js';
+import { restoredOrDescribed } from '../domain/kept-state.js';
 import type { PendingRecord } from '../domain/pending.js';
 import type { PendingStore, TimerQueue } from '../domain/ports.js';
 import { ApprovalRequested } from '../message/system-messages.js';
@@ -20,7 +20,7 @@ export interface AskServices {
 /**
  * Publishes that a person is to decide; ids follow from the approval, so that a repetition is the same message. The link
  * in it is a credential, and is not stored with the message.
- * @throws LanewayError NOT_FOUND for details that are no longer stored; PUBLISH, UNAVAILABLE, to be repeated
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function askApprovers(
   record: PendingRecord,
@@ -30,7 +30,8 @@ export async function askApprovers(
   const { approval, waiter, requestId } = record;
   if (!approval || waiter.kind !== 'workflow') return;
   const { workflow, title, approvers, escalateTo } = approval;
-  const details = await restored(approval.details, record.correlationId, publishing.payloads);
+  // People can decide without what was lost; a timer that fails for good would leave them unasked.
+  const details = await restoredOrDescribed(approval.details, record.correlationId, publishing.payloads);
   // Those who were asked first may decide as long as the others: the first decision stands.
   const until = Date.parse(record.bound ?? record.deadline);
   const link = await approvalLinks?.linkTo({ approval: requestId, round: escalated ? 2 : 1, until });
