@@ -6,6 +6,7 @@ import type { AslDefinition } from './asl.js';
 import { checkCarried } from './check-step.js';
 import { checkCompensations } from './check-compensations.js';
 import { compile } from './compile.js';
+import { combine, compare, not, orElse, present } from './derived.js';
 import type { AgentOf, CarriedBy, Flow, FlowResult, NamesOf } from './flow.js';
 import { nameSteps } from './names.js';
 import { allSteps, type Block } from './outline.js';
@@ -137,7 +138,12 @@ function verbs(recorder: Recorder): unknown {
     approval: recorder.approval.bind(recorder),
     parallel: recorder.parallel.bind(recorder),
     map: recorder.map.bind(recorder),
-    orElse: recorder.orElse.bind(recorder),
+    orElse: (given: unknown, fallback: unknown) => orElse(given, fallback, recorder.reading('orElse')),
+    is: (given: unknown, how: unknown, other: unknown) => compare(given, how, other, recorder.reading('is')),
+    present: (given: unknown) => present(given, recorder.reading('present')),
+    not: (given: unknown) => not(given, recorder.reading('not')),
+    all: (...given: unknown[]) => combine('and', given, recorder.reading('all')),
+    any: (...given: unknown[]) => combine('or', given, recorder.reading('any')),
     complete: recorder.complete.bind(recorder),
     fail: recorder.fail.bind(recorder),
   };

@@ -1,5 +1,5 @@
 import type { Json } from './asl.js';
-import { describeTarget, type Hop, type Literal, type Origin, type Value } from './outline.js';
+import { describeTarget, type Condition, type Hop, type Literal, type Origin, type Value } from './outline.js';
 import type { Refuse } from './references.js';
 import { isList } from './shape.js';
 
@@ -39,7 +39,7 @@ export function toJsonata(value: Value, base: Base, refuse: Refuse): string {
     case 'literal':
       return literalJsonata(value.literal);
     case 'reference':
-      return value.target.hops.reduce((text, hop) => hopped(text, hop), base(value.target.origin));
+      return value.target.hops.reduce((text, hop) => hopped(text, hop, base, refuse), base(value.target.origin));
     case 'list':
       return `[${value.items.map((item) => listItem(item, base, refuse)).join(', ')}]`;
     case 'object':
@@ -80,14 +80,27 @@ function listItem(item: Value, base: Base, refuse: Refuse): string {
   return list ? `[${expression}]` : expression;
 }
 
-function hopped(expression: string, hop: Hop): string {
+function hopped(expression: string, hop: Hop, base: Base, refuse: Refuse): string {
   if ('index' in hop) return `${expression}[${hop.index}]`;
   if ('field' in hop)
     return /^[A-Za-z_]\w*$/.test(hop.field) && !KEYWORDS.has(hop.field)
       ? `${expression}.${hop.field}`
       : looked(expression, hop.field);
-  const other = hop.orElse.kind === 'literal' ? literalJsonata(hop.orElse.literal) : '';
-  return `($exists(${expression}) and ${expression} != null ? ${expression} : ${other})`;
+  if (!('orElse' in hop)) return held(expression, hop, base, refuse);
+  const other = toJsonata(hop.orElse, base, refuse);
+  return `(${there(expression)} ? ${expression} : ${other})`;
+}
+
+function held(expression: string, condition: Condition, base: Base, refuse: Refuse): string {
+  if ('present' in condition) return `(${there(expression)})`;
+  if ('not' in condition) return `$not(${expression})`;
+  if ('compare' in condition) return `(${expression} ${condition.compare} ${toJsonata(condition.with, base, refuse)})`;
+  const others = condition.with.map((other) => toJsonata(other, base, refuse));
+  return `(${[expression, ...others].join(` ${condition.combine} `)})`;
+}
+
+function there(expression: string): string {
+  return `$exists(${expression}) and ${expression} != null`;
 }
 
 const KEYWORDS = new Set(['and', 'or', 'in', 'true', 'false', 'null', 'function']);

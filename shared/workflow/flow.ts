@@ -3,6 +3,7 @@ import type { Priority } from '../domain/priority.js';
 import type { CommandType, DataOf, EventType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { AllChannels, CapabilityIn, EscalationRung, RoleIn, Topology } from '../topology/topology.js';
 import type { WorkflowDefinition } from './define-workflow.js';
+import type { Comparison } from './outline.js';
 import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed, ValueOf } from './ref.js';
 
 /** Union of the message types that a topology's channels carry. */
@@ -282,6 +283,28 @@ export interface Flow<
 
   /** The referenced value, or `fallback` where it is absent or null. No state. */
   orElse<T>(reference: Typed<T>, fallback: NoInfer<NonNullable<T>>): Ref<NonNullable<T>>;
+
+  /**
+   * Whether a comparison holds; a reference to a boolean, for `match` or a payload. No state. Numbers are compared as
+   * numbers, texts by their UTF-16 code units; both sides have one type and are always there.
+   */
+  is<T extends string | number | boolean>(
+    reference: Typed<T>,
+    how: T extends boolean ? '=' | '!=' : Comparison,
+    other: Input<NoInfer<T>>,
+  ): Ref<boolean>;
+
+  /** Whether there is a value that is not null. No state. */
+  present(reference: Typed<unknown>): Ref<boolean>;
+
+  /** Whether all conditions hold. No state. */
+  all(...conditions: readonly [Typed<boolean>, ...Typed<boolean>[]]): Ref<boolean>;
+
+  /** Whether one of the conditions holds, or more. No state. */
+  any(...conditions: readonly [Typed<boolean>, ...Typed<boolean>[]]): Ref<boolean>;
+
+  /** Whether a condition does not hold. No state. */
+  not(condition: Typed<boolean>): Ref<boolean>;
 
   /**
    * Ends the execution well; its output is `{ result, data }`. A path that just stops completes with `completed`.

@@ -33,8 +33,33 @@ export function origin(kind: Origin['kind'], block: Block, label: string, parts:
   return { kind, block, label, used: false, variable: '', parts };
 }
 
-/** One step from a value to a part of it, or to what replaces it where it is absent. */
-export type Hop = { readonly field: string } | { readonly index: number } | { readonly orElse: Value };
+/** How two values are compared, as JSONata writes it. */
+export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
+
+/** How two values are compared. */
+export type Comparison = (typeof COMPARISONS)[number];
+
+/** What makes a boolean of a value. */
+export type Condition =
+  | { readonly compare: Comparison; readonly with: Value }
+  | { readonly combine: 'and' | 'or'; readonly with: readonly Value[] }
+  | { readonly present: true }
+  | { readonly not: true };
+
+/** One step from a value to a part of it, to what replaces it where it is absent, or to what a condition says of it. */
+export type Hop = { readonly field: string } | { readonly index: number } | { readonly orElse: Value } | Condition;
+
+/** Whether a hop is a condition. */
+export function isCondition(hop: Hop): hop is Condition {
+  return 'compare' in hop || 'combine' in hop || 'present' in hop || 'not' in hop;
+}
+
+/** The values that a hop brings in. */
+export function operandsOf(hop: Hop): readonly Value[] {
+  if ('orElse' in hop) return [hop.orElse];
+  if ('compare' in hop) return [hop.with];
+  return 'combine' in hop ? hop.with : [];
+}
 
 /** What a reference refers to. `certain` = there in every execution that gets this far. */
 export interface Target {
@@ -217,16 +242,40 @@ export function* allSteps(block: Block): Generator<{ step: Step; block: Block }>
 export function* targetsIn(value: Value): Generator<Target> {
   if (value.kind === 'reference') {
     yield value.target;
-    for (const hop of value.target.hops) if ('orElse' in hop) yield* targetsIn(hop.orElse);
+    for (const operand of value.target.hops.flatMap(operandsOf)) yield* targetsIn(operand);
   }
   if (value.kind === 'list') for (const item of value.items) yield* targetsIn(item);
   if (value.kind === 'object') for (const [, field] of value.fields) yield* targetsIn(field);
 }
 
-/** `analyze.severity`, for people. */
+/** `analyze.severity`, `quote.cost above 1500`, for people, and as part of the names of states. */
 export function describeTarget(target: Target): string {
-  return target.hops.reduce(
-    (text, hop) => ('field' in hop ? `${text}.${hop.field}` : 'index' in hop ? `${text}[${hop.index}]` : text),
-    target.origin.label,
-  );
+  return target.hops.reduce(described, target.origin.label);
+}
+
+function described(text: string, hop: Hop): string {
+  if ('field' in hop) return `${text}.${hop.field}`;
+  if ('index' in hop) return `${text}[${hop.index}]`;
+  if ('present' in hop) return `${text} present`;
+  if ('not' in hop) return `not ${text}`;
+  if ('compare' in hop) return `${text} ${WORDS[hop.compare]} ${describeOperand(hop.with)}`;
+  return 'combine' in hop ? [text, ...hop.with.map(describeOperand)].join(` ${hop.combine} `) : text;
+}
+
+const WORDS: Readonly<Record<Comparison, string>> = {
+  '=': 'is',
+  '!=': 'is not',
+  '<': 'below',
+  '<=': 'at most',
+  '>': 'above',
+  '>=': 'at least',
+};
+
+function describeOperand(value: Value): string {
+  if (value.kind === 'reference') return describeTarget(value.target);
+  return value.kind === 'literal'
+    ? JSON.stringify(value.literal)
+        .replaceAll(/^"|"$/g, '')
+        .replaceAll(/[^\w .-]/g, '-')
+    : 'a value';
 }

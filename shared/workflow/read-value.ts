@@ -1,4 +1,4 @@
-import { describeTarget, type Block, type Literal, type Origin, type Value } from './outline.js';
+import { describeTarget, targetsIn, type Block, type Literal, type Origin, type Value } from './outline.js';
 import { targetOf, type Refuse } from './references.js';
 import { either, type Shape } from './shape.js';
 
@@ -9,13 +9,15 @@ import { either, type Shape } from './shape.js';
 export function readValue(given: unknown, scope: readonly Block[], refuse: Refuse, at = 'data'): Value {
   const target = targetOf(given);
   if (target) {
-    if (!scope.includes(target.origin.block)) {
+    const value: Value = { kind: 'reference', target };
+    for (const used of targetsIn(value)) {
+      if (scope.includes(used.origin.block)) continue;
       refuse(
-        `${at} refers to ${describeTarget(target)}, which is not known here`,
+        `${at} refers to ${describeTarget(used)}, which is not known here`,
         'a value from inside an arm or branch is used outside by returning it from there',
       );
     }
-    return { kind: 'reference', target };
+    return value;
   }
   if (given === null || typeof given === 'string' || typeof given === 'boolean')
     return { kind: 'literal', literal: given };

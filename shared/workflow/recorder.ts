@@ -5,6 +5,7 @@ import { attemptsOf } from './check-attempts.js';
 import { checkDeciders, checkList, checkResults, checkTime, resultShape } from './check-hold.js';
 import { checkAddress, checkArms, checkCarried, checkLiteral, checkName } from './check-step.js';
 import type { WorkflowDefinition } from './define-workflow.js';
+import type { Reading } from './derived.js';
 import type { ApprovalOptions } from './flow.js';
 import { ApprovalDecided } from '../message/system-messages.js';
 import {
@@ -19,7 +20,7 @@ import {
   type WaitStep,
 } from './outline.js';
 import { readValue, shapeOfValue, use } from './read-value.js';
-import { refusal, reference, targetOf, type Refuse } from './references.js';
+import { refusal, reference, type Refuse } from './references.js';
 import { either, element, shapeOf, type Shape } from './shape.js';
 
 /** What is checked at run time of the options that `Flow` types. */
@@ -240,21 +241,10 @@ export class Recorder {
     return result ? this.#reference(from, { type: 'array', items: shapeOfValue(result) }, refuse) : undefined;
   }
 
-  orElse(given: unknown, fallback: unknown): unknown {
-    const refuse = this.#at('orElse');
-    const target =
-      targetOf(given) ??
-      refuse('flow.orElse was given no reference', 'pass a field of the start message or of a reply');
-    const other = this.#read(fallback, refuse, 'the fallback');
-    if (other.kind !== 'literal') refuse('the fallback holds a reference', 'pass a literal');
-    const shape = either([
-      ...(target.shape.anyOf ?? [target.shape]).filter((option) => option.type !== 'null'),
-      shapeOfValue(other),
-    ]);
-    return reference(
-      { origin: target.origin, hops: [...target.hops, { orElse: other }], shape, certain: true },
-      refuse,
-    );
+  /** How a verb that records no step reads what it is given. */
+  reading(verb: string): Reading {
+    const refuse = this.#at(verb);
+    return { refuse, read: (given, what) => readValue(given, this.#scope, refuse, what) };
   }
 
   complete(result: string, data?: unknown): void {

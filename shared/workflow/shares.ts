@@ -2,7 +2,7 @@ import type { KeepPath } from '../domain/keep-path.js';
 import { GATHERED_BYTES, STATE_BYTES } from '../domain/kept-state.js';
 import type { Json } from './asl.js';
 import { kept, toJsonata, wrap } from './expression.js';
-import { allSteps, type Block, type MapStep, type Origin, type Step, type Value } from './outline.js';
+import { allSteps, isCondition, type Block, type MapStep, type Origin, type Step, type Value } from './outline.js';
 import type { Refuse } from './references.js';
 import { insteadOf, pathOf } from './uses.js';
 
@@ -101,6 +101,7 @@ export class Shares {
   }
 
   #weight(value: Value): Weight {
+    if (value.kind === 'reference' && value.target.hops.some(isCondition)) return NOTHING;
     if (value.kind === 'reference') return this.#of(value.target.origin, pathOf(value.target.hops));
     if (value.kind === 'list') return this.#sum(value.items);
     return value.kind === 'object' ? this.#sum(value.fields.map(([, field]) => field)) : NOTHING;

@@ -1,7 +1,7 @@
 import { REPLY } from '../domain/fill-template.js';
 import type { Json } from './asl.js';
 import { toJson, type Base } from './expression.js';
-import { describeTarget, type Hop, type Origin, type Value } from './outline.js';
+import { describeTarget, isCondition, targetsIn, type Hop, type Origin, type Value } from './outline.js';
 import type { Refuse } from './references.js';
 
 /**
@@ -14,6 +14,12 @@ export function toTemplate(value: Value, own: Origin, base: Base, refuse: Refuse
       return toJson(value, base, refuse);
     case 'reference': {
       const { target } = value;
+      if (target.hops.some(isCondition) && [...targetsIn(value)].some(({ origin }) => origin === own)) {
+        refuse(
+          'the compensation decides on the reply that it undoes',
+          'pass fields of the reply, and let the agent that undoes it decide',
+        );
+      }
       if (target.origin === own) return { [REPLY]: target.hops.map((hop) => hopJson(hop, base, refuse)) };
       if (!target.certain) {
         refuse(
@@ -38,5 +44,7 @@ export function toTemplate(value: Value, own: Origin, base: Base, refuse: Refuse
 
 function hopJson(hop: Hop, base: Base, refuse: Refuse): Json {
   if ('field' in hop) return { field: hop.field };
-  return 'index' in hop ? { index: hop.index } : { orElse: toJson(hop.orElse, base, refuse) };
+  if ('index' in hop) return { index: hop.index };
+  if ('orElse' in hop) return { orElse: toJson(hop.orElse, base, refuse) };
+  return refuse('a condition is no part of a reply', 'pass fields of the reply');
 }

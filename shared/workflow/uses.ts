@@ -2,6 +2,8 @@ import type { Keep } from '../domain/keep.js';
 import type { KeepPath } from '../domain/keep-path.js';
 import {
   allSteps,
+  isCondition,
+  operandsOf,
   type Block,
   type Hop,
   type MapStep,
@@ -131,6 +133,13 @@ class Search {
   }
 
   #target({ origin, hops }: Target, path: KeepPath, purpose: Purpose): void {
+    const condition = hops.findIndex(isCondition);
+    if (condition >= 0) {
+      for (const operand of hops.slice(condition).flatMap(operandsOf)) this.#value(operand, [], 'read');
+      // Whether it is there can be seen of a reference as well.
+      const looked = hops.slice(condition).some((hop) => 'compare' in hop || 'combine' in hop);
+      return this.#origin(origin, pathOf(hops.slice(0, condition)), looked ? 'read' : 'pass');
+    }
     this.#origin(origin, [...pathOf(hops), ...path], purpose);
   }
 

@@ -63,6 +63,7 @@ export const start = {
   sure: event('SureSlotWanted', Order),
   nested: event('DearSlotWanted', Order),
   absent: event('DiscountAsked', Order),
+  limits: event('LimitsAsked', Order),
   both: event('BothWanted', Order),
   halves: event('FourThingsWanted', Order),
   sides: event('GradedPairWanted', Basket),

@@ -93,6 +93,14 @@ describe('the table of verbs says what they cost', () => {
       [1],
     ],
     [
+      'is',
+      '0',
+      () => [
+        between((flow, data) => flow.publish('is', Schedule, { vin: data.vin, urgent: flow.is(data.vin, '=', 'V1') })),
+      ],
+      [1],
+    ],
+    [
       'complete',
       '0 behind a request or a publish, else 1',
       () => [
@@ -140,6 +148,7 @@ describe('the table of verbs says what they cost', () => {
       'approval',
       'complete',
       'fail',
+      'is',
       'map',
       'match',
       'orElse',

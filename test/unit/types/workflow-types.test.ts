@@ -28,6 +28,27 @@ export function references(flow: GarageFlow, start: Start): void {
   void [phone, reading, value, wide, wrong, sure, filled];
 }
 
+export function conditions(flow: GarageFlow, start: Start): void {
+  const { score, severity } = flow.request('a', Analyze, { vin: 'V1', readings: [] }, within);
+  const over: Ref<boolean> = flow.is(score, '>', 0.5);
+  void [flow.is(severity, '=', 'critical'), flow.is(start.urgent, '!=', start.urgent), flow.is(start.vin, '<', 'W')];
+  void flow.any(flow.all(over, start.urgent), flow.not(flow.present(start.owner.phone)));
+  // @ts-expect-error a value that it cannot have
+  flow.is(severity, '=', 'fatal');
+  // @ts-expect-error compared with another type
+  flow.is(score, '>', '0.5');
+  // @ts-expect-error may be absent
+  flow.is(start.owner.phone, '=', '1');
+  // @ts-expect-error booleans have no order
+  flow.is(start.urgent, '<', true);
+  // @ts-expect-error no comparison
+  flow.is(score, '==', 1);
+  // @ts-expect-error no condition
+  flow.all(over, start.vin);
+  // @ts-expect-error none at all
+  flow.any();
+}
+
 export function inputs(flow: GarageFlow, start: Start): void {
   flow.request('a', Analyze, { vin: 'V1', readings: [{ name: start.vin, value: 1 }] }, within);
   flow.request('a', Analyze, flow.request('b', Analyze, { vin: start.vin, readings: [] }, within) as never, within);

@@ -164,6 +164,38 @@ const refusals: Record<string, readonly [Define, RegExp]> = {
     (flow, start) => void flow.match(start.owner.phone as never, { a: noWay } as never),
     /may be absent[^]*orElse/,
   ],
+  'comparing what may be absent': [
+    (flow, start) =>
+      void flow.match(flow.is(start.owner.phone as never, '=', 'x'), { true: noWay, false: noWay }),
+    /start\.owner\.phone may be absent[^]*flow\.present/,
+  ],
+  'comparing a number with a text': [
+    (flow, start) => void flow.is(analyze(flow, start).score, '>', 'x' as never),
+    /compares a number with a string/,
+  ],
+  'an order of booleans': [
+    (flow, start) => void flow.is(start.urgent, '<' as never, true),
+    /start\.urgent is compared by <[^]*allowed: number, string/,
+  ],
+  'an unknown comparison': [
+    (flow, start) => void flow.is(start.vin, '==' as never, 'x'),
+    /compares by "=="[^]*allowed: =, !=, <, <=, >, >=/,
+  ],
+  'a condition of no reference': [(flow) => void flow.not(true as never), /flow\.not was given no reference/],
+  'all of what is no condition': [
+    (flow, start) => void flow.all(start.vin as never),
+    /flow\.all was given start\.vin, a string[^]*flow\.is/,
+  ],
+  'a condition on a value from inside an arm': [
+    (flow, start) => {
+      let inner: Ref<number> | undefined;
+      flow.match(start.urgent, { true: () => void (inner = analyze(flow, start).score), false: () => undefined });
+      const known = flow.request('known', Analyze, { vin: start.vin, readings: [] }, { timeout: '1 minute' });
+      const leaked = inner as unknown as Ref<number>;
+      flow.match(flow.is(known.score, '<', leaked), { true: noWay, false: noWay });
+    },
+    /analyze\.score, which is not known here/,
+  ],
   'completing in a branch': [
     (flow) => void flow.parallel({ a: () => void flow.complete('x') }),
     /inside a branch of flow\.parallel[^]*bad', a > complete 'x'/,

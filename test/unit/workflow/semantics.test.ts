@@ -253,6 +253,56 @@ describe('flow', () => {
     }
   });
 
+  test.each([
+    { value: 5, urgent: true, ends: { over: true, least: true, equal: false, order: true, both: true, other: true } },
+    {
+      value: 3,
+      urgent: false,
+      ends: { over: false, least: true, equal: true, order: false, both: false, other: false },
+    },
+    {
+      value: -7,
+      urgent: true,
+      ends: { over: false, least: false, equal: false, order: true, both: false, other: true },
+    },
+  ])('conditions of $value', async ({ value, urgent, ends }) => {
+    const { asl } = defineWorkflow(garage, 'limits', { startedBy: Reported }, (flow, data) => {
+      const first = flow.orElse(data.readings.at(0).value, 0);
+      const over = flow.is(first, '>', 3);
+      flow.complete('end', {
+        ...{ over, least: flow.is(first, '>=', 3), equal: flow.is(first, '=', 3) },
+        ...{
+          order: flow.is(first, '!=', 3),
+          both: flow.all(over, data.urgent, flow.not(flow.is(data.vin, '=', "it's"))),
+        },
+        other: flow.any(over, flow.all(flow.is(data.urgent, '=', true), flow.not(flow.present(data.owner.phone)))),
+      });
+    });
+    const { output } = await execute(
+      asl,
+      startInput({ ...start, urgent, readings: [{ name: 'oil', value }] }),
+      answers({}),
+    );
+    expect(output).toEqual({ result: 'end', data: ends });
+  });
+
+  test('a condition chooses, and what it looks at is kept by value', async () => {
+    const { asl } = defineWorkflow(garage, 'limits', { startedBy: Reported }, (flow, data) => {
+      const analyzed = flow.request('analyze', Analyze, { vin: data.vin, readings: data.readings }, within);
+      flow.match(flow.all(flow.is(analyzed.score, '<', 1), flow.present(analyzed.note)), {
+        true: () => flow.complete('noted'),
+        false: () => flow.complete('not noted'),
+      });
+    });
+    const ends = async (reply: object) => (await execute(asl, startInput(), answers({ Analyze: reply }))).output;
+    expect(await ends(analyzed)).toEqual({ result: 'not noted' });
+    expect(await ends({ ...analyzed, note: null })).toEqual({ result: 'not noted' });
+    expect(await ends({ ...analyzed, note: 'n' })).toEqual({ result: 'noted' });
+    expect(await ends({ ...analyzed, note: 'n', score: 1 })).toEqual({ result: 'not noted' });
+    expect(Object.keys(asl.States)).toContain('match analyze.score below 1 and analyze.note present');
+    expect(JSON.stringify(asl)).toContain('"keep":{"pass":["note"],"read":["score"]}');
+  });
+
   test('orElse and elements of lists', async () => {
     const { asl } = defineWorkflow(garage, 'defaults', { startedBy: Reported }, (flow, data) =>
       flow.complete('end', {

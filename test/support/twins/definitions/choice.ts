@@ -58,7 +58,39 @@ const absent = defineWorkflow(twins, 'absent', { startedBy: start.absent }, (flo
   flow.complete('told', { why, percent, note: flow.orElse(priced.note, '{% none %}') });
 });
 
+/** Conditions on numbers, texts, booleans and what may be absent, alone and together; one goes into a payload. */
+const limits = defineWorkflow(twins, 'limits', { startedBy: start.limits }, (flow, order) => {
+  const priced = flow.request('price', Price, { item: order.item }, within);
+  const reserved = flow.request('reserve', Reserve, { order: order.order, item: order.item }, within);
+  const reduced = flow.present(priced.discount);
+  const dear = flow.is(priced.cents, '>', 800);
+  const plain = flow.all(
+    flow.not(reduced),
+    flow.is(priced.grade, '!=', 'dear'),
+    flow.is(priced.item, '=', reserved.item),
+  );
+  const where = flow.match(flow.any(plain, flow.is(priced.cents, '<=', 400)), {
+    true: () => flow.match(dear, { true: () => 'plain and dear', false: () => 'plain' }),
+    false: () => flow.match(flow.is(reserved.sure, '=', false), { true: () => 'unsure', false: () => 'reduced' }),
+  });
+  flow.complete('judged', { where, dear, reduced, early: flow.is(priced.item, '<', 'm') });
+});
+
 export const choice: readonly Twin[] = [
+  ...ways(limits, {
+    plain: {
+      data: { order: 'o1', item: 'hook' },
+      ends: { result: 'judged', data: { where: 'plain', dear: false, reduced: false, early: true } },
+    },
+    'plain and dear': {
+      data: { order: 'o2', item: 'wardrobe' + ' door' },
+      ends: { result: 'judged', data: { where: 'plain and dear', dear: true, reduced: false, early: false } },
+    },
+    reduced: {
+      data: { order: 'o3', item: 'dear door' },
+      ends: { result: 'judged', data: { where: 'reduced', dear: false, reduced: true, early: true } },
+    },
+  }),
   ...ways(grades, {
     cheap: { data: { order: 'o1', item: 'cheap hook' }, ends: { result: 'given away', data: { cents: 900 } } },
     fair: { data: { order: 'o2', item: 'hook' }, ends: { result: 'sold', data: { text: 'hook', cents: 400 } } },

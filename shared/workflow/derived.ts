@@ -1,0 +1,124 @@
+import { COMPARISONS, describeTarget, type Comparison, type Hop, type Target, type Value } from './outline.js';
+import { shapeOfValue } from './read-value.js';
+import { reference, targetOf, type Refuse } from './references.js';
+import { either, type Shape } from './shape.js';
+
+/** How a verb reads what it is given, and refuses it. */
+export interface Reading {
+  readonly refuse: Refuse;
+  readonly read: (given: unknown, what: string) => Value;
+}
+
+const BOOLEAN: Shape = { type: 'boolean' };
+
+/** `flow.orElse`: the referenced value, or a literal where it is absent or null. */
+export function orElse(given: unknown, fallback: unknown, { read, refuse }: Reading): unknown {
+  const target = referred(given, 'flow.orElse', refuse);
+  const other = read(fallback, 'the fallback');
+  if (other.kind !== 'literal') refuse('the fallback holds a reference', 'pass a literal');
+  const shape = either([
+    ...(target.shape.anyOf ?? [target.shape]).filter((option) => option.type !== 'null'),
+    shapeOfValue(other),
+  ]);
+  return derived(target, { orElse: other }, shape, refuse);
+}
+
+/** `flow.is`: whether a comparison holds. */
+export function compare(given: unknown, operator: unknown, other: unknown, { read, refuse }: Reading): unknown {
+  const target = referred(given, 'flow.is', refuse);
+  if (!COMPARISONS.includes(operator as Comparison))
+    refuse(`flow.is compares by ${JSON.stringify(operator)}`, `allowed: ${COMPARISONS.join(', ')}`);
+  const right = read(other, 'what it is compared with');
+  const ordered = operator !== '=' && operator !== '!=';
+  const allowed = ordered ? ORDERED : [...ORDERED, 'boolean'];
+  const kinds = [kindOf(target.shape), kindOf(shapeOfValue(right))];
+  for (const [index, value] of [{ kind: 'reference', target } as const, right].entries()) {
+    certain(value, refuse);
+    const kind = kinds[index];
+    if (kind !== undefined && !allowed.includes(kind))
+      refuse(`${describeValue(value)} is compared by ${String(operator)}`, `allowed: ${allowed.join(', ')}`);
+  }
+  const [left, of] = kinds;
+  if (left !== undefined && of !== undefined && left !== of)
+    refuse(`flow.is compares a ${left} with a ${of}`, 'compare values of one type');
+  return derived(target, { compare: operator as Comparison, with: right }, BOOLEAN, refuse);
+}
+
+/** `flow.present`: whether there is a value that is not null. */
+export function present(given: unknown, { refuse }: Reading): unknown {
+  return derived(referred(given, 'flow.present', refuse), { present: true }, BOOLEAN, refuse);
+}
+
+/** `flow.not`. */
+export function not(given: unknown, { refuse }: Reading): unknown {
+  return derived(condition(given, 'flow.not', refuse), { not: true }, BOOLEAN, refuse);
+}
+
+/** `flow.all` and `flow.any`. */
+export function combine(how: 'and' | 'or', given: readonly unknown[], { read, refuse }: Reading): unknown {
+  const verb = how === 'and' ? 'flow.all' : 'flow.any';
+  const [first, ...others] = given;
+  const target = condition(first, verb, refuse);
+  const values = others.map((one) => {
+    condition(one, verb, refuse);
+    return read(one, 'a condition');
+  });
+  return derived(target, { combine: how, with: values }, BOOLEAN, refuse);
+}
+
+function derived(target: Target, hop: Hop, shape: Shape, refuse: Refuse): unknown {
+  return reference({ origin: target.origin, hops: [...target.hops, hop], shape, certain: true }, refuse);
+}
+
+function referred(given: unknown, verb: string, refuse: Refuse): Target {
+  return targetOf(given) ?? refuse(`${verb} was given no reference`, 'pass a field of the start message or of a reply');
+}
+
+function condition(given: unknown, verb: string, refuse: Refuse): Target {
+  const target = referred(given, verb, refuse);
+  const kind = kindOf(target.shape);
+  if (kind !== undefined && kind !== 'boolean')
+    refuse(
+      `${verb} was given ${describeTarget(target)}, a ${kind}`,
+      'pass conditions: flow.is, flow.present, booleans',
+    );
+  certain({ kind: 'reference', target }, refuse);
+  return target;
+}
+
+/** JSONata compares with what is not there to nothing at all, and Step Functions fails on that. */
+function certain(value: Value, refuse: Refuse): void {
+  if (value.kind !== 'reference' || (value.target.certain && !isNullable(value.target.shape))) return;
+  refuse(
+    `${describeTarget(value.target)} may be absent`,
+    'give it a value with flow.orElse(reference, fallback), or ask for it with flow.present',
+  );
+}
+
+const ORDERED: readonly string[] = ['number', 'string'];
+
+/** The one JSON type of all values of a shape; undefined when it is not known. */
+function kindOf(shape: Shape): string | undefined {
+  if (shape.anyOf) {
+    const kinds = new Set(shape.anyOf.filter(({ type }) => type !== 'null').map(kindOf));
+    return kinds.size === 1 ? [...kinds][0] : undefined;
+  }
+  const literals = shape.const === undefined ? (shape.enum ?? []) : [shape.const];
+  const types = new Set(literals.filter((literal) => literal !== null).map((literal) => typeof literal));
+  if (types.size > 0) return types.size === 1 ? [...types][0] : undefined;
+  return shape.type === 'integer' ? 'number' : typeof shape.type === 'string' ? shape.type : undefined;
+}
+
+function isNullable(shape: Shape): boolean {
+  return (
+    shape.type === 'null' ||
+    (Array.isArray(shape.type) && shape.type.includes('null')) ||
+    shape.const === null ||
+    (shape.enum ?? []).includes(null) ||
+    (shape.anyOf ?? []).some(isNullable)
+  );
+}
+
+function describeValue(value: Value): string {
+  return value.kind === 'reference' ? describeTarget(value.target) : JSON.stringify(value);
+}
