@@ -10,6 +10,7 @@ import { LanewayError, unknownName } from '../../shared/domain/errors.js';
 import { RETENTION_DAYS } from '../../shared/domain/retention.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import type { Topology } from '../../shared/topology/topology.js';
+import { checkStarts } from '../../shared/workflow/check-starts.js';
 import { leaveOutForEngine } from '../engines/leave-out.js';
 import { AgentsStack } from '../stacks/agents-stack.js';
 import { MessagingStack } from '../stacks/messaging-stack.js';
@@ -95,6 +96,7 @@ export class LanewayApplication extends Construct {
     super(scope, id);
     const topology = props.topology.model;
     const workflows = props.workflows ?? [];
+    checkStarts(topology, workflows);
     const bind = props.bind ?? {};
     for (const agent of Object.keys({ ...bind, ...props.functions })) this.checkAgent(agent, 'bind');
     const entries = agentEntries(topology, props.agents);

@@ -29,7 +29,7 @@ import type { MessagingStack } from './messaging-stack.js';
 
 /** A workflow as the infrastructure needs it. */
 export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> &
-  Partial<Pick<WorkflowDefinition, 'awaits'>> & {
+  Partial<Pick<WorkflowDefinition, 'awaits' | 'byHand'>> & {
     readonly startedBy: { readonly name: string };
   };
 

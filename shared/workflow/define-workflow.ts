@@ -20,6 +20,8 @@ export interface WorkflowOptions<Start extends EventType> {
   readonly startedBy: Start;
   /** Bound of a whole execution, at most 365 days. @defaultValue '1 day' */
   readonly deadline?: Duration;
+  /** Nobody publishes its start message, and no other workflow runs it: only `laneway workflow start` starts it. */
+  readonly byHand?: boolean;
 }
 
 /** A step that sends a message or waits. */
@@ -41,6 +43,8 @@ export interface WorkflowDefinition<Name extends string = string, Start extends 
   readonly topology: Topology;
   readonly startedBy: Start;
   readonly deadlineSeconds: number;
+  /** It is started by `laneway workflow start` only. */
+  readonly byHand?: boolean;
   /** In the order of definition. */
   readonly steps: readonly WorkflowStep[];
   /** Messages that its steps wait for. */
@@ -74,7 +78,7 @@ export function defineWorkflow<
   const refuse = refusal(`workflow '${name}'`);
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
     refuse(`'${name}' cannot name a workflow`, 'allowed: lower-case letters, digits and dashes, at most 32 characters');
-  const { startedBy, deadline = '1 day' } = options;
+  const { startedBy, deadline = '1 day', byHand } = options;
   if (startedBy.kind !== 'event')
     refuse(
       `startedBy is ${String(startedBy.name)}, a command`,
@@ -102,6 +106,7 @@ export function defineWorkflow<
     topology,
     startedBy,
     deadlineSeconds,
+    ...(byHand === undefined ? {} : { byHand }),
     steps: stepsIn(root),
     awaits: awaitsOf(name, root, refuse),
     asl: compile(name, root, deadlineSeconds, comment, refuse),

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { defineTopology } from 'laneway/topology';
 import { findTopology } from '../../infra/constructs/find-topology.js';
-import { shop, smallest } from '../support/fixture-topology.js';
+import { ShelfCounted, shop, smallest } from '../support/fixture-topology.js';
 import { applicationOf, unbundledApp } from '../support/synthesized-application.js';
 
 function folderWith(...agents: readonly string[]): string {
@@ -43,6 +44,16 @@ describe('synth refuses', () => {
     const asl = { Comment: '', QueryLanguage: 'JSONata' as const, TimeoutSeconds: 1, StartAt: 'A', States: {} };
     const workflows = [{ name: 'w', asl, startedBy: { name: 'Unheard' } }];
     expect(() => applicationOf(shop, { workflows })).toThrow(/started by Unheard/);
+  });
+
+  it('a workflow that nobody starts', () => {
+    const asl = { Comment: '', QueryLanguage: 'JSONata' as const, TimeoutSeconds: 1, StartAt: 'A', States: {} };
+    const quiet = defineTopology('fixture-quiet', {
+      channels: { 'shelf.counted': { carries: [ShelfCounted] } },
+      agents: { reader: { subscribes: ['shelf.counted'] } },
+    });
+    const workflows = [{ name: 'w', asl, startedBy: ShelfCounted }];
+    expect(() => applicationOf(quiet, { workflows })).toThrow(/nobody starts it[^]*workflow 'w'/);
   });
 
   it('more than 500 resources in a stack', () => {
