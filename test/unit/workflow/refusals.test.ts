@@ -165,8 +165,7 @@ const refusals: Record<string, readonly [Define, RegExp]> = {
     /may be absent[^]*orElse/,
   ],
   'comparing what may be absent': [
-    (flow, start) =>
-      void flow.match(flow.is(start.owner.phone as never, '=', 'x'), { true: noWay, false: noWay }),
+    (flow, start) => void flow.match(flow.is(start.owner.phone as never, '=', 'x'), { true: noWay, false: noWay }),
     /start\.owner\.phone may be absent[^]*flow\.present/,
   ],
   'comparing a number with a text': [
