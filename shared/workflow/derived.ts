@@ -120,5 +120,6 @@ function isNullable(shape: Shape): boolean {
 }
 
 function describeValue(value: Value): string {
-  return value.kind === 'reference' ? describeTarget(value.target) : JSON.stringify(value);
+  if (value.kind === 'reference') return describeTarget(value.target);
+  return value.kind === 'literal' ? JSON.stringify(value.literal) : `a value with references (${value.kind})`;
 }

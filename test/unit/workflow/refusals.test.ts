@@ -176,6 +176,14 @@ const refusals: Record<string, readonly [Define, RegExp]> = {
     (flow, start) => void flow.is(start.urgent, '<' as never, true),
     /start\.urgent is compared by <[^]*allowed: number, string/,
   ],
+  'comparing with null': [
+    (flow, start) => void flow.is(start.vin, '=', null as never),
+    /null is compared by =[^]*allowed: number, string, boolean/,
+  ],
+  'comparing with a list': [
+    (flow, start) => void flow.is(start.vin, '=', [start.vin] as never),
+    /a value with references \(list\) is compared by =/,
+  ],
   'an unknown comparison': [
     (flow, start) => void flow.is(start.vin, '==' as never, 'x'),
     /compares by "=="[^]*allowed: =, !=, <, <=, >, >=/,
