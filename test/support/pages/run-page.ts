@@ -1,0 +1,114 @@
+import {
+  spawn,
+  type ChildProcess,
+  type SpawnOptionsWithStdioTuple,
+  type StdioNull,
+  type StdioPipe,
+} from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { missingLine } from './match-output.js';
+import { commandsOf, readPage, type Block } from './read-page.js';
+
+/** Where the commands of a page run. */
+export interface Place {
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /**
+   * The value of a placeholder, `<execution>`, when its command is about to run.
+   * @throws whatever says that there is none: a page with a placeholder that nobody fills fails
+   */
+  readonly fill?: (placeholder: string, printed: string) => string | Promise<string>;
+}
+
+/** A page that was run to its end. */
+export interface RunPage {
+  /** Commands that ran, each with exit code 0 or the one that the page announces. */
+  readonly ran: number;
+  /** Blocks that were passed over, with the page's own reason. */
+  readonly skipped: readonly string[];
+  readonly files: number;
+}
+
+/**
+ * Does what a page says, from top to bottom: writes its files, runs its commands with bash, and holds what they print against
+ * the output that the page shows. A block with `skip` is passed over; `exit=1` announces that code; `background` starts a
+ * command and ends it with the page.
+ * @throws Error that names page and line, with all that was printed
+ */
+export async function runPage(path: string, place: Place): Promise<RunPage> {
+  const background: ChildProcess[] = [];
+  const skipped: string[] = [];
+  let [ran, files, printed] = [0, 0, ''];
+  try {
+    for (const block of readPage(path)) {
+      const where = `${path}:${block.line}`;
+      if (block.flags['skip'] !== undefined) skipped.push(`${where}: ${block.flags['skip']}`);
+      else if (block.flags['file'] !== undefined) {
+        write(join(place.directory, block.flags['file']), block.text);
+        files += 1;
+      } else if (block.language === 'sh' && block.flags['background'] !== undefined) {
+        background.push(start(block.text, place));
+        ran += commandsOf(block.text).length;
+      } else if (block.language === 'sh') {
+        printed = await runBlock(block, place, where, printed);
+        ran += commandsOf(block.text).length;
+      } else if (block.flags['output'] !== undefined) {
+        const missing = missingLine(block.text, printed);
+        if (missing !== undefined) throw new Error(`${where}: not printed: ${missing}\n--- printed:\n${printed}`);
+      }
+    }
+  } finally {
+    for (const child of background) endGroup(child);
+  }
+  return { ran, skipped, files };
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${text}\n`);
+}
+
+async function runBlock(block: Block, place: Place, where: string, before: string): Promise<string> {
+  const script = await filled(block.text, place, where, before);
+  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', script], options(place));
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const code = await new Promise<number | null>((done, failed) => child.once('close', done).once('error', failed));
+  const expected = Number(block.flags['exit'] ?? 0);
+  if (code !== expected) throw new Error(`${where}: ended with ${code}, not ${expected}:\n${script}\n---\n${printed}`);
+  return printed;
+}
+
+async function filled(text: string, place: Place, where: string, printed: string): Promise<string> {
+  let script = text;
+  for (const [placeholder] of text.matchAll(/<[a-z][a-z -]*>/g)) {
+    if (place.fill === undefined) throw new Error(`${where}: nobody fills ${placeholder}`);
+    script = script.replace(placeholder, await place.fill(placeholder, printed));
+  }
+  return script;
+}
+
+const options = (place: Place): SpawnOptionsWithStdioTuple<StdioNull, StdioPipe, StdioPipe> => ({
+  cwd: place.directory,
+  env: place.environment,
+  stdio: ['ignore', 'pipe', 'pipe'],
+});
+
+/** A group of its own, so that what npm or npx start ends with it. */
+function start(command: string, place: Place): ChildProcess {
+  const child = spawn('bash', ['-c', command], { ...options(place), detached: true });
+  child.stdout.resume();
+  child.stderr.resume();
+  return child;
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGTERM');
+  } catch {
+    // It ended by itself.
+  }
+}
