@@ -7,7 +7,7 @@ const only = (name, from, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: from },
-  to: { path: '^(shared|functions|infra|cli|bench|test)/', pathNot: allowed },
+  to: { path: '^(shared|functions|infra|cli|bench|tools|test)/', pathNot: allowed },
 });
 
 export default {
@@ -103,7 +103,7 @@ export default {
       name: 'product-imports-no-tests',
       severity: 'error',
       from: { path: '^(shared|functions|infra|cli)/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(test|bench|tools)/' },
     },
   ],
   options: {

@@ -4,7 +4,7 @@ import { root, say, seconds, SetupError } from './report.mjs';
 import { capture } from './run.mjs';
 
 const tool = (name) => join(root, 'node_modules', '.bin', name);
-const layers = ['shared', 'functions', 'infra', 'cli', 'bench'];
+const layers = ['shared', 'functions', 'infra', 'cli', 'bench', 'tools'];
 
 /** The slowest first, so that all of them end soonest. `problem` finds what an exit code does not tell. */
 const checks = [

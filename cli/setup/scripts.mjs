@@ -27,6 +27,7 @@ export const scripts = {
   bench: { engine: ([name]) => name !== 'receive-path', run: bench },
   reliability: { engine: wantsEngine, run: (args) => runTypeScript('bench/reliability/main.ts', args, { cwd: root }) },
   synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
+  reference: { run: reference },
   build: { run: build },
 };
 
@@ -34,6 +35,11 @@ export const scripts = {
 function demoEngine(args) {
   const given = args.filter((arg, index) => args[index - 1] === '--engine' || arg.startsWith('--engine='));
   return given.every((arg) => arg.replace('--engine=', '') === 'local');
+}
+
+/** The pages are written from the sources and, for the public signatures, from what the compiler makes of them. */
+async function reference(args) {
+  return (await build()) || runTypeScript('tools/reference/main.ts', args, { cwd: root });
 }
 
 async function bench([name = '', ...args]) {

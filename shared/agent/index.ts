@@ -1,6 +1,7 @@
 export { createAgent } from './create-agent.js';
-export type { Agent, AgentBuilder, AgentOptions, BoundAgent } from './create-agent.js';
+export type { Agent, AgentBuilder, AgentOptions, BoundAgent, ErasedHandler } from './create-agent.js';
 export type {
+  CommandsIn,
   Context,
   Handler,
   HandlerResult,

@@ -1,12 +1,14 @@
 import { LanewayError } from './errors.js';
 
-const UNITS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-type Unit = keyof typeof UNITS;
+/** Units of a {@link Duration}, in milliseconds. */
+export const DURATION_UNITS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+/** A unit of a {@link Duration}, in the singular. */
+export type DurationUnit = keyof typeof DURATION_UNITS;
 
 const DURATION = /^(\d+(?:\.\d+)?) (millisecond|second|minute|hour|day)s?$/;
 
 /** A typed duration such as `'30 seconds'` or `'1 minute'`. */
-export type Duration = `${number} ${Unit | `${Unit}s` | 'millisecond' | 'milliseconds'}`;
+export type Duration = `${number} ${DurationUnit | `${DurationUnit}s` | 'millisecond' | 'milliseconds'}`;
 
 /**
  * Milliseconds of a {@link Duration}.
@@ -40,7 +42,7 @@ function parse(duration: Duration): number {
       ],
     });
   }
-  return Math.round(amount * (unit === 'millisecond' ? 1 : UNITS[unit as Unit]));
+  return Math.round(amount * (unit === 'millisecond' ? 1 : DURATION_UNITS[unit as DurationUnit]));
 }
 
 /** Whole seconds of a {@link Duration}, rounded up, as SQS and Lambda count. */

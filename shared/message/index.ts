@@ -7,6 +7,7 @@ export type {
   EventType,
   InputOf,
   MessageType,
+  MessageTypeBase,
   OlderVersion,
   ReplyOf,
 } from './message-type.js';
@@ -29,7 +30,12 @@ export {
   WorkflowRequested,
   WorkflowStarted,
 } from './system-messages.js';
-export { LanewayError, PermanentError } from '../domain/errors.js';
-export type { ErrorCode, ErrorSummary } from '../domain/errors.js';
+export { ERROR_CODES, LanewayError, PermanentError } from '../domain/errors.js';
+export type { ErrorCode, ErrorSummary, LanewayErrorOptions } from '../domain/errors.js';
+export { SYSTEM_CHANNELS } from './system-messages.js';
+export type { SystemChannelName } from './system-messages.js';
+export type { Envelope } from '../domain/envelope.js';
+export { PRIORITIES } from '../domain/priority.js';
 export type { Priority } from '../domain/priority.js';
-export type { Duration } from '../domain/duration.js';
+export { DURATION_UNITS } from '../domain/duration.js';
+export type { Duration, DurationUnit } from '../domain/duration.js';

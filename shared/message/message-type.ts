@@ -10,7 +10,8 @@ export interface OlderVersion<Out = unknown> {
   readonly upgrade: (data: never) => Out;
 }
 
-interface MessageTypeBase<Name extends string, Schema extends z.ZodType> {
+/** What commands and events have in common. */
+export interface MessageTypeBase<Name extends string, Schema extends z.ZodType> {
   readonly name: Name;
   readonly version: number;
   readonly schema: Schema;

@@ -1,14 +1,25 @@
 export { defineTopology } from './define-topology.js';
 export type {
   AgentSpec,
+  AllChannels,
+  CapabilityIn,
+  CarriedBy,
   ChannelSpec,
+  CheckedLadders,
   ClientSpec,
+  EscalationRung,
   ForeignEvent,
   HeardBy,
   IngressSpec,
   PublishedBy,
+  RepliesOf,
+  RepliesOn,
+  RoleIn,
   Topology,
   TopologySpec,
 } from './topology.js';
 export type { AgentModel, ChannelModel, ClientModel, IngressModel, TopologyModel, TypeModel } from './model.js';
-export type { QosProfile } from '../domain/qos.js';
+export type { Rung } from '../domain/ladder.js';
+export type { QosInput, QosProfile } from '../domain/qos.js';
+export type { RetryBudget } from '../domain/retry-budget.js';
+export type { RoutedQueue, RoutingRule, RulePattern, RuleTarget } from './rules.js';

@@ -112,7 +112,7 @@ export type RoleIn<Agents> = {
 }[keyof Agents];
 
 /** Replies to the commands of a channel; never = only events and commands without reply. */
-type RepliesOn<Channel> = Channel extends { readonly carries: readonly (infer Type extends MessageType)[] }
+export type RepliesOn<Channel> = Channel extends { readonly carries: readonly (infer Type extends MessageType)[] }
   ? ReplyOf<Type>
   : never;
 
@@ -180,7 +180,8 @@ export type AllChannels<Channels> = Channels & typeof SYSTEM_CHANNELS;
 /** Name of a QoS profile that every topology has. */
 export type DefaultProfile = keyof typeof DEFAULT_PROFILES;
 
-type Carried<Channels, Name> = Name extends keyof AllChannels<Channels>
+/** Union of the types that a channel carries, by its name. */
+export type CarriedBy<Channels, Name> = Name extends keyof AllChannels<Channels>
   ? AllChannels<Channels>[Name] extends { readonly carries: readonly (infer Type extends MessageType)[] }
     ? Type
     : never
@@ -188,10 +189,12 @@ type Carried<Channels, Name> = Name extends keyof AllChannels<Channels>
 
 /** Union of the types that an agent hears. */
 export type HeardBy<Channels, Agent> = Agent extends { readonly subscribes: readonly (infer Name)[] }
-  ? Carried<Channels, Name>
+  ? CarriedBy<Channels, Name>
   : never;
 
-type RepliesOf<Type> = Type extends CommandType<string, infer _Schema, infer Reply extends EventType> ? Reply : never;
+/** Union of the events that answer commands. */
+export type RepliesOf<Type> =
+  Type extends CommandType<string, infer _Schema, infer Reply extends EventType> ? Reply : never;
 
 /** Union of the types that an agent or client may publish. */
 export type PublishedBy<Channels, Publisher> =

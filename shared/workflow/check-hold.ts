@@ -1,11 +1,11 @@
 import type { WorkflowDefinition } from './define-workflow.js';
-import { allSteps, describeTarget, type Block, type Target, type Value } from './outline.js';
+import { allSteps, blockOf, describeTarget, type Block, type Target, type Value } from './outline.js';
 import type { Refuse } from './references.js';
 import { listOf, type Shape } from './shape.js';
 
 /** The names that another workflow completes with, when they are exactly those that the user expects. */
 export function checkResults(workflow: WorkflowDefinition, expected: readonly string[], refuse: Refuse): string[] {
-  const completes = [...new Set(endsOf(workflow.outline))].sort();
+  const completes = [...new Set(endsOf(blockOf(workflow.outline)))].sort();
   const named = [...new Set(expected)].sort();
   if (completes.join('\n') === named.join('\n')) return completes;
   return refuse(

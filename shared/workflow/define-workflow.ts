@@ -7,9 +7,9 @@ import { checkCarried } from './check-step.js';
 import { checkCompensations } from './check-compensations.js';
 import { compile } from './compile.js';
 import { combine, compare, not, orElse, present } from './derived.js';
-import type { AgentOf, CarriedBy, Flow, FlowResult, NamesOf } from './flow.js';
+import type { AgentOf, Flow, FlowResult, NamesOf, TypesOf } from './flow.js';
 import { nameSteps } from './names.js';
-import { allSteps, type Block } from './outline.js';
+import { allSteps, outlineOf, type Block, type WorkflowOutline } from './outline.js';
 import { Recorder } from './recorder.js';
 import type { Ref } from './ref.js';
 import { refusal, type Refuse } from './references.js';
@@ -52,7 +52,7 @@ export interface WorkflowDefinition<Name extends string = string, Start extends 
   /** To be deployed as a Standard state machine, `${DispatcherArn}` replaced. */
   readonly asl: AslDefinition;
   /** What was recorded; `describeWorkflow` reads it. */
-  readonly outline: Block;
+  readonly outline: WorkflowOutline;
 }
 
 /**
@@ -68,12 +68,12 @@ export interface WorkflowDefinition<Name extends string = string, Start extends 
 export function defineWorkflow<
   const Name extends string,
   Given extends Topology,
-  Start extends Extract<CarriedBy<Given>, EventType>,
+  Start extends Extract<TypesOf<Given>, EventType>,
 >(
   topology: Given,
   name: Name,
   options: WorkflowOptions<Start>,
-  define: (flow: Flow<CarriedBy<Given>, AgentOf<Given>, NamesOf<Given>>, start: Ref<DataOf<Start>>) => FlowResult,
+  define: (flow: Flow<TypesOf<Given>, AgentOf<Given>, NamesOf<Given>>, start: Ref<DataOf<Start>>) => FlowResult,
 ): WorkflowDefinition<Name, Start> {
   const refuse = refusal(`workflow '${name}'`);
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
@@ -90,7 +90,7 @@ export function defineWorkflow<
 
   const recorder = new Recorder(topology, name, deadline);
   const returned: unknown = define(
-    verbs(recorder) as Flow<CarriedBy<Given>, AgentOf<Given>, NamesOf<Given>>,
+    verbs(recorder) as Flow<TypesOf<Given>, AgentOf<Given>, NamesOf<Given>>,
     recorder.startData(startedBy) as Ref<DataOf<Start>>,
   );
   if (returned instanceof Promise)
@@ -110,7 +110,7 @@ export function defineWorkflow<
     steps: stepsIn(root),
     awaits: awaitsOf(name, root, refuse),
     asl: compile(name, root, deadlineSeconds, comment, refuse),
-    outline: root,
+    outline: outlineOf(root),
   };
 }
 

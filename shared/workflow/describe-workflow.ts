@@ -1,7 +1,7 @@
 import type { AslBranch, AslState } from './asl.js';
 import { machinesIn } from './calls-in.js';
 import type { WorkflowDefinition } from './define-workflow.js';
-import { describeTarget, type Block, type RequestStep, type Step } from './outline.js';
+import { blockOf, describeTarget, type Block, type RequestStep, type Step } from './outline.js';
 
 /** A way through a workflow, and what it costs. */
 export interface WorkflowPath {
@@ -24,7 +24,7 @@ export interface WorkflowDescription {
 /** Describes a workflow for people: a diagram, a text, and the ways through it with their cost. */
 export function describeWorkflow(definition: WorkflowDefinition): WorkflowDescription {
   const { name, startedBy, outline, asl } = definition;
-  const text = [`${name}: started by ${startedBy.name}`, ...lines(outline, 1)].join('\n');
+  const text = [`${name}: started by ${startedBy.name}`, ...lines(blockOf(outline), 1)].join('\n');
   return { mermaid: mermaid(definition), text, paths: pathsOf(asl) };
 }
 
@@ -146,7 +146,7 @@ function mermaid(definition: WorkflowDefinition): string {
         return [];
     }
   };
-  const open = draw(definition.outline, [{ from: 'start' }]);
+  const open = draw(blockOf(definition.outline), [{ from: 'start' }]);
   if (open.length > 0) node('([', 'completed', '])', open);
   return out.join('\n');
 }

@@ -7,7 +7,7 @@ import type { Comparison } from './outline.js';
 import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed, ValueOf } from './ref.js';
 
 /** Union of the message types that a topology's channels carry. */
-export type CarriedBy<T> =
+export type TypesOf<T> =
   T extends Topology<string, infer Channels>
     ? AllChannels<Channels>[keyof AllChannels<Channels>] extends {
         readonly carries: readonly (infer Type extends MessageType)[];
@@ -37,7 +37,7 @@ export type NamesOf<T> =
     : Names;
 
 /** Agents that have something in common. */
-type Kin<Known extends Names> = { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
+export type Kin<Known extends Names> = { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
 
 /** Whom a step addresses, besides the channel's own choice: an agent, or any with a capability or role. */
 export type Receiver<Agent extends string, Known extends Names = Names> = Agent | Kin<Known>;
@@ -56,7 +56,7 @@ export type Fallback<Agent extends string, Known extends Names = Names> =
     >;
 
 /** Options of {@link Flow.publish}. */
-export interface PublishOptions<Agent extends string, Known extends Names = Names> {
+export interface StepPublishOptions<Agent extends string, Known extends Names = Names> {
   readonly priority?: Input<Priority>;
   readonly to?: Input<Receiver<Agent, Known>>;
 }
@@ -66,10 +66,11 @@ export interface PublishOptions<Agent extends string, Known extends Names = Name
  * attempt that is not answered or fails, and the ladder of the command's channel does not count. Each attempt is a message of its own,
  * with the same `effectKey`; the first reply of any attempt is the reply.
  */
-export interface RequestOptions<Agent extends string, Reply, Known extends Names = Names> extends PublishOptions<
-  Agent,
-  Known
-> {
+export interface StepRequestOptions<
+  Agent extends string,
+  Reply,
+  Known extends Names = Names,
+> extends StepPublishOptions<Agent, Known> {
   /**
    * From the moment the step begins; at most the workflow's deadline. The request's pending record is the clock. With
    * `deadline`, `tries` or `fallback` it is the time of each attempt, at least 6 seconds.
@@ -100,11 +101,16 @@ export interface Compensation<Undo extends MessageType, Reply> {
   readonly timeout?: Duration;
 }
 
-type Answered = CommandType<string, MessageType['schema'], EventType>;
+/** A command that names the event that answers it. */
+export type Answered = CommandType<string, MessageType['schema'], EventType>;
 
-type Arms<Value extends string | boolean> = Readonly<Record<string extends Value ? never : `${Value}`, () => unknown>>;
+/** What follows on each value of a {@link Flow.match}. */
+export type Arms<Value extends string | boolean> = Readonly<
+  Record<string extends Value ? never : `${Value}`, () => unknown>
+>;
 
-type None<Keys extends PropertyKey> = { readonly [Key in Keys]: never };
+/** Properties that must not be given. */
+export type None<Keys extends PropertyKey> = { readonly [Key in Keys]: never };
 
 /** What each branch of {@link Flow.parallel} returned. */
 export type Results<Branches> = {
@@ -159,7 +165,7 @@ export type ListOf<Returned> = [Returned] extends [Ended]
     : void;
 
 /** A branch that completes the workflow would end its neighbours: not a branch. */
-type WithoutCompleting<Branches> = {
+export type WithoutCompleting<Branches> = {
   readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned
     ? [Extract<Returned, Completed>] extends [never]
       ? unknown
@@ -192,7 +198,7 @@ export interface Flow<
     step: string,
     command: Command,
     data: NoInfer<Input<InputOf<Command>>>,
-    options: RequestOptions<Agent, DataOf<ReplyOf<NoInfer<Command>>>, Known> & {
+    options: StepRequestOptions<Agent, DataOf<ReplyOf<NoInfer<Command>>>, Known> & {
       readonly compensate?: Compensation<Undo, DataOf<ReplyOf<NoInfer<Command>>>>;
     },
   ): Ref<DataOf<ReplyOf<Command>>>;
@@ -202,7 +208,7 @@ export interface Flow<
     step: string,
     type: Published,
     data: NoInfer<Input<InputOf<Published>>>,
-    options?: PublishOptions<Agent, Known>,
+    options?: StepPublishOptions<Agent, Known>,
   ): void;
 
   /**

@@ -2,6 +2,60 @@ export { defineWorkflow } from './define-workflow.js';
 export type { WorkflowDefinition, WorkflowOptions, WorkflowStep } from './define-workflow.js';
 export { describeWorkflow } from './describe-workflow.js';
 export type { WorkflowDescription, WorkflowPath } from './describe-workflow.js';
-export type { Flow, PublishOptions, RequestOptions } from './flow.js';
-export type { Completed, Ended, Failed, Input, Ref } from './ref.js';
-export type { AslBranch, AslDefinition, AslState } from './asl.js';
+export type {
+  AgentOf,
+  Answered as AnsweredCommand,
+  ApprovalOptions,
+  Arms as MatchArms,
+  Compensation,
+  Decision as ApprovalDecision,
+  Fallback,
+  Flow,
+  FlowResult,
+  Kin as ReceiverGroup,
+  ListOf,
+  MapOptions,
+  Names as TopologyNames,
+  NamesOf,
+  None,
+  Receiver,
+  ReceiveOptions,
+  Results as BranchResults,
+  RunOptions,
+  StepPublishOptions,
+  StepRequestOptions,
+  TypesOf,
+  WithoutCompleting,
+} from './flow.js';
+export type {
+  Absence,
+  Completed,
+  Ended,
+  Failed,
+  Fields as RefFields,
+  Input,
+  Literal as InputLiteral,
+  Outcome as BranchResult,
+  Ref,
+  Typed,
+  ValueOf,
+} from './ref.js';
+export { COMPARISONS } from './outline.js';
+export type { Comparison, WorkflowOutline } from './outline.js';
+export type { Awaited as AwaitedMessage } from '../domain/awaited.js';
+export type {
+  AslAssign,
+  AslBranch,
+  AslCatch,
+  AslChoice,
+  AslDefinition,
+  AslFail,
+  AslMap,
+  AslParallel,
+  AslPass,
+  AslRetry,
+  AslState,
+  AslTask,
+  AslTransition,
+  Json,
+} from './asl.js';

@@ -15,6 +15,19 @@ export interface Block {
   result?: Value;
 }
 
+declare const recorded: unique symbol;
+
+/** The recorded steps of a workflow, for {@link describeWorkflow} and the compiler alone: their form may change. */
+export interface WorkflowOutline {
+  readonly [recorded]: true;
+}
+
+/** The steps behind an outline. */
+export const blockOf = (outline: WorkflowOutline): Block => outline as unknown as Block;
+
+/** Steps as the outline that a definition shows. */
+export const outlineOf = (root: Block): WorkflowOutline => root as unknown as WorkflowOutline;
+
 /** Where a value comes from during an execution. `used` = some step reads it, so that it must be kept. */
 export interface Origin {
   readonly kind:

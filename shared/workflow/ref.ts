@@ -17,7 +17,8 @@ export interface Typed<T> {
  */
 export type Ref<T> = Typed<T> & Fields<T>;
 
-type Fields<T> = 0 extends 1 & T
+/** The fields of a {@link Ref}, which are references again. */
+export type Fields<T> = 0 extends 1 & T
   ? unknown
   : unknown extends T
     ? unknown
@@ -28,12 +29,13 @@ type Fields<T> = 0 extends 1 & T
         : { readonly [Key in keyof NonNullable<T> & string]-?: Ref<NonNullable<T>[Key] | Absence<T>> };
 
 /** `undefined` when a value of type `T` may be missing, so that what lies below it may be too. */
-type Absence<T> = undefined extends T ? undefined : null extends T ? undefined : never;
+export type Absence<T> = undefined extends T ? undefined : null extends T ? undefined : never;
 
 /** A value of type `T` in which any part, or the whole, may be a reference. */
 export type Input<T> = Typed<T> | Literal<T>;
 
-type Literal<T> = T extends string | number | boolean | null | undefined
+/** A value in which parts may be references: an {@link Input} that is none as a whole. */
+export type Literal<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly unknown[]
     ? { readonly [Index in keyof T]: Input<T[Index]> }

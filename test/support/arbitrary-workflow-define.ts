@@ -25,7 +25,7 @@ import {
   type Result,
   type Started,
 } from './arbitrary-workflow-topology.js';
-import { allSteps } from '../../shared/workflow/outline.js';
+import { allSteps, blockOf } from '../../shared/workflow/outline.js';
 
 type Type =
   | typeof Fetch
@@ -383,7 +383,8 @@ function within(place: Place): Place {
 }
 
 /** What a workflow completes with. */
-function resultsOf({ outline }: WorkflowDefinition): readonly string[] {
+function resultsOf(definition: WorkflowDefinition): readonly string[] {
+  const outline = blockOf(definition.outline);
   const named = [...allSteps(outline)].flatMap(({ step }) => (step.kind === 'complete' ? [step.result] : []));
   return [...new Set(outline.closed ? named : [...named, 'completed'])];
 }

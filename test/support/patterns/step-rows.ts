@@ -1,7 +1,7 @@
 import type { WorkflowDefinition } from 'laneway/workflow';
 import type { AslBranch, AslState, Json } from '../../../shared/workflow/asl.js';
 import { machinesIn } from '../../../shared/workflow/calls-in.js';
-import { allSteps, type Step } from '../../../shared/workflow/outline.js';
+import { allSteps, blockOf, type Step } from '../../../shared/workflow/outline.js';
 
 /** A line of a definition and the states that it becomes. */
 export interface StepRow {
@@ -24,7 +24,7 @@ interface NamedState {
  */
 export function stepRows(definition: WorkflowDefinition, source: string): StepRow[] {
   const calls = callsOf(source);
-  const steps = [...allSteps(definition.outline)].map(({ step }) => step);
+  const steps = [...allSteps(blockOf(definition.outline))].map(({ step }) => step);
   const states = statesIn(definition.asl);
   const verbs = steps.map(({ kind }) => kind).join(' ');
   if (calls.map(({ verb }) => verb).join(' ') !== verbs)

@@ -3,7 +3,7 @@ import { executionName } from '../../../shared/domain/execution-name.js';
 import { derivedId } from '../../../shared/domain/ids.js';
 import { undoRequestId } from '../../../shared/domain/saga.js';
 import { idsOf } from '../../../shared/domain/step-ids.js';
-import type { Block, Step } from '../../../shared/workflow/outline.js';
+import { blockOf, type Block, type Step } from '../../../shared/workflow/outline.js';
 import type { WorkflowDefinition } from 'laneway/workflow';
 
 /** Most elements of a list that are looked for. */
@@ -60,7 +60,7 @@ export function instancesOf(
   const enter = (workflow: WorkflowDefinition, startId: string, label: string, sort: readonly number[]): void => {
     const execution = executionName(workflow.name, startId);
     executions.push({ label, name: execution, sort });
-    for (const { step, place } of placesIn(workflow.outline, [])) {
+    for (const { step, place } of placesIn(blockOf(workflow.outline), [])) {
       const indexes = place.filter(({ kind }) => kind === 'element').map(({ at }) => at);
       const named = { workflow: workflow.name, execution, step: step.state };
       const at = [...sort, PHASES.steps, ...place.map((level) => level.at)];

@@ -1,12 +1,12 @@
 import { createHarness, type Harness } from 'laneway/testing';
 import { PersonNeeded, RequestFailed } from 'laneway/message';
-import { defineWorkflow, type RequestOptions, type WorkflowDefinition } from 'laneway/workflow';
+import { defineWorkflow, type StepRequestOptions, type WorkflowDefinition } from 'laneway/workflow';
 import type { RequestEntry } from '../../../shared/domain/ports.js';
 import { CRASH_POINTS } from '../../../shared/testing/faults.js';
 import { Advise, advisers, CallMade, helpline, type Moods } from '../../support/helpline-topology.js';
 import { enquiries, Ask, EnquiryMade } from '../../support/enquiry-topology.js';
 
-type Options = RequestOptions<
+type Options = StepRequestOptions<
   'first' | 'second' | 'third' | 'night',
   { by: string },
   { capability: 'law' | 'medicine'; role: 'front desk' | 'back office'; channel: 'advice' | 'advice.night' }

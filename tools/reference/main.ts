@@ -1,0 +1,51 @@
+/**
+ * `npm run reference`: writes docs/reference from the code and the compiled package. `-- --check` writes nothing, and fails
+ * where a page is not what the code says, a public signature uses a type that nobody can import, or two exports share a name.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { apiReport } from './api-report.js';
+import { cliPage } from './cli-page.js';
+import { packageEntries } from './entries.js';
+import { exportsPage, misleadingExports } from './exports-page.js';
+import { optionsPage } from './options-page.js';
+import { PublicSources } from './public-exports.js';
+
+const folder = join('docs', 'reference');
+const entries = packageEntries();
+const sources = new PublicSources(entries);
+const exported = sources.exports();
+const reports = entries.map((entry) => ({ entry, report: apiReport(entry) }));
+
+const importable = new Set(exported.map(({ name }) => name));
+const problems = [
+  ...misleadingExports(exported),
+  ...reports.flatMap(({ entry, report }) =>
+    report.forgotten
+      .filter((name) => !importable.has(name))
+      .map((name) => `laneway/${entry.name}: a public signature uses ${name}, which no entry exports`),
+  ),
+];
+
+const pages: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    reports.map(({ entry, report }) => [join('api', `${entry.name.replaceAll('/', '-')}.api.md`), report.text]),
+  ),
+  'exports.md': exportsPage(exported),
+  'topology-options.md': optionsPage(sources),
+  'cli.md': cliPage(),
+};
+
+for (const [name, text] of Object.entries(pages)) {
+  const path = join(folder, name);
+  if (!process.argv.includes('--check')) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    problems.push(`${path} is not what the code says; npm run reference writes it`);
+  }
+}
+
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+if (problems.length > 0) process.exitCode = 1;
+process.stderr.write(`${exported.length} exports of ${entries.length} entries, ${problems.length} problems\n`);
