@@ -13,8 +13,29 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
+/** The same tests over what is packed: every import of the framework is one of the compiled dist/. */
+const built = {
+  testEnvironmentOptions: { customExportConditions: ['node', 'node-addons'] },
+  moduleNameMapper: {
+    '^(?:\\.\\./)+(shared|infra|cli|functions/platform)/(.*)\\.js$': '<rootDir>/dist/$1/$2.js',
+    ...common.moduleNameMapper,
+  },
+  testMatch: ['harness', 'workflow', 'cli', 'agent', 'topology'].map(
+    (folder) => `<rootDir>/test/unit/${folder}/**/*.test.ts`,
+  ),
+  // The demonstration is not in the package.
+  testPathIgnorePatterns: ['/node_modules/', '/test/unit/cli/demo.test.ts'],
+};
+
 export default {
   // A machine that does much else at once is slow, not wrong.
   testTimeout: 30_000,
-  projects: [project('unit'), project('contract'), project('infra'), project('integration'), project('e2e')],
+  projects: [
+    project('unit'),
+    project('built', built),
+    project('contract'),
+    project('infra'),
+    project('integration'),
+    project('e2e'),
+  ],
 };

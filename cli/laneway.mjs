@@ -12,6 +12,12 @@ if (existsSync(source)) {
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code) => (process.exitCode = code ?? 1));
-} else {
+} else if (existsSync(fileURLToPath(new URL('../dist/cli/main.js', import.meta.url)))) {
   await import('../dist/cli/main.js');
+} else {
+  process.stderr.write(
+    'error: this package of laneway was made without its compiled files (dist)\n' +
+      '  in the clone: npm pack --no-ignore-scripts (a user setting ignore-scripts skips the compilation), then install that\n',
+  );
+  process.exitCode = 1;
 }

@@ -52,11 +52,18 @@ function locate(project: Project, given: string | undefined): [path: string, nam
 
 async function importModule(path: string, again = 0): Promise<Readonly<Record<string, unknown>>> {
   const url = `${pathToFileURL(path).href}${again === 0 ? '' : `?again=${again}`}`;
-  // A compiled module needs no compiler, and where one is at work already (our own source run by tsx), a second one
-  // would only give the module a second set of everything it imports.
+  // A compiled module needs no compiler, and our own source is run by one already.
   if (!/\.[mc]?ts$/.test(path) || import.meta.url.endsWith('.ts')) return importAny(url);
-  const { tsImport } = await import('tsx/esm/api');
-  return (await tsImport(url, import.meta.url)) as Readonly<Record<string, unknown>>;
+  const api = await import('tsx/esm/api');
+  // An edited module is loaded with everything it imports anew, in a world of its own.
+  if (again > 0) return (await api.tsImport(url, import.meta.url)) as Readonly<Record<string, unknown>>;
+  // Otherwise the application shares this process's modules, so that there is one copy of the framework.
+  const unregister = api.register();
+  try {
+    return await importAny(url);
+  } finally {
+    await unregister();
+  }
 }
 
 async function importAny(url: string): Promise<Readonly<Record<string, unknown>>> {

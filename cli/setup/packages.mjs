@@ -37,7 +37,9 @@ export async function installPackages(root) {
   }
   const npm = process.env.npm_execpath;
   const [command, ...before] = npm !== undefined && /npm-cli\.[cm]?js$/.test(npm) ? [process.execPath, npm] : ['npm'];
-  const { code, output } = await capture(command, [...before, 'ci', '--no-audit', '--no-fund'], { cwd: root });
+  const { code, output } = await capture(command, [...before, 'ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
+    cwd: root,
+  });
   if (code === 0) return;
   const log = join(root, '.laneway', 'npm-ci.log');
   mkdirSync(join(root, '.laneway'), { recursive: true });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
+import { checkWhole } from './whole-package.mjs';
 import { root, SetupError } from './report.mjs';
 import { run, runTypeScript } from './run.mjs';
 import { runTests } from './tests.mjs';
@@ -29,6 +30,7 @@ export const scripts = {
   synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
   reference: { run: reference },
   build: { run: build },
+  prepack: { run: async () => (await build()) || checkWhole() },
 };
 
 /** Told to run elsewhere, or something that it will refuse, the demonstration needs none. */

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from './build.mjs';
 import { root, say, SetupError } from './report.mjs';
 import { fromSource, run, scriptEnvironment } from './run.mjs';
 
 /** In this order: what is quick and needs nothing first, then what runs on an engine. */
-const withoutEngine = ['unit', 'infra'];
+const withoutEngine = ['unit', 'built', 'infra'];
 const onEngine = ['contract', 'integration', 'e2e'];
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 
 /**
- * Runs jest, first over the projects without an engine, then over those with one, which they share. `which` is `all`
+ * Runs jest, first over the projects without an engine (`built` has the tests of `unit` that a package can break, over dist/), then over those with one, which they share. `which` is `all`
  * or `engine`. Arguments go to jest; where they name test files or projects, only the fitting run takes place. `--iam`
  * is ours: the engine enforces permissions, and each function runs under its own role. So is `--selection`: what
  * test/engines/selection.json names is left out on this engine, which saves time and is said.
@@ -36,7 +37,12 @@ export async function runTests(which, given) {
     ...(iam ? { LANEWAY_ENGINE: 'ministack-iam' } : {}),
   });
   let code = 0;
-  if (first.length > 0) code = await run(process.execPath, jestArguments(first, rest), { env, cwd: root });
+  if (first.includes('built')) await build();
+  // One worker for each processor: jest's own choice leaves one idle, which of two is half.
+  const workers = rest.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg)) ? [] : ['--maxWorkers=100%'];
+  if (first.length > 0) {
+    code = await run(process.execPath, jestArguments(first, [...workers, ...rest]), { env, cwd: root });
+  }
   if (code > 128 || second.length === 0) return code;
   const starter = [...fromSource(), join(root, 'infra/engines/with-engine.ts')];
   // One at a time: they share one engine and two processors.

@@ -68,6 +68,15 @@ export interface LanewayErrorOptions {
   readonly help?: readonly string[];
 }
 
+/** Marks errors of Laneway under a key of the whole process: two copies of the framework know each other's. */
+const BRAND = Symbol.for('laneway.error');
+
+/** Whether a value was made by a class named `name`, or one derived from it, of any copy of the framework. */
+const isBranded = (value: unknown, name: string): boolean => {
+  const brands: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, BRAND) : undefined;
+  return Array.isArray(brands) && brands.includes(name);
+};
+
 /**
  * The one error class of Laneway. `message` says what happened and what was given; `help` says what is allowed and
  * what to do; `retryable` is data that only the runtime acts on.
@@ -77,6 +86,17 @@ export class LanewayError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly help: readonly string[];
+
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: ['LanewayError'] });
+  }
+
+  /** `instanceof` also holds for an error of another copy of the framework in the process. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === LanewayError
+      ? isBranded(value, 'LanewayError')
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
 
   constructor(code: ErrorCode, message: string, options: LanewayErrorOptions = {}) {
     const help = options.help ?? [];
@@ -93,6 +113,15 @@ export class LanewayError extends Error {
 /** Thrown by a handler to dead-letter its message at once, without a further try. */
 export class PermanentError extends LanewayError {
   override readonly name = 'PermanentError';
+
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: ['LanewayError', 'PermanentError'] });
+  }
+
+  /** As of {@link LanewayError}. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value, 'PermanentError');
+  }
 
   constructor(message: string, options: { cause?: unknown } = {}) {
     super('PERMANENT', message, { ...options, retryable: false });

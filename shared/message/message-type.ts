@@ -93,6 +93,28 @@ export function command<
   return { kind: 'command', ...checked(name, schema, options), reply: options.reply as Reply };
 }
 
+/** Name of the framework's own types under a key of the whole process, so that two copies of the framework share it. */
+const SYSTEM_TYPE = Symbol.for('laneway.system-type');
+
+/** Declares an event that the framework itself defines: the same type in every copy of the framework. */
+export function systemEvent<const Name extends string, Schema extends z.ZodType>(
+  name: Name,
+  schema: Schema,
+): EventType<Name, Schema> {
+  return Object.assign(event(name, schema), { [SYSTEM_TYPE]: name });
+}
+
+/**
+ * Whether two objects are one message type. An application's types are compared by identity, as two declarations of one name may
+ * differ; the framework's own by name and version, as one process may hold the framework twice (a command and the application that
+ * it loaded, or two installations).
+ */
+export function isSameType(one: MessageType | undefined, other: MessageType): boolean {
+  if (one === undefined || one === other) return one === other;
+  const system: unknown = Reflect.get(one, SYSTEM_TYPE);
+  return system !== undefined && system === Reflect.get(other, SYSTEM_TYPE) && one.version === other.version;
+}
+
 /** An older version of a message type and how its payload becomes one of the latest. */
 export function older<Schema extends z.ZodType, Out>(
   version: number,

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { PRIORITIES } from '../domain/priority.js';
-import { event } from './message-type.js';
+import { systemEvent } from './message-type.js';
 
 const reference = { type: z.string(), id: z.string() };
 
 /** A delivery became a dead letter. Seed name: ERROR. */
-export const ErrorReported = event(
+export const ErrorReported = systemEvent(
   'ErrorReported',
   z.object({
     ...reference,
@@ -18,7 +18,7 @@ export const ErrorReported = event(
 );
 
 /** A delivery on a channel with `acks: 'message'` was completed. Seed name: ACK. */
-export const MessageAcknowledged = event('MessageAcknowledged', z.object({ ...reference, receiver: z.string() }));
+export const MessageAcknowledged = systemEvent('MessageAcknowledged', z.object({ ...reference, receiver: z.string() }));
 
 const failure = { requestId: z.string(), type: z.string(), code: z.string(), message: z.string() };
 /** What the escalation ladder does next; absent when this ends the request, or somebody else decides that. */
@@ -28,7 +28,7 @@ const next = z.enum(['retry', 'agent', 'channel', 'person']).optional();
  * A request, or one attempt of it, was not answered in time. On `system.timeouts` it ends the request; on
  * `system.attempts` only that attempt, and `next` is what follows.
  */
-export const RequestTimedOut = event(
+export const RequestTimedOut = systemEvent(
   'RequestTimedOut',
   z.object({ requestId: z.string(), type: z.string(), deadline: z.string(), attempt: z.number().int(), next }),
 );
@@ -37,7 +37,7 @@ export const RequestTimedOut = event(
  * A command became a dead letter. On `system.timeouts` that ends the request; on `system.attempts` only that attempt, and
  * the ladder decides. `final`: an operator ends the request, whatever the ladder says.
  */
-export const RequestFailed = event(
+export const RequestFailed = systemEvent(
   'RequestFailed',
   z.object({ ...failure, attempt: z.number().int().default(1), final: z.boolean().optional() }),
 );
@@ -46,16 +46,16 @@ export const RequestFailed = event(
  * A request has come to the rung of its ladder on which a person decides. Answer it by `until`, or fail it, with
  * `laneway requests`.
  */
-export const PersonNeeded = event(
+export const PersonNeeded = systemEvent(
   'PersonNeeded',
   z.object({ ...failure, until: z.string(), attempt: z.number().int(), tried: z.array(z.string()) }),
 );
 
 /** A request was taken back by who made it: its command is not started (again), and its reply is a recorded no-op. */
-export const RequestCancelled = event('RequestCancelled', z.object({ requestId: z.string(), why: z.string() }));
+export const RequestCancelled = systemEvent('RequestCancelled', z.object({ requestId: z.string(), why: z.string() }));
 
 /** A delivery expired before it was handled, on a channel with `onExpiry: 'escalate'`. */
-export const MessageExpired = event(
+export const MessageExpired = systemEvent(
   'MessageExpired',
   z.object({
     ...reference,
@@ -87,7 +87,7 @@ const startMessage = z.object({
  * The platform's starter takes it; `parent` is the request that the end of the execution answers. A generation from 1 is a
  * retry of the executions before it, and has their start message (`start`).
  */
-export const WorkflowRequested = event(
+export const WorkflowRequested = systemEvent(
   'WorkflowRequested',
   z.object({
     workflow: z.string(),
@@ -103,7 +103,7 @@ export const WorkflowRequested = event(
  * `escalated`: those who were asked first kept silent. `link`, where the application has `approvalLinks`: leads to a page on
  * which whoever opens it decides for the approvers. It is a credential: hand it to them in the handler, publish it nowhere.
  */
-export const ApprovalRequested = event(
+export const ApprovalRequested = systemEvent(
   'ApprovalRequested',
   z.object({
     approval: z.string(),
@@ -122,19 +122,19 @@ export const ApprovalRequested = event(
 );
 
 /** A person decided, or nobody did in time (`silent`); the first decision stands. */
-export const ApprovalDecided = event(
+export const ApprovalDecided = systemEvent(
   'ApprovalDecided',
   z.object({ decision: z.enum(['approved', 'rejected', 'silent']), by: z.string(), reason: z.string() }),
 );
 
 /** A workflow execution began. */
-export const WorkflowStarted = event(
+export const WorkflowStarted = systemEvent(
   'WorkflowStarted',
   z.object({ workflow: z.string(), execution: z.string(), startedBy: z.string() }),
 );
 
 /** A workflow execution ended. `result` is the name given to `flow.complete` or `flow.fail`. */
-export const WorkflowCompleted = event(
+export const WorkflowCompleted = systemEvent(
   'WorkflowCompleted',
   z.object({
     workflow: z.string(),
@@ -149,7 +149,7 @@ export const WorkflowCompleted = event(
  * What a failed workflow had done was undone: names of the steps whose compensation was answered, and of those whose was
  * not. A reply that comes later still is undone as well, and told of again.
  */
-export const WorkflowCompensated = event(
+export const WorkflowCompensated = systemEvent(
   'WorkflowCompensated',
   z.object({
     workflow: z.string(),
@@ -163,18 +163,18 @@ export const WorkflowCompensated = event(
 const stepOf = { execution: z.string(), step: z.string(), index: z.string().optional() };
 
 /** A step of a workflow that sends a message or waits was begun. */
-export const WorkflowProgressed = event('WorkflowProgressed', z.object({ workflow: z.string(), ...stepOf }));
+export const WorkflowProgressed = systemEvent('WorkflowProgressed', z.object({ workflow: z.string(), ...stepOf }));
 
 const task = { execution: z.string(), step: z.string(), requestId: z.string(), type: z.string() };
 
 /** What a step of a workflow asked for was answered, by the message `by`; that message itself is the answer. */
-export const TaskCompleted = event('TaskCompleted', z.object({ ...task, by: z.string() }));
+export const TaskCompleted = systemEvent('TaskCompleted', z.object({ ...task, by: z.string() }));
 
 /** What a step of a workflow asked for was not answered: in time (REQUEST_TIMED_OUT), or because it became a dead letter. */
-export const AgentFailed = event('AgentFailed', z.object({ ...task, code: z.string(), message: z.string() }));
+export const AgentFailed = systemEvent('AgentFailed', z.object({ ...task, code: z.string(), message: z.string() }));
 
 /** A workflow execution did not end well: what `WorkflowCompleted` with status `failed` tells, for who wants only those. */
-export const WorkflowFailed = event(
+export const WorkflowFailed = systemEvent(
   'WorkflowFailed',
   z.object({
     workflow: z.string(),

@@ -66,10 +66,11 @@ const FINAL = ['States.Timeout', 'States.DataLimitExceeded'];
  * @throws AslFailure when the execution fails
  */
 export async function runAsl(definition: AslDefinition, host: ExecutionHost, evaluate: Evaluate): Promise<unknown> {
-  return new Execution(host, evaluate).branch(definition, {}, host.input, { cancelled: false });
+  return new MachineRun(host, evaluate).branch(definition, {}, host.input, { cancelled: false });
 }
 
-class Execution {
+/** One execution. Not called `Execution`: the compiler renames that key of the context object to an alias of the class. */
+class MachineRun {
   constructor(
     private readonly host: ExecutionHost,
     private readonly evaluate: Evaluate,

@@ -2,7 +2,7 @@ import { milliseconds } from '../domain/duration.js';
 import { LanewayError, unknownName } from '../domain/errors.js';
 import { inOrder } from '../domain/priority.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/qos.js';
-import type { MessageType } from '../message/message-type.js';
+import { isSameType, type MessageType } from '../message/message-type.js';
 import {
   isSystemChannel,
   MessageAcknowledged,
@@ -288,14 +288,14 @@ function checkCommands(model: TopologyModel): void {
 
 function register(types: Map<string, MessageType>, type: MessageType, topology: string): void {
   const known = types.get(type.name);
-  if (known && known !== type)
+  if (known && !isSameType(known, type))
     invalid(
       topology,
       `two different message types are named ${type.name}`,
       'declare a type once and pass that object everywhere',
     );
   types.set(type.name, type);
-  if (type.kind === 'command' && type.reply && types.get(type.reply.name) !== type.reply)
+  if (type.kind === 'command' && type.reply && !isSameType(types.get(type.reply.name), type.reply))
     register(types, type.reply, topology);
 }
 

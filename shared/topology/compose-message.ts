@@ -5,7 +5,7 @@ import { LanewayError, unknownName } from '../domain/errors.js';
 import { derivedId, newId } from '../domain/ids.js';
 import { firstAttemptEnd, type Rung } from '../domain/ladder.js';
 import { laneFor, type Priority } from '../domain/priority.js';
-import { encodeData, type MessageType } from '../message/message-type.js';
+import { encodeData, isSameType, type MessageType } from '../message/message-type.js';
 import { carriersOf, isMeant, type Addressee } from './addressing.js';
 import type { ChannelModel, TopologyModel } from './model.js';
 import type { Topology } from './topology.js';
@@ -58,7 +58,7 @@ export function composeMessage(
 ): Emission[] {
   const { topology, parent, now } = composition;
   const model = topology.model;
-  if (topology.types.get(type.name) !== type) {
+  if (!isSameType(topology.types.get(type.name), type)) {
     throw unknownName(
       'UNKNOWN_TYPE',
       `${type.name} is no message type of '${model.name}'`,

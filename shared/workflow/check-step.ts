@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { didYouMean } from '../domain/errors.js';
 import { PRIORITIES } from '../domain/priority.js';
-import type { MessageType } from '../message/message-type.js';
+import { isSameType, type MessageType } from '../message/message-type.js';
 import type { TopologyModel } from '../topology/model.js';
 import { describeTarget, type Target, type Value } from './outline.js';
 import type { Refuse } from './references.js';
@@ -26,7 +26,7 @@ export function checkCarried(
   refuse: Refuse,
 ): void {
   const carriers = Object.values(model.channels).filter((channel) => channel.carries.includes(type.name));
-  if (carriers.length === 0 || types.get(type.name) !== type) {
+  if (carriers.length === 0 || !isSameType(types.get(type.name), type)) {
     const carried = [...new Set(Object.values(model.channels).flatMap((channel) => channel.carries))].sort();
     const close = didYouMean(type.name, carried);
     refuse(
