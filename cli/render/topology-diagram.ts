@@ -89,14 +89,19 @@ function channelTable(channels: readonly ChannelModel[], paint: Paint, width: nu
 }
 
 function agentTable(agents: readonly AgentModel[], paint: Paint, width: number): string[] {
-  const rows = agents.map(({ id, lanes, handles, handlerTimeout, role, capabilities }) => [
+  const rows = agents.map(({ id, runs, lanes, handles, handlerTimeout, role, capabilities }) => [
     id,
+    runs,
     { text: lanes.join(' ') || '(none)', paint: paintPriorities(paint) },
     short(handlerTimeout),
     [...(role === undefined ? [] : [`role ${role}`]), ...capabilities].join(', ') || '–',
     handles.join(', ') || '(nothing)',
   ]);
-  return table(rows, { indent: '  ', width, head: heads(['agent', 'lanes', 'timeout', 'can', 'handles'], paint) });
+  return table(rows, {
+    indent: '  ',
+    width,
+    head: heads(['agent', 'runs', 'lanes', 'timeout', 'can', 'handles'], paint),
+  });
 }
 
 function errorPaths(model: TopologyModel, width: number): string[] {

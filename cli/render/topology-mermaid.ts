@@ -15,7 +15,8 @@ export function topologyMermaid(model: TopologyModel): string {
     ...channels.map((channel) => `  ${node('channel', channel.name)}{{"${channelLabel(channel)}"}}`),
     ...Object.values(model.agents).map((agent) => {
       const lanes = agent.lanes.length === 0 ? 'no lanes' : agent.lanes.join(' · ');
-      return `  ${node('agent', agent.id)}["${escapeText(agent.id)}<br/><small>${lanes}</small>"]`;
+      const where = agent.runs === 'worker' ? 'worker · ' : '';
+      return `  ${node('agent', agent.id)}["${escapeText(agent.id)}<br/><small>${where}${lanes}</small>"]`;
     }),
     '  unroutable[("unroutable")]',
     '  deadletters[("dead letters → ledger")]',

@@ -11,7 +11,15 @@ import {
   RequestFailed,
 } from '../message/system-messages.js';
 import { ladderOf } from './ladder-of.js';
-import type { AgentModel, ChannelModel, ClientModel, IngressModel, TopologyModel, TypeModel } from './model.js';
+import type {
+  AgentModel,
+  AgentRuntime,
+  ChannelModel,
+  ClientModel,
+  IngressModel,
+  TopologyModel,
+  TypeModel,
+} from './model.js';
 import type { AgentSpec, ChannelSpec, ClientSpec, IngressSpec } from './topology.js';
 
 interface Declared {
@@ -27,6 +35,7 @@ interface Declared {
   readonly conversationBudget: number;
 }
 
+const RUNTIMES: readonly AgentRuntime[] = ['lambda', 'worker'];
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const CHANNEL_NAME = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$/;
 
@@ -95,12 +104,17 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
         );
       }
     });
+    const { runs = 'lambda' } = spec;
+    if (!RUNTIMES.includes(runs)) {
+      const allowed = RUNTIMES.map((name) => `'${name}'`).join(' or ');
+      invalid(declared.name, `agents.${id}.runs is ${JSON.stringify(runs)}`, `allowed: ${allowed}`);
+    }
     const handlerTimeout = spec.handlerTimeout ?? '30 seconds';
     if (milliseconds(handlerTimeout) > 840_000) {
       invalid(
         declared.name,
         `agents.${id}.handlerTimeout is '${handlerTimeout}'`,
-        'allowed: up to 14 minutes (a Lambda function runs 15)',
+        'allowed: up to 14 minutes (a Lambda function runs 15; the same for workers)',
       );
     }
     if (spec.needs !== undefined && milliseconds(spec.needs) > milliseconds(handlerTimeout)) {
@@ -112,6 +126,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
     }
     agents[id] = {
       id,
+      runs,
       ...(spec.role === undefined ? {} : { role: spec.role }),
       ...(spec.description === undefined ? {} : { description: spec.description }),
       capabilities: [...(spec.capabilities ?? [])],

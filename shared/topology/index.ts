@@ -18,7 +18,15 @@ export type {
   Topology,
   TopologySpec,
 } from './topology.js';
-export type { AgentModel, ChannelModel, ClientModel, IngressModel, TopologyModel, TypeModel } from './model.js';
+export type {
+  AgentModel,
+  AgentRuntime,
+  ChannelModel,
+  ClientModel,
+  IngressModel,
+  TopologyModel,
+  TypeModel,
+} from './model.js';
 export type { Rung } from '../domain/ladder.js';
 export type { QosInput, QosProfile } from '../domain/qos.js';
 export type { RetryBudget } from '../domain/retry-budget.js';

@@ -27,9 +27,14 @@ export interface ChannelModel {
   readonly description?: string;
 }
 
+/** Where an agent runs: `lambda` = a Lambda function of its own; `worker` = processes that its owner starts. */
+export type AgentRuntime = 'lambda' | 'worker';
+
 /** An agent with everything derived from its channels. */
 export interface AgentModel {
   readonly id: string;
+  /** Where it runs: in a Lambda function of its own, or in processes that its owner starts. */
+  readonly runs: AgentRuntime;
   readonly role?: string;
   readonly capabilities: readonly string[];
   readonly subscribes: readonly string[];

@@ -4,7 +4,7 @@ import type { QosInput, QosProfile } from '../domain/qos.js';
 import type { DEFAULT_PROFILES } from '../domain/qos.js';
 import type { CommandType, EventType, MessageType, ReplyOf } from '../message/message-type.js';
 import type { SYSTEM_CHANNELS } from '../message/system-messages.js';
-import type { TopologyModel } from './model.js';
+import type { AgentRuntime, TopologyModel } from './model.js';
 
 /** A channel as declared. */
 export interface ChannelSpec {
@@ -63,6 +63,12 @@ export interface AgentSpec<Channel extends string = string> {
   readonly publishes?: readonly MessageType[];
   readonly role?: string;
   readonly capabilities?: readonly string[];
+  /**
+   * Where it runs. `lambda`: in a Lambda function of its own, which its lanes invoke. `worker`: in processes that you start
+   * (`laneway worker run`, or `WorkerService` of `laneway/cdk`); it has its lanes and a policy, and no function.
+   * @defaultValue 'lambda'
+   */
+  readonly runs?: AgentRuntime;
   /** Longest time one handler may take. @defaultValue '30 seconds' */
   readonly handlerTimeout?: Duration;
   /**

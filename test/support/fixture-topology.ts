@@ -44,3 +44,19 @@ export const smallest = defineTopology('fixture-smallest', {
   channels: { 'shelf.counted': { carries: [ShelfCounted], qos: { from: 'bulk' } } },
   agents: { reader: { subscribes: ['shelf.counted'] }, counter: { subscribes: [], publishes: [ShelfCounted] } },
 });
+
+/** A clerk on Lambda, and a packer and a weigher that run as workers; one of them makes requests, another answers them. */
+export const depot = defineTopology('fixture-depot', {
+  channels: {
+    orders: { carries: [OrderPlaced] },
+    'stock.request': { carries: [ReserveStock] },
+    'stock.result': { carries: [StockReserved] },
+    'shelf.scan': { carries: [ScanShelf], qos: { from: 'bulk', delivery: 'direct' } },
+  },
+  agents: {
+    clerk: { subscribes: ['stock.request'] },
+    packer: { runs: 'worker', subscribes: ['orders', 'stock.result'], publishes: [ReserveStock, ScanShelf] },
+    weigher: { runs: 'worker', subscribes: ['shelf.scan'], handlerTimeout: '2 minutes' },
+  },
+  clients: { 'web-shop': { publishes: [OrderPlaced] } },
+});

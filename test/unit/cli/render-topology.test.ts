@@ -1,6 +1,6 @@
 import { topologyText } from '../../../cli/render/topology-diagram.js';
 import { topologyMermaid } from '../../../cli/render/topology-mermaid.js';
-import { shop } from '../../support/fixture-topology.js';
+import { depot, shop } from '../../support/fixture-topology.js';
 
 describe('a topology in text', () => {
   const text = topologyText(shop.model);
@@ -33,9 +33,17 @@ describe('a topology in text', () => {
   });
 
   it('shows lanes, timeouts and error paths', () => {
-    expect(row('scanner')).toMatch(/scanner +low +2 min/);
+    expect(row('scanner')).toMatch(/scanner +lambda +low +2 min/);
     expect(text).toMatch(/expired +dead letter on stock\.request, shelf\.scan, shelf\.counted/);
     expect(text).toContain('3 to 5 tries by channel');
+  });
+
+  it('says which agents run as workers', () => {
+    expect(topologyText(depot.model)).toMatch(/\n {2}packer +worker +high normal +30 s/);
+    expect(topologyText(depot.model)).toMatch(/\n {2}clerk +lambda +high normal +30 s/);
+    const drawn = topologyMermaid(depot.model);
+    expect(drawn).toContain('agent_packer["packer<br/><small>worker · high · normal</small>"]');
+    expect(drawn).toContain('agent_clerk["clerk<br/><small>high · normal</small>"]');
   });
 
   it('continues long lists on a narrow terminal without losing a word', () => {

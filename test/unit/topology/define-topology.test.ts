@@ -95,3 +95,31 @@ test('two types of one name are refused', () => {
     defineTopology('app', { channels: { a: { carries: [Happened] }, b: { carries: [Twin] } }, agents: {} }),
   ).toThrow(/two different message types are named Happened/);
 });
+
+describe('where an agent runs', () => {
+  const define = (runs?: 'lambda' | 'worker') =>
+    defineTopology('app', {
+      channels: { a: { carries: [Happened] } },
+      agents: { one: { subscribes: ['a'], ...(runs === undefined ? {} : { runs }) } },
+    });
+
+  it('is a Lambda function, or what the agent says', () => {
+    expect(define().model.agents['one']?.runs).toBe('lambda');
+    expect(define('lambda').model.agents['one']?.runs).toBe('lambda');
+    expect(define('worker').model.agents['one']?.runs).toBe('worker');
+  });
+
+  it.each(['fargate', '', null, 1])('is not %p: refused with what is allowed', (runs) => {
+    expect(() => define(runs as never)).toThrow(
+      `agents.one.runs is ${JSON.stringify(runs)}\n  allowed: 'lambda' or 'worker'   (app)`,
+    );
+  });
+
+  it('is checked by the compiler', () => {
+    defineTopology('app', { channels: {}, agents: { one: { subscribes: [], runs: 'worker' } } });
+    expect(() =>
+      // @ts-expect-error not one of the two
+      defineTopology('app', { channels: {}, agents: { one: { subscribes: [], runs: 'container' } } }),
+    ).toThrow(/runs is "container"/);
+  });
+});
