@@ -8,6 +8,7 @@ import type { TraceOptions } from './commands/trace.js';
 import { addDeadLetters } from './dlq-program.js';
 import { addLedger } from './ledger-program.js';
 import { DEMO_ENGINES, ENGINES } from './engine-choices.js';
+import { addInit } from './init-program.js';
 import type { GlobalOptions } from './output.js';
 import { addApproval } from './approval-program.js';
 import { addRequests } from './requests-program.js';
@@ -43,6 +44,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
     const { createContext } = await import('./command-context.js');
     return createContext(command.optsWithGlobals<GlobalOptions>());
   };
+  addInit(program);
   addDemo(program, finish);
   addDeployment(program, context);
   addMessages(program, context);

@@ -1,0 +1,4 @@
+import { lambda } from 'laneway/lambda';
+import { auditor } from './agent.js';
+
+export const handler = lambda(auditor);

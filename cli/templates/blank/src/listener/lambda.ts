@@ -1,0 +1,4 @@
+import { lambda } from 'laneway/lambda';
+import { listener } from './agent.js';
+
+export const handler = lambda(listener);

@@ -1,0 +1,4 @@
+import { lambda } from 'laneway/lambda';
+import { greeter } from './agent.js';
+
+export const handler = lambda(greeter);

@@ -1,0 +1,2 @@
+import '../../../cli/templates/approval/src/auditor/agent.test.js';
+import '../../../cli/templates/approval/src/workflows/expense.test.js';

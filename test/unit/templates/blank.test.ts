@@ -1,0 +1,1 @@
+import '../../../cli/templates/blank/src/listener/agent.test.js';
