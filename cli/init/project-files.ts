@@ -57,7 +57,6 @@ const tsconfig = (tests: TestRunner) => ({
     types: ['node', tests === 'jest' ? 'jest' : 'vitest/globals'],
     strict: true,
     noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
     noImplicitOverride: true,
     verbatimModuleSyntax: true,
     noEmit: true,
