@@ -40,7 +40,7 @@ export function initProject(folder: string, options: InitOptions): NewProject {
   const template = choice('template', options.template, TEMPLATES);
   const tests = choice('test runner', options.tests, TEST_RUNNERS);
   const name = checkedName(options.name ?? basename(directory), options.name === undefined);
-  checkFolder(directory, folder);
+  writing(directory, () => checkFolder(directory, folder));
   const own = ownFolder();
   const laneway = lanewaySpec(own, directory, options.laneway);
   const files = new Map([
@@ -48,18 +48,26 @@ export function initProject(folder: string, options: InitOptions): NewProject {
     ...templateFiles(join(own, 'cli', 'templates', template), name),
     ...projectFiles({ name, laneway, tests, own: readPackage(join(own, 'package.json')) ?? {} }),
   ]);
-  try {
+  writing(directory, () => {
     for (const [path, text] of files) {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), text, { flag: 'wx' });
     }
+  });
+  return { directory, name, template, tests, files: [...files.keys()].sort() };
+}
+
+/** Does what touches the folder; what the file system has against it is said in a sentence. */
+function writing(directory: string, work: () => void): void {
+  try {
+    work();
   } catch (cause) {
+    if (cause instanceof LanewayError) throw cause;
     throw new LanewayError('CONFIGURATION', `the project cannot be written into ${directory}: ${String(cause)}`, {
       help: ['give a folder that you may write into: laneway init <dir>'],
       cause,
     });
   }
-  return { directory, name, template, tests, files: [...files.keys()].sort() };
 }
 
 function choice<Allowed extends string>(what: string, given: string, allowed: readonly Allowed[]): Allowed {
