@@ -27,7 +27,7 @@ interface Result {
 async function main(json: boolean): Promise<void> {
   const engine = await openEngine({ progress: (line) => process.stderr.write(`engine: ${line}\n`) });
   try {
-    const user = await outsideUser(engine.environment);
+    const user = await outsideUser({ environment: engine.environment });
     try {
       report(await measure(user), json);
     } finally {

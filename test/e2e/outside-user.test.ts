@@ -8,7 +8,7 @@ let user: OutsideUser;
 
 beforeAll(async () => {
   engine = await sharedEngine();
-  user = await outsideUser(engine.environment);
+  user = await outsideUser({ environment: engine.environment });
 }, 300_000);
 
 afterAll(async () => {

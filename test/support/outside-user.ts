@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const project = join(root, 'test', 'support', 'outside-user');
 
 /** What a command of the outside user printed, and how long it took. */
 export interface Ran {
@@ -30,29 +29,48 @@ export interface OutsideUser {
 }
 
 interface PackageJson {
-  readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
+/** Options of {@link outsideUser}. */
+export interface OutsideUserOptions {
+  /** Environment of every command; what would lead back to the clone is taken out. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /**
+   * Folder of the user's project, relative to the clone. Its package.json, tsconfig.json and cdk.json are kept there as
+   * `user-*.json`, because under their own names they would cut the sources beside them off from this repository's. False: nothing
+   * but a package.json.
+   */
+  readonly project?: string | false;
+  /** A tarball that {@link packPackage} made, where several users share one. Without it the clone is built and packed. */
+  readonly tarball?: string;
+}
+
 /**
- * Builds and packs this clone, copies the little project of `outside-user/` into an empty folder of the system's
- * temporary ones, and installs there the tarball, its peers and a compiler. Its package.json, tsconfig.json and cdk.json are kept as
- * `user-*.json`, because under their own names they would cut the sources beside them off from this repository's.
+ * Copies a project into an empty folder of the system's temporary ones, and installs there the tarball, its peers and a compiler,
+ * from npm's cache where it has them.
  */
-export async function outsideUser(environment: NodeJS.ProcessEnv = process.env): Promise<OutsideUser> {
+export async function outsideUser(options: OutsideUserOptions = {}): Promise<OutsideUser> {
+  const { environment = process.env, project = 'test/support/outside-user' } = options;
   const env = withoutClone(environment);
   const directory = mkdtempSync(join(tmpdir(), 'laneway-outside-user-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const ms = await install(directory, env);
+    const begun = Date.now();
+    const tarball = options.tarball ?? (await packPackage(directory, environment));
+    const pack = Date.now() - begun;
+    if (project === false) writeFileSync(join(directory, 'package.json'), '{ "private": true, "type": "module" }\n');
+    else copyProject(join(root, project), directory);
+    const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+    const { ms } = await must(directory, env, 'npm', 'install', ...flags, ...packages(tarball));
     const bin = join(directory, 'node_modules', '.bin');
     const own = { ...env, PATH: [bin, env['PATH']].join(delimiter) };
     return {
       directory,
       installedPackage: join(directory, 'node_modules', 'laneway'),
-      ms,
+      ms: { pack, install: ms },
       run: (command, ...args) => run(directory, own, command, args),
       must: (command, ...args) => must(directory, own, command, ...args),
       remove,
@@ -63,30 +81,26 @@ export async function outsideUser(environment: NodeJS.ProcessEnv = process.env):
   }
 }
 
-async function install(directory: string, env: NodeJS.ProcessEnv): Promise<OutsideUser['ms']> {
-  const begun = Date.now();
-  await must(root, env, process.execPath, join('cli', 'setup.mjs'), 'build');
-  await must(root, env, 'npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', directory);
-  const pack = Date.now() - begun;
-  for (const part of ['bakery', 'app.ts', 'main.ts', 'refused.ts'])
-    cpSync(join(project, part), join(directory, part), copied);
-  for (const name of ['package.json', 'tsconfig.json', 'cdk.json'])
-    cpSync(join(project, `user-${name}`), join(directory, name));
-  const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-  const { ms } = await must(directory, env, 'npm', 'install', ...flags, ...packages());
-  return { pack, install: ms };
+/** Packs this clone as `npm publish` would, compilation included, and returns the path of the tarball. */
+export async function packPackage(into: string, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const flags = ['--no-ignore-scripts', '--silent', '--pack-destination', into];
+  const { stdout } = await must(root, withoutClone(environment), 'npm', 'pack', ...flags);
+  return join(into, stdout.trim().split('\n').at(-1) ?? '');
 }
 
-const copied = { recursive: true } as const;
+function copyProject(from: string, to: string): void {
+  for (const name of readdirSync(from))
+    cpSync(join(from, name), join(to, name.replace(/^user-(.*\.json)$/, '$1')), { recursive: true });
+}
 
 /** What the user installs: the tarball, the peers, and what any TypeScript project has; in the versions tested here. */
-function packages(): string[] {
+function packages(tarball: string): string[] {
   const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson;
   const { dependencies, peerDependencies, devDependencies } = own;
   const compiler = devDependencies['@typescript/native']?.replace(/^npm:/, '') ?? 'typescript';
   const peers = Object.keys(peerDependencies).map((name) => `${name}@${devDependencies[name] ?? 'latest'}`);
   const tools = [compiler, `tsx@${dependencies['tsx']}`, `@types/node@${devDependencies['@types/node']}`];
-  return [`./laneway-${own.version}.tgz`, ...peers, ...tools];
+  return [tarball, ...peers, ...tools];
 }
 
 /** Nothing of the clone on the path, nothing of the test runner's in Node's options, nothing of an npm around us. */
