@@ -1,4 +1,5 @@
 import type { EngineTarget } from '../infra/engines/engine.js';
+import type { Operated } from './operated-topology.js';
 import type { LoadedTopology } from './load-topology.js';
 import { createOutput, type GlobalOptions, type Output } from './output.js';
 import type { Project } from './project.js';
@@ -8,8 +9,10 @@ export interface CommandContext {
   readonly options: GlobalOptions;
   readonly output: Output;
   readonly project: Project;
-  /** Loads the topology, once. */
+  /** Loads the topology of the sources, once. */
   topology(): Promise<LoadedTopology>;
+  /** Sets the environment for where the command works, and finds the application to operate there, once. */
+  operated(): Promise<Operated>;
   /** Sets the environment for where the command works. */
   target(): Promise<EngineTarget>;
 }
@@ -20,7 +23,8 @@ export async function createContext(options: GlobalOptions): Promise<CommandCont
   const project = findProject();
   const output = createOutput(options);
   let loaded: Promise<LoadedTopology> | undefined;
-  return {
+  let operated: Promise<Operated> | undefined;
+  const context: CommandContext = {
     options,
     output,
     project,
@@ -28,9 +32,14 @@ export async function createContext(options: GlobalOptions): Promise<CommandCont
       loaded ??= import('./load-topology.js').then(({ loadTopology }) => loadTopology(project, options.topology));
       return loaded;
     },
+    operated: () => {
+      operated ??= import('./open-operated.js').then(({ openOperated }) => openOperated(context));
+      return operated;
+    },
     target: async () => {
       const { chooseTarget } = await import('./target.js');
       return chooseTarget({ directory: project.directory, engine: options.engine, progress: output.progress });
     },
   };
+  return context;
 }

@@ -24,7 +24,7 @@ export async function loadTopology(
   given: string | undefined,
   options: { readonly again?: number } = {},
 ): Promise<LoadedTopology> {
-  const [path, name] = locate(project, given);
+  const [path, name] = locateTopology(project, given);
   if (!existsSync(path)) {
     throw new LanewayError('NOT_FOUND', `there is no topology at ${path}`, {
       help: [
@@ -37,12 +37,14 @@ export async function loadTopology(
   return { topology: pick(await importModule(path, options.again), name, path), file: path };
 }
 
-function locate(project: Project, given: string | undefined): [path: string, name: string | undefined] {
+/** Path and export of the topology that a command is about. @throws LanewayError CONFIGURATION when none is named */
+export function locateTopology(project: Project, given: string | undefined): [path: string, name: string | undefined] {
   if (given === undefined && project.topology === undefined) {
     throw new LanewayError('CONFIGURATION', `no topology is named for the project at ${project.directory}`, {
       help: [
         'add it to package.json: "laneway": { "topology": "functions/<application>/topology.ts" }',
         'or give it: --topology <path>',
+        'commands that operate what is deployed need no sources: laneway --app <name> <command>',
       ],
     });
   }

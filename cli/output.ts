@@ -9,6 +9,8 @@ export interface GlobalOptions {
   readonly debug?: boolean;
   /** Path of the topology's module, `#export` when it exports several. */
   readonly topology?: string;
+  /** Name of the deployed application to work on, without its sources. */
+  readonly app?: string;
   readonly engine?: EngineChoice;
 }
 

@@ -26,6 +26,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .option('--json', 'data as JSON')
     .option('--quiet', 'no progress on stderr')
     .option('--debug', 'with an error, its stack')
+    .option('--app <name>', 'the deployed application of this name, without its sources, from any folder')
     .option(
       '--topology <path>',
       'module that exports the topology, #name when several (default: package.json, laneway.topology)',
@@ -35,6 +36,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
       'local or aws: the local engine or the AWS account (default: AWS_ENDPOINT_URL, a kept engine, AWS); demo: local or in-process',
     )
     .hook('preAction', checkEngine)
+    .hook('preAction', checkApp)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(laneway --help lists the commands)')
     .exitOverride()
@@ -65,6 +67,20 @@ function checkEngine(program: Command, command: Command): void {
   if (engine === undefined || allowed.includes(engine)) return;
   command.error(
     `error: option '--engine <where>' argument '${engine}' is invalid for ${command.name()}. Allowed choices are ${allowed.join(', ')}.`,
+    { code: 'commander.invalidArgument', exitCode: 2 },
+  );
+}
+
+/** Commands that make something of the sources, or are about this machine. */
+const WITHOUT_APP = ['demo', 'deploy', 'destroy', 'dev', 'init', 'add', 'engine', 'worker', 'doctor', 'completion'];
+
+function checkApp(program: Command, command: Command): void {
+  if (program.opts<{ app?: string }>().app === undefined) return;
+  const names = [];
+  for (let one: Command | null = command; one !== null && one !== program; one = one.parent) names.unshift(one.name());
+  if (!WITHOUT_APP.includes(names[0] ?? '')) return;
+  command.error(
+    `error: option '--app <name>' is for commands that operate what is deployed; ${names.join(' ')} works in the folder of the sources`,
     { code: 'commander.invalidArgument', exitCode: 2 },
   );
 }

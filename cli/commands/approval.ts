@@ -36,8 +36,7 @@ export async function approvalDecideCommand(
 }
 
 async function answersOf(context: CommandContext): Promise<AnswerServices> {
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   return openAnswers(topology);
 }
 

@@ -8,10 +8,10 @@ export interface DiagramOptions {
   readonly as?: (typeof DIAGRAM_FORMS)[number];
 }
 
-/** Shows the topology: flow, channels with QoS, priorities, error paths. Needs no deployment. */
+/** Shows the topology: flow, channels with QoS, priorities, error paths. Needs no deployment but with `--app`, of which it shows the deployed one. */
 export async function diagramCommand(context: CommandContext, options: DiagramOptions): Promise<void> {
   const { output } = context;
-  const { topology } = await context.topology();
+  const { topology } = context.options.app === undefined ? await context.topology() : await context.operated();
   const text = await draw(options.as ?? 'text');
   // `--json` with a form carries the drawing; alone, the topology itself.
   output.result(options.as === 'mermaid' ? { mermaid: text } : topology.model, () => text);

@@ -84,8 +84,7 @@ export function actorOf({ by, why }: ActOptions): Actor {
 
 /** The operator's services where the command works. */
 export async function operatorOf(context: CommandContext): Promise<OperatorServices> {
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   return openOperator(topology);
 }
 

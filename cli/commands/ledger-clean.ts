@@ -34,8 +34,7 @@ export async function ledgerCleanCommand(
     output.result({ exports, dryRun }, () => exportsText(exports, dryRun));
     return EXIT.ok;
   }
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   const { archiveBucket } = await openEvidence(topology);
   const slow = slowProgress(output.progress);
   const cleaned = await cleanArchive(awsClients().s3, archiveBucket, before.slice(0, 10), {

@@ -30,8 +30,7 @@ export interface LedgerExportOptions {
 export async function ledgerExportCommand(context: CommandContext, options: LedgerExportOptions): Promise<void> {
   const { output } = context;
   const target = parseTarget(options.out);
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   if (target.kind === 'folder') await checkEmpty(target.path);
   const evidence = await openEvidence(topology);
   if (options.seal) await invokeFunction(evidence.sealer, {});

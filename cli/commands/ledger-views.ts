@@ -49,8 +49,7 @@ export async function ledgerStatsCommand(
 
 async function archiveOf(context: CommandContext, options: LedgerViewOptions): Promise<ArchiveReader> {
   if (options.in !== undefined) return new ExportArchive(ExportFolder.open(options.in));
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   return (await openEvidence(topology)).archive;
 }
 

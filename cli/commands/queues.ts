@@ -18,8 +18,7 @@ const agesEveryMs = 30_000;
 export async function queuesCommand(context: CommandContext, { watch }: QueuesOptions): Promise<void> {
   const { output } = context;
   const pause = watch === undefined ? undefined : milliseconds(watch === true ? '2 seconds' : readDuration(watch));
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   const deployment = await findDeployment(topology.name);
   const show = (queues: readonly QueueState[]) =>
     output.result(queues, () => queueTable(topology.name, queues, output.paint).join('\n'));

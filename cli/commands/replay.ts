@@ -59,7 +59,7 @@ export async function replaySelectedCommand(context: CommandContext, options: Se
   }
   const now = Date.now();
   const window = { from: timeOf(from, '--from'), to: to === undefined ? now : timeOf(to, '--to') };
-  const { topology } = await context.topology();
+  const { topology } = await context.operated();
   checkNames(topology.model, type, agent);
   const { services, archive } = await replayOf(context);
   const chosen = { ...(type === undefined ? {} : { type }), ...(agent === undefined ? {} : { agent }), ...window };
@@ -100,8 +100,7 @@ async function replay(
 }
 
 async function replayOf(context: CommandContext): Promise<Replay> {
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   return openReplay(topology);
 }
 

@@ -50,7 +50,6 @@ export async function requestsFailCommand(context: CommandContext, id: string, o
 }
 
 async function answersOf(context: CommandContext): Promise<AnswerServices> {
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   return openAnswers(topology);
 }

@@ -5,6 +5,7 @@ import type { Priority } from '../../shared/domain/priority.js';
 import type { CommandType, MessageType } from '../../shared/message/message-type.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import type { CommandContext } from '../command-context.js';
+import type { Operated } from '../operated-topology.js';
 import { openLedger } from '../open-ledger.js';
 import { readData } from '../read-data.js';
 import { readDuration } from '../read-duration.js';
@@ -34,13 +35,13 @@ const defaultWait: Duration = '30 seconds';
  */
 export async function sendCommand(context: CommandContext, typeName: string, options: SendOptions): Promise<void> {
   const { output } = context;
-  const { topology } = await context.topology();
+  const { topology, unchecked } = await context.operated();
   const type = typeOf(topology, typeName);
   const client = options.as ?? onlyClientFor(topology, type);
   const data = readData(options.data);
   const wait =
     options.wait === undefined ? undefined : options.wait === true ? defaultWait : readDuration(options.wait);
-  await context.target();
+  sayUnchecked(unchecked, type.name, output.progress);
   const laneway = await connectAs(topology, { as: client });
   const given = publishOptions(options);
 
@@ -73,6 +74,13 @@ export async function sendCommand(context: CommandContext, typeName: string, opt
       },
     );
   }
+}
+
+/** Says which rules of a payload only the agents can check, where the sources are not at hand. */
+function sayUnchecked(unchecked: Operated['unchecked'], type: string, say: (line: string) => void): void {
+  const rules = unchecked[type];
+  if (rules)
+    say(`not checked here, as it is code of the application: ${rules.join(', ')}; a receiver refuses what breaks it`);
 }
 
 function typeOf(topology: Topology, name: string): MessageType {

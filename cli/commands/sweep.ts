@@ -23,8 +23,7 @@ export interface SweepOptions {
 export async function sweepCommand(context: CommandContext, options: SweepOptions = {}): Promise<void> {
   const { output } = context;
   const graceSeconds = secondsOf(options.grace);
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   const deployment = await findDeployment(topology.name);
   const deep = options.deep === true;
   const swept = await invokeFunction(outputOf(deployment, 'SweeperFunction'), { deep });

@@ -21,10 +21,9 @@ export interface TraceOptions {
  */
 export async function traceCommand(context: CommandContext, id: string, options: TraceOptions): Promise<void> {
   const { output } = context;
-  const { topology } = await context.topology();
+  const { topology } = await context.operated();
   const correlationId =
     options.ingress === undefined ? id : ingressConversation(ingressOf(topology, options.ingress), id);
-  await context.target();
   const ledger = await openLedger(topology);
   const entries = await ledger.conversation(correlationId);
   if (entries.length === 0) {

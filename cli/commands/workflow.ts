@@ -108,8 +108,7 @@ export async function workflowRetryCommand(context: CommandContext, name: string
 
 /** The services where the command works. @throws LanewayError NOT_FOUND */
 export async function workflowsOf(context: CommandContext): Promise<WorkflowServices> {
-  const { topology } = await context.topology();
-  await context.target();
+  const { topology } = await context.operated();
   return openWorkflows(topology);
 }
 

@@ -18,7 +18,7 @@ export class ExportFolder implements ExportSink, ExportSource {
     if (existsSync(join(path, EXPORT_FILES.manifest)) || existsSync(join(path, EXPORT_FILES.seals)))
       return new ExportFolder(path);
     throw new LanewayError('NOT_FOUND', `there is no export of a ledger in ${path}`, {
-      help: [`it would hold ${EXPORT_FILES.manifest}; make one: laneway ledger export --to ${path}`],
+      help: [`it would hold ${EXPORT_FILES.manifest}; make one: laneway ledger export --out ${path}`],
     });
   }
 

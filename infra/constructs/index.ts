@@ -27,3 +27,4 @@ export type {
 } from './platform-function.js';
 export type { TableAccess } from './permissions.js';
 export type { RuntimeFunction, RuntimeFunctionProps } from './runtime-function.js';
+export type { DeployedModelProps } from './deployed-model.js';

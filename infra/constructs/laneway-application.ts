@@ -29,7 +29,8 @@ import type { FunctionOverrides } from './runtime-function.js';
 
 /** Properties of {@link LanewayApplication}. */
 export interface LanewayApplicationProps {
-  readonly topology: Pick<Topology, 'name' | 'model'>;
+  /** With its message types, as `defineTopology` makes it, operators have payloads checked without the sources. */
+  readonly topology: Pick<Topology, 'name' | 'model'> & Partial<Pick<Topology, 'types'>>;
   /** Workflows to deploy. @default none */
   readonly workflows?: readonly DeployableWorkflow[];
   /** The folder with `<agent>/lambda.ts`, or for each agent an entry file or a function made elsewhere. */
@@ -39,6 +40,11 @@ export interface LanewayApplicationProps {
    * @default `topology.ts` in the folder of the agents
    */
   readonly topologyModule?: string;
+  /**
+   * Version of the application; operators see which one is deployed.
+   * @default `version` in package.json of the working directory, if there is one
+   */
+  readonly version?: string;
   /** What agents are told by name, with read and write access: agent -> name -> resource. */
   readonly bind?: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
   /** Account and region of the stacks. @default where they are deployed */
@@ -153,6 +159,10 @@ export class LanewayApplication extends Construct {
       messaging,
       agents,
       orchestration,
+      deployed: {
+        ...{ topology: props.topology, workflows },
+        ...(props.version === undefined ? {} : { version: props.version }),
+      },
       ...(props.alarmTopic ? { alarmTopic: props.alarmTopic } : {}),
     });
     this.stacks = { state, messaging, agents, orchestration, observability };

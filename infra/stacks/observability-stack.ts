@@ -7,6 +7,8 @@ import type { Construct } from 'constructs';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { ALARM_PERIOD, Alarms } from '../constructs/alarms.js';
 import { lanesOf } from '../constructs/mailbox.js';
+import { DeployedModel, type DeployedModelProps } from '../constructs/deployed-model.js';
+import { MODEL_OUTPUT } from '../../shared/topology/output-key.js';
 import type { AgentsStack } from './agents-stack.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
@@ -18,6 +20,8 @@ export interface ObservabilityStackProps extends StackProps {
   readonly messaging: MessagingStack;
   readonly agents: AgentsStack;
   readonly orchestration: OrchestrationStack | undefined;
+  /** What operators are to know without the sources. */
+  readonly deployed: DeployedModelProps;
   readonly alarmTopic?: ITopic;
 }
 
@@ -47,6 +51,9 @@ export class ObservabilityStack extends ApplicationStack {
       this.alarms.add('ledger-stream-age', 'ledger-stream', age);
     }
     this.dashboard = this.makeDashboard(props);
+    // This stack is deployed last, so that the model is told of when all that it describes is there.
+    const model = new DeployedModel(this, 'Model', props.deployed);
+    this.output(model.location, MODEL_OUTPUT);
   }
 
   /** Every queue whose messages are dead letters, by name. */

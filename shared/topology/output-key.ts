@@ -13,3 +13,6 @@ export function outputKey(...parts: readonly string[]): string {
 
 /** Output that every stack of an application has: the name of its topology. */
 export const APPLICATION_OUTPUT = 'LanewayApplication';
+
+/** Output that says where the deployed model is: `s3://<bucket>/<key>`. */
+export const MODEL_OUTPUT = 'LanewayModel';

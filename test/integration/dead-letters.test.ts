@@ -1,8 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
 import { openOperator } from '../../cli/open-operator.js';
 import { renderTree } from '../../cli/render/tree.js';
@@ -59,6 +59,43 @@ const lettersOf = async (state: 'open' | 'any' = 'open') => {
   );
 };
 const MARK = newId().slice(-12);
+
+/** Runs `laneway` by the deployed model alone, in a folder that holds nothing but `files`. */
+function outside(args: readonly string[], files: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'laneway-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const command = [
+    '--conditions=laneway-source',
+    '--import',
+    import.meta.resolve('tsx'),
+    resolve('cli/main.ts'),
+    ...args,
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+test('an operator needs no source: by name, from any folder, and with a checkout that does not compile', async () => {
+  const queues = outside(['--json', '--app', 'parcels', 'queues']);
+  expect(queues).toMatchObject({ status: 0, stderr: '' });
+  expect(JSON.parse(queues.stdout)).toContainEqual(expect.objectContaining({ owner: 'desk', queue: 'normal' }));
+  const refused = outside(['--app', 'parcels', 'send', 'ParcelArrived', '--data', '{"parcel": 17}']);
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('parcel: Invalid input: expected string');
+  const sent = outside(['--app', 'parcels', 'send', 'ParcelArrived', '--data', '{"parcel": "outside-1"}']);
+  expect(sent).toMatchObject({ status: 0 });
+  await app.until(sent.stdout.trim(), (_entries, { atRest, completed }) => atRest && completed > 0);
+  const nameless = outside(['queues']);
+  expect(nameless.status).not.toBe(0);
+  expect(nameless.stderr).toMatch(/which application\?[^]*deployed here: .*parcels[^]*type: laneway --app/);
+  const half = outside(['--json', 'dlq', 'list'], {
+    'package.json': JSON.stringify({ name: 'half', type: 'module', laneway: { topology: 'topology.ts' } }),
+    'topology.ts': "export const parcels = defineTopology('parcels', { channels: {",
+  });
+  expect(half).toMatchObject({ status: 0 });
+  expect(half.stderr).toContain("working by what is deployed of 'parcels'");
+  expect(JSON.parse(half.stdout)).toBeInstanceOf(Array);
+});
 
 test('three kinds of poison are three groups, with their counts', async () => {
   for (const parcel of BAD) {
