@@ -9,14 +9,20 @@ export class SqsLane {
   constructor(
     private readonly client: SQSClient,
     readonly url: string,
+    /** For how long a received copy is hidden, seconds. */
+    private readonly visibilitySeconds: number,
   ) {}
 
-  /** Up to ten copies; empty after twenty seconds of silence, or when the signal aborts. */
-  async receive(most: number, signal: AbortSignal): Promise<ReceivedCopy[]> {
+  /**
+   * Up to ten copies, hidden from others. `patient`: none only after twenty seconds of silence; else at once.
+   * @throws as the client does, also when the signal aborts
+   */
+  async receive(most: number, signal: AbortSignal, patient: boolean): Promise<ReceivedCopy[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.url,
       MaxNumberOfMessages: Math.min(10, most),
-      WaitTimeSeconds: LONG_POLL_SECONDS,
+      VisibilityTimeout: this.visibilitySeconds,
+      WaitTimeSeconds: patient ? LONG_POLL_SECONDS : 0,
       MessageSystemAttributeNames: ['ApproximateReceiveCount'],
     });
     const { Messages = [] } = await this.client.send(command, { abortSignal: signal });

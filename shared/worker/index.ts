@@ -1,2 +1,2 @@
-export { runWorker } from './run-worker.js';
-export type { WorkerOptions } from './run-worker.js';
+export { runWorker, startWorker } from './run-worker.js';
+export type { Worker, WorkerOptions, WorkerStatus } from './run-worker.js';

@@ -1,124 +1,138 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import type { Agent } from '../agent/create-agent.js';
-import { receiveBatch } from '../agent/receive/receive-batch.js';
-import type { Renewal } from '../agent/receive/services.js';
-import { servicesFromEnvironment } from '../aws/services.js';
-import { awsClients } from '../aws/clients.js';
-import { SqsLane } from '../aws/sqs-lane.js';
-import { SqsLaneReceipts } from '../aws/sqs-lane-receipts.js';
-import { findDeployment, outputOf, type FindOptions } from '../client/deployment.js';
-import { milliseconds } from '../domain/duration.js';
-import { ENVIRONMENT } from '../domain/environment.js';
+import type { Agent, BoundAgent } from '../agent/create-agent.js';
+import { findDeployment, type FindOptions } from '../client/deployment.js';
+import { milliseconds, type Duration } from '../domain/duration.js';
 import { LanewayError } from '../domain/errors.js';
 import type { Priority } from '../domain/priority.js';
-import { logOver } from '../aws/powertools-log.js';
-import { outputKey } from '../topology/output-key.js';
-import { ProcessCompany } from './process-company.js';
+import { agentLanes, type AgentLane } from './agent-lanes.js';
+import { pollLanes } from './poll-lanes.js';
+import { ProcessConcurrency } from './process-concurrency.js';
+import { Slots } from './slots.js';
 
-/** Options of {@link runWorker}. */
+/** Options of {@link runWorker} and {@link startWorker}. */
 export interface WorkerOptions extends FindOptions {
-  /** Messages handled side by side, shared by the lanes. @defaultValue 8 */
+  /** Messages handled side by side, shared by all lanes of all agents of the worker. @defaultValue 8 */
   readonly concurrency?: number;
-  /** Ends the worker: what is being handled is finished first. */
+  /** Ends the worker as {@link Worker.stop} does. */
   readonly signal?: AbortSignal;
+  /**
+   * How long the end of the worker waits for what is being handled. What is not done by then goes back to its lane at once.
+   * @defaultValue '30 seconds'
+   */
+  readonly drainTimeout?: Duration;
 }
 
-/** One for all lanes, and all agents, that this process works for: a crash ends them together. */
-const company = new ProcessCompany();
+/** What a worker does at a moment. */
+export interface WorkerStatus {
+  readonly state: 'running' | 'draining' | 'ended';
+  readonly agents: readonly string[];
+  /** Most urgent first; `running` counts the messages that are handled now. */
+  readonly lanes: readonly { readonly agent: string; readonly priority: Priority; readonly running: number }[];
+  readonly concurrency: number;
+  /** Milliseconds since 1970 when a lane could be read last; absent before the first time. */
+  readonly polledAt?: number;
+}
 
-/** How long a lease of a worker lasts, and so how long a message is held back when its process is killed. */
-const LEASE_MS = 15_000;
+/** A worker at work. */
+export interface Worker {
+  status(): WorkerStatus;
+  /**
+   * Drains: receives no more, waits for what is being handled, gives back what takes longer than `drainTimeout`.
+   * @returns when it has ended
+   */
+  stop(): Promise<void>;
+  /** Settled when the worker has ended. */
+  readonly ended: Promise<void>;
+}
 
-/** How often it is renewed: two renewals may fail before it is lost. */
-const RENEW_MS = 5_000;
-
-/** While the process lives, its leases and the visibility of its messages are renewed in steps. */
-const RENEWAL: Renewal = {
-  lease: LEASE_MS,
-  repeat: (run) => {
-    const timer = setInterval(() => void run(), RENEW_MS);
-    return () => clearInterval(timer);
-  },
-};
-
-/** Time beyond the handler's own in which its outcome is written. */
-const MARGIN_MS = 15_000;
+/** One for all workers of this process: a crash ends what they handle together. */
+const neighbours = new ProcessConcurrency();
 
 /**
- * Runs an agent anywhere Node runs: polls its lanes, each on its own so that a flood in one does not delay another, and
- * handles what comes by the same chain as in Lambda. At least once, unordered. Ends when the signal aborts. Leases are short
- * and renewed while the process lives, up to the agent's `handlerTimeout`, so that a killed worker costs 20 seconds.
+ * Runs an agent anywhere Node runs: {@link startWorker} of one agent, until the signal aborts.
  * @throws LanewayError NOT_FOUND when the application is not deployed, INVALID_OPTION
  */
 export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: WorkerOptions = {}): Promise<void> {
+  const worker = await startWorker([agent.with(deps)], options);
+  await worker.ended;
+}
+
+/**
+ * Starts to handle what waits in the lanes of agents, by the same chain as in Lambda. At least once, unordered. Slots are shared by
+ * all lanes and become free one by one; of the lanes that have something the most urgent is served first. Leases are short and renewed
+ * while the process lives, up to the agent's `handlerTimeout`, so that a killed worker costs its messages 20 seconds.
+ *
+ * @param agents of one topology, each with what it needs
+ * @throws LanewayError NOT_FOUND when the application is not deployed, INVALID_OPTION
+ */
+export async function startWorker(agents: readonly BoundAgent[], options: WorkerOptions = {}): Promise<Worker> {
   const concurrency = options.concurrency ?? 8;
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new LanewayError('INVALID_OPTION', `concurrency is ${concurrency}`, {
       help: ['allowed: a whole number from 1'],
     });
   }
-  const signal = options.signal ?? new AbortController().signal;
-  const deployment = await findDeployment(agent.topology.name, options);
-  const log = logOver(new Logger({ serviceName: `${agent.topology.name}.${agent.id}` }));
-  const clients = awsClients();
-  const services = servicesFromEnvironment(log, {
-    [ENVIRONMENT.bus]: outputOf(deployment, 'Bus'),
-    [ENVIRONMENT.ledgerTable]: outputOf(deployment, 'LedgerTable'),
-    [ENVIRONMENT.pendingTable]: outputOf(deployment, 'PendingTable'),
-    [ENVIRONMENT.payloadBucket]: outputOf(deployment, 'PayloadBucket'),
-    [ENVIRONMENT.timerQueue]: outputOf(deployment, 'TimerQueue'),
-    [ENVIRONMENT.deadLetterQueue]: outputOf(deployment, outputKey('DeadLetters', agent.id)),
-    [ENVIRONMENT.lanes]: JSON.stringify(laneUrls(agent.topology.model.agents, deployment)),
-  });
-  const bound = agent.with(deps);
-  const limit = milliseconds(agent.model.handlerTimeout) + MARGIN_MS;
-  const each = Math.max(1, Math.floor(concurrency / Math.max(1, agent.model.lanes.length)));
-  await Promise.all(
-    agent.model.lanes.map(async (priority) => {
-      const lane = new SqsLane(clients.sqs, outputOf(deployment, outputKey('Lane', agent.id, priority)));
-      const receipts = new SqsLaneReceipts(clients.sqs, lane.url);
-      while (!signal.aborted) {
-        const copies = await lane
-          .receive(each, signal)
-          .catch((error: unknown) => pauseAfter(error, signal, log.warn.bind(log)));
-        if (copies.length === 0) continue;
-        const end = Date.now() + limit;
-        const returned = new Set(
-          await receiveBatch(bound, services, {
-            copies,
-            receipts,
-            remaining: () => end - Date.now(),
-            company,
-            renewal: RENEWAL,
-          }),
-        );
-        await lane
-          .acknowledge(copies.filter(({ copy }) => !returned.has(copy)))
-          .catch((error: unknown) => log.warn('messages were not deleted; they come again', { error: String(error) }));
-      }
+  const drainMs = milliseconds(options.drainTimeout ?? '30 seconds');
+  const deployment = await findDeployment(oneTopology(agents), options);
+  const lanes = agentLanes(agents, deployment, neighbours);
+  return work(lanes, { agents: agents.map(({ agent }) => agent.id), concurrency, drainMs, signal: options.signal });
+}
+
+interface Work {
+  readonly agents: readonly string[];
+  readonly concurrency: number;
+  readonly drainMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The worker over lanes of any kind. */
+export function work(lanes: readonly AgentLane[], { agents, concurrency, drainMs, signal }: Work): Worker {
+  const slots = new Slots(concurrency);
+  const stopping = new AbortController();
+  let state: WorkerStatus['state'] = 'running';
+  let polledAt: number | undefined;
+  const stop = (): void => {
+    if (state === 'running') state = 'draining';
+    stopping.abort();
+  };
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+
+  const run = async (): Promise<void> => {
+    await pollLanes(lanes, slots, stopping.signal, {
+      polled: () => (polledAt = Date.now()),
+      failed: (lane, error) => process.emitWarning(`lane ${lane} could not be read: ${String(error)}`),
+    });
+    if (!(await slots.emptied(drainMs))) {
+      await Promise.all(lanes.map((lane) => lane.giveBack([...lane.running])));
+    }
+    state = 'ended';
+    signal?.removeEventListener('abort', stop);
+  };
+  const ended = run();
+  return {
+    ended,
+    stop: () => {
+      stop();
+      return ended;
+    },
+    status: () => ({
+      state,
+      agents,
+      lanes: lanes.map(({ agent, priority, running }) => ({ agent, priority, running: running.size })),
+      concurrency,
+      ...(polledAt === undefined ? {} : { polledAt }),
     }),
-  );
+  };
 }
 
-async function pauseAfter(
-  error: unknown,
-  signal: AbortSignal,
-  warn: (message: string, fields: Record<string, unknown>) => void,
-): Promise<never[]> {
-  if (signal.aborted) return [];
-  warn('the lane could not be read', { error: String(error) });
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  return [];
-}
-
-function laneUrls(
-  agents: Readonly<Record<string, { readonly id: string; readonly lanes: readonly Priority[] }>>,
-  deployment: Readonly<Record<string, string>>,
-) {
-  return Object.fromEntries(
-    Object.values(agents).map(({ id, lanes }) => [
-      id,
-      Object.fromEntries(lanes.map((lane) => [lane, deployment[outputKey('Lane', id, lane)]])),
-    ]),
-  );
+function oneTopology(agents: readonly BoundAgent[]): string {
+  const names = new Set(agents.map(({ agent }) => agent.topology.name));
+  const ids = agents.map(({ agent }) => agent.id);
+  const [name] = names;
+  if (name === undefined || names.size > 1 || new Set(ids).size < ids.length) {
+    throw new LanewayError('INVALID_OPTION', `a worker was given the agents ${ids.join(', ') || '(none)'}`, {
+      help: [`allowed: one or more agents of one topology, each once; these are of ${[...names].join(', ') || 'none'}`],
+    });
+  }
+  return name;
 }

@@ -32,10 +32,8 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
     );
   const keeper = batch.renewal && new LeaseKeeper(services, batch.renewal, batch.copies, end, hide);
   // Handling need not wait for it: until it is done, a copy would only stay away longer.
-  const broughtDown = hide(
-    batch.copies,
-    keeper?.hiddenSeconds(now) ?? Math.ceil(remaining / 1000) + VISIBILITY_MARGIN_SECONDS,
-  );
+  const hidden = keeper?.hiddenSeconds(now) ?? Math.ceil(remaining / 1000) + VISIBILITY_MARGIN_SECONDS;
+  const broughtDown = hidden === batch.renewal?.receivedFor ? undefined : hide(batch.copies, hidden);
   const endRenewing = keeper?.start();
   const run = (copy: ReceivedCopy, alone: boolean): Promise<Verdict> =>
     end - services.clock.now() < SHORTEST_HANDLING_MS

@@ -53,6 +53,8 @@ export interface Batch {
 export interface Renewal {
   /** Milliseconds that a lease lasts: so long after its process died a message is held back. */
   readonly lease: number;
+  /** Seconds that copies are hidden already when they come: longer than a lease, so that they need not be hidden first. */
+  readonly receivedFor?: number;
   /** Calls `run` every so often until the returned function is called. */
   readonly repeat: (run: () => Promise<void>) => () => void;
 }

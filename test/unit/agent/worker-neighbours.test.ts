@@ -2,7 +2,7 @@ import { createAgent } from 'laneway/agent';
 import { receiveBatch } from '../../../shared/agent/receive/receive-batch.js';
 import { factsOf } from '../../../shared/domain/delivery.js';
 import type { Envelope } from '../../../shared/domain/envelope.js';
-import { ProcessCompany } from '../../../shared/worker/process-company.js';
+import { ProcessConcurrency } from '../../../shared/worker/process-concurrency.js';
 import { agentStand } from '../../support/agent-stand.js';
 import { parcels } from '../../support/parcel-topology.js';
 
@@ -20,7 +20,7 @@ function worker() {
   });
   const bound = agent.with({});
   const stand = agentStand(bound);
-  const company = new ProcessCompany();
+  const company = new ProcessConcurrency();
   const message = (parcel: string, note?: string): Envelope =>
     stand.envelope('ParcelArrived', note === undefined ? { parcel } : { parcel, note }, { id: parcel });
   const receive = (...envelopes: Envelope[]) =>
@@ -73,7 +73,7 @@ test('a message whose handling died runs when the other lanes have finished, and
 });
 
 test('one that fails alone does not keep the others waiting', async () => {
-  const company = new ProcessCompany();
+  const company = new ProcessConcurrency();
   await expect(company.alone(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   await expect(company.beside(() => Promise.resolve('next'))).resolves.toBe('next');
 });

@@ -5,7 +5,7 @@ import type { Company } from '../agent/receive/services.js';
  * that, should it end the process again, no other message's try is lost: `alone` waits for what runs and holds back what
  * comes. The lanes of a worker share one; a Lambda function gets one batch at a time and needs none.
  */
-export class ProcessCompany implements Company {
+export class ProcessConcurrency implements Company {
   readonly #running = new Set<Promise<unknown>>();
   /** Settled when the last who asked to be alone has finished. */
   #alone: Promise<unknown> = Promise.resolve();

@@ -1,0 +1,127 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { BoundAgent } from '../agent/create-agent.js';
+import { receiveBatch } from '../agent/receive/receive-batch.js';
+import type { Company, ReceivedCopy, Renewal, Services } from '../agent/receive/services.js';
+import { awsClients } from '../aws/clients.js';
+import { logOver } from '../aws/powertools-log.js';
+import { servicesFromEnvironment } from '../aws/services.js';
+import { SqsLane } from '../aws/sqs-lane.js';
+import { SqsLaneReceipts } from '../aws/sqs-lane-receipts.js';
+import { outputOf, type Deployment } from '../client/deployment.js';
+import { milliseconds } from '../domain/duration.js';
+import { ENVIRONMENT } from '../domain/environment.js';
+import { PRIORITIES, type Priority } from '../domain/priority.js';
+import type { TopologyModel } from '../topology/model.js';
+import { outputKey } from '../topology/output-key.js';
+import { Acknowledgements } from './acknowledgements.js';
+import type { PolledLane } from './poll-lanes.js';
+
+/** How long a lease of a worker lasts, and so how long a message is held back when its process is killed. */
+export const LEASE_MS = 15_000;
+
+/** How often it is renewed: two renewals may fail before it is lost. */
+const RENEW_MS = 5_000;
+
+/**
+ * For how long a copy is hidden when it is received. What a long poll takes whose process was killed is back after it, and not
+ * after the visibility of the queue, which is made for the longest handler. The lease renews it from then on.
+ */
+export const RECEIVE_VISIBILITY_SECONDS = 20;
+
+/** While the process lives, its leases and the visibility of its messages are renewed in steps. */
+const RENEWAL: Renewal = {
+  lease: LEASE_MS,
+  receivedFor: RECEIVE_VISIBILITY_SECONDS,
+  repeat: (run) => {
+    const timer = setInterval(() => void run(), RENEW_MS);
+    return () => clearInterval(timer);
+  },
+};
+
+/** Time beyond the handler's own in which its outcome is written. */
+const MARGIN_MS = 15_000;
+
+/** A lane of an agent, with what a status tells of it. */
+export interface AgentLane extends PolledLane {
+  readonly agent: string;
+  readonly priority: Priority;
+  /** Copies that are handled now. */
+  readonly running: ReadonlySet<ReceivedCopy>;
+}
+
+/**
+ * The deployed lanes of agents, the most urgent priority first, each in the order of the agents.
+ * @throws LanewayError NOT_FOUND when the deployment does not have them
+ */
+export function agentLanes(agents: readonly BoundAgent[], deployment: Deployment, company: Company): AgentLane[] {
+  const lanes = agents.flatMap((bound) => {
+    const services = servicesOf(bound, deployment);
+    return bound.agent.model.lanes.map((priority) => laneOf(bound, priority, services, deployment, company));
+  });
+  return lanes.toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority));
+}
+
+function servicesOf({ agent }: BoundAgent, deployment: Deployment): Services {
+  const log = logOver(new Logger({ serviceName: `${agent.topology.name}.${agent.id}` }));
+  return servicesFromEnvironment(log, {
+    [ENVIRONMENT.bus]: outputOf(deployment, 'Bus'),
+    [ENVIRONMENT.ledgerTable]: outputOf(deployment, 'LedgerTable'),
+    [ENVIRONMENT.pendingTable]: outputOf(deployment, 'PendingTable'),
+    [ENVIRONMENT.payloadBucket]: outputOf(deployment, 'PayloadBucket'),
+    [ENVIRONMENT.timerQueue]: outputOf(deployment, 'TimerQueue'),
+    [ENVIRONMENT.deadLetterQueue]: outputOf(deployment, outputKey('DeadLetters', agent.id)),
+    [ENVIRONMENT.lanes]: JSON.stringify(laneUrls(agent.topology.model, deployment)),
+  });
+}
+
+function laneOf(
+  bound: BoundAgent,
+  priority: Priority,
+  services: Services,
+  deployment: Deployment,
+  company: Company,
+): AgentLane {
+  const { id, model } = bound.agent;
+  const { sqs } = awsClients();
+  const lane = new SqsLane(sqs, outputOf(deployment, outputKey('Lane', id, priority)), RECEIVE_VISIBILITY_SECONDS);
+  const receipts = new SqsLaneReceipts(sqs, lane.url);
+  const limit = milliseconds(model.handlerTimeout) + MARGIN_MS;
+  const running = new Set<ReceivedCopy>();
+  const acknowledgements = new Acknowledgements(
+    (copies) => lane.acknowledge(copies),
+    (error) => services.log.warn('messages were not deleted; they come again', { error: String(error) }),
+  );
+  return {
+    name: `${id}/${priority}`,
+    agent: id,
+    priority,
+    running,
+    receive: (most, patient, signal) => lane.receive(most, signal, patient),
+    handle: async (copy) => {
+      const end = Date.now() + limit;
+      running.add(copy);
+      try {
+        const batch = { copies: [copy], receipts, remaining: () => end - Date.now(), company, renewal: RENEWAL };
+        const returned = await receiveBatch(bound, services, batch);
+        if (returned.length === 0) await acknowledgements.add(copy);
+      } catch (error) {
+        services.log.error('a message could not be handled; it comes again', { error: String(error) });
+      } finally {
+        running.delete(copy);
+      }
+    },
+    giveBack: (copies) =>
+      receipts
+        .setVisibility(copies.map(({ receipt }) => ({ receipt, seconds: 0 })))
+        .catch((error: unknown) => services.log.warn('messages come back later', { error: String(error) })),
+  };
+}
+
+function laneUrls({ agents }: TopologyModel, deployment: Deployment) {
+  return Object.fromEntries(
+    Object.values(agents).map(({ id, lanes }) => [
+      id,
+      Object.fromEntries(lanes.map((lane) => [lane, deployment[outputKey('Lane', id, lane)]])),
+    ]),
+  );
+}
