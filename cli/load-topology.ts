@@ -52,7 +52,8 @@ export function locateTopology(project: Project, given: string | undefined): [pa
   return [resolve(given === undefined ? project.directory : process.cwd(), path), name];
 }
 
-async function importModule(path: string, again = 0): Promise<Readonly<Record<string, unknown>>> {
+/** Imports a module of the user's, TypeScript included; a number in `again` that was not used before loads an edited one again. */
+export async function importModule(path: string, again = 0): Promise<Readonly<Record<string, unknown>>> {
   const url = `${pathToFileURL(path).href}${again === 0 ? '' : `?again=${again}`}`;
   // A compiled module needs no compiler, and our own source is run by one already.
   if (!/\.[mc]?ts$/.test(path) || import.meta.url.endsWith('.ts')) return importAny(url);

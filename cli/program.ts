@@ -13,6 +13,7 @@ import type { GlobalOptions } from './output.js';
 import { addApproval } from './approval-program.js';
 import { addRequests } from './requests-program.js';
 import { addReplay } from './replay-program.js';
+import { addWorker } from './worker-program.js';
 import { addWorkflow } from './workflow-program.js';
 
 /**
@@ -54,6 +55,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addRequests(program, context);
   addApproval(program, context);
   addWorkflow(program, context, wholePositive);
+  addWorker(program, context, wholePositive);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);
   addEngine(program, context);

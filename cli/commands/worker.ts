@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { findDeployment } from '../../shared/client/deployment.js';
+import { LanewayError } from '../../shared/domain/errors.js';
+import { startWorker } from '../../shared/worker/run-worker.js';
+import { serveHealth } from '../../shared/worker/serve-health.js';
+import { isWorkerEntry, type WorkerEntry } from '../../shared/worker/worker-entry.js';
+import type { CommandContext } from '../command-context.js';
+import { importModule } from '../load-topology.js';
+import type { Project } from '../project.js';
+import { readDuration } from '../read-duration.js';
+
+/** Options of `laneway worker run`. */
+export interface WorkerRunOptions {
+  readonly concurrency?: number;
+  readonly port?: number;
+  readonly host: string;
+  readonly drain: string;
+}
+
+const EXTENSIONS = ['ts', 'mts', 'js', 'mjs'] as const;
+/** As a shell names the end by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs agents in this process until it is told to end: one signal drains, a second one ends at once.
+ * @throws LanewayError NOT_FOUND for an agent without an entry file, or an application that is not deployed; CONFIGURATION for
+ * an entry file that exports no worker
+ */
+export async function workerRunCommand(
+  context: CommandContext,
+  agents: readonly string[],
+  options: WorkerRunOptions,
+): Promise<void> {
+  const { output, project } = context;
+  const drainTimeout = readDuration(options.drain);
+  const entries: WorkerEntry[] = [];
+  for (const agent of new Set(agents)) entries.push(await loadEntry(project, agent));
+  await context.target();
+  const bound = [];
+  for (const entry of entries) bound.push(await entry.prepare(await findDeployment(entry.application)));
+  const worker = await startWorker(bound, {
+    drainTimeout,
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+  });
+  const health =
+    options.port === undefined ? undefined : await serveHealth(worker, { port: options.port, host: options.host });
+  const { lanes, concurrency } = worker.status();
+  output.progress(
+    `${agents.join(', ')} at work: ${lanes.length} lanes, ${concurrency} at a time${health ? `, ${health.url}` : ''}`,
+  );
+  const end = (): void => {
+    if (worker.status().state !== 'running') process.exit(INTERRUPTED);
+    const running = worker.status().lanes.reduce((sum, lane) => sum + lane.running, 0);
+    output.progress(`ending: ${running} being handled, at most ${options.drain}`);
+    void worker.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  await worker.ended;
+  await health?.close();
+  output.progress('ended');
+  // A handler that was given up may go on and keep the process alive; its message is back in the lane.
+  process.exit(0);
+}
+
+async function loadEntry(project: Project, agent: string): Promise<WorkerEntry> {
+  const folder = resolve(project.directory, project.agents ?? dirname(project.topology ?? ''), agent);
+  const path = EXTENSIONS.map((extension) => join(folder, `worker.${extension}`)).find((file) => existsSync(file));
+  if (path === undefined) {
+    throw new LanewayError('NOT_FOUND', `agent '${agent}' has no worker.ts in ${folder}`, {
+      help: [
+        "write it: export default worker(agent, ({ bind }) => ...) of 'laneway/worker'",
+        'the folder of the agents is "laneway": { "agents": ... } in package.json, else the folder of the topology',
+      ],
+    });
+  }
+  const { default: entry } = await importModule(path);
+  if (!isWorkerEntry(entry) || entry.agent !== agent) {
+    throw new LanewayError(
+      'CONFIGURATION',
+      `${path} exports ${isWorkerEntry(entry) ? `the worker of agent '${entry.agent}'` : 'no worker'} by default`,
+      { help: [`allowed: export default worker(<agent '${agent}'>, ({ bind }) => ...) of 'laneway/worker'`] },
+    );
+  }
+  return entry;
+}

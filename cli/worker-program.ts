@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './command-context.js';
+import type { WorkerRunOptions } from './commands/worker.js';
+
+/** Adds `laneway worker`. */
+export function addWorker(
+  program: Command,
+  context: (command: Command) => Promise<CommandContext>,
+  whole: (text: string) => number,
+): void {
+  const worker = program.command('worker').description('agents that run in a process of yours');
+  worker
+    .command('run')
+    .description(
+      'handle what waits for agents until Ctrl-C or SIGTERM, which finish what is being handled; again: at once',
+    )
+    .argument('<agent...>', 'agents of the topology, each with a worker.ts in its folder')
+    .option('--concurrency <n>', 'messages handled side by side, over all lanes (default: 8)', whole)
+    .option('--port <n>', 'answer GET /health on this port', whole)
+    .option('--host <address>', 'address of that port; in a container 0.0.0.0', '127.0.0.1')
+    .option('--drain <duration>', 'longest wait at the end for what is being handled', '30s')
+    .action(async (agents: string[], options: WorkerRunOptions, command: Command) => {
+      const { workerRunCommand } = await import('./commands/worker.js');
+      await workerRunCommand(await context(command), agents, options);
+    });
+}

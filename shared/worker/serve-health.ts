@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http';
+import type { Worker, WorkerStatus } from './run-worker.js';
+
+/** How long lanes may not have been read before a worker counts as ill: three long polls. */
+const SILENT_MS = 60_000;
+
+/** Options of {@link serveHealth}. */
+export interface HealthOptions {
+  /** Port; 0 takes a free one. */
+  readonly port: number;
+  /** Address to listen on; in a container `0.0.0.0`. @defaultValue '127.0.0.1' */
+  readonly host?: string;
+}
+
+/** A server that tells how a worker is. */
+export interface HealthServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers `GET /health` with the worker's status as JSON: 200 while it works; 503 while it drains, when it has ended, and when no
+ * lane could be read for a minute. Anything else is 404.
+ * @throws as the server does when it cannot listen: the port is taken
+ */
+export async function serveHealth(worker: Worker, options: HealthOptions): Promise<HealthServer> {
+  const host = options.host ?? '127.0.0.1';
+  const begun = Date.now();
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/health') {
+      response.writeHead(404).end();
+      return;
+    }
+    const status = worker.status();
+    const health = healthOf(status, begun, Date.now());
+    response.writeHead(health === 'ok' ? 200 : 503, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ health, ...status }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, host, resolve);
+  });
+  // The worker alone decides how long the process lives.
+  server.unref();
+  return { url: `http://${host}:${portOf(server)}/health`, close: () => closed(server) };
+}
+
+function healthOf(
+  { state, polledAt }: WorkerStatus,
+  begun: number,
+  now: number,
+): 'ok' | 'silent' | 'draining' | 'ended' {
+  if (state !== 'running') return state;
+  return now - (polledAt ?? begun) > SILENT_MS ? 'silent' : 'ok';
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
