@@ -8,6 +8,7 @@ import type { TraceOptions } from './commands/trace.js';
 import { addDeadLetters } from './dlq-program.js';
 import { addLedger } from './ledger-program.js';
 import { DEMO_ENGINES, ENGINES } from './engine-choices.js';
+import { addAdd } from './add-program.js';
 import { addInit } from './init-program.js';
 import type { GlobalOptions } from './output.js';
 import { addApproval } from './approval-program.js';
@@ -48,6 +49,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
     return createContext(command.optsWithGlobals<GlobalOptions>());
   };
   addInit(program);
+  addAdd(program, context);
   addDemo(program, finish);
   addDeployment(program, context);
   addMessages(program, context);
