@@ -9,11 +9,23 @@ export function describeError(error: unknown, debug: boolean): string | undefine
   const code: unknown = Reflect.get(error, 'code');
   if (typeof code === 'string' && code.startsWith('commander.')) return undefined;
   const laneway = 'retryable' in error && typeof code === 'string';
+  if (nowhere(error)) return [NOWHERE, ...whereTo].join('\n');
   const head = laneway ? `error ${code}: ${error.message}` : `error: ${named(error)}`;
   const lines = [head, ...wayOut(error, laneway).map((line) => `  ${line}`)];
   if (debug) lines.push('', ...stacks(error));
   else if (!laneway) lines.push('  for the stack: --debug');
   return lines.join('\n');
+}
+
+const NOWHERE = 'error: there is nowhere to work: no engine runs here, and no AWS region is set';
+const whereTo = [
+  '  start an engine: laneway engine start; or name the one you have: AWS_ENDPOINT_URL',
+  '  or name the account: AWS_REGION, and AWS_PROFILE or other credentials (aws sso login)',
+];
+
+/** What the SDK says of a missing region names no way out, and is what everybody meets who has neither engine nor account. */
+function nowhere(error: Error): boolean {
+  return causes(error).some(({ message }) => message.startsWith('Region is missing'));
 }
 
 /** SDK errors name the service's code, which is often the only telling part. */

@@ -7,11 +7,9 @@ import { SfnWorkflowEngine } from '../shared/aws/sfn-workflow-engine.js';
 import { findDeployment, outputOf } from '../shared/client/deployment.js';
 import { LanewayError } from '../shared/domain/errors.js';
 import type { WorkflowServices } from '../shared/operator/workflow-services.js';
+import { WORKFLOW_START_OUTPUT } from '../shared/topology/output-key.js';
 import type { Topology } from '../shared/topology/topology.js';
 import { openAnswers } from './open-answers.js';
-
-/** Beginning of the outputs that say which type starts a workflow: `WorkflowStart<Workflow>`. */
-const START = 'WorkflowStart';
 
 /**
  * What operating workflows works with on a deployed application. It acts with the rights of whoever calls: those of
@@ -24,7 +22,9 @@ export async function openWorkflows(topology: Topology): Promise<WorkflowService
   const { documents, s3, sfn } = awsClients();
   const pendingTable = outputOf(deployment, 'PendingTable');
   const found = Object.entries(deployment).flatMap(([key, type]) => {
-    const arn = key.startsWith(START) ? deployment[`Workflow${key.slice(START.length)}`] : undefined;
+    const arn = key.startsWith(WORKFLOW_START_OUTPUT)
+      ? deployment[`Workflow${key.slice(WORKFLOW_START_OUTPUT.length)}`]
+      : undefined;
     return arn === undefined ? [] : [{ key, arn, type }];
   });
   if (found.length === 0) {

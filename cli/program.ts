@@ -149,7 +149,10 @@ function addMessages(program: Command, context: ContextOf): void {
     .option('--channel <name>', 'channel, when several carry the type')
     .option('--to <agent>', 'one receiver (default: every subscriber)')
     .option('--subject <text>', 'subject of the message')
-    .option('--wait [duration]', 'wait for the reply, or until the conversation is at rest (default: 30s)')
+    .option(
+      '--wait [duration]',
+      'wait for the reply, or until the conversation is at rest, so long (without a duration: 30s; without the option: not at all)',
+    )
     .action(async (type: string, options: SendOptions, command: Command) => {
       const { sendCommand } = await import('./commands/send.js');
       await sendCommand(await context(command), type, options);
@@ -175,7 +178,7 @@ function addMessages(program: Command, context: ContextOf): void {
   program
     .command('queues')
     .description('show what waits in every lane and dead letter queue')
-    .option('--watch [interval]', 'refresh until Ctrl-C (default: every 2s)')
+    .option('--watch [interval]', 'refresh until Ctrl-C (without an interval: every 2s)')
     .action(async (options: QueuesOptions, command: Command) => {
       const { queuesCommand } = await import('./commands/queues.js');
       await queuesCommand(await context(command), options);

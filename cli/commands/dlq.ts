@@ -5,6 +5,7 @@ import { findLetters, groupLetters, type LetterFilter } from '../../shared/opera
 import { checkActor, type Actor, type OperatorServices } from '../../shared/operator/operator-services.js';
 import { letterById } from '../../shared/operator/redrive-letter.js';
 import { discardLetter, editLetter } from '../../shared/operator/settle-letter.js';
+import { actingUser } from '../acting-user.js';
 import type { CommandContext } from '../command-context.js';
 import { openOperator } from '../open-operator.js';
 import { readData } from '../read-data.js';
@@ -77,7 +78,7 @@ export async function dlqEditCommand(context: CommandContext, id: string, option
 
 /** Who acts, and why. @throws LanewayError INVALID_OPTION */
 export function actorOf({ by, why }: ActOptions): Actor {
-  const actor = { by: by ?? systemUser(), why };
+  const actor = { by: by ?? actingUser(), why };
   checkActor(actor);
   return actor;
 }
@@ -86,8 +87,4 @@ export function actorOf({ by, why }: ActOptions): Actor {
 export async function operatorOf(context: CommandContext): Promise<OperatorServices> {
   const { topology } = await context.operated();
   return openOperator(topology);
-}
-
-function systemUser(env: NodeJS.ProcessEnv = process.env): string {
-  return env['USER'] ?? env['LOGNAME'] ?? env['USERNAME'] ?? '';
 }

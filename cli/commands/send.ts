@@ -6,6 +6,7 @@ import type { CommandType, MessageType } from '../../shared/message/message-type
 import type { Topology } from '../../shared/topology/topology.js';
 import type { CommandContext } from '../command-context.js';
 import type { Operated } from '../operated-topology.js';
+import { checkPayload } from '../check-payload.js';
 import { openLedger } from '../open-ledger.js';
 import { readData } from '../read-data.js';
 import { readDuration } from '../read-duration.js';
@@ -41,6 +42,7 @@ export async function sendCommand(context: CommandContext, typeName: string, opt
   const data = readData(options.data);
   const wait =
     options.wait === undefined ? undefined : options.wait === true ? defaultWait : readDuration(options.wait);
+  checkPayload(type, data);
   sayUnchecked(unchecked, type.name, output.progress);
   const laneway = await connectAs(topology, { as: client });
   const given = publishOptions(options);

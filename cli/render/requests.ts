@@ -50,8 +50,12 @@ function ladderOf(ladder: readonly Rung[]): string {
   return rungs.join(', ') || 'one attempt';
 }
 
-function askedOf({ climb }: VisibleRequest): string {
-  if (climb === undefined) return 'an agent';
+function askedOf({ approval, climb, holds, receiver, type, replyType }: VisibleRequest): string {
+  if (approval !== undefined) return `people: ${approval.approvers}`;
+  if (holds === 'time') return 'nobody: a time';
+  if (holds === 'workflow') return 'a workflow';
+  if (type === `await ${replyType}`) return `whoever publishes ${replyType}`;
+  if (climb === undefined) return receiver ?? 'an agent';
   if (climb.phase === 'pausing') return `next: ${climb.receiver ?? ''}`;
   return climb.receiver ?? 'a person';
 }

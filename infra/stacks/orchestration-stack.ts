@@ -24,6 +24,7 @@ import {
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
 import { functionTarget, queueTarget } from '../constructs/rule-target.js';
 import { Workflow } from '../constructs/workflow.js';
+import { WORKFLOW_START_OUTPUT } from '../../shared/topology/output-key.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 
@@ -96,7 +97,7 @@ export class OrchestrationStack extends ApplicationStack {
     if (props.workflows.length > 0) this.workflowStatus = this.connectWorkflows(props);
     for (const [name, { stateMachine }] of Object.entries(this.workflows))
       this.output(stateMachine.stateMachineArn, 'Workflow', name);
-    for (const { name, startedBy } of props.workflows) this.output(startedBy.name, 'WorkflowStart', name);
+    for (const { name, startedBy } of props.workflows) this.output(startedBy.name, WORKFLOW_START_OUTPUT, name);
     for (const [name, fn] of Object.entries(platform)) this.output(fn.functionName, 'PlatformFunction', name);
   }
 

@@ -21,7 +21,8 @@ import {
   type ReplyOf,
 } from '../message/message-type.js';
 import type { PublishOptions } from '../topology/compose-message.js';
-import { outputKey } from '../topology/output-key.js';
+import { outputKey, WORKFLOW_START_OUTPUT } from '../topology/output-key.js';
+import { checkStartSize } from '../topology/check-start-size.js';
 import { cancelRequestOf } from '../topology/cancel-request-of.js';
 import { publishMessage, type Publishing, type Receipt } from '../topology/publish-message.js';
 import type { AgentSpec, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
@@ -132,6 +133,7 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
         `${topology.name}, clients.${client.id}`,
       );
     }
+    checkStartSize(type.name, data, workflowsStartedBy(type.name, deployment));
     const { correlationId, causationId, tenant, actor, id, ...rest } = given;
     return publishMessage(publishing, type, data, rest, {
       ...(correlationId === undefined ? {} : { correlationId }),
@@ -164,6 +166,13 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
       ),
     deployment,
   };
+}
+
+/** Workflows that a type starts, as the outputs of the stacks name them. */
+function workflowsStartedBy(type: string, deployment: Deployment): string[] {
+  return Object.entries(deployment).flatMap(([key, value]) =>
+    key.startsWith(WORKFLOW_START_OUTPUT) && value === type ? [key.slice(WORKFLOW_START_OUTPUT.length)] : [],
+  );
 }
 
 function publishingOver(topology: Topology, name: string, deployment: Deployment): Publishing {

@@ -211,6 +211,6 @@ function schemaError(name: string, version: number, error: z.core.$ZodError): La
     .map((issue) => `${issue.path.map(String).join('.') || 'data'}: ${issue.message}`);
   const more = error.issues.length > 5 ? ` (and ${error.issues.length - 5} more)` : '';
   return new LanewayError('SCHEMA', `${name} v${version}: ${faults.join('; ')}${more}`, {
-    help: [`allowed: ${schemaUri(name, version)}`],
+    help: [`correct these fields; version ${version} of ${name} is what is checked`],
   });
 }

@@ -69,7 +69,7 @@ export function deliveryKey(letter: DeadLetterEntry, envelope: Envelope): Delive
 }
 
 /** Every place where a payload does not fit the schema of its version; the version itself when none accepts it. */
-function misfitsOf(type: MessageType, data: unknown, dataschema: string): Misfit[] {
+export function misfitsOf(type: MessageType, data: unknown, dataschema: string): Misfit[] {
   const version = schemaVersion(dataschema, type.name);
   const schema =
     version === type.version ? type.schema : type.accepts.find((older) => older.version === version)?.schema;

@@ -52,8 +52,14 @@ export function operatorEntry(
 
 /** @throws LanewayError INVALID_OPTION without a name or a reason */
 export function checkActor({ by, why }: Actor): void {
-  if (by.trim() !== '' && why.trim() !== '') return;
-  throw new LanewayError('INVALID_OPTION', 'what an operator does needs who acts and why', {
-    help: ['give --why, and --by where the system does not know the user'],
-  });
+  if (by.trim() === '') {
+    throw new LanewayError('INVALID_OPTION', 'nobody is named who acts, and the system knows no login name', {
+      help: ['give your name: --by <name>; it stands in the ledger'],
+    });
+  }
+  if (why.trim() === '') {
+    throw new LanewayError('INVALID_OPTION', 'the reason is empty', {
+      help: ['say why: --why <text> (approval: --reason <text>); it stands in the ledger'],
+    });
+  }
 }

@@ -3,6 +3,7 @@ import { executionName } from '../domain/execution-name.js';
 import { derivedId, newId } from '../domain/ids.js';
 import { encodeData } from '../message/message-type.js';
 import { WorkflowRequested } from '../message/system-messages.js';
+import { checkStartSize } from '../topology/check-start-size.js';
 import { publishMessage } from '../topology/publish-message.js';
 import { checkActor, type Actor } from './operator-services.js';
 import {
@@ -26,7 +27,7 @@ export interface StartedByHand {
  * else hears of it. Checked against the schema first; noted in the ledger with who and why.
  *
  * @param key makes a repetition the same start @defaultValue every call is another one
- * @throws LanewayError NOT_FOUND, SCHEMA, INVALID_OPTION without who or why, PUBLISH
+ * @throws LanewayError NOT_FOUND, SCHEMA, TOO_LARGE, INVALID_OPTION without who or why, PUBLISH
  */
 export async function startExecution(
   workflow: string,
@@ -41,6 +42,7 @@ export async function startExecution(
   const type = services.topology.types.get(name);
   if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${services.topology.name}' has no message type ${name}`);
   encodeData(type, data);
+  checkStartSize(name, data, [workflow]);
   const messageId = key === undefined ? newId() : derivedId('start', workflow, key);
   const conversation = derivedId('started', messageId);
   const execution = executionName(workflow, messageId);

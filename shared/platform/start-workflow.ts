@@ -1,6 +1,6 @@
 import { checkOrigin, decodeCopy, type Decoded } from '../agent/receive/decode-copy.js';
 import type { Log } from '../agent/context.js';
-import { CLAIM_CHECK_BYTES, payloadOf } from '../domain/claim-check.js';
+import { payloadOf } from '../domain/claim-check.js';
 import { reasonOf } from '../domain/dead-letter.js';
 import { factsOf, isSettled, type DeliveryKey } from '../domain/delivery.js';
 import type { WorkflowInput } from '../domain/dispatch.js';
@@ -17,6 +17,7 @@ import { publishMessage, type Publishing } from '../topology/publish-message.js'
 import type { Topology } from '../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
 import { startedBy } from './started-by.js';
+import { checkStartSize } from '../topology/check-start-size.js';
 import { checkRunaway } from '../topology/check-runaway.js';
 
 /** What the function works with. */
@@ -126,16 +127,7 @@ async function inputOf(
     throw new LanewayError('EXPIRED', `${envelope.type} expired at ${envelope.expires}`);
   checkRunaway(envelope, `workflow:${workflow}`, topology.model);
   const { type, data, asked } = await startOf(envelope, workflow, services);
-  const bytes = Buffer.byteLength(JSON.stringify(data ?? null));
-  if (bytes > CLAIM_CHECK_BYTES) {
-    throw new LanewayError(
-      'TOO_LARGE',
-      `${envelope.type} has ${bytes} bytes, more than a workflow can be started with`,
-      {
-        help: [`allowed: ${CLAIM_CHECK_BYTES} bytes (Step Functions takes 256 KiB); send where the data is`],
-      },
-    );
-  }
+  checkStartSize(type.name, data, [workflow]);
   const { id, source, time, correlationid, priority, hops } = envelope;
   return {
     message: {

@@ -14,5 +14,8 @@ export function outputKey(...parts: readonly string[]): string {
 /** Output that every stack of an application has: the name of its topology. */
 export const APPLICATION_OUTPUT = 'LanewayApplication';
 
+/** Beginning of the outputs that say which type starts a workflow: `WorkflowStart<Workflow>`. */
+export const WORKFLOW_START_OUTPUT = 'WorkflowStart';
+
 /** Output that says where the deployed model is: `s3://<bucket>/<key>`. */
 export const MODEL_OUTPUT = 'LanewayModel';

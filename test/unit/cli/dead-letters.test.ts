@@ -18,7 +18,8 @@ it.each([
   [['redrive', '--all'], "required option '--why <text>' not specified"],
   [['redrive', '--why', 'mended', '--by', 'ada'], 'a redrive takes either the id of a dead letter or a filter'],
   [['redrive', 'x', '--all', '--why', 'mended', '--by', 'ada'], 'either the id of a dead letter or a filter'],
-  [['discard', 'x', '--why', 'mended'], 'what an operator does needs who acts and why'],
+  [['discard', 'x', '--why', 'mended', '--by', ' '], 'give your name: --by <name>'],
+  [['discard', 'x', '--why', ' ', '--by', 'ada'], 'the reason is empty'],
   [['list', '--state', 'lost'], 'Allowed choices are open, redriven, edited, discarded, any'],
 ])('refuses dlq %j with what is allowed', (args, told) => {
   const env = { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1' };
