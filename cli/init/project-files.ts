@@ -2,8 +2,8 @@ import { LanewayError } from '../../shared/domain/errors.js';
 import type { PackageFile } from './own-package.js';
 import type { TestRunner } from './templates.js';
 
-/** Laneway itself is tested with jest, so that its package.json names no vitest. */
-const VITEST = '^5.1.2';
+/** Laneway itself is tested with jest, so that its package.json names no vitest. Vitest 5 wants types of a newer Node than Laneway does. */
+const VITEST = '4.1.12';
 
 /** What the generated files of a new project are made from. */
 export interface ProjectFacts {
