@@ -3,31 +3,23 @@ import { Function, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
-import { sourceOf } from '../../shared/domain/envelope.js';
-import { unknownName } from '../../shared/domain/errors.js';
+import { LanewayError, unknownName } from '../../shared/domain/errors.js';
 import type { Priority } from '../../shared/domain/priority.js';
-import { MessageAcknowledged } from '../../shared/message/system-messages.js';
-import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
+import type { AgentModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
+import { agentOf, allowAgent, directMailboxes, type AgentSurroundings } from './agent-rights.js';
 import { bindingName, grantBinding, type Bindable } from './binding.js';
 import { bundle, versionOf } from './bundle.js';
-import { fabricEnvironment, type Fabric } from './fabric.js';
+import { fabricEnvironment } from './fabric.js';
 import { laneUrlsJson, namesJson, ownLanesJson } from './lane-urls.js';
-import { lanesOf, type Mailbox } from './mailbox.js';
-import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+import { lanesOf } from './mailbox.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 
 /** Properties of {@link AgentFunction}. */
-export interface AgentFunctionProps extends FunctionOverrides {
-  readonly topology: TopologyModel;
-  readonly agent: string;
+export interface AgentFunctionProps extends FunctionOverrides, AgentSurroundings {
   /** Entry file that exports `handler`, code that was bundled already, or a function made elsewhere. */
   readonly handler: string | Code | IFunction;
-  readonly fabric: Fabric;
-  readonly mailbox: Mailbox;
-  /** Mailboxes of the receivers of direct channels on which it publishes, by agent id. */
-  readonly mailboxes?: Readonly<Record<string, Mailbox>>;
   /** What it is told by name, with access. */
   readonly bind?: Readonly<Record<string, Bindable>>;
   /** Invocations that a lane may have at once; `undefined` = no cap. @default {@link LANE_CONCURRENCY} */
@@ -44,7 +36,7 @@ export const LANE_CONCURRENCY: Readonly<Partial<Record<Priority, number>>> = { h
  * An agent on Lambda: one event source mapping for each of its lanes, partial batch responses, and a role that may do
  * what the topology says of this agent and nothing else.
  *
- * @throws LanewayError UNKNOWN_AGENT
+ * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs as a worker
  */
 export class AgentFunction extends Construct {
   readonly function: IFunction;
@@ -53,13 +45,14 @@ export class AgentFunction extends Construct {
   constructor(scope: Construct, id: string, props: AgentFunctionProps) {
     super(scope, id);
     const { topology, fabric, mailbox } = props;
-    const agent = topology.agents[props.agent];
-    if (!agent) {
-      const known = Object.keys(topology.agents);
-      throw unknownName('UNKNOWN_AGENT', `there is no agent '${props.agent}'`, props.agent, known, topology.name);
+    const agent = agentOf(topology, props.agent);
+    if (agent.runs === 'worker') {
+      throw new LanewayError('INVALID_OPTION', `agent '${agent.id}' runs as a worker, and would get a function`, {
+        help: ["leave 'runs' out of the topology, or give its policy to a process"],
+      });
     }
     const requests = expectsReplies(topology, agent.publishes);
-    const direct = directReceivers(topology, agent).flatMap((receiver) => props.mailboxes?.[receiver] ?? []);
+    const direct = directMailboxes(props);
     const progresses = expectsReplies(topology, agent.handles);
     const environment = {
       ...fabricEnvironment(fabric, requests || progresses),
@@ -79,7 +72,7 @@ export class AgentFunction extends Construct {
         }),
       );
     }
-    this.grant(topology, agent, props, requests, direct);
+    allowAgent(this.function, props);
     for (const [name, resource] of Object.entries(props.bind ?? {})) this.bind(name, resource);
   }
 
@@ -108,39 +101,4 @@ export class AgentFunction extends Construct {
       environment: { ...environment, ...(version === undefined ? {} : { [ENVIRONMENT.agentVersion]: version }) },
     });
   }
-
-  private grant(
-    topology: TopologyModel,
-    agent: AgentModel,
-    { fabric, mailbox }: AgentFunctionProps,
-    requests: boolean,
-    direct: readonly Mailbox[],
-  ): void {
-    const acknowledges = agent.subscribes.some((channel) => topology.channels[channel]?.qos.acks === 'message');
-    const types = [...new Set([...agent.publishes, ...(acknowledges ? [MessageAcknowledged.name] : [])])];
-    if (types.length > 0)
-      allowPublish(this.function, fabric.bus, { sources: [sourceOf(topology.name, 'agent', agent.id)], types });
-    allowTable(this.function, fabric.ledgerTable, 'deliver');
-    if (requests) {
-      allowTable(this.function, fabric.pendingTable, 'deliver');
-      allowSend(this.function, fabric.timerQueue);
-    } else if (expectsReplies(topology, agent.handles)) {
-      allowExtend(this.function, fabric.pendingTable);
-    }
-    allowPayloads(this.function, fabric, 'read-write');
-    allowSend(this.function, mailbox.deadLetterQueue);
-    allowSend(this.function, ...direct.flatMap(lanesOf).map((lane) => lane.queue));
-  }
-}
-
-/** Subscribers of the direct channels that carry what the agent or client may publish. */
-export function directReceivers(
-  topology: TopologyModel,
-  publisher: { readonly publishes: readonly string[] },
-): string[] {
-  const receivers = Object.values(topology.channels)
-    .filter((channel) => channel.qos.delivery === 'direct')
-    .filter((channel) => channel.carries.some((type) => publisher.publishes.includes(type)))
-    .flatMap((channel) => channel.subscribers);
-  return [...new Set(receivers)];
 }

@@ -4,11 +4,10 @@ import { sourceOf } from '../../shared/domain/envelope.js';
 import { unknownName } from '../../shared/domain/errors.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
-import { acknowledge } from './acknowledge.js';
-import { directReceivers } from './agent-function.js';
+import { directReceivers } from './agent-rights.js';
 import type { Fabric } from './fabric.js';
 import { lanesOf, type Mailbox } from './mailbox.js';
-import { allow, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+import { allowFinding, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
 
 /** Properties of {@link ClientPolicy}. */
 export interface ClientPolicyProps {
@@ -49,11 +48,6 @@ export class ClientPolicy extends Construct {
     }
     const direct = directReceivers(topology, client).flatMap((receiver) => props.mailboxes[receiver] ?? []);
     allowSend(this.policy, ...direct.flatMap(lanesOf).map((lane) => lane.queue));
-    allow(this.policy, ['cloudformation:DescribeStacks'], ['*']);
-    acknowledge(
-      this.policy,
-      'AwsSolutions-IAM5[Resource::*]',
-      'A client finds the application by the outputs of all stacks; DescribeStacks without a name is only allowed on *.',
-    );
+    allowFinding(this.policy, 'A client');
   }
 }

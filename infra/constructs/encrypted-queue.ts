@@ -3,6 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { AgentRuntime } from '../../shared/topology/model.js';
 
 /** Days that messages wait in a lane. */
 export const LANE_RETENTION = Duration.days(4);
@@ -20,20 +21,24 @@ export const MAX_RECEIVES = 100;
 export interface EncryptedQueueProps {
   /** Where messages go that were received {@link MAX_RECEIVES} times; absent = this is a dead letter queue. */
   readonly deadLetterQueue?: IQueue;
-  /** Timeout of the function that receives from it. */
+  /** Timeout of the function that receives from it, or of a worker's handling. */
   readonly consumerTimeout: Duration;
+  /** Who receives from it. @default 'lambda' */
+  readonly consumer?: AgentRuntime;
 }
 
 /**
  * A standard queue: SSE-SQS, TLS only, and a visibility of six times its consumer's timeout, as Lambda's event source
- * mapping asks for (Lambda developer guide, "Configuring a queue to use with Lambda"); there is no batching window.
+ * mapping asks for (Lambda developer guide, "Configuring a queue to use with Lambda"); there is no batching window. Before
+ * a worker there is no mapping, which may hold messages back while functions are throttled: one timeout is enough, and
+ * a worker receives with a shorter visibility of its own, which it renews.
  */
 export class EncryptedQueue extends Queue {
   constructor(scope: Construct, id: string, props: EncryptedQueueProps) {
     super(scope, id, {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
+      visibilityTimeout: Duration.seconds((props.consumer === 'worker' ? 1 : 6) * props.consumerTimeout.toSeconds()),
       retentionPeriod: props.deadLetterQueue ? LANE_RETENTION : DEAD_LETTER_RETENTION,
       ...(props.deadLetterQueue
         ? { deadLetterQueue: { queue: props.deadLetterQueue, maxReceiveCount: MAX_RECEIVES } }

@@ -28,3 +28,5 @@ export type {
 export type { TableAccess } from './permissions.js';
 export type { RuntimeFunction, RuntimeFunctionProps } from './runtime-function.js';
 export type { DeployedModelProps } from './deployed-model.js';
+export { WorkerPolicy, type WorkerPolicyProps } from './worker-policy.js';
+export type { AgentSurroundings } from './agent-rights.js';

@@ -26,6 +26,7 @@ import type { LedgerRetention } from './ledger-evidence.js';
 import type { Mailbox } from './mailbox.js';
 import { neededPlatformFunctions, platformKey } from './platform-function.js';
 import type { FunctionOverrides } from './runtime-function.js';
+import type { WorkerPolicy } from './worker-policy.js';
 
 /** Properties of {@link LanewayApplication}. */
 export interface LanewayApplicationProps {
@@ -33,7 +34,10 @@ export interface LanewayApplicationProps {
   readonly topology: Pick<Topology, 'name' | 'model'> & Partial<Pick<Topology, 'types'>>;
   /** Workflows to deploy. @default none */
   readonly workflows?: readonly DeployableWorkflow[];
-  /** The folder with `<agent>/lambda.ts`, or for each agent an entry file or a function made elsewhere. */
+  /**
+   * The folder with `<agent>/lambda.ts`, or for each agent an entry file or a function made elsewhere. An agent that runs
+   * as a worker needs nothing here; `WorkerService` takes its `<agent>/worker.ts`.
+   */
   readonly agents: AgentSources;
   /**
    * The module that exports the topology; functions of the platform are bundled with it.
@@ -67,7 +71,7 @@ export interface LanewayApplicationProps {
    * @default false
    */
   readonly approvalLinks?: boolean | FunctionOverrides;
-  /** Memory, log retention and concurrency by agent. */
+  /** Memory, log retention and concurrency by agent, of agents that run on Lambda. */
   readonly functions?: Readonly<Record<string, FunctionOverrides>>;
 }
 
@@ -82,7 +86,8 @@ const MAX_OUTPUTS = 200;
  * there are requests or workflows) and `<id>Observability`. Clients and the CLI find everything by the stacks' outputs.
  *
  * @throws LanewayError INVALID_TOPOLOGY (rules, patterns or resources over AWS's quotas), NOT_FOUND (an agent without a
- * function, no topology module), UNKNOWN_AGENT (a function or binding of no agent), CONFIGURATION (bundling failed)
+ * function, no topology module), UNKNOWN_AGENT (a function or binding of no agent), INVALID_OPTION (a worker with what
+ * only functions have), CONFIGURATION (bundling failed)
  */
 export class LanewayApplication extends Construct {
   readonly stacks: {
@@ -104,7 +109,8 @@ export class LanewayApplication extends Construct {
     const workflows = props.workflows ?? [];
     checkStarts(topology, workflows);
     const bind = props.bind ?? {};
-    for (const agent of Object.keys({ ...bind, ...props.functions })) this.checkAgent(agent, 'bind');
+    for (const agent of Object.keys(bind)) this.checkAgent(agent, 'bind');
+    for (const agent of Object.keys(props.functions ?? {})) this.checkFunction(agent, 'functions');
     const entries = agentEntries(topology, props.agents);
     const stack = (name: string) => ({
       stackName: `${id}${name}`,
@@ -186,9 +192,26 @@ export class LanewayApplication extends Construct {
     return this.stacks.messaging.mailboxes[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
   }
 
-  /** An agent's function; more can be bound to it. @throws LanewayError UNKNOWN_AGENT */
+  /**
+   * An agent's function; more can be bound to it.
+   * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs as a worker
+   */
   agent(agent: string): AgentFunction {
+    this.checkFunction(agent, 'agent()');
     return this.stacks.agents.agents[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
+  }
+
+  /**
+   * What the processes of an agent need that runs as a worker: attach the policy to their role; more can be bound to it.
+   * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs on Lambda
+   */
+  worker(agent: string): WorkerPolicy {
+    this.checkAgent(agent, 'worker()');
+    const worker = this.stacks.agents.workers[agent];
+    if (worker) return worker;
+    throw new LanewayError('INVALID_OPTION', `agent '${agent}' runs on Lambda, not as a worker`, {
+      help: [`use agent('${agent}'), or declare it with runs: 'worker'   (${this.props.topology.name})`],
+    });
   }
 
   /** What the role of a client needs: attach the policy to it. @throws LanewayError UNKNOWN_CLIENT */
@@ -198,6 +221,14 @@ export class LanewayApplication extends Construct {
 
   private checkAgent(agent: string, where: string): void {
     if (!Object.hasOwn(this.props.topology.model.agents, agent)) this.unknown('UNKNOWN_AGENT', 'agent', agent, where);
+  }
+
+  private checkFunction(agent: string, where: string): void {
+    this.checkAgent(agent, where);
+    if (this.props.topology.model.agents[agent]?.runs !== 'worker') return;
+    throw new LanewayError('INVALID_OPTION', `agent '${agent}' runs as a worker and has no function`, {
+      help: [`use worker('${agent}') for its policy, or leave 'runs' out   (${this.props.topology.name}, ${where})`],
+    });
   }
 
   private unknown(code: 'UNKNOWN_AGENT' | 'UNKNOWN_CLIENT', what: string, given: string, where = 'laneway/cdk'): never {

@@ -43,7 +43,7 @@ export class Mailbox extends Construct {
   readonly agent: string;
   readonly lanes: Readonly<Partial<Record<Priority, Lane>>>;
   readonly deadLetterQueue: EncryptedQueue;
-  /** Timeout of the agent's function: its longest handler and a margin. */
+  /** Timeout of the agent's function, or of a worker's handling: its longest handler and a margin. */
   readonly functionTimeout: Duration;
 
   constructor(scope: Construct, id: string, props: MailboxProps) {
@@ -68,6 +68,7 @@ export class Mailbox extends Construct {
         queue: new EncryptedQueue(this, `Lane-${priority}`, {
           deadLetterQueue: this.deadLetterQueue,
           consumerTimeout: this.functionTimeout,
+          consumer: agent.runs,
         }),
         batchSize: Math.min(...served.map((qos) => qos.batchSize)),
         maxDepth: Math.min(...served.map((qos) => qos.maxDepth)),

@@ -3,7 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { BindableBucket } from './binding.js';
-import { acknowledgeObjects } from './acknowledge.js';
+import { acknowledge, acknowledgeObjects } from './acknowledge.js';
 import { DUE_INDEX, type Fabric } from './fabric.js';
 
 /**
@@ -79,6 +79,26 @@ export function allowSend(grantee: IGrantable, ...queues: readonly Pick<IQueue, 
       ['sqs:SendMessage'],
       queues.map((queue) => queue.queueArn),
     );
+}
+
+/** Receiving from lanes by oneself: `DeleteMessageBatch` and `ChangeMessageVisibilityBatch` need no more. */
+export function allowReceive(grantee: IGrantable, ...queues: readonly Pick<IQueue, 'queueArn'>[]): void {
+  if (queues.length > 0)
+    allow(
+      grantee,
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      queues.map((queue) => queue.queueArn),
+    );
+}
+
+/** Finding where an application is deployed, for `who` runs outside its functions. */
+export function allowFinding(grantee: IGrantable & IConstruct, who: string): void {
+  allow(grantee, ['cloudformation:DescribeStacks'], ['*']);
+  acknowledge(
+    grantee,
+    'AwsSolutions-IAM5[Resource::*]',
+    `${who} finds the application by the outputs of all stacks; DescribeStacks without a name is only allowed on *.`,
+  );
 }
 
 /** What a publisher may put on the bus. */

@@ -1,4 +1,4 @@
-import { Duration, type StackProps } from 'aws-cdk-lib';
+import { Duration, Lazy, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { StartingPosition, type Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -22,6 +22,7 @@ import {
 } from '../constructs/platform-function.js';
 import { functionTarget } from '../constructs/rule-target.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
+import { WorkerPolicy } from '../constructs/worker-policy.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 import type { StateStack } from './state-stack.js';
@@ -49,7 +50,10 @@ const SHARD_WINDOW = Duration.minutes(15);
 
 /** Agents, and the platform's functions that do not touch Step Functions. */
 export class AgentsStack extends ApplicationStack {
+  /** Agents that run on Lambda. */
   readonly agents: Readonly<Record<string, AgentFunction>>;
+  /** Agents that run as workers. */
+  readonly workers: Readonly<Record<string, WorkerPolicy>>;
   readonly platform: Readonly<Partial<Record<PlatformFunctionName, PlatformFunction>>>;
   /** Batches of the ledger's stream that could not be archived: where they stand in the stream. A dead letter queue. */
   readonly streamFailures: EncryptedQueue;
@@ -75,6 +79,7 @@ export class AgentsStack extends ApplicationStack {
         return [[mailbox.agent, agent]];
       }),
     );
+    this.workers = this.workersOf(props);
     const { ingress } = messaging.routed;
     const code = props.platform(this);
     this.streamFailures = new EncryptedQueue(this, 'StreamFailures', { consumerTimeout: DRAIN_TIMEOUT });
@@ -92,9 +97,27 @@ export class AgentsStack extends ApplicationStack {
     };
     for (const [agent, { function: fn }] of Object.entries(this.agents))
       this.output(fn.functionName, 'Function', agent);
+    for (const [agent, worker] of Object.entries(this.workers)) {
+      this.output(worker.policy.managedPolicyArn, 'WorkerPolicy', agent);
+      // More may be bound after this.
+      this.output(Lazy.string({ produce: () => worker.bindingsJson }), 'Bindings', agent);
+    }
     for (const [name, fn] of Object.entries(this.platform)) this.output(fn.functionName, 'PlatformFunction', name);
     if (this.platform.sweeper) this.output(this.platform.sweeper.functionName, 'SweeperFunction');
     if (this.platform['ledger-seal']) this.output(this.platform['ledger-seal'].functionName, 'SealFunction');
+  }
+
+  private workersOf({ topology, messaging, bind }: AgentsStackProps): Record<string, WorkerPolicy> {
+    const { fabric, mailboxes } = messaging;
+    return Object.fromEntries(
+      Object.values(mailboxes)
+        .filter(({ agent }) => topology.agents[agent]?.runs === 'worker')
+        .map((mailbox) => {
+          const { agent } = mailbox;
+          const own = { topology, agent, fabric, mailbox, mailboxes, bind: bind[agent] ?? {} };
+          return [agent, new WorkerPolicy(this, `Worker-${agent}`, own)];
+        }),
+    );
   }
 
   private drain({ messaging }: AgentsStackProps, own: Own): PlatformFunction {

@@ -1,19 +1,17 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Stack } from 'aws-cdk-lib';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { LanewayApplication } from 'laneway/cdk';
 import { shop } from '../support/fixture-topology.js';
-import { resourcesOf, unbundledApp, type Resource } from '../support/synthesized-application.js';
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
+import {
+  folderOfAgents,
+  lambdaAgents,
+  resourcesOf,
+  statementsOf,
+  unbundledApp,
+  type Resource,
+  type Statement,
+} from '../support/synthesized-application.js';
 
 const workflow = {
   name: 'order',
@@ -27,29 +25,15 @@ const workflow = {
   },
 };
 
-function folderOfAgents(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'laneway-agents-'));
-  for (const agent of Object.keys(shop.model.agents)) {
-    mkdirSync(join(folder, agent));
-    writeFileSync(join(folder, agent, 'lambda.ts'), 'export const handler = async () => undefined;\n');
-  }
-  return folder;
-}
-
 const app = unbundledApp();
 const application = new LanewayApplication(app, 'Test', {
   topology: shop,
-  agents: folderOfAgents(),
+  agents: folderOfAgents(...lambdaAgents(shop)),
   workflows: [workflow],
 });
 const resources = resourcesOf(application);
 
-function statements(match: RegExp): Statement[] {
-  const policies = resources.filter(
-    ({ type, id }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type) && match.test(id),
-  );
-  return policies.flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
-}
+const statements = (match: RegExp): Statement[] => statementsOf(resources, match);
 
 function actionsOf(statement: Statement): string[] {
   return [statement.Action].flat();
@@ -167,7 +151,7 @@ describe('bindings', () => {
     const bucket = new Bucket(new Stack(other, 'Own'), 'Pictures');
     const made = new LanewayApplication(other, 'Test', {
       topology: shop,
-      agents: folderOfAgents(),
+      agents: folderOfAgents(...lambdaAgents(shop)),
       bind: { clerk: { pictures: bucket } },
     });
     made.agent('clerk').bind('greeting', 'hello');

@@ -1,31 +1,50 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { defineTopology } from 'laneway/topology';
 import { findTopology } from '../../infra/constructs/find-topology.js';
-import { ShelfCounted, shop, smallest } from '../support/fixture-topology.js';
-import { applicationOf, unbundledApp } from '../support/synthesized-application.js';
-
-function folderWith(...agents: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'laneway-agents-'));
-  for (const agent of agents) {
-    mkdirSync(join(folder, agent));
-    writeFileSync(join(folder, agent, 'lambda.ts'), 'export const handler = async () => undefined;\n');
-  }
-  return folder;
-}
+import { depot, ShelfCounted, shop, smallest } from '../support/fixture-topology.js';
+import { applicationOf, folderOfAgents, unbundledApp } from '../support/synthesized-application.js';
 
 describe('synth refuses', () => {
   it('an agent without a function', () => {
-    expect(() => applicationOf(smallest, { agents: folderWith('reader') })).toThrow(
+    expect(() => applicationOf(smallest, { agents: folderOfAgents('reader') })).toThrow(
       /agent 'counter'.*has no function[^]*counter\/lambda\.ts/,
     );
   });
 
+  it('a folder with the entry of the other place only, and a function for a worker', () => {
+    const agents = folderOfAgents('clerk', 'packer');
+    expect(() => applicationOf(depot, { agents })).toThrow(
+      /'packer' of fixture-depot runs as a worker, and its folder has lambda\.ts and no worker\.ts[^]*runs: 'worker' out/,
+    );
+    expect(() => applicationOf(depot, { agents: folderOfAgents('clerk/worker') })).toThrow(
+      /'clerk' of fixture-depot runs on Lambda, and its folder has worker\.ts and no lambda\.ts[^]*add clerk\/lambda\.ts/,
+    );
+    const lost = folderOfAgents('clerk', 'paker/worker');
+    expect(() => applicationOf(depot, { agents: lost })).toThrow(/agent 'paker'[^]*did you mean 'packer'/);
+    const app = unbundledApp();
+    const made = new Function(new Stack(app, 'Own'), 'Fn', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => undefined;'),
+    });
+    expect(() => applicationOf(depot, { agents: { clerk: made, packer: made } }, app)).toThrow(
+      /'packer' runs as a worker, and has a function/,
+    );
+  });
+
+  it('what only functions have, of a worker, and what only workers have, of a function', () => {
+    expect(() => applicationOf(depot, { functions: { packer: { memorySize: 1024 } } })).toThrow(
+      /'packer' runs as a worker and has no function[^]*functions/,
+    );
+    const application = applicationOf(depot);
+    expect(() => application.agent('packer')).toThrow(/'packer' runs as a worker[^]*worker\('packer'\)/);
+    expect(() => application.worker('clerk')).toThrow(/'clerk' runs on Lambda[^]*agent\('clerk'\)/);
+    expect(() => application.worker('paker')).toThrow(/did you mean 'packer'/);
+  });
+
   it('a function without an agent, naming the likely one', () => {
-    const agents = folderWith('reader', 'counter', 'raeder');
+    const agents = folderOfAgents('reader', 'counter', 'raeder');
     expect(() => applicationOf(smallest, { agents })).toThrow(/'raeder'[^]*did you mean 'reader'/);
   });
 

@@ -52,7 +52,11 @@ export function arbitraryTopology(maxAgents = 8, maxIngress = 0): fc.Arbitrary<T
     .record({
       channels: fc.array(channel, { minLength: 1, maxLength: 6 }),
       agents: fc.array(
-        fc.record({ hears: fc.array(fc.nat(), { maxLength: 4 }), seconds: fc.integer({ min: 1, max: 840 }) }),
+        fc.record({
+          hears: fc.array(fc.nat(), { maxLength: 4 }),
+          seconds: fc.integer({ min: 1, max: 840 }),
+          runs: fc.constantFrom('lambda' as const, 'worker' as const),
+        }),
         { minLength: 1, maxLength: maxAgents },
       ),
       ingress: fc.array(ingressPattern, { maxLength: maxIngress }),
@@ -78,7 +82,7 @@ export function arbitraryTopology(maxAgents = 8, maxIngress = 0): fc.Arbitrary<T
       agents.forEach((agent, index) => {
         // The first agent hears everything, so that every command has a handler.
         const subscribes = index === 0 ? names : agent.hears.map((hear) => names[hear % names.length] ?? 'c0.main');
-        declared[`agent-${index}`] = { subscribes, handlerTimeout: `${agent.seconds} seconds` };
+        declared[`agent-${index}`] = { subscribes, handlerTimeout: `${agent.seconds} seconds`, runs: agent.runs };
       });
       const [first] = specs['c0.main']?.carries ?? [];
       const as = first?.kind === 'command' ? first.reply : first;

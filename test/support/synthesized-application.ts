@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -13,6 +13,14 @@ export interface Resource {
   readonly stack: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A statement of an IAM policy in a template. */
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 /** An app that builds no bundles: its templates are looked at, never deployed. */
@@ -40,6 +48,13 @@ export function resourcesOf(application: LanewayApplication): Resource[] {
   );
 }
 
+/** Statements of the policies whose logical id matches. */
+export function statementsOf(resources: readonly Resource[], match: RegExp): Statement[] {
+  return resources
+    .filter(({ type, id }) => ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type) && match.test(id))
+    .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+}
+
 /** The stacks that the application has. */
 export function stacksOf(application: LanewayApplication): Stack[] {
   return Object.values(application.stacks).filter((stack) => stack !== undefined);
@@ -65,7 +80,7 @@ interface RawResource {
 function functionsFor(app: App, topology: Pick<Topology, 'model'>): Record<string, IFunction> {
   const stack = new Stack(app, 'Elsewhere');
   return Object.fromEntries(
-    Object.keys(topology.model.agents).map((agent) => [
+    lambdaAgents(topology).map((agent) => [
       agent,
       new Function(stack, agent, {
         runtime: Runtime.NODEJS_24_X,
@@ -74,4 +89,20 @@ function functionsFor(app: App, topology: Pick<Topology, 'model'>): Record<strin
       }),
     ]),
   );
+}
+
+/** Ids of the agents that have functions. */
+export function lambdaAgents({ model }: Pick<Topology, 'model'>): string[] {
+  return Object.values(model.agents).flatMap(({ id, runs }) => (runs === 'lambda' ? [id] : []));
+}
+
+/** A folder of agents with entry files: `name` for one on Lambda, `name/worker` for one that runs as a worker. */
+export function folderOfAgents(...entries: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'laneway-agents-'));
+  for (const entry of entries) {
+    const [agent = '', file = 'lambda'] = entry.split('/');
+    mkdirSync(join(folder, agent), { recursive: true });
+    writeFileSync(join(folder, agent, `${file}.ts`), 'export const handler = async () => undefined;\n');
+  }
+  return folder;
 }

@@ -1,5 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { LanewayApplication } from 'laneway/cdk';
+import { logicalIdOf } from '../../infra/constructs/acknowledge.js';
 import { runbookEntry } from '../../infra/constructs/alarms.js';
+import { lanesOf } from '../../infra/constructs/mailbox.js';
 import { idIn, resourcesOf, type Resource } from './synthesized-application.js';
 
 const DEAD_LETTERS = /DeadLetters|Undelivered|StreamFailures/;
@@ -55,6 +59,22 @@ export function inspectTemplates(application: LanewayApplication): Inspection {
     if (!queue || !fn) continue;
     const [visibility, timeout] = [Number(queue.properties['VisibilityTimeout']), Number(fn.properties['Timeout'])];
     hold(visibility >= 6 * timeout, mapping.id, `visibility ${visibility} s for a timeout of ${timeout} s`);
+  }
+  // Mappings of a function that was made elsewhere stand in that function's stack.
+  const mapped = application.node.root.node
+    .findAll()
+    .filter((node) => node instanceof CfnEventSourceMapping)
+    .map((node) => idIn(Stack.of(node).resolve(node.eventSourceArn), queues));
+  const policies = of('AWS::IAM::ManagedPolicy').map(({ id }) => id);
+  for (const mailbox of Object.values(application.stacks.messaging.mailboxes)) {
+    const worker = application.stacks.agents.workers[mailbox.agent];
+    const fn = application.stacks.agents.agents[mailbox.agent];
+    hold((worker === undefined) !== (fn === undefined), mailbox.agent, 'has not one of: function, policy of a worker');
+    if (worker) hold(policies.includes(logicalIdOf(worker.policy)), mailbox.agent, 'its policy is not in the template');
+    for (const { queue } of lanesOf(mailbox)) {
+      const mappings = mapped.filter((source) => source === logicalIdOf(queue)).length;
+      hold(mappings === (worker ? 0 : 1), mailbox.agent, `a lane has ${mappings} event source mappings`);
+    }
   }
   for (const { id, properties } of functions) {
     hold(JSON.stringify(properties['Architectures']) === '["arm64"]', id, 'does not run on arm64');

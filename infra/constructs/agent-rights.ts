@@ -1,0 +1,74 @@
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { sourceOf } from '../../shared/domain/envelope.js';
+import { unknownName } from '../../shared/domain/errors.js';
+import { MessageAcknowledged } from '../../shared/message/system-messages.js';
+import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
+import { expectsReplies } from '../../shared/topology/replies.js';
+import type { Fabric } from './fabric.js';
+import { lanesOf, type Mailbox } from './mailbox.js';
+import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+
+/** An agent and the parts of its application that it works with. */
+export interface AgentSurroundings {
+  readonly topology: TopologyModel;
+  /** Id of the agent. */
+  readonly agent: string;
+  readonly fabric: Fabric;
+  readonly mailbox: Mailbox;
+  /** Mailboxes of the receivers of direct channels on which it publishes, by agent id. */
+  readonly mailboxes?: Readonly<Record<string, Mailbox>>;
+}
+
+/**
+ * Allows what the topology says of an agent and nothing else, wherever it runs: publishing its types under its own
+ * source, its deliveries in the ledger, requests when it makes some, payloads, its dead letters, and the lanes of those
+ * to whom it sends directly. Receiving from its own lanes goes with where it runs.
+ */
+export function allowAgent(grantee: IGrantable & IConstruct, surroundings: AgentSurroundings): void {
+  const { topology, fabric, mailbox } = surroundings;
+  const agent = agentOf(topology, surroundings.agent);
+  const acknowledges = agent.subscribes.some((channel) => topology.channels[channel]?.qos.acks === 'message');
+  const types = [...new Set([...agent.publishes, ...(acknowledges ? [MessageAcknowledged.name] : [])])];
+  if (types.length > 0)
+    allowPublish(grantee, fabric.bus, { sources: [sourceOf(topology.name, 'agent', agent.id)], types });
+  allowTable(grantee, fabric.ledgerTable, 'deliver');
+  if (expectsReplies(topology, agent.publishes)) {
+    allowTable(grantee, fabric.pendingTable, 'deliver');
+    allowSend(grantee, fabric.timerQueue);
+  } else if (expectsReplies(topology, agent.handles)) {
+    allowExtend(grantee, fabric.pendingTable);
+  }
+  allowPayloads(grantee, fabric, 'read-write');
+  allowSend(grantee, mailbox.deadLetterQueue);
+  allowSend(
+    grantee,
+    ...directMailboxes(surroundings)
+      .flatMap(lanesOf)
+      .map((lane) => lane.queue),
+  );
+}
+
+/** Mailboxes into which an agent sends without the bus. */
+export function directMailboxes({ topology, agent, mailboxes }: AgentSurroundings): Mailbox[] {
+  return directReceivers(topology, agentOf(topology, agent)).flatMap((receiver) => mailboxes?.[receiver] ?? []);
+}
+
+/** An agent by id. @throws LanewayError UNKNOWN_AGENT */
+export function agentOf(topology: TopologyModel, id: string): AgentModel {
+  const agent = topology.agents[id];
+  if (agent) return agent;
+  throw unknownName('UNKNOWN_AGENT', `there is no agent '${id}'`, id, Object.keys(topology.agents), topology.name);
+}
+
+/** Subscribers of the direct channels that carry what the agent or client may publish. */
+export function directReceivers(
+  topology: TopologyModel,
+  publisher: { readonly publishes: readonly string[] },
+): string[] {
+  const receivers = Object.values(topology.channels)
+    .filter((channel) => channel.qos.delivery === 'direct')
+    .filter((channel) => channel.carries.some((type) => publisher.publishes.includes(type)))
+    .flatMap((channel) => channel.subscribers);
+  return [...new Set(receivers)];
+}
