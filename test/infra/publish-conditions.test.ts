@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { LanewayApplication } from 'laneway/cdk';
 import type { Topology } from 'laneway/topology';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
@@ -10,18 +7,20 @@ import { MessageAcknowledged } from '../../shared/message/system-messages.js';
 import { shop } from '../support/fixture-topology.js';
 import { parcels } from '../support/parcel-topology.js';
 import { decide, type PolicyStatement } from '../support/policy-evaluator.js';
-import { resourcesOf, unbundledApp, type Resource } from '../support/synthesized-application.js';
+import {
+  folderOfAgents,
+  lambdaAgents,
+  resourcesOf,
+  unbundledApp,
+  type Resource,
+} from '../support/synthesized-application.js';
 
 // No local engine knows the condition keys of PutEvents, so that what AWS would decide is decided here, on the policies
 // of the template: for every agent and client, under every source and for every message type of the topology.
 
 function synthesized(topology: Topology): Resource[] {
-  const folder = mkdtempSync(join(tmpdir(), 'laneway-agents-'));
-  for (const agent of Object.keys(topology.model.agents)) {
-    mkdirSync(join(folder, agent));
-    writeFileSync(join(folder, agent, 'lambda.ts'), 'export const handler = async () => undefined;\n');
-  }
-  const app = new LanewayApplication(unbundledApp(), 'Test', { topology, agents: folder });
+  const agents = folderOfAgents(...lambdaAgents(topology));
+  const app = new LanewayApplication(unbundledApp(), 'Test', { topology, agents });
   for (const client of Object.keys(topology.model.clients)) app.client(client);
   return resourcesOf(app);
 }
@@ -43,7 +42,9 @@ describe.each([
   const { model } = topology;
   const resources = synthesized(topology);
   const publishers = [
-    ...Object.keys(model.agents).map((name) => ({ kind: 'agent', prefix: 'Agent', name }) as const),
+    ...Object.values(model.agents).map(
+      ({ id, runs }) => ({ kind: 'agent', prefix: runs === 'worker' ? 'Worker' : 'Agent', name: id }) as const,
+    ),
     ...Object.keys(model.clients).map((name) => ({ kind: 'client', prefix: 'Client', name }) as const),
   ];
   const sources = [

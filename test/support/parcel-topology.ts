@@ -18,6 +18,8 @@ export const ParcelWeighed = event(
 );
 export const WeighParcel = command('WeighParcel', z.object({ parcel: z.string() }), { reply: ParcelWeighed });
 export const ParcelArrived = event('ParcelArrived', z.object({ parcel: z.string(), note: z.string().optional() }));
+export const ParcelWrapped = event('ParcelWrapped', z.object({ parcel: z.string(), paper: z.string() }));
+export const WrapParcel = command('WrapParcel', z.object({ parcel: z.string() }), { reply: ParcelWrapped });
 export const StampParcel = command('StampParcel', z.object({ parcel: z.string() }));
 
 export const parcels = defineTopology('parcels', {
@@ -31,16 +33,19 @@ export const parcels = defineTopology('parcels', {
       carries: [ParcelWeighed],
       qos: { priorities: ['normal'], onExpiry: 'dead-letter', expires: '5 minutes' },
     },
+    'parcel.wrapping': { carries: [WrapParcel], qos: { priorities: ['normal'] } },
+    'parcel.wrapped': { carries: [ParcelWrapped], qos: { priorities: ['normal'] } },
     'parcel.stamps': { carries: [StampParcel], qos: { priorities: ['low'], delivery: 'direct' } },
   },
   agents: {
     desk: { subscribes: ['parcel.arrivals', 'parcel.weights'], publishes: [WeighParcel, StampParcel] },
     scales: { capabilities: ['weighing'], role: 'worker', subscribes: ['parcel.weighing'] },
     'old-scales': { capabilities: ['weighing'], role: 'worker', subscribes: ['parcel.weighing'] },
+    wrapper: { runs: 'worker', subscribes: ['parcel.wrapping'] },
     stamper: { subscribes: ['parcel.stamps'] },
     auditor: { subscribes: ['parcel.arrivals', 'parcel.weights', 'system.errors'] },
   },
-  clients: { gate: { publishes: [ParcelArrived, WeighParcel] } },
+  clients: { gate: { publishes: [ParcelArrived, WeighParcel, WrapParcel] } },
   ingress: {
     post: {
       pattern: { source: ['com.example.post'] },

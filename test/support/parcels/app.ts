@@ -10,7 +10,7 @@ new LanewayApplication(app, 'Parcels', {
   topology: parcels,
   topologyModule: './test/support/parcel-topology.ts',
   agents: './test/support/parcels',
-  bind: { desk: { witness }, stamper: { witness } },
+  bind: { desk: { witness }, stamper: { witness }, wrapper: { paper: 'brown' } },
   removalPolicy: RemovalPolicy.DESTROY,
   busArchive: '7 days',
 });
