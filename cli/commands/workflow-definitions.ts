@@ -60,7 +60,7 @@ export async function workflowDiffCommand(context: CommandContext): Promise<void
       let running = 0;
       if (isDeployed) for await (const _one of executions.list(workflow, 'running')) running++;
       return compareDefinitions({
-        ...{ workflow, running, model: topology.model, workflows: [...local.keys()] },
+        ...{ workflow, running, model: topology.model, types: topology.types, workflows: [...local.keys()] },
         ...(deployed ? { deployed } : {}),
         ...(later ? { local: later } : {}),
       });

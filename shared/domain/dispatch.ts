@@ -54,6 +54,8 @@ interface DispatchBase {
 /** Fields of a step that sends a message. */
 interface DispatchSend extends DispatchBase {
   readonly type: string;
+  /** Version of the type's schema that `data` was written for. @defaultValue the latest: machines deployed before it was said */
+  readonly version?: number;
   readonly data: unknown;
   readonly priority?: Priority;
   readonly to?: DispatchTo;
@@ -98,6 +100,8 @@ export type DispatchFallback =
 /** The command that undoes a request; `data` is a template over the reply (`fillTemplate`). */
 export interface DispatchUndo {
   readonly type: string;
+  /** As of {@link DispatchSend}. */
+  readonly version?: number;
   readonly data: unknown;
   readonly timeoutSeconds: number;
 }

@@ -10,6 +10,8 @@ export interface UndoStep {
   readonly step: string;
   /** Command that undoes it. */
   readonly type: string;
+  /** Version of its schema that `data` was written for. @defaultValue the latest */
+  readonly version?: number;
   /** Payload of the command, to be filled in with the reply (`fillTemplate`). */
   readonly data: unknown;
   readonly timeoutSeconds: number;

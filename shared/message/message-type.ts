@@ -161,6 +161,36 @@ export function encodeData(type: MessageType, data: unknown): unknown {
 }
 
 /**
+ * A payload that was written for an earlier version, as one that can be published now.
+ * @param version that the payload was written for; the latest when it is not known
+ * @throws LanewayError SCHEMA for a version that the type no longer accepts, a payload that does not fit its version, or an upgrade
+ * that throws
+ */
+export function asLatest(type: MessageType, data: unknown, version: number = type.version): unknown {
+  if (version === type.version) return encodeData(type, data);
+  const older = type.accepts.find((entry) => entry.version === version);
+  if (!older) {
+    const accepted = [type.version, ...type.accepts.map((entry) => entry.version)];
+    throw new LanewayError('SCHEMA', `${type.name} v${version} is no longer accepted`, {
+      help: [
+        `accepted: version ${accepted.join(', ')}`,
+        `list version ${version} again: accepts: [older(${version}, <its schema>, <upgrade to version ${type.version}>)]`,
+      ],
+    });
+  }
+  const read = z.safeParse(older.schema, data);
+  if (!read.success) throw schemaError(type.name, version, read.error);
+  try {
+    return encodeData(type, older.upgrade(read.data as never));
+  } catch (cause) {
+    if (cause instanceof LanewayError) throw cause;
+    throw new LanewayError('SCHEMA', `${type.name}: the upgrade of version ${version} throws ${String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/**
  * Reads a received payload as the latest version of its type.
  * @param dataschema the envelope's `dataschema`; tells which version was sent
  * @throws LanewayError SCHEMA for a version that is not accepted, a payload that does not fit it, or an upgrade that throws

@@ -1,3 +1,6 @@
+import * as z from 'zod';
+import { REPLY } from '../domain/fill-template.js';
+import type { MessageType } from '../message/message-type.js';
 import type { TopologyModel } from '../topology/model.js';
 import type { AslBranch, AslDefinition, AslState, Json } from '../workflow/asl.js';
 import { callsIn, machinesIn, textOf, type Call } from '../workflow/calls-in.js';
@@ -26,6 +29,8 @@ export interface Comparison {
   readonly model: TopologyModel;
   /** Names of the workflows as they would be. */
   readonly workflows: readonly string[];
+  /** The message types as they would be, by name: what running executions send has to fit them. */
+  readonly types?: ReadonlyMap<string, MessageType>;
 }
 
 /** Compares by state name; the dispatcher's address and the comment do not count. */
@@ -43,7 +48,7 @@ export function compareDefinitions(comparison: Comparison): WorkflowChange {
 }
 
 /** What the steps of the deployed definition need of everything around it. */
-function breaksOf(deployed: AslDefinition, { model, local, workflows }: Comparison): string[] {
+function breaksOf(deployed: AslDefinition, { model, local, workflows, types }: Comparison): string[] {
   const later = new Set(local ? callsIn(local).map(awaits) : []);
   return callsIn(deployed).flatMap((call) => {
     const { state, payload } = call;
@@ -53,6 +58,8 @@ function breaksOf(deployed: AslDefinition, { model, local, workflows }: Comparis
       ...[...sent, ...(undo === undefined ? [] : [undo['type']])].flatMap((type) =>
         typeof type === 'string' ? unsendable(state, type, payload, model) : [],
       ),
+      ...(sent.length > 0 ? unfit(state, payload, types) : []),
+      ...(undo === undefined ? [] : unfit(state, undo, types)),
       ...(payload['kind'] === 'receive' && !later.has(awaits(call))
         ? [`step '${state}' waits for ${textOf(payload, 'type')}, and nobody would listen for it`]
         : []),
@@ -78,6 +85,44 @@ function unsendable(
   if (typeof to === 'string' && !to.startsWith('{%') && !able.some(({ id }) => id === to))
     return [`step '${state}' sends ${type} to '${to}', who does not handle it any more`];
   return [];
+}
+
+/**
+ * Whether what a step of the deployed definition sends fits the type as it would be: its version is accepted, and a payload of the
+ * latest version has every field that is needed. Values exist only when an execution runs; they are not looked at.
+ */
+function unfit(
+  state: string,
+  { type: name, version, data }: Readonly<Record<string, Json>>,
+  types: Comparison['types'],
+): string[] {
+  const type = typeof name === 'string' ? types?.get(name) : undefined;
+  if (type === undefined) return [];
+  const written = typeof version === 'number' ? version : type.version;
+  const accepted = [type.version, ...type.accepts.map((older) => older.version)];
+  if (!accepted.includes(written)) {
+    return [
+      `step '${state}' sends ${type.name} v${written}, and only version ${accepted.join(', ')} would be accepted: list it with older(${written}, ...)`,
+    ];
+  }
+  const schema = type.accepts.find((older) => older.version === written)?.schema ?? type.schema;
+  const missing = requiredBy(schema).filter((field) => !isSet(data, field));
+  if (missing.length === 0) return [];
+  return [
+    `step '${state}' sends ${type.name} v${written} without ${missing.join(', ')}, which version ${written} would need: raise the version and list the old one with older(${written}, ...)`,
+  ];
+}
+
+/** Names of the fields that a payload must have. */
+function requiredBy(schema: z.ZodType): readonly string[] {
+  const { required } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return required ?? [];
+}
+
+/** Whether a payload, as compiled, sets a field. One that is an expression, or a part of a reply, as a whole may set any. */
+function isSet(data: Json | undefined, field: string): boolean {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return true;
+  return Object.hasOwn(data, field) || Object.hasOwn(data, REPLY);
 }
 
 /** What the platform listens for on behalf of a step. */

@@ -6,7 +6,7 @@ import { derivedId } from '../domain/ids.js';
 import { restored } from '../domain/kept-state.js';
 import type { PayloadStore, PendingStore } from '../domain/ports.js';
 import { undoRequestId, type NotedStep, type Replied, type Saga, type SagaStore } from '../domain/saga.js';
-import { decodeData } from '../message/message-type.js';
+import { asLatest, decodeData } from '../message/message-type.js';
 import { WorkflowCompensated } from '../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
 
@@ -111,7 +111,8 @@ async function undo(
     const waiter = { kind: 'saga' as const, execution: saga.execution };
     const standing: Standing = { ...standingIn(saga), id, requestId, waiter, causationId: reply.by };
     const template = await restored(step.data, saga.message.correlationid, services.payloads);
-    await publishMessage(publishing, type, fillTemplate(template, data), { deadline }, standing);
+    const payload = asLatest(type, fillTemplate(template, data), step.version);
+    await publishMessage(publishing, type, payload, { deadline }, standing);
     log.info('a step is undone', about);
     return 'asked';
   } catch (error) {

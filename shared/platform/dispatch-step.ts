@@ -9,7 +9,7 @@ import type { PendingStore } from '../domain/ports.js';
 import { PRIORITIES } from '../domain/priority.js';
 import type { SagaStore } from '../domain/saga.js';
 import { idsOf } from '../domain/step-ids.js';
-import type { MessageType } from '../message/message-type.js';
+import { asLatest, type MessageType } from '../message/message-type.js';
 import { WorkflowProgressed } from '../message/system-messages.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import { publishMessage, type Publishing, type Standing } from '../topology/publish-message.js';
@@ -62,9 +62,11 @@ const base = {
   }),
 };
 const who = z.union([text, z.object({ capability: text }), z.object({ role: text })]);
+const version = z.number().int().min(1);
 const send = {
   ...base,
   type: text,
+  version: version.optional(),
   data: z.unknown(),
   priority: z.enum(PRIORITIES).optional(),
   to: who.optional(),
@@ -88,7 +90,7 @@ const dispatchSchema = z.discriminatedUnion('kind', [
     token: text,
     timeoutSeconds,
     attempts: attempts.optional(),
-    undo: z.object({ type: text, data: z.unknown(), timeoutSeconds }).optional(),
+    undo: z.object({ type: text, version: version.optional(), data: z.unknown(), timeoutSeconds }).optional(),
     ...send,
   }),
   z.object({ kind: z.literal('publish'), ...send }),
@@ -203,14 +205,27 @@ async function giveUp(
 ): Promise<void> {
   const closed = await services.pending.close(requestId, outcome);
   if (closed.kind === 'unknown') {
-    const [error, cause] =
-      outcome.state === 'failed'
-        ? ['RequestFailed', `${outcome.error.code}: ${outcome.error.message}`]
-        : ['RequestTimedOut', `there was no time left for step ${dispatch.step}`];
-    await services.resumer.fail(dispatch.token, error, cause);
+    // Nothing was sent. A record all the same: by it an operator sees which step failed, and why.
+    const record = unsent(dispatch, requestId, outcome);
+    await services.pending.open(record);
+    await services.pending.close(requestId, outcome);
+    await tellWaiter(record, outcome, services);
     return;
   }
   await tellWaiter({ ...closed.record, waiter: waiterOf(dispatch) }, closed.record.outcome ?? outcome, services);
+}
+
+function unsent(dispatch: DispatchRequest | Hold, requestId: string, { at }: RequestOutcome): PendingRecord {
+  const { message } = dispatch;
+  return {
+    ...{ requestId, messageId: idsOf(dispatch).messageId, correlationId: message.correlationid },
+    ...{ type: 'type' in dispatch ? dispatch.type : dispatch.kind, replyType: '', deadline: at, attempt: 1 },
+    ...(dispatch.kind === 'wait' ? { holds: 'time' as const } : {}),
+    waiter: waiterOf(dispatch),
+    hops: message.hops,
+    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+  };
 }
 
 async function publish(
@@ -229,7 +244,8 @@ async function publish(
       ? {}
       : { deadline: new Date(publishing.clock.now() + Math.ceil(dispatch.timeoutSeconds * 1000)) }),
   };
-  const data = await restored(dispatch.data, message.correlationid, services.payloads);
+  const written = await restored(dispatch.data, message.correlationid, services.payloads);
+  const data = payloadOfStep(dispatch, type, written);
   const receipt = await publishMessage(publishing, type, data, options, {
     ...ids,
     correlationId: message.correlationid,
@@ -251,6 +267,36 @@ async function publish(
   });
   services.log.info('a step was dispatched', { ...aboutOf(dispatch), id: receipt.id });
   return { id: receipt.id, ...(ids.requestId === undefined ? {} : { requestId: ids.requestId }) };
+}
+
+/**
+ * The payload of a step as the type takes it now. An execution runs on the definition that it was started with, whose payloads are of the
+ * schemas of that time.
+ * @throws LanewayError SCHEMA with the step, the version it was written for, and what would let the execution go on
+ */
+function payloadOfStep(
+  { workflow, step, version }: DispatchRequest | DispatchPublish,
+  type: MessageType,
+  data: unknown,
+): unknown {
+  try {
+    return asLatest(type, data, version);
+  } catch (error) {
+    if (!(error instanceof LanewayError)) throw error;
+    const [what = ''] = error.message.split('\n');
+    throw new LanewayError(
+      'SCHEMA',
+      `step '${step}' of '${workflow}' was written for ${type.name} v${version ?? '?'}: ${what}`,
+      {
+        cause: error,
+        help: [
+          ...error.help,
+          `a change that older executions do not know: raise the version of ${type.name} and list the old one with older(...)`,
+          'then: laneway workflow retry <execution>',
+        ],
+      },
+    );
+  }
 }
 
 /** @throws LanewayError UNKNOWN_TYPE, INVALID_WORKFLOW (a request of what is not answered) */

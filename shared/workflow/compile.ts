@@ -211,6 +211,7 @@ class Compiler {
       ...(step.kind === 'request' || step.kind === 'receive' ? { keep: this.keeps.of(step) } : {}),
       message: START_MESSAGE,
       ...('type' in step ? { type: step.type } : {}),
+      ...('version' in step ? { version: step.version } : {}),
       ...Object.fromEntries(values),
     };
   }
@@ -229,8 +230,8 @@ class Compiler {
 
   #undo({ undo, origin }: RequestStep): { readonly undo?: Json } {
     if (!undo) return {};
-    const { type, timeoutSeconds } = undo;
-    return { undo: { type, timeoutSeconds, data: toTemplate(undo.data, origin, kept, this.refuse) } };
+    const { type, version, timeoutSeconds } = undo;
+    return { undo: { type, version, timeoutSeconds, data: toTemplate(undo.data, origin, kept, this.refuse) } };
   }
 
   #match(step: MatchStep, next: Next, states: States): Next {

@@ -98,6 +98,8 @@ interface Send {
   /** Name of its state, unique in the machine; given by `names.ts`. */
   state: string;
   readonly type: string;
+  /** Version of the type's schema that `data` was written for. */
+  readonly version: number;
   readonly data: Value;
   readonly priority?: Value;
   readonly to?: Value;
@@ -120,6 +122,7 @@ export interface RequestStep extends Send {
 /** What undoes a completed request when the execution fails later; its data may refer to the reply. */
 export interface Undo {
   readonly type: string;
+  readonly version: number;
   readonly data: Value;
   readonly timeoutSeconds: number;
 }

@@ -307,7 +307,7 @@ export class Recorder {
     checkLiteral(type.schema, value, `data for ${type.name}`, refuse);
     const address = this.#optional({ priority: options.priority, to: options.to }, refuse);
     checkAddress(type, address, this.topology.model, refuse);
-    return { name: step, state: '', type: type.name, data: value, ...address };
+    return { name: step, state: '', type: type.name, version: type.version, data: value, ...address };
   }
 
   #undo(given: NonNullable<GivenOptions['compensate']>, reply: unknown, own: Origin, refuse: Refuse): Undo {
@@ -323,7 +323,7 @@ export class Recorder {
     // The reply itself is filled in when it is undone, and need not be kept for that.
     const others = [...targetsIn(data)].map((target) => target.origin).filter((from) => from !== own);
     use(others, targetsIn);
-    return { type: type.name, data, timeoutSeconds: wholeSeconds(timeout) };
+    return { type: type.name, version: type.version, data, timeoutSeconds: wholeSeconds(timeout) };
   }
 
   #optional<Name extends string>(given: Readonly<Record<Name, unknown>>, refuse: Refuse): Partial<Record<Name, Value>> {

@@ -115,5 +115,5 @@ test('nobody decides what does not wait, or without a name, nor by an answer, wh
   const data = { decision: 'approved', by: 'ann', reason: 'yes' };
   await expect(world.answer(id, data, { by: 'ann', why: 'yes' })).rejects.toThrow(/is an approval.*decided/);
   await expect(world.decide('no-such', 'approved', { by: 'ann', why: 'yes' })).rejects.toThrow(/no request 'no-such'/);
-  await expect(world.decide(id, 'approved', { by: '', why: 'yes' })).rejects.toThrow(/who acts and why/);
+  await expect(world.decide(id, 'approved', { by: '', why: 'yes' })).rejects.toThrow(/nobody is named who acts/);
 });

@@ -1,14 +1,25 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { command, older, type MessageType } from 'laneway/message';
 import { defineWorkflow } from 'laneway/workflow';
+import * as z from 'zod';
 import { machineMermaid, machineText } from '../../../cli/render/machine.js';
 import { changeText, costText } from '../../../cli/render/workflows.js';
 import { plainPaint } from '../../../cli/render/paint.js';
 import { workflowsIn } from '../../../cli/synthesized-workflows.js';
 import { compareDefinitions, type Comparison } from '../../../shared/operator/compare-definitions.js';
 import { workflowCost } from '../../../shared/operator/workflow-cost.js';
-import { Book, bookGroup, bookTrip, travel, TripAsked, TripWanted } from '../../support/trip-topology.js';
+import {
+  Book,
+  Booked,
+  bookGroup,
+  bookTrip,
+  Cancelled,
+  travel,
+  TripAsked,
+  TripWanted,
+} from '../../support/trip-topology.js';
 
 const within = { timeout: '1 minute' } as const;
 const compare = (own: Partial<Comparison>) =>
@@ -42,6 +53,30 @@ describe('what a deployment would do', () => {
     );
     const inner = compare({ workflow: 'g', deployed: bookGroup.asl, local: { ...bookGroup.asl, TimeoutSeconds: 5 } });
     expect(inner).toMatchObject({ change: 'changed', added: [], removed: [], changed: [] });
+  });
+
+  test('names the steps whose payloads would no longer fit', () => {
+    const types = (...changed: MessageType[]) =>
+      new Map([...travel.types, ...changed.map((type) => [type.name, type] as const)]);
+    const schema = z.object({ trip: z.string(), what: z.string(), nights: z.number() });
+    const breaks = (...changed: MessageType[]) =>
+      compare({ deployed, local: bookTrip.asl, types: types(...changed) }).breaks;
+    expect(breaks()).toEqual([]);
+    // The version stayed: whoever runs on the old definition sends the old payload under it.
+    expect(breaks(command('Book', schema, { reply: Booked }))).toEqual(
+      ['hotel', 'flight', 'car'].map((step) =>
+        expect.stringMatching(`^step '${step}' sends Book v1 without nights, which version 1 would need`),
+      ),
+    );
+    expect(breaks(command('Book', schema, { reply: Booked, version: 2 }))[0]).toBe(
+      "step 'hotel' sends Book v1, and only version 2 would be accepted: list it with older(1, ...)",
+    );
+    const upgraded = [older(1, Book.schema, (data) => ({ ...data, nights: 1 }))];
+    expect(breaks(command('Book', schema, { reply: Booked, version: 2, accepts: upgraded }))).toEqual([]);
+    const undo = z.object({ booking: z.string(), fee: z.number() });
+    expect(breaks(command('Cancel', undo, { reply: Cancelled }))).toEqual(
+      ['hotel', 'flight'].map((step) => expect.stringMatching(`^step '${step}' sends Cancel v1 without fee`)),
+    );
   });
 
   test('names what running executions need and would no longer find', () => {

@@ -89,6 +89,13 @@ const releases: Readonly<Record<string, readonly Readonly<Record<string, unknown
       },
     },
   ],
+  'with the version that a payload was written for': [
+    {
+      ...{ ...base, generation: 0, kind: 'request', ...order, version: 1, timeoutSeconds: 30 },
+      undo: { ...order, version: 1, timeoutSeconds: 60 },
+    },
+    { ...place, generation: 0, step: 'one', kind: 'publish', type: 'OrderPlaced', version: 1, data: { order: 'o-1' } },
+  ],
 };
 
 const cases = Object.entries(releases).flatMap(([release, payloads]) =>

@@ -82,6 +82,7 @@ describe('the maintenance workflow', () => {
         keep: { pass: ['score', 'vin', 'reasons', 'note'], read: ['severity'] },
         message,
         type: 'Analyze',
+        version: 1,
         data: { vin: data && start.vin, readings: start.readings },
       },
     });
