@@ -6,6 +6,8 @@ import type { QueuesOptions } from './commands/queues.js';
 import type { SendOptions } from './commands/send.js';
 import type { TraceOptions } from './commands/trace.js';
 import { addDeadLetters } from './dlq-program.js';
+import { addCompletion } from './completion-program.js';
+import { addHealth } from './health-program.js';
 import { addLedger } from './ledger-program.js';
 import { DEMO_ENGINES, ENGINES } from './engine-choices.js';
 import { addAdd } from './add-program.js';
@@ -60,7 +62,9 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addWorker(program, context, wholePositive);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);
+  addHealth(program, context, finish);
   addEngine(program, context);
+  addCompletion(program);
   return program;
 }
 

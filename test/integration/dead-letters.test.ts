@@ -1,3 +1,4 @@
+import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -81,7 +82,7 @@ test('an operator needs no source: by name, from any folder, and with a checkout
   expect(JSON.parse(queues.stdout)).toContainEqual(expect.objectContaining({ owner: 'desk', queue: 'normal' }));
   const refused = outside(['--app', 'parcels', 'send', 'ParcelArrived', '--data', '{"parcel": 17}']);
   expect(refused.status).toBe(2);
-  expect(refused.stderr).toContain('parcel: Invalid input: expected string');
+  expect(refused.stderr).toContain('parcel: given 17; Invalid input: expected string');
   const sent = outside(['--app', 'parcels', 'send', 'ParcelArrived', '--data', '{"parcel": "outside-1"}']);
   expect(sent).toMatchObject({ status: 0 });
   await app.until(sent.stdout.trim(), (_entries, { atRest, completed }) => atRest && completed > 0);
@@ -95,6 +96,41 @@ test('an operator needs no source: by name, from any folder, and with a checkout
   expect(half).toMatchObject({ status: 0 });
   expect(half.stderr).toContain("working by what is deployed of 'parcels'");
   expect(JSON.parse(half.stdout)).toBeInstanceOf(Array);
+});
+
+test('health tries every part, and names a lane that nobody empties', async () => {
+  const healthy = outside(['--json', '--app', 'parcels', 'health']);
+  const { findings } = JSON.parse(healthy.stdout) as { findings: { check: string; state: string; told: string }[] };
+  expect(findings.filter(({ state }) => state === 'fail')).toEqual([]);
+  expect(healthy.status).toBe(0);
+  expect(findings.map(({ check }) => check)).toEqual(
+    expect.arrayContaining([
+      'model',
+      'ledger table',
+      'pending table',
+      'payloads',
+      'bus',
+      'consumers',
+      'drain',
+      'sweeper',
+    ]),
+  );
+  const client = new LambdaClient({});
+  const FunctionName = app.deployment['FunctionStamper'];
+  const { EventSourceMappings: [mapping] = [] } = await client.send(
+    new ListEventSourceMappingsCommand({ FunctionName }),
+  );
+  const set = async (Enabled: boolean) =>
+    client.send(new UpdateEventSourceMappingCommand({ UUID: mapping?.UUID, Enabled }));
+  try {
+    await set(false);
+    const ill = outside(['--app', 'parcels', 'health']);
+    expect(ill.stdout).toMatch(/fail +consumers +nothing empties stamper low: its mapping is Disabl/);
+    expect(ill.status).toBe(1);
+  } finally {
+    await set(true);
+    client.destroy();
+  }
 });
 
 test('three kinds of poison are three groups, with their counts', async () => {
