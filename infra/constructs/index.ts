@@ -1,3 +1,4 @@
+import '../../shared/domain/one-version.js';
 export { LanewayApplication, type LanewayApplicationProps } from './laneway-application.js';
 export { AgentFunction, LANE_CONCURRENCY, type AgentFunctionProps } from './agent-function.js';
 export type { AgentSources } from './agent-entries.js';

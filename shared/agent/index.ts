@@ -1,3 +1,4 @@
+import '../domain/one-version.js';
 export { createAgent } from './create-agent.js';
 export type { Agent, AgentBuilder, AgentOptions, BoundAgent, ErasedHandler } from './create-agent.js';
 export type {

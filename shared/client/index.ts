@@ -1,3 +1,4 @@
+import '../domain/one-version.js';
 export { connect } from './connect.js';
 export type { ClientPublishOptions, ConnectOptions, Laneway, RequestOptions } from './connect.js';
 export { findDeployment } from './deployment.js';

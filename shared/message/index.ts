@@ -1,3 +1,4 @@
+import '../domain/one-version.js';
 export { command, event, older } from './message-type.js';
 export type {
   CommandOptions,

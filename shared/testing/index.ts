@@ -1,3 +1,4 @@
+import '../domain/one-version.js';
 export { invoke } from './invoke.js';
 export type { Invocation, InvokeOptions } from './invoke.js';
 export { ManualClock } from './manual-clock.js';

@@ -1,3 +1,4 @@
+import '../domain/one-version.js';
 export { defineTopology } from './define-topology.js';
 export type {
   AgentSpec,

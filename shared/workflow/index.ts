@@ -1,3 +1,4 @@
+import '../domain/one-version.js';
 export { defineWorkflow } from './define-workflow.js';
 export type { WorkflowDefinition, WorkflowOptions, WorkflowStep } from './define-workflow.js';
 export { describeWorkflow } from './describe-workflow.js';

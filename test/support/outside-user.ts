@@ -19,6 +19,8 @@ export interface OutsideUser {
   readonly directory: string;
   /** Files of the package as it was installed, relative to it. */
   readonly installedPackage: string;
+  /** The tarball that was installed. */
+  readonly tarball: string;
   /** How long it took to compile and pack the package, and to install it with its peers. */
   readonly ms: { readonly pack: number; readonly install: number };
   /** Runs a command in the folder, with the packages' own commands on the path, as `npx` or an npm script would. */
@@ -70,6 +72,7 @@ export async function outsideUser(options: OutsideUserOptions = {}): Promise<Out
     return {
       directory,
       installedPackage: join(directory, 'node_modules', 'laneway'),
+      tarball,
       ms: { pack, install: ms },
       run: (command, ...args) => run(directory, own, command, args),
       must: (command, ...args) => must(directory, own, command, ...args),
@@ -81,10 +84,26 @@ export async function outsideUser(options: OutsideUserOptions = {}): Promise<Out
   }
 }
 
-/** Packs this clone as `npm publish` would, compilation included, and returns the path of the tarball. */
-export async function packPackage(into: string, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const flags = ['--no-ignore-scripts', '--silent', '--pack-destination', into];
-  const { stdout } = await must(root, withoutClone(environment), 'npm', 'pack', ...flags);
+/**
+ * Packs a clone, this one unless another is given, as `npm publish` would, compilation included.
+ * @returns the path of the tarball
+ */
+export async function packPackage(
+  into: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  clone: string = root,
+): Promise<string> {
+  const env = withoutClone(environment);
+  const { stdout } = await must(
+    clone,
+    env,
+    'npm',
+    'pack',
+    '--no-ignore-scripts',
+    '--silent',
+    '--pack-destination',
+    into,
+  );
   return join(into, stdout.trim().split('\n').at(-1) ?? '');
 }
 
