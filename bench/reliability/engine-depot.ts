@@ -54,7 +54,7 @@ let opened: Promise<unknown> | undefined;
  * The engine at AWS_ENDPOINT_URL, else a MiniStack for all rows of this process, with which it ends: SDK clients are
  * shared in a process, and keep to the endpoint that they were made for.
  */
-async function enterEngine(): Promise<void> {
+export async function enterEngine(): Promise<void> {
   opened ??= openEngine({ projectDirectory: process.cwd() }).then(({ target }) => enter(target));
   await opened;
 }

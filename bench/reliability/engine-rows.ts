@@ -5,6 +5,7 @@ import { engineReplay } from './engine-replay.js';
 import { engineRestart } from './engine-restart.js';
 import { engineSoak } from './engine-soak.js';
 import { engineWorkerKilled } from './engine-worker-killed.js';
+import { engineWorkerProcesses } from './engine-worker-processes.js';
 import type { Row } from './row.js';
 
 /** Rows on a local engine, behind those of rows.ts: read only by a run that needs them, as they bring the AWS SDK along. */
@@ -15,5 +16,6 @@ export const ENGINE_ROWS: readonly Row[] = [
   engineRedrive,
   engineReplay,
   engineWorkerKilled,
+  engineWorkerProcesses,
   engineRestart,
 ];

@@ -6,8 +6,7 @@ import { startWorker } from '../../shared/worker/run-worker.js';
 import { serveHealth } from '../../shared/worker/serve-health.js';
 import { isWorkerEntry, type WorkerEntry } from '../../shared/worker/worker-entry.js';
 import type { CommandContext } from '../command-context.js';
-import { importModule } from '../load-topology.js';
-import type { Project } from '../project.js';
+import { importModule, locateTopology } from '../load-topology.js';
 import { readDuration } from '../read-duration.js';
 
 /** Options of `laneway worker run`. */
@@ -32,10 +31,10 @@ export async function workerRunCommand(
   agents: readonly string[],
   options: WorkerRunOptions,
 ): Promise<void> {
-  const { output, project } = context;
+  const { output } = context;
   const drainTimeout = readDuration(options.drain);
   const entries: WorkerEntry[] = [];
-  for (const agent of new Set(agents)) entries.push(await loadEntry(project, agent));
+  for (const agent of new Set(agents)) entries.push(await loadEntry(context, agent));
   await context.target();
   const bound = [];
   for (const entry of entries) bound.push(await entry.prepare(await findDeployment(entry.application)));
@@ -56,6 +55,8 @@ export async function workerRunCommand(
     void worker.stop();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  // Started by another process over a channel: ends with it, also when that one was killed.
+  process.once('disconnect', end);
   await worker.ended;
   await health?.close();
   output.progress('ended');
@@ -63,8 +64,13 @@ export async function workerRunCommand(
   process.exit(0);
 }
 
-async function loadEntry(project: Project, agent: string): Promise<WorkerEntry> {
-  const folder = resolve(project.directory, project.agents ?? dirname(project.topology ?? ''), agent);
+async function loadEntry({ project, options }: CommandContext, agent: string): Promise<WorkerEntry> {
+  const folder = join(
+    project.agents === undefined || options.topology !== undefined
+      ? dirname(locateTopology(project, options.topology)[0])
+      : resolve(project.directory, project.agents),
+    agent,
+  );
   const path = EXTENSIONS.map((extension) => join(folder, `worker.${extension}`)).find((file) => existsSync(file));
   if (path === undefined) {
     throw new LanewayError('NOT_FOUND', `agent '${agent}' has no worker.ts in ${folder}`, {

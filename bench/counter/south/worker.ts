@@ -1,0 +1,3 @@
+import { clerk } from '../clerk.js';
+
+export default clerk('south');

@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+
+/** A `laneway worker run` of this clone. */
+export interface WorkerProcess {
+  /** By SIGKILL; settled when it is gone. */
+  kill(): Promise<void>;
+  /** By SIGTERM: it drains. */
+  end(): Promise<void>;
+}
+
+const COMMAND = ['--conditions=laneway-source', '--import', 'tsx', 'cli/main.ts'];
+
+/** Starts the worker of an agent of the counter. @returns when it is at work */
+export async function startWorkerProcess(agent: string): Promise<WorkerProcess> {
+  const args = [...COMMAND, '--topology', 'bench/counter/topology.ts', 'worker', 'run', agent];
+  // The channel ends the worker when this process is gone.
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = (signal: NodeJS.Signals) => async (): Promise<void> => {
+    child.kill(signal);
+    await gone;
+  };
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes(`${agent} at work`)) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the worker of ${agent} ended with ${String(code)}:\n${said}`)));
+  });
+  return { kill: stop('SIGKILL'), end: stop('SIGTERM') };
+}
