@@ -134,7 +134,9 @@ function addDeployment(program: Command, context: ContextOf): void {
     });
   program
     .command('dev')
-    .description('deploy, then watch: an edited handler updates its function, an edited topology redeploys')
+    .description(
+      'deploy, then watch: an edited handler updates its function or restarts its worker, an edited topology redeploys',
+    )
     .action(async (_options: unknown, command: Command) => {
       const { devCommand } = await import('./commands/dev.js');
       await devCommand(await context(command));

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'laneway/client';
-import { startWorker } from 'laneway/worker';
 import { deployed } from '../../test/support/deployed.js';
-import book from './book/worker.js';
 import { readNotes, type Notes } from './notes.js';
 import { counter, ErrandGiven, type Clerk } from './topology.js';
+import { startWorkerProcess } from './worker-process.js';
 
 /** The deployed counter with its book open: a client gives errands, and answers are noted. */
 export interface Counter {
@@ -18,14 +17,14 @@ export interface Counter {
 
 const LOOK_EVERY_MS = 100;
 
-/** Deploys the counter to the engine of the environment, noting in `file`, and opens its book in this process. */
+/** Deploys the counter to the engine of the environment, noting in `file`, and opens its book. */
 export async function openCounter(file: string): Promise<Counter> {
-  const { deployment } = await deployed('counter', {
+  await deployed('counter', {
     app: 'node --conditions=laneway-source --import tsx bench/counter/app.ts',
     context: { 'counter:notes': file },
   });
   const gate = await connect(counter, { as: 'gate' });
-  const reader = await startWorker([await book.prepare(deployment)], { concurrency: 20 });
+  const book = await startWorkerProcess('book');
   return {
     notes: () => readNotes(file),
     give: async (clerk, key, work) => {
@@ -38,6 +37,6 @@ export async function openCounter(file: string): Promise<Counter> {
         if (Date.now() > giveUp) return false;
       }
     },
-    close: () => reader.stop(),
+    close: () => book.end(),
   };
 }

@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { agentEntries } from '../../infra/constructs/agent-entries.js';
+import { agentEntries, workerEntry } from '../../infra/constructs/agent-entries.js';
 import type { EngineTarget } from '../../infra/engines/engine.js';
 import { keptEngine, stopKeptEngine } from '../../infra/engines/kept-engine.js';
 import { findDeployment, outputOf, type Deployment } from '../../shared/client/deployment.js';
@@ -11,14 +11,15 @@ import { describeError } from '../describe-error.js';
 import { deployHere, deployTarget, interruptible, shellLines } from '../deploy-here.js';
 import { loadTopology } from '../load-topology.js';
 import { openAgentCode, type AgentCode } from '../dev/agent-code.js';
+import { openDevWorker, workerCommand, type DevWorker } from '../dev/dev-worker.js';
 import { infraFiles } from '../dev/infra-files.js';
 import { watchFiles } from '../dev/watch-files.js';
 import { span } from '../render/time.js';
 import { describeTarget, hasEndpoint } from '../target.js';
 
 /**
- * Deploys and watches until Ctrl-C. An edit of what only functions are made of updates the code of those functions; an
- * edit of topology or infrastructure deploys. An engine that was started for it ends with it.
+ * Deploys and watches until Ctrl-C. An edit of what only functions are made of updates the code of those functions; one of
+ * what a worker is made of starts its process again; an edit of topology or infrastructure deploys. An engine that was started for it ends with it.
  */
 export async function devCommand(context: CommandContext): Promise<void> {
   const { project, output } = context;
@@ -46,6 +47,7 @@ class DevSession {
   private client: LambdaClient | undefined;
   private deployments = 0;
   private agents: AgentCode[] = [];
+  private workers: DevWorker[] = [];
   private infra: ReadonlySet<string> = new Set();
   private deployment: Deployment = {};
   private readonly edited = new Set<string>();
@@ -87,7 +89,7 @@ class DevSession {
   async close(): Promise<void> {
     this.watcher.close();
     this.client?.destroy();
-    await Promise.all(this.agents.map((agent) => agent.dispose()));
+    await Promise.all([...this.agents, ...this.workers].map((agent) => agent.dispose()));
   }
 
   private async deploy(target: EngineTarget, why: string): Promise<void> {
@@ -115,6 +117,27 @@ class DevSession {
         typeof entry === 'string' ? [openAgentCode(agent, entry, project.directory)] : [],
       ),
     );
+    await this.openWorkers(topology, folder);
+  }
+
+  private async openWorkers({ model }: Topology, folder: string): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.dispose()));
+    this.workers = [];
+    for (const { id, runs } of Object.values(model.agents)) {
+      if (runs !== 'worker') continue;
+      try {
+        const worker = await openDevWorker(id, workerEntry(model, folder, id), {
+          directory: this.context.project.directory,
+          command: workerCommand(id, this.context.options.topology),
+          ended: (how) => this.say(`worker ${id} ended with ${how}; the next edit of its code starts it again`),
+        });
+        this.workers.push(worker);
+        this.say(`worker ${id} started`);
+      } catch (error) {
+        // The application is deployed all the same, and the worker may run elsewhere.
+        this.say(`worker ${id} does not run here: ${describeError(error, this.context.options.debug === true) ?? ''}`);
+      }
+    }
   }
 
   private async update(client: LambdaClient, files: readonly string[]): Promise<void> {
@@ -127,10 +150,18 @@ class DevSession {
         this.say(`${code.agent} updated (${this.names(files)}) in ${span(Date.now() - start)}`);
       }),
     );
+    await Promise.all(
+      this.workers.map(async (worker) => {
+        if (!files.some((file) => worker.inputs.has(file))) return;
+        if (!(await worker.rebuild())) return this.say(`worker ${worker.agent}: ${this.names(files)} changes nothing`);
+        await worker.restart();
+        this.say(`worker ${worker.agent} started again (${this.names(files)})`);
+      }),
+    );
   }
 
   private follow(): void {
-    this.watcher.follow([...this.infra, ...this.agents.flatMap((agent) => [...agent.inputs])]);
+    this.watcher.follow([...this.infra, ...[...this.agents, ...this.workers].flatMap((agent) => [...agent.inputs])]);
   }
 
   private async nextEdit(): Promise<void> {

@@ -19,10 +19,19 @@ export interface AgentCode {
   dispose(): Promise<void>;
 }
 
-/** Opens the bundle of an agent's entry file and builds it for the first time. */
-export async function openAgentCode(agent: string, entry: string, directory: string): Promise<AgentCode> {
+/**
+ * Opens the bundle of an agent's entry file and builds it for the first time.
+ * @param options `packages: 'external'` leaves packages out of it, for code that runs where they are installed
+ */
+export async function openAgentCode(
+  agent: string,
+  entry: string,
+  directory: string,
+  options: { readonly packages?: 'external' } = {},
+): Promise<AgentCode> {
   const bundler = await context({
     ...BUNDLE_OPTIONS,
+    ...options,
     absWorkingDir: directory,
     entryPoints: [{ in: entry, out: 'index' }],
     outdir: resolve(directory, '.laneway', 'dev', agent),
