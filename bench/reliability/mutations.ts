@@ -181,6 +181,30 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     rows: ['workflows'],
   },
+  {
+    name: 'await-the-whole-batch',
+    title: 'a worker asks a lane again only when all that it received from it is handled',
+    edits: [
+      {
+        file: 'shared/worker/poll-lanes.ts',
+        find: 'for (const copy of begun) void slots.hold(() => lane.handle(copy));',
+        replace: 'await Promise.all(begun.map((copy) => slots.hold(() => lane.handle(copy))));',
+      },
+    ],
+    rows: ['worker-lanes'],
+  },
+  {
+    name: 'more-than-the-slots',
+    title: 'a worker handles all that its lanes gave, whether slots are free or not',
+    edits: [
+      {
+        file: 'shared/worker/poll-lanes.ts',
+        find: 'copies.slice(0, slots.free);',
+        replace: 'copies;',
+      },
+    ],
+    rows: ['worker-lanes'],
+  },
 ];
 
 /** Makes an edit. @throws Error when its text does not stand there exactly once: the mutation has rotted */

@@ -15,6 +15,7 @@ import { requests } from './requests.js';
 import type { Row } from './row.js';
 import { storeFaults } from './store-faults.js';
 import { templateInvariants } from './template-invariants.js';
+import { workerLanes } from './worker-lanes.js';
 import { workflows } from './workflows.js';
 
 /** Rows that need no engine, in the order of docs/reliability.md; those of engine-rows.ts follow. */
@@ -32,6 +33,7 @@ export const ROWS: readonly Row[] = [
   attempts,
   randomPrograms,
   workflows,
+  workerLanes,
   flood,
   redrive,
   replay,
