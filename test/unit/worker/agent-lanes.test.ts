@@ -17,11 +17,11 @@ const deployment = {
   PendingTable: 'pending',
   PayloadBucket: 'payloads',
   TimerQueue: 'timers',
-  ...Object.fromEntries(
-    Object.values(counter.model.agents).flatMap(({ id, lanes }) => [
+  ...Object.fromEntries<string>(
+    Object.values(counter.model.agents).flatMap(({ id, lanes }): [string, string][] => [
       [outputKey('DeadLetters', id), `dead-${id}`],
       [outputKey('Bindings', id), '{"notes":"/nowhere"}'],
-      ...lanes.map((lane) => [outputKey('Lane', id, lane), `${id}-${lane}`]),
+      ...lanes.map((lane): [string, string] => [outputKey('Lane', id, lane), `${id}-${lane}`]),
     ]),
   ),
 };
