@@ -1,8 +1,11 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { ReceivedCopy } from '../agent/receive/services.js';
 
-/** Longest wait of a receive, seconds (SQS's own bound). */
-const LONG_POLL_SECONDS = 20;
+/**
+ * Longest wait of a receive, seconds. Half of the time that a copy is hidden: what a killed process held is visible again only after its
+ * last long poll is over, which would take it a second time. SQS allows 20.
+ */
+const LONG_POLL_SECONDS = 10;
 
 /** A lane that is polled, as a worker does. */
 export class SqsLane {
@@ -14,7 +17,7 @@ export class SqsLane {
   ) {}
 
   /**
-   * Up to ten copies, hidden from others. `patient`: none only after twenty seconds of silence; else at once.
+   * Up to ten copies, hidden from others. `patient`: none only after ten seconds of silence; else at once.
    * @throws as the client does, also when the signal aborts
    */
   async receive(most: number, signal: AbortSignal, patient: boolean): Promise<ReceivedCopy[]> {

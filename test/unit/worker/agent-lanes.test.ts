@@ -34,14 +34,14 @@ test('the lanes of several agents come by priority, each priority in the order o
   expect(lanes.map(({ name }) => name)).toEqual(['book/high', 'north/high', 'book/normal', 'north/normal']);
 });
 
-test('what a long poll receives is hidden for 20 seconds, and not for the time that the queue is set to', async () => {
+test('what is received is hidden for 20 seconds, whatever the queue is set to, and for longer than a dead long poll waits', async () => {
   sqs.on(ReceiveMessageCommand).resolves({});
   const [lane] = await open();
   const { signal } = new AbortController();
   await lane?.receive(3, true, signal);
   await lane?.receive(2, false, signal);
   expect(sqs.commandCalls(ReceiveMessageCommand).map(({ args }) => args[0].input)).toMatchObject([
-    { QueueUrl: 'book-high', MaxNumberOfMessages: 3, VisibilityTimeout: 20, WaitTimeSeconds: 20 },
+    { QueueUrl: 'book-high', MaxNumberOfMessages: 3, VisibilityTimeout: 20, WaitTimeSeconds: 10 },
     { QueueUrl: 'book-high', MaxNumberOfMessages: 2, VisibilityTimeout: 20, WaitTimeSeconds: 0 },
   ]);
 });
