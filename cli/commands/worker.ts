@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { findDeployment } from '../../shared/client/deployment.js';
 import { LanewayError } from '../../shared/domain/errors.js';
-import { startWorker } from '../../shared/worker/run-worker.js';
-import { serveHealth } from '../../shared/worker/serve-health.js';
+import { runEntries } from '../../shared/worker/run-entries.js';
 import { isWorkerEntry, type WorkerEntry } from '../../shared/worker/worker-entry.js';
 import type { CommandContext } from '../command-context.js';
 import { importModule, locateTopology } from '../load-topology.js';
@@ -18,8 +16,6 @@ export interface WorkerRunOptions {
 }
 
 const EXTENSIONS = ['ts', 'mts', 'js', 'mjs'] as const;
-/** As a shell names the end by Ctrl-C. */
-const INTERRUPTED = 130;
 
 /**
  * Runs agents in this process until it is told to end: one signal drains, a second one ends at once.
@@ -32,36 +28,16 @@ export async function workerRunCommand(
   options: WorkerRunOptions,
 ): Promise<void> {
   const { output } = context;
-  const drainTimeout = readDuration(options.drain);
+  const drain = readDuration(options.drain);
   const entries: WorkerEntry[] = [];
   for (const agent of new Set(agents)) entries.push(await loadEntry(context, agent));
   await context.target();
-  const bound = [];
-  for (const entry of entries) bound.push(await entry.prepare(await findDeployment(entry.application)));
-  const worker = await startWorker(bound, {
-    drainTimeout,
+  await runEntries(entries, {
+    drain,
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    ...(options.port === undefined ? {} : { health: { port: options.port, host: options.host } }),
+    say: (line) => output.progress(line),
   });
-  const health =
-    options.port === undefined ? undefined : await serveHealth(worker, { port: options.port, host: options.host });
-  const { lanes, concurrency } = worker.status();
-  output.progress(
-    `${agents.join(', ')} at work: ${lanes.length} lanes, ${concurrency} at a time${health ? `, ${health.url}` : ''}`,
-  );
-  const end = (): void => {
-    if (worker.status().state !== 'running') process.exit(INTERRUPTED);
-    const running = worker.status().lanes.reduce((sum, lane) => sum + lane.running, 0);
-    output.progress(`ending: ${running} being handled, at most ${options.drain}`);
-    void worker.stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  // Started by another process over a channel: ends with it, also when that one was killed.
-  process.once('disconnect', end);
-  await worker.ended;
-  await health?.close();
-  output.progress('ended');
-  // A handler that was given up may go on and keep the process alive; its message is back in the lane.
-  process.exit(0);
 }
 
 async function loadEntry({ project, options }: CommandContext, agent: string): Promise<WorkerEntry> {

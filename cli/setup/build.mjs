@@ -5,11 +5,12 @@ import { capture } from './run.mjs';
 
 const dist = join(root, 'dist');
 const engines = join('infra', 'engines');
+const workerImage = join('infra', 'constructs', 'worker-image');
 
 /**
- * Compiles the package into dist/, with what the compiler does not copy: the engine's installer. The reference
- * application and its demonstration stay out; the functions of the platform are bundled with a user's topology, from
- * dist, when the user deploys.
+ * Compiles the package into dist/, with what the compiler does not copy: the engine's installer and the image of workers.
+ * The reference application and its demonstration stay out; the functions of the platform are bundled with a user's
+ * topology, from dist, when the user deploys.
  */
 export async function build() {
   const start = Date.now();
@@ -20,6 +21,7 @@ export async function build() {
   for (const file of readdirSync(join(root, engines))) {
     if (/\.(mjs|d\.mts|py|txt)$/.test(file)) cpSync(join(root, engines, file), join(dist, engines, file));
   }
+  cpSync(join(root, workerImage), join(dist, workerImage), { recursive: true });
   chmodSync(join(dist, 'cli', 'main.js'), 0o755);
   say(`built dist/ in ${seconds(start)}`);
   return 0;

@@ -77,25 +77,60 @@ export function platformEntry(scope: IConstruct, name: string, topologyModule: s
       help: ['reinstall the package, or build it when this is its repository'],
     });
   }
-  const folder = join(workFolder(scope), 'entries');
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.mjs`);
   const from = (module: string) => JSON.stringify(module);
-  const lines = [
+  return writeEntry(scope, name, [
     `import * as topologyModule from ${from(topologyModule)};`,
     `import { create } from ${from(implementation)};`,
     `import { findTopology } from ${from(local(`./find-topology${EXTENSION}`))};`,
     'export const handler = create(findTopology(topologyModule));',
-    '',
-  ];
-  writeFileSync(path, lines.join('\n'));
+  ]);
+}
+
+/**
+ * Bundles one entry as `index.mjs`, with its map, into an empty folder of the cloud assembly, and returns the folder.
+ * Where CDK needs no bundles the file says so when it is run.
+ *
+ * @throws LanewayError CONFIGURATION with what esbuild found
+ */
+export function bundleFolder(scope: IConstruct, name: string, entry: string): string {
+  const folder = join(workFolder(scope), 'bundles', name);
+  if (!Stack.of(scope).bundlingRequired) {
+    emptied(folder);
+    writeFileSync(join(folder, 'index.mjs'), "throw new Error('this stack was made without its bundles');\n");
+    return folder;
+  }
+  const outdir = join(workFolder(scope), 'bundles', '_all');
+  const { outputs } = build(new Map([[name, entry]]), outdir, false).metafile;
+  const files = new Map(Object.entries(outputs).map(([path, output]) => [resolve(path), output]));
+  copyReachable(folder, join(outdir, `${name}.mjs`), files);
+  return folder;
+}
+
+/** Writes a file among the entries that are made for bundling, and returns its path. */
+export function writeEntry(scope: IConstruct, name: string, lines: readonly string[]): string {
+  const folder = join(workFolder(scope), 'entries');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.mjs`);
+  writeFileSync(path, [...lines, ''].join('\n'));
   return path;
 }
 
-/** The entry as `index.mjs` with every chunk that it leads to, each with its map. */
-function asset(folder: string, entry: string, outputs: ReadonlyMap<string, Output>): Code {
+function emptied(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+}
+
+/** The entry as `index.mjs` with every chunk that it leads to, each with its map; as an asset. */
+function asset(folder: string, entry: string, outputs: ReadonlyMap<string, Output>): Code {
+  const assetHash = copyReachable(folder, entry, outputs);
+  const code = Code.fromAsset(folder, { assetHash, assetHashType: AssetHashType.CUSTOM });
+  versions.set(code, assetHash.slice(0, VERSION_LENGTH));
+  return code;
+}
+
+/** Returns the hash of the code. */
+function copyReachable(folder: string, entry: string, outputs: ReadonlyMap<string, Output>): string {
+  emptied(folder);
   const hash = createHash('sha256');
   for (const file of [...reachable(entry, outputs)].sort()) {
     const name = file === entry ? 'index.mjs' : basename(file);
@@ -103,10 +138,7 @@ function asset(folder: string, entry: string, outputs: ReadonlyMap<string, Outpu
     copyFileSync(`${file}.map`, join(folder, `${basename(file)}.map`));
     hash.update(name).update(readFileSync(file));
   }
-  const assetHash = hash.digest('hex');
-  const code = Code.fromAsset(folder, { assetHash, assetHashType: AssetHashType.CUSTOM });
-  versions.set(code, assetHash.slice(0, VERSION_LENGTH));
-  return code;
+  return hash.digest('hex');
 }
 
 type Output = ReturnType<typeof build>['metafile']['outputs'][string];

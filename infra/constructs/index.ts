@@ -31,3 +31,5 @@ export type { RuntimeFunction, RuntimeFunctionProps } from './runtime-function.j
 export type { DeployedModelProps } from './deployed-model.js';
 export { WorkerPolicy, type WorkerPolicyProps } from './worker-policy.js';
 export type { AgentSurroundings } from './agent-rights.js';
+export type { WorkerScaling } from './worker-scaling.js';
+export { WorkerService, type WorkerServiceProps } from './worker-service.js';

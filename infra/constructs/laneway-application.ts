@@ -17,7 +17,7 @@ import { MessagingStack } from '../stacks/messaging-stack.js';
 import { ObservabilityStack } from '../stacks/observability-stack.js';
 import { OrchestrationStack, type DeployableWorkflow } from '../stacks/orchestration-stack.js';
 import { StateStack } from '../stacks/state-stack.js';
-import { agentEntries, topologyModuleOf, type AgentSources } from './agent-entries.js';
+import { agentEntries, topologyModuleOf, workerEntry, type AgentSources } from './agent-entries.js';
 import type { AgentFunction } from './agent-function.js';
 import type { Bindable } from './binding.js';
 import { bundle, ENGINE_CONTEXT, platformEntry } from './bundle.js';
@@ -212,6 +212,14 @@ export class LanewayApplication extends Construct {
     throw new LanewayError('INVALID_OPTION', `agent '${agent}' runs on Lambda, not as a worker`, {
       help: [`use agent('${agent}'), or declare it with runs: 'worker'   (${this.props.topology.name})`],
     });
+  }
+
+  /**
+   * Entry file of an agent that runs as a worker, from what `agents` of the application says.
+   * @throws LanewayError UNKNOWN_AGENT, NOT_FOUND without one, INVALID_OPTION for an agent that runs on Lambda
+   */
+  workerEntry(agent: string): string {
+    return workerEntry(this.props.topology.model, this.props.agents, agent);
   }
 
   /** What the role of a client needs: attach the policy to it. @throws LanewayError UNKNOWN_CLIENT */

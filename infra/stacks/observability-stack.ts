@@ -1,4 +1,4 @@
-import { Duration, Fn, type StackProps } from 'aws-cdk-lib';
+import { Duration, type StackProps } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, Metric, Stats, TextWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { ALARM_PERIOD, Alarms } from '../constructs/alarms.js';
 import { lanesOf } from '../constructs/mailbox.js';
+import { depth, oldestAge } from '../constructs/queue-metrics.js';
 import { DeployedModel, type DeployedModelProps } from '../constructs/deployed-model.js';
 import { MODEL_OUTPUT } from '../../shared/topology/output-key.js';
 import type { AgentsStack } from './agents-stack.js';
@@ -200,26 +201,6 @@ function sweepFailures(application: string): Metric {
     statistic: Stats.SUM,
     // Its schedule: three periods are three runs.
     period: Duration.minutes(5),
-  });
-}
-
-function depth(queue: IQueue, label?: string): Metric {
-  return queueMetric('ApproximateNumberOfMessagesVisible', queue, label);
-}
-
-function oldestAge(queue: IQueue, label?: string): Metric {
-  return queueMetric('ApproximateAgeOfOldestMessage', queue, label);
-}
-
-/** The name is taken from the ARN, which other stacks import anyway, to spare one export per queue. */
-function queueMetric(metricName: string, queue: IQueue, label?: string): Metric {
-  return new Metric({
-    namespace: 'AWS/SQS',
-    metricName,
-    dimensionsMap: { QueueName: Fn.select(5, Fn.split(':', queue.queueArn)) },
-    statistic: Stats.MAXIMUM,
-    period: ALARM_PERIOD,
-    ...(label === undefined ? {} : { label }),
   });
 }
 
