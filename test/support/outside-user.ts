@@ -23,6 +23,8 @@ export interface OutsideUser {
   readonly tarball: string;
   /** How long it took to compile and pack the package, and to install it with its peers. */
   readonly ms: { readonly pack: number; readonly install: number };
+  /** What its commands run in. */
+  readonly environment: NodeJS.ProcessEnv;
   /** Runs a command in the folder, with the packages' own commands on the path, as `npx` or an npm script would. */
   run(command: string, ...args: string[]): Promise<Ran>;
   /** As `run`, but anything but exit code 0 is an error that shows what was printed. */
@@ -74,6 +76,7 @@ export async function outsideUser(options: OutsideUserOptions = {}): Promise<Out
       installedPackage: join(directory, 'node_modules', 'laneway'),
       tarball,
       ms: { pack, install: ms },
+      environment: own,
       run: (command, ...args) => run(directory, own, command, args),
       must: (command, ...args) => must(directory, own, command, ...args),
       remove,

@@ -16,7 +16,7 @@ export const claims = defineTopology('claims', {
   },
   agents: {
     policies: { subscribes: ['claims.cover'] },
-    appraiser: { subscribes: ['claims.photos'], handlerTimeout: '30 seconds' },
+    appraiser: { subscribes: ['claims.photos'], handlerTimeout: '30 seconds', runs: 'worker' },
     treasury: { subscribes: ['claims.money'] },
     letters: { subscribes: ['approvals.requested'] },
   },

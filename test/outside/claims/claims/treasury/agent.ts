@@ -20,9 +20,10 @@ export const treasury = createAgent(claims, 'treasury')
       deps.bank.note(`released ${reservation}`);
       return { reservation };
     },
-    PayClaim: ({ data: { claim, reservation } }, { deps }) => {
+    PayClaim: ({ data }, { deps }) => {
+      const { claim, reservation } = data;
       if (claim.startsWith('blocked')) throw new PermanentError(`the account of claim ${claim} is blocked`);
-      deps.bank.note(`paid ${claim} from ${reservation}`);
+      deps.bank.note(`paid ${claim} from ${reservation}${'reference' in data ? ` for ${String(data.reference)}` : ''}`);
       return { transfer: `T-${claim}` };
     },
   });

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
-import { lambda } from 'laneway/lambda';
+import { worker } from 'laneway/worker';
 import { appraiser } from './agent.js';
 
-export const handler = lambda(appraiser, ({ bind }) => ({
+export default worker(appraiser, ({ bind }) => ({
   notebook: { note: (line) => appendFileSync(bind('notebook'), `${line}\n`) },
 }));
