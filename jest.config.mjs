@@ -37,5 +37,6 @@ export default {
     project('infra'),
     project('integration'),
     project('e2e'),
+    project('outside', { testMatch: ['<rootDir>/test/outside/*.test.ts'] }),
   ],
 };

@@ -6,7 +6,7 @@ import { fromSource, run, scriptEnvironment } from './run.mjs';
 
 /** In this order: what is quick and needs nothing first, then what runs on an engine. */
 const withoutEngine = ['unit', 'built', 'infra'];
-const onEngine = ['contract', 'integration', 'e2e'];
+const onEngine = ['contract', 'integration', 'e2e', 'outside'];
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 
 /**

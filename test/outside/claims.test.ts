@@ -14,13 +14,16 @@ let user: OutsideUser;
 const workers: ChildProcess[] = [];
 
 const path = (file: string): string => join(user.directory, file);
-const lines = (file: 'notebook.txt' | 'bank.txt'): string[] => readFileSync(path(file), 'utf8').split('\n').filter(Boolean);
+const lines = (file: 'notebook.txt' | 'bank.txt'): string[] =>
+  readFileSync(path(file), 'utf8').split('\n').filter(Boolean);
 
 /** Polls until the agents' own records have a line; at most two minutes. */
 async function until(what: string, found: () => boolean): Promise<void> {
   for (const giveUp = Date.now() + 120_000; !found(); await new Promise((resolve) => setTimeout(resolve, 200))) {
     if (Date.now() > giveUp)
-      throw new Error(`${what}: not within two minutes\n${lines('notebook.txt').join('\n')}\n${lines('bank.txt').join('\n')}`);
+      throw new Error(
+        `${what}: not within two minutes\n${lines('notebook.txt').join('\n')}\n${lines('bank.txt').join('\n')}`,
+      );
   }
 }
 
@@ -136,10 +139,16 @@ export const PayClaim = command('PayClaim', z.object({ ...payment, reference: z.
 });
 `,
     );
-    edit('claims/settle.ts', /reservation: money\.reservation \}/, 'reservation: money.reservation, reference: policy }');
+    edit(
+      'claims/settle.ts',
+      /reservation: money\.reservation \}/,
+      'reservation: money.reservation, reference: policy }',
+    );
     await user.must('tsc');
     const diff = await user.must('laneway', '--json', 'workflow', 'diff');
-    expect(JSON.parse(diff.stdout)).toMatchObject([{ workflow: 'settle', change: 'changed', changed: ['pay'], breaks: [] }]);
+    expect(JSON.parse(diff.stdout)).toMatchObject([
+      { workflow: 'settle', change: 'changed', changed: ['pay'], breaks: [] },
+    ]);
     await user.must('laneway', 'deploy', '--quiet');
     await user.must('laneway', 'approval', 'approve', approval, '--reason', 'photos and prices agree');
     await until('payment of C-3', () => lines('bank.txt').includes('paid C-3 from R-C-3 for claim C-3'));
