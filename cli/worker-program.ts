@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import type { WorkerRunOptions } from './commands/worker.js';
 
@@ -16,11 +16,17 @@ export function addWorker(
     )
     .argument('<agent...>', 'agents of the topology, each with a worker.ts in its folder')
     .option('--concurrency <n>', 'messages handled side by side, over all lanes (default: 8)', whole)
-    .option('--port <n>', 'answer GET /health on this port', whole)
+    .option('--port <n>', 'answer GET /health on this port; 0: on a free one', portNumber)
     .option('--host <address>', 'address of that port; in a container 0.0.0.0', '127.0.0.1')
     .option('--drain <duration>', 'longest wait at the end for what is being handled', '30s')
     .action(async (agents: string[], options: WorkerRunOptions, command: Command) => {
       const { workerRunCommand } = await import('./commands/worker.js');
       await workerRunCommand(await context(command), agents, options);
     });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('allowed: 0 to 65535');
+  return port;
 }
