@@ -9,10 +9,10 @@ import type { Topology } from '../../shared/topology/topology.js';
 import type { CommandContext } from '../command-context.js';
 import { describeError } from '../describe-error.js';
 import { deployHere, deployTarget, interruptible, shellLines } from '../deploy-here.js';
-import { loadTopology, locateTopology } from '../load-topology.js';
+import { loadTopology } from '../load-topology.js';
 import { openAgentCode, type AgentCode } from '../dev/agent-code.js';
 import { openDevWorker, workerCommand, type DevWorker } from '../dev/dev-worker.js';
-import { faultyFiles, infraFiles } from '../dev/infra-files.js';
+import { infraFiles } from '../dev/infra-files.js';
 import { watchFiles } from '../dev/watch-files.js';
 import { span } from '../render/time.js';
 import { describeTarget, hasEndpoint } from '../target.js';
@@ -24,7 +24,7 @@ import { describeTarget, hasEndpoint } from '../target.js';
 export async function devCommand(context: CommandContext): Promise<void> {
   const { project, output } = context;
   const local: CommandContext = { ...context, options: { engine: 'local', ...context.options } };
-  const [file] = locateTopology(project, context.options.topology);
+  const { file } = await context.topology();
   const had = (await keptEngine(project.directory)) !== undefined || hasEndpoint();
   const interrupt = interruptible();
   const session = new DevSession(local, file, interrupt.signal);
@@ -67,29 +67,22 @@ class DevSession {
   async run(target: EngineTarget): Promise<void> {
     const client = new LambdaClient({});
     this.client = client;
-    await this.attempt(() => this.deploy(target, 'the first time'));
+    await this.deploy(target, 'the first time');
     while (!this.signal.aborted) {
       this.follow();
       await this.nextEdit();
       const files = [...this.edited];
       this.edited.clear();
       if (this.signal.aborted || files.length === 0) continue;
-      const infra = files.filter((file) => this.infra.has(file));
-      // What never was deployed has no function whose code could be updated.
-      const deploys = infra.length > 0 || this.deployments === 0;
-      await this.attempt(() => (deploys ? this.deploy(target, this.names(files)) : this.update(client, files)));
-    }
-  }
-
-  /** What fails is told; the next edit may mend it. */
-  private async attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (this.signal.aborted) return;
-      this.say(
-        `${describeError(error, this.context.options.debug === true) ?? 'failed'}\nwatching on: the next edit is tried`,
-      );
+      try {
+        const infra = files.filter((file) => this.infra.has(file));
+        if (infra.length > 0) await this.deploy(target, this.names(infra));
+        else await this.update(client, files);
+      } catch (error) {
+        if (this.signal.aborted) return;
+        // The next edit may mend it.
+        this.say(describeError(error, this.context.options.debug === true) ?? 'failed');
+      }
     }
   }
 
@@ -103,11 +96,7 @@ class DevSession {
     const start = Date.now();
     if (this.deployments > 0) this.say(`deploying (${why})`);
     const { project, options } = this.context;
-    this.infra = await infraFiles(project.directory, this.topologyFile, project.app).catch((error: unknown) => {
-      // What does not parse tells no imports: the files of the last time are watched, and the ones that are to be mended.
-      this.infra = new Set([this.topologyFile, ...this.infra, ...faultyFiles(error, project.directory)]);
-      throw error;
-    });
+    this.infra = await infraFiles(project.directory, this.topologyFile, project.app);
     this.follow();
     await deployHere(this.context, target, { signal: this.signal });
     const again = this.deployments++;

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { ERROR_CODES, LanewayError, type ErrorCode } from '../../shared/domain/errors.js';
+import { LanewayError, type ErrorCode } from '../../shared/domain/errors.js';
 import type { DeployStep } from './cdk-progress.js';
 import type { EngineTarget } from './engine.js';
 
@@ -16,36 +15,6 @@ export class DeployError extends LanewayError {
   ) {
     super(code, message, { help });
   }
-}
-
-/** What a CDK application threw, as `report-error.mjs` wrote it. */
-export interface Thrown {
-  readonly name: string;
-  readonly message: string;
-  readonly help: readonly string[];
-  readonly code?: string;
-  /** The application's own line. */
-  readonly at?: string;
-}
-
-/** What the application threw; undefined when it did not. */
-export function readThrown(file: string): Thrown | undefined {
-  if (!existsSync(file)) return undefined;
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Thrown;
-  } catch {
-    // It was killed while it wrote: what it printed has to do.
-    return undefined;
-  }
-}
-
-/** The error that the user's application threw, under its own code and with its own help. */
-export function applicationError({ name, message, help, code, at }: Thrown, logFile: string): DeployError {
-  const own = code !== undefined && Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : undefined;
-  const where = at === undefined ? [] : [`at ${at}`];
-  const log = `whole output: ${logFile}`;
-  if (own !== undefined) return new DeployError('synth', own, message, [...help, ...where, log]);
-  return new DeployError('synth', 'CONFIGURATION', `the CDK application throws ${name}: ${message}`, [...where, log]);
 }
 
 const linesShown = 15;

@@ -7,7 +7,7 @@ import { bridgeAfterDeploy } from './bridge.js';
 import { engineClientConfig } from './client-config.js';
 import { readCdkProgress, type DeployProgress, type DeployStep } from './cdk-progress.js';
 import { runChildGroup } from './child-group.js';
-import { applicationError, deployError, readThrown } from './deploy-error.js';
+import { deployError } from './deploy-error.js';
 import {
   engineContextKey,
   engineEnvironment,
@@ -119,17 +119,11 @@ function cdkRunner(
         progress(line);
       };
       const all = [cdkBinary(), ...args, '--no-notices', '--ci'];
-      const errorFile = join(logs, `cdk-${step}-error-${process.pid}.json`);
-      rmSync(errorFile, { force: true });
-      const told = { ...env, LANEWAY_ERROR_FILE: errorFile };
-      const code = await runChildGroup(process.execPath, all, { cwd, env: told, onLine, signal: options.signal });
+      const code = await runChildGroup(process.execPath, all, { cwd, env, onLine, signal: options.signal });
       const logFile = join(logs, `cdk-${step}.log`);
       writeFileSync(logFile, `${output.join('\n')}\n`);
-      const thrown = readThrown(errorFile);
-      rmSync(errorFile, { force: true });
       options.signal?.throwIfAborted();
-      if (code !== 0)
-        throw thrown ? applicationError(thrown, logFile) : deployError(step, output, logFile, options.target);
+      if (code !== 0) throw deployError(step, output, logFile, options.target);
     });
 }
 
@@ -138,8 +132,7 @@ const quiet = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   NODE_NO_WARNINGS: '1',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  // The application's own error comes back as data.
-  NODE_OPTIONS: `--import=${new URL('./report-error.mjs', import.meta.url).href}`,
+  NODE_OPTIONS: '',
 };
 
 /** CloudFormation's own checks take seconds, and a local engine has other rules. */
