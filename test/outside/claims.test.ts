@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { sharedEngine, type SharedEngine } from '../support/engine.js';
 import { outsideUser, type OutsideUser } from '../support/outside-user.js';
+import { readPage } from '../support/pages/read-page.js';
+import { runPage } from '../support/pages/run-page.js';
+import { HowToScene } from './how-to-scene.js';
 
 /**
  * An insurer's claims, built and run by somebody who has the packed tarball alone: four agents, one of them a worker, and a workflow
@@ -161,6 +165,48 @@ export const PayClaim = command('PayClaim', z.object({ ...payment, reference: z.
     await until('release of C-4', () => lines('bank.txt').includes('released R-C-4'));
     expect(lines('bank.txt').filter((line) => line.includes('C-4'))).toEqual(['reserved for C-4', 'released R-C-4']);
   }, 240_000);
+
+  describe('the commands of the how-tos, as they are written', () => {
+    const pages = readdirSync('docs/how-to').filter((file) => file.endsWith('.md'));
+    /** Nobody may appraise meanwhile, so that requests stay open. */
+    const withoutAppraiser = ['escalate-a-request.md'];
+    let scene: HowToScene;
+    let ran = 0;
+
+    beforeAll(async () => {
+      scene = new HowToScene(user);
+      writeFileSync(path('claim.json'), JSON.stringify({ claim: 'H-0', policy: 'P-2', photos: ['lamp.jpg'] }));
+      for (const folder of ['home/.local/share/bash-completion/completions', 'home/.config/fish/completions'])
+        mkdirSync(path(folder), { recursive: true });
+      const bucket = new S3Client({ ...engine.client, forcePathStyle: true });
+      await bucket.send(new CreateBucketCommand({ Bucket: 'evidence' }));
+      bucket.destroy();
+    });
+
+    afterAll(() => {
+      process.stderr.write(`${ran} commands of ${pages.length} how-tos ran\n`);
+    });
+
+    test.each([...pages.filter((page) => !withoutAppraiser.includes(page)), ...withoutAppraiser])(
+      '%s',
+      async (page) => {
+        if (withoutAppraiser.includes(page)) workers.forEach(kill);
+        const environment = { ...user.environment, HOME: path('home') };
+        const place = { directory: user.directory, environment, fill: (name: string) => scene.fill(name) };
+        const { ran: here, skipped } = await runPage(join('docs/how-to', page), place);
+        ran += here;
+        // A page that shows commands has some that run, or says of each why it does not.
+        expect({
+          page,
+          silent:
+            here === 0 &&
+            skipped.length === 0 &&
+            readPage(join('docs/how-to', page)).some(({ language }) => language === 'sh'),
+        }).toEqual({ page, silent: false });
+      },
+      300_000,
+    );
+  });
 });
 
 function edit(file: string, what: RegExp, by: string): void {
