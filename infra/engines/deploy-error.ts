@@ -1,4 +1,5 @@
-import { LanewayError, type ErrorCode } from '../../shared/domain/errors.js';
+import { stripVTControlCharacters } from 'node:util';
+import { ERROR_CODES, LanewayError, type ErrorCode } from '../../shared/domain/errors.js';
 import type { DeployStep } from './cdk-progress.js';
 import type { EngineTarget } from './engine.js';
 
@@ -26,6 +27,9 @@ export function deployError(
   logFile: string,
   target: EngineTarget,
 ): DeployError {
+  const own = definitionError(output);
+  if (own !== undefined)
+    return new DeployError('synth', own.code, own.message, [...own.help, `whole output: ${logFile}`]);
   const text = output.join('\n');
   const where = target.kind === 'aws' ? 'AWS' : `the ${target.kind} engine at ${target.endpoint}`;
   const log = `whole output: ${logFile}`;
@@ -54,4 +58,32 @@ export function deployError(
   const words = told.length > 0 ? told : output.slice(-linesShown);
   const failure = step === 'synth' ? 'synth' : 'deploy';
   return new DeployError(failure, 'ENGINE', `cdk ${step} failed on ${where}\n${words.join('\n')}`, [log]);
+}
+
+/**
+ * The error of Laneway that ended the CDK application, as Node prints what nobody caught: name and message, the lines of
+ * help under it, the stack, and the code among the fields. Nothing of it may be lost between the definition and its author.
+ */
+function definitionError(
+  output: readonly string[],
+): { readonly code: ErrorCode; readonly message: string; readonly help: readonly string[] } | undefined {
+  const lines = output.map((line) => stripVTControlCharacters(line));
+  const start = lines.findIndex((line) => /^(LanewayError|PermanentError): /.test(line));
+  if (start < 0) return undefined;
+  const rest = lines.slice(start + 1);
+  const help = rest.slice(
+    0,
+    Math.max(
+      0,
+      rest.findIndex((line) => /^\s+at |^\s*\{$/.test(line)),
+    ),
+  );
+  const code = rest.map((line) => /^\s+code: '([A-Z_]+)',?$/.exec(line)?.[1]).find((found) => found !== undefined);
+  if (code === undefined || !isErrorCode(code)) return undefined;
+  const message = (lines[start] ?? '').replace(/^\w+: /, '');
+  return { code, message, help: help.map((line) => line.replace(/^ {2}/, '')).filter((line) => line !== '') };
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code);
 }

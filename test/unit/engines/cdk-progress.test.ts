@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describeProgress, readCdkProgress, type DeployProgress } from '../../../infra/engines/cdk-progress.js';
 import { deployError } from '../../../infra/engines/deploy-error.js';
 
@@ -61,6 +62,24 @@ describe('deployError', () => {
     const error = failureOf('Synthesis time', line);
     expect(error).toMatchObject({ failure });
     expect(error.message).toContain('cdk.log');
+  });
+
+  it('keeps code, message and help of a definition that the CDK application refused', () => {
+    const app = [
+      "import { LanewayError } from './shared/domain/errors.js';",
+      "const help = ['known: orders, stock', \"did you mean 'orders'?   (shop, agents.clerk)\"];",
+      "throw new LanewayError('UNKNOWN_CHANNEL', \"agent 'clerk' subscribes to 'order'\", { help });",
+    ].join('\n');
+    const args = ['--conditions=laneway-source', '--import', 'tsx', '--input-type=module', '--eval', app];
+    const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const error = failureOf('Synthesizing', ...stderr.split('\n'), 'Subprocess exited with error 1');
+    expect(error).toMatchObject({ failure: 'synth', code: 'UNKNOWN_CHANNEL' });
+    expect(error.help).toEqual([
+      'known: orders, stock',
+      "did you mean 'orders'?   (shop, agents.clerk)",
+      'whole output: cdk.log',
+    ]);
+    expect(error.message.split('\n')[0]).toBe("agent 'clerk' subscribes to 'order'");
   });
 
   it('shows the last lines when none of them looks like an error', () => {
