@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { agentEntries, workerEntry } from '../../infra/constructs/agent-entries.js';
+import { DeployError } from '../../infra/engines/deploy-error.js';
 import type { EngineTarget } from '../../infra/engines/engine.js';
 import { keptEngine, stopKeptEngine } from '../../infra/engines/kept-engine.js';
 import { findDeployment, outputOf, type Deployment } from '../../shared/client/deployment.js';
@@ -9,7 +11,7 @@ import type { Topology } from '../../shared/topology/topology.js';
 import type { CommandContext } from '../command-context.js';
 import { describeError } from '../describe-error.js';
 import { deployHere, deployTarget, interruptible, shellLines } from '../deploy-here.js';
-import { loadTopology } from '../load-topology.js';
+import { loadTopology, locateTopology } from '../load-topology.js';
 import { openAgentCode, type AgentCode } from '../dev/agent-code.js';
 import { openDevWorker, workerCommand, type DevWorker } from '../dev/dev-worker.js';
 import { infraFiles } from '../dev/infra-files.js';
@@ -24,7 +26,9 @@ import { describeTarget, hasEndpoint } from '../target.js';
 export async function devCommand(context: CommandContext): Promise<void> {
   const { project, output } = context;
   const local: CommandContext = { ...context, options: { engine: 'local', ...context.options } };
-  const { file } = await context.topology();
+  const [file] = locateTopology(project, context.options.topology);
+  // One that is not there is no edit that the next one mends.
+  if (!existsSync(file)) await context.topology();
   const had = (await keptEngine(project.directory)) !== undefined || hasEndpoint();
   const interrupt = interruptible();
   const session = new DevSession(local, file, interrupt.signal);
@@ -48,7 +52,7 @@ class DevSession {
   private deployments = 0;
   private agents: AgentCode[] = [];
   private workers: DevWorker[] = [];
-  private infra: ReadonlySet<string> = new Set();
+  private infra: ReadonlySet<string>;
   private deployment: Deployment = {};
   private readonly edited = new Set<string>();
   private wake: () => void = () => undefined;
@@ -61,28 +65,40 @@ class DevSession {
     private readonly context: CommandContext,
     private readonly topologyFile: string,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    // Until the files that decide the stacks are known, which a broken one of them prevents.
+    this.infra = new Set([topologyFile]);
+  }
 
   /** Called when the environment points to the target: the client is made of it. */
   async run(target: EngineTarget): Promise<void> {
     const client = new LambdaClient({});
     this.client = client;
-    await this.deploy(target, 'the first time');
+    await this.watchOn(() => this.deploy(target, 'the first time'));
     while (!this.signal.aborted) {
       this.follow();
       await this.nextEdit();
       const files = [...this.edited];
       this.edited.clear();
       if (this.signal.aborted || files.length === 0) continue;
-      try {
+      await this.watchOn(async () => {
         const infra = files.filter((file) => this.infra.has(file));
-        if (infra.length > 0) await this.deploy(target, this.names(infra));
+        if (infra.length > 0 || this.deployments === 0) await this.deploy(target, this.names(files));
         else await this.update(client, files);
-      } catch (error) {
-        if (this.signal.aborted) return;
-        // The next edit may mend it.
-        this.say(describeError(error, this.context.options.debug === true) ?? 'failed');
-      }
+      });
+    }
+  }
+
+  /** Says what went wrong, and goes on: the next edit may mend it. No edit mends an account. */
+  private async watchOn(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.signal.aborted) return;
+      if (error instanceof DeployError && (error.failure === 'credentials' || error.failure === 'bootstrap'))
+        throw error;
+      this.say(describeError(error, this.context.options.debug === true) ?? 'failed');
+      if (this.deployments === 0) this.say('nothing is deployed yet; watching for the edit that mends it');
     }
   }
 
