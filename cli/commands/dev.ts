@@ -14,7 +14,7 @@ import { deployHere, deployTarget, interruptible, shellLines } from '../deploy-h
 import { loadTopology, locateTopology } from '../load-topology.js';
 import { openAgentCode, type AgentCode } from '../dev/agent-code.js';
 import { openDevWorker, workerCommand, type DevWorker } from '../dev/dev-worker.js';
-import { infraFiles } from '../dev/infra-files.js';
+import { faultyFiles, infraFiles } from '../dev/infra-files.js';
 import { watchFiles } from '../dev/watch-files.js';
 import { span } from '../render/time.js';
 import { describeTarget, hasEndpoint } from '../target.js';
@@ -112,7 +112,11 @@ class DevSession {
     const start = Date.now();
     if (this.deployments > 0) this.say(`deploying (${why})`);
     const { project, options } = this.context;
-    this.infra = await infraFiles(project.directory, this.topologyFile, project.app);
+    this.infra = await infraFiles(project.directory, this.topologyFile, project.app).catch((error: unknown) => {
+      // What does not parse tells no imports: besides what was watched, the files are that are to be mended.
+      this.infra = new Set([...this.infra, ...faultyFiles(error, project.directory)]);
+      throw error;
+    });
     this.follow();
     await deployHere(this.context, target, { signal: this.signal });
     const again = this.deployments++;

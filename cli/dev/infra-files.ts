@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildFailure } from 'esbuild';
 import { BUNDLE_OPTIONS } from '../../infra/constructs/bundle-options.js';
 import { ownFiles } from './agent-code.js';
 
@@ -24,6 +24,12 @@ export async function infraFiles(directory: string, topology: string, app: strin
   const files = ownFiles(Object.keys(metafile.inputs), directory);
   for (const name of ['package.json', 'cdk.json']) files.add(join(directory, name));
   return files;
+}
+
+/** The files that a failed look for them could not read. */
+export function faultyFiles(error: unknown, directory: string): readonly string[] {
+  const faults = error instanceof Error ? (error as Partial<BuildFailure>).errors : undefined;
+  return (faults ?? []).flatMap(({ location }) => (location ? [resolve(directory, location.file)] : []));
 }
 
 function appEntry(directory: string, app: string | undefined): string | undefined {
