@@ -83,9 +83,9 @@ export class HowToScene {
   /** Only while nobody appraises. */
   async #openRequest(): Promise<string> {
     const ids = async () =>
-      ((await this.#json('requests', 'list')) as { readonly id: string; readonly type: string }[])
+      ((await this.#json('requests', 'list')) as { readonly requestId: string; readonly type: string }[])
         .filter(({ type }) => type === 'AppraisePhoto')
-        .map(({ id }) => id);
+        .map(({ requestId }) => requestId);
     const before = new Set(await ids());
     await this.#report(['door.jpg']);
     return this.#eventually('an open request', async () => (await ids()).find((id) => !before.has(id)));

@@ -18,8 +18,8 @@ const known: Readonly<Record<string, readonly string[]>> = {
   sh: ['skip', 'exit', 'background'],
   text: ['output'],
 };
-/** Any other language may name the file that the block is written to. */
-const anyOther = ['file'];
+/** Any other language may name the file that the block is written to, or say why it is not. */
+const anyOther = ['file', 'skip'];
 
 /**
  * The fenced blocks of a Markdown page, in their order.
