@@ -16,14 +16,24 @@ import { lanesOf } from './mailbox.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 
+/** Overrides that the function of an agent takes. */
+export interface AgentOverrides extends FunctionOverrides {
+  /**
+   * Invocations that a lane may have at once, 2 to 1000 (limits of SQS event source mappings), by priority. `undefined` = no cap.
+   * The highest lane of an agent is never capped and takes none. @default for each lane not named {@link LANE_CONCURRENCY}
+   */
+  readonly laneConcurrency?: LaneConcurrency;
+}
+
+/** Caps by priority. */
+export type LaneConcurrency = Readonly<Partial<Record<Priority, number | undefined>>>;
+
 /** Properties of {@link AgentFunction}. */
-export interface AgentFunctionProps extends FunctionOverrides, AgentSurroundings {
+export interface AgentFunctionProps extends AgentOverrides, AgentSurroundings {
   /** Entry file that exports `handler`, code that was bundled already, or a function made elsewhere. */
   readonly handler: string | Code | IFunction;
   /** What it is told by name, with access. */
   readonly bind?: Readonly<Record<string, Bindable>>;
-  /** Invocations that a lane may have at once; `undefined` = no cap. @default {@link LANE_CONCURRENCY} */
-  readonly laneConcurrency?: Readonly<Partial<Record<Priority, number>>>;
 }
 
 /**
@@ -51,6 +61,8 @@ export class AgentFunction extends Construct {
         help: ["leave 'runs' out of the topology, or give its policy to a process"],
       });
     }
+    checkCaps(agent, props.laneConcurrency ?? {}, topology.name);
+    const caps = { ...LANE_CONCURRENCY, ...props.laneConcurrency };
     const requests = expectsReplies(topology, agent.publishes);
     const direct = directMailboxes(props);
     const progresses = expectsReplies(topology, agent.handles);
@@ -63,7 +75,7 @@ export class AgentFunction extends Construct {
     };
     this.function = this.functionOf(props, agent, environment);
     for (const lane of lanesOf(mailbox)) {
-      const cap = (props.laneConcurrency ?? LANE_CONCURRENCY)[lane.priority];
+      const cap = caps[lane.priority];
       this.function.addEventSource(
         new SqsEventSource(lane.queue, {
           batchSize: lane.batchSize,
@@ -100,5 +112,25 @@ export class AgentFunction extends Construct {
       timeout: props.mailbox.functionTimeout,
       environment: { ...environment, ...(version === undefined ? {} : { [ENVIRONMENT.agentVersion]: version }) },
     });
+  }
+}
+
+/** CloudFormation refuses a wrong number only when it deploys, and a lane that is not there would be left out in silence. */
+function checkCaps(agent: AgentModel, given: LaneConcurrency, application: string): void {
+  const [highest, ...lower] = agent.lanes;
+  const refuse = (what: string, ...help: string[]): never => {
+    throw new LanewayError('INVALID_OPTION', `agent '${agent.id}': ${what}`, {
+      help: [...help, `(${application}, laneConcurrency)`],
+    });
+  };
+  for (const [lane, cap] of Object.entries(given)) {
+    const allowed = `lanes that take a cap: ${lower.join(', ') || '(none)'}`;
+    if (lane === highest) refuse(`its highest lane '${lane}' is never capped, and was given ${cap}`, allowed);
+    if (!lower.some((one) => one === lane)) refuse(`it has no lane '${lane}' to give ${cap} invocations`, allowed);
+    if (cap === undefined || (Number.isInteger(cap) && cap >= 2 && cap <= 1000)) continue;
+    refuse(
+      `lane '${lane}' was given ${cap} invocations`,
+      'allowed: whole numbers from 2 to 1000, undefined for no cap',
+    );
   }
 }

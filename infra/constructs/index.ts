@@ -1,6 +1,12 @@
 import '../../shared/domain/one-version.js';
 export { LanewayApplication, type LanewayApplicationProps } from './laneway-application.js';
-export { AgentFunction, LANE_CONCURRENCY, type AgentFunctionProps } from './agent-function.js';
+export {
+  AgentFunction,
+  LANE_CONCURRENCY,
+  type AgentFunctionProps,
+  type AgentOverrides,
+  type LaneConcurrency,
+} from './agent-function.js';
 export type { AgentSources } from './agent-entries.js';
 export { ALARM_KINDS, Alarms, type AlarmKind } from './alarms.js';
 export type { Bindable, BindableBucket, BindableQueue, BindableTable, BindableTopic } from './binding.js';

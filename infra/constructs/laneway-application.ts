@@ -18,7 +18,7 @@ import { ObservabilityStack } from '../stacks/observability-stack.js';
 import { OrchestrationStack, type DeployableWorkflow } from '../stacks/orchestration-stack.js';
 import { StateStack } from '../stacks/state-stack.js';
 import { agentEntries, topologyModuleOf, workerEntry, type AgentSources } from './agent-entries.js';
-import type { AgentFunction } from './agent-function.js';
+import type { AgentFunction, AgentOverrides } from './agent-function.js';
 import type { Bindable } from './binding.js';
 import { bundle, ENGINE_CONTEXT, platformEntry } from './bundle.js';
 import type { Fabric } from './fabric.js';
@@ -71,8 +71,8 @@ export interface LanewayApplicationProps {
    * @default false
    */
   readonly approvalLinks?: boolean | FunctionOverrides;
-  /** Memory, log retention and concurrency by agent, of agents that run on Lambda. */
-  readonly functions?: Readonly<Record<string, FunctionOverrides>>;
+  /** Memory, log retention, concurrency and caps of lanes by agent, of agents that run on Lambda. */
+  readonly functions?: Readonly<Record<string, AgentOverrides>>;
 }
 
 /** Resources of one stack (CloudFormation quota). */

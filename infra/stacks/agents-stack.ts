@@ -8,7 +8,7 @@ import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { OPERATOR, sourceOf } from '../../shared/domain/envelope.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { acknowledge } from '../constructs/acknowledge.js';
-import { AgentFunction } from '../constructs/agent-function.js';
+import { AgentFunction, type AgentOverrides } from '../constructs/agent-function.js';
 import type { Bindable } from '../constructs/binding.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
 import { laneUrlsJson } from '../constructs/lane-urls.js';
@@ -21,7 +21,6 @@ import {
   type PlatformFunctionName,
 } from '../constructs/platform-function.js';
 import { functionTarget } from '../constructs/rule-target.js';
-import type { FunctionOverrides } from '../constructs/runtime-function.js';
 import { WorkerPolicy } from '../constructs/worker-policy.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
@@ -36,7 +35,7 @@ export interface AgentsStackProps extends StackProps {
   readonly agents: (stack: AgentsStack) => ReadonlyMap<string, Code | IFunction>;
   readonly platform: (stack: AgentsStack) => PlatformCode;
   readonly bind: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
-  readonly overrides: Readonly<Record<string, FunctionOverrides>>;
+  readonly overrides: Readonly<Record<string, AgentOverrides>>;
 }
 
 /** How often the sweeper looks for intents and requests that nobody settled. */

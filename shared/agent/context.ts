@@ -3,7 +3,11 @@ import type { CommandType, InputOf, MessageType, ReplyOf } from '../message/mess
 import type { PublishOptions } from '../topology/compose-message.js';
 import type { Message } from './message.js';
 
-/** Structured log; every line carries agent, message, conversation and try. */
+/**
+ * Structured log; every line of a handler carries `agent`, `type` and `id` of the message, `correlation` (its conversation) and
+ * `tries`, the same names as in the lines of Laneway itself. No payload is written. When one of your fields has such
+ * a name, all of yours are written under `fields`; an error in place of the fields is written as `error`.
+ */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;

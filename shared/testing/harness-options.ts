@@ -1,11 +1,14 @@
-import type { BoundAgent } from '../agent/create-agent.js';
 import type { PublishOptions } from '../topology/compose-message.js';
 import type { WorkflowDefinition } from '../workflow/define-workflow.js';
+import type { ReadyAgent } from './bound-agents.js';
 
 /** Options of `createHarness`. */
 export interface HarnessOptions {
-  /** Agents with what they need. An agent of the topology that is not given takes nothing: its messages wait in its lanes. */
-  readonly agents: readonly BoundAgent[];
+  /**
+   * Agents with what they need (`agent.with({ ... })`), or bare where they need nothing. An agent of the topology that is
+   * not given takes nothing: its messages wait in its lanes.
+   */
+  readonly agents: readonly ReadyAgent[];
   /** Needs the package `jsonata`. */
   readonly workflows?: readonly WorkflowDefinition[];
   /** Everything random follows from it, except ids. @defaultValue 1 */

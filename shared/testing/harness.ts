@@ -26,6 +26,7 @@ import { RequestCancelled } from '../message/system-messages.js';
 import { cancelRequestOf } from '../topology/cancel-request-of.js';
 import { publishMessage, type Publishing, type Receipt } from '../topology/publish-message.js';
 import type { Topology } from '../topology/topology.js';
+import { boundAgents } from './bound-agents.js';
 import type { Faults } from './faults.js';
 import { HarnessConversation } from './harness-conversation.js';
 import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
@@ -106,16 +107,12 @@ const MOST_STEPS = 1_000_000;
  * functions, its workflows. Lanes are queues with delay, visibility and redrive to dead letter queues; what handlers
  * themselves wait for (a timeout, a fetch) takes real time.
  *
- * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_AGENT for an agent of another topology
+ * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_AGENT for an agent of another topology, INVALID_OPTION for what is no agent
+ * and for an agent given twice
  */
 export function createHarness(topology: Topology, options: HarnessOptions): Harness {
-  const { agents, workflows = [], seed = 1, start, approvalLinks = false } = options;
-  for (const { agent } of agents) {
-    if (agent.topology !== topology) {
-      const help = [`give agents made with createAgent(${topology.name}, ...)`];
-      throw new LanewayError('UNKNOWN_AGENT', `agent '${agent.id}' is of topology '${agent.topology.name}'`, { help });
-    }
-  }
+  const { workflows = [], seed = 1, start, approvalLinks = false } = options;
+  const agents = boundAgents(topology, options.agents);
   const random = seededRandom(seed);
   const parts = { topology, agents, workflows, random, approvalLinks, ...(start === undefined ? {} : { start }) };
   return harnessOver(new HarnessWorld(parts), parts);

@@ -1,6 +1,7 @@
 import '../domain/one-version.js';
 export { invoke } from './invoke.js';
 export type { Invocation, InvokeOptions } from './invoke.js';
+export type { ReadyAgent } from './bound-agents.js';
 export { ManualClock } from './manual-clock.js';
 export { createHarness } from './harness.js';
 export type { Harness } from './harness.js';

@@ -1,5 +1,4 @@
 import type { Log } from '../agent/context.js';
-import type { Agent, BoundAgent } from '../agent/create-agent.js';
 import { runHandler } from '../agent/receive/run-handler.js';
 import type { Emission } from '../domain/delivery.js';
 import { schemaUri, type Envelope } from '../domain/envelope.js';
@@ -13,6 +12,7 @@ import {
   type MessageType,
   type ReplyOf,
 } from '../message/message-type.js';
+import { boundAgent, type ReadyAgent } from './bound-agents.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryBus } from './memory-bus.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
@@ -43,12 +43,12 @@ const HANDLED_WITHIN_MS = 60_000;
  * @throws what the handler throws; LanewayError SCHEMA, UNKNOWN_TYPE, NOT_DECLARED, HANDLER_RESULT
  */
 export async function invoke<Type extends MessageType>(
-  agent: BoundAgent | Agent<Record<never, never>>,
+  agent: ReadyAgent,
   type: Type,
   data: InputOf<Type>,
   options: InvokeOptions = {},
 ): Promise<Invocation<Type>> {
-  const bound: BoundAgent = 'agent' in agent ? agent : agent.with({});
+  const bound = boundAgent(agent);
   const { topology, id } = bound.agent;
   const channel = Object.values(topology.model.channels).find(
     ({ carries, subscribers }) => carries.includes(type.name) && subscribers.includes(id),

@@ -59,6 +59,20 @@ describe('synth refuses', () => {
     expect(() => applicationOf(smallest, { functions: { nobody: {} } })).toThrow(/there is no agent 'nobody'/);
   });
 
+  it.each([
+    [
+      'a lane that the agent has not',
+      { low: 5 },
+      /'warehouse': it has no lane 'low'[^]*lanes that take a cap: .*normal/,
+    ],
+    ['a cap of the highest lane', { critical: 5 }, /highest lane 'critical' is never capped, and was given 5/],
+    ['less than SQS takes', { normal: 1 }, /lane 'normal' was given 1 invocations[^]*2 to 1000/],
+    ['a part of an invocation', { normal: 2.5 }, /was given 2\.5 invocations/],
+    ['more than SQS takes', { normal: 1001 }, /was given 1001 invocations/],
+  ])('laneConcurrency with %s', (_what, laneConcurrency, why) => {
+    expect(() => applicationOf(shop, { functions: { warehouse: { laneConcurrency } } })).toThrow(why);
+  });
+
   it('a workflow that is started by a type which nothing carries', () => {
     const asl = { Comment: '', QueryLanguage: 'JSONata' as const, TimeoutSeconds: 1, StartAt: 'A', States: {} };
     const workflows = [{ name: 'w', asl, startedBy: { name: 'Unheard' } }];

@@ -19,7 +19,7 @@ import { MemoryTimers } from '../../shared/testing/memory-timers.js';
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** One agent with its lane, its dead letter queue and everything the chain needs, in memory, on a clock that stands. */
-export function agentStand(bound: BoundAgent) {
+export function agentStand(bound: BoundAgent, log: Log = SILENT) {
   const clock = new ManualClock();
   const payloads = new MemoryPayloads();
   const ledger = new MemoryLedger(payloads);
@@ -38,7 +38,7 @@ export function agentStand(bound: BoundAgent) {
     later: new MemoryLater(),
     deadLetters: new MemoryDeadLetterQueue(deadLetterQueue, payloads),
     guards: new ProcessGuards(),
-    log: SILENT,
+    log,
   };
   const app = bound.agent.topology.name;
   const { id } = bound.agent;

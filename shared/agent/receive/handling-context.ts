@@ -6,6 +6,7 @@ import { RequestCancelled } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type Composition, type PublishOptions } from '../../topology/compose-message.js';
 import { replyLater, type Context, type Log, type PublishedMessage } from '../context.js';
 import { extendDeadline } from './extend-deadline.js';
+import { handlingLog } from './handling-log.js';
 import type { HandlingRun } from './handling-run.js';
 import { cancelledError } from './lease-keeper.js';
 import type { Handling } from './run-handler.js';
@@ -33,7 +34,7 @@ export class HandlingContext implements Context {
     this.#handling = handling;
     this.#run = run;
     this.deps = bound.deps;
-    this.log = services.log;
+    this.log = handlingLog(services.log, handling);
     this.deadline = deadline;
     this.effectKey =
       envelope.requestid !== undefined && agent.topology.model.types[envelope.type]?.kind === 'command'

@@ -14,7 +14,7 @@ function office() {
   const note = (line: string) => void records.push(line);
   const agents = [
     policies.with({ register: { has: () => true } }),
-    letters.with({}),
+    letters,
     appraiser.with({ notebook: { note } }),
     treasury.with({ bank: { note } }),
   ];

@@ -1,0 +1,25 @@
+import type { Log } from '../context.js';
+import type { Handling } from './run-handler.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The log of one handling. What it is about goes with each line rather than into the logger: a process handles several
+ * messages at once, and keys of a shared logger would be written to the lines of all of them.
+ */
+export function handlingLog(log: Log, { bound, envelope, tries }: Pick<Handling, 'bound' | 'envelope' | 'tries'>): Log {
+  const { type, id, correlationid: correlation } = envelope;
+  const about = { agent: bound.agent.id, type, id, correlation, tries };
+  const line = (level: keyof Log) => (message: string, fields?: Fields) =>
+    log[level](message, withAbout(fields, about));
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+}
+
+/** Nothing is lost when a name is in both: `id` of a handler is seldom that of the message. */
+function withAbout(fields: Fields | undefined, about: Fields): Fields {
+  if (!fields) return about;
+  // Members of an error are not enumerable: spread into the line, nothing of it would be left.
+  if (fields instanceof Error) return { ...about, error: fields };
+  const clashes = Object.keys(fields).some((name) => Object.hasOwn(about, name));
+  return clashes ? { ...about, fields } : { ...fields, ...about };
+}

@@ -1,0 +1,32 @@
+import { LANE_CONCURRENCY, type LaneConcurrency } from 'laneway/cdk';
+import { shop } from '../support/fixture-topology.js';
+import { applicationOf, idIn, resourcesOf } from '../support/synthesized-application.js';
+
+/** Caps of the mappings of an agent's lanes, by priority; `null` = none. */
+function capsOf(agent: string, laneConcurrency?: LaneConcurrency): Readonly<Record<string, unknown>> {
+  const functions = laneConcurrency === undefined ? {} : { [agent]: { laneConcurrency } };
+  const application = applicationOf(shop, { functions });
+  const resources = resourcesOf(application);
+  const mappings = resources.filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping');
+  return Object.fromEntries(
+    Object.entries(application.mailbox(agent).lanes).map(([priority, lane]) => {
+      const { stack } = lane.queue;
+      const id = stack.getLogicalId(lane.queue.node.defaultChild as never);
+      const [mapping] = mappings.filter(({ properties }) => idIn(properties['EventSourceArn'], resources) === id);
+      const scaling = mapping?.properties['ScalingConfig'] as { MaximumConcurrency?: number } | undefined;
+      expect(mapping).toBeDefined();
+      return [priority, scaling?.MaximumConcurrency ?? null];
+    }),
+  );
+}
+
+test('lanes below the highest are capped', () => {
+  expect(capsOf('warehouse')).toMatchObject({ critical: null, normal: LANE_CONCURRENCY.normal });
+});
+
+test('an application sets the cap of a lane, and the others keep theirs', () => {
+  const usual = capsOf('warehouse');
+  expect(capsOf('warehouse', { normal: 40 })).toEqual({ ...usual, normal: 40 });
+  expect(capsOf('warehouse', { normal: 2 })).toEqual({ ...usual, normal: 2 });
+  expect(capsOf('warehouse', { normal: undefined })).toEqual({ ...usual, normal: null });
+});
