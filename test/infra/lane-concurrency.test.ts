@@ -1,3 +1,5 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { LANE_CONCURRENCY, type LaneConcurrency } from 'laneway/cdk';
 import { shop } from '../support/fixture-topology.js';
 import { applicationOf, idIn, resourcesOf } from '../support/synthesized-application.js';
@@ -7,15 +9,16 @@ function capsOf(agent: string, laneConcurrency?: LaneConcurrency): Readonly<Reco
   const functions = laneConcurrency === undefined ? {} : { [agent]: { laneConcurrency } };
   const application = applicationOf(shop, { functions });
   const resources = resourcesOf(application);
-  const mappings = resources.filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping');
+  // The functions are made elsewhere, and their mappings stand in their stack.
+  const mappings = application.node.root.node.findAll().filter((node) => node instanceof CfnEventSourceMapping);
   return Object.fromEntries(
     Object.entries(application.mailbox(agent).lanes).map(([priority, lane]) => {
       const { stack } = lane.queue;
       const id = stack.getLogicalId(lane.queue.node.defaultChild as never);
-      const [mapping] = mappings.filter(({ properties }) => idIn(properties['EventSourceArn'], resources) === id);
-      const scaling = mapping?.properties['ScalingConfig'] as { MaximumConcurrency?: number } | undefined;
+      const [mapping] = mappings.filter((one) => idIn(Stack.of(one).resolve(one.eventSourceArn), resources) === id);
       expect(mapping).toBeDefined();
-      return [priority, scaling?.MaximumConcurrency ?? null];
+      const scaling = mapping?.scalingConfig as { readonly maximumConcurrency?: number } | undefined;
+      return [priority, scaling?.maximumConcurrency ?? null];
     }),
   );
 }

@@ -50,11 +50,11 @@ export class HowToScene {
     return id;
   }
 
+  /** Of a claim that has been settled. */
   async #conversation(): Promise<string> {
-    const { correlationId } = (await this.#json('send', 'CheckCover', '--data', '{"policy": "P-1"}')) as {
-      readonly correlationId: string;
-    };
-    return correlationId;
+    const data = JSON.stringify({ claim: `H-${(this.#made += 1)}`, policy: 'P-1', photos: ['lamp.jpg'] });
+    const sent = await this.#json('send', 'ClaimReported', '--data', data, '--wait', '2m');
+    return (sent as { readonly correlationId: string }).correlationId;
   }
 
   async #report(photos: readonly string[], policy = 'P-1'): Promise<string> {
