@@ -9,7 +9,7 @@ import { LanewayError } from '../domain/errors.js';
  */
 export function checkStartSize(type: string, data: unknown, workflows: readonly string[]): void {
   if (workflows.length === 0) return;
-  const bytes = Buffer.byteLength((JSON.stringify(data ?? null)) ?? '');
+  const bytes = Buffer.byteLength(JSON.stringify(data ?? null) ?? '');
   if (bytes <= CLAIM_CHECK_BYTES) return;
   const started = workflows.map((workflow) => `'${workflow}'`).join(' and ');
   throw new LanewayError('TOO_LARGE', `${type} has ${bytes} bytes and starts ${started}, which takes less`, {

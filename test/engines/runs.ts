@@ -34,7 +34,7 @@ export const committedSelection = (): Selection => read('test/engines/selection.
 
 /** Every test file that runs on an engine. */
 export const engineTestFiles = (): string[] =>
-  ['contract', 'e2e', 'integration'].flatMap((project) =>
+  ['contract', 'e2e', 'integration', 'outside'].flatMap((project) =>
     readdirSync(join('test', project))
       .filter((name) => name.endsWith('.test.ts'))
       .sort()

@@ -63,10 +63,9 @@ describe('what a deployment would do', () => {
       compare({ deployed, local: bookTrip.asl, types: types(...changed) }).breaks;
     expect(breaks()).toEqual([]);
     // The version stayed: whoever runs on the old definition sends the old payload under it.
-    expect(breaks(command('Book', schema, { reply: Booked }))).toEqual(
-      ['hotel', 'flight', 'car'].map((step) =>
-        expect.stringMatching(`^step '${step}' sends Book v1 without nights, which version 1 would need`),
-      ),
+    const missing = breaks(command('Book', schema, { reply: Booked }));
+    expect(missing.map((text) => text.split(', which version 1 would need')[0])).toEqual(
+      ['hotel', 'flight', 'car'].map((step) => `step '${step}' sends Book v1 without nights`),
     );
     expect(breaks(command('Book', schema, { reply: Booked, version: 2 }))[0]).toBe(
       "step 'hotel' sends Book v1, and only version 2 would be accepted: list it with older(1, ...)",
@@ -74,8 +73,8 @@ describe('what a deployment would do', () => {
     const upgraded = [older(1, Book.schema, (data) => ({ ...data, nights: 1 }))];
     expect(breaks(command('Book', schema, { reply: Booked, version: 2, accepts: upgraded }))).toEqual([]);
     const undo = z.object({ booking: z.string(), fee: z.number() });
-    expect(breaks(command('Cancel', undo, { reply: Cancelled }))).toEqual(
-      ['hotel', 'flight'].map((step) => expect.stringMatching(`^step '${step}' sends Cancel v1 without fee`)),
+    expect(breaks(command('Cancel', undo, { reply: Cancelled })).map((text) => text.split(',')[0])).toEqual(
+      ['hotel', 'flight'].map((step) => `step '${step}' sends Cancel v1 without fee`),
     );
   });
 
