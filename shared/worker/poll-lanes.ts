@@ -45,57 +45,82 @@ export async function pollLanes(
   events: PollingEvents = {},
 ): Promise<void> {
   const waiting = new Map<PolledLane, Promise<void>>();
-  const pauses = new Map<PolledLane, number>();
+  /** How long to leave a lane alone that could not be read, and until when, milliseconds. */
+  const troubled = new Map<PolledLane, { readonly pause: number; readonly until: number }>();
+  const change = new Change();
+  const wake = (): void => change.happened();
+  signal.addEventListener('abort', wake);
   let scarce = false;
 
   const take = async (lane: PolledLane, patient: boolean): Promise<number> => {
     const share = patient ? Math.max(1, Math.floor(slots.free / lanes.length)) : slots.free;
     try {
       const copies = await lane.receive(Math.min(MOST_AT_ONCE, share), patient, signal);
-      pauses.delete(lane);
+      troubled.delete(lane);
       events.polled?.();
       const begun = signal.aborted ? [] : copies.slice(0, slots.free);
-      for (const copy of begun) void slots.hold(() => lane.handle(copy));
+      for (const copy of begun) void slots.hold(() => lane.handle(copy)).finally(wake);
       if (begun.length < copies.length) await lane.giveBack(copies.slice(begun.length));
       return begun.length;
     } catch (error) {
       if (signal.aborted) return 0;
       events.failed?.(lane.name, error);
-      const pause = pauses.get(lane) ?? FIRST_PAUSE_MS;
-      pauses.set(lane, Math.min(LONGEST_PAUSE_MS, pause * 2));
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      const pause = Math.min(LONGEST_PAUSE_MS, 2 * (troubled.get(lane)?.pause ?? FIRST_PAUSE_MS / 2));
+      troubled.set(lane, { pause, until: Date.now() + pause });
       return 0;
     }
   };
 
-  const aborted = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  /** A lane by itself: its pause, then its poll. */
+  const watch = async (lane: PolledLane): Promise<void> => {
+    const left = (troubled.get(lane)?.until ?? 0) - Date.now();
+    if (left > 0) await sleep(left, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) await take(lane, true);
+    waiting.delete(lane);
+    wake();
+  };
 
   while (!signal.aborted) {
     if (slots.free === 0) {
       scarce = true;
-      await Promise.race([slots.freed(), aborted]);
+      await change.next();
       continue;
     }
     if (scarce) {
       let found = false;
       for (const lane of lanes) {
         if (slots.free === 0 || signal.aborted) break;
+        // One that cannot be read now keeps nobody waiting.
+        if ((troubled.get(lane)?.until ?? 0) > Date.now()) continue;
         if ((await take(lane, false)) > 0) found = true;
       }
       scarce = found;
       continue;
     }
-    for (const lane of lanes) {
-      if (!waiting.has(lane))
-        waiting.set(
-          lane,
-          take(lane, true).then(() => void waiting.delete(lane)),
-        );
-    }
-    await Promise.race([...waiting.values(), aborted]);
+    for (const lane of lanes) if (!waiting.has(lane)) waiting.set(lane, watch(lane));
+    await change.next();
   }
+  signal.removeEventListener('abort', wake);
   await Promise.all(waiting.values());
+}
+
+/**
+ * Something that happens again and again, for one who waits. Racing a promise that lives as long as the worker would keep a
+ * reaction for every message until the worker ends.
+ */
+class Change {
+  #missed = false;
+  #told: (() => void) | undefined;
+
+  happened(): void {
+    if (this.#told === undefined) this.#missed = true;
+    this.#told?.();
+    this.#told = undefined;
+  }
+
+  /** Settled at the next change, or at once when one has happened since the last was told. */
+  async next(): Promise<void> {
+    if (!this.#missed) await new Promise<void>((resolve) => (this.#told = resolve));
+    this.#missed = false;
+  }
 }

@@ -20,7 +20,7 @@ export interface HealthServer {
 
 /**
  * Answers `GET /health` with the worker's status as JSON: 200 while it works; 503 while it drains, when it has ended, and when no
- * lane could be read for a minute. Anything else is 404.
+ * lane could be read for a minute though there were slots for what it may hold. Anything else is 404.
  * @throws as the server does when it cannot listen: the port is taken
  */
 export async function serveHealth(worker: Worker, options: HealthOptions): Promise<HealthServer> {
@@ -46,11 +46,13 @@ export async function serveHealth(worker: Worker, options: HealthOptions): Promi
 }
 
 function healthOf(
-  { state, polledAt }: WorkerStatus,
+  { state, polledAt, lanes, concurrency }: WorkerStatus,
   begun: number,
   now: number,
 ): 'ok' | 'silent' | 'draining' | 'ended' {
   if (state !== 'running') return state;
+  // With every slot taken nothing is read: handlers may take longer than a minute.
+  if (lanes.reduce((sum, { running }) => sum + running, 0) >= concurrency) return 'ok';
   return now - (polledAt ?? begun) > SILENT_MS ? 'silent' : 'ok';
 }
 

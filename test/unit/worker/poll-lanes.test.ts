@@ -153,6 +153,24 @@ test('a lane that cannot be read delays no other one, and is told', async () => 
   await worker.stop();
 });
 
+test('nor while slots are scarce, when lanes are asked in their order', async () => {
+  const world = new Lanes('desk/normal');
+  const broken: PolledLane = {
+    name: 'desk/critical',
+    receive: () => Promise.reject(new Error('no such queue')),
+    handle: () => Promise.resolve(),
+    giveBack: () => Promise.resolve(),
+  };
+  const worker = start([broken, ...world.lanes], 1);
+  world.put(0, 'n1', 'n2', 'n3');
+  for (const copy of ['n1', 'n2', 'n3']) {
+    await rounds();
+    expect([...world.open.keys()]).toEqual([copy]);
+    world.finish(copy);
+  }
+  await worker.stop();
+});
+
 test('whatever comes and ends in whatever order: never more than the slots, and everything once', async () => {
   await fc.assert(
     fc.asyncProperty(

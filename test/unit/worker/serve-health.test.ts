@@ -34,6 +34,12 @@ test.each([
   expect(await response.json()).toMatchObject({ health });
 });
 
+test('one whose slots are all taken reads nothing, and is well', async () => {
+  const busy = { polledAt: Date.now() - 600_000, lanes: [{ agent: 'desk', priority: 'high' as const, running: 8 }] };
+  status = { ...status, ...busy };
+  expect((await fetch(server.url)).status).toBe(200);
+});
+
 test('it listens on this machine alone, answers nothing else, and says when its port is taken', async () => {
   expect(new URL(server.url).hostname).toBe('127.0.0.1');
   expect((await fetch(new URL('/', server.url))).status).toBe(404);
