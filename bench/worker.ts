@@ -8,7 +8,7 @@ import { startWorkerProcess } from './counter/worker-process.js';
 import { summarize, type Summary } from './statistics.js';
 
 /**
- * How much a slow handler delays fast messages of the same lane in the same worker, on a local engine:
+ * Measures the delay that a slow handler means for fast messages of the same lane in the same worker, on a local engine:
  *
  *   npm run bench -- worker [--json]
  *
@@ -29,7 +29,7 @@ interface Result {
   /** Milliseconds from publish to answer. */
   readonly without: Summary;
   readonly beside: Summary;
-  /** Of the p99. */
+  /** Ratio of the two p99. */
   readonly ratio: number;
   /** Fast messages that were answered while the slow handler ran. */
   readonly answeredBeside: number;

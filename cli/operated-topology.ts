@@ -13,7 +13,7 @@ export interface Operated {
 /** The folder's topology: not there, or the way to load it. */
 export interface Checkout {
   readonly file: string;
-  /** Whether the user named it on the command line. */
+  /** True when the user named it on the command line. */
   readonly explicit: boolean;
   /** Throws whatever the module does. */
   load(): Promise<Topology>;

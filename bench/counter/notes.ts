@@ -8,7 +8,7 @@ export interface Answer {
   readonly took: number;
 }
 
-/** What the agents of the counter noted in their file, which nothing of Laneway reads or writes. */
+/** Lines that the agents of the counter noted in their file, which nothing of Laneway reads or writes. */
 export interface Notes {
   /** Key -> how often its handler began. */
   readonly begun: ReadonlyMap<string, number>;

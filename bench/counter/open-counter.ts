@@ -10,7 +10,7 @@ export interface Counter {
   readonly notes: () => Notes;
   /** Publishes an errand to one clerk. */
   give(clerk: Clerk, key: string, work: number): Promise<void>;
-  /** Whether all of these were answered within the time. */
+  /** True when all of these were answered within the time. */
   answered(keys: readonly string[], withinMs: number): Promise<boolean>;
   close(): Promise<void>;
 }

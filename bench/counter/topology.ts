@@ -11,7 +11,7 @@ const Errand = z.object({
 export const ErrandGiven = event(
   'ErrandGiven',
   Errand.extend({
-    /** How long its handler takes, milliseconds. */
+    /** Time that its handler takes, milliseconds. */
     work: z.number().int().default(0),
   }),
 );

@@ -8,7 +8,7 @@ import type { Row } from './row.js';
 
 /** Over all clerks, each of which has a worker of its own: half of them idle, half of them busy. */
 const KILLS = 50;
-/** What a message that a killed worker held may take: its visibility of 20 seconds, and its handling. */
+/** Longest time for a message that a killed worker held: its visibility of 20 seconds, and its handling. */
 const LIMIT_MS = 30_000;
 const GIVE_UP_MS = 240_000;
 const IDLE_MESSAGES = 4;

@@ -72,7 +72,7 @@ export function addMessage(project: Project, name: string, options: AddMessageOp
   };
 }
 
-/** Whether a name is that of an event or a command here; undefined when it is free. */
+/** The kind of message type that has a name here; undefined when the name is free. */
 export function kindIn(module: ModuleSource, name: string): Kind | 'other' | undefined {
   const found = module.declared.find((one) => one.name === name);
   if (found === undefined) return module.imported.includes(name) ? 'other' : undefined;

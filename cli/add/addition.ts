@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { LanewayError } from '../../shared/domain/errors.js';
 import type { ModuleSource } from './module-source.js';
 
-/** What an addition comes to; nothing is written before all of it is known. */
+/** The result of an addition; nothing is written before all of it is known. */
 export interface Addition {
   /** Modules with what was added to them. */
   readonly edited: readonly ModuleSource[];
   /** New files, by path. */
   readonly created: ReadonlyMap<string, string>;
-  /** What is left to do, in sentences. */
+  /** Steps that are left to the user, in sentences. */
   readonly next: readonly string[];
 }
 

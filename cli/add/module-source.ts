@@ -160,7 +160,7 @@ export class ModuleSource {
   }
 }
 
-/** What a call is given. */
+/** Arguments of a call. */
 export type CallArguments = CallExpression['arguments'];
 
 /** The properties of an object by name; undefined when some are not written out (`...spread`, `[computed]`). */

@@ -45,7 +45,7 @@ export function readModule(file: string): ModuleSource {
   return new ModuleSource(file, readFileSync(file, 'utf8'));
 }
 
-/** How one module imports another, both by their files. */
+/** The specifier by which one module imports another, both given by their files. */
 export function importPath(from: string, to: string): string {
   const path = relative(dirname(from), to)
     .replaceAll('\\', '/')
@@ -86,7 +86,7 @@ export function partOf(
   return { object: value, entries };
 }
 
-/** What cannot be edited safely is not edited: the user pastes it. */
+/** Refuses an edit that is not safe, with the text that the user pastes. */
 export function notWrittenOut(file: string, needed: string, snippet: string): LanewayError {
   return new LanewayError('CONFIGURATION', `${basename(file)} is put together by code, and cannot be added to safely`, {
     help: [

@@ -9,7 +9,7 @@ import { readDeployedModel } from '../read-deployed-model.js';
 
 /** Options of `laneway doctor`. */
 export interface DoctorOptions {
-  /** Whether what is safe to mend is mended. */
+  /** True: what is safe to mend is mended. */
   readonly fix?: boolean;
 }
 

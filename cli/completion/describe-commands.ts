@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What can follow a command on the line. */
+/** Words that can follow a command on the line. */
 export interface Completable {
   /** `laneway`, `laneway dlq`, `laneway dlq list`, ... */
   readonly path: string;

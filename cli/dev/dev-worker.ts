@@ -14,7 +14,7 @@ export interface DevWorker {
   dispose(): Promise<void>;
 }
 
-/** How a worker is opened. */
+/** Options of opening a worker. */
 export interface DevWorkerOptions {
   readonly directory: string;
   /** Program and arguments of its process. */
@@ -26,7 +26,7 @@ export interface DevWorkerOptions {
 /** How long a process may take to end before it is killed: the time to drain that dev gives it, and some more. */
 const END_WITHIN_MS = 15_000;
 
-/** What dev gives a worker to finish what it handles. */
+/** Time that dev gives a worker to finish what it handles. */
 export const DEV_DRAIN = '10s';
 
 /** Starts the process of a worker, and holds on to the files its code is made of. */

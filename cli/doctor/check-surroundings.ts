@@ -81,7 +81,7 @@ export async function checkBootstrap(target: EngineTarget, asked: boolean): Prom
   }
 }
 
-/** What is deployed against the checkout and the installed Laneway. */
+/** Compares what is deployed with the checkout and the installed Laneway. */
 export async function checkDeployed(
   load: () => Promise<Topology>,
   deployed: (application: string) => Promise<StoredModel | undefined>,

@@ -2,16 +2,16 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Paint } from '../render/paint.js';
 import { table } from '../render/table.js';
 
-/** What one check found. `warn`: it works, and somebody should look; `fail`: something does not work. */
+/** Result of one check. `warn`: it works, and somebody should look; `fail`: something does not work. */
 export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warn' | 'fail';
   readonly told: string;
-  /** What to type. */
+  /** Commands to type. */
   readonly fix?: string;
 }
 
-/** What a check finds: its state, a line, and what to type. */
+/** Finding of a check: its state, a line, and the command to type. */
 export type Found = Omit<Finding, 'check'>;
 
 export const ok = (told: string): Found => ({ state: 'ok', told });

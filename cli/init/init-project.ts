@@ -6,7 +6,7 @@ import { ownFolder, readPackage } from './own-package.js';
 import { projectFiles } from './project-files.js';
 import { TEMPLATES, TEST_RUNNERS, type Template, type TestRunner } from './templates.js';
 
-/** What `laneway init` is asked for, as it was typed. */
+/** Arguments of `laneway init`, as they were typed. */
 export interface InitOptions {
   readonly template: string;
   readonly tests: string;

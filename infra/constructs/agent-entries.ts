@@ -12,7 +12,7 @@ export type AgentSources = string | Readonly<Record<string, string | IFunction>>
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 
-/** What the entry file of an agent exports, by where the agent runs; the file has the name of the place. */
+/** Export of an agent's entry file, by where the agent runs; the file has the name of the place. */
 const EXPORTS: Readonly<Record<AgentRuntime, string>> = { lambda: '`handler`', worker: 'its worker' };
 
 /**
@@ -56,7 +56,7 @@ export function topologyModuleOf(agents: AgentSources): string | undefined {
   return typeof agents === 'string' ? fileIn(resolve(agents), 'topology') : undefined;
 }
 
-/** What was given for each agent, each path absolute and of a file that exists. */
+/** The entry of each agent as given, each path absolute and of a file that exists. */
 function checkedSources(topology: TopologyModel, agents: AgentSources): Map<string, string | IFunction> {
   const known = Object.keys(topology.agents);
   if (typeof agents === 'string') return inFolder(topology, resolve(agents));

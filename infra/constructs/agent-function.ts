@@ -32,7 +32,7 @@ export type LaneConcurrency = Readonly<Partial<Record<Priority, number | undefin
 export interface AgentFunctionProps extends AgentOverrides, AgentSurroundings {
   /** Entry file that exports `handler`, code that was bundled already, or a function made elsewhere. */
   readonly handler: string | Code | IFunction;
-  /** What it is told by name, with access. */
+  /** Resources that are named to the agent, with access. */
   readonly bind?: Readonly<Record<string, Bindable>>;
 }
 

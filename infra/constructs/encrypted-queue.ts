@@ -23,7 +23,7 @@ export interface EncryptedQueueProps {
   readonly deadLetterQueue?: IQueue;
   /** Timeout of the function that receives from it, or of a worker's handling. */
   readonly consumerTimeout: Duration;
-  /** Who receives from it. @default 'lambda' */
+  /** Kind of consumer that receives from it. @default 'lambda' */
   readonly consumer?: AgentRuntime;
 }
 

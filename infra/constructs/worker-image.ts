@@ -13,7 +13,7 @@ const HEALTH_PORT = 8080;
 /** Says whether the worker of a container works: the command of its health check. */
 export const HEALTH_COMMAND = ['CMD', 'node', 'healthy.mjs'];
 
-/** What an image of workers is made of. */
+/** Parts of an image of workers. */
 export interface WorkerImageProps {
   /** Entry files of its agents, absolute. */
   readonly entries: readonly string[];

@@ -9,7 +9,7 @@ import { allowFinding, allowReceive } from './permissions.js';
 
 /** Properties of {@link WorkerPolicy}. */
 export interface WorkerPolicyProps extends AgentSurroundings {
-  /** What it is told by name, with access. */
+  /** Resources that are named to the agent, with access. */
   readonly bind?: Readonly<Record<string, Bindable>>;
 }
 

@@ -7,7 +7,7 @@ import { LanewayError } from '../../shared/domain/errors.js';
 import type { Lane } from './mailbox.js';
 import { depth, inFlight, oldestAge } from './queue-metrics.js';
 
-/** How many tasks a {@link WorkerService} has. */
+/** Bounds of the number of tasks of a {@link WorkerService}. */
 export interface WorkerScaling {
   /** Tasks that always run, from 1. @default 1 */
   readonly min?: number;

@@ -38,7 +38,7 @@ export interface WorkerServiceProps {
   readonly vpcSubnets?: SubnetSelection;
   /** @default one that lets nothing in and everything out */
   readonly securityGroups?: ISecurityGroup[];
-  /** Whether tasks have public addresses: needed in public subnets. @default false */
+  /** True: tasks have public addresses, needed in public subnets. @default false */
   readonly assignPublicIp?: boolean;
   /** Messages that a task handles side by side, over all its lanes. @default 8 */
   readonly concurrency?: number;
@@ -52,7 +52,7 @@ export interface WorkerServiceProps {
    * which 15 seconds are kept for writing down outcomes. @default '100 seconds'
    */
   readonly drain?: LanewayDuration;
-  /** How long its logs are kept. @default one month */
+  /** Retention of its logs. @default one month */
   readonly logRetention?: RetentionDays;
   /** Image of Node, with a tag, that the image is built on. @default that of the package's Dockerfile */
   readonly nodeImage?: string;

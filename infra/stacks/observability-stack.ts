@@ -21,7 +21,7 @@ export interface ObservabilityStackProps extends StackProps {
   readonly messaging: MessagingStack;
   readonly agents: AgentsStack;
   readonly orchestration: OrchestrationStack | undefined;
-  /** What operators are to know without the sources. */
+  /** Model that operators read in place of the sources. */
   readonly deployed: DeployedModelProps;
   readonly alarmTopic?: ITopic;
 }

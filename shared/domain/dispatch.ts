@@ -100,7 +100,7 @@ export type DispatchFallback =
 /** The command that undoes a request; `data` is a template over the reply (`fillTemplate`). */
 export interface DispatchUndo {
   readonly type: string;
-  /** As of {@link DispatchSend}. */
+  /** Version of the type's schema that `data` was written for. @defaultValue the latest */
   readonly version?: number;
   readonly data: unknown;
   readonly timeoutSeconds: number;

@@ -118,7 +118,7 @@ export class PermanentError extends LanewayError {
     Object.defineProperty(this.prototype, BRAND, { value: ['LanewayError', 'PermanentError'] });
   }
 
-  /** As of {@link LanewayError}. */
+  /** `instanceof` also holds for an error of another copy of the framework in the process. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isBranded(value, 'PermanentError');
   }

@@ -10,7 +10,7 @@ export interface OlderVersion<Out = unknown> {
   readonly upgrade: (data: never) => Out;
 }
 
-/** What commands and events have in common. */
+/** The common part of commands and events. */
 export interface MessageTypeBase<Name extends string, Schema extends z.ZodType> {
   readonly name: Name;
   readonly version: number;

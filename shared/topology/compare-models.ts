@@ -33,7 +33,7 @@ export function compareModels(local: StoredModel, deployed: StoredModel): string
 
 const words = { agents: 'agent', channels: 'channel', clients: 'client', ingress: 'ingress' } as const;
 
-/** As JSON carries it: what is undefined is not there. */
+/** A copy as JSON carries it, without undefined fields. */
 function plain(model: StoredModel): StoredModel {
   return JSON.parse(JSON.stringify(model)) as StoredModel;
 }

@@ -28,7 +28,7 @@ export interface StoredWorkflow {
   readonly definition: unknown;
 }
 
-/** What is deployed, as plain data that needs no source: written at synth, read by operators. */
+/** The deployed application as plain data that needs no source: written at synth, read by operators. */
 export interface StoredModel {
   readonly format: typeof MODEL_FORMAT;
   /** Version of Laneway that made the templates. */

@@ -16,10 +16,10 @@ import { outputKey } from '../topology/output-key.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { PolledLane } from './poll-lanes.js';
 
-/** How long a lease of a worker lasts, and so how long a message is held back when its process is killed. */
+/** Duration of a worker's lease. A message is held back for so long when its process is killed. */
 export const LEASE_MS = 15_000;
 
-/** How often it is renewed: two renewals may fail before it is lost. */
+/** Interval of renewals: two may fail before the lease is lost. */
 const RENEW_MS = 5_000;
 
 /**

@@ -17,7 +17,7 @@ export interface PolledLane {
   giveBack(copies: readonly ReceivedCopy[]): Promise<void>;
 }
 
-/** What the poller tells while it works. */
+/** Calls that the poller makes while it works. */
 export interface PollingEvents {
   /** A lane could be read, whether it had something or not. */
   readonly polled?: () => void;
@@ -45,7 +45,7 @@ export async function pollLanes(
   events: PollingEvents = {},
 ): Promise<void> {
   const waiting = new Map<PolledLane, Promise<void>>();
-  /** How long to leave a lane alone that could not be read, and until when, milliseconds. */
+  /** Lanes that could not be read: their pause, and when it is over, milliseconds. */
   const troubled = new Map<PolledLane, { readonly pause: number; readonly until: number }>();
   const change = new Change();
   const wake = (): void => change.happened();

@@ -10,7 +10,7 @@ export interface EntriesOptions {
   readonly drain: Duration;
   /** Messages handled side by side, over all lanes. @defaultValue 8 */
   readonly concurrency?: number;
-  /** Where `GET /health` is answered. @defaultValue nowhere */
+  /** Address at which `GET /health` is answered. @defaultValue none */
   readonly health?: HealthOptions;
   /** Told what happens, a line each. */
   readonly say: (line: string) => void;

@@ -15,13 +15,13 @@ export interface WorkerOptions extends FindOptions {
   /** Ends the worker as {@link Worker.stop} does. */
   readonly signal?: AbortSignal;
   /**
-   * How long the end of the worker waits for what is being handled. What is not done by then goes back to its lane at once.
+   * Longest wait at the end of the worker for messages that are being handled. One that is not done by then goes back to its lane at once.
    * @defaultValue '30 seconds'
    */
   readonly drainTimeout?: Duration;
 }
 
-/** What a worker does at a moment. */
+/** Work of a worker at a moment. */
 export interface WorkerStatus {
   readonly state: 'running' | 'draining' | 'ended';
   readonly agents: readonly string[];

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Worker, WorkerStatus } from './run-worker.js';
 
-/** How long lanes may not have been read before a worker counts as ill: six long polls. */
+/** Time without a read lane after which a worker counts as ill: six long polls. */
 const SILENT_MS = 60_000;
 
 /** Options of {@link serveHealth}. */

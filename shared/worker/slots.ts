@@ -28,7 +28,7 @@ export class Slots {
     }
   }
 
-  /** Whether all slots became free within the time, milliseconds. */
+  /** True when all slots became free within the time, milliseconds. */
   async emptied(withinMs: number): Promise<boolean> {
     const end = Date.now() + withinMs;
     while (this.#taken > 0) {

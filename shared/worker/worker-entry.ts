@@ -8,7 +8,7 @@ import { outputKey } from '../topology/output-key.js';
 /** Marks entries under a key of the whole process, so that every copy of the framework knows them. */
 const ENTRY = Symbol.for('laneway.worker-entry');
 
-/** What `<agent>/worker.ts` exports by default: an agent, and how it gets what it needs. */
+/** Default export of `<agent>/worker.ts`: an agent, and the function that gets its dependencies. */
 export interface WorkerEntry {
   readonly agent: string;
   /** Name of its topology. */
@@ -50,7 +50,7 @@ export function worker<Deps>(
   return Object.assign({ agent: agent.id, application: agent.topology.name, prepare }, { [ENTRY]: true });
 }
 
-/** Whether a value is what {@link worker} returned. */
+/** True for a value that {@link worker} returned. */
 export function isWorkerEntry(value: unknown): value is WorkerEntry {
   return typeof value === 'object' && value !== null && Reflect.get(value, ENTRY) === true;
 }

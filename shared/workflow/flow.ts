@@ -104,7 +104,7 @@ export interface Compensation<Undo extends MessageType, Reply> {
 /** A command that names the event that answers it. */
 export type Answered = CommandType<string, MessageType['schema'], EventType>;
 
-/** What follows on each value of a {@link Flow.match}. */
+/** Arms of a {@link Flow.match}, by the value that leads to them. */
 export type Arms<Value extends string | boolean> = Readonly<
   Record<string extends Value ? never : `${Value}`, () => unknown>
 >;

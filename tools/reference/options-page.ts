@@ -1,7 +1,7 @@
 import { code, table } from './markdown.js';
 import type { PublicSources } from './public-exports.js';
 
-/** What is described, in the order of the page: the export and what is said before its table. */
+/** Types that are described, in the order of the page: the export and the text before its table. */
 const described: readonly (readonly [entry: string, type: string, title: string, about: string])[] = [
   ['topology', 'TopologySpec', 'Topology', 'The second argument of `defineTopology`.'],
   ['topology', 'ChannelSpec', 'Channel', 'An entry of `channels`.'],

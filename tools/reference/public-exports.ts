@@ -9,7 +9,7 @@ export interface PublicExport {
   readonly kind: 'class' | 'function' | 'type' | 'value';
   /** First sentence of its TSDoc; empty when it has none. */
   readonly summary: string;
-  /** Where it is declared, so that one thing under two entries is known as one: `file:name`. */
+  /** Place of its declaration, so that one thing under two entries is known as one: `file:name`. */
   readonly declaration: string;
 }
 
