@@ -7,7 +7,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { vehicleMaintenance } from '../../infra/applications/vehicle-maintenance.js';
 import { bundle, platformEntry } from '../../infra/constructs/bundle.js';
-import { unbundledApp } from '../support/synthesized-application.js';
+import { resourcesOf, unbundledApp } from '../support/synthesized-application.js';
 
 function synthesize(app: App, nag: boolean) {
   vehicleMaintenance(app, 'Vehicles', {
@@ -55,6 +55,22 @@ describe('the reference application', () => {
     }
     // The README says how many.
     expect(readFileSync('README.md', 'utf8')).toContain(`${all.length} findings of AwsSolutions are acknowledged`);
+  }, 120_000);
+
+  it('has as many queues and alarms as the README says, which is the only page that counts them', () => {
+    const app = unbundledApp();
+    const application = vehicleMaintenance(app, 'Vehicles', {
+      sender: 'service@vehicles.example',
+      respondWithin: '24 hours',
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const resources = resourcesOf(application);
+    const [queues, alarms] = ['AWS::SQS::Queue', 'AWS::CloudWatch::Alarm'].map(
+      (wanted) => resources.filter(({ type }) => type === wanted).length,
+    );
+    expect(readFileSync('README.md', 'utf8')).toContain(`${queues} queues, ${alarms} alarms`);
+    const howTo = readFileSync('docs/how-to/deploy-to-aws.md', 'utf8');
+    expect(howTo.match(/\b\d+\s+(queues|alarms)\b/g)).toBeNull();
   }, 120_000);
 
   it('is really checked: a finding that is not acknowledged fails the synth', () => {
