@@ -187,8 +187,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/worker/poll-lanes.ts',
-        find: 'for (const copy of begun) void slots.hold(() => lane.handle(copy));',
-        replace: 'await Promise.all(begun.map((copy) => slots.hold(() => lane.handle(copy))));',
+        find: 'for (const copy of begun) void slots.hold(() => lane.handle(copy)).finally(wake);',
+        replace: 'await Promise.all(begun.map((copy) => slots.hold(() => lane.handle(copy)).finally(wake)));',
       },
     ],
     rows: ['worker-lanes'],
