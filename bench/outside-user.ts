@@ -1,63 +1,76 @@
-import { openEngine } from '../infra/engines/open-engine.js';
-import { outsideUser, type OutsideUser } from '../test/support/outside-user.js';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installationFlags, outsideCommands, packPackage } from '../test/support/outside-user.js';
 
 /**
- * How long it takes somebody outside this repository to get from the packed tarball to a finished workflow, in an empty
- * folder, on a local engine that is up already:
+ * Measures the way of a stranger from the packed tarball to the first reply on a local engine, in an empty folder:
  *
  *   npm run bench -- outside-user [--json]
  *
- * install = npm install of tarball, peers and compiler, from npm's cache where it has them; compile = tsc with skipLibCheck off;
- * deploy = laneway deploy, the first on this engine, bootstrap included; request and workflow = a whole process of the user's each, from start to
- * the answer. The first ones meet functions that never ran; `warm` are medians of the further ones.
+ * pack = `npm pack` in this clone, compilation included; install = `npm install` of the tarball; init = `npx laneway init`, which installs
+ * the project's packages; first message = `npm run demo` until the reply is printed: the engine is installed and started and the application
+ * deployed. npm and pip take from their caches what they have. The aim counts from the start of `laneway init` to the reply.
  */
-const REPEATS = 5;
+const AIM_MS = 60_000;
+const REPLY = 'the greeter replied on the engine';
 
 interface Result {
   readonly bench: 'outside-user';
-  /** Milliseconds. */
-  readonly ms: Readonly<
-    Record<
-      'pack' | 'install' | 'help' | 'compile' | 'deploy' | 'request' | 'warmRequest' | 'workflow' | 'warmWorkflow',
-      number
-    >
-  >;
+  readonly packMs: number;
+  readonly installMs: number;
+  readonly initMs: number;
+  readonly firstMessageMs: number;
+  /** Files in the tarball. */
+  readonly files: number;
+  /** Size of the tarball. */
+  readonly bytes: number;
+  readonly aimMs: number;
+  readonly met: boolean;
+  readonly cores: number;
+  readonly loadBefore: readonly number[];
 }
 
 async function main(json: boolean): Promise<void> {
-  const engine = await openEngine({ progress: (line) => process.stderr.write(`engine: ${line}\n`) });
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const folder = mkdtempSync(join(tmpdir(), 'laneway-bench-outside-user-'));
   try {
-    const user = await outsideUser({ environment: engine.environment });
-    try {
-      report(await measure(user), json);
-    } finally {
-      user.remove();
-    }
+    report(await measure(folder, say), json);
   } finally {
-    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(user: OutsideUser): Promise<Result> {
-  const step = async (...command: [string, ...string[]]) => (await user.must(...command)).ms;
-  const talk = (what: string) => step('node', '--import', 'tsx', 'main.ts', what);
-  const help = await medianOf(() => step('laneway', '--help'));
-  const compile = await step('tsc');
-  const deploy = await step('laneway', 'deploy', '--quiet');
-  const request = await talk('request');
-  const warmRequest = await medianOf(() => talk('request'));
-  const workflow = await talk('workflow');
-  const warmWorkflow = await medianOf(() => talk('workflow'));
-  return {
-    bench: 'outside-user',
-    ms: { ...user.ms, help, compile, deploy, request, warmRequest, workflow, warmWorkflow },
-  };
+async function measure(folder: string, say: (line: string) => void): Promise<Result> {
+  const loadBefore = loadavg();
+  const user = outsideCommands(folder);
+  const project = outsideCommands(join(folder, 'shop'));
+  say('packing the clone');
+  const begun = Date.now();
+  const tarball = await packPackage(folder);
+  const packMs = Date.now() - begun;
+  say('installing the tarball');
+  const { ms: installMs } = await user.must('npm', 'install', ...installationFlags, tarball);
+  say('laneway init');
+  const { ms: initMs } = await user.must('npx', 'laneway', 'init', 'shop', '--template', 'request');
+  try {
+    say('npm run demo');
+    const { ms: firstMessageMs, stdout } = await project.must('npm', 'run', 'demo');
+    if (!stdout.includes(REPLY)) throw new Error(`the demonstration did not print '${REPLY}', but:\n${stdout}`);
+    return {
+      ...{ bench: 'outside-user', packMs, installMs, initMs, firstMessageMs, ...contents(tarball, user.directory) },
+      ...{ aimMs: AIM_MS, met: initMs + firstMessageMs <= AIM_MS, cores: availableParallelism(), loadBefore },
+    };
+  } finally {
+    await project.run('npx', 'laneway', 'engine', 'stop');
+  }
 }
 
-async function medianOf(run: () => Promise<number>): Promise<number> {
-  const times: number[] = [];
-  for (let at = 0; at < REPEATS; at += 1) times.push(await run());
-  return times.toSorted((a, b) => a - b)[Math.floor(REPEATS / 2)] ?? 0;
+/** Files in a tarball, counted as it was installed, and its size. */
+function contents(tarball: string, directory: string): Pick<Result, 'files' | 'bytes'> {
+  const installed = join(directory, 'node_modules', 'laneway');
+  const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return { files: files.length, bytes: statSync(tarball).size };
 }
 
 function report(result: Result, json: boolean): void {
@@ -65,19 +78,16 @@ function report(result: Result, json: boolean): void {
     console.log(JSON.stringify(result));
     return;
   }
-  const rows: [keyof Result['ms'], string][] = [
-    ['pack', 'build and pack, in the clone'],
-    ['install', 'npm install: tarball, peers, compiler'],
-    ['help', `laneway --help, median of ${REPEATS}`],
-    ['compile', 'tsc, skipLibCheck off'],
-    ['deploy', 'laneway deploy, bootstrap included'],
-    ['request', 'first request, whole process'],
-    ['warmRequest', `request, whole process, median of ${REPEATS}`],
-    ['workflow', 'first two-step workflow, whole process'],
-    ['warmWorkflow', `two-step workflow, whole process, median of ${REPEATS}`],
+  const rows: [string, number][] = [
+    ['npm pack, in the clone', result.packMs],
+    ['npm install of the tarball', result.installMs],
+    ['npx laneway init, its npm install included', result.initMs],
+    ['npm run demo, to the first reply on the engine', result.firstMessageMs],
+    ['from init to the first reply', result.initMs + result.firstMessageMs],
   ];
-  for (const [key, title] of rows)
-    console.log(`${title.padEnd(50)} ${(result.ms[key] / 1000).toFixed(2).padStart(7)} s`);
+  for (const [title, ms] of rows) console.log(`${title.padEnd(50)} ${(ms / 1000).toFixed(1).padStart(7)} s`);
+  console.log(`aim: ${result.aimMs / 1000} s, ${result.met ? 'met' : 'missed'}`);
+  console.log(`tarball: ${result.files} files, ${(result.bytes / 1e6).toFixed(2)} MB`);
 }
 
 await main(process.argv.includes('--json'));

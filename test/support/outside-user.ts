@@ -14,21 +14,25 @@ export interface Ran {
   readonly ms: number;
 }
 
-/** Somebody who has the packed tarball and an empty folder outside the clone, and nothing else of Laneway. */
-export interface OutsideUser {
+/** Commands of somebody who sits in a folder outside the clone. */
+export interface OutsideCommands {
   readonly directory: string;
-  /** Files of the package as it was installed, relative to it. */
-  readonly installedPackage: string;
-  /** The tarball that was installed. */
-  readonly tarball: string;
-  /** How long it took to compile and pack the package, and to install it with its peers. */
-  readonly ms: { readonly pack: number; readonly install: number };
   /** What its commands run in. */
   readonly environment: NodeJS.ProcessEnv;
   /** Runs a command in the folder, with the packages' own commands on the path, as `npx` or an npm script would. */
   run(command: string, ...args: string[]): Promise<Ran>;
   /** As `run`, but anything but exit code 0 is an error that shows what was printed. */
   must(command: string, ...args: string[]): Promise<Ran>;
+}
+
+/** Somebody who has the packed tarball and an empty folder outside the clone, and nothing else of Laneway. */
+export interface OutsideUser extends OutsideCommands {
+  /** Files of the package as it was installed, relative to it. */
+  readonly installedPackage: string;
+  /** The tarball that was installed. */
+  readonly tarball: string;
+  /** How long it took to compile and pack the package, and to install it with its peers. */
+  readonly ms: { readonly pack: number; readonly install: number };
   remove(): void;
 }
 
@@ -52,6 +56,21 @@ export interface OutsideUserOptions {
   readonly tarball?: string;
 }
 
+/** Flags of `npm install`: nothing is run and nobody is asked, and npm's cache is used where it has what is wanted. */
+export const installationFlags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'] as const;
+
+/** Commands in a folder, which may be made later; the environment is that of somebody who has no clone. */
+export function outsideCommands(directory: string, environment: NodeJS.ProcessEnv = process.env): OutsideCommands {
+  const env = withoutClone(environment);
+  const own = { ...env, PATH: [join(directory, 'node_modules', '.bin'), env['PATH']].join(delimiter) };
+  return {
+    directory,
+    environment: own,
+    run: (command, ...args) => run(directory, own, command, args),
+    must: (command, ...args) => must(directory, own, command, ...args),
+  };
+}
+
 /**
  * Copies a project into an empty folder of the system's temporary ones, and installs there the tarball, its peers and a compiler,
  * from npm's cache where it has them.
@@ -67,20 +86,10 @@ export async function outsideUser(options: OutsideUserOptions = {}): Promise<Out
     const pack = Date.now() - begun;
     if (project === false) writeFileSync(join(directory, 'package.json'), '{ "private": true, "type": "module" }\n');
     else copyProject(join(root, project), directory);
-    const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-    const { ms } = await must(directory, env, 'npm', 'install', ...flags, ...packages(tarball));
-    const bin = join(directory, 'node_modules', '.bin');
-    const own = { ...env, PATH: [bin, env['PATH']].join(delimiter) };
-    return {
-      directory,
-      installedPackage: join(directory, 'node_modules', 'laneway'),
-      tarball,
-      ms: { pack, install: ms },
-      environment: own,
-      run: (command, ...args) => run(directory, own, command, args),
-      must: (command, ...args) => must(directory, own, command, ...args),
-      remove,
-    };
+    const { ms } = await must(directory, env, 'npm', 'install', ...installationFlags, ...packages(tarball));
+    const commands = outsideCommands(directory, env);
+    const installedPackage = join(directory, 'node_modules', 'laneway');
+    return { ...commands, installedPackage, tarball, ms: { pack, install: ms }, remove };
   } catch (error) {
     remove();
     throw error;
