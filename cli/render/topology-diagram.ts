@@ -41,7 +41,8 @@ function flow(model: TopologyModel, paint: Paint, width: number): string[] {
     ...Object.values(model.agents).map(({ id, publishes }) => ({ label: `agent ${id}`, publishes })),
   ];
   const published = new Set(publishers.flatMap(({ publishes }) => publishes));
-  const others = Object.values(model.channels).flatMap(({ carries }) => carries.filter((type) => !published.has(type)));
+  const carried = new Set(Object.values(model.channels).flatMap(({ carries }) => carries));
+  const others = [...carried].filter((type) => !published.has(type));
   publishers.push({ label: 'workflow or platform', publishes: others });
   const rows = publishers.flatMap(({ label, publishes }) =>
     publishes.flatMap((type, index) => {

@@ -8,6 +8,8 @@ import { run, runTypeScript } from './run.mjs';
 import { runTests } from './tests.mjs';
 
 const cdk = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+/** Benchmarks that run in a process of their own, or bring their engine. */
+const withoutEngine = ['receive-path', 'in-process', 'outside-user'];
 const laneway =
   (...before) =>
   (args) =>
@@ -25,7 +27,7 @@ export const scripts = {
   engines: { run: (args) => runTypeScript('test/engines/write-page.ts', args) },
   'test:integration': { engine: true, run: (args) => runTests('engine', args) },
   check: { run: check },
-  bench: { engine: ([name]) => name !== 'receive-path', run: bench },
+  bench: { engine: ([name]) => !withoutEngine.includes(name), run: bench },
   reliability: { engine: wantsEngine, run: (args) => runTypeScript('bench/reliability/main.ts', args, { cwd: root }) },
   synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
   reference: { run: reference },

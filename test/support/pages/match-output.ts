@@ -7,6 +7,7 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'],
   [/\b[0-9a-f]{40,}\b/g, '<digest>'],
   [/\+?\d+(\.\d+)? ?(ms|s|min|h|d|seconds?|minutes?|hours?|days?|MB|KB)\b/g, '<amount>'],
+  [/<amount>( <amount>)+/g, '<amount>'],
   [/\s+/g, ' '],
 ];
 

@@ -15,8 +15,8 @@ export interface Block {
 
 /** Flags that mean something to {@link Block}'s readers; any other one is a mistake in the page. */
 const known: Readonly<Record<string, readonly string[]>> = {
-  sh: ['skip', 'exit', 'background'],
-  text: ['output'],
+  sh: ['skip', 'exit', 'background', 'eventually'],
+  text: ['output', 'file'],
 };
 /** Any other language may name the file that the block is written to, or say why it is not. */
 const anyOther = ['file', 'skip'];

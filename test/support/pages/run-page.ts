@@ -5,13 +5,19 @@ import {
   type StdioNull,
   type StdioPipe,
 } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { missingLine } from './match-output.js';
 import { commandsOf, readPage, type Block } from './read-page.js';
 
+const EVENTUALLY_MS = 120_000;
+const PAUSE_MS = 500;
+
 /** Where the commands of a page run. */
 export interface Place {
+  /** Where the page begins. A `cd` in a block holds for the blocks behind it, as in a reader's shell. */
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
   /**
@@ -28,21 +34,27 @@ export interface RunPage {
   /** Blocks that were passed over, with the page's own reason. */
   readonly skipped: readonly string[];
   readonly files: number;
+  /** Where the page ended: the place of the next page of a tutorial. */
+  readonly directory: string;
 }
 
 /**
  * Does what a page says, from top to bottom: writes its files, runs its commands with bash, and holds what they print against
  * the output that the page shows. A block with `skip` is passed over; `exit=1` announces that code; `background` starts a
- * command and ends it with the page.
+ * command and ends it with the page; `eventually` repeats a command, for two minutes at most, until it prints the output shown
+ * behind it.
  * @throws Error that names page and line, with all that was printed
  */
-export async function runPage(path: string, place: Place): Promise<RunPage> {
+export async function runPage(path: string, begin: Place): Promise<RunPage> {
+  let place = begin;
   const background: ChildProcess[] = [];
   const skipped: string[] = [];
   let [ran, files, printed] = [0, 0, ''];
   try {
-    for (const block of readPage(path)) {
+    const blocks = readPage(path);
+    for (const [at, block] of blocks.entries()) {
       const where = `${path}:${block.line}`;
+      const before = printed;
       if (block.flags['skip'] !== undefined) skipped.push(`${where}: ${block.flags['skip']}`);
       else if (block.flags['file'] !== undefined) {
         write(join(place.directory, block.flags['file']), block.text);
@@ -51,7 +63,10 @@ export async function runPage(path: string, place: Place): Promise<RunPage> {
         background.push(start(block.text, place));
         ran += commandsOf(block.text).length;
       } else if (block.language === 'sh') {
-        printed = await runBlock(block, place, where, printed);
+        const shown = block.flags['eventually'] === undefined ? undefined : blocks[at + 1]?.text;
+        const { directory, ...done } = await runUntil(shown, () => runBlock(block, place, where, before));
+        printed = done.printed;
+        place = { ...place, directory };
         ran += commandsOf(block.text).length;
       } else if (block.flags['output'] !== undefined) {
         const missing = missingLine(block.text, printed);
@@ -61,7 +76,7 @@ export async function runPage(path: string, place: Place): Promise<RunPage> {
   } finally {
     for (const child of background) endGroup(child);
   }
-  return { ran, skipped, files };
+  return { ran, skipped, files, directory: place.directory };
 }
 
 function write(file: string, text: string): void {
@@ -69,16 +84,37 @@ function write(file: string, text: string): void {
   writeFileSync(file, `${text}\n`);
 }
 
-async function runBlock(block: Block, place: Place, where: string, before: string): Promise<string> {
+/** What a block printed, and where its shell was when it ended. */
+interface RanBlock {
+  readonly printed: string;
+  readonly directory: string;
+}
+
+/** Runs once; where output is given, again until it is printed or two minutes are over. */
+async function runUntil(shown: string | undefined, runOnce: () => Promise<RanBlock>): Promise<RanBlock> {
+  const giveUp = Date.now() + EVENTUALLY_MS;
+  for (;;) {
+    const ran = await runOnce();
+    if (shown === undefined || missingLine(shown, ran.printed) === undefined || Date.now() > giveUp) return ran;
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function runBlock(block: Block, place: Place, where: string, before: string): Promise<RanBlock> {
   const script = await filled(block.text, place, where, before);
-  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', script], options(place));
+  const told = join(mkdtempSync(join(tmpdir(), 'laneway-page-')), 'directory');
+  const environment = { ...place.environment, PAGE_DIRECTORY: told };
+  const whole = `trap 'pwd > "$PAGE_DIRECTORY"' EXIT\n${script}`;
+  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', whole], options({ ...place, environment }));
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const code = await new Promise<number | null>((done, failed) => child.once('close', done).once('error', failed));
+  const directory = readFileSync(told, 'utf8').trim();
+  rmSync(dirname(told), { recursive: true });
   const expected = Number(block.flags['exit'] ?? 0);
   if (code !== expected) throw new Error(`${where}: ended with ${code}, not ${expected}:\n${script}\n---\n${printed}`);
-  return printed;
+  return { printed, directory };
 }
 
 async function filled(text: string, place: Place, where: string, printed: string): Promise<string> {

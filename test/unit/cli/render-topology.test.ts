@@ -13,6 +13,11 @@ describe('a topology in text', () => {
     expect(text).toMatch(/workflow or platform +ErrorReported/);
   });
 
+  it('shows a type once for each channel that carries it', () => {
+    const flow = text.slice(text.indexOf('\nFlow'), text.indexOf('\nChannels')).split('\n').filter(Boolean);
+    expect(flow.length).toBe(new Set(flow).size);
+  });
+
   it('shows the QoS of every channel, its own before the system channels', () => {
     expect(row('stock.request').trim().split(/ {2,}/)).toEqual([
       'stock.request',

@@ -28,7 +28,7 @@ test('files are written, commands run where they are, and what they print is hel
     block('sh', '# shows it', 'cat src/greeting.txt', "echo 'took 12 ms'"),
     block('text output', 'hello', '...', 'took 900 ms'),
   ].join('\n');
-  expect(await run(page)).toEqual({ ran: 2, skipped: [], files: 1 });
+  expect(await run(page)).toEqual({ ran: 2, skipped: [], files: 1, directory });
   expect(readFileSync(join(directory, 'src/greeting.txt'), 'utf8')).toBe('hello\nyou\n');
 });
 
@@ -57,6 +57,23 @@ test('placeholders are filled; what is skipped is told with its reason', async (
   const { ran, skipped } = await run(page, fill);
   expect(ran).toBe(1);
   expect(skipped).toEqual([expect.stringMatching(/page\.md:7: no account$/)]);
+});
+
+test('a change of folder holds for the blocks behind it, for commands and files', async () => {
+  const page = [
+    block('sh', 'mkdir shop', 'cd shop'),
+    block('text file=order.txt', 'a mug'),
+    block('sh', 'cat order.txt'),
+    block('text output', 'a mug'),
+  ].join('\n');
+  expect(await run(page)).toMatchObject({ ran: 3, directory: join(directory, 'shop') });
+  expect(readFileSync(join(directory, 'shop', 'order.txt'), 'utf8')).toBe('a mug\n');
+});
+
+test('a block of what comes eventually is run until it prints what is shown', async () => {
+  const page = block('sh eventually', 'echo x >> tries', 'wc -l < tries') + block('text output', '3');
+  expect((await run(page)).ran).toBe(2);
+  expect(readFileSync(join(directory, 'tries'), 'utf8')).toBe('x\nx\nx\n');
 });
 
 test('what runs in the background ends with the page', async () => {
