@@ -11,6 +11,7 @@ import {
   RequestFailed,
 } from '../message/system-messages.js';
 import { carriersByType } from './carriers.js';
+import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
 import type {
   AgentModel,
@@ -110,12 +111,12 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       const allowed = RUNTIMES.map((name) => `'${name}'`).join(' or ');
       invalid(declared.name, `agents.${id}.runs is ${JSON.stringify(runs)}`, `allowed: ${allowed}`);
     }
-    const handlerTimeout = spec.handlerTimeout ?? '30 seconds';
-    if (milliseconds(handlerTimeout) > 840_000) {
+    const handlerTimeout = spec.handlerTimeout ?? DEFAULT_HANDLER_TIMEOUT;
+    if (milliseconds(handlerTimeout) > milliseconds(LONGEST_HANDLER_TIMEOUT)) {
       invalid(
         declared.name,
         `agents.${id}.handlerTimeout is '${handlerTimeout}'`,
-        'allowed: up to 14 minutes (a Lambda function runs 15; the same for workers)',
+        `allowed: up to ${LONGEST_HANDLER_TIMEOUT} (a Lambda function runs 15; the same for workers)`,
       );
     }
     if (spec.needs !== undefined && milliseconds(spec.needs) > milliseconds(handlerTimeout)) {
