@@ -3,12 +3,22 @@ import { LanewayError } from '../domain/errors.js';
 import type { CommandType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import { HarnessConversation, type SentMessage } from './harness-conversation.js';
 
-/** Some fields of a payload, at any depth; what is left out may be anything. A list is given whole. */
-export type PartOf<Payload> = Payload extends readonly (infer Element)[]
-  ? readonly PartOf<Element>[]
-  : Payload extends object
-    ? { readonly [Field in keyof Payload]?: PartOf<Payload[Field]> }
-    : Payload;
+/** A matcher of a test runner that stands for a value, as `expect.any(String)`. */
+export interface ValueMatcher {
+  asymmetricMatch(given: unknown): boolean;
+}
+
+/**
+ * Some fields of a payload, at any depth; what is left out may be anything. A list is given whole. A matcher of the test
+ * runner may stand for any value.
+ */
+export type PartOf<Payload> =
+  | ValueMatcher
+  | (Payload extends readonly (infer Element)[]
+      ? readonly PartOf<Element>[]
+      : Payload extends object
+        ? { readonly [Field in keyof Payload]?: PartOf<Payload[Field]> }
+        : Payload);
 
 /** Fields of a dead letter; what is left out may be anything. */
 export interface DeadLetterMatch {
@@ -183,7 +193,7 @@ function json(value: unknown): string | undefined {
   return JSON.stringify(value, (_key, one: unknown) => (isRunnerMatcher(one) ? one.toString() : one));
 }
 
-/** A matcher that stands for a value, as `expect.any(String)`: both runners know it by this method. */
-function isRunnerMatcher(value: unknown): value is { readonly asymmetricMatch: unknown; toString(): string } {
+/** Both runners know such a matcher by this method. */
+function isRunnerMatcher(value: unknown): value is ValueMatcher & { toString(): string } {
   return typeof value === 'object' && value !== null && 'asymmetricMatch' in value;
 }

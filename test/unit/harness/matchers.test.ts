@@ -148,6 +148,8 @@ describe('toHaveCompleted', () => {
 
 test('the matchers are known to the expect of @jest/globals, also of what a promise gives', async () => {
   runner.expect(await ordered()).toHavePublished(OrderPlaced, { order: 'o-1' });
+  runner.expect(await ordered()).toHavePublished(OrderPlaced, { order: runner.expect.any(String) });
+  runner.expect(await ordered()).not.toHavePublished(OrderPlaced, { order: runner.expect.any(Number) });
   await runner.expect(ordered()).resolves.toHaveReplied(ReserveStock, { reserved: true });
   await expect(refused()).resolves.not.toHaveCompleted();
 });
