@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { AddAgentOptions } from './add/add-agent.js';
 import type { AddMessageOptions } from './add/add-message.js';
 import type { CommandContext } from './command-context.js';
 
@@ -29,13 +30,14 @@ export function addAdd(program: Command, context: (command: Command) => Promise<
     });
   add
     .command('agent')
-    .description('an agent, with its function and its test')
+    .description('an agent, with its function (or worker) and its test')
     .argument('<name>', 'lower-case letters, digits and dashes')
     .requiredOption('--subscribes <channels...>', 'channels of the topology')
-    .action(async (name: string, { subscribes }: { readonly subscribes: string[] }, command: Command) => {
+    .option('--worker', "it runs in processes of yours: runs: 'worker', and worker.ts in place of its function")
+    .action(async (name: string, options: AddAgentOptions, command: Command) => {
       const own = await context(command);
       const [{ addAgent }, { addCommand }] = await Promise.all([import('./add/add-agent.js'), loadCommand()]);
-      await addCommand(own, `agent ${name}`, addAgent(own.project, name, subscribes));
+      await addCommand(own, `agent ${name}`, addAgent(own.project, name, options));
     });
   add
     .command('workflow')

@@ -3,7 +3,7 @@ import type { PackageFile } from './own-package.js';
 import type { TestRunner } from './templates.js';
 
 /** Laneway itself is tested with jest, so that its package.json names no vitest. Vitest 5 wants types of a newer Node than Laneway does. */
-const VITEST = '4.1.12';
+export const VITEST = '4.1.12';
 
 /** Values that the generated files of a new project are made from. */
 export interface ProjectFacts {

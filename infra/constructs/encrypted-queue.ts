@@ -17,6 +17,9 @@ export const DEAD_LETTER_RETENTION = Duration.days(14);
  */
 export const MAX_RECEIVES = 100;
 
+/** A queue before a function hides a copy for so many timeouts of the function. */
+export const VISIBILITY_TIMEOUTS = 6;
+
 /** Properties of {@link EncryptedQueue}. */
 export interface EncryptedQueueProps {
   /** Where messages go that were received {@link MAX_RECEIVES} times; absent = this is a dead letter queue. */
@@ -38,7 +41,9 @@ export class EncryptedQueue extends Queue {
     super(scope, id, {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      visibilityTimeout: Duration.seconds((props.consumer === 'worker' ? 1 : 6) * props.consumerTimeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(
+        (props.consumer === 'worker' ? 1 : VISIBILITY_TIMEOUTS) * props.consumerTimeout.toSeconds(),
+      ),
       retentionPeriod: props.deadLetterQueue ? LANE_RETENTION : DEAD_LETTER_RETENTION,
       ...(props.deadLetterQueue
         ? { deadLetterQueue: { queue: props.deadLetterQueue, maxReceiveCount: MAX_RECEIVES } }

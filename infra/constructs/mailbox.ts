@@ -29,7 +29,7 @@ export interface MailboxProps {
  * Seconds that a function has beyond its longest handler: to read, lease, and after the handler store the outcome and
  * send what was stored, each with its retries. A handler of 14 minutes so still fits Lambda's 15.
  */
-const MARGIN_SECONDS = 15;
+export const MARGIN_SECONDS = 15;
 
 /** Timeout of the drain, which receives from every dead letter queue. */
 export const DRAIN_TIMEOUT = Duration.seconds(60);

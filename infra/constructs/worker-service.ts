@@ -59,10 +59,13 @@ export interface WorkerServiceProps {
 }
 
 /** The most that Fargate waits between SIGTERM and SIGKILL (ECS developer guide, `stopTimeout`). */
-const STOP_SECONDS = 120;
+export const STOP_SECONDS = 120;
+
+/** The drain of a service's tasks where its properties do not say. */
+export const DEFAULT_SERVICE_DRAIN = '100 seconds';
 
 /** Part of it in which outcomes are written down and the process ends. */
-const END_SECONDS = 15;
+export const END_SECONDS = 15;
 
 /** Metrics of one alarm's expression (CloudWatch quota), and managed policies of one role (IAM quota). */
 const MOST = 10;
@@ -99,7 +102,7 @@ export class WorkerService extends Construct {
         `its agents have ${lanes.length} lanes`,
         `allowed: 1 to ${MOST} (metrics of one alarm); use more services`,
       );
-    const { drain = '100 seconds' } = props;
+    const { drain = DEFAULT_SERVICE_DRAIN } = props;
     const stopSeconds = wholeSeconds(drain) + END_SECONDS;
     if (stopSeconds > STOP_SECONDS)
       refuse(

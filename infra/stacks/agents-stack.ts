@@ -39,10 +39,13 @@ export interface AgentsStackProps extends StackProps {
 }
 
 /** How often the sweeper looks for intents and requests that nobody settled. */
-const SWEEP_EVERY = Duration.minutes(5);
+export const SWEEP_EVERY = Duration.minutes(5);
+
+/** How long one run of the sweeper may take. */
+export const SWEEP_TIMEOUT = Duration.minutes(4);
 
 /** How often the sweeper looks through the archive for emissions that nobody took. */
-const DEEP_SWEEP_EVERY = Duration.days(1);
+export const DEEP_SWEEP_EVERY = Duration.days(1);
 
 /** Window of the ledger's stream, the longest there is: at its end Lambda calls once more, with nothing. */
 const SHARD_WINDOW = Duration.minutes(15);
@@ -218,7 +221,7 @@ export class AgentsStack extends ApplicationStack {
       ...own,
       description: 'Laneway: settles intents and requests that nobody settled',
       fabric: messaging.fabric,
-      timeout: Duration.minutes(4),
+      timeout: SWEEP_TIMEOUT,
       ledger: 'maintain',
       pending: 'maintain',
       payloads: 'read-write',

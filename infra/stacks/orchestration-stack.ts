@@ -45,8 +45,8 @@ const SUPERVISES = [
 ] as const;
 
 /** How often executions are supervised, and how long one run may take. */
-const SUPERVISE_EVERY = Duration.minutes(5);
-const SUPERVISE_TIMEOUT = Duration.minutes(4);
+export const SUPERVISE_EVERY = Duration.minutes(5);
+export const SUPERVISE_TIMEOUT = Duration.minutes(4);
 
 /** Properties of {@link OrchestrationStack}. */
 export interface OrchestrationStackProps extends StackProps {

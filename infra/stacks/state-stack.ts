@@ -25,7 +25,7 @@ export interface StateStackProps extends StackProps {
 }
 
 /** Days that payloads are kept: longer than lane (4 d) and dead letter queue (14 d) together, and than ledger items. */
-const PAYLOAD_DAYS = 30;
+export const PAYLOAD_DAYS = 30;
 
 /** What lasts: ledger, pending requests, payloads, archive. */
 export class StateStack extends ApplicationStack {

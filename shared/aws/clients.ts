@@ -30,13 +30,25 @@ export function awsClients(): AwsClients {
   return shared;
 }
 
+/** How often a call to AWS is made until it succeeds. */
+export const CALL_ATTEMPTS = 4;
+
+/** Longest time to connect. */
+export const CONNECTION_TIMEOUT_MS = 3_000;
+
+/** Longest time of one call: a hung connection must cost less than a function's time, and a long poll takes up to 20 seconds. */
+export const CALL_TIMEOUT_MS = 30_000;
+
 /** Clients of their own, for tools that talk to an endpoint other than the environment's. */
 export function createAwsClients(options: AwsClientsOptions = {}): AwsClients {
   const common = {
     ...options,
-    maxAttempts: 4,
-    // A hung connection must cost less than a function's time; 30 s leaves room for a long poll of 20 s.
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    maxAttempts: CALL_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: CALL_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
   };
   // Host-style bucket names resolve only where there is a DNS zone for them, which an explicit endpoint seldom has.
   const forcePathStyle = Boolean(

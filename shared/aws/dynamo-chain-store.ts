@@ -5,7 +5,7 @@ import type { Item } from './attribute-values.js';
 import { available, isConditionFailed } from './aws-error.js';
 
 /** Seconds that the head of a shard's chain outlives its last line; a shard and its records end within two days. */
-const KEPT_SECONDS = 7 * 86_400;
+export const KEPT_SECONDS = 7 * 86_400;
 const HEAD = 'head';
 const SEAL = { pk: 'seal', sk: 'last' } as const;
 

@@ -5,7 +5,7 @@ import type { ReceivedCopy } from '../agent/receive/services.js';
  * Longest wait of a receive, seconds. Half of the time that a copy is hidden: what a killed process held is visible again only after its
  * last long poll is over, which would take it a second time. SQS allows 20.
  */
-const LONG_POLL_SECONDS = 10;
+export const LONG_POLL_SECONDS = 10;
 
 /** A lane that is polled, as a worker does. */
 export class SqsLane {

@@ -3,7 +3,7 @@ import type { DeadlineTimer, TimerQueue } from '../domain/ports.js';
 import { available } from './aws-error.js';
 
 /** Longest delay of an SQS message. */
-const LONGEST_DELAY_SECONDS = 900;
+export const LONGEST_DELAY_SECONDS = 900;
 
 /**
  * Timers as delayed SQS messages; the body is the timer as JSON. One that lies further ahead than 15 minutes comes back

@@ -203,8 +203,12 @@ function publishingOver(topology: Topology, name: string, deployment: Deployment
   };
 }
 
+/** Pauses between two looks at the record of a request: the first, and the longest that they grow to. */
+export const FIRST_LOOK_MS = 50;
+export const LONGEST_LOOK_MS = 1_000;
+
 /** The platform says when a request has ended; this is for that to be written. */
-const PLATFORM_MARGIN_MS = 15_000;
+export const PLATFORM_MARGIN_MS = 15_000;
 
 async function awaitReply(
   publishing: Publishing,
@@ -222,7 +226,7 @@ async function awaitReply(
   }
   const pending = publishing.senders.pending;
   let giveUp = publishing.clock.now() + timeout + PLATFORM_MARGIN_MS;
-  for (let pause = 50; publishing.clock.now() < giveUp; pause = Math.min(1_000, pause * 1.3)) {
+  for (let pause = FIRST_LOOK_MS; publishing.clock.now() < giveUp; pause = Math.min(LONGEST_LOOK_MS, pause * 1.3)) {
     signal?.throwIfAborted();
     const record = await pending?.get(requestId);
     const outcome = record?.outcome;

@@ -2,9 +2,9 @@ import { account, entryId, type LedgerEntry, type LedgerReader } from '../domain
 import { WorkflowCompleted, WorkflowStarted } from '../message/system-messages.js';
 
 /** Time without a change after which a conversation that has nothing in flight is taken for ended. */
-const REST_MS = 2_000;
+export const REST_MS = 2_000;
 /** The same while no agent was expected to receive anything: a workflow may be about to start. */
-const REST_WITHOUT_RECEIVERS_MS = 5_000;
+export const REST_WITHOUT_RECEIVERS_MS = 5_000;
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2_000;
 

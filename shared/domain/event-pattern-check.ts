@@ -9,11 +9,12 @@ const TEXT_OPERATORS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 /**
  * A pattern as EventBridge would accept it. How complex a wildcard may be is EventBridge's own measure and not published
  * exactly; here it is a bound on stars in a row.
+ * @param known lists that have been checked, of this and of other patterns: a list that patterns share is looked at once
  * @throws LanewayError INVALID_OPTION naming the field and what is allowed
  */
-export function checkPattern(pattern: unknown): Fields {
+export function checkPattern(pattern: unknown, known = new Set<Json>()): Fields {
   if (!isFields(pattern) || Object.keys(pattern).length === 0) refuse('pattern', pattern, 'an object with fields');
-  checkFields(pattern);
+  checkFields(pattern, known);
   return pattern;
 }
 
@@ -23,20 +24,23 @@ function refuse(key: string, given: unknown, allowed: string): never {
   });
 }
 
-function checkFields(pattern: Fields): void {
+function checkFields(pattern: Fields, known: Set<Json>): void {
   for (const [key, wanted] of Object.entries(pattern)) {
-    if (key === '$or') checkAlternatives(wanted);
-    else if (isFields(wanted)) checkFields(wanted);
+    if (key === '$or') checkAlternatives(wanted, known);
+    else if (isFields(wanted)) checkFields(wanted, known);
     else if (!Array.isArray(wanted) || wanted.length === 0) refuse(key, wanted, 'a list of values, or nested fields');
-    else for (const matcher of wanted as readonly Json[]) checkMatcher(key, matcher);
+    else if (!known.has(wanted)) {
+      for (const matcher of wanted as readonly Json[]) checkMatcher(key, matcher);
+      known.add(wanted);
+    }
   }
 }
 
-function checkAlternatives(wanted: Json): void {
+function checkAlternatives(wanted: Json, known: Set<Json>): void {
   if (!Array.isArray(wanted) || wanted.length < 2) refuse('$or', wanted, 'two or more alternatives');
   for (const one of wanted as readonly Json[]) {
     if (!isFields(one)) refuse('$or', one, 'objects with fields');
-    else checkFields(one);
+    else checkFields(one, known);
   }
 }
 

@@ -20,7 +20,8 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
 export function ruleMatcher<Rule extends { readonly pattern: unknown }>(
   rules: readonly Rule[],
 ): (event: unknown) => Rule[] {
-  const joined = rules.map((rule) => ({ rule, pattern: joinDots(checkPattern(rule.pattern)) }));
+  const known = new Set<Json>();
+  const joined = rules.map((rule) => ({ rule, pattern: joinDots(checkPattern(rule.pattern, known)) }));
   return (event) => {
     const fields = isFields(event) ? joinDots(event) : {};
     return joined.filter(({ pattern }) => matchFields(pattern, fields)).map(({ rule }) => rule);

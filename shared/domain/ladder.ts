@@ -153,7 +153,7 @@ function attemptOn(
  * Time to hand a request on, milliseconds: timers count whole seconds and come through a queue. Without it the last of
  * several attempts would be short by what the others were late.
  */
-const HANDOVER_MS = 2_000;
+export const HANDOVER_MS = 2_000;
 
 /**
  * The ladder of a request that says itself what follows: so many attempts at its receiver, then the others. The first rung

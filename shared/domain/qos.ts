@@ -36,7 +36,7 @@ export interface QosProfile {
   readonly retainPayloads?: Duration;
 }
 
-const LONGEST_RETENTION_MS = 400 * 86_400_000;
+export const LONGEST_RETENTION_MS = 400 * 86_400_000;
 
 const EXPIRY_ACTIONS: readonly QosProfile['onExpiry'][] = ['drop', 'escalate', 'dead-letter'];
 

@@ -8,7 +8,7 @@ import { publishMessage, type Publishing, type Standing } from '../topology/publ
 import { takeDecision, type DecideServices } from '../topology/take-decision.js';
 
 /** When a decision is looked at again after it was published that nobody made it. */
-const LOOK_AGAIN_MS = 60_000;
+export const LOOK_AGAIN_MS = 60_000;
 
 /** What asking people works with. */
 export interface AskServices {

@@ -21,7 +21,7 @@ export interface CancelServices extends TellServices {
 }
 
 /** How long a cancellation waits for the end of a handling, to find what that has asked for: the longest handling. */
-const LONGEST_WAIT_MS = 15 * 60_000;
+export const LONGEST_WAIT_MS = 15 * 60_000;
 
 /**
  * Takes a request back, on a `RequestCancelled` of whoever made it. The request ends as failed, `CANCELLED`, unless it

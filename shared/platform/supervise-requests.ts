@@ -24,9 +24,9 @@ interface RequestServices {
 }
 
 /** How long the requests of an execution that has ended stay open for a retry of it, which waits on for what is open. */
-const RETRY_PATIENCE_MS = 15 * 60_000;
+export const RETRY_PATIENCE_MS = 15 * 60_000;
 /** How far ahead the deadlines of requests lie that are looked at. */
-const HORIZON_MS = 7 * 86_400_000;
+export const HORIZON_MS = 7 * 86_400_000;
 const CURSOR = 'supervised-requests';
 
 /**

@@ -41,7 +41,7 @@ export interface SweepSummary {
 /** Indexes follow their tables after a moment. */
 const INDEX_LAG_MS = 2_000;
 /** A timer may be this late before it counts as lost. */
-const TIMER_GRACE_MS = 60_000;
+export const TIMER_GRACE_MS = 60_000;
 /** Intents looked at side by side. */
 const CHUNK = 20;
 

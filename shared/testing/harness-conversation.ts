@@ -9,6 +9,8 @@ export type SentMessage = Pick<Envelope, 'id' | 'type' | 'data' | 'channel' | 'p
   readonly from: string;
   /** Agents that are to receive it. */
   readonly expected: readonly string[];
+  /** Of a request and of its reply: what joins them. */
+  readonly requestId?: string;
 };
 
 /** How a workflow of a conversation ended. */
@@ -73,21 +75,10 @@ export class HarnessConversation {
   }
 }
 
-/** For `expect.extend(harnessMatchers)`: `expect(world.conversation(id)).toHaveEnded('scheduled')`. */
-export const harnessMatchers = {
-  /** Whether a workflow of the conversation has ended, with that result if one is given. */
-  toHaveEnded(received: HarnessConversation, result?: string): { pass: boolean; message: () => string } {
-    const results = received.endings.map((ending) => ending.result);
-    const pass = result === undefined ? results.length > 0 : results.includes(result);
-    const wanted = result === undefined ? 'a workflow to have ended' : `a workflow to have ended as '${result}'`;
-    const found = results.length === 0 ? 'none has ended' : `ended: ${results.join(', ')}`;
-    return { pass, message: () => `expected ${pass ? 'not ' : ''}${wanted}; ${found}\n\n${received.sequence}` };
-  },
-};
-
 function sent(message: Envelope | Emission, source: string, expected: readonly string[]): SentMessage {
-  const { id, type, data, channel, priority, time } = message;
-  return { id, type, data, channel, priority, time, from: fromOf(source), expected };
+  const { id, type, data, channel, priority, time, requestid: requestId } = message;
+  const own = { id, type, data, channel, priority, time, from: fromOf(source), expected };
+  return requestId === undefined ? own : { ...own, requestId };
 }
 
 function fromOf(source: string): string {

@@ -10,7 +10,16 @@ export type { VisitForm } from './visit-link.js';
 export type { PageResponse } from '../operator/answer-link.js';
 export { CRASH_POINTS } from './faults.js';
 export type { CrashPoint, Faults, HowOften, Selection } from './faults.js';
-export { harnessMatchers } from './harness-conversation.js';
+export { harnessMatchers } from './harness-matchers.js';
+export type {
+  DeadLetterMatch,
+  HarnessMatchers,
+  MatcherContext,
+  MatcherResult,
+  PartOf,
+  ValueMatcher,
+} from './harness-matchers.js';
+export type { DeadLetterReason } from '../domain/dead-letter.js';
 export type { HarnessConversation, SentMessage, WorkflowEnding } from './harness-conversation.js';
 export type { Account, Expected as ExpectedDelivery, InFlight } from '../domain/conversation.js';
 export { EXECUTION_STATUSES } from '../domain/executions.js';

@@ -10,6 +10,8 @@ import {
   RequestCancelled,
   RequestFailed,
 } from '../message/system-messages.js';
+import { carriersByType } from './carriers.js';
+import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
 import type {
   AgentModel,
@@ -109,12 +111,12 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       const allowed = RUNTIMES.map((name) => `'${name}'`).join(' or ');
       invalid(declared.name, `agents.${id}.runs is ${JSON.stringify(runs)}`, `allowed: ${allowed}`);
     }
-    const handlerTimeout = spec.handlerTimeout ?? '30 seconds';
-    if (milliseconds(handlerTimeout) > 840_000) {
+    const handlerTimeout = spec.handlerTimeout ?? DEFAULT_HANDLER_TIMEOUT;
+    if (milliseconds(handlerTimeout) > milliseconds(LONGEST_HANDLER_TIMEOUT)) {
       invalid(
         declared.name,
         `agents.${id}.handlerTimeout is '${handlerTimeout}'`,
-        'allowed: up to 14 minutes (a Lambda function runs 15; the same for workers)',
+        `allowed: up to ${LONGEST_HANDLER_TIMEOUT} (a Lambda function runs 15; the same for workers)`,
       );
     }
     if (spec.needs !== undefined && milliseconds(spec.needs) > milliseconds(handlerTimeout)) {
@@ -148,6 +150,7 @@ function channelsOf(
 ): Record<string, ChannelModel> {
   const profiles = { ...DEFAULT_PROFILES, ...declared.profiles };
   const channels: Record<string, ChannelModel> = {};
+  const subscribers = subscribersByChannel(agents);
   for (const [channel, spec] of Object.entries(declared.channels)) {
     for (const type of spec.carries) {
       register(types, type, declared.name);
@@ -162,14 +165,24 @@ function channelsOf(
         `${declared.name}, channels['${channel}'].qos`,
       ),
       default: spec.default ?? false,
-      subscribers: Object.values(agents)
-        .filter((agent) => agent.subscribes.includes(channel))
-        .map((agent) => agent.id),
+      subscribers: subscribers.get(channel) ?? [],
       system: isSystemChannel(channel),
       ...(spec.description === undefined ? {} : { description: spec.description }),
     };
   }
   return channels;
+}
+
+function subscribersByChannel(agents: Readonly<Record<string, AgentModel>>): ReadonlyMap<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { id, subscribes } of Object.values(agents)) {
+    for (const channel of subscribes) {
+      const subscribers = found.get(channel);
+      if (subscribers) subscribers.push(id);
+      else found.set(channel, [id]);
+    }
+  }
+  return found;
 }
 
 function completeAgent(
@@ -254,8 +267,9 @@ function checkCarriers(model: TopologyModel): void {
     ),
     ...Object.values(model.ingress).map((ingress) => [ingress.as, `ingress.${ingress.name}`] as const),
   ];
+  const carriersOf = carriersByType(Object.values(model.channels));
   for (const [type, where] of published) {
-    const carriers = Object.values(model.channels).filter((channel) => channel.carries.includes(type));
+    const carriers = carriersOf.get(type) ?? [];
     if (carriers.length === 0)
       invalid(
         model.name,
@@ -276,6 +290,7 @@ function checkCarriers(model: TopologyModel): void {
 
 /** A command that a channel carries has someone to handle it, and its reply travels where requests are closed. */
 function checkCommands(model: TopologyModel): void {
+  const carriersOf = carriersByType(Object.values(model.channels));
   for (const channel of Object.values(model.channels)) {
     for (const name of channel.carries) {
       const type = model.types[name];
@@ -286,9 +301,8 @@ function checkCommands(model: TopologyModel): void {
           `channel '${channel.name}' carries the command ${name}, but no agent subscribes to it`,
           'a command needs an agent that handles it',
         );
-      const direct = Object.values(model.channels).find(
-        ({ carries, qos }) => type.reply !== undefined && carries.includes(type.reply) && qos.delivery === 'direct',
-      );
+      const replyCarriers = type.reply === undefined ? [] : (carriersOf.get(type.reply) ?? []);
+      const direct = replyCarriers.find(({ qos }) => qos.delivery === 'direct');
       if (direct)
         invalid(
           model.name,

@@ -1,7 +1,8 @@
 import { LanewayError } from '../domain/errors.js';
 import { laneFor, PRIORITIES, type Priority } from '../domain/priority.js';
 import { ApprovalDecided, RequestCancelled, RequestFailed, WorkflowRequested } from '../message/system-messages.js';
-import type { ChannelModel, TopologyModel } from './model.js';
+import { carriersByType } from './carriers.js';
+import type { AgentModel, ChannelModel, TopologyModel } from './model.js';
 import { repliesOf } from './replies.js';
 
 /** An EventBridge event pattern. */
@@ -77,7 +78,8 @@ export function routingRules(
       ],
     });
   }
-  for (const rule of rules) checkLength(model, rule);
+  // Mailbox patterns have room for a name of any length that a topology allows.
+  for (const rule of rules) if (rule.kind !== 'mailbox') checkLength(model, rule);
   return rules;
 }
 
@@ -106,25 +108,43 @@ function channelRules(model: TopologyModel): RoutingRule[] {
 }
 
 function mailboxRules(model: TopologyModel): RoutingRule[] {
+  const partsFor = channelParts(model);
   return Object.values(model.agents).flatMap((agent) =>
     PRIORITIES.flatMap((priority) => {
       const targets = laneTarget(model, agent.id, priority);
-      const channels = busChannels(model).filter((channel) => channel.qos.priorities.includes(priority));
-      if (targets.length === 0 || channels.length === 0) return [];
-      const pattern = (names: readonly string[]) => ({
-        source: OURS,
-        detail: { receiver: [agent.id], priority: [priority], channel: names },
-      });
-      const names = channels.map((channel) => channel.name);
-      return parts(names, pattern).map((part, index) => ({
+      if (targets.length === 0) return [];
+      return partsFor(agent, priority).map((part, index) => ({
         kind: 'mailbox' as const,
         name: numbered(`mailbox-${agent.id}-${priority}`, index),
         subject: agent.id,
-        pattern: pattern(part),
+        pattern: mailboxPattern(agent, priority, part),
         targets,
       }));
     }),
   );
+}
+
+function mailboxPattern(agent: AgentModel, priority: Priority, channels: readonly string[]): RulePattern {
+  return { source: OURS, detail: { receiver: [agent.id], priority: [priority], channel: channels } };
+}
+
+/**
+ * Names of the bus channels of a priority, in the parts that an agent's mailbox patterns have room for. That depends on
+ * the length of the agent's id alone, so agents with ids of one length share the parts: the work does not grow with
+ * agents times channels.
+ */
+function channelParts(model: TopologyModel): (agent: AgentModel, priority: Priority) => readonly string[][] {
+  const channels = busChannels(model);
+  const using = (priority: Priority) => channels.filter(({ qos }) => qos.priorities.includes(priority));
+  const names = new Map(PRIORITIES.map((priority) => [priority, using(priority).map(({ name }) => name)]));
+  const known = new Map<string, string[][]>();
+  return (agent, priority) => {
+    const key = `${priority} ${agent.id.length}`;
+    const found =
+      known.get(key) ?? nameParts(names.get(priority) ?? [], (part) => mailboxPattern(agent, priority, part));
+    known.set(key, found);
+    return found;
+  };
 }
 
 /**
@@ -140,7 +160,7 @@ function unroutableRules(model: TopologyModel): RoutingRule[] {
     { channel: unless(channels.map((channel) => channel.name)) },
     ...[...bySamePriorities(channels)].flatMap(([priorities, names]) => {
       const alternative = (part: readonly string[]) => ({ channel: part, priority: unless(priorities.split(',')) });
-      return parts(names, (part) => anyOf([alternative(part)])).map(alternative);
+      return nameParts(names, (part) => anyOf([alternative(part)])).map(alternative);
     }),
     { receiver: receivers.length === 0 ? [{ exists: true }] : [{ 'anything-but': receivers }] },
   ];
@@ -176,7 +196,7 @@ function replyRules(model: TopologyModel, workflows: boolean): RoutingRule[] {
     'detail-type': part,
     detail: { requestid: [{ exists: true }] },
   });
-  return parts([...types, RequestFailed.name, RequestCancelled.name], pattern).map((part, index) => ({
+  return nameParts([...types, RequestFailed.name, RequestCancelled.name], pattern).map((part, index) => ({
     kind: 'replies',
     name: numbered('replies', index),
     pattern: pattern(part),
@@ -193,7 +213,7 @@ function awaitedRules(model: TopologyModel, awaited: readonly string[]): Routing
     'detail-type': part,
     detail: { channel: channels, receiver: ABSENT },
   });
-  return parts(types, pattern).map((part, index) => ({
+  return nameParts(types, pattern).map((part, index) => ({
     kind: 'replies',
     name: numbered('awaited', index),
     pattern: pattern(part),
@@ -204,8 +224,9 @@ function awaitedRules(model: TopologyModel, awaited: readonly string[]): Routing
 function startRules(model: TopologyModel, starts: readonly string[]): RoutingRule[] {
   // Whoever has workflows can be asked for one by name: by a step of another workflow, or by an operator.
   const types = starts.length > 0 ? [...starts, WorkflowRequested.name] : [];
+  const carriersOf = carriersByType(busChannels(model));
   return [...new Set(types)].map((type) => {
-    const carriers = busChannels(model).filter((channel) => channel.carries.includes(type));
+    const carriers = carriersOf.get(type) ?? [];
     if (carriers.length === 0) {
       throw new LanewayError(
         'INVALID_TOPOLOGY',
@@ -243,9 +264,32 @@ function bySamePriorities(channels: readonly ChannelModel[]): Map<string, string
   const groups = new Map<string, string[]>();
   for (const channel of channels) {
     const key = channel.qos.priorities.join(',');
-    groups.set(key, [...(groups.get(key) ?? []), channel.name]);
+    const group = groups.get(key);
+    if (group) group.push(channel.name);
+    else groups.set(key, [channel.name]);
   }
   return groups;
+}
+
+/**
+ * `names` in as few parts as give patterns of the allowed length, where `pattern` holds its part in one list. A name more
+ * then takes its own length and a comma, so that no pattern is written out for each name.
+ */
+function nameParts(names: readonly string[], pattern: (part: readonly string[]) => RulePattern): string[][] {
+  const found: string[][] = [];
+  let room = 0;
+  for (const name of names) {
+    const size = 1 + JSON.stringify(name).length;
+    const last = found.at(-1);
+    if (last && size <= room) {
+      last.push(name);
+      room -= size;
+    } else {
+      found.push([name]);
+      room = MAX_PATTERN - length(pattern([name]));
+    }
+  }
+  return found;
 }
 
 /** `items` in as few parts as give patterns of the allowed length. */

@@ -20,7 +20,7 @@ import type { PolledLane } from './poll-lanes.js';
 export const LEASE_MS = 15_000;
 
 /** Interval of renewals: two may fail before the lease is lost. */
-const RENEW_MS = 5_000;
+export const RENEW_MS = 5_000;
 
 /**
  * For how long a copy is hidden when it is received. What a long poll takes whose process was killed is back after it, and not

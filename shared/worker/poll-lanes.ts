@@ -24,8 +24,8 @@ export interface PollingEvents {
   readonly failed?: (lane: string, error: unknown) => void;
 }
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+export const FIRST_PAUSE_MS = 1_000;
+export const LONGEST_PAUSE_MS = 30_000;
 /** Most copies that SQS gives at once. */
 const MOST_AT_ONCE = 10;
 

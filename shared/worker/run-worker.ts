@@ -21,6 +21,9 @@ export interface WorkerOptions extends FindOptions {
   readonly drainTimeout?: Duration;
 }
 
+/** Longest wait for what is being handled, where a worker's options do not say. */
+export const DEFAULT_DRAIN: Duration = '30 seconds';
+
 /** Work of a worker at a moment. */
 export interface WorkerStatus {
   readonly state: 'running' | 'draining' | 'ended';
@@ -71,7 +74,7 @@ export async function startWorker(agents: readonly BoundAgent[], options: Worker
       help: ['allowed: a whole number from 1'],
     });
   }
-  const drainMs = milliseconds(options.drainTimeout ?? '30 seconds');
+  const drainMs = milliseconds(options.drainTimeout ?? DEFAULT_DRAIN);
   const deployment = await findDeployment(oneTopology(agents), options);
   const lanes = agentLanes(agents, deployment, neighbours);
   return work(lanes, { agents: agents.map(({ agent }) => agent.id), concurrency, drainMs, signal: options.signal });

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { Worker, WorkerStatus } from './run-worker.js';
 
 /** Time without a read lane after which a worker counts as ill: six long polls. */
-const SILENT_MS = 60_000;
+export const SILENT_MS = 60_000;
 
 /** Options of {@link serveHealth}. */
 export interface HealthOptions {

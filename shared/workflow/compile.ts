@@ -37,7 +37,7 @@ import type { Refuse } from './references.js';
 export const DISPATCHER_ARN = '${DispatcherArn}';
 
 /** Seconds that a request's backstop outlasts its timeout: the pending record is the clock, this only ends what nobody answers. */
-const BACKSTOP = 600;
+export const BACKSTOP_SECONDS = 600;
 
 /** The start message without its data. */
 const START_MESSAGE =
@@ -184,8 +184,8 @@ class Compiler {
   #backstop(step: CallStep): number | undefined {
     if (step.kind === 'publish') return undefined;
     const rounds = step.kind === 'approval' && step.escalateTo !== undefined ? 2 : 1;
-    if (step.kind !== 'wait') return step.timeoutSeconds * rounds + BACKSTOP;
-    return ('seconds' in step.wait ? step.wait.seconds : this.deadlineSeconds) + BACKSTOP;
+    if (step.kind !== 'wait') return step.timeoutSeconds * rounds + BACKSTOP_SECONDS;
+    return ('seconds' in step.wait ? step.wait.seconds : this.deadlineSeconds) + BACKSTOP_SECONDS;
   }
 
   #payload(step: CallStep): Json {

@@ -37,6 +37,12 @@ export interface WorkflowStep {
   readonly path: readonly string[];
 }
 
+/** Bound of an execution whose workflow names none. */
+export const DEFAULT_DEADLINE: Duration = '1 day';
+
+/** The longest that a Standard execution lasts (Step Functions quota). */
+export const LONGEST_DEADLINE: Duration = '365 days';
+
 /** A checked and compiled workflow. */
 export interface WorkflowDefinition<Name extends string = string, Start extends EventType = EventType> {
   readonly name: Name;
@@ -78,15 +84,15 @@ export function defineWorkflow<
   const refuse = refusal(`workflow '${name}'`);
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
     refuse(`'${name}' cannot name a workflow`, 'allowed: lower-case letters, digits and dashes, at most 32 characters');
-  const { startedBy, deadline = '1 day', byHand } = options;
+  const { startedBy, deadline = DEFAULT_DEADLINE, byHand } = options;
   if (startedBy.kind !== 'event')
     refuse(
       `startedBy is ${String(startedBy.name)}, a command`,
       'a workflow starts from an event; a command is for one agent',
     );
   checkCarried(startedBy, topology.model, topology.types, refusal(`workflow '${name}', startedBy`));
-  if (milliseconds(deadline) > milliseconds('365 days'))
-    refuse(`deadline is '${deadline}'`, 'allowed: at most 365 days, the longest a Standard execution lasts');
+  if (milliseconds(deadline) > milliseconds(LONGEST_DEADLINE))
+    refuse(`deadline is '${deadline}'`, `allowed: at most ${LONGEST_DEADLINE}, the longest a Standard execution lasts`);
 
   const recorder = new Recorder(topology, name, deadline);
   const returned: unknown = define(

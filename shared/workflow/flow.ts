@@ -101,6 +101,9 @@ export interface Compensation<Undo extends MessageType, Reply> {
   readonly timeout?: Duration;
 }
 
+/** Time for the reply of a compensation that names none. */
+export const DEFAULT_UNDO_TIMEOUT: Duration = '1 hour';
+
 /** A command that names the event that answers it. */
 export type Answered = CommandType<string, MessageType['schema'], EventType>;
 

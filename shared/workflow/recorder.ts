@@ -6,7 +6,7 @@ import { checkDeciders, checkList, checkResults, checkTime, resultShape } from '
 import { checkAddress, checkArms, checkCarried, checkLiteral, checkName } from './check-step.js';
 import type { WorkflowDefinition } from './define-workflow.js';
 import type { Reading } from './derived.js';
-import type { ApprovalOptions } from './flow.js';
+import { DEFAULT_UNDO_TIMEOUT, type ApprovalOptions } from './flow.js';
 import { ApprovalDecided } from '../message/system-messages.js';
 import {
   describeTarget,
@@ -311,7 +311,7 @@ export class Recorder {
   }
 
   #undo(given: NonNullable<GivenOptions['compensate']>, reply: unknown, own: Origin, refuse: Refuse): Undo {
-    const { with: type, timeout = '1 hour' } = given;
+    const { with: type, timeout = DEFAULT_UNDO_TIMEOUT } = given;
     checkCarried(type, this.topology.model, this.topology.types, refuse);
     if (type.kind !== 'command' || !type.reply)
       refuse(

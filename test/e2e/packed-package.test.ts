@@ -12,7 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { TEST_RUNNERS } from '../../cli/init/templates.js';
 import { outsideUser, packPackage, type OutsideUser, type Ran } from '../support/outside-user.js';
+import { greetingTest, runnerUser, type RunnerUser } from '../support/runner-user.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const attw = join(root, '.attw.json');
@@ -83,6 +85,34 @@ test('require() loads the same modules as import in Node, and says what to do wh
     expect(refused.stderr).toMatch(/laneway is an ES module[^]*in Jest: [^]*await import\('laneway\/agent'\)/);
   }
 }, 120_000);
+
+describe.each(TEST_RUNNERS)('the matchers where %s is installed, and no other test runner', (runner) => {
+  let tester: RunnerUser;
+  beforeAll(async () => {
+    tester = await runnerUser(runner, user.tarball);
+  }, 300_000);
+  afterAll(() => tester.remove());
+
+  test('are declared by its entry, and every declaration compiles', async () => {
+    const entry = `laneway/testing/${runner}`;
+    tester.write('porter.ts', greetingTest(entry));
+    await tester.must('tsc');
+    tester.write('porter.ts', greetingTest('laneway/testing'));
+    expect((await tester.run('tsc')).stdout).toMatch(/'toHaveReplied' does not exist/);
+    tester.write('porter.ts', greetingTest(entry).replace("{ words: 'go' }", '{ words: 7 }'));
+    expect((await tester.run('tsc')).stdout).toMatch(/'number' is not assignable to type 'string/);
+  }, 180_000);
+
+  test('hold and fail', async () => {
+    const text = greetingTest('laneway/testing');
+    tester.write('porter.test.mjs', text);
+    await tester.must(...tester.test);
+    tester.write('porter.test.mjs', text.replace("words: 'hello ann'", "words: 'good bye'"));
+    const { code, stdout, stderr } = await tester.run(...tester.test);
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('expected Greet to have been answered by Greeted with {"words":"good bye"}');
+  }, 180_000);
+});
 
 // Each test below does to the installed package what once went unnoticed, and asserts that a check fails.
 

@@ -124,6 +124,11 @@ function copyProject(from: string, to: string): void {
     cpSync(join(from, name), join(to, name.replace(/^user-(.*\.json)$/, '$1')), { recursive: true });
 }
 
+/** Version of a development dependency that is tested here. */
+export function versionOf(name: string): string | undefined {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson).devDependencies[name];
+}
+
 /** What the user installs: the tarball, the peers, and what any TypeScript project has; in the versions tested here. */
 function packages(tarball: string): string[] {
   const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson;

@@ -9,6 +9,7 @@ import { cliPage } from './cli-page.js';
 import { packageEntries } from './entries.js';
 import { exportsPage, misleadingExports } from './exports-page.js';
 import { optionsPage } from './options-page.js';
+import { timeoutsPage } from './timeouts-page.js';
 import { PublicSources } from './public-exports.js';
 
 const folder = join('docs', 'reference');
@@ -34,6 +35,7 @@ const pages: Readonly<Record<string, string>> = {
   'exports.md': exportsPage(exported),
   'topology-options.md': optionsPage(sources),
   'cli.md': cliPage(),
+  'timeouts.md': timeoutsPage(),
 };
 
 for (const [name, text] of Object.entries(pages)) {

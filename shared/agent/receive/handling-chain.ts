@@ -26,14 +26,11 @@ import {
   resend,
   type Passage,
 } from './refusals.js';
-import { runHandler } from './run-handler.js';
+import { OUTCOME_MS, runHandler } from './run-handler.js';
 import { ACKNOWLEDGE, type Verdict } from './services.js';
 
 /** How long a copy stays away when a store or the bus failed. */
-const TROUBLE_MS = 5_000;
-
-/** What a handling leaves of the process's time for its outcome. */
-const OUTCOME_MS = 2_000;
+export const TROUBLE_MS = 5_000;
 
 /**
  * The way of one copy through an agent, in this order: decode → own message? → source, type and channel against the

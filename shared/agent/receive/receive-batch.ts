@@ -6,13 +6,13 @@ import { LOST } from './refusals.js';
 import type { Batch, Company, ReceivedCopy, Services, Verdict } from './services.js';
 
 /** Time a handling needs at the least; what cannot get it goes back untried. */
-const SHORTEST_HANDLING_MS = 3_000;
+export const SHORTEST_HANDLING_MS = 3_000;
 
 /** For a process that handles one batch at a time. */
 const NOBODY_ELSE: Company = { beside: (run) => run(), alone: (run) => run() };
 
 /** Longest visibility that SQS allows, seconds. */
-const LONGEST_VISIBILITY_SECONDS = 43_200;
+export const LONGEST_VISIBILITY_SECONDS = 43_200;
 
 /**
  * Handles a batch: brings visibility down to the time there is, runs the copies side by side, then those whose last

@@ -25,8 +25,15 @@ export interface Passage {
   readonly keeper?: LeaseKeeper;
 }
 
+/** How long a copy stays away whose lease was lost. */
+export const LOST_MS = 1_000;
+
 /** Not acknowledged: whoever has the lease may have it by this very copy, received again. */
-export const LOST: Verdict = { kind: 'return', after: 1_000, why: 'the lease was lost before the outcome was written' };
+export const LOST: Verdict = {
+  kind: 'return',
+  after: LOST_MS,
+  why: 'the lease was lost before the outcome was written',
+};
 
 /** A command is of no use after its deadline: whoever waited has been told that it timed out. */
 export function lastUse(envelope: Envelope, model: TopologyModel): number {

@@ -107,14 +107,19 @@ async function putOff(
     command: envelope.type,
     key: later.key,
     envelope: rest,
-    // Kept well past the promise, so that a late answer is told apart from one to nothing.
-    forgetAfter: Math.ceil((services.clock.now() + milliseconds(later.within)) / 1000) + 86_400,
+    forgetAfter: Math.ceil((services.clock.now() + milliseconds(later.within)) / 1000) + LATE_ANSWER_SECONDS,
   });
 }
+
+/** Part of a process's time that a handling leaves for its outcome. */
+export const OUTCOME_MS = 2_000;
+
+/** How long after its promise a reply that was put off is still known, so that a late answer is told apart from one to nothing. */
+export const LATE_ANSWER_SECONDS = 86_400;
 
 /** Earliest of: the agent's handler timeout, the command's deadline (with its channel's extension), the end of the process less what the outcome takes. */
 function timeLimit({ bound, envelope, type, end }: Handling, now: number): number {
   const own = now + milliseconds(bound.agent.model.handlerTimeout);
   const deadline = (type.kind === 'command' ? latestEnd(envelope, bound.agent.topology.model) : undefined) ?? own;
-  return Math.min(own, deadline, end - 2_000);
+  return Math.min(own, deadline, end - OUTCOME_MS);
 }

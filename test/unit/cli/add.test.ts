@@ -35,7 +35,7 @@ test('message, channel, agent and workflow, each of the ones before', async () =
   );
   await write(addChannel(project, 'stock.requests', ['CheckStock']));
   await write(addChannel(project, 'stock.results', ['StockChecked']));
-  await write(addAgent(project, 'stock-taker', ['stock.requests']));
+  await write(addAgent(project, 'stock-taker', { subscribes: ['stock.requests'] }));
   await write(addWorkflow(project, 'restock', 'StockChecked'));
   expect(read('src/topology.ts')).toBe(`import { defineTopology } from 'laneway/topology';
 import { Greet, Greeted, CheckStock, StockChecked } from './messages.js';
@@ -66,12 +66,49 @@ test('a second time changes nothing', async () => {
   const all = [
     () => addMessage(project, 'StockChecked', { event: true }),
     () => addChannel(project, 'stock', ['StockChecked']),
-    () => addAgent(project, 'stocktaker', ['stock']),
+    () => addAgent(project, 'stocktaker', { subscribes: ['stock'] }),
+    () => addAgent(project, 'weigher', { subscribes: ['stock'], worker: true }),
     () => addWorkflow(project, 'restock', 'StockChecked'),
   ];
   for (const add of all) expect(await write(add())).not.toEqual([]);
   const before = everything();
   for (const add of all) expect(await write(add())).toEqual([]);
+  expect(everything()).toEqual(before);
+});
+
+test('an agent that runs as a worker', async () => {
+  const addition = addAgent(project, 'stock-taker', { subscribes: ['greeting.results'], worker: true });
+  expect((await write(addition)).toSorted()).toEqual([
+    'src/stock-taker/agent.test.ts',
+    'src/stock-taker/agent.ts',
+    'src/stock-taker/worker.ts',
+    'src/topology.ts',
+  ]);
+  expect(addition.next.join()).toContain('laneway worker run stock-taker');
+  expect(read('src/topology.ts')).toContain(
+    "\n    'stock-taker': { subscribes: ['greeting.results'], runs: 'worker' },\n",
+  );
+  expect(read('src/stock-taker/worker.ts')).toBe(`import { worker } from 'laneway/worker';
+import { stockTaker } from './agent.js';
+
+export default worker(stockTaker);
+`);
+});
+
+test('an agent that is there is not turned into another kind, and one whose kind is not written out is left alone', async () => {
+  await write(addAgent(project, 'weigher', { subscribes: ['greeting.results'], worker: true }));
+  put('src/topology.ts', read('src/topology.ts').replace('greeter: { ', 'greeter: { runs: kind, '));
+  const before = everything();
+  const add = (name: string, channel: string, worker: boolean) => () =>
+    addAgent(project, name, { subscribes: [channel], worker });
+  expect(add('weigher', 'greeting.results', false)).toThrow(
+    /'weigher' cannot be added: it is there with runs: 'worker'/,
+  );
+  expect(add('greeter', 'greeting.requests', true)).toThrow(/it is there with a 'runs' not written out/);
+  put('src/topology.ts', read('src/topology.ts').replace('runs: kind', "runs: 'lambda'"));
+  expect(add('greeter', 'greeting.requests', true)).toThrow(/it is there with runs: 'lambda'/);
+  await expect(write(add('greeter', 'greeting.requests', false)())).resolves.toEqual([]);
+  put('src/topology.ts', before[join(folder, 'src/topology.ts')] ?? '');
   expect(everything()).toEqual(before);
 });
 
@@ -89,7 +126,7 @@ export const net = defineTopology("shop", {
 `;
   put('src/topology.ts', own);
   await write(addChannel(project, 'c', ['Greeted']));
-  await write(addAgent(project, 'clerk', ['c']));
+  await write(addAgent(project, 'clerk', { subscribes: ['c'] }));
   expect(read('src/topology.ts')).toBe(
     own
       .replace('} // answered\n', '}, // answered\n\t\tc: { carries: [Greeted] }\n')
@@ -104,7 +141,7 @@ test('into objects that are empty or absent', async () => {
     "import { defineTopology } from 'laneway/topology';\nexport const net = defineTopology('shop', { channels: {} });\n",
   );
   await write(addChannel(project, 'c', ['Greeted']));
-  await write(addAgent(project, 'clerk', ['c']));
+  await write(addAgent(project, 'clerk', { subscribes: ['c'] }));
   expect(read('src/topology.ts')).toBe(`import { defineTopology } from 'laneway/topology';
 import { Greeted } from './messages.js';
 export const net = defineTopology('shop', { channels: {
@@ -136,11 +173,15 @@ test.each<[string, () => Addition, RegExp]>([
     () => addChannel(project, 'greeting.results', ['Greet']),
     /it is there and carries Greeted/,
   ],
-  ['an agent of a bad name', () => addAgent(project, 'Clerk', ['greeting.results']), /'Clerk' cannot name an agent/],
-  ['an agent on no channel', () => addAgent(project, 'clerk', ['greeting']), /no channel 'greeting'/],
+  [
+    'an agent of a bad name',
+    () => addAgent(project, 'Clerk', { subscribes: ['greeting.results'] }),
+    /'Clerk' cannot name an agent/,
+  ],
+  ['an agent on no channel', () => addAgent(project, 'clerk', { subscribes: ['greeting'] }), /no channel 'greeting'/],
   [
     'an agent that subscribes others',
-    () => addAgent(project, 'greeter', ['greeting.results']),
+    () => addAgent(project, 'greeter', { subscribes: ['greeting.results'] }),
     /subscribes greeting\.requests/,
   ],
   ['a workflow of a bad name', () => addWorkflow(project, 'Re stock', 'Greeted'), /cannot name a workflow/],
@@ -169,7 +210,9 @@ test.each<[string, () => Addition, RegExp]>([
 test('a folder of the name that is taken is not written over', () => {
   mkdirSync(join(folder, 'src', 'clerk'));
   put('src/clerk/agent.ts', 'mine');
-  expect(() => addAgent(project, 'clerk', ['greeting.results'])).toThrow(/there is a file .*clerk.agent\.ts/);
+  expect(() => addAgent(project, 'clerk', { subscribes: ['greeting.results'] })).toThrow(
+    /there is a file .*clerk.agent\.ts/,
+  );
 });
 
 test.each([

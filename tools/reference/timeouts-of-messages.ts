@@ -1,0 +1,146 @@
+import { MARGIN_SECONDS } from '../../infra/constructs/mailbox.js';
+import {
+  DEAD_LETTER_RETENTION,
+  LANE_RETENTION,
+  MAX_RECEIVES,
+  VISIBILITY_TIMEOUTS,
+} from '../../infra/constructs/encrypted-queue.js';
+import { DEEP_SWEEP_EVERY, SWEEP_EVERY, SWEEP_TIMEOUT } from '../../infra/stacks/agents-stack.js';
+import { TROUBLE_MS } from '../../shared/agent/receive/handling-chain.js';
+import { VISIBILITY_MARGIN_SECONDS } from '../../shared/agent/receive/lease-keeper.js';
+import { SHORTEST_HANDLING_MS } from '../../shared/agent/receive/receive-batch.js';
+import { LOST_MS } from '../../shared/agent/receive/refusals.js';
+import { OUTCOME_MS } from '../../shared/agent/receive/run-handler.js';
+import { LEAST_BACKOFF_MS } from '../../shared/domain/backoff.js';
+import { EXPIRY_GRACE_MS } from '../../shared/domain/expiry-grace.js';
+import { DEFAULT_RETRY_BUDGET } from '../../shared/domain/retry-budget.js';
+import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/handler-timeout.js';
+import { INTENT_GRACE_MS } from '../../shared/topology/publish-message.js';
+import { ms, row, seconds, type TimeoutGroup } from './timeout-row.js';
+
+export const handling: TimeoutGroup = {
+  title: 'One handling',
+  about:
+    'What happens to one copy of a message at one agent. What ends a try gives the copy back; what ends the last try makes a dead letter.',
+  rows: [
+    row(
+      'handler, unless the agent says',
+      'DEFAULT_HANDLER_TIMEOUT',
+      DEFAULT_HANDLER_TIMEOUT,
+      'its `signal` aborts and the try has failed (`HANDLER`): backoff, next try, after the last a dead letter `exhausted`',
+      '`handlerTimeout` of the agent',
+    ),
+    row(
+      'the longest that an agent may say',
+      'LONGEST_HANDLER_TIMEOUT',
+      LONGEST_HANDLER_TIMEOUT,
+      'refused: `INVALID_TOPOLOGY`',
+    ),
+    row(
+      'the function has this beyond its handler',
+      'MARGIN_SECONDS',
+      seconds(MARGIN_SECONDS),
+      'Lambda ends the process: the copy comes back and runs alone; as often as there are tries, then a dead letter `crashed`; alarm `function-errors`',
+    ),
+    row(
+      'a handling leaves this for its outcome',
+      'OUTCOME_MS',
+      ms(OUTCOME_MS),
+      'the handler ends so much before the process',
+    ),
+    row(
+      'a handling is started with at least',
+      'SHORTEST_HANDLING_MS',
+      ms(SHORTEST_HANDLING_MS),
+      'the copy goes back untried',
+    ),
+    row(
+      'a copy is hidden beyond the time that its process has left',
+      'VISIBILITY_MARGIN_SECONDS',
+      seconds(VISIBILITY_MARGIN_SECONDS),
+      'the copy comes again: the process that had it is dead',
+    ),
+    row(
+      "visibility of a function's lane, times its timeout",
+      'VISIBILITY_TIMEOUTS',
+      String(VISIBILITY_TIMEOUTS),
+      'counts only until the function has brought it down, which is the first thing it does',
+    ),
+    row(
+      'pause after a store or the bus failed',
+      'TROUBLE_MS',
+      ms(TROUBLE_MS),
+      'the copy comes again; an outcome that was written stands',
+    ),
+    row(
+      'pause after a lost lease',
+      'LOST_MS',
+      ms(LOST_MS),
+      'the copy comes again, and finds the outcome of the other or takes the lease',
+    ),
+    row(
+      'pause between two tries, at least',
+      'LEAST_BACKOFF_MS',
+      ms(LEAST_BACKOFF_MS),
+      'the next try',
+      '`backoff` of the channel',
+    ),
+    row(
+      'retries of a channel at the ordinary pace, in each process',
+      'DEFAULT_RETRY_BUDGET',
+      `${DEFAULT_RETRY_BUDGET.share * 100} % and ${DEFAULT_RETRY_BUDGET.minimum} in ${DEFAULT_RETRY_BUDGET.window}`,
+      'further retries wait between half and all of `backoff.most`',
+      '`retryBudget` of the channel',
+    ),
+    row(
+      'receptions of one copy, then SQS itself puts it aside',
+      'MAX_RECEIVES',
+      String(MAX_RECEIVES),
+      'the drain infers the reason, or puts it back where tries are left',
+    ),
+  ],
+};
+
+export const messages: TimeoutGroup = {
+  title: 'Messages on their way',
+  about: 'What finds a message that did not arrive.',
+  rows: [
+    row(
+      'an intent is looked at after',
+      'INTENT_GRACE_MS',
+      ms(INTENT_GRACE_MS),
+      'the sweeper sends the message again, under the same id, to receivers that have not taken it',
+    ),
+    row(
+      'interval of the sweeper',
+      'SWEEP_EVERY',
+      SWEEP_EVERY.toHumanString(),
+      'the next run goes on where this one ended; alarm `sweep-failures`',
+    ),
+    row('one run of the sweeper', 'SWEEP_TIMEOUT', SWEEP_TIMEOUT.toHumanString(), 'the next run goes on'),
+    row(
+      'a message that nobody took is given up after its expiry and',
+      'EXPIRY_GRACE_MS',
+      ms(EXPIRY_GRACE_MS),
+      'a dead letter `undeliverable`, of what agents emitted by the deep sweep; alarm `dead-letters`',
+    ),
+    row(
+      'interval of the deep sweep',
+      'DEEP_SWEEP_EVERY',
+      DEEP_SWEEP_EVERY.toHumanString(),
+      'emissions that nobody took become dead letters',
+    ),
+    row(
+      'a message waits in a lane at most',
+      'LANE_RETENTION',
+      LANE_RETENTION.toHumanString(),
+      'SQS drops it; the sweeper settles it as `undeliverable` when it has expired',
+    ),
+    row(
+      'a dead letter waits in its queue at most',
+      'DEAD_LETTER_RETENTION',
+      DEAD_LETTER_RETENTION.toHumanString(),
+      'SQS drops it; the alarm `dead-letter-queue-age` rises long before',
+    ),
+  ],
+};
