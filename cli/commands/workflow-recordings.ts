@@ -70,7 +70,11 @@ export async function workflowExportCommand(context: CommandContext, options: Wo
   output.result({ ...written, to: options.out }, () =>
     [
       `${written.executions} executions, ${written.running} of them running, in ${options.out}`,
-      ...(written.passedOver > 0 ? [`${written.passedOver} others were started by no message of Laneway, or what they were answered is stored no longer`] : []),
+      ...(written.passedOver > 0
+        ? [
+            `${written.passedOver} others were started by no message of Laneway, or what they were answered is stored no longer`,
+          ]
+        : []),
       `check the sources against it: laneway workflow check --against ${options.out}`,
     ].join('\n'),
   );
