@@ -95,6 +95,10 @@ function stepFindings(
     const reply = record.outcome.type;
     const todo = `raise the version of ${reply}, and list the one that was recorded (${record.outcome.dataschema}) with older(...)`;
     findings.push({ kind: 'reply-refused', level: 'breaks', ...where, what: answer.cause, todo });
+  } else if (before?.outcome && !answer && kind !== 'publish') {
+    const what = `it would wait here for ${type}, and the reply that is recorded is to another question of this step`;
+    const todo = 'look at what it asks by: the key of a message that is waited for is part of the question';
+    findings.push({ kind: 'would-wait', level: 'differs', ...where, what, todo });
   } else if (!before && !refused) {
     findings.push(
       kind === 'publish' || kind === 'wait'

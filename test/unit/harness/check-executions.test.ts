@@ -271,6 +271,31 @@ test('a step of the same name that asks for something else takes no reply that w
   );
 });
 
+test('a message that is waited for by another key is not the recorded one', async () => {
+  const shop = shopOf();
+  const { Ordered, Shipped } = shop.types;
+  const keyed = (key: 'order' | 'what') =>
+    defineWorkflow(shop.topology, 'sell', { startedBy: Ordered, deadline: '30 days' }, (flow, { order }) => {
+      flow.receive('shipped', Shipped, { timeout: '1 day', key: key === 'order' ? order : 'any' });
+      flow.complete('sold');
+    });
+  const reply = { type: 'Shipped', dataschema: 'urn:laneway:Shipped:1', data: { order: 'A' } };
+  const outcome = { ...ended.steps[0]?.outcome, ...reply } as RecordedExecution['steps'][number]['outcome'];
+  const step = {
+    step: 'shipped',
+    kind: 'receive',
+    type: 'Shipped',
+    key: 'A',
+    ...(outcome ? { outcome } : {}),
+  } as const;
+  const recorded = { ...ended, steps: [step] };
+  const [same] = await check(...of(shop, keyed('order')), [recorded]);
+  expect(same).toEqual(SAME);
+  const [other] = await check(...of(shop, keyed('what')), [recorded]);
+  expect(other?.verdict).toBe('differs');
+  expect(other?.found[0]).toContain('would-wait | differs | shipped | it would wait here for Shipped, and the reply');
+});
+
 test('an expression that cannot be evaluated, with the state that it is in', async () => {
   const shop = shopOf();
   const { Ordered, AskPrice } = shop.types;
@@ -298,7 +323,20 @@ test('a workflow, a start message and a receiver that are gone', async () => {
   ]);
   const accepts = [older(1, Order, (data) => ({ ...data, urgent: false }))];
   const raised = event('Ordered', Order.extend({ urgent: z.boolean() }), { version: 2, accepts });
-  expect(await check(...of(shopOf({ Ordered: raised })), [waiting])).toEqual([SAME]);
+  const hurried = shopOf({ Ordered: raised });
+  const hurries = defineWorkflow(
+    hurried.topology,
+    'sell',
+    { startedBy: raised, deadline: '30 days' },
+    (flow, start) => {
+      flow.match(start.urgent, { true: () => flow.complete('hurried'), false: () => undefined });
+      const { AskPrice } = hurried.types;
+      flow.map('lines', start.lines, ({ what }) => void flow.request('price', AskPrice, { what }, within));
+      flow.approval('agree', { title: 'Sell?', approvers: 'sales', timeout: '5 days' });
+      flow.complete('sold');
+    },
+  );
+  expect(await check(...of(hurried, hurries), [waiting])).toEqual([SAME]);
 
   const { Priced, AskPrice, Paid, Shipped } = shop.types;
   const without = defineTopology('shop', {
