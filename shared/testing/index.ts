@@ -28,3 +28,4 @@ export { FINDING_KINDS } from './execution-findings.js';
 export type { ExecutionFinding, FindingKind } from './execution-findings.js';
 export { readRecordings } from './recorded-execution.js';
 export type { RecordedExecution, RecordedStep } from './recorded-execution.js';
+export type { WorkflowInput } from '../domain/dispatch.js';

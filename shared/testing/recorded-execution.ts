@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Dispatch, WorkflowInput } from '../domain/dispatch.js';
+import type { WorkflowInput } from '../domain/dispatch.js';
 import { LanewayError } from '../domain/errors.js';
 import { EXECUTION_STATUSES, type ExecutionStatus } from '../domain/executions.js';
 import type { RequestOutcome } from '../domain/pending.js';
@@ -10,7 +10,7 @@ export interface RecordedStep {
   readonly step: string;
   /** Element of `flow.map` that the step ran for: `2`, or `2.0` in a map within a map. */
   readonly index?: string;
-  readonly kind: Dispatch['kind'];
+  readonly kind: 'request' | 'publish' | 'wait' | 'run' | 'approval' | 'receive';
   /** Message type that it sent or waited for; for `run` the workflow. */
   readonly type?: string;
   /** Key of a `receive` step that has one. */
