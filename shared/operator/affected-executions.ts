@@ -84,7 +84,13 @@ export function statesAhead(
   visits: Readonly<Record<string, Pick<StateVisits, 'entered' | 'exited'>>>,
 ): ReadonlySet<string> {
   const leads = new Map<string, readonly string[]>();
-  collect(machine, leads);
+  const ofElements = new Set<string>();
+  collect(machine, leads, ofElements);
+  // Nothing is done twice: what lies behind in one branch is not ahead because another one still runs. Elements of a map come one by one.
+  const isBehind = (state: string): boolean => {
+    const { entered = 0, exited = 0 } = visits[state] ?? {};
+    return !ofElements.has(state) && entered > 0 && exited >= entered;
+  };
   const standing = [...leads.keys()].filter((state) => {
     const { entered = 0, exited = 0 } = visits[state] ?? {};
     return entered > exited;
@@ -100,16 +106,25 @@ export function statesAhead(
     ahead.add(state);
     next.push(...(leads.get(state) ?? []));
   }
-  return ahead;
+  return new Set([...ahead].filter((state) => !isBehind(state)));
 }
 
 /** Where each state leads, into the machines that it holds as well; what ends one of those leads on behind it. */
-function collect(machine: AslBranch, leads: Map<string, readonly string[]>, behind: readonly string[] = []): void {
+function collect(
+  machine: AslBranch,
+  leads: Map<string, readonly string[]>,
+  ofElements: Set<string>,
+  { behind = [], isRepeated = false }: { readonly behind?: readonly string[]; readonly isRepeated?: boolean } = {},
+): void {
   for (const [name, state] of Object.entries(machine.States)) {
     const on = onwards(state);
     const ends = state.Type !== 'Fail' && on.length === 0;
     leads.set(name, [...(ends ? behind : on), ...machinesIn(state).map(({ StartAt }) => StartAt)]);
-    for (const inner of machinesIn(state)) collect(inner, leads, on);
+    if (isRepeated) ofElements.add(name);
+    // A map over a fixed list stands for branches side by side.
+    const repeats = isRepeated || (state.Type === 'Map' && !Array.isArray(state.Items));
+    for (const inner of machinesIn(state))
+      collect(inner, leads, ofElements, { behind: on.length > 0 ? on : behind, isRepeated: repeats });
   }
 }
 

@@ -1,9 +1,9 @@
 import { payloadOf } from '../domain/claim-check.js';
 import type { Dispatch, WorkflowInput } from '../domain/dispatch.js';
 import { LanewayError } from '../domain/errors.js';
-import type { ExecutionFinder } from '../domain/executions.js';
+import type { ExecutionDetail, ExecutionFinder } from '../domain/executions.js';
 import { restoredOrDescribed } from '../domain/kept-state.js';
-import type { RequestOutcome } from '../domain/pending.js';
+import type { PendingRecord, RequestOutcome } from '../domain/pending.js';
 import type { PayloadStore, PendingStore } from '../domain/ports.js';
 import type { SagaStore } from '../domain/saga.js';
 import type { Topology } from '../topology/topology.js';
@@ -55,11 +55,22 @@ export async function recordExecution(
     ...{ laneway: 'execution', version: 1, application: topology.name, workflow, execution: name, status, startedAt },
     ...(endedAt === undefined ? {} : { endedAt }),
     input: { ...given, message: { ...message, data: await read(message.data) } },
-    steps: await Promise.all(steps.map((step) => recordedStep(step, payloads))),
+    steps: await Promise.all(steps.map((step) => recordedStep(asItEnded(step, execution), payloads))),
     ...(output === undefined ? {} : { output: await read(output) }),
     ...(error === undefined ? {} : { error }),
     ...(cause === undefined ? {} : { cause }),
   };
+}
+
+/** How far the clocks of a function and of Step Functions may be apart. */
+const CLOCKS_APART_MS = 1_000;
+
+/** A step without the outcome that its request came to after the execution had failed or was ended: it did not go by that. */
+function asItEnded(walked: WalkedStep, { status, endedAt }: ExecutionDetail): WalkedStep {
+  const { outcome, ...open } = walked.record ?? {};
+  if (!walked.record || !outcome || endedAt === undefined || status === 'succeeded') return walked;
+  if (Date.parse(outcome.at) <= Date.parse(endedAt) + CLOCKS_APART_MS) return walked;
+  return { ...walked, record: open as PendingRecord };
 }
 
 async function recordedStep(

@@ -228,6 +228,21 @@ describe('running executions that would run into something', () => {
     });
   });
 
+  test('have a step of a branch behind them while another branch still runs', async () => {
+    const sides = defineWorkflow(travel, 'book-trip', { startedBy: TripWanted }, (flow, wish) => {
+      const book = (what: string) => void flow.request(what, Book, { trip: wish.trip, what }, within);
+      flow.parallel({ one: () => book('hotel'), other: () => book('flight') });
+      book('car');
+      flow.complete('booked');
+    }).asl;
+    const both = sides.StartAt;
+    const { steps } = await affectedExecutions(
+      around,
+      engine({ e: { [both]: here, hotel: gone, flight: here } }, sides),
+    );
+    expect(steps.map(({ step }) => step)).toEqual(['flight', 'car']);
+  });
+
   test('are counted in full and named up to twenty', async () => {
     const many = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`e${index}`, { hotel: here }]));
     const affected = await affectedExecutions(around, engine(many));
