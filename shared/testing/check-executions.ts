@@ -91,7 +91,8 @@ async function findingsFor(recorded: RecordedExecution, code: Code): Promise<Exe
     ];
   }
   const start = startOf(recorded, topology);
-  const { message } = recorded.input;
+  // Time is no matter of code: what could be sent then can be sent now.
+  const { deadline: _passed, ...message } = recorded.input.message;
   const input: WorkflowInput = {
     ...recorded.input,
     message: { ...message, data: start.data },

@@ -56,10 +56,12 @@ export function findingsOf(recorded: RecordedExecution, walk: Walk, definition: 
   const onTheWay = walk.steps.flatMap((walked) => stepFindings(walked, before.get(placeOf(walked.dispatch)), recorded));
   const failure = failureOf(recorded, walk);
   const broken = [...onTheWay, ...failure].some(({ level }) => level === 'breaks');
+  // Of branches that fail side by side, which one ends the execution is a race.
+  const both = recorded.status === 'failed' && walk.end.kind === 'failed';
   return [
     ...onTheWay,
     ...failure,
-    ...notReached(recorded, walk, definition, broken),
+    ...notReached(recorded, walk, definition, broken || both),
     ...(broken ? [] : otherEnd(recorded, walk)),
   ];
 }
@@ -77,7 +79,7 @@ function stepFindings(
   const where: Where = { step, ...(index === undefined ? {} : { index }) };
   const type = typeOf(dispatch) ?? kind;
   const findings: ExecutionFinding[] = [];
-  if (refused && !wasRefused(record, refused.code)) {
+  if (refused && refused.code !== 'REQUEST_TIMED_OUT' && !wasRefused(record, refused.code)) {
     const [what = ''] = refused.message.split('\n');
     const schema = refused.code === 'SCHEMA';
     findings.push({
@@ -103,7 +105,7 @@ function stepFindings(
     findings.push(
       kind === 'publish' || kind === 'wait'
         ? { kind: 'new-step', level: 'note', ...where, ...isNew(kind, type) }
-        : { kind: 'would-wait', level: status === 'running' ? 'note' : 'differs', ...where, ...waits(type, status) },
+        : { kind: 'would-wait', level: status === 'succeeded' ? 'differs' : 'note', ...where, ...waits(type, status) },
     );
   }
   return findings;
@@ -125,9 +127,9 @@ function waits(type: string, status: ExecutionStatus): Pick<ExecutionFinding, 'w
   return {
     what: `it would wait here for ${type}, of which no reply is recorded`,
     todo:
-      status === 'running'
-        ? 'nothing: a running execution ends on its own definition, and a retry asks here'
-        : 'nothing, if the step was added on purpose; one that was renamed keeps its replies under its old name',
+      status === 'succeeded'
+        ? 'nothing, if the step was added on purpose; one that was renamed keeps its replies under its old name'
+        : 'nothing: a running execution ends on its own definition, and a retry asks here',
   };
 }
 
@@ -151,14 +153,14 @@ function notReached(
   { steps }: RecordedExecution,
   { steps: walked, end }: Walk,
   definition: AslDefinition,
-  broken: boolean,
+  failed: boolean,
 ): ExecutionFinding[] {
   const reached = new Set(walked.map(({ dispatch }) => placeOf(dispatch)));
   const known = new Set(callsIn(definition).map(({ state }) => state));
   return steps.flatMap((one): ExecutionFinding[] => {
     const { step, index, kind, type = kind } = one;
     const gone = !known.has(step);
-    if (reached.has(placeOf(one)) || (!gone && (broken || end.kind === 'waiting'))) return [];
+    if (reached.has(placeOf(one)) || (!gone && (failed || end.kind === 'waiting'))) return [];
     return [
       {
         ...{ kind: 'not-reached', level: 'differs', step, ...(index === undefined ? {} : { index }) },
@@ -173,6 +175,9 @@ function notReached(
   });
 }
 
+/** Errors of the dispatcher, of its function and of Step Functions: no workflow ends itself by one. */
+const ofPlatform = /^(States|Lambda|Runtime|Sandbox|Function)\.|^(LanewayError|Error|TypeError)$/;
+
 function otherEnd(recorded: RecordedExecution, { end }: Walk): ExecutionFinding[] {
   const { status, error } = recorded;
   if (end.kind === 'waiting' || (status !== 'succeeded' && status !== 'failed')) return [];
@@ -181,7 +186,8 @@ function otherEnd(recorded: RecordedExecution, { end }: Walk): ExecutionFinding[
   if (before === after) return [];
   const what = `it ${before}, and now it would have ${after}`;
   const where: Where = end.kind === 'failed' && end.state !== undefined ? { step: end.state } : {};
-  return [{ kind: 'other-end', level: 'differs', ...where, what, todo: 'nothing, if that is intended' }];
+  const level = status === 'failed' && (end.kind === 'failed' || ofPlatform.test(error ?? '')) ? 'note' : 'differs';
+  return [{ kind: 'other-end', level, ...where, what, todo: 'nothing, if that is intended' }];
 }
 
 function resultOf(output: unknown): string {
