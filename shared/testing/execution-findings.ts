@@ -15,6 +15,8 @@ export const FINDING_KINDS = [
   'payload-refused',
   /** A step cannot be made for another reason: nobody handles its command, no channel carries it. */
   'step-refused',
+  /** The command that undoes an answered step could not be sent, should the execution fail. */
+  'undo-refused',
   /** The recorded reply is refused by the reply's type, also after upgrades with `older`, or is of another type. */
   'reply-refused',
   /** An expression of the workflow has no result, or cannot be evaluated. */
@@ -71,7 +73,7 @@ function placeOf({ step, index = '' }: Pick<RecordedStep, 'step' | 'index'>): st
 }
 
 function stepFindings(
-  { dispatch, record, unlike, refused, answer }: WalkedStep,
+  { dispatch, record, unlike, refused, undoRefused, answer }: WalkedStep,
   before: RecordedStep | undefined,
   { status }: RecordedExecution,
 ): ExecutionFinding[] {
@@ -89,6 +91,11 @@ function stepFindings(
         ? `correct what step '${step}' of '${workflow}' passes to ${type}, or let ${type} do without it`
         : `correct step '${step}' of '${workflow}', or the topology around ${type}`,
     });
+  }
+  if (undoRefused) {
+    const [what = ''] = undoRefused.message.split('\n');
+    const todo = `correct what compensate of step '${step}' passes, or let the command do without it`;
+    findings.push({ kind: 'undo-refused', level: 'breaks', ...where, what: `${undoRefused.code}: ${what}`, todo });
   }
   if (unlike !== undefined) {
     const todo = `give the step that asks for something else another name than '${step}'`;

@@ -1,11 +1,15 @@
 import { setImmediate } from 'node:timers';
+import { payloadOf } from '../domain/claim-check.js';
 import type { Dispatch, DispatchReceive, WorkflowInput } from '../domain/dispatch.js';
-import { summarizeError, type ErrorSummary } from '../domain/errors.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
+import { fillTemplate } from '../domain/fill-template.js';
 import { newId } from '../domain/ids.js';
+import { restored } from '../domain/kept-state.js';
 import type { PendingRecord } from '../domain/pending.js';
 import type { PayloadStore } from '../domain/ports.js';
 import type { SagaStore } from '../domain/saga.js';
 import { idsOf } from '../domain/step-ids.js';
+import { asLatest, decodeData } from '../message/message-type.js';
 import { dispatchStep } from '../platform/dispatch-step.js';
 import { takenOver, waitOf } from '../platform/earlier-generations.js';
 import type { Topology } from '../topology/topology.js';
@@ -50,6 +54,8 @@ export interface WalkedStep {
   unlike?: string;
   /** Why the dispatcher could not make it. */
   refused?: ErrorSummary;
+  /** Why the command that undoes it could not be sent, should the execution fail behind it. */
+  undoRefused?: ErrorSummary;
   /** How its token was answered, and when; absent while it waits. */
   answer?: TokenAnswer & { readonly at: string };
 }
@@ -172,7 +178,14 @@ class Walker {
       throw new AslFailure(summary.name, summary.message);
     } finally {
       this.#passTime(walked);
+      await this.#tryUndo(walked);
     }
+  }
+
+  async #tryUndo(walked: WalkedStep): Promise<void> {
+    const undoRefused =
+      walked.answer?.ok === true ? await undoFault(walked, this.#parts.topology, this.#payloads) : undefined;
+    if (undoRefused) walked.undoRefused = undoRefused;
   }
 
   #walked(dispatch: Dispatch): WalkedStep {
@@ -245,6 +258,27 @@ async function recordOf(
       ? await waitOf(dispatch satisfies DispatchReceive, { pending })
       : idsOf(dispatch).requestId;
   return pending.get(requestId);
+}
+
+/** What compensating would find wrong with the command that undoes an answered request; see `compensate`. */
+async function undoFault(
+  { dispatch, record }: WalkedStep,
+  { types }: Topology,
+  payloads: PayloadStore,
+): Promise<ErrorSummary | undefined> {
+  const { outcome } = record ?? {};
+  if (dispatch.kind !== 'request' || !dispatch.undo || outcome?.state !== 'replied') return undefined;
+  const { undo, message } = dispatch;
+  const [type, replyType] = [types.get(undo.type), types.get(outcome.type)];
+  try {
+    if (!type || !replyType) throw new LanewayError('UNKNOWN_TYPE', `there is no ${undo.type}, which undoes it`);
+    const data: unknown = decodeData(replyType, await payloadOf(outcome, payloads), outcome.dataschema);
+    const template = await restored(undo.data, message.correlationid, payloads);
+    asLatest(type, fillTemplate(template, data), undo.version);
+    return undefined;
+  } catch (error) {
+    return summarizeError(error);
+  }
 }
 
 function stateOf({ state }: AslFailure): { readonly state?: string } {

@@ -2,7 +2,7 @@ import { createAgent } from 'laneway/agent';
 import { command, event, older, type MessageType } from 'laneway/message';
 import { checkExecutions, readRecordings, type RecordedExecution } from 'laneway/testing';
 import { defineTopology, type Topology } from 'laneway/topology';
-import { defineWorkflow, type WorkflowDefinition } from 'laneway/workflow';
+import { defineWorkflow, type Ref, type WorkflowDefinition } from 'laneway/workflow';
 import * as z from 'zod';
 import { boundAgents } from '../../../shared/testing/bound-agents.js';
 import { HarnessWorld } from '../../../shared/testing/harness-world.js';
@@ -250,6 +250,33 @@ test('a recorded reply that the schema refuses; one of an older version is upgra
   const upgraded = event('Priced', Taxed, kind);
   const asks = command('AskPrice', z.object({ what: z.string() }), { reply: upgraded });
   expect(await check(...of(shopOf({ Priced: upgraded, AskPrice: asks })))).toEqual([SAME, SAME]);
+});
+
+test('what would undo an answered step, by the recorded reply', async () => {
+  const shop = (schema: z.ZodType) => {
+    const Paid = event('Paid', z.object({ receipt: z.string() }));
+    const Refund = command('Collect', schema, { reply: Paid });
+    return shopOf({ Paid, Collect: Refund });
+  };
+  const undoing = ({ topology, types }: Shop) =>
+    defineWorkflow(topology, 'sell', { startedBy: types.Ordered, deadline: '30 days' }, (flow, { order, lines }) => {
+      flow.map('lines', lines, ({ what }) => {
+        const compensate = {
+          with: types.Collect,
+          data: ({ cents }: Ref<z.output<typeof Price>>) => ({ order, cents }),
+        };
+        flow.request('price', types.AskPrice, { what }, { ...within, compensate });
+      });
+      flow.approval('agree', { title: 'Sell?', approvers: 'sales', timeout: '5 days' });
+      flow.complete('sold');
+    });
+  const fits = shop(Bill);
+  expect(await check(...of(fits, undoing(fits)), [waiting])).toEqual([SAME]);
+  const dear = shop(Bill.extend({ cents: z.number().max(50) }));
+  const [one] = await check(...of(dear, undoing(dear)), [waiting]);
+  expect(one?.verdict).toBe('breaks');
+  expect(one?.found).toHaveLength(1);
+  expect(one?.found[0]).toMatch(/^undo-refused \| breaks \| price #0 \| SCHEMA: Collect v1: cents/);
 });
 
 test('a step of the same name that asks for something else takes no reply that was meant for another', async () => {
