@@ -58,7 +58,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addDeadLetters(program, context, { positive, wholePositive });
   addRequests(program, context);
   addApproval(program, context);
-  addWorkflow(program, context, wholePositive);
+  addWorkflow(program, context, wholePositive, finish);
   addWorker(program, context, wholePositive);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);

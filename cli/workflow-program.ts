@@ -3,6 +3,7 @@ import { EXECUTION_STATUSES } from '../shared/domain/executions.js';
 import type { CommandContext } from './command-context.js';
 import type { ActOptions } from './commands/dlq.js';
 import type { DefinitionOptions, WorkflowDiagramOptions } from './commands/workflow-definitions.js';
+import type { WorkflowCheckOptions, WorkflowExportOptions } from './commands/workflow-recordings.js';
 import type { WorkflowListOptions, WorkflowStartOptions } from './commands/workflow.js';
 
 /** Adds `laneway workflow`. */
@@ -10,6 +11,7 @@ export function addWorkflow(
   program: Command,
   context: (command: Command) => Promise<CommandContext>,
   wholePositive: (text: string) => number,
+  finish: (code: number) => void,
 ): void {
   const workflow = program.command('workflow').description('executions of workflows: look at them, start, stop, retry');
   const acting = (command: Command): Command =>
@@ -89,5 +91,24 @@ export function addWorkflow(
     .action(async (_options: unknown, command: Command) => {
       const { workflowDiffCommand } = await import('./commands/workflow-definitions.js');
       await workflowDiffCommand(await context(command));
+    });
+  workflow
+    .command('export')
+    .description('executions with what each step was answered, to a file of JSON lines; the latest first')
+    .requiredOption('--out <file>', 'file to write; one that is there is replaced')
+    .option('--running', 'only executions that run')
+    .option('--workflow <name>', 'of one workflow only')
+    .option('--limit <n>', 'at most, of each workflow', wholePositive, 1000)
+    .action(async (options: WorkflowExportOptions, command: Command) => {
+      const { workflowExportCommand } = await import('./commands/workflow-recordings.js');
+      await workflowExportCommand(await context(command), options);
+    });
+  workflow
+    .command('check')
+    .description('exported executions through the workflows as the sources have them, without AWS')
+    .requiredOption('--against <export>', 'file that `workflow export` wrote, or a folder of such (*.jsonl)')
+    .action(async (options: WorkflowCheckOptions, command: Command) => {
+      const { workflowCheckCommand } = await import('./commands/workflow-recordings.js');
+      finish(await workflowCheckCommand(await context(command), options));
     });
 }

@@ -1,8 +1,10 @@
+import { affectedExecutions, type Affected } from '../../shared/operator/affected-executions.js';
 import { compareDefinitions } from '../../shared/operator/compare-definitions.js';
 import { inspectExecution } from '../../shared/operator/inspect-execution.js';
 import { workflowCost } from '../../shared/operator/workflow-cost.js';
 import type { AslDefinition } from '../../shared/workflow/asl.js';
 import type { CommandContext } from '../command-context.js';
+import { slowProgress } from '../ledger/slow-progress.js';
 import { machineMermaid, machineText, type Mark } from '../render/machine.js';
 import { changeText, costText, marksOf } from '../render/workflows.js';
 import { synthesizedWorkflows } from '../synthesized-workflows.js';
@@ -51,19 +53,25 @@ export async function workflowDiffCommand(context: CommandContext): Promise<void
   const { topology } = await context.topology();
   const local = await synthesizedWorkflows(context, await context.target());
   const { executions } = await workflowsOf(context);
+  const slow = slowProgress(context.output.progress);
   const names = [...new Set([...executions.workflows, ...local.keys()])].sort();
   const changes = await Promise.all(
     names.map(async (workflow) => {
       const later = local.get(workflow);
       const isDeployed = executions.workflows.includes(workflow);
       const deployed = isDeployed ? ((await executions.definition(workflow)) as AslDefinition) : undefined;
-      let running = 0;
-      if (isDeployed) for await (const _one of executions.list(workflow, 'running')) running++;
-      return compareDefinitions({
-        ...{ workflow, running, model: topology.model, types: topology.types, workflows: [...local.keys()] },
-        ...(deployed ? { deployed } : {}),
+      const around = {
+        ...{ workflow, model: topology.model, types: topology.types, workflows: [...local.keys()] },
         ...(later ? { local: later } : {}),
-      });
+      };
+      const affected: Affected = isDeployed
+        ? await affectedExecutions(around, executions, (looked) =>
+            slow(() => `looking at ${workflow}: ${looked} running`),
+          )
+        : { running: 0, lookedAt: 0, steps: [] };
+      const { running, lookedAt, steps } = affected;
+      const change = compareDefinitions({ ...around, running, ...(deployed ? { deployed } : {}) });
+      return { ...change, lookedAt, affected: steps };
     }),
   );
   context.output.result(changes, () => changeText(changes, context.output.paint).join('\n'));

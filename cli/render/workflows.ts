@@ -1,4 +1,5 @@
 import type { Execution, ExecutionStatus } from '../../shared/domain/executions.js';
+import type { AffectedStep } from '../../shared/operator/affected-executions.js';
 import type { WorkflowChange } from '../../shared/operator/compare-definitions.js';
 import type { ExecutionView } from '../../shared/operator/inspect-execution.js';
 import type { StepView } from '../../shared/operator/step-views.js';
@@ -63,17 +64,30 @@ function cut(text: string): string {
   return text.length <= LONGEST_DATA ? text : `${text.slice(0, LONGEST_DATA)}... (${text.length} characters)`;
 }
 
+/** A change, with the running executions that would run into something. */
+export interface ShownChange extends WorkflowChange {
+  readonly lookedAt: number;
+  readonly affected: readonly AffectedStep[];
+}
+
 /** What a deployment would do: `laneway workflow diff`. */
-export function changeText(changes: readonly WorkflowChange[], paint: Paint): string[] {
-  return changes.flatMap(({ workflow, change, added, removed, changed, running, breaks }) => [
+export function changeText(changes: readonly ShownChange[], paint: Paint): string[] {
+  return changes.flatMap(({ workflow, change, added, removed, changed, running, breaks, lookedAt, affected }) => [
     `${paint.strong(workflow)}: ${change}, ${running} running${running > 0 && change !== 'unchanged' ? (change === 'removed' ? ' (they are ended at their next step, with their machine)' : ' (they end on the definition that they were started with)') : ''}`,
     ...added.map((state) => paint.good(`  + ${state}`)),
     ...removed.map((state) => paint.bad(`  - ${state}`)),
     ...changed.map((state) => paint.warn(`  ~ ${state}`)),
-    ...breaks.map(
-      (text) =>
-        `  ${running > 0 ? paint.bad('breaks running executions') : paint.faint('nobody runs into it')}: ${text}`,
-    ),
+    ...affected.flatMap(({ what, count, executions }) => [
+      `  ${paint.bad('breaks running executions')}: ${what}`,
+      `    ${count} at or before it: ${executions.join(', ')}${count > executions.length ? ', ...' : ''}`,
+    ]),
+    ...breaks
+      .filter((text) => !affected.some(({ what }) => what === text))
+      .map(
+        (text) =>
+          `  ${paint.faint(lookedAt < running ? 'none of those looked at runs into it' : 'nobody runs into it')}: ${text}`,
+      ),
+    ...(lookedAt < running ? [`  only the ${lookedAt} latest running executions were looked at`] : []),
   ]);
 }
 

@@ -56,7 +56,7 @@ export async function offloadPayloads(
  */
 export async function payloadOf(
   envelope: Pick<Envelope, 'data' | 'dataref'>,
-  payloads: PayloadStore,
+  payloads: Pick<PayloadStore, 'get'>,
 ): Promise<unknown> {
   if (envelope.dataref === undefined) return envelope.data;
   const text = await payloads.get(envelope.dataref);

@@ -1,9 +1,8 @@
-import * as z from 'zod';
-import { REPLY } from '../domain/fill-template.js';
 import type { MessageType } from '../message/message-type.js';
 import type { TopologyModel } from '../topology/model.js';
 import type { AslBranch, AslDefinition, AslState, Json } from '../workflow/asl.js';
 import { callsIn, machinesIn, textOf, type Call } from '../workflow/calls-in.js';
+import { missingFields } from './missing-fields.js';
 
 /** What a deployment would do to one workflow. */
 export interface WorkflowChange {
@@ -43,28 +42,42 @@ export function compareDefinitions(comparison: Comparison): WorkflowChange {
   const changed = names(after, (name) => before.has(name) && before.get(name) !== after.get(name));
   const moved = deployed?.StartAt !== local?.StartAt || deployed?.TimeoutSeconds !== local?.TimeoutSeconds;
   const same = !moved && added.length + removed.length + changed.length === 0;
+  const breaks = deployed ? breaksIn(deployed, comparison).map(({ what }) => what) : [];
   const change = !deployed ? 'added' : !local ? 'removed' : same ? 'unchanged' : 'changed';
-  return { workflow, change, added, removed, changed, running, breaks: deployed ? breaksOf(deployed, comparison) : [] };
+  return { workflow, change, added, removed, changed, running, breaks };
 }
 
-/** What the steps of the deployed definition need of everything around it. */
-function breaksOf(deployed: AslDefinition, { model, local, workflows, types }: Comparison): string[] {
+/** Something that a step of a definition needs, and would no longer find. */
+export interface Break {
+  readonly state: string;
+  readonly what: string;
+  /** Of what undoes the step. */
+  readonly undo: boolean;
+}
+
+/** What the steps of a definition that executions run on need of everything around it, and would no longer find. */
+export function breaksIn(
+  definition: AslDefinition,
+  { model, local, workflows, types }: Pick<Comparison, 'model' | 'local' | 'workflows' | 'types'>,
+): Break[] {
   const later = new Set(local ? callsIn(local).map(awaits) : []);
-  return callsIn(deployed).flatMap((call) => {
+  return callsIn(definition).flatMap((call): Break[] => {
     const { state, payload } = call;
     const undo = payload['undo'] as Readonly<Record<string, Json>> | undefined;
-    const sent = payload['kind'] === 'request' || payload['kind'] === 'publish' ? [payload['type']] : [];
+    const sends = payload['kind'] === 'request' || payload['kind'] === 'publish';
+    const found = (all: readonly string[], undoes = false) => all.map((what) => ({ state, what, undo: undoes }));
+    const sendable = (type: Json | undefined) =>
+      typeof type === 'string' ? unsendable(state, type, payload, model) : [];
     return [
-      ...[...sent, ...(undo === undefined ? [] : [undo['type']])].flatMap((type) =>
-        typeof type === 'string' ? unsendable(state, type, payload, model) : [],
-      ),
-      ...(sent.length > 0 ? unfit(state, payload, types) : []),
-      ...(undo === undefined ? [] : unfit(state, undo, types)),
+      ...(sends ? found(sendable(payload['type'])) : []),
+      ...(undo === undefined ? [] : found(sendable(undo['type']), true)),
+      ...(sends ? found(unfit(state, payload, types)) : []),
+      ...(undo === undefined ? [] : found(unfit(state, undo, types), true)),
       ...(payload['kind'] === 'receive' && !later.has(awaits(call))
-        ? [`step '${state}' waits for ${textOf(payload, 'type')}, and nobody would listen for it`]
+        ? found([`step '${state}' waits for ${textOf(payload, 'type')}, and nobody would listen for it`])
         : []),
       ...(payload['kind'] === 'run' && !workflows.includes(textOf(payload, 'runs'))
-        ? [`step '${state}' runs ${textOf(payload, 'runs')}, which is gone`]
+        ? found([`step '${state}' runs ${textOf(payload, 'runs')}, which is gone`])
         : []),
     ];
   });
@@ -89,7 +102,7 @@ function unsendable(
 
 /**
  * Whether what a step of the deployed definition sends fits the type as it would be: its version is accepted, and a payload of the
- * latest version has every field that is needed. Values exist only when an execution runs; they are not looked at.
+ * latest version has every field that is needed, at any depth. Values exist only when an execution runs; they are not looked at.
  */
 function unfit(
   state: string,
@@ -106,23 +119,11 @@ function unfit(
     ];
   }
   const schema = type.accepts.find((older) => older.version === written)?.schema ?? type.schema;
-  const missing = requiredBy(schema).filter((field) => !isSet(data, field));
+  const missing = missingFields(schema, data);
   if (missing.length === 0) return [];
   return [
     `step '${state}' sends ${type.name} v${written} without ${missing.join(', ')}, which version ${written} would need: raise the version and list the old one with older(${written}, ...)`,
   ];
-}
-
-/** Names of the fields that a payload must have. */
-function requiredBy(schema: z.ZodType): readonly string[] {
-  const { required } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return required ?? [];
-}
-
-/** Whether a payload, as compiled, sets a field. One that is an expression, or a part of a reply, as a whole may set any. */
-function isSet(data: Json | undefined, field: string): boolean {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return true;
-  return Object.hasOwn(data, field) || Object.hasOwn(data, REPLY);
 }
 
 /** What the platform listens for on behalf of a step. */

@@ -27,6 +27,7 @@ export interface WorkflowActServices {
 /** What looking at executions works with as well. */
 export interface WorkflowServices extends WorkflowActServices {
   readonly executions: WorkflowEngine;
+  readonly sagas: Pick<SagaStore, 'get' | 'steps' | 'find'>;
   readonly ledger: LedgerReader;
 }
 

@@ -84,7 +84,10 @@ class MachineRun {
       if (scope.cancelled) throw new AslFailure(CANCELLED, 'another branch failed');
       const state = machine.States[name];
       if (!state) throw new LanewayError('INVALID_WORKFLOW', `the machine has no state '${name}'`);
-      const moved = await this.#step(state, variables, out, scope);
+      const moved = await this.#step(state, variables, out, scope).catch((failure: unknown) => {
+        if (failure instanceof AslFailure) failure.state ??= name;
+        throw failure;
+      });
       if ('end' in moved) return moved.end;
       ({ next: name, variables, out } = moved);
     }

@@ -1,18 +1,36 @@
-import { createHarness } from 'laneway/testing';
+import type { RecordedExecution } from 'laneway/testing';
 import { executionName } from '../../../shared/domain/execution-name.js';
+import { boundAgents } from '../../../shared/testing/bound-agents.js';
+import { HarnessWorld } from '../../../shared/testing/harness-world.js';
+import { harnessOver } from '../../../shared/testing/harness.js';
+import { seededRandom } from '../../../shared/testing/seeded-random.js';
 import { agents } from './agents.js';
 import { definitions } from './all-twins.js';
 import { actor, endingOf, Meanwhile, type Played } from './play.js';
 import { twins } from './topology.js';
 import { transcript, type Conversation } from './transcript.js';
 import type { Twin } from './twin.js';
+import { recordAll } from '../record-all.js';
 
 /** Seconds of the fake clock in which somebody outside is to have done what the twin says. */
 const PATIENCE = 300;
 
+/** A twin as it was played in a harness. */
+export interface PlayedInHarness extends Played {
+  readonly conversation: Conversation;
+  /** Every execution that ran, as `laneway workflow export` would write it. */
+  readonly recordings: () => Promise<RecordedExecution[]>;
+}
+
 /** Plays a twin in a harness of its own. */
-export async function playInHarness(twin: Twin): Promise<Played & { readonly conversation: Conversation }> {
-  const world = createHarness(twins, { agents: agents.map((agent) => agent.with({})), workflows: definitions });
+export async function playInHarness(twin: Twin): Promise<PlayedInHarness> {
+  const bound = boundAgents(
+    twins,
+    agents.map((agent) => agent.with({})),
+  );
+  const parts = { topology: twins, agents: bound, workflows: definitions };
+  const inner = new HarnessWorld({ ...parts, random: seededRandom(1) });
+  const world = harnessOver(inner, parts);
   const { id: startId, correlationId } = await world.publish(twin.start, twin.data);
   const meanwhile = new Meanwhile(twin);
   for (let second = 0; !meanwhile.over && second < PATIENCE; second++) {
@@ -36,5 +54,11 @@ export async function playInHarness(twin: Twin): Promise<Played & { readonly con
   const conversation = { workflow: twin.workflow, startId, correlationId, entries, order };
   const lines = transcript(conversation, definitions);
   const seconds = Date.parse(execution?.endedAt ?? '') - Date.parse(execution?.startedAt ?? '');
-  return { ending: endingOf(execution), lines, seconds: seconds / 1000, conversation };
+  return {
+    ending: endingOf(execution),
+    lines,
+    seconds: seconds / 1000,
+    conversation,
+    recordings: () => recordAll(inner, twins),
+  };
 }

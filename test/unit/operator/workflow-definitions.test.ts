@@ -1,20 +1,24 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { command, older, type MessageType } from 'laneway/message';
+import { command, event, older, type MessageType } from 'laneway/message';
+import { defineTopology } from 'laneway/topology';
 import { defineWorkflow } from 'laneway/workflow';
 import * as z from 'zod';
 import { machineMermaid, machineText } from '../../../cli/render/machine.js';
 import { changeText, costText } from '../../../cli/render/workflows.js';
 import { plainPaint } from '../../../cli/render/paint.js';
 import { workflowsIn } from '../../../cli/synthesized-workflows.js';
-import { compareDefinitions, type Comparison } from '../../../shared/operator/compare-definitions.js';
+import type { StateVisits } from '../../../shared/domain/executions.js';
+import { affectedExecutions } from '../../../shared/operator/affected-executions.js';
+import { breaksIn, compareDefinitions, type Comparison } from '../../../shared/operator/compare-definitions.js';
 import { workflowCost } from '../../../shared/operator/workflow-cost.js';
 import {
   Book,
   Booked,
   bookGroup,
   bookTrip,
+  Cancel,
   Cancelled,
   travel,
   TripAsked,
@@ -48,7 +52,7 @@ describe('what a deployment would do', () => {
     const change = compare({ deployed, local: next.asl });
     expect(change).toMatchObject({ change: 'changed', changed: ['hotel'], removed: ['flight', 'car'] });
     expect(change.added).toEqual(expect.arrayContaining(['seats', 'seat']));
-    expect(changeText([change], plainPaint).join('\n')).toMatch(
+    expect(changeText([{ ...change, lookedAt: 2, affected: [] }], plainPaint).join('\n')).toMatch(
       /2 running \(they end on .*\n.*\+ [\s\S]*- flight[\s\S]*~ hotel/,
     );
     const inner = compare({ workflow: 'g', deployed: bookGroup.asl, local: { ...bookGroup.asl, TimeoutSeconds: 5 } });
@@ -78,6 +82,46 @@ describe('what a deployment would do', () => {
     );
   });
 
+  test('names fields that are missing at any depth, and looks into no value that only an execution has', () => {
+    const trip = (schema: z.ZodType) => {
+      const sent = (what: string) =>
+        breaksIn(nested, { ...around, types: new Map([['Nest', command('Nest', schema)]]) })
+          .filter(({ state }) => state === what)
+          .map(({ what: text }) => /without (.*), which/.exec(text)?.[1]);
+      return { whole: sent('whole'), built: sent('built') };
+    };
+    const Where = z.object({ city: z.string() });
+    const Nest = command(
+      'Nest',
+      z.object({ to: Where, bags: z.array(z.object({ kg: z.number() })), trip: z.string() }),
+    );
+    const Left = event('Left', Nest.schema);
+    const depot = defineTopology('depot', {
+      channels: { left: { carries: [Left] }, nests: { carries: [Nest] } },
+      agents: { porter: { subscribes: ['nests'] } },
+      clients: { guest: { publishes: [Left] } },
+    });
+    const nested = defineWorkflow(depot, 'nested', { startedBy: Left }, (flow, left) => {
+      flow.publish('built', Nest, { to: { city: left.to.city }, bags: [{ kg: 1 }, { kg: 2 }], trip: left.trip });
+      flow.publish('whole', Nest, { to: left.to, bags: left.bags, trip: left.trip });
+    }).asl;
+    const around = { model: depot.model, local: nested, workflows: ['nested'] };
+    expect(trip(Nest.schema)).toEqual({ whole: [], built: [] });
+    const more = z.object({
+      to: Where.extend({ zip: z.string(), street: z.string().optional(), floor: z.number().default(0) }),
+      bags: z.array(z.object({ kg: z.number(), tag: z.string() })),
+      trip: z.string(),
+    });
+    expect(trip(more)).toEqual({ whole: [], built: ['to.zip, bags[].tag'] });
+    // A part that occurs twice stands apart in a JSON Schema.
+    const Place = z.object({ city: z.string(), zip: z.string() }).meta({ id: 'Place' });
+    const twice = z.object({ to: Place, from: Place.optional(), bags: z.array(z.unknown()), trip: z.string() });
+    expect(trip(twice)).toEqual({ whole: [], built: ['to.zip'] });
+    expect(trip(z.intersection(Nest.schema, z.object({ to: z.object({ zip: z.string() }) }))).built).toEqual([
+      'to.zip',
+    ]);
+  });
+
   test('names what running executions need and would no longer find', () => {
     const { channels, agents } = travel.model;
     const { bookings, ...others } = channels;
@@ -99,6 +143,121 @@ describe('what a deployment would do', () => {
       "step 'asked' waits for TripAsked, and nobody would listen for it",
       "step 'again' runs book-trip, which is gone",
     ]);
+  });
+});
+
+describe('running executions that would run into something', () => {
+  const schema = z.object({ trip: z.string(), what: z.string(), nights: z.number() });
+  const around = {
+    ...{ workflow: 'book-trip', model: travel.model, workflows: ['book-trip'], local: bookTrip.asl },
+    types: new Map<string, MessageType>([...travel.types, ['Book', command('Book', schema, { reply: Booked })]]),
+  };
+  const gone = { entered: 1, exited: 1, since: '' };
+  const here = { entered: 1, exited: 0, since: '' };
+  /** The engine, as it tells of executions that stand at these states. */
+  const engine = (visits: Readonly<Record<string, Readonly<Record<string, StateVisits>>>>, asl = deployed) => ({
+    list: async function* () {
+      for (const name of Object.keys(visits))
+        yield await Promise.resolve({ workflow: 'book-trip', name, status: 'running' as const, startedAt: '' });
+    },
+    definition: () => Promise.resolve(asl),
+    visits: (_workflow: string, name: string) => Promise.resolve(visits[name] ?? {}),
+  });
+
+  test('are those that are at the step or before it', async () => {
+    const { running, steps } = await affectedExecutions(
+      around,
+      engine({
+        first: {},
+        second: { hotel: here },
+        third: { hotel: gone, flight: here },
+        last: { hotel: gone, flight: gone, car: here },
+      }),
+    );
+    expect(running).toBe(4);
+    expect(steps.map(({ step, executions }) => [step, executions])).toEqual([
+      ['hotel', ['first', 'second']],
+      ['flight', ['first', 'second', 'third']],
+      ['car', ['first', 'second', 'third', 'last']],
+    ]);
+    const undo = command('Cancel', z.object({ booking: z.string(), fee: z.number() }), { reply: Cancelled });
+    const undone = await affectedExecutions(
+      { ...around, types: new Map<string, MessageType>([...travel.types, ['Cancel', undo]]) },
+      engine({ second: { hotel: here }, last: { hotel: gone, flight: gone, car: here } }),
+    );
+    // A step that is behind is undone when the last one fails.
+    expect(undone.steps.map(({ step, executions }) => [step, executions])).toEqual([
+      ['hotel', ['second', 'last']],
+      ['flight', ['second', 'last']],
+    ]);
+  });
+
+  test('are looked at on their own definition: arms that were not taken are not ahead, elements of maps are', async () => {
+    const arms = defineWorkflow(travel, 'book-trip', { startedBy: TripWanted }, (flow, wish) => {
+      const hotel = flow.request('hotel', Cancel, { trip: wish.trip, what: '', booking: '' }, within);
+      flow.match(flow.is(hotel.booking, '=', 'x'), {
+        true: () => {
+          flow.request('flight', Book, { trip: wish.trip, what: 'flight' }, within);
+          flow.complete('flown');
+        },
+        false: () =>
+          flow.map(
+            'seats',
+            wish.travellers,
+            (what) => void flow.request('seat', Book, { trip: wish.trip, what }, within),
+          ),
+      });
+      flow.request('car', Book, { trip: wish.trip, what: 'car' }, within);
+      flow.complete('booked');
+    }).asl;
+    const { steps } = await affectedExecutions(
+      around,
+      engine(
+        {
+          start: { hotel: here },
+          flies: { hotel: gone, flight: here },
+          sits: { hotel: gone, seats: here, seat: gone },
+        },
+        arms,
+      ),
+    );
+    expect(Object.fromEntries(steps.map(({ step, executions }) => [step, executions]))).toEqual({
+      flight: ['start', 'flies'],
+      seat: ['start', 'sits'],
+      car: ['start', 'sits'],
+    });
+  });
+
+  test('have a step of a branch behind them while another branch still runs', async () => {
+    const sides = defineWorkflow(travel, 'book-trip', { startedBy: TripWanted }, (flow, wish) => {
+      const book = (what: string) => void flow.request(what, Book, { trip: wish.trip, what }, within);
+      flow.parallel({ one: () => book('hotel'), other: () => book('flight') });
+      book('car');
+      flow.complete('booked');
+    }).asl;
+    const both = sides.StartAt;
+    const { steps } = await affectedExecutions(
+      around,
+      engine({ e: { [both]: here, hotel: gone, flight: here } }, sides),
+    );
+    expect(steps.map(({ step }) => step)).toEqual(['flight', 'car']);
+  });
+
+  test('are counted in full and named up to twenty', async () => {
+    const many = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`e${index}`, { hotel: here }]));
+    const affected = await affectedExecutions(around, engine(many));
+    const [hotel] = affected.steps;
+    expect(hotel).toMatchObject({ step: 'hotel', count: 25 });
+    expect(hotel?.executions).toHaveLength(20);
+    const { running, lookedAt, steps } = affected;
+    const change = { ...compare({ deployed, local: bookTrip.asl, types: around.types }), running, lookedAt };
+    const text = changeText([{ ...change, affected: steps }], plainPaint).join('\n');
+    expect(text).toMatch(
+      /breaks running executions: step 'hotel' sends Book v1 without nights.*\n {4}25 at or before it: e0, e1, .*, e19, \.\.\.\n/,
+    );
+    expect(changeText([{ ...change, affected: [] }], plainPaint).join('\n')).toContain(
+      "nobody runs into it: step 'hotel'",
+    );
   });
 });
 
