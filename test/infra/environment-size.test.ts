@@ -1,11 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnFunction, Code } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import * as z from 'zod';
 import { command } from 'laneway/message';
 import { defineTopology, type Topology } from 'laneway/topology';
-import type { DeployableWorkflow } from 'laneway/cdk';
+import { AgentFunction, Mailbox, type DeployableWorkflow } from 'laneway/cdk';
 import { machineArns } from '../../shared/platform/deployed-workflows.js';
 import { laneUrlsOf } from '../../shared/topology/mailbox-names.js';
 import { applicationOf, unbundledApp } from '../support/synthesized-application.js';
@@ -81,6 +81,32 @@ describe('the environment of functions', () => {
     expect(found).toHaveLength(8);
     for (const url of found) expect(queueNames).toContain(url.slice(like.lastIndexOf('/') + 1));
     expect(new Set(queueNames).size).toBe(queueNames.length);
+  });
+
+  it('is refused with mailboxes of two stacks, whose queues do not share the beginning of their names', () => {
+    const app = unbundledApp();
+    const topology = yard(2).model;
+    const { fabric } = applicationOf(smallest, {}, app);
+    const [here, there] = [new Stack(app, 'Here'), new Stack(app, 'There')];
+    const mailboxes = {
+      'porter-00': new Mailbox(here, 'First', { topology, agent: 'porter-00' }),
+      'porter-01': new Mailbox(there, 'Second', { topology, agent: 'porter-01' }),
+    };
+    const mailbox = new Mailbox(here, 'Own', { topology, agent: 'foreman' });
+    const handler = Code.fromInline('exports.handler = async () => undefined;');
+    expect(
+      () => new AgentFunction(here, 'Foreman', { topology, agent: 'foreman', handler, fabric, mailbox, mailboxes }),
+    ).toThrow(/mailboxes of 'foreman' and 'porter-01' are in two stacks[^]*into one stack/);
+  });
+
+  it('leads also to queues of a nested stack, whose own name is not known', () => {
+    const parent = new Stack(unbundledApp(), 'Parent');
+    const { model } = yard(1);
+    const prefixes = ['One', 'Two'].map(
+      (id) => new Mailbox(new NestedStack(parent, id), 'Mailbox', { topology: model, agent: 'porter-00' }).prefix,
+    );
+    expect(new Set(prefixes).size).toBe(2);
+    for (const prefix of prefixes) expect(prefix).toMatch(/^Parent\w+$/);
   });
 
   it('is refused over 4,096 bytes, by function, bytes, limit and largest variables', () => {
