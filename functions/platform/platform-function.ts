@@ -8,7 +8,7 @@ import { DynamoIntentStore } from '../../shared/aws/dynamo-intent-store.js';
 import { logOver } from '../../shared/aws/powertools-log.js';
 import { QueueUrls } from '../../shared/aws/queue-url.js';
 import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
-import { sendersFromEnvironment } from '../../shared/aws/services.js';
+import { lanesFromEnvironment, sendersFromEnvironment } from '../../shared/aws/services.js';
 import { SqsLaneReceipts } from '../../shared/aws/sqs-lane-receipts.js';
 import { required } from '../../shared/domain/environment.js';
 import type { Clock } from '../../shared/domain/ports.js';
@@ -94,6 +94,6 @@ export function publishingOf(surroundings: Surroundings, kind: Publishing['kind'
     clock,
     payloads,
     intents: new DynamoIntentStore(clients.documents, required('ledgerTable'), payloads),
-    senders: sendersFromEnvironment(process.env, clients),
+    senders: sendersFromEnvironment(lanesFromEnvironment(topology.model), process.env, clients),
   };
 }

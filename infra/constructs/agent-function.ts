@@ -10,9 +10,11 @@ import { expectsReplies } from '../../shared/topology/replies.js';
 import { agentOf, allowAgent, directMailboxes, type AgentSurroundings } from './agent-rights.js';
 import { bindingName, grantBinding, type Bindable } from './binding.js';
 import { bundle, versionOf } from './bundle.js';
+import { checkEnvironment } from './check-environment.js';
 import { fabricEnvironment } from './fabric.js';
-import { laneUrlsJson, namesJson, ownLanesJson } from './lane-urls.js';
 import { lanesOf } from './mailbox.js';
+import { namesJson } from './names-json.js';
+import { mailboxesVariable } from './naming-variables.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 
@@ -42,11 +44,16 @@ export interface AgentFunctionProps extends AgentOverrides, AgentSurroundings {
  */
 export const LANE_CONCURRENCY: Readonly<Partial<Record<Priority, number>>> = { high: 50, normal: 20, low: 5 };
 
+/** The way out of a full environment. */
+const BIND_LESS =
+  'bind fewer or shorter values: put what is long into a parameter, an object or a table, and bind its name';
+
 /**
  * An agent on Lambda: one event source mapping for each of its lanes, partial batch responses, and a role that may do
  * what the topology says of this agent and nothing else.
  *
- * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs as a worker
+ * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs as a worker, and at synth when its environment
+ * would be over 4,096 bytes
  */
 export class AgentFunction extends Construct {
   readonly function: IFunction;
@@ -69,11 +76,12 @@ export class AgentFunction extends Construct {
     const environment = {
       ...fabricEnvironment(fabric, requests || progresses),
       [ENVIRONMENT.deadLetterQueue]: mailbox.deadLetterQueue.queueUrl,
-      [ENVIRONMENT.ownLanes]: ownLanesJson(mailbox),
-      [ENVIRONMENT.lanes]: laneUrlsJson(direct),
+      ...mailboxesVariable([mailbox, ...direct]),
       [ENVIRONMENT.bindings]: Lazy.string({ produce: () => namesJson(this.bindings) }),
     };
     this.function = this.functionOf(props, agent, environment);
+    if (this.function instanceof Function)
+      checkEnvironment(this.function, `the function of agent '${agent.id}'`, BIND_LESS);
     for (const lane of lanesOf(mailbox)) {
       const cap = caps[lane.priority];
       this.function.addEventSource(

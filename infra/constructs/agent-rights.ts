@@ -6,6 +6,7 @@ import { MessageAcknowledged } from '../../shared/message/system-messages.js';
 import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
+import { directReceivers } from '../../shared/topology/direct-receivers.js';
 import { lanesOf, type Mailbox } from './mailbox.js';
 import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
 
@@ -59,16 +60,4 @@ export function agentOf(topology: TopologyModel, id: string): AgentModel {
   const agent = topology.agents[id];
   if (agent) return agent;
   throw unknownName('UNKNOWN_AGENT', `there is no agent '${id}'`, id, Object.keys(topology.agents), topology.name);
-}
-
-/** Subscribers of the direct channels that carry what the agent or client may publish. */
-export function directReceivers(
-  topology: TopologyModel,
-  publisher: { readonly publishes: readonly string[] },
-): string[] {
-  const receivers = Object.values(topology.channels)
-    .filter((channel) => channel.qos.delivery === 'direct')
-    .filter((channel) => channel.carries.some((type) => publisher.publishes.includes(type)))
-    .flatMap((channel) => channel.subscribers);
-  return [...new Set(receivers)];
 }

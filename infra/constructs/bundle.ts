@@ -7,6 +7,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { LanewayError } from '../../shared/domain/errors.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../shared/platform/deployed-workflows.js';
 import { BUNDLE_OPTIONS, FROM_SOURCE } from './bundle-options.js';
 
 /** CDK context that names the local engine which a template is made for. */
@@ -66,10 +67,16 @@ function build(entries: ReadonlyMap<string, string>, outdir: string, splitting: 
 }
 
 /**
- * Writes the entry of a platform function that needs the topology, and returns its path.
+ * Writes the entry of a platform function that needs the topology and the workflows, and returns its path. The workflows
+ * stand in the entry itself: an environment is too small for them.
  * @throws LanewayError NOT_FOUND when this installation lacks the function
  */
-export function platformEntry(scope: IConstruct, name: string, topologyModule: string): string {
+export function platformEntry(
+  scope: IConstruct,
+  name: string,
+  topologyModule: string,
+  workflows: DeployedWorkflows = NO_WORKFLOWS,
+): string {
   const local = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   const implementation = local(`../../functions/platform/${name}/lambda${EXTENSION}`);
   if (!existsSync(implementation)) {
@@ -82,7 +89,7 @@ export function platformEntry(scope: IConstruct, name: string, topologyModule: s
     `import * as topologyModule from ${from(topologyModule)};`,
     `import { create } from ${from(implementation)};`,
     `import { findTopology } from ${from(local(`./find-topology${EXTENSION}`))};`,
-    'export const handler = create(findTopology(topologyModule));',
+    `export const handler = create(findTopology(topologyModule), ${JSON.stringify(workflows)});`,
   ]);
 }
 

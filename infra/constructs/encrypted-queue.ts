@@ -28,6 +28,8 @@ export interface EncryptedQueueProps {
   readonly consumerTimeout: Duration;
   /** Kind of consumer that receives from it. @default 'lambda' */
   readonly consumer?: AgentRuntime;
+  /** Its name, of a queue that is found by a rule. @default one that CloudFormation makes */
+  readonly queueName?: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export interface EncryptedQueueProps {
 export class EncryptedQueue extends Queue {
   constructor(scope: Construct, id: string, props: EncryptedQueueProps) {
     super(scope, id, {
+      ...(props.queueName === undefined ? {} : { queueName: props.queueName }),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(

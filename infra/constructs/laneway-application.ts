@@ -5,9 +5,9 @@ import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { milliseconds, type Duration as LanewayDuration } from '../../shared/domain/duration.js';
-import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
 import { RETENTION_DAYS } from '../../shared/domain/retention.js';
+import type { DeployedWorkflows } from '../../shared/platform/deployed-workflows.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { checkStarts } from '../../shared/workflow/check-starts.js';
@@ -87,7 +87,7 @@ const MAX_OUTPUTS = 200;
  *
  * @throws LanewayError INVALID_TOPOLOGY (rules, patterns or resources over AWS's quotas), NOT_FOUND (an agent without a
  * function, no topology module), UNKNOWN_AGENT (a function or binding of no agent), INVALID_OPTION (a worker with what
- * only functions have), CONFIGURATION (bundling failed)
+ * only functions have, an environment over Lambda's 4,096 bytes), CONFIGURATION (bundling failed)
  */
 export class LanewayApplication extends Construct {
   readonly stacks: {
@@ -118,7 +118,7 @@ export class LanewayApplication extends Construct {
       ...(props.env ? { env: props.env } : {}),
     });
     const links = linksOf(props);
-    const bundles = (owner: Stack) => this.bundleOnce(owner, entries, workflows.length);
+    const bundles = (owner: Stack) => this.bundleOnce(owner, entries, workflows);
     const local = Boolean(this.node.tryGetContext(ENGINE_CONTEXT));
     const removalPolicy = props.removalPolicy ?? (local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
     const state = new StateStack(this, 'State', {
@@ -145,9 +145,6 @@ export class LanewayApplication extends Construct {
       bind,
       overrides: props.functions ?? {},
     });
-    const startedBy = Object.fromEntries(workflows.map((workflow) => [workflow.name, workflow.startedBy.name]));
-    for (const fn of [agents.platform.sweeper, agents.platform['dead-letters']])
-      fn?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(startedBy));
     const orchestration =
       messaging.routed.replies || workflows.length > 0
         ? new OrchestrationStack(this, 'Orchestration', {
@@ -246,10 +243,14 @@ export class LanewayApplication extends Construct {
   }
 
   /** Agents and platform in one build; it is made for the first stack that needs bundles. */
-  private bundleOnce(owner: Stack, agents: Entries, workflows: number): ReadonlyMap<string, Code> {
+  private bundleOnce(
+    owner: Stack,
+    agents: Entries,
+    workflows: readonly DeployableWorkflow[],
+  ): ReadonlyMap<string, Code> {
     const files = [...agents].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
     const links = linksOf(this.props) !== undefined;
-    const names = neededPlatformFunctions(this.props.topology.model, workflows, links);
+    const names = neededPlatformFunctions(this.props.topology.model, workflows.length, links);
     if (!owner.bundlingRequired) {
       const all = [...files.map(([agent]) => agent), ...names.map(platformKey)];
       return bundle(owner, new Map(all.map((name) => [name, name])));
@@ -261,7 +262,10 @@ export class LanewayApplication extends Construct {
         help: ["put topology.ts next to the agents' folders, or name it in 'topologyModule'"],
       });
     }
-    const platform = names.map((name) => [platformKey(name), platformEntry(owner, name, resolve(module))] as const);
+    const deployed = deployedWorkflows(workflows);
+    const platform = names.map(
+      (name) => [platformKey(name), platformEntry(owner, name, resolve(module), deployed)] as const,
+    );
     this.bundles = bundle(owner, new Map([...files, ...platform]));
     return this.bundles;
   }
@@ -298,6 +302,15 @@ function wholeDays(duration: LanewayDuration): number {
   throw new LanewayError('INVALID_OPTION', `busArchive is '${duration}'`, {
     help: ["allowed: whole days, for example '30 days'"],
   });
+}
+
+/** What goes into the code of the platform's functions, in an order that a change of another workflow leaves alone. */
+function deployedWorkflows(workflows: readonly DeployableWorkflow[]): DeployedWorkflows {
+  const byName = workflows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    starts: Object.fromEntries(byName.map(({ name, startedBy }) => [name, startedBy.name])),
+    awaited: byName.flatMap(({ awaits }) => awaits ?? []),
+  };
 }
 
 type Entries = ReadonlyMap<string, string | IFunction>;

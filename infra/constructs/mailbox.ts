@@ -1,9 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { wholeSeconds } from '../../shared/domain/duration.js';
 import { unknownName } from '../../shared/domain/errors.js';
 import type { Priority } from '../../shared/domain/priority.js';
+import { deadLettersName, laneName } from '../../shared/topology/mailbox-names.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import type { RuleTarget } from '../../shared/topology/rules.js';
 import { EncryptedQueue } from './encrypted-queue.js';
@@ -36,6 +37,7 @@ export const DRAIN_TIMEOUT = Duration.seconds(60);
 
 /**
  * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them.
+ * The queues are named after their stack, agent and lane, so that functions find them without being told of each.
  *
  * @throws LanewayError UNKNOWN_AGENT
  */
@@ -45,6 +47,8 @@ export class Mailbox extends Construct {
   readonly deadLetterQueue: EncryptedQueue;
   /** Timeout of the agent's function, or of a worker's handling: its longest handler and a margin. */
   readonly functionTimeout: Duration;
+  /** First part of its queues' names: the name of the stack. */
+  readonly prefix: string;
 
   constructor(scope: Construct, id: string, props: MailboxProps) {
     super(scope, id);
@@ -56,7 +60,11 @@ export class Mailbox extends Construct {
     }
     this.agent = agent.id;
     this.functionTimeout = Duration.seconds(wholeSeconds(agent.handlerTimeout) + MARGIN_SECONDS);
-    this.deadLetterQueue = new EncryptedQueue(this, 'DeadLetters', { consumerTimeout: DRAIN_TIMEOUT });
+    this.prefix = prefixOf(Stack.of(this));
+    this.deadLetterQueue = new EncryptedQueue(this, 'DeadLetters', {
+      consumerTimeout: DRAIN_TIMEOUT,
+      queueName: deadLettersName(this.prefix, agent.id),
+    });
     const lanes: Partial<Record<Priority, Lane>> = {};
     for (const priority of agent.lanes) {
       const served = agent.subscribes
@@ -69,6 +77,7 @@ export class Mailbox extends Construct {
           deadLetterQueue: this.deadLetterQueue,
           consumerTimeout: this.functionTimeout,
           consumer: agent.runs,
+          queueName: laneName(this.prefix, agent.id, priority),
         }),
         batchSize: Math.min(...served.map((qos) => qos.batchSize)),
         maxDepth: Math.min(...served.map((qos) => qos.maxDepth)),
@@ -76,6 +85,11 @@ export class Mailbox extends Construct {
     }
     this.lanes = lanes;
   }
+}
+
+/** CloudFormation names a nested stack itself, and not before it is deployed. */
+function prefixOf(stack: Stack): string {
+  return Token.isUnresolved(stack.stackName) ? Names.uniqueId(stack) : stack.stackName;
 }
 
 /** Lanes of a mailbox, highest priority first. */

@@ -7,6 +7,7 @@ import { sourceOf } from '../../shared/domain/envelope.js';
 import { LanewayError } from '../../shared/domain/errors.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { repliesOf } from '../../shared/topology/replies.js';
+import { checkEnvironment } from './check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import { allowPayloads, allowPublish, allowSend, allowTable, type TableAccess } from './permissions.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
@@ -91,6 +92,11 @@ export class PlatformFunction extends RuntimeFunction {
       timeout: props.timeout ?? PLATFORM_TIMEOUT,
       environment: { ...fabricEnvironment(fabric, props.pending !== undefined), ...props.environment },
     });
+    checkEnvironment(
+      this,
+      `the platform function '${name}'`,
+      'add fewer variables to it, or give the stacks shorter names',
+    );
     if (props.ledger) allowTable(this, fabric.ledgerTable, props.ledger);
     if (props.pending) {
       allowTable(this, fabric.pendingTable, props.pending);

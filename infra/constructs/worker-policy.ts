@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { LanewayError } from '../../shared/domain/errors.js';
 import { agentOf, allowAgent, type AgentSurroundings } from './agent-rights.js';
 import { bindingName, grantBinding, type Bindable } from './binding.js';
-import { namesJson } from './lane-urls.js';
+import { namesJson } from './names-json.js';
 import { lanesOf } from './mailbox.js';
 import { allowFinding, allowReceive } from './permissions.js';
 

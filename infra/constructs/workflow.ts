@@ -12,6 +12,8 @@ export interface WorkflowProps {
   readonly definition: Pick<WorkflowDefinition, 'name' | 'asl'>;
   /** The platform function through which steps publish. */
   readonly dispatcher: IFunction;
+  /** Name of the state machine. @default one that CloudFormation makes */
+  readonly stateMachineName?: string;
   /** @default one month */
   readonly logRetention?: RetentionDays;
 }
@@ -30,6 +32,7 @@ export class Workflow extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
+      ...(props.stateMachineName === undefined ? {} : { stateMachineName: props.stateMachineName }),
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(JSON.stringify(props.definition.asl)),
       definitionSubstitutions: { DispatcherArn: props.dispatcher.functionArn },

@@ -11,8 +11,8 @@ import { acknowledge } from '../constructs/acknowledge.js';
 import { AgentFunction, type AgentOverrides } from '../constructs/agent-function.js';
 import type { Bindable } from '../constructs/binding.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
-import { laneUrlsJson } from '../constructs/lane-urls.js';
 import { DRAIN_TIMEOUT, lanesOf } from '../constructs/mailbox.js';
+import { mailboxesVariable } from '../constructs/naming-variables.js';
 import { allow, allowObjects, allowSend } from '../constructs/permissions.js';
 import {
   codeOf,
@@ -124,11 +124,7 @@ export class AgentsStack extends ApplicationStack {
 
   private drain({ messaging }: AgentsStackProps, own: Own): PlatformFunction {
     const mailboxes = Object.values(messaging.mailboxes);
-    const queues = [
-      ...mailboxes.map(({ agent, deadLetterQueue }) => ({
-        queue: deadLetterQueue,
-        what: { kind: 'mailbox', receiver: agent },
-      })),
+    const platform = [
       ...(messaging.routed.unroutable ? [{ queue: messaging.routed.unroutable, what: { kind: 'unroutable' } }] : []),
       { queue: messaging.undelivered, what: { kind: 'undelivered' } },
       { queue: messaging.platformDeadLetters, what: { kind: 'platform' } },
@@ -142,11 +138,12 @@ export class AgentsStack extends ApplicationStack {
       payloads: 'read-write',
       publishes: true,
       environment: {
-        [ENVIRONMENT.lanes]: laneUrlsJson(mailboxes),
-        [ENVIRONMENT.deadLetterQueues]: `{${queues.map(({ queue, what }) => `"${queue.queueArn}":${JSON.stringify(what)}`).join(',')}}`,
+        ...mailboxesVariable(mailboxes),
+        [ENVIRONMENT.deadLetterQueues]: `{${platform.map(({ queue, what }) => `"${queue.queueArn}":${JSON.stringify(what)}`).join(',')}}`,
       },
     });
-    for (const { queue } of queues) drain.receiveFrom(queue);
+    const buried = mailboxes.map(({ deadLetterQueue }) => deadLetterQueue);
+    for (const queue of [...buried, ...platform.map(({ queue }) => queue)]) drain.receiveFrom(queue);
     allowSend(drain, ...mailboxes.flatMap(lanesOf).map((lane) => lane.queue));
     return drain;
   }
@@ -227,7 +224,7 @@ export class AgentsStack extends ApplicationStack {
       payloads: 'read-write',
       publishes: publishers,
       environment: {
-        [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(messaging.mailboxes)),
+        ...mailboxesVariable(Object.values(messaging.mailboxes)),
         [ENVIRONMENT.archiveBucket]: state.evidence.archive.bucketName,
       },
     });

@@ -5,13 +5,14 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/domain/environment.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
+import { machineName } from '../../shared/platform/deployed-workflows.js';
 import { fallsBackToPeople } from '../../shared/workflow/calls-in.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define-workflow.js';
 import { ApprovalPage } from '../constructs/approval-page.js';
 import { acknowledge, logicalIdOf } from '../constructs/acknowledge.js';
 import { EncryptedQueue } from '../constructs/encrypted-queue.js';
-import { laneUrlsJson, namesJson } from '../constructs/lane-urls.js';
 import { lanesOf } from '../constructs/mailbox.js';
+import { machinesVariable, mailboxesVariable } from '../constructs/naming-variables.js';
 import { allow, allowSend } from '../constructs/permissions.js';
 import {
   codeOf,
@@ -43,6 +44,9 @@ const SUPERVISES = [
   'states:GetExecutionHistory',
   'states:StopExecution',
 ] as const;
+
+/** Functions that find the state machines by their names. */
+const FINDS_MACHINES: readonly PlatformFunctionName[] = ['starter', 'supervisor', 'workflow-events'];
 
 /** How often executions are supervised, and how long one run may take. */
 export const SUPERVISE_EVERY = Duration.minutes(5);
@@ -88,9 +92,7 @@ export class OrchestrationStack extends ApplicationStack {
     const { dispatcher } = platform;
     this.workflows = Object.fromEntries(
       props.workflows.flatMap((definition) =>
-        dispatcher
-          ? [[definition.name, new Workflow(this, `Workflow-${definition.name}`, { definition, dispatcher })]]
-          : [],
+        dispatcher ? [[definition.name, this.workflow(definition, dispatcher)]] : [],
       ),
     );
     this.connectRequests(props);
@@ -99,6 +101,11 @@ export class OrchestrationStack extends ApplicationStack {
       this.output(stateMachine.stateMachineArn, 'Workflow', name);
     for (const { name, startedBy } of props.workflows) this.output(startedBy.name, WORKFLOW_START_OUTPUT, name);
     for (const [name, fn] of Object.entries(platform)) this.output(fn.functionName, 'PlatformFunction', name);
+  }
+
+  private workflow(definition: DeployableWorkflow, dispatcher: PlatformFunction): Workflow {
+    const stateMachineName = machineName(this.stackName, definition.name);
+    return new Workflow(this, `Workflow-${definition.name}`, { definition, dispatcher, stateMachineName });
   }
 
   private platformFunction(name: PlatformFunctionName, code: Code, props: OrchestrationStackProps): PlatformFunction {
@@ -117,7 +124,8 @@ export class OrchestrationStack extends ApplicationStack {
       ...(name === 'supervisor' ? { timeout: SUPERVISE_TIMEOUT, pending: 'maintain' } : {}),
       environment: {
         [ENVIRONMENT.deadLetterQueue]: platformDeadLetters.queueUrl,
-        ...(sendsCommands ? { [ENVIRONMENT.lanes]: laneUrlsJson(Object.values(mailboxes)) } : {}),
+        ...(sendsCommands ? mailboxesVariable(Object.values(mailboxes)) : {}),
+        ...(FINDS_MACHINES.includes(name) ? machinesVariable(this) : {}),
       },
     });
     if (sendsCommands)
@@ -158,19 +166,9 @@ export class OrchestrationStack extends ApplicationStack {
   private connectWorkflows(props: OrchestrationStackProps): EncryptedQueue {
     const { messaging } = props;
     const { starter, supervisor, 'workflow-events': workflowEvents } = this.platform;
-    const arns = Object.fromEntries(
-      Object.entries(this.workflows).map(([name, { stateMachine }]) => [name, stateMachine.stateMachineArn]),
-    );
-    const starts = Object.fromEntries(props.workflows.map(({ name, startedBy }) => [name, startedBy.name]));
-    for (const fn of [starter, workflowEvents, supervisor]) {
-      fn?.addEnvironment(ENVIRONMENT.workflows, namesJson(arns));
-      fn?.addEnvironment(ENVIRONMENT.workflowStarts, JSON.stringify(starts));
-    }
-    const awaited = props.workflows.flatMap(({ awaits }) => awaits ?? []);
-    if (awaited.length > 0)
-      this.platform.replies?.addEnvironment(ENVIRONMENT.awaited, JSON.stringify({ steps: awaited }));
+    const arns = Object.values(this.workflows).map(({ stateMachine }) => stateMachine.stateMachineArn);
     if (starter) {
-      allow(starter, ['states:StartExecution'], Object.values(arns));
+      allow(starter, ['states:StartExecution'], arns);
       if (messaging.routed.starts) starter.receiveFrom(messaging.routed.starts);
     }
     const queue = new EncryptedQueue(this, 'WorkflowStatus', {
@@ -183,7 +181,7 @@ export class OrchestrationStack extends ApplicationStack {
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { stateMachineArn: Object.values(arns), status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
+        detail: { stateMachineArn: arns, status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
       targets: [queueTarget(queue, messaging.platformDeadLetters)],
     });

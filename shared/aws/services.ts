@@ -1,8 +1,9 @@
-import { ENVIRONMENT, jsonVariable, required } from '../domain/environment.js';
-import type { Priority } from '../domain/priority.js';
+import { ENVIRONMENT, required, requiredJson } from '../domain/environment.js';
 import { ProcessGuards } from '../agent/receive/process-guards.js';
 import type { Services } from '../agent/receive/services.js';
 import type { Log } from '../agent/context.js';
+import { laneUrlsOf, type LaneUrls, type MailboxNaming } from '../topology/mailbox-names.js';
+import type { TopologyModel } from '../topology/model.js';
 import type { Senders } from '../topology/send-messages.js';
 import { awsClients, type AwsClients } from './clients.js';
 import { DynamoDeliveryStore } from './dynamo-delivery-store.js';
@@ -18,14 +19,32 @@ import { SqsTimerQueue } from './sqs-timer-queue.js';
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
+ * Lanes that a function may send into, from the environment contract: none when its mailboxes are not set.
+ * @param of agents whose lanes they are @defaultValue all
+ */
+export function lanesFromEnvironment(
+  model: TopologyModel,
+  of?: readonly string[],
+  env: Variables = process.env,
+): LaneUrls {
+  return env[ENVIRONMENT.mailboxes] ? laneUrlsOf(model, requiredJson<MailboxNaming>('mailboxes', env), of) : {};
+}
+
+/**
  * What a publisher sends with, from the environment contract. Pending store and timers are there only for publishers
  * whose function was given them, that is those that make requests.
+ *
+ * @param lanes lanes that it may send to
  */
-export function sendersFromEnvironment(env: Variables = process.env, clients: AwsClients = awsClients()): Senders {
+export function sendersFromEnvironment(
+  lanes: LaneUrls,
+  env: Variables = process.env,
+  clients: AwsClients = awsClients(),
+): Senders {
   const pendingTable = env[ENVIRONMENT.pendingTable];
   return {
     bus: new EventBridgeBus(clients.eventBridge, required('bus', env)),
-    lanes: new SqsLaneSender(clients.sqs, jsonVariable<Partial<Record<Priority, string>>>('lanes', env)),
+    lanes: new SqsLaneSender(clients.sqs, lanes),
     ...(pendingTable === undefined
       ? {}
       : {
@@ -35,9 +54,10 @@ export function sendersFromEnvironment(env: Variables = process.env, clients: Aw
   };
 }
 
-/** The handling chain's services over AWS, from the environment contract. */
+/** The handling chain's services over AWS, from the environment contract. @param lanes lanes that it may send to */
 export function servicesFromEnvironment(
   log: Log,
+  lanes: LaneUrls,
   env: Variables = process.env,
   clients: AwsClients = awsClients(),
 ): Services {
@@ -48,7 +68,7 @@ export function servicesFromEnvironment(
     clock: { now: () => Date.now() },
     random: () => Math.random(),
     deliveries: new DynamoDeliveryStore(clients.documents, ledger),
-    senders: sendersFromEnvironment(env, clients),
+    senders: sendersFromEnvironment(lanes, env, clients),
     payloads,
     later: new DynamoLaterStore(clients.documents, ledger),
     deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue', env), payloads),

@@ -3,7 +3,7 @@ import { unknownName } from '../domain/errors.js';
 import type { LaneReturns, ReturnedCopy } from '../domain/ports.js';
 import { inOrder, laneFor, type Priority } from '../domain/priority.js';
 import { available } from './aws-error.js';
-import type { LaneUrls } from './sqs-lane-sender.js';
+import type { LaneUrls } from '../topology/mailbox-names.js';
 
 /** Message attribute that counts how often a copy was put back; SQS keeps it when it moves the copy to its DLQ. */
 export const RETURNS_ATTRIBUTE = 'laneway-returns';
@@ -21,7 +21,7 @@ export class SqsLaneReturns implements LaneReturns {
     const url = lane && lanes?.[lane];
     if (url === undefined) {
       const what = `no lane of '${copy.receiver}' may be sent to`;
-      throw unknownName('UNKNOWN_RECEIVER', what, copy.receiver, Object.keys(this.lanes), 'LANEWAY_LANES');
+      throw unknownName('UNKNOWN_RECEIVER', what, copy.receiver, Object.keys(this.lanes), 'the deployed topology');
     }
     await available(
       `returning a copy to '${copy.receiver}'`,

@@ -1,13 +1,11 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { LaneMessage, LaneSender, SendResult } from '../domain/ports.js';
 import { inOrder, laneFor, type Priority } from '../domain/priority.js';
+import type { LaneUrls } from '../topology/mailbox-names.js';
 import { bytesOf, sendBatches } from './send-batches.js';
 
 /** SendMessageBatch takes 10 messages and 1 MiB a call (SQS developer guide, "Message quotas"). */
 const CALL = { mostEntries: 10, mostBytes: 1_048_576 };
-
-/** Queue URLs of the lanes that may be sent to: agent -> priority -> URL. */
-export type LaneUrls = Readonly<Record<string, Readonly<Partial<Record<Priority, string>>>>>;
 
 interface Sending {
   readonly body: string;

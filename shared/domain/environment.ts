@@ -2,7 +2,8 @@ import { LanewayError } from './errors.js';
 
 /**
  * The environment contract of Laneway's functions. The infrastructure sets these, the runtime reads them; nothing else
- * spells a variable's name.
+ * spells a variable's name. Lambda takes 4,096 bytes of variables, so that none may grow with the topology: what does is
+ * in the code, or follows from a naming rule.
  */
 export const ENVIRONMENT = {
   bus: 'LANEWAY_BUS',
@@ -20,27 +21,21 @@ export const ENVIRONMENT = {
   timerQueue: 'LANEWAY_TIMER_QUEUE',
   /** URL of the dead letter queue of the function's mailbox. */
   deadLetterQueue: 'LANEWAY_DEAD_LETTER_QUEUE',
-  /** JSON: agent -> priority -> queue URL, of the lanes the function may send to. */
-  lanes: 'LANEWAY_LANES',
-  /** JSON: queue ARN -> queue URL, of the lanes the function receives from. */
-  ownLanes: 'LANEWAY_OWN_LANES',
+  /** JSON: `MailboxNaming`, by which lanes are found; of functions that receive from lanes or send into them. */
+  mailboxes: 'LANEWAY_MAILBOXES',
   /** Version of the agent's code: what its bundle's hash begins with. */
   agentVersion: 'LANEWAY_AGENT_VERSION',
   /** JSON: binding name -> physical name. */
   bindings: 'LANEWAY_BINDINGS',
-  /** JSON: workflow name -> state machine ARN. */
+  /** JSON: `MachineNaming`, by which state machines are found. */
   workflows: 'LANEWAY_WORKFLOWS',
-  /** JSON: workflow name -> name of the message type that starts it; only workflows that a message starts. */
-  workflowStarts: 'LANEWAY_WORKFLOW_STARTS',
-  /** JSON: `{ steps }`, the steps of workflows that wait for messages. */
-  awaited: 'LANEWAY_AWAITED',
   /** Address of the page on which approvals are decided; only where the application has links. */
   approvalPage: 'LANEWAY_APPROVAL_PAGE',
   /** Name of the pending table, for that page, which only reads in it. */
   approvalTable: 'LANEWAY_APPROVAL_TABLE',
   /** ARN of the key that signs its links. */
   linkKey: 'LANEWAY_LINK_KEY',
-  /** JSON: queue ARN -> what its messages are: `{ kind: 'mailbox', receiver }`, `{ kind: 'unroutable' }`, ... */
+  /** JSON: queue ARN -> what its messages are: `{ kind: 'unroutable' }`, ...; those of mailboxes are found by their names. */
   deadLetterQueues: 'LANEWAY_DLQS',
 } as const;
 
@@ -61,10 +56,17 @@ export function jsonVariable<Value>(
   key: EnvironmentKey,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Readonly<Record<string, Value>> {
-  const text = env[ENVIRONMENT[key]];
-  if (!text) return {};
+  return env[ENVIRONMENT[key]] ? requiredJson<Record<string, Value>>(key, env) : {};
+}
+
+/** A JSON variable's value. @throws LanewayError CONFIGURATION when it is not set, or no JSON. */
+export function requiredJson<Value>(
+  key: EnvironmentKey,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Value {
+  const text = required(key, env);
   try {
-    return JSON.parse(text) as Record<string, Value>;
+    return JSON.parse(text) as Value;
   } catch (cause) {
     throw new LanewayError('CONFIGURATION', `${ENVIRONMENT[key]} is not JSON`, { cause });
   }

@@ -4,10 +4,12 @@ import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from 'aws-l
 import type { Services } from '../agent/receive/services.js';
 import type { Agent } from '../agent/create-agent.js';
 import { awsClients } from '../aws/clients.js';
-import { servicesFromEnvironment } from '../aws/services.js';
+import { lanesFromEnvironment, servicesFromEnvironment } from '../aws/services.js';
 import { SqsLaneReceipts } from '../aws/sqs-lane-receipts.js';
-import { jsonVariable } from '../domain/environment.js';
+import { requiredJson } from '../domain/environment.js';
 import { LanewayError } from '../domain/errors.js';
+import { directReceivers } from '../topology/direct-receivers.js';
+import { laneUrlsOf, type MailboxNaming } from '../topology/mailbox-names.js';
 import { bindings, type Bindings } from './bindings.js';
 import { handleSqsEvent } from './sqs-event.js';
 import { logOver } from '../aws/powertools-log.js';
@@ -42,11 +44,12 @@ export function lambda<Deps>(
 ): LaneHandler {
   const logger = new Logger({ serviceName: `${agent.topology.name}.${agent.id}` });
   const log = logOver(logger);
-  let ready: Promise<{ deps: Deps; services: Services; lanes: Readonly<Record<string, string>> }> | undefined;
+  let ready: Promise<{ deps: Deps; services: Services; lanes: readonly string[] }> | undefined;
+  const { model } = agent.topology;
   const prepare = async () => ({
     deps: bind ? await bind({ bind: bindings() }) : ({} as Deps),
-    services: servicesFromEnvironment(log),
-    lanes: jsonVariable<string>('ownLanes'),
+    services: servicesFromEnvironment(log, lanesFromEnvironment(model, directReceivers(model, agent.model))),
+    lanes: Object.values(laneUrlsOf(model, requiredJson<MailboxNaming>('mailboxes'), [agent.id])[agent.id] ?? {}),
   });
 
   const handle = async (event: SQSEvent, context: LambdaContext): Promise<SQSBatchResponse> => {
@@ -58,7 +61,8 @@ export function lambda<Deps>(
       throw error;
     });
     const arn = event.Records[0]?.eventSourceARN ?? '';
-    const url = lanes[arn];
+    // A queue's name ends both its ARN and its URL.
+    const url = lanes.find((lane) => lane.split('/').at(-1) === arn.split(':').at(-1));
     if (url === undefined) {
       throw new LanewayError(
         'CONFIGURATION',

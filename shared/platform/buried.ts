@@ -1,9 +1,9 @@
 import { decodeCopy, type Decoded } from '../agent/receive/decode-copy.js';
 import type { DeadLetter, DeadLetterReason } from '../domain/dead-letter.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../domain/errors.js';
-import type { Priority } from '../domain/priority.js';
+import type { LaneUrls } from '../topology/mailbox-names.js';
 
-/** What a dead letter queue holds: the value of `LANEWAY_DLQS` for its ARN. */
+/** What a dead letter queue holds: a mailbox's by its name, others by `LANEWAY_DLQS` for their ARN. */
 export type Origin =
   | { readonly kind: 'mailbox'; readonly receiver: string }
   | { readonly kind: 'unroutable' }
@@ -41,9 +41,6 @@ export interface Finding {
   /** The message in it; absent when it cannot be read. */
   readonly decoded?: Decoded;
 }
-
-/** URLs of the lanes: agent -> priority -> URL. */
-export type LaneUrls = Readonly<Record<string, Readonly<Partial<Record<Priority, string>>>>>;
 
 /** The message in a text, or undefined. */
 export function messageIn(body: string): Decoded | undefined {

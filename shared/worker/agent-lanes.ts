@@ -63,14 +63,13 @@ export function agentLanes(agents: readonly BoundAgent[], deployment: Deployment
 
 function servicesOf({ agent }: BoundAgent, deployment: Deployment): Services {
   const log = logOver(new Logger({ serviceName: `${agent.topology.name}.${agent.id}` }));
-  return servicesFromEnvironment(log, {
+  return servicesFromEnvironment(log, laneUrls(agent.topology.model, deployment), {
     [ENVIRONMENT.bus]: outputOf(deployment, 'Bus'),
     [ENVIRONMENT.ledgerTable]: outputOf(deployment, 'LedgerTable'),
     [ENVIRONMENT.pendingTable]: outputOf(deployment, 'PendingTable'),
     [ENVIRONMENT.payloadBucket]: outputOf(deployment, 'PayloadBucket'),
     [ENVIRONMENT.timerQueue]: outputOf(deployment, 'TimerQueue'),
     [ENVIRONMENT.deadLetterQueue]: outputOf(deployment, outputKey('DeadLetters', agent.id)),
-    [ENVIRONMENT.lanes]: JSON.stringify(laneUrls(agent.topology.model, deployment)),
   });
 }
 

@@ -81,7 +81,7 @@ function listItem(item: Value, base: Base, refuse: Refuse): string {
 }
 
 function hopped(expression: string, hop: Hop, base: Base, refuse: Refuse): string {
-  if ('index' in hop) return `${expression}[${hop.index}]`;
+  if ('index' in hop) return elementOf(expression, hop.index);
   if ('field' in hop)
     return /^[A-Za-z_]\w*$/.test(hop.field) && !KEYWORDS.has(hop.field)
       ? `${expression}.${hop.field}`
@@ -89,6 +89,14 @@ function hopped(expression: string, hop: Hop, base: Base, refuse: Refuse): strin
   if (!('orElse' in hop)) return held(expression, hop, base, refuse);
   const other = toJsonata(hop.orElse, base, refuse);
   return `(${there(expression)} ? ${expression} : ${other})`;
+}
+
+/**
+ * An element of a list, or nothing where there is none. JSONata for Java throws at a negative index of a list that is too
+ * short, so that an index from the end is used only when there are so many.
+ */
+function elementOf(list: string, index: number): string {
+  return index < 0 ? `($count(${list}) >= ${-index} ? ${list}[${index}])` : `${list}[${index}]`;
 }
 
 function held(expression: string, condition: Condition, base: Base, refuse: Refuse): string {

@@ -12,7 +12,8 @@ import { eventsNear, type TestEvent } from '../support/events-near.js';
 // the rules of random topologies and events around what those rules ask for.
 
 const seed = Number(process.env['LANEWAY_SEED'] ?? Date.now() % 2_147_483_647);
-const TOPOLOGIES = 1_000;
+/** Each run has other topologies, unless LANEWAY_SEED says which. */
+const TOPOLOGIES = Number(process.env['LANEWAY_TOPOLOGIES'] ?? 200);
 /** Events for each different pattern; fewer of the rules of mailboxes, which are many and differ in their names alone. */
 const EVENTS = 6;
 const EVENTS_OF_MAILBOX = 3;
@@ -129,7 +130,7 @@ test(`every rule of ${TOPOLOGIES} random topologies decides in the engine as in 
   expect(matched / pairs.length).toBeGreaterThan(0.15);
   expect(matched / pairs.length).toBeLessThan(0.85);
   expect(different.slice(0, 5)).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 const onMinistack = await describeOn(['ministack']);
 onMinistack('gaps of MiniStack in TestEventPattern', () => {

@@ -3,9 +3,10 @@ import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.j
 import { DynamoLedgerWriter } from '../../../shared/aws/dynamo-ledger-writer.js';
 import { RETURNS_ATTRIBUTE, SqsLaneReturns } from '../../../shared/aws/sqs-lane-returns.js';
 import type { DeadLetterReason } from '../../../shared/domain/dead-letter.js';
-import { jsonVariable, required } from '../../../shared/domain/environment.js';
+import { jsonVariable, required, requiredJson } from '../../../shared/domain/environment.js';
 import { LanewayError } from '../../../shared/domain/errors.js';
-import type { Priority } from '../../../shared/domain/priority.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/deployed-workflows.js';
+import { deadLettersName, laneUrlsOf, type MailboxNaming } from '../../../shared/topology/mailbox-names.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { comingAgain, platformFunction, publishingOf } from '../platform-function.js';
 import { eachRecord } from '../sqs-batch.js';
@@ -14,12 +15,13 @@ import { countDeadLetter } from './count-dead-letter.js';
 import { drainCopy } from '../../../shared/platform/drain-copy.js';
 
 /** The function behind every dead letter queue: the drain. */
-export function create(topology: Topology): Handler {
+export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
   return platformFunction<SQSEvent, SQSBatchResponse>(topology, 'dead-letters', (surroundings) => {
     const { clients, clock, log } = surroundings;
     const publishing = publishingOf(surroundings, 'platform', 'dead-letters');
     const ledger = required('ledgerTable');
-    const lanes = jsonVariable<Partial<Record<Priority, string>>>('lanes');
+    const mailboxes = requiredJson<MailboxNaming>('mailboxes');
+    const lanes = laneUrlsOf(topology.model, mailboxes);
     const services = {
       topology,
       clock,
@@ -30,23 +32,36 @@ export function create(topology: Topology): Handler {
       deliveries: new DynamoDeliveryStore(clients.documents, ledger),
       ledger: new DynamoLedgerWriter(clients.documents, ledger),
       returns: new SqsLaneReturns(clients.sqs, lanes),
-      starts: jsonVariable<string>('workflowStarts'),
+      starts: workflows.starts,
       count: (receiver: string, reason: DeadLetterReason) => countDeadLetter(topology.name, receiver, reason),
     };
     const comeAgain = comingAgain(clients);
-    const origins = jsonVariable<Origin>('deadLetterQueues');
+    const originOf = originsOf(topology, mailboxes);
     return (event) =>
-      eachRecord(event.Records, log, (record) => drainCopy(buriedOf(record, origins), services), comeAgain);
+      eachRecord(
+        event.Records,
+        log,
+        (record) => drainCopy(buriedOf(record, originOf(record.eventSourceARN)), services),
+        comeAgain,
+      );
   });
 }
 
-function buriedOf(record: SQSRecord, origins: Readonly<Record<string, Origin>>): BuriedCopy {
-  const origin = Object.hasOwn(origins, record.eventSourceARN) ? origins[record.eventSourceARN] : undefined;
-  if (!origin) {
-    throw new LanewayError('CONFIGURATION', `'${record.eventSourceARN}' is no dead letter queue of this application`, {
-      help: [`known (LANEWAY_DLQS): ${Object.keys(origins).join(', ') || '(none)'}`],
+/** Finds what a queue's messages are: the platform's own queues by ARN, those of mailboxes by their names. */
+function originsOf({ model }: Topology, { prefix }: MailboxNaming): (arn: string) => Origin {
+  const known = new Map<string, Origin>(Object.entries(jsonVariable<Origin>('deadLetterQueues')));
+  for (const receiver of Object.keys(model.agents))
+    known.set(deadLettersName(prefix, receiver), { kind: 'mailbox', receiver });
+  return (arn) => {
+    const origin = known.get(arn) ?? known.get(arn.split(':').at(-1) ?? '');
+    if (origin) return origin;
+    throw new LanewayError('CONFIGURATION', `'${arn}' is no dead letter queue of this application`, {
+      help: [`known (LANEWAY_DLQS, LANEWAY_MAILBOXES): ${[...known.keys()].join(', ')}`],
     });
-  }
+  };
+}
+
+function buriedOf(record: SQSRecord, origin: Origin): BuriedCopy {
   const attributes = Object.entries(record.messageAttributes).flatMap(([name, { stringValue }]) =>
     stringValue === undefined ? [] : [[name, stringValue] as const],
   );

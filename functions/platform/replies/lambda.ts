@@ -2,8 +2,8 @@ import type { Handler } from 'aws-lambda';
 import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
 import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js';
 import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
-import type { Awaited } from '../../../shared/domain/awaited.js';
-import { jsonVariable, required } from '../../../shared/domain/environment.js';
+import { required } from '../../../shared/domain/environment.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { countRung } from '../count-rung.js';
 import { queueFunction } from '../platform-function.js';
@@ -11,14 +11,14 @@ import { tellServicesOf } from '../tell-services.js';
 import { closeRequest } from '../../../shared/platform/close-request.js';
 
 /** The function behind the queue `replies`: closes requests and resumes workflows. */
-export function create(topology: Topology): Handler {
+export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
   return queueFunction(topology, 'replies', (surroundings) => {
     const { clients, clock } = surroundings;
     const tell = tellServicesOf(surroundings, 'replies');
     const services = {
       ...tell,
       clock,
-      awaited: jsonVariable<readonly Awaited[]>('awaited')['steps'] ?? [],
+      awaited: workflows.awaited,
       timers: new SqsTimerQueue(clients.sqs, required('timerQueue')),
       countRung: (rung: string) => countRung(topology.name, rung),
       deliveries: new DynamoDeliveryStore(clients.documents, required('ledgerTable')),

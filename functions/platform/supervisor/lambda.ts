@@ -2,7 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import type { Handler } from 'aws-lambda';
 import { DynamoCursorStore } from '../../../shared/aws/dynamo-cursor-store.js';
 import { SfnWorkflowEngine } from '../../../shared/aws/sfn-workflow-engine.js';
-import { jsonVariable, required } from '../../../shared/domain/environment.js';
+import { required, requiredJson } from '../../../shared/domain/environment.js';
+import {
+  machineArns,
+  NO_WORKFLOWS,
+  type DeployedWorkflows,
+  type MachineNaming,
+} from '../../../shared/platform/deployed-workflows.js';
 import { supervise, SUPERVISE_GRACE_MS, type SuperviseSummary } from '../../../shared/platform/supervise.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
@@ -24,14 +30,14 @@ interface SuperviseOrder {
 }
 
 /** The function that runs on a schedule, and as `laneway sweep`; its result is the summary. */
-export function create(topology: Topology): Handler {
+export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
   return platformFunction<SuperviseOrder | undefined, SuperviseSummary>(topology, 'supervisor', (surroundings) => {
     const { clients, clock } = surroundings;
     const services = {
       ...tellServicesOf(surroundings, 'supervisor'),
       clock,
       cursors: new DynamoCursorStore(clients.documents, required('pendingTable')),
-      executions: new SfnWorkflowEngine(clients.sfn, jsonVariable<string>('workflows')),
+      executions: new SfnWorkflowEngine(clients.sfn, machineArns(workflows, requiredJson<MachineNaming>('workflows'))),
       pause: () => setTimeout(PAUSE_MS),
     };
     return async (order, context) => {

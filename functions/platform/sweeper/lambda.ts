@@ -7,7 +7,8 @@ import { DynamoPendingStore } from '../../../shared/aws/dynamo-pending-store.js'
 import { S3Archive } from '../../../shared/aws/s3-archive.js';
 import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
 import type { DeadLetterReason } from '../../../shared/domain/dead-letter.js';
-import { jsonVariable, required } from '../../../shared/domain/environment.js';
+import { required } from '../../../shared/domain/environment.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { countDeadLetter } from '../dead-letters/count-dead-letter.js';
 import { platformFunction, publishingOf } from '../platform-function.js';
@@ -27,7 +28,7 @@ interface SweepOrder {
 }
 
 /** The function that runs on two schedules, and as `laneway sweep [--deep]`; its result is the summary. */
-export function create(topology: Topology): Handler {
+export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
   return platformFunction<SweepOrder | undefined, SweepSummary | DeepSweepSummary>(
     topology,
     'sweeper',
@@ -49,7 +50,7 @@ export function create(topology: Topology): Handler {
         pending: new DynamoPendingStore(clients.documents, pendingTable),
         timers: new SqsTimerQueue(clients.sqs, required('timerQueue')),
         cursors: new DynamoCursorStore(clients.documents, pendingTable),
-        starts: jsonVariable<string>('workflowStarts'),
+        starts: workflows.starts,
         count: (receiver: string, reason: DeadLetterReason) => countDeadLetter(topology.name, receiver, reason),
       };
       const deep = {

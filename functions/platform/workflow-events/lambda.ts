@@ -1,18 +1,24 @@
 import type { Handler } from 'aws-lambda';
 import { SfnExecutionReader } from '../../../shared/aws/sfn-execution-reader.js';
-import { jsonVariable } from '../../../shared/domain/environment.js';
+import { requiredJson } from '../../../shared/domain/environment.js';
+import {
+  machineArns,
+  NO_WORKFLOWS,
+  type DeployedWorkflows,
+  type MachineNaming,
+} from '../../../shared/platform/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
 import { reportCompletion } from '../../../shared/platform/report-completion.js';
 
 /** The function behind the queue of execution status events: tells the conversation that its workflow ended. */
-export function create(topology: Topology): Handler {
+export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
   return queueFunction(topology, 'workflow-events', (surroundings) => {
     const services = {
       ...tellServicesOf(surroundings, 'workflow-events'),
       executions: new SfnExecutionReader(surroundings.clients.sfn),
-      workflows: jsonVariable<string>('workflows'),
+      workflows: machineArns(workflows, requiredJson<MachineNaming>('workflows')),
     };
     return ({ body }) => reportCompletion(body, services);
   });

@@ -72,6 +72,6 @@ test('a deployed function takes its version from its environment', () => {
     ...{ LANEWAY_BUS: 'b', LANEWAY_LEDGER_TABLE: 'l', LANEWAY_PAYLOAD_BUCKET: 'p', LANEWAY_DEAD_LETTER_QUEUE: 'q' },
     ...{ AWS_REGION: 'eu-central-1', LANEWAY_AGENT_VERSION: 'a1b2c3d4e5f6' },
   };
-  expect(servicesFromEnvironment(log, env).version).toBe('a1b2c3d4e5f6');
-  expect(servicesFromEnvironment(log, { ...env, LANEWAY_AGENT_VERSION: '' })).not.toHaveProperty('version');
+  expect(servicesFromEnvironment(log, {}, env).version).toBe('a1b2c3d4e5f6');
+  expect(servicesFromEnvironment(log, {}, { ...env, LANEWAY_AGENT_VERSION: '' })).not.toHaveProperty('version');
 });

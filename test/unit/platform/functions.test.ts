@@ -25,13 +25,12 @@ import { ENVIRONMENT, type EnvironmentKey } from '../../../shared/domain/environ
 import { shop } from '../../support/fixture-topology.js';
 import { commandAt, overTheBus, replyTo } from '../../support/platform-world.js';
 
-const DLQ = 'arn:aws:sqs:eu-west-1:1:dlq';
+const DLQ = 'arn:aws:sqs:eu-west-1:1:Shop_warehouse_dead-letters';
 const COMMON: readonly EnvironmentKey[] = ['bus', 'ledgerTable', 'payloadBucket'];
 const VALUES: Partial<Record<EnvironmentKey, string>> = {
-  deadLetterQueues: JSON.stringify({ [DLQ]: { kind: 'mailbox', receiver: 'warehouse' } }),
-  lanes: JSON.stringify({ warehouse: { high: 'https://sqs.example/1/warehouse-high' } }),
-  workflows: JSON.stringify({ fulfil: 'arn:aws:states:eu-west-1:1:stateMachine:fulfil' }),
-  workflowStarts: JSON.stringify({ fulfil: 'OrderPlaced' }),
+  deadLetterQueues: JSON.stringify({ 'arn:aws:sqs:eu-west-1:1:Unroutable': { kind: 'unroutable' } }),
+  mailboxes: JSON.stringify({ prefix: 'Shop', like: 'https://sqs.example/1/any' }),
+  workflows: JSON.stringify({ prefix: 'Shop', place: 'arn:aws:states:eu-west-1:1:stateMachine:' }),
 };
 
 /** What each function needs of the environment: the contract that the infrastructure sets. */
@@ -39,16 +38,18 @@ const NEEDS = {
   replies: [replies.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue']],
   deadlines: [deadlines.create, [...COMMON, 'pendingTable', 'timerQueue']],
   dispatcher: [dispatcher.create, [...COMMON, 'pendingTable', 'timerQueue']],
-  starter: [starter.create, [...COMMON, 'deadLetterQueue', 'workflows', 'workflowStarts']],
+  starter: [starter.create, [...COMMON, 'deadLetterQueue', 'workflows']],
   'workflow-events': [workflowEvents.create, [...COMMON, 'pendingTable', 'timerQueue', 'workflows']],
   supervisor: [supervisor.create, [...COMMON, 'pendingTable', 'timerQueue', 'workflows']],
   'approval-page': [approvalPage.create, [...COMMON, 'approvalTable', 'linkKey']],
   ingress: [ingress.create, [...COMMON, 'deadLetterQueue']],
-  'dead-letters': [deadLetters.create, [...COMMON, 'lanes', 'deadLetterQueues']],
+  'dead-letters': [deadLetters.create, [...COMMON, 'mailboxes', 'deadLetterQueues']],
   'ledger-stream': [ledgerStream.create, ['archiveBucket', 'chainTable']],
   'ledger-seal': [ledgerSeal.create, ['chainTable', 'sealBucket']],
-  sweeper: [sweeper.create, [...COMMON, 'pendingTable', 'timerQueue', 'archiveBucket', 'lanes']],
+  sweeper: [sweeper.create, [...COMMON, 'pendingTable', 'timerQueue', 'archiveBucket']],
 } as const satisfies Record<string, readonly [unknown, readonly EnvironmentKey[]]>;
+
+const WORKFLOWS = { starts: { fulfil: 'OrderPlaced' }, awaited: [] };
 
 const documents = mockClient(DynamoDBDocumentClient);
 const sqs = mockClient(SQSClient);
@@ -102,12 +103,14 @@ describe('the platform functions', () => {
       documents.onAnyCommand().resolves({ Items: [] });
       sfn.on(ListExecutionsCommand).resolves({ executions: [] });
       const visit = { requestContext: { http: { method: 'PUT' } }, headers: {}, rawPath: '/' };
-      const result = await invoke(create(shop), { Records: [], ...visit });
+      const result = await invoke(create(shop, WORKFLOWS), { Records: [], ...visit });
       if (name === 'sweeper') expect(result).toMatchObject({ looked: 0, complete: true });
       else if (name === 'supervisor') {
         expect(result).toMatchObject({ executions: 0, complete: true });
         // By default a page is a hundred executions, at five pages a second.
-        expect(sfn.commandCalls(ListExecutionsCommand)[0]?.args[0].input).toMatchObject({ maxResults: 1000 });
+        expect(sfn.commandCalls(ListExecutionsCommand)[0]?.args[0].input).toMatchObject({
+          ...{ maxResults: 1000, stateMachineArn: 'arn:aws:states:eu-west-1:1:stateMachine:Shop_fulfil' },
+        });
       } else if (name === 'approval-page') expect(result).toMatchObject({ statusCode: 405 });
       else if (name === 'ledger-seal') expect(result).toMatchObject({ seal: 0, made: false });
       else expect(result).toMatchObject({ batchItemFailures: [] });
