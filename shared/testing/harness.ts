@@ -288,7 +288,7 @@ class RunningHarness implements Harness {
       }
       const fired = executions.fire();
       if (fired) await turn();
-      const ready = consumers.filter(({ queue }) => queue.depth > 0);
+      const ready = consumers.filter(({ queue }) => (queue.nextVisibleAt ?? Infinity) <= clock.now());
       ready.sort((a, b) => (a.queue.nextVisibleAt ?? 0) - (b.queue.nextVisibleAt ?? 0));
       if (ready.length === 0 && !fired) return;
       await Promise.all(faults.pick(ready).map(({ run }) => run()));
