@@ -1,8 +1,9 @@
-import { connectAs, type ClientPublishOptions } from '../../shared/client/connect.js';
+import { connectAs } from '../../shared/client/connect.js';
 import { milliseconds, type Duration } from '../../shared/domain/duration.js';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
 import type { Priority } from '../../shared/domain/priority.js';
 import type { CommandType, MessageType } from '../../shared/message/message-type.js';
+import type { ClientPublishOptions } from '../../shared/topology/client-options.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import type { CommandContext } from '../command-context.js';
 import type { Operated } from '../operated-topology.js';

@@ -25,7 +25,7 @@ export const scripts = {
   engines: { run: (args) => runTypeScript('test/engines/write-page.ts', args) },
   'test:integration': { engine: true, run: (args) => runTests('engine', args) },
   check: { run: check },
-  bench: { engine: ([name]) => name !== 'receive-path', run: bench },
+  bench: { engine: ([name]) => !['receive-path', 'in-process'].includes(name), run: bench },
   reliability: { engine: wantsEngine, run: (args) => runTypeScript('bench/reliability/main.ts', args, { cwd: root }) },
   synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
   reference: { run: reference },

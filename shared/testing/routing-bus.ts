@@ -18,7 +18,7 @@ export interface BusEvent {
 
 /** The bus in memory with the rules of the infrastructure: each copy goes where EventBridge would send it. */
 export class RoutingBus implements MessageBus {
-  /** Everything that was published, in order. */
+  /** Everything that was published, in order, if it is kept. */
   readonly published: Envelope[] = [];
   readonly #matching: (event: BusEvent) => readonly RoutingRule[];
 
@@ -28,6 +28,7 @@ export class RoutingBus implements MessageBus {
     private readonly lanes: MemoryLanes,
     private readonly queues: Readonly<Record<RoutedQueue, MemoryQueue>>,
     private readonly faults: FaultPlan,
+    private readonly keepsPublished = true,
   ) {
     this.#matching = ruleMatcher(rules);
   }
@@ -35,7 +36,7 @@ export class RoutingBus implements MessageBus {
   async publish(envelopes: readonly Envelope[]): Promise<readonly SendResult[]> {
     for (const envelope of envelopes) {
       const wire = JSON.parse(JSON.stringify(envelope)) as Envelope;
-      this.published.push(wire);
+      if (this.keepsPublished) this.published.push(wire);
       const { source, type } = wire;
       const time = new Date(this.clock.now()).toISOString();
       this.put({ id: newId(), source, 'detail-type': type, time, detail: wire });
