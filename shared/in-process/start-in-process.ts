@@ -42,7 +42,7 @@ export async function startInProcess<
     { topology, agents, workflows, random: Math.random },
     {
       clock: { now: Date.now },
-      ...{ log, company: new ProcessConcurrency(), keepsPublished: false },
+      ...{ log, company: new ProcessConcurrency(), isExperiment: false },
       due: (at) => application.due(at),
     },
   );

@@ -77,8 +77,8 @@ export interface WorldSurroundings<Time extends Clock> {
   readonly log?: Log;
   /** For agents that handle several batches at a time. */
   readonly company?: Company;
-  /** Whether `bus.published` keeps every envelope. @defaultValue true */
-  readonly keepsPublished?: boolean;
+  /** Whether it is an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
+  readonly isExperiment?: boolean;
   /** Told when something in a workflow will be due: `executions.fire` is to be called by then. */
   readonly due?: (at: number) => void;
 }
@@ -109,13 +109,13 @@ export class MemoryWorld<Time extends Clock = Clock> {
 
   constructor(
     { topology, agents, workflows, random, watch, approvalLinks: hasLinks = false }: WorldParts,
-    { clock, log = SILENT, company, keepsPublished = true, due }: WorldSurroundings<Time>,
+    { clock, log = SILENT, company, isExperiment = true, due }: WorldSurroundings<Time>,
   ) {
     const { model } = topology;
     this.#random = random;
     this.#log = log;
     this.#company = company;
-    this.faults = new FaultPlan(random);
+    this.faults = new FaultPlan(random, isExperiment);
     this.clock = clock;
     const queue = (): MemoryQueue => new MemoryQueue(this.clock);
     const routed = { replies: queue(), starts: queue(), ingress: queue(), unroutable: queue() };
@@ -127,7 +127,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
     this.awaited = workflows.flatMap(({ awaits }) => awaits);
     const types = this.awaited.map(({ type }) => type);
     const rules = routingRules(model, Object.values(this.starts), types);
-    this.bus = new RoutingBus(this.clock, rules, this.lanes, routed, this.faults, keepsPublished);
+    this.bus = new RoutingBus(this.clock, rules, this.lanes, routed, this.faults, isExperiment);
     const cursors = new Map<string, number>();
     this.ports = {
       deliveries: new MemoryDeliveries(this.ledger),
@@ -304,7 +304,9 @@ function logOf(log: Log, agent: string): Log {
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
-function withFaults({ agent, deps }: BoundAgent, process: MortalProcess): BoundAgent {
+function withFaults(bound: BoundAgent, process: MortalProcess): BoundAgent {
+  if (!process.faults.isPossible) return bound;
+  const { agent, deps } = bound;
   const faulty: Middleware<never> = async (_message, _context, next) => {
     process.pass('before-handler');
     const result = await next();
