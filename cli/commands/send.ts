@@ -86,7 +86,8 @@ function sayUnchecked(unchecked: Operated['unchecked'], type: string, say: (line
     say(`not checked here, as it is code of the application: ${rules.join(', ')}; a receiver refuses what breaks it`);
 }
 
-function typeOf(topology: Topology, name: string): MessageType {
+/** A type of a topology by its name. @throws LanewayError UNKNOWN_TYPE */
+export function typeOf(topology: Topology, name: string): MessageType {
   const type = topology.types.get(name);
   if (type !== undefined) return type;
   throw unknownName('UNKNOWN_TYPE', `'${name}' is no message type`, name, [...topology.types.keys()], topology.name);
@@ -112,7 +113,8 @@ export function onlyClientFor(topology: Topology, type: MessageType): string {
   );
 }
 
-function isRequest(type: MessageType): type is CommandType {
+/** Whether a type is a command that somebody answers. */
+export function isRequest(type: MessageType): type is CommandType {
   return type.kind === 'command' && type.reply !== undefined;
 }
 
