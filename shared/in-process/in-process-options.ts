@@ -17,6 +17,11 @@ export interface InProcessOptions {
    * agents, or one for each by its id. @defaultValue 8
    */
   readonly concurrency?: number | Readonly<Record<string, number>>;
+  /**
+   * Conversations that stay in memory after they have ended (and up to 64 more), with their ledger entries, dead letters, payloads and executions; the
+   * oldest is forgotten first. A conversation that goes on is kept as long as it does. @defaultValue 10,000
+   */
+  readonly keepConversations?: number;
   /** Gets the lines of the application and of its handlers. @defaultValue warnings and errors, a line each on stderr */
   readonly log?: Log;
 }

@@ -8,7 +8,11 @@ import { ProcessConcurrency } from '../worker/process-concurrency.js';
 import { consoleLog } from './console-log.js';
 import type { InProcess } from './in-process.js';
 import type { InProcessOptions } from './in-process-options.js';
+import { Forgetful } from './forgetful.js';
 import { RunningApplication } from './running-application.js';
+
+/** Conversations that are kept. */
+const KEPT = 10_000;
 
 /** As a worker's. */
 const CONCURRENCY = 8;
@@ -20,9 +24,10 @@ const CONCURRENCY = 8;
  * counts in those. A handler that throws ends nothing but its try.
  *
  * Nothing survives the process, which the application says once as a warning of its log. The process lives until `stop` is
- * called. Ledger and payloads stay in memory until then and grow with each message.
+ * called. Of conversations that have ended, the last `keepConversations` stay in memory.
  *
- * @throws LanewayError INVALID_OPTION for what is no agent, an agent given twice, a concurrency that is no whole number from 1;
+ * @throws LanewayError INVALID_OPTION for what is no agent, an agent given twice, a `concurrency` or `keepConversations` that is no whole number
+ * from 1;
  * UNKNOWN_AGENT for an agent of another topology; CONFIGURATION when there are workflows and the package `jsonata` is missing
  */
 export async function startInProcess<
@@ -34,9 +39,10 @@ export async function startInProcess<
   topology: Topology<Name, Channels, Agents, Clients>,
   options: InProcessOptions,
 ): Promise<InProcess<Channels, Clients>> {
-  const { workflows = [], log = consoleLog(topology.name) } = options;
+  const { workflows = [], keepConversations = KEPT, log = consoleLog(topology.name) } = options;
   const agents = boundAgents(topology, options.agents);
   const concurrencyOf = checkedConcurrency(agents, options.concurrency ?? CONCURRENCY);
+  checkWhole('keepConversations', keepConversations, 'the conversations that stay in memory after they have ended');
   if (workflows.length > 0) await loadJsonata();
   const world = new MemoryWorld(
     { topology, agents, workflows, random: Math.random },
@@ -46,6 +52,7 @@ export async function startInProcess<
       due: (at) => application.due(at),
     },
   );
+  new Forgetful(world, keepConversations);
   const application: RunningApplication = new RunningApplication({ topology, world, log, concurrencyOf });
   log.warn(
     `'${topology.name}' runs in this process, and nothing of it survives that: messages, requests, workflows and ledger are in memory`,
@@ -53,16 +60,19 @@ export async function startInProcess<
   return application;
 }
 
+function checkWhole(name: string, value: unknown, meaning: string): void {
+  if (Number.isInteger(value) && Number(value) >= 1) return;
+  throw new LanewayError('INVALID_OPTION', `${name} is ${String(value)}`, {
+    help: [`allowed: a whole number from 1, ${meaning}`],
+  });
+}
+
 function checkedConcurrency(
   agents: readonly BoundAgent[],
   given: NonNullable<InProcessOptions['concurrency']>,
 ): (agent: string) => number {
-  const check = (name: string, value: unknown): void => {
-    if (Number.isInteger(value) && Number(value) >= 1) return;
-    throw new LanewayError('INVALID_OPTION', `${name} is ${String(value)}`, {
-      help: ['allowed: a whole number from 1, the messages that an agent handles side by side'],
-    });
-  };
+  const check = (name: string, value: unknown): void =>
+    checkWhole(name, value, 'the messages that an agent handles side by side');
   if (typeof given === 'number') {
     check('concurrency', given);
     return () => given;

@@ -25,6 +25,11 @@ export class MemoryIntents implements IntentStore {
     }
   }
 
+  /** Removes the intent of a message. */
+  forget(correlationId: string, messageId: string): void {
+    this.#intents.delete(`${correlationId}#${messageId}`);
+  }
+
   async *due(after: number, until: number): AsyncGenerator<DueIntent> {
     const stored = [...this.#intents.values()].filter((intent) => intent.due > after && intent.due <= until);
     const due = stored.map(({ text }) => JSON.parse(text) as DueIntent);

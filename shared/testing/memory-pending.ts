@@ -79,6 +79,16 @@ export class MemoryPending implements PendingStore {
     for await (const record of this.due(-Infinity, Infinity)) if (record.approval) yield record;
   }
 
+  isOpen(requestId: string): boolean {
+    return this.#open.has(requestId);
+  }
+
+  /** Removes the record of a request. */
+  forget(requestId: string): void {
+    this.#records.delete(requestId);
+    this.#open.delete(requestId);
+  }
+
   #find(requestId: string): PendingRecord | undefined {
     const text = this.#records.get(requestId);
     return text === undefined ? undefined : (JSON.parse(text) as PendingRecord);

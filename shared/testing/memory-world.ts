@@ -91,7 +91,11 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly ledger = new MemoryLedger(this.payloads);
   readonly lanes: MemoryLanes;
   readonly bus: RoutingBus;
+  readonly deliveries = new MemoryDeliveries(this.ledger);
+  readonly intents = new MemoryIntents(this.ledger, this.payloads);
+  readonly later = new MemoryLater();
   readonly pending = new MemoryPending();
+  readonly sagas = new MemorySagas();
   readonly ports: Ports;
   readonly timers: MemoryQueue;
   readonly executions: WorkflowExecutions;
@@ -130,15 +134,15 @@ export class MemoryWorld<Time extends Clock = Clock> {
     this.bus = new RoutingBus(this.clock, rules, this.lanes, routed, this.faults, isExperiment);
     const cursors = new Map<string, number>();
     this.ports = {
-      deliveries: new MemoryDeliveries(this.ledger),
-      intents: new MemoryIntents(this.ledger, this.payloads),
+      deliveries: this.deliveries,
+      intents: this.intents,
       payloads: this.payloads,
       pending: this.pending,
       timers: new MemoryTimers(this.timers),
-      later: new MemoryLater(),
+      later: this.later,
       ledger: this.ledger,
       cursors: cursorsIn(cursors),
-      sagas: new MemorySagas(),
+      sagas: this.sagas,
       bus: this.bus,
       lanes: this.lanes,
     };

@@ -124,6 +124,14 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     return [...this.#known.keys()];
   }
 
+  /** Removes an execution that has ended. */
+  forget(name: string): void {
+    const known = this.#known.get(name);
+    if (known === undefined || known.status === 'running') return;
+    this.#known.delete(name);
+    this.#memory.forgetExecution(known.workflow, name);
+  }
+
   /** How many have not ended. */
   get running(): number {
     return this.#stops.size;
