@@ -67,6 +67,12 @@ export default {
       '^shared/(domain|message|topology|agent|workflow|aws)/',
       'adapters serve the entries',
     ),
+    only(
+      'in-process-knows-no-aws',
+      '^shared/in-process/',
+      '^shared/(domain|message|topology|agent|workflow|platform|operator|testing|in-process)/|^shared/(client/(laneway-client|follow-conversation)|worker/(slots|process-concurrency))[.]ts$',
+      'an application in process runs without AWS',
+    ),
     only('entries', '^shared/(lambda|worker|client)/', '^shared/', 'entries compose what is in shared'),
     only(
       'platform-functions',
@@ -85,7 +91,9 @@ export default {
       comment: 'as a user would: laneway/message, not ../../shared/message',
       severity: 'error',
       from: { path: '^functions/', pathNot: '^functions/platform/' },
-      to: { path: '^(shared/(?!(message|topology|agent|workflow|lambda|worker|client|testing)/index)|infra|cli)' },
+      to: {
+        path: '^(shared/(?!(message|topology|agent|workflow|lambda|worker|client|testing|in-process)/index)|infra|cli)',
+      },
     },
     {
       name: 'framework-knows-no-application',

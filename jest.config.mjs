@@ -20,7 +20,7 @@ const built = {
     '^(?:\\.\\./)+(shared|infra|cli|functions/platform)/(.*)\\.js$': '<rootDir>/dist/$1/$2.js',
     ...common.moduleNameMapper,
   },
-  testMatch: ['harness', 'workflow', 'cli', 'agent', 'topology'].map(
+  testMatch: ['harness', 'in-process', 'workflow', 'cli', 'agent', 'topology'].map(
     (folder) => `<rootDir>/test/unit/${folder}/**/*.test.ts`,
   ),
   // The demonstration is not in the package.

@@ -137,9 +137,22 @@ function addDeployment(program: Command, context: ContextOf): void {
     .description(
       'deploy, then watch: an edited handler updates its function or restarts its worker, an edited topology redeploys',
     )
-    .action(async (_options: unknown, command: Command) => {
-      const { devCommand } = await import('./commands/dev.js');
-      await devCommand(await context(command));
+    .option(
+      '--in-process',
+      'run the application in a process here instead, without an engine: nothing survives it; lines of standard input send to it (help lists them)',
+    )
+    .addOption(new Option('--application', 'be that process').hideHelp())
+    .action(async (options: { inProcess?: boolean; application?: boolean }, command: Command) => {
+      if (options.application === true) {
+        const { runDevApplication } = await import('./dev/dev-application.js');
+        await runDevApplication(await context(command));
+      } else if (options.inProcess === true) {
+        const { devInProcessCommand } = await import('./commands/dev-in-process.js');
+        await devInProcessCommand(await context(command));
+      } else {
+        const { devCommand } = await import('./commands/dev.js');
+        await devCommand(await context(command));
+      }
     });
 }
 

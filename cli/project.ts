@@ -10,6 +10,8 @@ export interface ProjectSettings {
   readonly app?: string;
   /** Folder that holds `<agent>/lambda.ts`. @defaultValue the folder of the topology */
   readonly agents?: string;
+  /** Module that exports what runs in process. @defaultValue `in-process.ts` beside the topology */
+  readonly inProcess?: string;
 }
 
 /** The project that a command works in. */
@@ -18,7 +20,7 @@ export interface Project extends ProjectSettings {
   readonly directory: string;
 }
 
-const settings = ['topology', 'app', 'agents'] as const;
+const settings = ['topology', 'app', 'agents', 'inProcess'] as const;
 
 /**
  * The project around a folder: the nearest package.json with a key `laneway`, else the nearest one at all.

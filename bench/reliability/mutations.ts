@@ -50,7 +50,7 @@ export const MUTATIONS: readonly Mutation[] = [
     title: 'copies leave their lane before they are handled',
     edits: [
       {
-        file: 'shared/testing/harness-world.ts',
+        file: 'shared/testing/memory-world.ts',
         find: 'const returned = await receiveBatch(',
         replace:
           'for (const { receipt } of copies) queue.delete(receipt);\n        const returned = await receiveBatch(',

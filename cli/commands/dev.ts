@@ -13,9 +13,9 @@ import { describeError } from '../describe-error.js';
 import { deployHere, deployTarget, interruptible, shellLines } from '../deploy-here.js';
 import { loadTopology, locateTopology } from '../load-topology.js';
 import { openAgentCode, type AgentCode } from '../dev/agent-code.js';
+import { Edits } from '../dev/edits.js';
 import { openDevWorker, workerCommand, type DevWorker } from '../dev/dev-worker.js';
 import { faultyFiles, infraFiles } from '../dev/infra-files.js';
-import { watchFiles } from '../dev/watch-files.js';
 import { span } from '../render/time.js';
 import { describeTarget, hasEndpoint } from '../target.js';
 
@@ -54,12 +54,7 @@ class DevSession {
   private workers: DevWorker[] = [];
   private infra: ReadonlySet<string>;
   private deployment: Deployment = {};
-  private readonly edited = new Set<string>();
-  private wake: () => void = () => undefined;
-  private readonly watcher = watchFiles((files) => {
-    for (const file of files) this.edited.add(file);
-    this.wake();
-  });
+  private readonly edits = new Edits();
 
   constructor(
     private readonly context: CommandContext,
@@ -77,10 +72,8 @@ class DevSession {
     await this.watchOn(() => this.deploy(target, 'the first time'));
     while (!this.signal.aborted) {
       this.follow();
-      await this.nextEdit();
-      const files = [...this.edited];
-      this.edited.clear();
-      if (this.signal.aborted || files.length === 0) continue;
+      const files = await this.edits.next(this.signal);
+      if (files.length === 0) continue;
       await this.watchOn(async () => {
         const infra = files.filter((file) => this.infra.has(file));
         if (infra.length > 0 || this.deployments === 0) await this.deploy(target, this.names(files));
@@ -103,7 +96,7 @@ class DevSession {
   }
 
   async close(): Promise<void> {
-    this.watcher.close();
+    this.edits.close();
     this.client?.destroy();
     await Promise.all([...this.agents, ...this.workers].map((agent) => agent.dispose()));
   }
@@ -181,15 +174,7 @@ class DevSession {
   }
 
   private follow(): void {
-    this.watcher.follow([...this.infra, ...[...this.agents, ...this.workers].flatMap((agent) => [...agent.inputs])]);
-  }
-
-  private async nextEdit(): Promise<void> {
-    if (this.edited.size > 0) return;
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
-      this.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    this.edits.follow([...this.infra, ...[...this.agents, ...this.workers].flatMap((agent) => [...agent.inputs])]);
   }
 
   private names(files: readonly string[]): string {

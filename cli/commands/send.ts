@@ -1,8 +1,9 @@
-import { connectAs, type ClientPublishOptions } from '../../shared/client/connect.js';
+import { connectAs } from '../../shared/client/connect.js';
 import { milliseconds, type Duration } from '../../shared/domain/duration.js';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
 import type { Priority } from '../../shared/domain/priority.js';
 import type { CommandType, MessageType } from '../../shared/message/message-type.js';
+import type { ClientPublishOptions } from '../../shared/topology/client-options.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import type { CommandContext } from '../command-context.js';
 import type { Operated } from '../operated-topology.js';
@@ -85,7 +86,8 @@ function sayUnchecked(unchecked: Operated['unchecked'], type: string, say: (line
     say(`not checked here, as it is code of the application: ${rules.join(', ')}; a receiver refuses what breaks it`);
 }
 
-function typeOf(topology: Topology, name: string): MessageType {
+/** A type of a topology by its name. @throws LanewayError UNKNOWN_TYPE */
+export function typeOf(topology: Topology, name: string): MessageType {
   const type = topology.types.get(name);
   if (type !== undefined) return type;
   throw unknownName('UNKNOWN_TYPE', `'${name}' is no message type`, name, [...topology.types.keys()], topology.name);
@@ -111,7 +113,8 @@ export function onlyClientFor(topology: Topology, type: MessageType): string {
   );
 }
 
-function isRequest(type: MessageType): type is CommandType {
+/** Whether a type is a command that somebody answers. */
+export function isRequest(type: MessageType): type is CommandType {
   return type.kind === 'command' && type.reply !== undefined;
 }
 

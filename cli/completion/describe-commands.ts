@@ -25,7 +25,10 @@ export function describeCommands(program: Command): Completable[] {
     {
       path,
       commands: command.commands.map((one) => ({ name: one.name(), description: one.description() })),
-      options: [...(command === program ? [] : command.options.map(describeOption)), ...global],
+      options: [
+        ...(command === program ? [] : command.options.filter(({ hidden }) => !hidden).map(describeOption)),
+        ...global,
+      ],
     },
     ...command.commands.flatMap((one) => walk(one, `${path} ${one.name()}`)),
   ];

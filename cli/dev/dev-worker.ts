@@ -10,6 +10,8 @@ export interface DevWorker {
   rebuild(): Promise<boolean>;
   /** Ends the process, which finishes what it handles for a while, and starts another. */
   restart(): Promise<void>;
+  /** Sends a line to the process. @returns whether there is one */
+  tell(line: string): boolean;
   /** Ends the process. */
   dispose(): Promise<void>;
 }
@@ -68,6 +70,10 @@ export async function openDevWorker(agent: string, entry: string, options: DevWo
       await stop();
       start();
     },
+    tell: (line) => {
+      child?.send(line);
+      return child !== undefined;
+    },
     dispose: async () => {
       await stop();
       await code.dispose();
@@ -77,11 +83,16 @@ export async function openDevWorker(agent: string, entry: string, options: DevWo
 
 /** The command line by which this process was started, with other arguments: `worker run` of an agent. */
 export function workerCommand(agent: string, topology: string | undefined): [string, ...string[]] {
+  return ownCommand(topology, ['worker', 'run', agent, '--drain', DEV_DRAIN]);
+}
+
+/** The command line by which this process was started, with other arguments. */
+export function ownCommand(topology: string | undefined, args: readonly string[]): [string, ...string[]] {
   return [
     process.execPath,
     ...process.execArgv,
     process.argv[1] ?? '',
     ...(topology === undefined ? [] : ['--topology', topology]),
-    ...['worker', 'run', agent, '--drain', DEV_DRAIN],
+    ...args,
   ];
 }

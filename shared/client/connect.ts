@@ -6,21 +6,12 @@ import { EventBridgeBus } from '../aws/event-bridge-bus.js';
 import { S3PayloadStore } from '../aws/s3-payload-store.js';
 import { SqsLaneSender } from '../aws/sqs-lane-sender.js';
 import { SqsTimerQueue } from '../aws/sqs-timer-queue.js';
-import { payloadOf } from '../domain/claim-check.js';
-import type { LedgerEntry } from '../domain/conversation.js';
-import { milliseconds, type Duration } from '../domain/duration.js';
+import { milliseconds } from '../domain/duration.js';
 import { LanewayError, unknownName } from '../domain/errors.js';
-import { errorFrom } from '../domain/dead-letter.js';
 import type { Priority } from '../domain/priority.js';
-import {
-  decodeData,
-  type CommandType,
-  type DataOf,
-  type InputOf,
-  type MessageType,
-  type ReplyOf,
-} from '../message/message-type.js';
-import type { PublishOptions } from '../topology/compose-message.js';
+import type { CommandType, MessageType } from '../message/message-type.js';
+import { standingOf, type ClientPublishOptions } from '../topology/client-options.js';
+import { readReply, replyTypeOf } from '../topology/read-reply.js';
 import { outputKey, WORKFLOW_START_OUTPUT } from '../topology/output-key.js';
 import { checkStartSize } from '../topology/check-start-size.js';
 import { cancelRequestOf } from '../topology/cancel-request-of.js';
@@ -28,62 +19,10 @@ import { publishMessage, type Publishing, type Receipt } from '../topology/publi
 import type { AgentSpec, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
 import { findDeployment, outputOf, type Deployment, type FindOptions } from './deployment.js';
 import { followConversation } from './follow-conversation.js';
-
-/** Options of {@link Laneway.publish}. */
-export interface ClientPublishOptions extends PublishOptions {
-  /** Conversation to join. @defaultValue a new one */
-  readonly correlationId?: string;
-  readonly causationId?: string;
-  readonly tenant?: string;
-  /** On whose behalf. */
-  readonly actor?: string;
-  /** Id of the message: publishing it again is the same message. @defaultValue a new one */
-  readonly id?: string;
-}
-
-/** Options of {@link Laneway.request}. */
-export interface RequestOptions extends Omit<ClientPublishOptions, 'deadline'> {
-  readonly timeout: Duration;
-  /** Aborting it takes the request back ({@link Laneway.cancel}) and ends the wait with what it was aborted with. */
-  readonly signal?: AbortSignal;
-}
+import type { LanewayClient } from './laneway-client.js';
 
 /** A connection of a declared client to a deployed application. `Type` = types the client may publish. */
-export interface Laneway<Type extends MessageType> {
-  /**
-   * Publishes a message; when it returns, the message is in the ledger and on the bus. At least once under one id,
-   * unordered.
-   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, REFUSED; PUBLISH when the bus did not take it yet: the
-   * reconciler will send it
-   */
-  publish<Published extends Type>(
-    type: Published,
-    data: InputOf<Published>,
-    options?: ClientPublishOptions,
-  ): Promise<Receipt>;
-  /**
-   * Publishes a command and waits for its reply by reading the pending record (every 50 ms, growing to 1 s).
-   * @throws LanewayError REQUEST_TIMED_OUT, REQUEST_FAILED, and those of `publish`
-   */
-  request<Command extends Extract<Type, CommandType>>(
-    command: Command,
-    data: InputOf<Command>,
-    options: RequestOptions,
-  ): Promise<DataOf<ReplyOf<Command>>>;
-  /**
-   * Takes a request of a client of this application back: its command is not started if it has not been, nor are the
-   * requests that were made for it; it ends as failed, `CANCELLED`, unless it has ended before. When the call returns,
-   * `RequestCancelled` is published; it may come after the reply. A request that times out need not be taken back: what
-   * is asked for in its name has its deadline.
-   * @returns false when there is no such request, or it has ended
-   * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
-   */
-  cancel(requestId: string, why: string): Promise<boolean>;
-  /**
-   * The conversation's ledger entries, each as it appears or changes. Ends when no delivery and no workflow of it has
-   * been in flight for two seconds; to stop earlier, leave the loop or abort the signal.
-   */
-  conversation(correlationId: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<LedgerEntry>;
+export interface Laneway<Type extends MessageType> extends LanewayClient<Type> {
   /** Where the application is: the outputs of its stacks. */
   readonly deployment: Deployment;
 }
@@ -134,15 +73,8 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
       );
     }
     checkStartSize(type.name, data, workflowsStartedBy(type.name, deployment));
-    const { correlationId, causationId, tenant, actor, id, ...rest } = given;
-    return publishMessage(publishing, type, data, rest, {
-      ...(correlationId === undefined ? {} : { correlationId }),
-      ...(causationId === undefined ? {} : { causationId }),
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(actor === undefined ? {} : { actor }),
-      ...(id === undefined ? {} : { id }),
-      waiter: { kind: 'client' },
-    });
+    const { options: rest, standing } = standingOf(given);
+    return publishMessage(publishing, type, data, rest, standing);
   };
   return {
     publish,
@@ -218,12 +150,8 @@ async function awaitReply(
   signal?: AbortSignal,
 ): Promise<unknown> {
   const { requestId } = receipt;
-  const reply = command.reply;
-  if (requestId === undefined || !reply) {
-    throw new LanewayError('INVALID_OPTION', `${command.name} names no reply`, {
-      help: ['publish it, or declare it with { reply: ... }'],
-    });
-  }
+  replyTypeOf(command);
+  if (requestId === undefined) throw new LanewayError('INVALID_OPTION', `${command.name} names no reply`);
   const pending = publishing.senders.pending;
   let giveUp = publishing.clock.now() + timeout + PLATFORM_MARGIN_MS;
   for (let pause = FIRST_LOOK_MS; publishing.clock.now() < giveUp; pause = Math.min(LONGEST_LOOK_MS, pause * 1.3)) {
@@ -232,14 +160,8 @@ async function awaitReply(
     const outcome = record?.outcome;
     // Progress may have moved the deadline.
     if (record) giveUp = Math.max(giveUp, Date.parse(record.deadline) + PLATFORM_MARGIN_MS);
-    if (outcome?.state === 'replied')
-      return decodeData(reply, await payloadOf(outcome, publishing.payloads), outcome.dataschema);
-    if (outcome?.state === 'failed') {
-      throw new LanewayError('REQUEST_FAILED', `${command.name} ${requestId} failed: ${outcome.error.message}`, {
-        cause: errorFrom(outcome.error),
-      });
-    }
     if (outcome?.state === 'timed-out') break;
+    if (outcome) return readReply(command, requestId, outcome, publishing.payloads);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   throw new LanewayError('REQUEST_TIMED_OUT', `${command.name} ${requestId} was not answered within ${timeout} ms`, {

@@ -43,6 +43,8 @@ export async function* followConversation(
       changed = true;
       yield entry;
     }
+    // Where conversations are forgotten, one that was there has ended.
+    if (entries.length === 0 && seen.size > 0) return;
     const { expected, atRest } = account(entries);
     const open = entries.length === 0 || !atRest || openWorkflows(entries) > 0;
     if (changed || open) changedAt = clock.now();

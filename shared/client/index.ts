@@ -1,6 +1,8 @@
 import '../domain/one-version.js';
 export { connect } from './connect.js';
-export type { ClientPublishOptions, ConnectOptions, Laneway, RequestOptions } from './connect.js';
+export type { ConnectOptions, Laneway } from './connect.js';
+export type { LanewayClient } from './laneway-client.js';
+export type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
 export { findDeployment } from './deployment.js';
 export type { Deployment, FindOptions } from './deployment.js';
 export type { LedgerEntry } from '../domain/conversation.js';

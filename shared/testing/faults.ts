@@ -96,6 +96,8 @@ interface CopyRule extends Rule {
 
 /** The plan, as the harness asks it. */
 export class FaultPlan implements Faults {
+  /** Whether a fault can strike at all: where none can, nobody asks at each call. */
+  readonly isPossible: boolean;
   readonly #random: () => number;
   #points: PointRule[] = [];
   #copies: CopyRule[] = [];
@@ -104,8 +106,9 @@ export class FaultPlan implements Faults {
   #store = 0;
   #struck = 0;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, isPossible = true) {
     this.#random = random;
+    this.isPossible = isPossible;
   }
 
   crash(who: string, point: CrashPoint, often: HowOften = {}): void {

@@ -1,4 +1,4 @@
-import type { PublishOptions } from '../topology/compose-message.js';
+import type { ClientPublishOptions } from '../topology/client-options.js';
 import type { WorkflowDefinition } from '../workflow/define-workflow.js';
 import type { ReadyAgent } from './bound-agents.js';
 
@@ -20,11 +20,7 @@ export interface HarnessOptions {
 }
 
 /** Options of `publish` of a harness. */
-export interface HarnessPublishOptions extends PublishOptions {
+export interface HarnessPublishOptions extends ClientPublishOptions {
   /** Declared client that publishes. @defaultValue the first that declares the type */
   readonly as?: string;
-  /** Conversation to join. @defaultValue a new one */
-  readonly correlationId?: string;
-  /** Id of the message: publishing it again is the same message. */
-  readonly id?: string;
 }

@@ -1,40 +1,26 @@
 import { setImmediate } from 'node:timers';
-import { payloadOf } from '../domain/claim-check.js';
-import type { LedgerEntry } from '../domain/conversation.js';
-import type { Emission } from '../domain/delivery.js';
 import { milliseconds, type Duration } from '../domain/duration.js';
-import { OPERATOR, type Envelope } from '../domain/envelope.js';
-import { LanewayError, unknownName } from '../domain/errors.js';
+import type { Envelope } from '../domain/envelope.js';
+import { LanewayError } from '../domain/errors.js';
 import type { ExecutionDetail } from '../domain/executions.js';
-import { newId } from '../domain/ids.js';
-import {
-  decodeData,
-  type CommandType,
-  type DataOf,
-  type InputOf,
-  type MessageType,
-  type ReplyOf,
-} from '../message/message-type.js';
+import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { PageResponse } from '../operator/answer-link.js';
-import { answerRequest, type AnswerServices } from '../operator/answer-request.js';
-import { decideApproval, openApprovals, type ApprovalRecord } from '../operator/decide-approval.js';
+import type { ApprovalRecord } from '../operator/decide-approval.js';
 import type { Actor } from '../operator/operator-services.js';
-import { withOutput } from '../operator/execution-output.js';
-import { retryExecution, type Retried } from '../operator/retry-workflow.js';
+import type { Retried } from '../operator/retry-workflow.js';
 import { receiversOf } from '../platform/look-at-intent.js';
-import { RequestCancelled } from '../message/system-messages.js';
-import { cancelRequestOf } from '../topology/cancel-request-of.js';
-import { publishMessage, type Publishing, type Receipt } from '../topology/publish-message.js';
+import type { Receipt } from '../topology/publish-message.js';
+import { readReply, replyTypeOf } from '../topology/read-reply.js';
 import type { Topology } from '../topology/topology.js';
 import { boundAgents } from './bound-agents.js';
 import type { Faults } from './faults.js';
-import { HarnessConversation } from './harness-conversation.js';
+import { type HarnessConversation } from './harness-conversation.js';
 import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
-import { HarnessWorld, type WorldParts } from './harness-world.js';
-import { MemoryDeadLetterBook } from './memory-dead-letter-book.js';
-import { portsOf } from './process-ports.js';
+import { HarnessWorld } from './harness-world.js';
+import type { WorldParts } from './memory-world.js';
+import { WorldAccess } from './world-access.js';
 import { seededRandom } from './seeded-random.js';
-import { visitLink, type VisitForm } from './visit-link.js';
+import type { VisitForm } from './visit-link.js';
 
 /** An application in memory, on a clock that only moves when told to. */
 export interface Harness {
@@ -126,41 +112,21 @@ export function harnessOver(
   return new RunningHarness(topology, world, new Set(agents.map(({ agent }) => agent.id)));
 }
 
-class RunningHarness implements Harness {
+class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   readonly faults: Faults;
-  readonly now = (): Date => new Date(this.#world.clock.now());
-  readonly #topology: Topology;
-  readonly #world: HarnessWorld;
   readonly #present: ReadonlySet<string>;
   #nextSweep: number;
   #steps = 0;
 
   constructor(topology: Topology, world: HarnessWorld, present: ReadonlySet<string>) {
-    this.#topology = topology;
-    this.#world = world;
+    super(topology, world, 'the test');
     this.#present = present;
     this.faults = world.faults;
     this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
   }
 
   get published(): readonly Envelope[] {
-    return this.#world.bus.published;
-  }
-
-  async publish(type: MessageType, data: unknown, options: HarnessPublishOptions = {}): Promise<Receipt> {
-    const { as, correlationId, id, ...rest } = options;
-    const name = as ?? this.#clientFor(type);
-    const client = this.#topology.model.clients[name];
-    if (!client) {
-      const known = Object.keys(this.#topology.model.clients);
-      throw unknownName('UNKNOWN_CLIENT', `${type.name} is published as '${name}'`, name, known, this.#topology.name);
-    }
-    if (!client.publishes.includes(type.name)) throw this.#notDeclared(type, name);
-    return publishMessage(this.#publishingAs(name), type, data, rest, {
-      ...(correlationId === undefined ? {} : { correlationId }),
-      ...(id === undefined ? {} : { id }),
-      waiter: { kind: 'client' },
-    });
+    return this.world.bus.published;
   }
 
   async request<Command extends CommandType>(
@@ -169,59 +135,17 @@ class RunningHarness implements Harness {
     options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
   ): Promise<DataOf<ReplyOf<Command>>> {
     const { timeout, ...given } = options;
-    const reply: MessageType | undefined = command.reply;
-    if (!reply) {
-      const help = ['publish it, or declare it with { reply: ... }'];
-      throw new LanewayError('INVALID_OPTION', `${command.name} names no reply`, { help });
-    }
+    replyTypeOf(command);
     const { requestId = '', correlationId } = await this.publish(command, data, { ...given, deadline: timeout });
-    const { pending } = this.#world.ports;
+    const { pending } = this.world.ports;
     await this.#run(undefined, async () => (await pending.get(requestId))?.outcome !== undefined);
     const outcome = (await pending.get(requestId))?.outcome;
     const { sequence } = this.conversation(correlationId);
-    if (outcome?.state === 'replied') {
-      const payload = await payloadOf(outcome, this.#world.payloads);
-      return decodeData(reply, payload, outcome.dataschema) as DataOf<ReplyOf<Command>>;
-    }
+    if (outcome?.state === 'replied')
+      return (await readReply(command, requestId, outcome, this.world.payloads)) as DataOf<ReplyOf<Command>>;
     if (outcome?.state === 'failed')
       throw new LanewayError('REQUEST_FAILED', `${command.name} failed: ${outcome.error.message}\n${sequence}`);
     throw new LanewayError('REQUEST_TIMED_OUT', `${command.name} was not answered within ${timeout}\n${sequence}`);
-  }
-
-  async cancel(requestId: string, why: string, { as }: Pick<HarnessPublishOptions, 'as'> = {}): Promise<boolean> {
-    return cancelRequestOf(this.#publishingAs(as ?? this.#clientFor(RequestCancelled)), requestId, why);
-  }
-
-  approvals(): Promise<readonly ApprovalRecord[]> {
-    return openApprovals(this.#answering());
-  }
-
-  async decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void> {
-    await decideApproval(approval, decision, actor, this.#answering());
-  }
-
-  async answer(requestId: string, data: unknown, actor: Actor): Promise<void> {
-    await answerRequest(requestId, data, actor, this.#answering());
-  }
-
-  visit(link: string, form?: VisitForm): Promise<PageResponse> {
-    return visitLink(link, form, { ...this.#answering('approval-page'), signer: this.#world.linkSigner });
-  }
-
-  async executions(): Promise<readonly ExecutionDetail[]> {
-    const { executions, starts } = this.#world;
-    const found = executions.names.flatMap((name) => Object.keys(starts).map((one) => executions.find(one, name)));
-    const known = (await Promise.all(found)).filter((one) => one !== undefined);
-    return Promise.all(known.map((one) => withOutput(one, this.#world.payloads)));
-  }
-
-  retry(execution: string, actor: Actor): Promise<Retried> {
-    const { executions, starts, ports } = this.#world;
-    return retryExecution(execution, actor, { ...this.#answering(), executions, starts, sagas: ports.sagas });
-  }
-
-  putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void {
-    this.#world.bus.put({ id: newId(), time: this.now().toISOString(), ...event });
   }
 
   async settle(): Promise<void> {
@@ -229,42 +153,13 @@ class RunningHarness implements Harness {
   }
 
   async advance(by: Duration): Promise<void> {
-    const until = this.#world.clock.now() + milliseconds(by);
+    const until = this.world.clock.now() + milliseconds(by);
     await this.#run(until, () => Promise.resolve(false));
-  }
-
-  conversation(correlationId: string): HarnessConversation {
-    const { ledger, payloads } = this.#world;
-    const entries = ledger.stored(correlationId).map((entry): LedgerEntry => {
-      if (entry.kind !== 'delivery' || entry.delivery.emissionsRef === undefined) return entry;
-      const emissions = JSON.parse(payloads.texts.get(entry.delivery.emissionsRef) ?? '[]') as Emission[];
-      return { ...entry, delivery: { ...entry.delivery, emissions } };
-    });
-    return new HarnessConversation(correlationId, entries);
-  }
-
-  conversations(): readonly string[] {
-    return this.#world.ledger.conversationIds();
-  }
-
-  #answering(name: string = OPERATOR): AnswerServices {
-    const publishing: Publishing = { ...this.#publishingAs(name), kind: 'platform' };
-    const book = new MemoryDeadLetterBook(this.#world.ledger);
-    return { topology: this.#topology, clock: this.#world.clock, pending: this.#world.ports.pending, book, publishing };
-  }
-
-  #publishingAs(name: string): Publishing {
-    const ports = portsOf(this.#world.process(name), this.#world.ports);
-    const { bus, lanes, pending, timers, intents, payloads } = ports;
-    const senders = { bus, lanes, pending, timers };
-    return {
-      ...{ topology: this.#topology, kind: 'client', name, clock: this.#world.clock, intents, payloads, senders },
-    };
   }
 
   /** Does what is due, then moves the clock to what is due next: until a time, or as long as anything is in flight. */
   async #run(until: number | undefined, done: () => Promise<boolean>): Promise<void> {
-    const { clock } = this.#world;
+    const { clock } = this.world;
     this.#steps = 0;
     for (;;) {
       await this.#runReady();
@@ -279,16 +174,16 @@ class RunningHarness implements Harness {
   }
 
   async #runReady(): Promise<void> {
-    const { clock, consumers, executions, faults } = this.#world;
+    const { clock, consumers, executions, faults } = this.world;
     for (;;) {
       executions.check();
       if (clock.now() >= this.#nextSweep) {
         this.#nextSweep += Math.ceil((clock.now() - this.#nextSweep + 1) / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
-        await this.#world.sweep();
+        await this.world.sweep();
       }
       const fired = executions.fire();
       if (fired) await turn();
-      const ready = consumers.filter(({ queue }) => queue.depth > 0);
+      const ready = consumers.filter(({ queue }) => (queue.nextVisibleAt ?? Infinity) <= clock.now());
       ready.sort((a, b) => (a.queue.nextVisibleAt ?? 0) - (b.queue.nextVisibleAt ?? 0));
       if (ready.length === 0 && !fired) return;
       await Promise.all(faults.pick(ready).map(({ run }) => run()));
@@ -303,17 +198,17 @@ class RunningHarness implements Harness {
 
   /** When anything at all happens next; the sweeper runs for ever. */
   #nextOfAll(): number {
-    const { consumers, executions } = this.#world;
+    const { consumers, executions } = this.world;
     return earliest([...consumers.map(({ queue }) => queue.nextVisibleAt), executions.nextAlarm, this.#nextSweep]) ?? 0;
   }
 
   /** When something happens next that somebody waits for; undefined at rest. */
   async #nextInFlight(): Promise<number | undefined> {
-    const { consumers, executions, timers, ports } = this.#world;
+    const { consumers, executions, timers, ports } = this.world;
     const queues = consumers.filter(({ queue }) => queue !== timers).map(({ queue }) => queue.nextVisibleAt);
     const open = await first(ports.pending.due(-Infinity, Infinity), () => Promise.resolve(true));
     const missing = await first(ports.intents.due((await ports.cursors.get('intents')) ?? 0, Infinity), (intent) =>
-      this.#isMissing(intent.envelope, receiversOf(intent, this.#topology.model, this.#world.starts)),
+      this.#isMissing(intent.envelope, receiversOf(intent, this.topology.model, this.world.starts)),
     );
     // A timer that was lost is found by the sweeper.
     const swept = earliest([missing?.due, open && Date.parse(open.deadline)]);
@@ -328,7 +223,7 @@ class RunningHarness implements Harness {
   async #isMissing({ correlationid: correlationId, id: messageId }: Envelope, expected: readonly string[]) {
     for (const receiver of expected) {
       if (!this.#present.has(receiver) && !receiver.startsWith('workflow:')) continue;
-      if (!(await this.#world.ports.deliveries.get({ correlationId, messageId, receiver }))) return true;
+      if (!(await this.world.ports.deliveries.get({ correlationId, messageId, receiver }))) return true;
     }
     return false;
   }
@@ -336,22 +231,6 @@ class RunningHarness implements Harness {
   #sweepAfter(time: number): number {
     const late = Math.max(0, time - this.#nextSweep);
     return this.#nextSweep + Math.ceil(late / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
-  }
-
-  #clientFor(type: MessageType): string {
-    const client = Object.values(this.#topology.model.clients).find(({ publishes }) => publishes.includes(type.name));
-    if (!client) throw this.#notDeclared(type, undefined);
-    return client.id;
-  }
-
-  #notDeclared(type: MessageType, client: string | undefined): LanewayError {
-    const clients = Object.values(this.#topology.model.clients).filter(({ publishes }) =>
-      publishes.includes(type.name),
-    );
-    const who = client === undefined ? 'no client' : `not client '${client}'`;
-    return new LanewayError('NOT_DECLARED', `${type.name} is published by the test, but ${who} declares it`, {
-      help: [`clients that do: ${clients.map(({ id }) => id).join(', ') || '(none)'}   (${this.#topology.name})`],
-    });
   }
 }
 

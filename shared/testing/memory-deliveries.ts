@@ -90,6 +90,11 @@ export class MemoryDeliveries implements DeliveryStore {
     return Promise.resolve(jsonCopy(this.#ledger.peekDelivery(key)));
   }
 
+  /** Removes what is counted of a conversation; its deliveries are the ledger's. */
+  forget(correlationId: string): void {
+    this.#counts.delete(correlationId);
+  }
+
   #tombstone(key: DeliveryKey): Cancellation | undefined {
     return this.#tombstones.size === 0 ? undefined : this.#tombstones.get(idOf(key));
   }

@@ -7,7 +7,7 @@ import type { MemoryLedger } from './memory-ledger.js';
 export class MemoryIntents implements IntentStore {
   readonly #ledger: MemoryLedger;
   readonly #payloads: PayloadStore;
-  readonly #intents = new Map<string, string>();
+  readonly #intents = new Map<string, { readonly due: number; readonly text: string }>();
 
   constructor(ledger: MemoryLedger, payloads: PayloadStore) {
     this.#ledger = ledger;
@@ -20,13 +20,19 @@ export class MemoryIntents implements IntentStore {
       const intent = await slimIntent({ envelope, expected }, this.#payloads);
       const { id, correlationid, time } = intent.envelope;
       this.#ledger.put(correlationid, { kind: 'message', at: time, intent });
-      this.#intents.set(`${correlationid}#${id}`, JSON.stringify({ ...intent, due } satisfies DueIntent));
+      const text = JSON.stringify({ ...intent, due } satisfies DueIntent);
+      this.#intents.set(`${correlationid}#${id}`, { due, text });
     }
   }
 
+  /** Removes the intent of a message. */
+  forget(correlationId: string, messageId: string): void {
+    this.#intents.delete(`${correlationId}#${messageId}`);
+  }
+
   async *due(after: number, until: number): AsyncGenerator<DueIntent> {
-    const all = [...this.#intents.values()].map((text) => JSON.parse(text) as DueIntent);
-    const due = all.filter((intent) => intent.due > after && intent.due <= until);
+    const stored = [...this.#intents.values()].filter((intent) => intent.due > after && intent.due <= until);
+    const due = stored.map(({ text }) => JSON.parse(text) as DueIntent);
     yield* await Promise.resolve(due.sort((a, b) => a.due - b.due || (a.envelope.id < b.envelope.id ? -1 : 1)));
   }
 }

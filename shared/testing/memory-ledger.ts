@@ -10,6 +10,8 @@ import { jsonCopy } from './json-copy.js';
  * reads as it would from DynamoDB. Entries are copied as JSON would: what comes out is never what went in, only equal to it.
  */
 export class MemoryLedger implements LedgerWriter, LedgerReader {
+  /** Called with the first entry of a conversation. */
+  began: (correlationId: string) => void = () => undefined;
   /** Entries by conversation and id; the first of a conversation stands without a map until there is a second. */
   readonly #conversations = new Map<string, LedgerEntry | Map<string, LedgerEntry>>();
   readonly #payloads: PayloadStore;
@@ -42,9 +44,19 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   /** A conversation's entries as they are stored: in no order, emissions not fetched. */
   stored(correlationId: string): LedgerEntry[] {
+    return this.peekConversation(correlationId).map((entry) => jsonCopy(entry));
+  }
+
+  /** As {@link stored}, for who neither changes the entries nor hands them on. */
+  peekConversation(correlationId: string): readonly LedgerEntry[] {
     const kept = this.#conversations.get(correlationId);
     if (kept === undefined) return [];
-    return (kept instanceof Map ? [...kept.values()] : [kept]).map((entry) => jsonCopy(entry));
+    return kept instanceof Map ? [...kept.values()] : [kept];
+  }
+
+  /** Removes a conversation. */
+  forget(correlationId: string): void {
+    this.#conversations.delete(correlationId);
   }
 
   /** Ids of all conversations, in the order of their first entries. */
@@ -87,6 +99,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   #keep(correlationId: string, entry: LedgerEntry): void {
     const kept = this.#conversations.get(correlationId);
+    if (kept === undefined) this.began(correlationId);
     if (kept === undefined || (!(kept instanceof Map) && isSame(kept, entry)))
       this.#conversations.set(correlationId, entry);
     else if (kept instanceof Map) kept.set(entryId(entry), entry);

@@ -10,7 +10,15 @@ import type { PendingStore } from '../domain/ports.js';
 
 /** Requests in memory; each decision and its write are one step, nothing awaited in between. */
 export class MemoryPending implements PendingStore {
+  /** Called when a request has ended. */
+  closed: (record: PendingRecord) => void = () => undefined;
   readonly #records = new Map<string, string>();
+  readonly #open = new Set<string>();
+
+  /** How many requests have not ended. */
+  get openCount(): number {
+    return this.#open.size;
+  }
 
   async open(record: PendingRecord): Promise<'opened' | 'repeated' | 'closed'> {
     const existing = this.#find(record.requestId);
@@ -29,7 +37,9 @@ export class MemoryPending implements PendingStore {
     if (!existing) return { kind: 'unknown' };
     if (existing.outcome) return { kind: existing.outcome.by === outcome.by ? 'won' : 'late', record: existing };
     if (seen && !asSeen(existing, seen)) return { kind: 'moved', record: existing };
-    return { kind: 'won', record: this.#put({ ...existing, outcome }) };
+    const record = this.#put({ ...existing, outcome });
+    this.closed(record);
+    return { kind: 'won', record };
   }
 
   async advance(
@@ -57,16 +67,26 @@ export class MemoryPending implements PendingStore {
   }
 
   async *due(after: number, until: number): AsyncGenerator<PendingRecord> {
-    const all = [...this.#records.values()].map((text) => JSON.parse(text) as PendingRecord);
-    const due = all.filter(({ outcome, deadline }) => {
+    const all = [...this.#open].flatMap((id) => this.#find(id) ?? []);
+    const due = all.filter(({ deadline }) => {
       const at = Date.parse(deadline);
-      return outcome === undefined && at > after && at <= until;
+      return at > after && at <= until;
     });
     yield* await Promise.resolve(due.sort((a, b) => (a.deadline < b.deadline ? -1 : 1)));
   }
 
   async *approvals(): AsyncGenerator<PendingRecord> {
     for await (const record of this.due(-Infinity, Infinity)) if (record.approval) yield record;
+  }
+
+  isOpen(requestId: string): boolean {
+    return this.#open.has(requestId);
+  }
+
+  /** Removes the record of a request. */
+  forget(requestId: string): void {
+    this.#records.delete(requestId);
+    this.#open.delete(requestId);
   }
 
   #find(requestId: string): PendingRecord | undefined {
@@ -77,6 +97,8 @@ export class MemoryPending implements PendingStore {
   #put(record: PendingRecord): PendingRecord {
     const text = JSON.stringify(record);
     this.#records.set(record.requestId, text);
+    if (record.outcome) this.#open.delete(record.requestId);
+    else this.#open.add(record.requestId);
     return JSON.parse(text) as PendingRecord;
   }
 }

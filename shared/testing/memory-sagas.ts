@@ -82,6 +82,11 @@ export class MemorySagas implements SagaStore {
     return Promise.resolve();
   }
 
+  /** Removes what is kept of an execution. */
+  forget(execution: string): void {
+    this.#kept.delete(execution);
+  }
+
   #of(execution: string): Kept {
     const kept = this.#kept.get(execution) ?? {
       ...{ steps: new Map<number, string>(), numbers: new Map<string, number>() },

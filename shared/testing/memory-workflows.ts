@@ -52,6 +52,11 @@ export class MemoryWorkflows implements WorkflowResumer, WorkflowStarter {
     return Promise.resolve('started');
   }
 
+  /** Removes an execution: one of its name may start again. */
+  forgetExecution(workflow: string, name: string): void {
+    this.executions.delete(JSON.stringify([workflow, name]));
+  }
+
   #answer(token: string, answer: TokenAnswer): 'resumed' | 'gone' {
     const answered = this.#waiting.get(token);
     if (!answered) return 'gone';

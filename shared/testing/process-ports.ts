@@ -32,6 +32,7 @@ export interface Ports {
 
 /** The same ports as one process reaches them: by the fault plan, and no longer once it has died. */
 export function portsOf(process: MortalProcess, ports: Ports): Ports {
+  if (!process.faults.isPossible) return ports;
   const { deliveries, intents, payloads, pending, timers, later, ledger, cursors, sagas, bus, lanes } = ports;
   const call = process.call.bind(process);
   return {
@@ -91,10 +92,12 @@ export function portsOf(process: MortalProcess, ports: Ports): Ports {
 
 /** Receipts as one process reaches them. */
 export function receiptsOf(process: MortalProcess, receipts: LaneReceipts): LaneReceipts {
+  if (!process.faults.isPossible) return receipts;
   return { setVisibility: (changes) => process.call(() => receipts.setVisibility(changes)) };
 }
 
 /** A dead letter queue as one process reaches it. */
 export function lettersOf(process: MortalProcess, letters: DeadLetterQueue): DeadLetterQueue {
+  if (!process.faults.isPossible) return letters;
   return { send: (letter) => process.call(() => letters.send(letter)) };
 }

@@ -15,6 +15,8 @@ export interface ExecutionWorld {
   readonly dispatch: (payload: unknown) => Promise<unknown>;
   /** Takes the status events of executions, as texts of EventBridge events. */
   readonly ended: (event: string) => void;
+  /** Told when something will be due: {@link WorkflowExecutions.fire} is to be called by then. */
+  readonly due?: (at: number) => void;
   readonly watch?: TokenWatch;
 }
 
@@ -36,7 +38,7 @@ interface Alarm {
   readonly fire: () => void;
 }
 
-/** Executions of workflows on a fake clock: what waits goes on when its token is answered or {@link fire} is called. */
+/** Executions of workflows over a clock: what waits goes on when its token is answered or {@link fire} is called. */
 export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, ExecutionReader, SupervisedExecutions {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
   readonly #world: ExecutionWorld;
@@ -120,6 +122,19 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   /** Names of all executions, oldest first. */
   get names(): readonly string[] {
     return [...this.#known.keys()];
+  }
+
+  /** Removes an execution that has ended. */
+  forget(name: string): void {
+    const known = this.#known.get(name);
+    if (known === undefined || known.status === 'running') return;
+    this.#known.delete(name);
+    this.#memory.forgetExecution(known.workflow, name);
+  }
+
+  /** How many have not ended. */
+  get running(): number {
+    return this.#stops.size;
   }
 
   /** When something in a running execution times out or is tried again, milliseconds since 1970. */
@@ -222,6 +237,7 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
 
   #alarm(execution: string, at: number, fire: () => void): void {
     this.#alarms.push({ at: Math.ceil(at), execution, fire });
+    this.#world.due?.(Math.ceil(at));
   }
 
   #end({ execution, workflow, input }: { execution: string; workflow: string; input: unknown }, detail: Ending): void {

@@ -65,9 +65,10 @@ function argumentText(argument: Argument): string {
 }
 
 function optionTable(options: readonly Option[]): string {
+  const shown = options.filter(({ hidden }) => !hidden);
   return table(
     ['option', 'meaning', 'default'],
-    options.map((option) => [
+    shown.map((option) => [
       code(option.flags),
       [option.description, option.argChoices && `one of ${option.argChoices.join(', ')}`].filter(Boolean).join('; '),
       option.defaultValueDescription ?? (option.defaultValue === undefined ? '' : code(String(option.defaultValue))),

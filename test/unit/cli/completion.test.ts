@@ -38,6 +38,9 @@ describe('completion in bash', () => {
     expect(offered('dlq', '')).toEqual(expect.arrayContaining(['groups', 'list', 'redrive']));
     expect(offered('--app', 'send', 'dlq', 're')).toEqual(['redrive']);
     expect(offered('--json', 'dlq', 'redrive', '--c')).toEqual(['--canary']);
+    // What the command calls itself with is nobody's to type.
+    expect(offered('dev', '--')).toContain('--in-process');
+    expect(offered('dev', '--')).not.toContain('--application');
     expect(offered('dlq', 'redrive', '--c')).not.toContain('--correlation');
   });
 

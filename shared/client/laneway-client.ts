@@ -1,0 +1,43 @@
+import type { LedgerEntry } from '../domain/conversation.js';
+import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
+import type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
+import type { Receipt } from '../topology/publish-message.js';
+
+/** A declared client of an application, wherever that runs. `Type` = types the client may publish. */
+export interface LanewayClient<Type extends MessageType> {
+  /**
+   * Publishes a message; when it returns, the message is in the ledger and on the bus. At least once under one id,
+   * unordered.
+   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, REFUSED; PUBLISH when the bus did not take it yet: the
+   * reconciler will send it
+   */
+  publish<Published extends Type>(
+    type: Published,
+    data: InputOf<Published>,
+    options?: ClientPublishOptions,
+  ): Promise<Receipt>;
+  /**
+   * Publishes a command and waits for its reply: on AWS by reading the pending record (every 50 ms, growing to 1 s), in process
+   * until the request has ended.
+   * @throws LanewayError REQUEST_TIMED_OUT, REQUEST_FAILED, and those of `publish`
+   */
+  request<Command extends Extract<Type, CommandType>>(
+    command: Command,
+    data: InputOf<Command>,
+    options: RequestOptions,
+  ): Promise<DataOf<ReplyOf<Command>>>;
+  /**
+   * Takes a request of a client of this application back: its command is not started if it has not been, nor are the
+   * requests that were made for it; it ends as failed, `CANCELLED`, unless it has ended before. When the call returns,
+   * `RequestCancelled` is published; it may come after the reply. A request that times out need not be taken back: what
+   * is asked for in its name has its deadline.
+   * @returns false when there is no such request, or it has ended
+   * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
+   */
+  cancel(requestId: string, why: string): Promise<boolean>;
+  /**
+   * The conversation's ledger entries, each as it appears or changes. Ends when no delivery and no workflow of it has
+   * been in flight for two seconds; to stop earlier, leave the loop or abort the signal.
+   */
+  conversation(correlationId: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<LedgerEntry>;
+}

@@ -1,0 +1,96 @@
+import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import type { Duration } from '../domain/duration.js';
+import type { ExecutionDetail } from '../domain/executions.js';
+import type { LanewayClient } from '../client/laneway-client.js';
+import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
+import type { ApprovalRecord } from '../operator/decide-approval.js';
+import type { Actor } from '../operator/operator-services.js';
+import type { Retried } from '../operator/retry-workflow.js';
+import type { HarnessConversation } from '../testing/harness-conversation.js';
+import type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
+import type { Receipt } from '../topology/publish-message.js';
+import type { ChannelSpec, ClientSpec, PublishedBy } from '../topology/topology.js';
+import type { Leftover, StopOptions } from './in-process-options.js';
+
+/** By whom a message is published, where it is not said by the call. */
+export interface AsClient {
+  /** Declared client that publishes. @defaultValue the first that declares the type */
+  readonly as?: string;
+}
+
+/**
+ * An application that runs in this process, on the real clock. Nothing of it survives the process: messages, requests,
+ * workflows and ledger are in memory.
+ */
+export interface InProcess<
+  Channels extends Record<string, ChannelSpec> = Record<string, ChannelSpec>,
+  Clients extends Record<string, ClientSpec> = Record<string, ClientSpec>,
+> {
+  /**
+   * A declared client, with the methods and types that `connect` of `laneway/client` gives it for a deployed application.
+   * @throws LanewayError UNKNOWN_CLIENT
+   */
+  client<const Id extends keyof NoInfer<Clients> & string>(id: Id): LanewayClient<PublishedBy<Channels, Clients[Id]>>;
+  /**
+   * Publishes a message as a client; when it returns, the message is in the ledger and in the lanes of its receivers. At
+   * least once under one id, unordered.
+   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_CLIENT, UNKNOWN_RECEIVER, TOO_LARGE; REFUSED when the application was stopped
+   */
+  publish<Type extends MessageType>(
+    type: Type,
+    data: InputOf<Type>,
+    options?: ClientPublishOptions & AsClient,
+  ): Promise<Receipt>;
+  /**
+   * Publishes a command and waits for its reply.
+   * @throws LanewayError REQUEST_TIMED_OUT, REQUEST_FAILED, those of `publish`; UNAVAILABLE when the application is stopped
+   * meanwhile
+   */
+  request<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options: RequestOptions & AsClient,
+  ): Promise<DataOf<ReplyOf<Command>>>;
+  /** Takes a request of a client back, as the client's `cancel`. @returns false when there is no such request, or it has ended */
+  cancel(requestId: string, why: string, options?: AsClient): Promise<boolean>;
+  /** Puts an event of another system on the bus, for the application's ingress. */
+  putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
+  /** Approvals that workflows wait for, the one whose time is over first at the top. */
+  approvals(): Promise<readonly ApprovalRecord[]>;
+  /**
+   * Decides an approval by its id, as `laneway approval` does.
+   * @throws LanewayError NOT_FOUND, REFUSED when it has been decided, INVALID_OPTION without who or why
+   */
+  decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void>;
+  /**
+   * Answers a request that waits for a person, as `laneway requests answer` does.
+   * @throws LanewayError NOT_FOUND, REFUSED when it has ended, SCHEMA, INVALID_OPTION without who or why
+   */
+  answer(requestId: string, data: unknown, actor: Actor): Promise<void>;
+  /** Executions of workflows, oldest first. */
+  executions(): Promise<readonly ExecutionDetail[]>;
+  /**
+   * Retries an execution that did not end well, as `laneway workflow retry` does.
+   * @throws LanewayError NOT_FOUND, REFUSED, INVALID_OPTION without who or why
+   */
+  retry(execution: string, actor: Actor): Promise<Retried>;
+  /** The conversation as the ledger has it now. */
+  conversation(correlationId: string): HarnessConversation;
+  /** Ids of all conversations, oldest first. */
+  conversations(): readonly string[];
+  /** Messages that were given up, with the reason, by conversation, oldest first. */
+  deadLetters(): Promise<readonly DeadLetterEntry[]>;
+  /**
+   * Waits until nothing is in flight: no copy in a lane whose agent was given, no open request, no running workflow. What
+   * waits for a time or a person is in flight.
+   * @throws LanewayError REQUEST_TIMED_OUT when that takes longer than `timeout` (without one it waits as long as it takes);
+   * UNAVAILABLE when the application is stopped meanwhile
+   */
+  settled(options?: { readonly timeout?: Duration }): Promise<void>;
+  /**
+   * Stops the application: it takes no more, handlings that run are waited for, then its timers end and it no longer keeps
+   * the process alive. A second call has the result of the first.
+   * @returns what was not done, and is lost
+   */
+  stop(options?: StopOptions): Promise<Leftover>;
+}

@@ -1,0 +1,14 @@
+import '../domain/one-version.js';
+export { startInProcess } from './start-in-process.js';
+export type { AsClient, InProcess } from './in-process.js';
+export type { InProcessOptions, Leftover, StopOptions } from './in-process-options.js';
+export type { ReadyAgent } from '../testing/bound-agents.js';
+export type { HarnessConversation } from '../testing/harness-conversation.js';
+export type { LanewayClient } from '../client/laneway-client.js';
+export type { DeadLetterEntry } from '../domain/dead-letter.js';
+export type { Execution, ExecutionDetail, ExecutionStatus } from '../domain/executions.js';
+export type { ApprovalRecord } from '../operator/decide-approval.js';
+export type { Actor } from '../operator/operator-services.js';
+export type { Retried } from '../operator/retry-workflow.js';
+export type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
+export type { Receipt } from '../topology/publish-message.js';

@@ -1,0 +1,80 @@
+import type { Clock } from '../domain/ports.js';
+import type { Consumer } from '../testing/memory-world.js';
+import { Slots } from '../worker/slots.js';
+
+/** What a pump tells. */
+export interface PumpEvents {
+  /** A copy will be there at this time: {@link Pump.wake} is to be called then. */
+  readonly due: (at: number) => void;
+  /** Nothing is handled, and nothing can be received now. */
+  readonly rested: () => void;
+  readonly failed: (lane: string, error: unknown) => void;
+}
+
+/**
+ * Handles what comes into the lanes of one agent, or into the queue of one function of the platform, in so many slots. A
+ * slot that is free takes from the most urgent lane that has something.
+ */
+export class Pump {
+  readonly slots: Slots;
+  readonly #lanes: readonly Consumer[];
+  readonly #clock: Clock;
+  readonly #events: PumpEvents;
+  #isScheduled = false;
+  #isOpen = true;
+
+  /** @param lanes the most urgent first */
+  constructor(lanes: readonly Consumer[], concurrency: number, clock: Clock, events: PumpEvents) {
+    this.slots = new Slots(concurrency);
+    this.#lanes = lanes;
+    this.#clock = clock;
+    this.#events = events;
+    for (const { queue } of lanes) queue.changed = () => this.wake();
+  }
+
+  /** Looks at the lanes in a moment, once for all that happens until then. */
+  wake(): void {
+    if (this.#isScheduled || !this.#isOpen) return;
+    this.#isScheduled = true;
+    // Not a microtask: agents that answer each other without end would keep timers and sockets from their turn.
+    setImmediate(() => this.#turn());
+  }
+
+  /** Whether nothing is handled, and nothing could be received now. */
+  get isQuiet(): boolean {
+    return this.slots.taken === 0 && this.#nextAt > this.#clock.now();
+  }
+
+  /** Receives no more; what is being handled goes on. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    if (!this.#isOpen) return;
+    for (const lane of this.#lanes) {
+      const { free } = this.slots;
+      if (free === 0) return;
+      for (const copy of lane.receive(free)) void this.slots.hold(() => this.#handle(lane, copy)).then(this.#freed);
+    }
+    const next = this.#nextAt;
+    if (next <= this.#clock.now()) return;
+    if (Number.isFinite(next)) this.#events.due(next);
+    if (this.slots.taken === 0) this.#events.rested();
+  }
+
+  get #nextAt(): number {
+    return Math.min(...this.#lanes.map(({ queue }) => queue.nextVisibleAt ?? Number.POSITIVE_INFINITY));
+  }
+
+  readonly #freed = (): void => this.wake();
+
+  async #handle(lane: Consumer, copy: ReturnType<Consumer['receive']>[number]): Promise<void> {
+    try {
+      await lane.handle([copy]);
+    } catch (error) {
+      this.#events.failed(lane.name, error);
+    }
+  }
+}

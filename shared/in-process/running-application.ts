@@ -1,0 +1,296 @@
+import type { Log } from '../agent/context.js';
+import { followConversation } from '../client/follow-conversation.js';
+import type { LanewayClient } from '../client/laneway-client.js';
+import type { DeadLetterEntry } from '../domain/dead-letter.js';
+import { milliseconds, type Duration } from '../domain/duration.js';
+import { LanewayError, summarizeError, unknownName } from '../domain/errors.js';
+import type { PendingRecord } from '../domain/pending.js';
+import type { Clock } from '../domain/ports.js';
+import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
+import { MemoryDeadLetterBook } from '../testing/memory-dead-letter-book.js';
+import type { Consumer, MemoryWorld } from '../testing/memory-world.js';
+import { WorldAccess } from '../testing/world-access.js';
+import { cancelRequestOf } from '../topology/cancel-request-of.js';
+import { checkStartSize } from '../topology/check-start-size.js';
+import type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
+import type { Receipt } from '../topology/publish-message.js';
+import { readReply, replyTypeOf } from '../topology/read-reply.js';
+import type { Topology } from '../topology/topology.js';
+import type { AsClient, InProcess } from './in-process.js';
+import type { Leftover, StopOptions } from './in-process-options.js';
+import { Pump, type PumpEvents } from './pump.js';
+import { TimerWheel } from './timer-wheel.js';
+
+/** Time between two runs of the sweeper; as deployed. */
+const SWEEP_EVERY_MS = 300_000;
+/** Messages that a function of the platform handles side by side. */
+const PLATFORM_CONCURRENCY = 64;
+const DRAIN: Duration = '30 seconds';
+
+/** Somebody who waits. */
+interface Waiting {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface OwnedPump {
+  readonly pump: Pump;
+  /** Absent for a function of the platform. */
+  readonly agent: string | undefined;
+}
+
+/** What an application is made of. */
+export interface ApplicationParts {
+  readonly topology: Topology;
+  readonly world: MemoryWorld;
+  readonly log: Log;
+  readonly concurrencyOf: (agent: string) => number;
+}
+
+/** A world whose lanes are pumped, and whose time goes by itself. */
+export class RunningApplication extends WorldAccess<MemoryWorld> implements InProcess {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #wheel: TimerWheel;
+  readonly #pumps: readonly OwnedPump[];
+  readonly #replies = new Map<string, Waiting>();
+  readonly #resting = new Set<Waiting>();
+  #quiet: Waiting | undefined;
+  #nextSweep: number;
+  #isSweeping = false;
+  #stopped: Promise<Leftover> | undefined;
+
+  constructor({ topology, world, log, concurrencyOf }: ApplicationParts) {
+    super(topology, world, 'the application in process');
+    this.#log = log;
+    this.#clock = world.clock;
+    this.#nextSweep = this.#clock.now() + SWEEP_EVERY_MS;
+    this.#wheel = new TimerWheel(this.#clock, () => this.#ring());
+    this.#pumps = pumpsOf(world, concurrencyOf, {
+      due: (at) => this.#wheel.by(at),
+      rested: () => this.#rested(),
+      failed: (lane, error) =>
+        log.error('a message could not be handled; it comes again', { lane, error: summarizeError(error).message }),
+    });
+    world.pending.closed = ({ requestId }) => this.#replies.get(requestId)?.resolve();
+    this.#wheel.by(this.#nextSweep);
+  }
+
+  /** Something in a workflow will be due. */
+  due(at: number): void {
+    this.#wheel.by(at);
+  }
+
+  client(id: string): LanewayClient<never> {
+    const { clients } = this.topology.model;
+    if (!clients[id]) {
+      const what = `'${id}' is no client of '${this.topology.name}'`;
+      throw unknownName('UNKNOWN_CLIENT', what, id, Object.keys(clients), this.topology.name);
+    }
+    const client: LanewayClient<MessageType> = {
+      publish: (type, data, options) => this.publish(type, data, { ...options, as: id }),
+      request: (command, data, options) => this.request(command, data, { ...options, as: id }),
+      cancel: (requestId, why) => this.cancel(requestId, why, { as: id }),
+      conversation: (correlationId, { signal } = {}) => followConversation(this.world.ledger, correlationId, signal),
+    };
+    return client;
+  }
+
+  override async publish(
+    type: MessageType,
+    data: unknown,
+    options: ClientPublishOptions & AsClient = {},
+  ): Promise<Receipt> {
+    if (this.#stopped) {
+      throw new LanewayError('REFUSED', `${type.name} was published after '${this.topology.name}' had been stopped`, {
+        help: ['publish before stop(); a stopped application is not started again: call startInProcess()'],
+      });
+    }
+    const started = Object.entries(this.world.starts).flatMap(([workflow, by]) => (by === type.name ? [workflow] : []));
+    checkStartSize(type.name, data, started);
+    return super.publish(type, data, options);
+  }
+
+  async request<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    { timeout, signal, ...given }: RequestOptions & AsClient,
+  ): Promise<DataOf<ReplyOf<Command>>> {
+    signal?.throwIfAborted();
+    replyTypeOf(command);
+    const { requestId = '' } = await this.publish(command, data, { ...given, deadline: timeout });
+    try {
+      const { outcome } = await this.#ended(requestId, command, signal);
+      const reply = outcome && (await readReply(command, requestId, outcome, this.world.payloads));
+      if (outcome?.state === 'replied') return reply as DataOf<ReplyOf<Command>>;
+    } catch (error) {
+      if (signal?.aborted === true && !this.#stopped)
+        await cancelRequestOf(
+          this.publishingAs(given.as ?? this.clientFor(command)),
+          requestId,
+          'whoever asked no longer waits',
+        );
+      throw error;
+    }
+    throw new LanewayError('REQUEST_TIMED_OUT', `${command.name} ${requestId} was not answered within ${timeout}`, {
+      help: ['conversation(correlationId).sequence shows what became of it'],
+    });
+  }
+
+  async deadLetters(): Promise<readonly DeadLetterEntry[]> {
+    const letters: DeadLetterEntry[] = [];
+    for await (const letter of new MemoryDeadLetterBook(this.world.ledger).all()) letters.push(letter);
+    return letters;
+  }
+
+  async settled({ timeout }: { readonly timeout?: Duration } = {}): Promise<void> {
+    // What has just been published or answered is not in its lane yet for certain.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#isAtRest()) return;
+    const waiting = waiter();
+    this.#resting.add(waiting);
+    const timer =
+      timeout === undefined ? undefined : setTimeout(() => waiting.reject(this.#late(timeout)), milliseconds(timeout));
+    try {
+      await waiting.promise;
+    } finally {
+      this.#resting.delete(waiting);
+      clearTimeout(timer);
+    }
+  }
+
+  stop({ timeout = DRAIN }: StopOptions = {}): Promise<Leftover> {
+    this.#stopped ??= this.#drain(milliseconds(timeout));
+    return this.#stopped;
+  }
+
+  /** Something is due: of a workflow, in a lane, or the sweeper. */
+  #ring(): void {
+    const { executions } = this.world;
+    try {
+      executions.check();
+      executions.fire();
+    } catch (error) {
+      this.#log.error('a workflow could not be run', { error: summarizeError(error).message });
+    }
+    for (const { pump } of this.#pumps) pump.wake();
+    if (this.#clock.now() >= this.#nextSweep) this.#sweep();
+    this.#wheel.by(Math.min(this.#nextSweep, executions.nextAlarm ?? Number.POSITIVE_INFINITY));
+  }
+
+  /** One run at a time; what fails is left to the next. */
+  #sweep(): void {
+    this.#nextSweep = this.#clock.now() + SWEEP_EVERY_MS;
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
+    this.world
+      .sweep()
+      .catch((error: unknown) => this.#log.error('the sweeper failed', { error: summarizeError(error).message }))
+      .finally(() => (this.#isSweeping = false));
+  }
+
+  /** The record of a request, when that has ended. */
+  async #ended(requestId: string, command: CommandType, signal: AbortSignal | undefined): Promise<PendingRecord> {
+    const waiting = waiter();
+    this.#replies.set(requestId, waiting);
+    const abort = (): void => waiting.reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      // It may have ended while it was published.
+      const already = await this.world.pending.get(requestId);
+      if (already?.outcome) return already;
+      if (signal?.aborted === true) abort();
+      await waiting.promise;
+      const record = await this.world.pending.get(requestId);
+      if (record) return record;
+      throw new LanewayError('NOT_FOUND', `${command.name} ${requestId} has no record`);
+    } finally {
+      this.#replies.delete(requestId);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #rested(): void {
+    if (this.#resting.size > 0 && this.#isAtRest()) for (const { resolve } of this.#resting) resolve();
+    if (this.#arePlatformPumpsQuiet()) this.#quiet?.resolve();
+  }
+
+  #isAtRest(): boolean {
+    const { consumers, executions, timers, pending } = this.world;
+    const isEmpty = consumers.every(({ queue }) =>
+      queue === timers ? queue.nextRetryAt === undefined : queue.size === 0,
+    );
+    const isIdle = this.#pumps.every(({ pump }) => pump.slots.taken === 0);
+    return isEmpty && isIdle && executions.running === 0 && pending.openCount === 0;
+  }
+
+  #arePlatformPumpsQuiet(): boolean {
+    return this.#pumps.every(({ pump, agent }) => agent !== undefined || pump.isQuiet);
+  }
+
+  /** What agents have begun is done, and who waits for it is told; nothing else is begun. */
+  async #drain(within: number): Promise<Leftover> {
+    const end = this.#clock.now() + within;
+    const agents = this.#pumps.filter(({ agent }) => agent !== undefined);
+    for (const { pump } of agents) pump.close();
+    await Promise.all(agents.map(({ pump }) => pump.slots.emptied(within)));
+    if (!this.#arePlatformPumpsQuiet()) {
+      const quiet = waiter();
+      this.#quiet = quiet;
+      const timer = setTimeout(quiet.resolve, Math.max(0, end - this.#clock.now()));
+      await quiet.promise;
+      clearTimeout(timer);
+    }
+    for (const { pump } of this.#pumps) pump.close();
+    this.#wheel.end();
+    const leftover = this.#leftover(agents.reduce((sum, { pump }) => sum + pump.slots.taken, 0));
+    const stopped = new LanewayError('UNAVAILABLE', `'${this.topology.name}' was stopped, and nothing of it goes on`, {
+      help: ['wait for what is in flight before stop(): await settled()'],
+    });
+    for (const { reject } of [...this.#replies.values(), ...this.#resting]) reject(stopped);
+    if (Object.values(leftover).some((count) => count > 0))
+      this.#log.warn('stopped with work undone, which is lost', { ...leftover });
+    return leftover;
+  }
+
+  #leftover(givenUp: number): Leftover {
+    const { consumers, executions, pending } = this.world;
+    const lanes = consumers.filter(({ agent }) => agent !== undefined);
+    const copies = lanes.reduce((sum, { queue }) => sum + queue.size, 0);
+    return { waiting: copies - givenUp, givenUp, workflows: executions.running, requests: pending.openCount };
+  }
+
+  #late(timeout: Duration): LanewayError {
+    const { waiting, workflows, requests } = this.#leftover(0);
+    return new LanewayError('REQUEST_TIMED_OUT', `'${this.topology.name}' was not at rest within ${timeout}`, {
+      help: [
+        `in flight: ${waiting} copies in lanes, ${workflows} workflows, ${requests} requests`,
+        'what waits for a time or for a person is in flight as well',
+      ],
+    });
+  }
+}
+
+function waiter(): Waiting {
+  let settle: Omit<Waiting, 'promise'> | undefined;
+  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  const { resolve = () => undefined, reject = () => undefined } = settle ?? {};
+  return { promise, resolve, reject };
+}
+
+/** One pump for all lanes of an agent, and one for each function of the platform. */
+function pumpsOf(
+  { consumers, clock }: MemoryWorld,
+  concurrencyOf: (agent: string) => number,
+  events: PumpEvents,
+): readonly OwnedPump[] {
+  const byAgent = new Map<string, Consumer[]>();
+  for (const one of consumers)
+    if (one.agent !== undefined) byAgent.set(one.agent, [...(byAgent.get(one.agent) ?? []), one]);
+  const platform = consumers.filter(({ agent }) => agent === undefined);
+  return [
+    ...[...byAgent].map(([agent, lanes]) => ({ agent, pump: new Pump(lanes, concurrencyOf(agent), clock, events) })),
+    ...platform.map((one) => ({ agent: undefined, pump: new Pump([one], PLATFORM_CONCURRENCY, clock, events) })),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../domain/ports.js';
+
+/** Longest wait of one timer, milliseconds: a clock that is set meanwhile is noticed, and Node's own limit is far away. */
+const LONGEST_MS = 60_000;
+
+/**
+ * The one timer of an application: it rings when the earliest of all that is due is due. Whoever hears it looks at what is
+ * due and says when the next is. It keeps the process alive: what waits in memory would be lost with it.
+ */
+export class TimerWheel {
+  readonly #clock: Clock;
+  readonly #ring: () => void;
+  #at = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock;
+    this.#ring = ring;
+  }
+
+  /** Makes it ring by then, milliseconds since 1970. */
+  by(at: number): void {
+    if (this.#ended || at >= this.#at) return;
+    this.#at = at;
+    clearTimeout(this.#timer);
+    const wait = Math.min(LONGEST_MS, Math.max(0, at - this.#clock.now()));
+    this.#timer = setTimeout(() => {
+      this.#at = Number.POSITIVE_INFINITY;
+      this.#ring();
+    }, wait);
+  }
+
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+}
