@@ -89,6 +89,7 @@ export function unknownWord(args: readonly string[]): string | undefined {
   let command: Program = program;
   const path: Program[] = [program];
   for (const [index, word] of args.entries()) {
+    if (word === '--help') continue;
     if (word.startsWith('--')) {
       const name = word.split('=')[0];
       const near = [...path, ...everyCommand(command)].flatMap(({ options }) => options.map(({ long }) => long));
