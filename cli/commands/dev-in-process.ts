@@ -7,6 +7,11 @@ import { ownCommand, openDevWorker, type DevWorker } from '../dev/dev-worker.js'
 import { Edits } from '../dev/edits.js';
 import { faultyFiles } from '../dev/infra-files.js';
 import { locateInProcess } from '../dev/in-process-module.js';
+import type { GlobalOptions } from '../output.js';
+
+/** Options that say how the process speaks. */
+const passedOn = (options: GlobalOptions): string[] =>
+  (['json', 'quiet', 'debug'] as const).flatMap((name) => (options[name] === true ? [`--${name}`] : []));
 
 /**
  * Runs the application in a process of its own until Ctrl-C, and starts that again when something it is made of is edited.
@@ -37,7 +42,7 @@ export async function devInProcessCommand(context: CommandContext): Promise<void
     if (application === undefined) {
       application = await openDevWorker('in-process', module, {
         directory: project.directory,
-        command: ownCommand(options.topology, ['dev', '--application', ...(options.debug === true ? ['--debug'] : [])]),
+        command: ownCommand(options.topology, ['dev', '--application', ...passedOn(options)]),
         ended: (how) => say(`the application ended with ${how}; the next edit starts it again`),
       });
     } else if (await application.rebuild()) {

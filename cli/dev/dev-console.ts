@@ -67,8 +67,8 @@ export class DevConsole {
         'no approval is waited for',
       );
     },
-    approve: (id, why) => this.app.decide(id, 'approved', { by: actingUser(), why }),
-    reject: (id, why) => this.app.decide(id, 'rejected', { by: actingUser(), why }),
+    approve: (id, why) => this.#decide(id, 'approved', why),
+    reject: (id, why) => this.#decide(id, 'rejected', why),
   };
 
   async #send(name: string, text: string): Promise<void> {
@@ -83,6 +83,11 @@ export class DevConsole {
       const receipt = await this.app.publish(type, data, { as });
       this.#print(receipt, [receipt.correlationId]);
     }
+  }
+
+  async #decide(id: string, decision: 'approved' | 'rejected', why: string): Promise<void> {
+    await this.app.decide(id, decision, { by: actingUser(), why });
+    this.#print({ id, decision }, [`${id} ${decision}`]);
   }
 
   #print(value: unknown, lines: readonly string[], none = ''): void {

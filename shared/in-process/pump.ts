@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Clock } from '../domain/ports.js';
 import type { Consumer } from '../testing/memory-world.js';
 import { Slots } from '../worker/slots.js';
@@ -11,6 +12,9 @@ export interface PumpEvents {
   readonly failed: (lane: string, error: unknown) => void;
 }
 
+/** Milliseconds that a turn goes on for when handlers end at once: then timers, sockets and other pumps have theirs. */
+const TURN_MS = 2;
+
 /**
  * Handles what comes into the lanes of one agent, or into the queue of one function of the platform, in so many slots. A
  * slot that is free takes from the most urgent lane that has something.
@@ -22,6 +26,7 @@ export class Pump {
   readonly #events: PumpEvents;
   #isScheduled = false;
   #isOpen = true;
+  #turnEnds = 0;
 
   /** @param lanes the most urgent first */
   constructor(lanes: readonly Consumer[], concurrency: number, clock: Clock, events: PumpEvents) {
@@ -37,7 +42,11 @@ export class Pump {
     if (this.#isScheduled || !this.#isOpen) return;
     this.#isScheduled = true;
     // Not a microtask: agents that answer each other without end would keep timers and sockets from their turn.
-    setImmediate(() => this.#turn());
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#turnEnds = performance.now() + TURN_MS;
+      this.#take();
+    });
   }
 
   /** Whether nothing is handled, and nothing could be received now. */
@@ -50,8 +59,7 @@ export class Pump {
     this.#isOpen = false;
   }
 
-  #turn(): void {
-    this.#isScheduled = false;
+  #take(): void {
     if (!this.#isOpen) return;
     for (const lane of this.#lanes) {
       const { free } = this.slots;
@@ -68,7 +76,10 @@ export class Pump {
     return Math.min(...this.#lanes.map(({ queue }) => queue.nextVisibleAt ?? Number.POSITIVE_INFINITY));
   }
 
-  readonly #freed = (): void => this.wake();
+  readonly #freed = (): void => {
+    if (performance.now() < this.#turnEnds) this.#take();
+    else this.wake();
+  };
 
   async #handle(lane: Consumer, copy: ReturnType<Consumer['receive']>[number]): Promise<void> {
     try {

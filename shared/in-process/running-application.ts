@@ -57,6 +57,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   readonly #replies = new Map<string, Waiting>();
   readonly #resting = new Set<Waiting>();
   #quiet: Waiting | undefined;
+  #turn: Promise<void> | undefined;
   #nextSweep: number;
   #isSweeping = false;
   #stopped: Promise<Leftover> | undefined;
@@ -109,7 +110,9 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     }
     const started = Object.entries(this.world.starts).flatMap(([workflow, by]) => (by === type.name ? [workflow] : []));
     checkStartSize(type.name, data, started);
-    return super.publish(type, data, options);
+    const receipt = await super.publish(type, data, options);
+    await this.#nextTurn();
+    return receipt;
   }
 
   async request<Command extends CommandType>(
@@ -163,6 +166,17 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   stop({ timeout = DRAIN }: StopOptions = {}): Promise<Leftover> {
     this.#stopped ??= this.#drain(milliseconds(timeout));
     return this.#stopped;
+  }
+
+  /** Lets handlers have their turn: who publishes in a loop would otherwise hold them up until its end. */
+  #nextTurn(): Promise<void> {
+    this.#turn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#turn = undefined;
+        resolve();
+      });
+    });
+    return this.#turn;
   }
 
   /** Something is due: of a workflow, in a lane, or the sweeper. */

@@ -29,7 +29,7 @@ export async function loadJsonata(): Promise<Evaluate> {
   try {
     ({ default: jsonata } = await import('jsonata'));
   } catch (cause) {
-    throw new LanewayError('CONFIGURATION', "the harness runs workflows with the package 'jsonata', which is missing", {
+    throw new LanewayError('CONFIGURATION', "workflows run in process with the package 'jsonata', which is missing", {
       cause,
       help: ['npm install --save-dev jsonata   (2.x, the version of JSONata that Step Functions evaluates)'],
     });

@@ -166,6 +166,23 @@ test('handlers run side by side up to the bound, and the urgent lane goes first'
   expect(seen).toHaveLength(7);
 });
 
+test('who publishes in a loop does not hold up the handlers, and messages that follow each other without end no timer', async () => {
+  let handled = 0;
+  const placed = async (order: string): Promise<void> => {
+    handled += 1;
+    if (order === 'endless') await app.publish(OrderPlaced, { order }).catch(() => undefined);
+  };
+  const app = await open({ agents: [warehouse(() => true, placed)] });
+  for (let order = 0; order < 50; order += 1) await app.publish(OrderPlaced, { order: `${order}` });
+  expect(handled).toBeGreaterThan(0);
+  await app.settled();
+  expect(handled).toBe(50);
+  await app.publish(OrderPlaced, { order: 'endless' });
+  // A timer that never had its turn would end the test by its time.
+  while (handled < 500) await new Promise((resolve) => setTimeout(resolve, 1));
+  await app.stop();
+});
+
 test("an event of another system comes in by the application's ingress", async () => {
   const answered: string[] = [];
   const app = await open({ agents: [clerk(answered), warehouse(() => true)] });
