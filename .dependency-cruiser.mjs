@@ -1,6 +1,7 @@
 /**
  * The direction of architecture.md:
- * domain <- {message, topology} <- {agent, workflow} <- aws <- {lambda, worker, client, infra}
+ * domain <- message <- topology <- publishing <- {agent, workflow} <- {platform, operator, aws} <- {lambda, worker, client, infra}.
+ * Folders are rooms: no two of them know each other in a circle, not even by their types.
  */
 const only = (name, from, allowed, comment) => ({
   name,
@@ -18,6 +19,7 @@ export default {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    { name: 'no-circular-rooms', scope: 'folder', severity: 'error', from: {}, to: { circular: true } },
     only('domain-is-the-centre', '^shared/domain/', '^shared/domain/', 'the domain imports nothing of Laneway'),
     only(
       'messages-know-the-domain',
@@ -32,9 +34,15 @@ export default {
       'a topology builds on messages',
     ),
     only(
+      'publishing-knows-the-topology',
+      '^shared/publishing/',
+      '^shared/(domain|message|topology|publishing)/',
+      'what is published is composed by the topology',
+    ),
+    only(
       'agents-know-the-topology',
       '^shared/agent/',
-      '^shared/(domain|message|topology|agent)/',
+      '^shared/(domain|message|topology|publishing|agent)/',
       'an agent knows no AWS',
     ),
     only(
@@ -46,31 +54,31 @@ export default {
     only(
       'platform-logic-knows-no-aws',
       '^shared/platform/',
-      '^shared/(domain|message|topology|agent|workflow|platform)/',
+      '^shared/(domain|message|topology|publishing|agent|workflow|platform)/',
       'what the platform decides, over ports: functions/platform runs it on AWS, the test harness in memory',
     ),
     only(
       'operators-know-no-aws',
       '^shared/operator/',
-      '^shared/(domain|message|topology|agent|workflow|operator)/',
+      '^shared/(domain|message|topology|publishing|agent|workflow|operator)/',
       'what an operator does, over ports: the CLI runs it on AWS, tests in memory',
     ),
     only(
       'testing-knows-no-aws',
       '^shared/testing/',
-      '^shared/(domain|message|topology|agent|workflow|platform|operator|testing)/',
+      '^shared/(domain|message|topology|publishing|agent|workflow|platform|operator|testing)/',
       'tests run without AWS',
     ),
     only(
       'adapters-know-no-entry',
       '^shared/aws/',
-      '^shared/(domain|message|topology|agent|workflow|aws)/',
+      '^shared/(domain|message|topology|publishing|agent|workflow|aws)/',
       'adapters serve the entries',
     ),
     only(
       'in-process-knows-no-aws',
       '^shared/in-process/',
-      '^shared/(domain|message|topology|agent|workflow|platform|operator|testing|in-process)/|^shared/(client/(laneway-client|follow-conversation)|worker/(slots|process-concurrency))[.]ts$',
+      '^shared/(domain|message|topology|publishing|agent|workflow|platform|operator|testing|in-process)/|^shared/(client/(laneway-client|follow-conversation)|worker/(slots|process-concurrency))[.]ts$',
       'an application in process runs without AWS',
     ),
     only('entries', '^shared/(lambda|worker|client)/', '^shared/', 'entries compose what is in shared'),
@@ -98,7 +106,7 @@ export default {
     {
       name: 'framework-knows-no-application',
       severity: 'error',
-      from: { path: '^(shared|functions/platform|infra/(constructs|stacks|engines))/' },
+      from: { path: '^(shared|functions/platform|infra/(application|constructs|stacks|engines))/' },
       to: { path: '^functions/(?!platform)' },
     },
     {

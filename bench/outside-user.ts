@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installationFlags, outsideCommands, packPackage } from '../test/support/outside-user.js';
+import { installationFlags, outsideCommands, packPackage } from '../test/kit/stands/outside-user.js';
 
 /**
  * Measures the way of a stranger from the packed tarball to the first reply on a local engine, in an empty folder:

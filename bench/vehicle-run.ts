@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineTarget } from '../infra/engines/engine.js';
-import { sentMails, sentTexts } from '../infra/engines/sent-messages.js';
+import { sentMails, sentTexts } from '../infra/engines/bridge/sent-messages.js';
 import { parseReplyReference } from '../functions/vehicle-maintenance/customer-engagement/reply-reference.js';
 import { CustomerResponded, VehicleTelemetryReported } from '../functions/vehicle-maintenance/messages.js';
 import type { Telemetry } from '../functions/vehicle-maintenance/schemas.js';
 import { vehicles } from '../functions/vehicle-maintenance/topology.js';
 import { sampleVin } from '../functions/vehicle-maintenance/vin.js';
 import { threeVehicles } from '../cli/demo/scenario.js';
-import { openLedger } from '../cli/open-ledger.js';
+import { openLedger } from '../cli/context/open-ledger.js';
 import { connect } from '../shared/client/connect.js';
-import { account, type LedgerEntry } from '../shared/domain/conversation.js';
+import { account, type LedgerEntry } from '../shared/domain/evidence/conversation.js';
 import { waypoints, type Waypoint } from './waypoints.js';
 import type { Hop } from './bare-hops/measure.js';
 

@@ -1,10 +1,10 @@
 import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { enter } from '../cli/target.js';
-import { interruptible } from '../cli/deploy-here.js';
+import { enter } from '../cli/context/target.js';
+import { interruptible } from '../cli/commands/deployment/deploy-here.js';
 import { table } from '../cli/render/table.js';
-import { deployApp } from '../infra/engines/deploy.js';
+import { deployApp } from '../infra/engines/deploy/deploy.js';
 import { openEngine } from '../infra/engines/open-engine.js';
 import { bareHops, HOPS, type Hop, type Round } from './bare-hops/measure.js';
 import { quantile, summarize, type Summary } from './statistics.js';

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../shared/domain/conversation.js';
+import type { LedgerEntry } from '../shared/domain/evidence/conversation.js';
 
 /** A stretch of a conversation's critical path. */
 export interface Waypoint {

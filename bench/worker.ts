@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enter } from '../cli/target.js';
+import { enter } from '../cli/context/target.js';
 import { openEngine } from '../infra/engines/open-engine.js';
 import { openCounter, type Counter } from './counter/open-counter.js';
 import { startWorkerProcess } from './counter/worker-process.js';

@@ -1,9 +1,9 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { interruptible } from '../cli/deploy-here.js';
+import { interruptible } from '../cli/commands/deployment/deploy-here.js';
 import { table } from '../cli/render/table.js';
-import { enter } from '../cli/target.js';
+import { enter } from '../cli/context/target.js';
 import { openEngine } from '../infra/engines/open-engine.js';
-import { workflowCost } from '../shared/operator/workflow-cost.js';
+import { workflowCost } from '../shared/operator/workflows/workflow-cost.js';
 import { openSides, runRaces, STEPS, transitionsOf, type Races, type Side } from './relay/races.js';
 import { race } from './relay/topology.js';
 import { summarize, type Summary } from './statistics.js';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import '../shared/domain/one-version.js';
+import '../shared/domain/base/one-version.js';
 import { runCli } from './run-cli.js';
 
 // A reader that has seen enough (`laneway trace ... | head`) is no failure.

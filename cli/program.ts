@@ -1,23 +1,23 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { PRIORITIES } from '../shared/domain/priority.js';
-import type { CommandContext } from './command-context.js';
-import type { DiagramOptions } from './commands/diagram.js';
-import type { QueuesOptions } from './commands/queues.js';
-import type { SendOptions } from './commands/send.js';
-import type { TraceOptions } from './commands/trace.js';
-import { addDeadLetters } from './dlq-program.js';
-import { addCompletion } from './completion-program.js';
-import { addHealth } from './health-program.js';
-import { addLedger } from './ledger-program.js';
-import { DEMO_ENGINES, ENGINES } from './engine-choices.js';
-import { addAdd } from './add-program.js';
-import { addInit } from './init-program.js';
-import type { GlobalOptions } from './output.js';
-import { addApproval } from './approval-program.js';
-import { addRequests } from './requests-program.js';
-import { addReplay } from './replay-program.js';
-import { addWorker } from './worker-program.js';
-import { addWorkflow } from './workflow-program.js';
+import { PRIORITIES } from '../shared/domain/base/priority.js';
+import type { CommandContext } from './context/command-context.js';
+import type { DiagramOptions } from './commands/messages/diagram.js';
+import type { QueuesOptions } from './commands/messages/queues.js';
+import type { SendOptions } from './commands/messages/send.js';
+import type { TraceOptions } from './commands/messages/trace.js';
+import { addDeadLetters } from './commands/dlq/dlq-program.js';
+import { addCompletion } from './commands/project/completion-program.js';
+import { addHealth } from './commands/examine/health-program.js';
+import { addLedger } from './commands/ledger/ledger-program.js';
+import { DEMO_ENGINES, ENGINES } from './context/engine-choices.js';
+import { addAdd } from './commands/project/add-program.js';
+import { addInit } from './commands/project/init-program.js';
+import type { GlobalOptions } from './context/output.js';
+import { addApproval } from './commands/requests/approval-program.js';
+import { addRequests } from './commands/requests/requests-program.js';
+import { addReplay } from './commands/replay/replay-program.js';
+import { addWorker } from './commands/worker/worker-program.js';
+import { addWorkflow } from './commands/workflow/workflow-program.js';
 
 /**
  * The commands of `laneway`. What a command does is loaded when it runs, so that help and mistakes cost nothing.
@@ -47,7 +47,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 credentials, 124 timeout.');
 
   const context = async (command: Command): Promise<CommandContext> => {
-    const { createContext } = await import('./command-context.js');
+    const { createContext } = await import('./context/command-context.js');
     return createContext(command.optsWithGlobals<GlobalOptions>());
   };
   addInit(program);
@@ -120,7 +120,7 @@ function addDeployment(program: Command, context: ContextOf): void {
     .description('deploy the application; --engine local starts an engine when none runs')
     .addArgument(stacks())
     .action(async (names: string[], _options: unknown, command: Command) => {
-      const { deployCommand } = await import('./commands/deploy.js');
+      const { deployCommand } = await import('./commands/deployment/deploy.js');
       await deployCommand(await context(command), names);
     });
   program
@@ -129,7 +129,7 @@ function addDeployment(program: Command, context: ContextOf): void {
     .addArgument(stacks())
     .option('-y, --yes', 'do not ask')
     .action(async (names: string[], options: { yes?: boolean }, command: Command) => {
-      const { destroyCommand } = await import('./commands/destroy.js');
+      const { destroyCommand } = await import('./commands/deployment/destroy.js');
       await destroyCommand(await context(command), names, options);
     });
   program
@@ -144,13 +144,13 @@ function addDeployment(program: Command, context: ContextOf): void {
     .addOption(new Option('--application', 'be that process').hideHelp())
     .action(async (options: { inProcess?: boolean; application?: boolean }, command: Command) => {
       if (options.application === true) {
-        const { runDevApplication } = await import('./dev/dev-application.js');
+        const { runDevApplication } = await import('./commands/deployment/dev/dev-application.js');
         await runDevApplication(await context(command));
       } else if (options.inProcess === true) {
-        const { devInProcessCommand } = await import('./commands/dev-in-process.js');
+        const { devInProcessCommand } = await import('./commands/deployment/dev-in-process.js');
         await devInProcessCommand(await context(command));
       } else {
-        const { devCommand } = await import('./commands/dev.js');
+        const { devCommand } = await import('./commands/deployment/dev.js');
         await devCommand(await context(command));
       }
     });
@@ -173,7 +173,7 @@ function addMessages(program: Command, context: ContextOf): void {
       'wait for the reply, or until the conversation is at rest, so long (without a duration: 30s; without the option: not at all)',
     )
     .action(async (type: string, options: SendOptions, command: Command) => {
-      const { sendCommand } = await import('./commands/send.js');
+      const { sendCommand } = await import('./commands/messages/send.js');
       await sendCommand(await context(command), type, options);
     });
   program
@@ -183,7 +183,7 @@ function addMessages(program: Command, context: ContextOf): void {
     .option('--ingress <name>', 'the conversation that a foreign event started through this ingress')
     .addOption(new Option('--as <form>', 'form').choices(['tree', 'sequence', 'mermaid', 'json']).default('tree'))
     .action(async (id: string, options: TraceOptions, command: Command) => {
-      const { traceCommand } = await import('./commands/trace.js');
+      const { traceCommand } = await import('./commands/messages/trace.js');
       await traceCommand(await context(command), id, options);
     });
   program
@@ -191,7 +191,7 @@ function addMessages(program: Command, context: ContextOf): void {
     .description('show the topology: flow, channels with QoS, lanes, error paths')
     .addOption(new Option('--as <form>', 'form').choices(['text', 'mermaid']).default('text'))
     .action(async (options: DiagramOptions, command: Command) => {
-      const { diagramCommand } = await import('./commands/diagram.js');
+      const { diagramCommand } = await import('./commands/messages/diagram.js');
       await diagramCommand(await context(command), options);
     });
   program
@@ -199,7 +199,7 @@ function addMessages(program: Command, context: ContextOf): void {
     .description('show what waits in every lane and dead letter queue')
     .option('--watch [interval]', 'refresh until Ctrl-C (without an interval: every 2s)')
     .action(async (options: QueuesOptions, command: Command) => {
-      const { queuesCommand } = await import('./commands/queues.js');
+      const { queuesCommand } = await import('./commands/messages/queues.js');
       await queuesCommand(await context(command), options);
     });
   program
@@ -213,7 +213,7 @@ function addMessages(program: Command, context: ContextOf): void {
       'how long a step of a workflow must have waited; under a minute, one that is just begun may be ended',
     )
     .action(async (options: { deep?: boolean; grace?: string }, command: Command) => {
-      const { sweepCommand } = await import('./commands/sweep.js');
+      const { sweepCommand } = await import('./commands/messages/sweep.js');
       await sweepCommand(await context(command), options);
     });
 }
@@ -225,21 +225,21 @@ function addEngine(program: Command, context: ContextOf): void {
     .description('start it, unless it runs; prints its endpoint')
     .option('--port <n>', 'port on 127.0.0.1 (default: a free one)', wholePositive)
     .action(async (options: { port?: number }, command: Command) => {
-      const { engineStartCommand } = await import('./commands/engine.js');
+      const { engineStartCommand } = await import('./commands/deployment/engine.js');
       await engineStartCommand(await context(command), options);
     });
   engine
     .command('stop')
     .description('stop it, with all that is deployed on it')
     .action(async (_options: unknown, command: Command) => {
-      const { engineStopCommand } = await import('./commands/engine.js');
+      const { engineStopCommand } = await import('./commands/deployment/engine.js');
       await engineStopCommand(await context(command));
     });
   engine
     .command('status')
     .description('endpoint, age, process and log')
     .action(async (_options: unknown, command: Command) => {
-      const { engineStatusCommand } = await import('./commands/engine.js');
+      const { engineStatusCommand } = await import('./commands/deployment/engine.js');
       await engineStatusCommand(await context(command));
     });
 }

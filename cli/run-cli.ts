@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { CommanderError } from 'commander';
-import { describeError } from './describe-error.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
+import { describeError } from './context/describe-error.js';
+import { EXIT, exitCodeOf } from './context/exit-codes.js';
 import { createProgram } from './program.js';
 
 /** Runs the command line and returns the exit code. Nothing but commander is loaded until a command is chosen. */

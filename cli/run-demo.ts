@@ -1,6 +1,6 @@
-import { LanewayError } from '../shared/domain/errors.js';
-import type { DEMO_ENGINES } from './engine-choices.js';
-import type { GlobalOptions } from './output.js';
+import { LanewayError } from '../shared/domain/base/errors.js';
+import type { DEMO_ENGINES } from './context/engine-choices.js';
+import type { GlobalOptions } from './context/output.js';
 
 /** Options of `laneway demo`. */
 export interface DemoOptions extends Omit<GlobalOptions, 'engine'> {

@@ -1,7 +1,7 @@
 import { App, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Duration } from 'laneway/message';
-import { milliseconds } from '../shared/domain/duration.js';
-import { LanewayError } from '../shared/domain/errors.js';
+import { milliseconds } from '../shared/domain/base/duration.js';
+import { LanewayError } from '../shared/domain/base/errors.js';
 import { vehicleMaintenance } from './applications/vehicle-maintenance.js';
 import { engineContextKey } from './engines/engine.js';
 

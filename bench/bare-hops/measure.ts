@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { deployApp } from '../../infra/engines/deploy.js';
+import { deployApp } from '../../infra/engines/deploy/deploy.js';
 import type { EngineTarget } from '../../infra/engines/engine.js';
 
 /** The hops that are measured bare; each from the moment a call begins to the moment a function has been started. */

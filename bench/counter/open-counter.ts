@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'laneway/client';
-import { deployed } from '../../test/support/deployed.js';
+import { deployed } from '../../test/kit/stands/deployed.js';
 import { readNotes, type Notes } from './notes.js';
 import { counter, ErrandGiven, type Clerk } from './topology.js';
 import { startWorkerProcess } from './worker-process.js';

@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
-import { newId } from '../../shared/domain/ids.js';
+import { newId } from '../../shared/domain/base/ids.js';
 
 /**
  * The job that both sides of the receive-path benchmark do, with every message of an SQS batch:

@@ -2,16 +2,16 @@ import { createAgent } from 'laneway/agent';
 import type { Log } from '../../shared/agent/context.js';
 import { ProcessGuards } from '../../shared/agent/receive/process-guards.js';
 import type { Services } from '../../shared/agent/receive/services.js';
-import { parseDeadLetter } from '../../shared/domain/dead-letter.js';
-import type { LaneReceipts } from '../../shared/domain/ports.js';
+import { parseDeadLetter } from '../../shared/domain/delivery/dead-letter.js';
+import type { LaneReceipts } from '../../shared/domain/wire/message-bus.js';
 import { handleSqsEvent } from '../../shared/lambda/sqs-event.js';
-import { MemoryBus } from '../../shared/testing/memory-bus.js';
-import { MemoryDeliveries } from '../../shared/testing/memory-deliveries.js';
-import { MemoryDeadLetterQueue } from '../../shared/testing/memory-lanes.js';
-import { MemoryLater } from '../../shared/testing/memory-later.js';
-import { MemoryLedger } from '../../shared/testing/memory-ledger.js';
-import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
-import { MemoryQueue } from '../../shared/testing/memory-queue.js';
+import { MemoryBus } from '../../shared/testing/memory/memory-bus.js';
+import { MemoryDeliveries } from '../../shared/testing/memory/memory-deliveries.js';
+import { MemoryDeadLetterQueue } from '../../shared/testing/memory/memory-lanes.js';
+import { MemoryLater } from '../../shared/testing/memory/memory-later.js';
+import { MemoryLedger } from '../../shared/testing/memory/memory-ledger.js';
+import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
+import { MemoryQueue } from '../../shared/testing/memory/memory-queue.js';
 import { greenhouse, judge, type Judged, type Side, type Sink } from './job.js';
 
 const thermostat = createAgent(greenhouse, 'thermostat')

@@ -8,7 +8,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Context, SQSRecord } from 'aws-lambda';
-import { envelopeSchema, type Envelope } from '../../shared/domain/envelope.js';
+import { envelopeSchema, type Envelope } from '../../shared/domain/wire/envelope.js';
 import { judge, Reading, TERMS, type Judged, type Side, type Sink } from './job.js';
 
 /**

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { deployApp } from '../../infra/engines/deploy.js';
-import { openWorkflows } from '../../cli/open-workflows.js';
+import { deployApp } from '../../infra/engines/deploy/deploy.js';
+import { openWorkflows } from '../../cli/context/open-workflows.js';
 import type { EngineTarget } from '../../infra/engines/engine.js';
-import { SfnWorkflowEngine } from '../../shared/aws/sfn-workflow-engine.js';
+import { SfnWorkflowEngine } from '../../shared/aws/step-functions/sfn-workflow-engine.js';
 import { connect } from '../../shared/client/connect.js';
-import type { Execution, WorkflowEngine } from '../../shared/domain/executions.js';
-import { newId } from '../../shared/domain/ids.js';
+import type { Execution, WorkflowEngine } from '../../shared/domain/execution/executions.js';
+import { newId } from '../../shared/domain/base/ids.js';
 import { LEGS, race, RaceStarted, relay } from './topology.js';
 
 /** What many executions at once took, milliseconds. */

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { proveMutations } from './mutate.js';
-import { lineOf, reportOf, type RowReport } from './report.js';
-import type { Row } from './row.js';
-import { ROWS } from './rows.js';
-import { Witness } from './witness.js';
+import { proveMutations } from './driver/mutate.js';
+import { lineOf, reportOf, type RowReport } from './driver/report.js';
+import type { Row } from './driver/row.js';
+import { ROWS } from './rows/rows.js';
+import { Witness } from './driver/witness.js';
 
 /**
  * The rows of docs/reliability.md:
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const seed = Number(values.seed);
   const named = values.row.length > 0 && values.row.every((name) => ROWS.some((row) => row.name === name));
   const engine = !values.quick && !values.mutations && !named;
-  const rows = engine ? [...ROWS, ...(await import('./engine-rows.js')).ENGINE_ROWS] : ROWS;
+  const rows = engine ? [...ROWS, ...(await import('./engine-rows/engine-rows.js')).ENGINE_ROWS] : ROWS;
   const known = rows.map(({ name }) => name);
   const unknown = values.row.filter((name) => !known.includes(name));
   if (unknown.length > 0 || !Number.isSafeInteger(seed) || seed < 0) {

@@ -1,4 +1,4 @@
-import { account, type LedgerEntry } from '../../shared/domain/conversation.js';
+import { account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { tellStory } from '../render/story.js';
 
 /** Where a telemetry conversation stands, read from its ledger entries alone. */

@@ -1,7 +1,7 @@
 import type { Telemetry } from '../../functions/vehicle-maintenance/schemas.js';
-import type { LedgerReader } from '../../shared/domain/conversation.js';
-import type { Priority } from '../../shared/domain/priority.js';
-import type { QueueCounts } from '../read-queues.js';
+import type { LedgerReader } from '../../shared/domain/evidence/conversation.js';
+import type { Priority } from '../../shared/domain/base/priority.js';
+import type { QueueCounts } from '../commands/messages/read-queues.js';
 import type { Outside } from './outside.js';
 
 /** The time that the demonstration goes by. */

@@ -1,10 +1,10 @@
 import { ministackLacks } from '../../infra/engines/ministack-install.mjs';
-import { interruptible } from '../deploy-here.js';
-import { EXIT } from '../exit-codes.js';
-import { createOutput, type Output } from '../output.js';
-import { findProject } from '../project.js';
+import { interruptible } from '../commands/deployment/deploy-here.js';
+import { EXIT } from '../context/exit-codes.js';
+import { createOutput, type Output } from '../context/output.js';
+import { findProject } from '../context/project.js';
 import type { DemoOptions } from '../run-demo.js';
-import { hasEndpoint } from '../target.js';
+import { hasEndpoint } from '../context/target.js';
 import { inProcessWorld } from './in-process-world.js';
 import { playDemo, type Performance } from './play-demo.js';
 import { whereDemoRuns, type DemoProbes } from './where-demo-runs.js';

@@ -3,8 +3,8 @@ import type { EngineTarget } from '../../infra/engines/engine.js';
 import { VehicleTelemetryReported } from '../../functions/vehicle-maintenance/messages.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { connect } from '../../shared/client/connect.js';
-import { openLedger } from '../open-ledger.js';
-import { readQueues } from '../read-queues.js';
+import { openLedger } from '../context/open-ledger.js';
+import { readQueues } from '../commands/messages/read-queues.js';
 import type { DemoWorld } from './demo-world.js';
 import { outsideOf } from './outside.js';
 

@@ -15,12 +15,12 @@ import { SAMPLE_CENTRES } from '../../functions/vehicle-maintenance/scheduling/s
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { COST_APPROVERS } from '../../functions/vehicle-maintenance/workflows/maintenance.js';
 import { vehicleWorkflows } from '../../functions/vehicle-maintenance/workflows/vehicle-workflows.js';
-import { milliseconds, type Duration } from '../../shared/domain/duration.js';
-import { harnessOver, type Harness } from '../../shared/testing/harness.js';
-import { HarnessWorld } from '../../shared/testing/harness-world.js';
-import type { MemoryQueue } from '../../shared/testing/memory-queue.js';
-import { seededRandom } from '../../shared/testing/seeded-random.js';
-import type { QueueCounts } from '../read-queues.js';
+import { milliseconds, type Duration } from '../../shared/domain/base/duration.js';
+import { harnessOver, type Harness } from '../../shared/testing/harness/harness.js';
+import { HarnessWorld } from '../../shared/testing/harness/harness-world.js';
+import type { MemoryQueue } from '../../shared/testing/memory/memory-queue.js';
+import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
+import type { QueueCounts } from '../commands/messages/read-queues.js';
 import { span } from '../render/time.js';
 import type { DemoWorld } from './demo-world.js';
 import type { Notice, Outside } from './outside.js';

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
-import { rank, type Priority } from '../../shared/domain/priority.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
+import { rank, type Priority } from '../../shared/domain/base/priority.js';
 
 /** What went through one lane, by the ledger. Times in milliseconds. */
 export interface LaneStatistics {

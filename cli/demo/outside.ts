@@ -1,11 +1,11 @@
-import { sentMails, sentTexts, type SentMail, type SentText } from '../../infra/engines/sent-messages.js';
+import { sentMails, sentTexts, type SentMail, type SentText } from '../../infra/engines/bridge/sent-messages.js';
 import type { EngineTarget } from '../../infra/engines/engine.js';
 import { CustomerResponded } from '../../functions/vehicle-maintenance/messages.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { connect } from '../../shared/client/connect.js';
-import { approvalById, decideApproval } from '../../shared/operator/decide-approval.js';
+import { approvalById, decideApproval } from '../../shared/operator/requests/decide-approval.js';
 import type { Actor } from '../../shared/operator/operator-services.js';
-import { openAnswers } from '../open-answers.js';
+import { openAnswers } from '../context/open-answers.js';
 
 /** A mail to a customer or to those who approve, as whoever gets it reads it. */
 export type NoticeMail = Pick<SentMail, 'id' | 'to' | 'subject' | 'text'>;

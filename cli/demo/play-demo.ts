@@ -1,7 +1,7 @@
 import type { RefusedRow } from '../../functions/vehicle-maintenance/telemetry-csv.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
-import type { Output } from '../output.js';
-import { queueTable } from '../render/queue-table.js';
+import type { Output } from '../context/output.js';
+import { queueTable } from '../commands/messages/queue-table.js';
 import { span } from '../render/time.js';
 import type { DemoOptions } from '../run-demo.js';
 import { demoCustomer } from './customer.js';

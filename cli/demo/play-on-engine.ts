@@ -1,9 +1,9 @@
 import { openEngine } from '../../infra/engines/open-engine.js';
-import { createContext } from '../command-context.js';
-import { describeOutputs } from '../commands/deploy.js';
-import { deployHere, shellLines } from '../deploy-here.js';
+import { createContext } from '../context/command-context.js';
+import { describeOutputs } from '../commands/deployment/deploy.js';
+import { deployHere, shellLines } from '../commands/deployment/deploy-here.js';
 import { span } from '../render/time.js';
-import { describeTarget, enter } from '../target.js';
+import { describeTarget, enter } from '../context/target.js';
 import { deployedWorld } from './deployed-world.js';
 import { playDemo, type Performance } from './play-demo.js';
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import type { Paint } from '../render/paint.js';
 import { renderSequence } from '../render/sequence.js';
 import { table } from '../render/table.js';

@@ -1,4 +1,4 @@
-import type { Priority } from '../../shared/domain/priority.js';
+import type { Priority } from '../../shared/domain/base/priority.js';
 import type { Telemetry } from '../../functions/vehicle-maintenance/schemas.js';
 import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readTelemetryCsv, type RefusedRow } from '../../functions/vehicle-maintenance/telemetry-csv.js';
 import type { Telemetry } from '../../functions/vehicle-maintenance/schemas.js';
-import { LanewayError } from '../../shared/domain/errors.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 
 /** Options of {@link telemetryFrom}. */
 export interface TelemetryFileOptions {

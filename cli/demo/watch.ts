@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerReader } from '../../shared/domain/conversation.js';
+import type { LedgerEntry, LedgerReader } from '../../shared/domain/evidence/conversation.js';
 import { tellStory } from '../render/story.js';
 import { span } from '../render/time.js';
 import { conversationState, type ConversationState } from './conversation-state.js';

@@ -1,4 +1,4 @@
-import { LanewayError } from '../../shared/domain/errors.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 import type { DemoOptions } from '../run-demo.js';
 
 /** Where the demonstration runs. */

@@ -1,7 +1,7 @@
-import type { DeadLetterEntry } from '../../shared/domain/dead-letter.js';
-import type { Examination } from '../../shared/operator/examine-letter.js';
-import { groupId, stateOf, type LetterGroup } from '../../shared/operator/letter-groups.js';
-import type { Redriven } from '../../shared/operator/redrive-letter.js';
+import type { DeadLetterEntry } from '../../shared/domain/delivery/dead-letter.js';
+import type { Examination } from '../../shared/operator/letters/examine-letter.js';
+import { groupId, stateOf, type LetterGroup } from '../../shared/operator/letters/letter-groups.js';
+import type { Redriven } from '../../shared/operator/letters/redrive-letter.js';
 import type { Paint } from './paint.js';
 import { table } from './table.js';
 

@@ -1,6 +1,6 @@
-import type { ReplayFacts } from '../../shared/domain/ports.js';
-import type { Account } from '../../shared/domain/conversation.js';
-import { reasonOf, type DeadLetterReason } from '../../shared/domain/dead-letter.js';
+import type { ReplayFacts } from '../../shared/domain/evidence/dead-letter-book.js';
+import type { Account } from '../../shared/domain/evidence/conversation.js';
+import { reasonOf, type DeadLetterReason } from '../../shared/domain/delivery/dead-letter.js';
 import type { Paint } from './paint.js';
 import type { Story, StoryDelivery, StoryMessage } from './story.js';
 import { between, span } from './time.js';

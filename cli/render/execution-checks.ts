@@ -1,4 +1,4 @@
-import type { ExecutionCheck } from '../../shared/testing/check-executions.js';
+import type { ExecutionCheck } from '../../shared/testing/recordings/check-executions.js';
 import type { Paint } from './paint.js';
 
 /** Recorded executions in new code: `laneway workflow check`. Those that go the same way are only counted. */

@@ -1,5 +1,5 @@
-import type { AslBranch, AslState, Json } from '../../shared/workflow/asl.js';
-import { machinesIn, textOf } from '../../shared/workflow/calls-in.js';
+import type { AslBranch, AslState, Json } from '../../shared/workflow/compile/asl.js';
+import { machinesIn, textOf } from '../../shared/workflow/compile/calls-in.js';
 
 /** Where an execution stands in a state. */
 export type Mark = 'done' | 'waiting' | 'failed';

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { deliveryStatus } from './delivery-status.js';
 import { participantsOf, stepsOf, type SequenceStep } from './sequence-steps.js';
 import { tellStory } from './story.js';

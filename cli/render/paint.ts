@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { PRIORITIES, type Priority } from '../../shared/domain/priority.js';
+import { PRIORITIES, type Priority } from '../../shared/domain/base/priority.js';
 
 /** Emphasis of a piece of text; plain where there is no terminal. */
 export interface Paint {

@@ -1,4 +1,4 @@
-import type { ReplayReport } from '../../shared/operator/replay-services.js';
+import type { ReplayReport } from '../../shared/operator/replay/replay-services.js';
 import type { Paint } from './paint.js';
 import { table } from './table.js';
 

@@ -1,5 +1,5 @@
-import type { Rung } from '../../shared/domain/ladder.js';
-import type { VisibleRequest } from '../../shared/operator/answer-request.js';
+import type { Rung } from '../../shared/domain/request/ladder.js';
+import type { VisibleRequest } from '../../shared/operator/requests/answer-request.js';
 import type { Paint } from './paint.js';
 import { table } from './table.js';
 

@@ -1,9 +1,10 @@
-import { account, type Account, type LedgerEntry } from '../../shared/domain/conversation.js';
-import type { DeadLetterEntry } from '../../shared/domain/dead-letter.js';
-import type { DeliveryRecord } from '../../shared/domain/delivery.js';
-import { parseSource } from '../../shared/domain/envelope.js';
-import type { EscalationEntry, OperatorEntry, RequestEntry } from '../../shared/domain/ports.js';
-import type { Priority } from '../../shared/domain/priority.js';
+import { account, type Account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
+import type { DeadLetterEntry } from '../../shared/domain/delivery/dead-letter.js';
+import type { DeliveryRecord } from '../../shared/domain/delivery/delivery.js';
+import { parseSource } from '../../shared/domain/wire/envelope.js';
+import type { EscalationEntry, RequestEntry } from '../../shared/domain/evidence/ledger-writer.js';
+import type { OperatorEntry } from '../../shared/domain/evidence/dead-letter-book.js';
+import type { Priority } from '../../shared/domain/base/priority.js';
 
 /** A message of a conversation with what became of it. Times are ISO 8601. */
 export interface StoryMessage {

@@ -1,4 +1,4 @@
-import { milliseconds, type Duration } from '../../shared/domain/duration.js';
+import { milliseconds, type Duration } from '../../shared/domain/base/duration.js';
 import type { AgentModel, ChannelModel, TopologyModel } from '../../shared/topology/model.js';
 import { paintPriorities, plainPaint, type Paint } from './paint.js';
 import { table } from './table.js';

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { deliveryStatus, operatorLines, requestLines, storyHead } from './delivery-status.js';
 import { paintPriority, plainPaint, type Paint } from './paint.js';
 import { tellStory, type Story, type StoryDelivery, type StoryMessage } from './story.js';

@@ -1,9 +1,9 @@
-import type { Execution, ExecutionStatus } from '../../shared/domain/executions.js';
-import type { AffectedStep } from '../../shared/operator/affected-executions.js';
-import type { WorkflowChange } from '../../shared/operator/compare-definitions.js';
-import type { ExecutionView } from '../../shared/operator/inspect-execution.js';
-import type { StepView } from '../../shared/operator/step-views.js';
-import type { PathCost } from '../../shared/operator/workflow-cost.js';
+import type { Execution, ExecutionStatus } from '../../shared/domain/execution/executions.js';
+import type { AffectedStep } from '../../shared/operator/workflows/affected-executions.js';
+import type { WorkflowChange } from '../../shared/operator/workflows/compare-definitions.js';
+import type { ExecutionView } from '../../shared/operator/workflows/inspect-execution.js';
+import type { StepView } from '../../shared/operator/workflows/step-views.js';
+import type { PathCost } from '../../shared/operator/workflows/workflow-cost.js';
 import type { Mark } from './machine.js';
 import type { Paint } from './paint.js';
 import { table } from './table.js';

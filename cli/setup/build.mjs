@@ -5,7 +5,7 @@ import { capture } from './run.mjs';
 
 const dist = join(root, 'dist');
 const engines = join('infra', 'engines');
-const workerImage = join('infra', 'constructs', 'worker-image');
+const workerImage = join('infra', 'application', 'worker-image');
 
 /**
  * Compiles the package into dist/, with what the compiler does not copy: the engine's installer and the image of workers.

@@ -1,6 +1,6 @@
-import { KmsLinkSigner } from '../../shared/aws/kms-link-signer.js';
-import { approvalLinks, type ApprovalLinks } from '../../shared/domain/approval-link.js';
-import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { KmsLinkSigner } from '../../shared/aws/kms/kms-link-signer.js';
+import { approvalLinks, type ApprovalLinks } from '../../shared/domain/request/approval-link.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 import type { Surroundings } from './platform-function.js';
 
 /** Links for people, where the application has them. */

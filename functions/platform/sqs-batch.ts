@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { Log } from '../../shared/agent/context.js';
-import { backoffDelay } from '../../shared/domain/backoff.js';
-import { summarizeError } from '../../shared/domain/errors.js';
+import { backoffDelay } from '../../shared/domain/base/backoff.js';
+import { summarizeError } from '../../shared/domain/base/errors.js';
 
 /** Bounds of the wait before a failed record comes again: a passing fault must not cost a request its deadline. */
 const AGAIN = { first: 1_000, most: 60_000 };

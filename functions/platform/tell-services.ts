@@ -1,11 +1,11 @@
-import { DynamoLedgerWriter } from '../../shared/aws/dynamo-ledger-writer.js';
-import { DynamoPendingStore } from '../../shared/aws/dynamo-pending-store.js';
-import { DynamoSagaStore } from '../../shared/aws/dynamo-saga-store.js';
-import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
-import { SfnResumer } from '../../shared/aws/sfn-resumer.js';
-import { required } from '../../shared/domain/environment.js';
+import { DynamoLedgerWriter } from '../../shared/aws/dynamo/dynamo-ledger-writer.js';
+import { DynamoPendingStore } from '../../shared/aws/dynamo/dynamo-pending-store.js';
+import { DynamoSagaStore } from '../../shared/aws/dynamo/dynamo-saga-store.js';
+import { S3PayloadStore } from '../../shared/aws/s3/s3-payload-store.js';
+import { SfnResumer } from '../../shared/aws/step-functions/sfn-resumer.js';
+import { required } from '../../shared/domain/base/environment.js';
 import { publishingOf, type Surroundings } from './platform-function.js';
-import type { TellServices } from '../../shared/platform/tell-waiter.js';
+import type { TellServices } from '../../shared/platform/workflows/tell-waiter.js';
 
 /** What it takes to tell whoever waits, over AWS. @param name the platform function that tells */
 export function tellServicesOf(surroundings: Surroundings, name: string): TellServices {

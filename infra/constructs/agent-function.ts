@@ -1,22 +1,21 @@
 import { Lazy } from 'aws-cdk-lib';
-import { Function, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Function, type IFunction, type Code } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../../shared/domain/environment.js';
-import { LanewayError, unknownName } from '../../shared/domain/errors.js';
-import type { Priority } from '../../shared/domain/priority.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
+import { LanewayError, unknownName } from '../../shared/domain/base/errors.js';
+import type { Priority } from '../../shared/domain/base/priority.js';
 import type { AgentModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import { agentOf, allowAgent, directMailboxes, type AgentSurroundings } from './agent-rights.js';
 import { bindingName, grantBinding, type Bindable } from './binding.js';
 import { bundle, versionOf } from './bundle.js';
-import { checkEnvironment } from './check-environment.js';
+import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment } from './fabric.js';
-import { lanesOf } from './mailbox.js';
-import { namesJson } from './names-json.js';
-import { mailboxesVariable } from './naming-variables.js';
+import { lanesOf } from './queues/mailbox.js';
+import { namesJson } from './environment/names-json.js';
+import { mailboxesVariable } from './environment/naming-variables.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
 
 /** Overrides that the function of an agent takes. */
 export interface AgentOverrides extends FunctionOverrides {

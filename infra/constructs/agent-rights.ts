@@ -1,13 +1,13 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { sourceOf } from '../../shared/domain/envelope.js';
-import { unknownName } from '../../shared/domain/errors.js';
+import { sourceOf } from '../../shared/domain/wire/envelope.js';
+import { unknownName } from '../../shared/domain/base/errors.js';
 import { MessageAcknowledged } from '../../shared/message/system-messages.js';
 import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
 import { directReceivers } from '../../shared/topology/direct-receivers.js';
-import { lanesOf, type Mailbox } from './mailbox.js';
+import { lanesOf, type Mailbox } from './queues/mailbox.js';
 import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
 
 /** An agent and the parts of its application that it works with. */

@@ -6,8 +6,8 @@ import { AssetHashType, Stack, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { buildSync } from 'esbuild';
-import { LanewayError } from '../../shared/domain/errors.js';
-import { NO_WORKFLOWS, type DeployedWorkflows } from '../../shared/platform/deployed-workflows.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../shared/platform/workflows/deployed-workflows.js';
 import { BUNDLE_OPTIONS, FROM_SOURCE } from './bundle-options.js';
 
 /** CDK context that names the local engine which a template is made for. */

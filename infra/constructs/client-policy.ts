@@ -1,12 +1,12 @@
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { sourceOf } from '../../shared/domain/envelope.js';
-import { unknownName } from '../../shared/domain/errors.js';
+import { sourceOf } from '../../shared/domain/wire/envelope.js';
+import { unknownName } from '../../shared/domain/base/errors.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { directReceivers } from '../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
-import { lanesOf, type Mailbox } from './mailbox.js';
+import { lanesOf, type Mailbox } from './queues/mailbox.js';
 import { allowFinding, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
 
 /** Properties of {@link ClientPolicy}. */

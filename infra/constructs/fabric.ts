@@ -2,7 +2,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 
 /** What every function of an application works with. */
 export interface Fabric {

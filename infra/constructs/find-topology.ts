@@ -1,5 +1,5 @@
 import type { Topology } from '../../shared/topology/topology.js';
-import { LanewayError } from '../../shared/domain/errors.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 
 /**
  * The topology that a module exports, under whatever name.

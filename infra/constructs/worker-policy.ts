@@ -1,10 +1,10 @@
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { LanewayError } from '../../shared/domain/errors.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 import { agentOf, allowAgent, type AgentSurroundings } from './agent-rights.js';
 import { bindingName, grantBinding, type Bindable } from './binding.js';
-import { namesJson } from './names-json.js';
-import { lanesOf } from './mailbox.js';
+import { namesJson } from './environment/names-json.js';
+import { lanesOf } from './queues/mailbox.js';
 import { allowFinding, allowReceive } from './permissions.js';
 
 /** Properties of {@link WorkerPolicy}. */

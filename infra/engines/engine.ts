@@ -1,4 +1,4 @@
-import { LanewayError } from '../../shared/domain/errors.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 
 /** Where an application is deployed: an AWS account, or an engine that imitates one at an endpoint. */
 export type EngineTarget =

@@ -1,6 +1,6 @@
 import { Aspects, CfnCondition, CfnResource, Fn, Stack, Tokenization, type IAspect } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { LanewayError } from '../../shared/domain/errors.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 import { engineContextKey } from './engine.js';
 import { leftOutCondition, type LeftOut } from './engine-gaps.js';
 import { localstackGaps } from './localstack-gaps.js';

@@ -1,8 +1,8 @@
 import { Token, type IAspect } from 'aws-cdk-lib';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
-import type { AslDefinition } from '../../shared/workflow/asl.js';
-import { branchesAsMap } from '../../shared/workflow/branches-as-map.js';
+import type { AslDefinition } from '../../shared/workflow/compile/asl.js';
+import { branchesAsMap } from '../../shared/workflow/compile/branches-as-map.js';
 
 /**
  * Writes every parallel state as an inline map over its branches, which means the same: on MiniStack 1.5.33 the branches

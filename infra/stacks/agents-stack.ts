@@ -4,15 +4,15 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { StartingPosition, type Code, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT } from '../../shared/domain/environment.js';
-import { OPERATOR, sourceOf } from '../../shared/domain/envelope.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
+import { OPERATOR, sourceOf } from '../../shared/domain/wire/envelope.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { acknowledge } from '../constructs/acknowledge.js';
 import { AgentFunction, type AgentOverrides } from '../constructs/agent-function.js';
 import type { Bindable } from '../constructs/binding.js';
-import { EncryptedQueue } from '../constructs/encrypted-queue.js';
-import { DRAIN_TIMEOUT, lanesOf } from '../constructs/mailbox.js';
-import { mailboxesVariable } from '../constructs/naming-variables.js';
+import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
+import { DRAIN_TIMEOUT, lanesOf } from '../constructs/queues/mailbox.js';
+import { mailboxesVariable } from '../constructs/environment/naming-variables.js';
 import { allow, allowObjects, allowSend } from '../constructs/permissions.js';
 import {
   codeOf,
@@ -20,7 +20,7 @@ import {
   type PlatformCode,
   type PlatformFunctionName,
 } from '../constructs/platform-function.js';
-import { functionTarget } from '../constructs/rule-target.js';
+import { functionTarget } from '../constructs/queues/rule-target.js';
 import { WorkerPolicy } from '../constructs/worker-policy.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { APPLICATION_OUTPUT, outputKey } from '../../shared/topology/output-key.js';
+import { APPLICATION_OUTPUT, outputKey } from '../../shared/topology/deployed/output-key.js';
 
 /** A stack of an application: it carries the topology's name as an output, by which clients and the CLI find it. */
 export class ApplicationStack extends Stack {

@@ -5,13 +5,13 @@ import type { Construct } from 'constructs';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { routingRules, type RoutedQueue, type RoutingRule, type RuleTarget } from '../../shared/topology/rules.js';
 import { acknowledge } from '../constructs/acknowledge.js';
-import { Channel } from '../constructs/channel.js';
+import { Channel } from '../constructs/queues/channel.js';
 import { ClientPolicy } from '../constructs/client-policy.js';
-import { EncryptedQueue } from '../constructs/encrypted-queue.js';
+import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { Fabric } from '../constructs/fabric.js';
-import { DRAIN_TIMEOUT, laneQueue, lanesOf, Mailbox } from '../constructs/mailbox.js';
+import { DRAIN_TIMEOUT, laneQueue, lanesOf, Mailbox } from '../constructs/queues/mailbox.js';
 import { PLATFORM_TIMEOUT } from '../constructs/platform-function.js';
-import { BusRule } from '../constructs/routing-rule.js';
+import { BusRule } from '../constructs/queues/routing-rule.js';
 import { ApplicationStack } from './application-stack.js';
 import type { StateStack } from './state-stack.js';
 

@@ -3,16 +3,16 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { Policy, PolicyStatement, ServicePrincipal, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
-import { machineName } from '../../shared/platform/deployed-workflows.js';
-import { fallsBackToPeople } from '../../shared/workflow/calls-in.js';
-import type { WorkflowDefinition } from '../../shared/workflow/define-workflow.js';
+import { machineName } from '../../shared/platform/workflows/deployed-workflows.js';
+import { fallsBackToPeople } from '../../shared/workflow/compile/calls-in.js';
+import type { WorkflowDefinition } from '../../shared/workflow/define/define-workflow.js';
 import { ApprovalPage } from '../constructs/approval-page.js';
 import { acknowledge, logicalIdOf } from '../constructs/acknowledge.js';
-import { EncryptedQueue } from '../constructs/encrypted-queue.js';
-import { lanesOf } from '../constructs/mailbox.js';
-import { machinesVariable, mailboxesVariable } from '../constructs/naming-variables.js';
+import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
+import { lanesOf } from '../constructs/queues/mailbox.js';
+import { machinesVariable, mailboxesVariable } from '../constructs/environment/naming-variables.js';
 import { allow, allowSend } from '../constructs/permissions.js';
 import {
   codeOf,
@@ -23,9 +23,9 @@ import {
   type PlatformFunctionName,
 } from '../constructs/platform-function.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
-import { functionTarget, queueTarget } from '../constructs/rule-target.js';
+import { functionTarget, queueTarget } from '../constructs/queues/rule-target.js';
 import { Workflow } from '../constructs/workflow.js';
-import { WORKFLOW_START_OUTPUT } from '../../shared/topology/output-key.js';
+import { WORKFLOW_START_OUTPUT } from '../../shared/topology/deployed/output-key.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 

@@ -1,6 +1,6 @@
-import type { Duration } from '../domain/duration.js';
+import type { Duration } from '../domain/base/duration.js';
 import type { CommandType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
-import type { PublishOptions } from '../topology/compose-message.js';
+import type { PublishOptions } from '../publishing/compose-message.js';
 import type { Message } from './message.js';
 
 /**

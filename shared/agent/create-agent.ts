@@ -1,4 +1,4 @@
-import { LanewayError, unknownName } from '../domain/errors.js';
+import { LanewayError, unknownName } from '../domain/base/errors.js';
 import type { MessageType } from '../message/message-type.js';
 import type { AgentModel } from '../topology/model.js';
 import type { AgentSpec, ChannelSpec, HeardBy, PublishedBy, Topology } from '../topology/topology.js';

@@ -1,4 +1,4 @@
-import '../domain/one-version.js';
+import '../domain/base/one-version.js';
 export { createAgent } from './create-agent.js';
 export type { Agent, AgentBuilder, AgentOptions, BoundAgent, ErasedHandler } from './create-agent.js';
 export type {
@@ -14,5 +14,5 @@ export type {
 } from './context.js';
 export type { Message } from './message.js';
 export type { Addressee } from '../topology/addressing.js';
-export type { PublishOptions } from '../topology/compose-message.js';
-export { LanewayError, PermanentError } from '../domain/errors.js';
+export type { PublishOptions } from '../publishing/compose-message.js';
+export { LanewayError, PermanentError } from '../domain/base/errors.js';

@@ -1,6 +1,6 @@
-import type { Envelope } from '../domain/envelope.js';
-import { timeOf } from '../domain/iso-time.js';
-import type { Priority } from '../domain/priority.js';
+import type { Envelope } from '../domain/wire/envelope.js';
+import { timeOf } from '../domain/base/iso-time.js';
+import type { Priority } from '../domain/base/priority.js';
 import type { DataOf, MessageType } from '../message/message-type.js';
 
 /** A message as a handler sees it: its payload checked and of the latest version, its times as dates. */

@@ -1,19 +1,19 @@
-import { ENVIRONMENT, required, requiredJson } from '../domain/environment.js';
+import { ENVIRONMENT, required, requiredJson } from '../domain/base/environment.js';
 import { ProcessGuards } from '../agent/receive/process-guards.js';
 import type { Services } from '../agent/receive/services.js';
 import type { Log } from '../agent/context.js';
 import { laneUrlsOf, type LaneUrls, type MailboxNaming } from '../topology/mailbox-names.js';
 import type { TopologyModel } from '../topology/model.js';
-import type { Senders } from '../topology/send-messages.js';
-import { awsClients, type AwsClients } from './clients.js';
-import { DynamoDeliveryStore } from './dynamo-delivery-store.js';
-import { DynamoLaterStore } from './dynamo-later-store.js';
-import { DynamoPendingStore } from './dynamo-pending-store.js';
-import { EventBridgeBus } from './event-bridge-bus.js';
-import { S3PayloadStore } from './s3-payload-store.js';
-import { SqsDeadLetterQueue } from './sqs-dead-letter-queue.js';
-import { SqsLaneSender } from './sqs-lane-sender.js';
-import { SqsTimerQueue } from './sqs-timer-queue.js';
+import type { Senders } from '../publishing/send-messages.js';
+import { awsClients, type AwsClients } from './base/clients.js';
+import { DynamoDeliveryStore } from './dynamo/dynamo-delivery-store.js';
+import { DynamoLaterStore } from './dynamo/dynamo-later-store.js';
+import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
+import { EventBridgeBus } from './events/event-bridge-bus.js';
+import { S3PayloadStore } from './s3/s3-payload-store.js';
+import { SqsDeadLetterQueue } from './sqs/sqs-dead-letter-queue.js';
+import { SqsLaneSender } from './sqs/sqs-lane-sender.js';
+import { SqsTimerQueue } from './sqs/sqs-timer-queue.js';
 
 /** Environment variables, as `process.env` gives them. */
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
-import { readStackOutputs, type StackOutputs } from '../aws/stack-outputs.js';
-import { LanewayError } from '../domain/errors.js';
-import { APPLICATION_OUTPUT } from '../topology/output-key.js';
+import { readStackOutputs, type StackOutputs } from '../aws/base/stack-outputs.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { APPLICATION_OUTPUT } from '../topology/deployed/output-key.js';
 
 /** Outputs of an application's stacks, merged; keys are made by `outputKey`. */
 export type Deployment = Readonly<Record<string, string>>;

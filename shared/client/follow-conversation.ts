@@ -1,4 +1,4 @@
-import { account, entryId, type LedgerEntry, type LedgerReader } from '../domain/conversation.js';
+import { account, entryId, type LedgerEntry, type LedgerReader } from '../domain/evidence/conversation.js';
 import { WorkflowCompleted, WorkflowStarted } from '../message/system-messages.js';
 
 /** Time without a change after which a conversation that has nothing in flight is taken for ended. */

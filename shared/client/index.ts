@@ -1,13 +1,13 @@
-import '../domain/one-version.js';
+import '../domain/base/one-version.js';
 export { connect } from './connect.js';
 export type { ConnectOptions, Laneway } from './connect.js';
 export type { LanewayClient } from './laneway-client.js';
-export type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
+export type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
 export { findDeployment } from './deployment.js';
 export type { Deployment, FindOptions } from './deployment.js';
-export type { LedgerEntry } from '../domain/conversation.js';
-export type { Receipt } from '../topology/publish-message.js';
-export type { DeadLetterEntry, DeadLetterReason, Resolution } from '../domain/dead-letter.js';
+export type { LedgerEntry } from '../domain/evidence/conversation.js';
+export type { Receipt } from '../publishing/publish-message.js';
+export type { DeadLetterEntry, DeadLetterReason, Resolution } from '../domain/delivery/dead-letter.js';
 export type {
   Cancellation,
   DeliveryKey,
@@ -16,7 +16,8 @@ export type {
   Emission,
   Intent,
   MessageFacts,
-} from '../domain/delivery.js';
-export type { AttemptEnd } from '../domain/ladder.js';
-export type { RequestOutcome } from '../domain/pending.js';
-export type { EscalationEntry, OperatorEntry, ReplayFacts, RequestEntry } from '../domain/ports.js';
+} from '../domain/delivery/delivery.js';
+export type { AttemptEnd } from '../domain/request/ladder.js';
+export type { RequestOutcome } from '../domain/request/pending.js';
+export type { EscalationEntry, RequestEntry } from '../domain/evidence/ledger-writer.js';
+export type { OperatorEntry, ReplayFacts } from '../domain/evidence/dead-letter-book.js';

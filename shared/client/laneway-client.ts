@@ -1,7 +1,7 @@
-import type { LedgerEntry } from '../domain/conversation.js';
+import type { LedgerEntry } from '../domain/evidence/conversation.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
-import type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
-import type { Receipt } from '../topology/publish-message.js';
+import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
+import type { Receipt } from '../publishing/publish-message.js';
 
 /** A declared client of an application, wherever that runs. `Type` = types the client may publish. */
 export interface LanewayClient<Type extends MessageType> {

@@ -1,8 +1,8 @@
 import { openWorkflows } from '../client/follow-conversation.js';
-import { account, type LedgerEntry } from '../domain/conversation.js';
-import type { Envelope } from '../domain/envelope.js';
-import { isSettled, type Emission } from '../domain/delivery.js';
-import type { MemoryWorld } from '../testing/memory-world.js';
+import { account, type LedgerEntry } from '../domain/evidence/conversation.js';
+import type { Envelope } from '../domain/wire/envelope.js';
+import { isSettled, type Emission } from '../domain/delivery/delivery.js';
+import type { MemoryWorld } from '../testing/harness/memory-world.js';
 
 /**
  * Forgets a conversation in which nothing more happens by itself, with its requests, payloads and executions. Not to be called

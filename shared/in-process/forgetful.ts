@@ -1,4 +1,4 @@
-import type { MemoryWorld } from '../testing/memory-world.js';
+import type { MemoryWorld } from '../testing/harness/memory-world.js';
 import { forgetConversation } from './forget-conversation.js';
 
 /** New conversations after which it looks at old ones. */

@@ -1,7 +1,7 @@
 import type { Log } from '../agent/context.js';
-import type { Duration } from '../domain/duration.js';
-import type { WorkflowDefinition } from '../workflow/define-workflow.js';
-import type { ReadyAgent } from '../testing/bound-agents.js';
+import type { Duration } from '../domain/base/duration.js';
+import type { WorkflowDefinition } from '../workflow/define/define-workflow.js';
+import type { ReadyAgent } from '../testing/harness/bound-agents.js';
 
 /** Options of {@link startInProcess}. */
 export interface InProcessOptions {

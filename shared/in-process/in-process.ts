@@ -1,14 +1,14 @@
-import type { DeadLetterEntry } from '../domain/dead-letter.js';
-import type { Duration } from '../domain/duration.js';
-import type { ExecutionDetail } from '../domain/executions.js';
+import type { DeadLetterEntry } from '../domain/delivery/dead-letter.js';
+import type { Duration } from '../domain/base/duration.js';
+import type { ExecutionDetail } from '../domain/execution/executions.js';
 import type { LanewayClient } from '../client/laneway-client.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
-import type { ApprovalRecord } from '../operator/decide-approval.js';
+import type { ApprovalRecord } from '../operator/requests/decide-approval.js';
 import type { Actor } from '../operator/operator-services.js';
-import type { Retried } from '../operator/retry-workflow.js';
-import type { HarnessConversation } from '../testing/harness-conversation.js';
-import type { ClientPublishOptions, RequestOptions } from '../topology/client-options.js';
-import type { Receipt } from '../topology/publish-message.js';
+import type { Retried } from '../operator/workflows/retry-workflow.js';
+import type { HarnessConversation } from '../testing/harness/harness-conversation.js';
+import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
+import type { Receipt } from '../publishing/publish-message.js';
 import type { ChannelSpec, ClientSpec, PublishedBy } from '../topology/topology.js';
 import type { Leftover, StopOptions } from './in-process-options.js';
 

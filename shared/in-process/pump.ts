@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Clock } from '../domain/ports.js';
-import type { Consumer } from '../testing/memory-world.js';
+import type { Clock } from '../domain/base/clock.js';
+import type { Consumer } from '../testing/harness/memory-world.js';
 import { Slots } from '../worker/slots.js';
 
 /** What a pump tells. */

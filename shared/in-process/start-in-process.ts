@@ -1,8 +1,8 @@
 import type { BoundAgent } from '../agent/create-agent.js';
-import { LanewayError, unknownName } from '../domain/errors.js';
-import { boundAgents } from '../testing/bound-agents.js';
-import { MemoryWorld } from '../testing/memory-world.js';
-import { loadJsonata } from '../testing/run-asl.js';
+import { LanewayError, unknownName } from '../domain/base/errors.js';
+import { boundAgents } from '../testing/harness/bound-agents.js';
+import { MemoryWorld } from '../testing/harness/memory-world.js';
+import { loadJsonata } from '../testing/asl/run-asl.js';
 import type { AgentSpec, ChannelSpec, ClientSpec, Topology } from '../topology/topology.js';
 import { ProcessConcurrency } from '../worker/process-concurrency.js';
 import { consoleLog } from './console-log.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/ports.js';
+import type { Clock } from '../domain/base/clock.js';
 
 /** Longest wait of one timer, milliseconds: a clock that is set meanwhile is noticed, and Node's own limit is far away. */
 const LONGEST_MS = 60_000;

@@ -1,5 +1,5 @@
-import { jsonVariable } from '../domain/environment.js';
-import { unknownName } from '../domain/errors.js';
+import { jsonVariable } from '../domain/base/environment.js';
+import { unknownName } from '../domain/base/errors.js';
 
 /**
  * Physical name of what the application's `bind` gives this agent under a name.

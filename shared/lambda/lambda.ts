@@ -3,16 +3,16 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Services } from '../agent/receive/services.js';
 import type { Agent } from '../agent/create-agent.js';
-import { awsClients } from '../aws/clients.js';
+import { awsClients } from '../aws/base/clients.js';
 import { lanesFromEnvironment, servicesFromEnvironment } from '../aws/services.js';
-import { SqsLaneReceipts } from '../aws/sqs-lane-receipts.js';
-import { requiredJson } from '../domain/environment.js';
-import { LanewayError } from '../domain/errors.js';
+import { SqsLaneReceipts } from '../aws/sqs/sqs-lane-receipts.js';
+import { requiredJson } from '../domain/base/environment.js';
+import { LanewayError } from '../domain/base/errors.js';
 import { directReceivers } from '../topology/direct-receivers.js';
 import { laneUrlsOf, type MailboxNaming } from '../topology/mailbox-names.js';
 import { bindings, type Bindings } from './bindings.js';
 import { handleSqsEvent } from './sqs-event.js';
-import { logOver } from '../aws/powertools-log.js';
+import { logOver } from '../aws/base/powertools-log.js';
 
 /** What the function that makes an agent's dependencies gets. */
 export interface BindContext {

@@ -2,7 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { BoundAgent } from '../agent/create-agent.js';
 import { receiveBatch } from '../agent/receive/receive-batch.js';
 import type { Services } from '../agent/receive/services.js';
-import type { LaneReceipts } from '../domain/ports.js';
+import type { LaneReceipts } from '../domain/wire/message-bus.js';
 
 /**
  * An agent over the messages of one invocation.

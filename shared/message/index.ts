@@ -1,4 +1,4 @@
-import '../domain/one-version.js';
+import '../domain/base/one-version.js';
 export { command, event, older } from './message-type.js';
 export type {
   CommandOptions,
@@ -31,12 +31,12 @@ export {
   WorkflowRequested,
   WorkflowStarted,
 } from './system-messages.js';
-export { ERROR_CODES, LanewayError, PermanentError } from '../domain/errors.js';
-export type { ErrorCode, ErrorSummary, LanewayErrorOptions } from '../domain/errors.js';
+export { ERROR_CODES, LanewayError, PermanentError } from '../domain/base/errors.js';
+export type { ErrorCode, ErrorSummary, LanewayErrorOptions } from '../domain/base/errors.js';
 export { SYSTEM_CHANNELS } from './system-messages.js';
 export type { SystemChannelName } from './system-messages.js';
-export type { Envelope } from '../domain/envelope.js';
-export { PRIORITIES } from '../domain/priority.js';
-export type { Priority } from '../domain/priority.js';
-export { DURATION_UNITS } from '../domain/duration.js';
-export type { Duration, DurationUnit } from '../domain/duration.js';
+export type { Envelope } from '../domain/wire/envelope.js';
+export { PRIORITIES } from '../domain/base/priority.js';
+export type { Priority } from '../domain/base/priority.js';
+export { DURATION_UNITS } from '../domain/base/duration.js';
+export type { Duration, DurationUnit } from '../domain/base/duration.js';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { LanewayError } from '../domain/errors.js';
-import { schemaUri, schemaVersion } from '../domain/envelope.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { schemaUri, schemaVersion } from '../domain/wire/envelope.js';
 
 /** An earlier version of a message type that receivers still accept. */
 export interface OlderVersion<Out = unknown> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PRIORITIES } from '../domain/priority.js';
+import { PRIORITIES } from '../domain/base/priority.js';
 import { systemEvent } from './message-type.js';
 
 const reference = { type: z.string(), id: z.string() };

@@ -1,14 +1,11 @@
-import type { DeadLetterEntry } from '../domain/dead-letter.js';
-import { LanewayError } from '../domain/errors.js';
-import { derivedId } from '../domain/ids.js';
-import type {
-  Clock,
-  DeadLetterBook,
-  DeliveryStore,
-  LaneReturns,
-  OperatorEntry,
-  PayloadStore,
-} from '../domain/ports.js';
+import type { DeadLetterEntry } from '../domain/delivery/dead-letter.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { derivedId } from '../domain/base/ids.js';
+import type { Clock } from '../domain/base/clock.js';
+import type { DeadLetterBook, OperatorEntry } from '../domain/evidence/dead-letter-book.js';
+import type { DeliveryStore } from '../domain/delivery/delivery-store.js';
+import type { LaneReturns } from '../domain/wire/message-bus.js';
+import type { PayloadStore } from '../domain/wire/payload-store.js';
 import type { Topology } from '../topology/topology.js';
 
 /** What an operator's actions work with. */

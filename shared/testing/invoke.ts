@@ -1,9 +1,9 @@
 import type { Log } from '../agent/context.js';
 import { runHandler } from '../agent/receive/run-handler.js';
-import type { Emission } from '../domain/delivery.js';
-import { schemaUri, type Envelope } from '../domain/envelope.js';
-import { LanewayError } from '../domain/errors.js';
-import { newId } from '../domain/ids.js';
+import type { Emission } from '../domain/delivery/delivery.js';
+import { schemaUri, type Envelope } from '../domain/wire/envelope.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { newId } from '../domain/base/ids.js';
 import {
   decodeData,
   encodeData,
@@ -12,15 +12,15 @@ import {
   type MessageType,
   type ReplyOf,
 } from '../message/message-type.js';
-import { boundAgent, type ReadyAgent } from './bound-agents.js';
-import { ManualClock } from './manual-clock.js';
-import { MemoryBus } from './memory-bus.js';
-import { MemoryDeliveries } from './memory-deliveries.js';
-import { MemoryDeadLetterQueue } from './memory-lanes.js';
-import { MemoryLater } from './memory-later.js';
-import { MemoryLedger } from './memory-ledger.js';
-import { MemoryPayloads } from './memory-payloads.js';
-import { MemoryQueue } from './memory-queue.js';
+import { boundAgent, type ReadyAgent } from './harness/bound-agents.js';
+import { ManualClock } from './memory/manual-clock.js';
+import { MemoryBus } from './memory/memory-bus.js';
+import { MemoryDeliveries } from './memory/memory-deliveries.js';
+import { MemoryDeadLetterQueue } from './memory/memory-lanes.js';
+import { MemoryLater } from './memory/memory-later.js';
+import { MemoryLedger } from './memory/memory-ledger.js';
+import { MemoryPayloads } from './memory/memory-payloads.js';
+import { MemoryQueue } from './memory/memory-queue.js';
 
 /** What one handling did. */
 export interface Invocation<Type extends MessageType> {

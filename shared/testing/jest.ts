@@ -1,7 +1,7 @@
-import '../domain/one-version.js';
+import '../domain/base/one-version.js';
 import type {} from 'expect';
-import type { HarnessMatchers } from './harness-matchers.js';
-export { harnessMatchers } from './harness-matchers.js';
+import type { HarnessMatchers } from './harness/harness-matchers.js';
+export { harnessMatchers } from './harness/harness-matchers.js';
 
 // Two places: `expect` of @jest/globals takes its matchers from the package expect, the global one from @types/jest.
 declare module 'expect' {

@@ -1,7 +1,7 @@
-import { milliseconds } from '../domain/duration.js';
-import { LanewayError, unknownName } from '../domain/errors.js';
-import { inOrder } from '../domain/priority.js';
-import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/qos.js';
+import { milliseconds } from '../domain/base/duration.js';
+import { LanewayError, unknownName } from '../domain/base/errors.js';
+import { inOrder } from '../domain/base/priority.js';
+import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/delivery/qos.js';
 import { isSameType, type MessageType } from '../message/message-type.js';
 import {
   isSystemChannel,

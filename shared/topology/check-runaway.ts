@@ -1,6 +1,6 @@
-import type { Envelope } from '../domain/envelope.js';
-import { LanewayError } from '../domain/errors.js';
-import { mayHold, stepOf, visitsOf } from '../domain/loop.js';
+import type { Envelope } from '../domain/wire/envelope.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { mayHold, stepOf, visitsOf } from '../domain/delivery/loop.js';
 import { hopLimitOf } from './hop-limit.js';
 import type { TopologyModel } from './model.js';
 

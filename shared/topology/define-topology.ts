@@ -1,4 +1,4 @@
-import type { QosProfile } from '../domain/qos.js';
+import type { QosProfile } from '../domain/delivery/qos.js';
 import type { MessageType } from '../message/message-type.js';
 import { SYSTEM_CHANNELS, type SystemChannelName } from '../message/system-messages.js';
 import { buildModel } from './build-model.js';

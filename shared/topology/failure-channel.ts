@@ -1,4 +1,4 @@
-import type { Envelope } from '../domain/envelope.js';
+import type { Envelope } from '../domain/wire/envelope.js';
 import type { SystemChannelName } from '../message/system-messages.js';
 import type { TopologyModel } from './model.js';
 

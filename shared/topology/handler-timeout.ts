@@ -1,4 +1,4 @@
-import type { Duration } from '../domain/duration.js';
+import type { Duration } from '../domain/base/duration.js';
 
 /** Longest time of one handler where the agent does not say. */
 export const DEFAULT_HANDLER_TIMEOUT: Duration = '30 seconds';

@@ -1,4 +1,4 @@
-import '../domain/one-version.js';
+import '../domain/base/one-version.js';
 export { defineTopology } from './define-topology.js';
 export type {
   AgentSpec,
@@ -28,7 +28,7 @@ export type {
   TopologyModel,
   TypeModel,
 } from './model.js';
-export type { Rung } from '../domain/ladder.js';
-export type { QosInput, QosProfile } from '../domain/qos.js';
-export type { RetryBudget } from '../domain/retry-budget.js';
+export type { Rung } from '../domain/request/ladder.js';
+export type { QosInput, QosProfile } from '../domain/delivery/qos.js';
+export type { RetryBudget } from '../domain/delivery/retry-budget.js';
 export type { RoutedQueue, RoutingRule, RulePattern, RuleTarget } from './rules.js';

@@ -1,6 +1,6 @@
-import { milliseconds, type Duration } from '../domain/duration.js';
-import { LanewayError, unknownName } from '../domain/errors.js';
-import { DEFAULT_BACKOFF_MS, RUNG_KINDS, SHORTEST_ATTEMPT_MS, type Rung } from '../domain/ladder.js';
+import { milliseconds, type Duration } from '../domain/base/duration.js';
+import { LanewayError, unknownName } from '../domain/base/errors.js';
+import { DEFAULT_BACKOFF_MS, RUNG_KINDS, SHORTEST_ATTEMPT_MS, type Rung } from '../domain/request/ladder.js';
 import type { MessageType } from '../message/message-type.js';
 import { isMeant, type Addressee } from './addressing.js';
 import type { AgentModel, ChannelModel } from './model.js';

@@ -1,5 +1,5 @@
-import { physicalName } from '../domain/physical-name.js';
-import type { Priority } from '../domain/priority.js';
+import { physicalName } from '../domain/base/physical-name.js';
+import type { Priority } from '../domain/base/priority.js';
 import type { TopologyModel } from './model.js';
 
 /*

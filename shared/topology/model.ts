@@ -1,7 +1,7 @@
-import type { Duration } from '../domain/duration.js';
-import type { Rung } from '../domain/ladder.js';
-import type { Priority } from '../domain/priority.js';
-import type { QosProfile } from '../domain/qos.js';
+import type { Duration } from '../domain/base/duration.js';
+import type { Rung } from '../domain/request/ladder.js';
+import type { Priority } from '../domain/base/priority.js';
+import type { QosProfile } from '../domain/delivery/qos.js';
 
 /** A message type without its schema. */
 export interface TypeModel {

@@ -1,8 +1,8 @@
-import { payloadOf } from '../domain/claim-check.js';
-import { errorFrom } from '../domain/dead-letter.js';
-import { LanewayError } from '../domain/errors.js';
-import type { RequestOutcome } from '../domain/pending.js';
-import type { PayloadStore } from '../domain/ports.js';
+import { payloadOf } from '../domain/delivery/claim-check.js';
+import { errorFrom } from '../domain/delivery/dead-letter.js';
+import { LanewayError } from '../domain/base/errors.js';
+import type { RequestOutcome } from '../domain/request/pending.js';
+import type { PayloadStore } from '../domain/wire/payload-store.js';
 import { decodeData, type CommandType, type MessageType } from '../message/message-type.js';
 
 /** The type that answers a command. @throws LanewayError INVALID_OPTION */

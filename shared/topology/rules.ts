@@ -1,5 +1,5 @@
-import { LanewayError } from '../domain/errors.js';
-import { laneFor, PRIORITIES, type Priority } from '../domain/priority.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { laneFor, PRIORITIES, type Priority } from '../domain/base/priority.js';
 import { ApprovalDecided, RequestCancelled, RequestFailed, WorkflowRequested } from '../message/system-messages.js';
 import { carriersByType } from './carriers.js';
 import type { AgentModel, ChannelModel, TopologyModel } from './model.js';

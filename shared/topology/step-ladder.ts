@@ -1,7 +1,7 @@
-import type { DispatchAttempts } from '../domain/dispatch.js';
-import { milliseconds } from '../domain/duration.js';
-import { LanewayError } from '../domain/errors.js';
-import { ownLadder, type Climb, type Rung } from '../domain/ladder.js';
+import type { DispatchAttempts } from '../domain/execution/dispatch.js';
+import { milliseconds } from '../domain/base/duration.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { ownLadder, type Climb, type Rung } from '../domain/request/ladder.js';
 import { carriersOf } from './addressing.js';
 import { rungsOf } from './ladder-of.js';
 import type { ChannelModel, TopologyModel } from './model.js';

@@ -1,7 +1,6 @@
-import type { Duration } from '../domain/duration.js';
-import type { Priority } from '../domain/priority.js';
-import type { QosInput, QosProfile } from '../domain/qos.js';
-import type { DEFAULT_PROFILES } from '../domain/qos.js';
+import type { Duration } from '../domain/base/duration.js';
+import type { Priority } from '../domain/base/priority.js';
+import type { QosInput, QosProfile, DEFAULT_PROFILES } from '../domain/delivery/qos.js';
 import type { CommandType, EventType, MessageType, ReplyOf } from '../message/message-type.js';
 import type { SYSTEM_CHANNELS } from '../message/system-messages.js';
 import type { AgentRuntime, TopologyModel } from './model.js';

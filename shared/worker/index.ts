@@ -1,4 +1,4 @@
-import '../domain/one-version.js';
+import '../domain/base/one-version.js';
 export { worker } from './worker-entry.js';
 export type { WorkerEntry } from './worker-entry.js';
 export { serveHealth } from './serve-health.js';

@@ -1,5 +1,5 @@
 import { findDeployment } from '../client/deployment.js';
-import type { Duration } from '../domain/duration.js';
+import type { Duration } from '../domain/base/duration.js';
 import { startWorker } from './run-worker.js';
 import { serveHealth, type HealthOptions } from './serve-health.js';
 import type { WorkerEntry } from './worker-entry.js';

@@ -1,8 +1,8 @@
 import type { Agent, BoundAgent } from '../agent/create-agent.js';
 import { findDeployment, type FindOptions } from '../client/deployment.js';
-import { milliseconds, type Duration } from '../domain/duration.js';
-import { LanewayError } from '../domain/errors.js';
-import type { Priority } from '../domain/priority.js';
+import { milliseconds, type Duration } from '../domain/base/duration.js';
+import { LanewayError } from '../domain/base/errors.js';
+import type { Priority } from '../domain/base/priority.js';
 import { agentLanes, type AgentLane } from './agent-lanes.js';
 import { pollLanes } from './poll-lanes.js';
 import { ProcessConcurrency } from './process-concurrency.js';

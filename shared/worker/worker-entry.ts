@@ -2,8 +2,8 @@ import type { Agent, BoundAgent } from '../agent/create-agent.js';
 import type { BindContext } from '../lambda/lambda.js';
 import { bindings } from '../lambda/bindings.js';
 import type { Deployment } from '../client/deployment.js';
-import { ENVIRONMENT, jsonVariable } from '../domain/environment.js';
-import { outputKey } from '../topology/output-key.js';
+import { ENVIRONMENT, jsonVariable } from '../domain/base/environment.js';
+import { outputKey } from '../topology/deployed/output-key.js';
 
 /** Marks entries under a key of the whole process, so that every copy of the framework knows them. */
 const ENTRY = Symbol.for('laneway.worker-entry');

@@ -1,8 +1,8 @@
-import '../domain/one-version.js';
-export { defineWorkflow } from './define-workflow.js';
-export type { WorkflowDefinition, WorkflowOptions, WorkflowStep } from './define-workflow.js';
-export { describeWorkflow } from './describe-workflow.js';
-export type { WorkflowDescription, WorkflowPath } from './describe-workflow.js';
+import '../domain/base/one-version.js';
+export { defineWorkflow } from './define/define-workflow.js';
+export type { WorkflowDefinition, WorkflowOptions, WorkflowStep } from './define/define-workflow.js';
+export { describeWorkflow } from './define/describe-workflow.js';
+export type { WorkflowDescription, WorkflowPath } from './define/describe-workflow.js';
 export type {
   AgentOf,
   Answered as AnsweredCommand,
@@ -27,7 +27,7 @@ export type {
   StepRequestOptions,
   TypesOf,
   WithoutCompleting,
-} from './flow.js';
+} from './define/flow.js';
 export type {
   Absence,
   Completed,
@@ -40,10 +40,10 @@ export type {
   Ref,
   Typed,
   ValueOf,
-} from './ref.js';
-export { COMPARISONS } from './outline.js';
-export type { Comparison, WorkflowOutline } from './outline.js';
-export type { Awaited as AwaitedMessage } from '../domain/awaited.js';
+} from './define/ref.js';
+export { COMPARISONS } from './record/outline.js';
+export type { Comparison, WorkflowOutline } from './record/outline.js';
+export type { Awaited as AwaitedMessage } from '../domain/request/awaited.js';
 export type {
   AslAssign,
   AslBranch,
@@ -59,4 +59,4 @@ export type {
   AslTask,
   AslTransition,
   Json,
-} from './asl.js';
+} from './compile/asl.js';

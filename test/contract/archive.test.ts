@@ -1,16 +1,16 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExportArchive, ExportFolder } from '../../cli/ledger/export-folder.js';
-import { DynamoChainStore } from '../../shared/aws/dynamo-chain-store.js';
-import { S3Archive } from '../../shared/aws/s3-archive.js';
-import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
-import { S3Seals } from '../../shared/aws/s3-seals.js';
-import { exportLedger } from '../../shared/operator/export-ledger.js';
-import { MemoryArchive } from '../../shared/testing/memory-archive.js';
-import { MemoryChains } from '../../shared/testing/memory-chains.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { archiveContract, type ArchiveUnderTest } from './archive.contract.js';
+import { ExportArchive, ExportFolder } from '../../cli/commands/ledger/export-folder.js';
+import { DynamoChainStore } from '../../shared/aws/dynamo/dynamo-chain-store.js';
+import { S3Archive } from '../../shared/aws/s3/s3-archive.js';
+import { S3PayloadStore } from '../../shared/aws/s3/s3-payload-store.js';
+import { S3Seals } from '../../shared/aws/s3/s3-seals.js';
+import { exportLedger } from '../../shared/operator/evidence/export-ledger.js';
+import { MemoryArchive } from '../../shared/testing/memory/memory-archive.js';
+import { MemoryChains } from '../../shared/testing/memory/memory-chains.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { archiveContract, type ArchiveUnderTest } from './suites/archive.contract.js';
 
 function inMemory(): ArchiveUnderTest {
   const chains = new MemoryChains();

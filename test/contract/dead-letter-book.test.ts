@@ -1,11 +1,11 @@
-import { DynamoDeadLetterBook } from '../../shared/aws/dynamo-dead-letter-book.js';
-import { DynamoLedgerReader } from '../../shared/aws/dynamo-ledger-reader.js';
-import { DynamoLedgerWriter } from '../../shared/aws/dynamo-ledger-writer.js';
-import { MemoryDeadLetterBook } from '../../shared/testing/memory-dead-letter-book.js';
-import { MemoryLedger } from '../../shared/testing/memory-ledger.js';
-import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { deadLetterBookContract } from './dead-letter-book.contract.js';
+import { DynamoDeadLetterBook } from '../../shared/aws/dynamo/dynamo-dead-letter-book.js';
+import { DynamoLedgerReader } from '../../shared/aws/dynamo/dynamo-ledger-reader.js';
+import { DynamoLedgerWriter } from '../../shared/aws/dynamo/dynamo-ledger-writer.js';
+import { MemoryDeadLetterBook } from '../../shared/testing/memory/memory-dead-letter-book.js';
+import { MemoryLedger } from '../../shared/testing/memory/memory-ledger.js';
+import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { deadLetterBookContract } from './suites/dead-letter-book.contract.js';
 
 describe('dead letters in memory', () => {
   deadLetterBookContract(() => {

@@ -1,10 +1,10 @@
-import { DynamoDeliveryStore } from '../../shared/aws/dynamo-delivery-store.js';
-import { MemoryDeliveries } from '../../shared/testing/memory-deliveries.js';
-import { MemoryLedger } from '../../shared/testing/memory-ledger.js';
-import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { deliveryStoreContract } from './delivery-store.contract.js';
-import { checkInterleavings } from './delivery-store.model.js';
+import { DynamoDeliveryStore } from '../../shared/aws/dynamo/dynamo-delivery-store.js';
+import { MemoryDeliveries } from '../../shared/testing/memory/memory-deliveries.js';
+import { MemoryLedger } from '../../shared/testing/memory/memory-ledger.js';
+import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { deliveryStoreContract } from './suites/delivery-store.contract.js';
+import { checkInterleavings } from './suites/delivery-store.model.js';
 
 describe('MemoryDeliveries', () => {
   const make = () => new MemoryDeliveries(new MemoryLedger(new MemoryPayloads()));

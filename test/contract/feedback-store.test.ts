@@ -5,7 +5,7 @@ import {
 } from '../../functions/vehicle-maintenance/master-orchestrator/feedback-store.js';
 import type { Feedback, Insight } from '../../functions/vehicle-maintenance/schemas.js';
 import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
-import { createTable, describeOnEngine, type TestTable } from './vehicle-maintenance-engine.js';
+import { createTable, describeOnEngine, type TestTable } from './suites/vehicle-maintenance-engine.js';
 
 const feedback = (id: string, time: string): Feedback => ({
   feedbackId: id,

@@ -1,17 +1,17 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
-import { SqsDeadLetterQueue } from '../../shared/aws/sqs-dead-letter-queue.js';
-import { SqsLaneReceipts } from '../../shared/aws/sqs-lane-receipts.js';
-import { SqsLaneSender } from '../../shared/aws/sqs-lane-sender.js';
-import { SqsTimerQueue } from '../../shared/aws/sqs-timer-queue.js';
-import { ManualClock } from '../../shared/testing/manual-clock.js';
-import { MemoryDeadLetterQueue, MemoryLaneReceipts, MemoryLanes } from '../../shared/testing/memory-lanes.js';
-import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
-import { MemoryQueue } from '../../shared/testing/memory-queue.js';
-import { MemoryTimers } from '../../shared/testing/memory-timers.js';
-import { describeOnEngine, type EngineResources } from '../support/engine-resources.js';
-import { anEnvelope } from '../support/sample-messages.js';
-import { deadLetterQueueContract, lanesContract, timerQueueContract, type QueueView } from './lanes.contract.js';
+import { S3PayloadStore } from '../../shared/aws/s3/s3-payload-store.js';
+import { SqsDeadLetterQueue } from '../../shared/aws/sqs/sqs-dead-letter-queue.js';
+import { SqsLaneReceipts } from '../../shared/aws/sqs/sqs-lane-receipts.js';
+import { SqsLaneSender } from '../../shared/aws/sqs/sqs-lane-sender.js';
+import { SqsTimerQueue } from '../../shared/aws/sqs/sqs-timer-queue.js';
+import { ManualClock } from '../../shared/testing/memory/manual-clock.js';
+import { MemoryDeadLetterQueue, MemoryLaneReceipts, MemoryLanes } from '../../shared/testing/memory/memory-lanes.js';
+import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
+import { MemoryQueue } from '../../shared/testing/memory/memory-queue.js';
+import { MemoryTimers } from '../../shared/testing/memory/memory-timers.js';
+import { describeOnEngine, type EngineResources } from '../kit/stands/engine-resources.js';
+import { anEnvelope } from '../kit/generators/sample-messages.js';
+import { deadLetterQueueContract, lanesContract, timerQueueContract, type QueueView } from './suites/lanes.contract.js';
 
 function memoryView(queue: MemoryQueue): QueueView {
   return {

@@ -1,15 +1,15 @@
-import { DynamoDeliveryStore } from '../../shared/aws/dynamo-delivery-store.js';
-import { DynamoIntentStore } from '../../shared/aws/dynamo-intent-store.js';
-import { DynamoLaterStore } from '../../shared/aws/dynamo-later-store.js';
-import { DynamoLedgerReader } from '../../shared/aws/dynamo-ledger-reader.js';
-import { DynamoLedgerWriter } from '../../shared/aws/dynamo-ledger-writer.js';
-import { MemoryDeliveries } from '../../shared/testing/memory-deliveries.js';
-import { MemoryIntents } from '../../shared/testing/memory-intents.js';
-import { MemoryLater } from '../../shared/testing/memory-later.js';
-import { MemoryLedger } from '../../shared/testing/memory-ledger.js';
-import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { ledgerContract } from './ledger.contract.js';
+import { DynamoDeliveryStore } from '../../shared/aws/dynamo/dynamo-delivery-store.js';
+import { DynamoIntentStore } from '../../shared/aws/dynamo/dynamo-intent-store.js';
+import { DynamoLaterStore } from '../../shared/aws/dynamo/dynamo-later-store.js';
+import { DynamoLedgerReader } from '../../shared/aws/dynamo/dynamo-ledger-reader.js';
+import { DynamoLedgerWriter } from '../../shared/aws/dynamo/dynamo-ledger-writer.js';
+import { MemoryDeliveries } from '../../shared/testing/memory/memory-deliveries.js';
+import { MemoryIntents } from '../../shared/testing/memory/memory-intents.js';
+import { MemoryLater } from '../../shared/testing/memory/memory-later.js';
+import { MemoryLedger } from '../../shared/testing/memory/memory-ledger.js';
+import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { ledgerContract } from './suites/ledger.contract.js';
 
 describe('the ledger in memory', () => {
   ledgerContract(() => {

@@ -1,8 +1,8 @@
 import { CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
-import { KmsLinkSigner } from '../../shared/aws/kms-link-signer.js';
-import { MemoryLinkSigner } from '../../shared/testing/memory-link-signer.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { linkSignerContract } from './link-signer.contract.js';
+import { KmsLinkSigner } from '../../shared/aws/kms/kms-link-signer.js';
+import { MemoryLinkSigner } from '../../shared/testing/memory/memory-link-signer.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { linkSignerContract } from './suites/link-signer.contract.js';
 
 describe('MemoryLinkSigner', () => {
   linkSignerContract(() => Promise.resolve(new MemoryLinkSigner()));

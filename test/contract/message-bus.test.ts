@@ -1,9 +1,9 @@
-import { EventBridgeBus } from '../../shared/aws/event-bridge-bus.js';
-import type { Envelope } from '../../shared/domain/envelope.js';
-import { MemoryBus } from '../../shared/testing/memory-bus.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { anEnvelope } from '../support/sample-messages.js';
-import { messageBusContract } from './message-bus.contract.js';
+import { EventBridgeBus } from '../../shared/aws/events/event-bridge-bus.js';
+import type { Envelope } from '../../shared/domain/wire/envelope.js';
+import { MemoryBus } from '../../shared/testing/memory/memory-bus.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { anEnvelope } from '../kit/generators/sample-messages.js';
+import { messageBusContract } from './suites/message-bus.contract.js';
 
 describe('MemoryBus', () => {
   messageBusContract(() => {

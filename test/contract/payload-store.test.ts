@@ -1,8 +1,8 @@
-import { S3PayloadStore } from '../../shared/aws/s3-payload-store.js';
-import type { PayloadStore } from '../../shared/domain/ports.js';
-import { MemoryPayloads } from '../../shared/testing/memory-payloads.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { payloadStoreContract } from './payload-store.contract.js';
+import { S3PayloadStore } from '../../shared/aws/s3/s3-payload-store.js';
+import type { PayloadStore } from '../../shared/domain/wire/payload-store.js';
+import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { payloadStoreContract } from './suites/payload-store.contract.js';
 
 describe('MemoryPayloads', () => {
   payloadStoreContract(() => Promise.resolve<PayloadStore>(new MemoryPayloads()));

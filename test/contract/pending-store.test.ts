@@ -1,7 +1,7 @@
-import { DynamoPendingStore } from '../../shared/aws/dynamo-pending-store.js';
-import { MemoryPending } from '../../shared/testing/memory-pending.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { pendingStoreContract } from './pending-store.contract.js';
+import { DynamoPendingStore } from '../../shared/aws/dynamo/dynamo-pending-store.js';
+import { MemoryPending } from '../../shared/testing/memory/memory-pending.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { pendingStoreContract } from './suites/pending-store.contract.js';
 
 describe('MemoryPending', () => {
   pendingStoreContract(() => Promise.resolve(new MemoryPending()));

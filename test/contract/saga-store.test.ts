@@ -1,8 +1,8 @@
-import { DynamoSagaStore } from '../../shared/aws/dynamo-saga-store.js';
-import { MemorySagas } from '../../shared/testing/memory-sagas.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { undoSaga } from '../support/large-saga.js';
-import { sagaStoreContract } from './saga-store.contract.js';
+import { DynamoSagaStore } from '../../shared/aws/dynamo/dynamo-saga-store.js';
+import { MemorySagas } from '../../shared/testing/memory/memory-sagas.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { undoSaga } from '../kit/applications/large-saga.js';
+import { sagaStoreContract } from './suites/saga-store.contract.js';
 
 /** Items read for each step: the execution twice, the step twice and once to tell, the reply twice, its undoing twice. */
 const READS_PER_STEP = 9;

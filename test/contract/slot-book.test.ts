@@ -5,7 +5,7 @@ import type { ServiceCentre } from '../../functions/vehicle-maintenance/scheduli
 import { HOLD_MINUTES, type SlotBook } from '../../functions/vehicle-maintenance/scheduling/slot-book.js';
 import type { ServiceRequest } from '../../functions/vehicle-maintenance/schemas.js';
 import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
-import { createTable, describeOnEngine, type TestTable } from './vehicle-maintenance-engine.js';
+import { createTable, describeOnEngine, type TestTable } from './suites/vehicle-maintenance-engine.js';
 
 const NOW = new Date('2026-03-02T00:00:00Z');
 /** Five hours of two bays: ten slots in the first day. */

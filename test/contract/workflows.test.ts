@@ -1,10 +1,10 @@
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SfnResumer } from '../../shared/aws/sfn-resumer.js';
-import { SfnStarter } from '../../shared/aws/sfn-starter.js';
-import { MemoryWorkflows, type TokenAnswer } from '../../shared/testing/memory-workflows.js';
-import { describeOnEngine } from '../support/engine-resources.js';
-import { workflowsContract } from './workflows.contract.js';
+import { SfnResumer } from '../../shared/aws/step-functions/sfn-resumer.js';
+import { SfnStarter } from '../../shared/aws/step-functions/sfn-starter.js';
+import { MemoryWorkflows, type TokenAnswer } from '../../shared/testing/memory/memory-workflows.js';
+import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { workflowsContract } from './suites/workflows.contract.js';
 
 describe('MemoryWorkflows', () => {
   workflowsContract(() => {

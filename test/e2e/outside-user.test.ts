@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedEngine, type SharedEngine } from '../support/engine.js';
-import { outsideUser, type OutsideUser } from '../support/outside-user.js';
+import { sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
+import { outsideUser, type OutsideUser } from '../kit/stands/outside-user.js';
 
 let engine: SharedEngine;
 let user: OutsideUser;
@@ -23,7 +23,7 @@ test('the package holds the framework, its platform functions and the engine, an
       'LICENSE',
       'dist/cli/main.js',
       'dist/functions/platform/dispatcher/lambda.js',
-      'dist/infra/constructs/index.d.ts',
+      'dist/infra/application/index.d.ts',
       'dist/infra/engines/ministack-install.d.mts',
       'dist/infra/engines/requirements.txt',
       'dist/infra/engines/supervise.py',
@@ -44,7 +44,7 @@ test("the user's project compiles with every export's declarations checked as we
   writeFileSync(join(user.directory, 'every-export.ts'), lines.join(''));
   const { stdout } = await user.must('tsc', '--listFiles');
   expect(names.length).toBeGreaterThan(5);
-  expect(stdout).toContain('node_modules/laneway/dist/infra/constructs/index.d.ts');
+  expect(stdout).toContain('node_modules/laneway/dist/infra/application/index.d.ts');
   writeFileSync(join(user.directory, 'every-export.mjs'), lines.join(''));
   await user.must('node', 'every-export.mjs');
 }, 120_000);

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { TEST_RUNNERS } from '../../cli/init/templates.js';
-import { outsideUser, packPackage, type OutsideUser, type Ran } from '../support/outside-user.js';
-import { greetingTest, runnerUser, type RunnerUser } from '../support/runner-user.js';
+import { TEST_RUNNERS } from '../../cli/commands/project/init/templates.js';
+import { outsideUser, packPackage, type OutsideUser, type Ran } from '../kit/stands/outside-user.js';
+import { greetingTest, runnerUser, type RunnerUser } from '../kit/stands/runner-user.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const attw = join(root, '.attw.json');
@@ -150,7 +150,7 @@ describe('leave dist out', () => {
   test('the check of a whole package notices it, and a single file that is missing', async () => {
     expect(await whole()).toMatchObject({ code: 0 });
     expect((await without('dist', whole)).stderr).toContain('the package would lack dist/');
-    for (const file of ['dist/cli/main.js', 'dist/shared/commonjs.cjs', 'dist/infra/constructs/index.d.ts'])
+    for (const file of ['dist/cli/main.js', 'dist/shared/commonjs.cjs', 'dist/infra/application/index.d.ts'])
       expect((await without(file, whole)).stderr).toContain(`the package would lack ${file}`);
   });
 
@@ -184,7 +184,7 @@ describe('leave dist out', () => {
 test("rename a key: the application's harness tests notice it", async () => {
   const harness = () => user.run('node', '--import', 'tsx', '--test', 'claims/claims.test.ts');
   expect(await harness()).toMatchObject({ code: 0 });
-  const file = 'laneway/dist/shared/testing/run-asl.js';
+  const file = 'laneway/dist/shared/testing/asl/run-asl.js';
   const { code, stdout } = await changed(file, 'Execution: { Input', 'Execution_1: { Input', harness);
   expect(code).toBe(1);
   expect(stdout).toMatch(/[1-9]\d* fail|fail [1-9]/);
@@ -213,14 +213,14 @@ describe('load a second copy', () => {
   }, 60_000);
 
   test('comparison of the errors by class is noticed', async () => {
-    const file = 'laneway/dist/shared/domain/errors.js';
+    const file = 'laneway/dist/shared/domain/base/errors.js';
     const { code, stderr } = await changed(file, 'static [Symbol.hasInstance]', 'static otherwise', both);
     expect(code).toBe(1);
     expect(stderr).toContain('AssertionError');
   }, 60_000);
 
   test('a copy of another version is refused with what to type, by import and by the command', async () => {
-    const version = `${second}/dist/shared/domain/one-version.js`;
+    const version = `${second}/dist/shared/domain/base/one-version.js`;
     const { code, stderr } = await changed(version, "VERSION = '", "VERSION = '9.", both);
     expect(code).toBe(1);
     expect(stderr).toMatch(/laneway 9\.\S+ is loaded beside laneway [^]*npm ls laneway[^]*npm dedupe/);

@@ -1,8 +1,8 @@
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { applicationOf, resourcesOf, unbundledApp, type Resource } from '../support/synthesized-application.js';
-import { purchases } from '../support/purchase-topology.js';
-import { first } from '../support/purchases/workflows.js';
+import { applicationOf, resourcesOf, unbundledApp, type Resource } from '../kit/stands/synthesized-application.js';
+import { purchases } from '../kit/applications/purchase-topology.js';
+import { first } from '../kit/applications/purchases/workflows.js';
 
 const withLinks = (approvalLinks: boolean | { reservedConcurrency: number }, context = {}) =>
   resourcesOf(applicationOf(purchases, { workflows: [first], approvalLinks }, unbundledApp(context)));
@@ -72,7 +72,11 @@ describe('the page behind links of approvals', () => {
 
   it('passes AwsSolutions', () => {
     const app = unbundledApp();
-    applicationOf(purchases, { workflows: [first], approvalLinks: true, agents: 'test/support/purchases' }, app);
+    applicationOf(
+      purchases,
+      { workflows: [first], approvalLinks: true, agents: 'test/kit/applications/purchases' },
+      app,
+    );
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
   });

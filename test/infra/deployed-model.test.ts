@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { readStoredModel, storedTopology } from '../../shared/topology/stored-model.js';
-import { shop } from '../support/fixture-topology.js';
-import { applicationOf, unbundledApp } from '../support/synthesized-application.js';
+import { readStoredModel, storedTopology } from '../../shared/topology/deployed/stored-model.js';
+import { shop } from '../kit/applications/fixture-topology.js';
+import { applicationOf, unbundledApp } from '../kit/stands/synthesized-application.js';
 
 const workflow = {
   name: 'order',

@@ -6,10 +6,10 @@ import * as z from 'zod';
 import { command } from 'laneway/message';
 import { defineTopology, type Topology } from 'laneway/topology';
 import { AgentFunction, Mailbox, type DeployableWorkflow } from 'laneway/cdk';
-import { machineArns } from '../../shared/platform/deployed-workflows.js';
+import { machineArns } from '../../shared/platform/workflows/deployed-workflows.js';
 import { laneUrlsOf } from '../../shared/topology/mailbox-names.js';
-import { applicationOf, unbundledApp } from '../support/synthesized-application.js';
-import { smallest } from '../support/fixture-topology.js';
+import { applicationOf, unbundledApp } from '../kit/stands/synthesized-application.js';
+import { smallest } from '../kit/applications/fixture-topology.js';
 
 const Load = command('Load', z.object({ box: z.string() }));
 const Start = command('Start', z.object({ box: z.string() }));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundle, versionOf } from '../../infra/constructs/bundle.js';
-import { guarded } from '../support/guard-topology.js';
-import { applicationOf, resourcesOf } from '../support/synthesized-application.js';
+import { guarded } from '../kit/applications/guard-topology.js';
+import { applicationOf, resourcesOf } from '../kit/stands/synthesized-application.js';
 
 const resources = resourcesOf(applicationOf(guarded));
 const functions = resources.filter(({ type }) => type === 'AWS::Lambda::Function');

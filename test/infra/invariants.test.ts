@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { LanewayApplication } from 'laneway/cdk';
-import { arbitraryTopology } from '../support/arbitrary-topology.js';
-import { shop, smallest } from '../support/fixture-topology.js';
-import { applicationOf, resourcesOf } from '../support/synthesized-application.js';
-import { inspectTemplates } from '../support/template-invariants.js';
+import { arbitraryTopology } from '../kit/generators/arbitrary-topology.js';
+import { shop, smallest } from '../kit/applications/fixture-topology.js';
+import { applicationOf, resourcesOf } from '../kit/stands/synthesized-application.js';
+import { inspectTemplates } from '../kit/oracles/template-invariants.js';
 
 /** What holds for every application, whatever its topology. */
 function check(application: LanewayApplication): void {

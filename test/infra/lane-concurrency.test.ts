@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { LANE_CONCURRENCY, type LaneConcurrency } from 'laneway/cdk';
-import { shop } from '../support/fixture-topology.js';
-import { applicationOf, idIn, resourcesOf } from '../support/synthesized-application.js';
+import { shop } from '../kit/applications/fixture-topology.js';
+import { applicationOf, idIn, resourcesOf } from '../kit/stands/synthesized-application.js';
 
 /** Caps of the mappings of an agent's lanes, by priority; `null` = none. */
 function capsOf(agent: string, laneConcurrency?: LaneConcurrency): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import { RETENTION_DEFAULTS } from '../../infra/constructs/ledger-evidence.js';
-import { smallest } from '../support/fixture-topology.js';
-import { applicationOf, resourcesOf, type Resource } from '../support/synthesized-application.js';
+import { smallest } from '../kit/applications/fixture-topology.js';
+import { applicationOf, resourcesOf, type Resource } from '../kit/stands/synthesized-application.js';
 
 interface Statement {
   readonly Effect: string;

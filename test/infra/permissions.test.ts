@@ -2,7 +2,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Stack } from 'aws-cdk-lib';
 import { LanewayApplication } from 'laneway/cdk';
-import { shop } from '../support/fixture-topology.js';
+import { shop } from '../kit/applications/fixture-topology.js';
 import {
   folderOfAgents,
   lambdaAgents,
@@ -11,7 +11,7 @@ import {
   unbundledApp,
   type Resource,
   type Statement,
-} from '../support/synthesized-application.js';
+} from '../kit/stands/synthesized-application.js';
 
 const workflow = {
   name: 'order',

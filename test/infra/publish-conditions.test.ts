@@ -2,18 +2,18 @@ import { LanewayApplication } from 'laneway/cdk';
 import type { Topology } from 'laneway/topology';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { mayPublish } from '../../shared/agent/receive/decode-copy.js';
-import { sourceOf } from '../../shared/domain/envelope.js';
+import { sourceOf } from '../../shared/domain/wire/envelope.js';
 import { MessageAcknowledged } from '../../shared/message/system-messages.js';
-import { shop } from '../support/fixture-topology.js';
-import { parcels } from '../support/parcel-topology.js';
-import { decide, type PolicyStatement } from '../support/policy-evaluator.js';
+import { shop } from '../kit/applications/fixture-topology.js';
+import { parcels } from '../kit/applications/parcel-topology.js';
+import { decide, type PolicyStatement } from '../kit/oracles/policy-evaluator.js';
 import {
   folderOfAgents,
   lambdaAgents,
   resourcesOf,
   unbundledApp,
   type Resource,
-} from '../support/synthesized-application.js';
+} from '../kit/stands/synthesized-application.js';
 
 // No local engine knows the condition keys of PutEvents, so that what AWS would decide is decided here, on the policies
 // of the template: for every agent and client, under every source and for every message type of the topology.

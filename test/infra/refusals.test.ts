@@ -2,8 +2,8 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { defineTopology } from 'laneway/topology';
 import { findTopology } from '../../infra/constructs/find-topology.js';
-import { depot, ShelfCounted, shop, smallest } from '../support/fixture-topology.js';
-import { applicationOf, folderOfAgents, unbundledApp } from '../support/synthesized-application.js';
+import { depot, ShelfCounted, shop, smallest } from '../kit/applications/fixture-topology.js';
+import { applicationOf, folderOfAgents, unbundledApp } from '../kit/stands/synthesized-application.js';
 
 describe('synth refuses', () => {
   it('an agent without a function', () => {

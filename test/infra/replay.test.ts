@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
 import { defineWorkflow } from 'laneway/workflow';
-import { ErrandWanted, errands } from '../support/errand-topology.js';
-import { shop } from '../support/fixture-topology.js';
-import { applicationOf, resourcesOf } from '../support/synthesized-application.js';
+import { ErrandWanted, errands } from '../kit/applications/errand-topology.js';
+import { shop } from '../kit/applications/fixture-topology.js';
+import { applicationOf, resourcesOf } from '../kit/stands/synthesized-application.js';
 
 const Told = event('Told', z.object({}));
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { ALARM_KINDS } from '../../infra/constructs/alarms.js';
 import { defineWorkflow } from 'laneway/workflow';
-import { Advise, CallMade, helpline } from '../support/helpline-topology.js';
-import { shop } from '../support/fixture-topology.js';
-import { applicationOf, resourcesOf, type Resource } from '../support/synthesized-application.js';
+import { Advise, CallMade, helpline } from '../kit/applications/helpline-topology.js';
+import { shop } from '../kit/applications/fixture-topology.js';
+import { applicationOf, resourcesOf, type Resource } from '../kit/stands/synthesized-application.js';
 
 const entries = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map((match) => match[1]);
 

@@ -1,5 +1,5 @@
-import { smallest } from '../support/fixture-topology.js';
-import { applicationOf, resourcesOf } from '../support/synthesized-application.js';
+import { smallest } from '../kit/applications/fixture-topology.js';
+import { applicationOf, resourcesOf } from '../kit/stands/synthesized-application.js';
 
 interface Index {
   readonly IndexName: string;

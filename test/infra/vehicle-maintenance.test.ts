@@ -7,7 +7,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { vehicleMaintenance } from '../../infra/applications/vehicle-maintenance.js';
 import { bundle, platformEntry } from '../../infra/constructs/bundle.js';
-import { resourcesOf, unbundledApp } from '../support/synthesized-application.js';
+import { resourcesOf, unbundledApp } from '../kit/stands/synthesized-application.js';
 
 function synthesize(app: App, nag: boolean) {
   vehicleMaintenance(app, 'Vehicles', {

@@ -4,7 +4,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { defineTopology } from 'laneway/topology';
-import { depot } from '../support/fixture-topology.js';
+import { depot } from '../kit/applications/fixture-topology.js';
 import {
   applicationOf,
   folderOfAgents,
@@ -13,8 +13,8 @@ import {
   statementsOf,
   unbundledApp,
   type Statement,
-} from '../support/synthesized-application.js';
-import { inspectTemplates } from '../support/template-invariants.js';
+} from '../kit/stands/synthesized-application.js';
+import { inspectTemplates } from '../kit/oracles/template-invariants.js';
 
 /** The same topology with every agent on Lambda. */
 const onLambda = defineTopology('fixture-depot', {

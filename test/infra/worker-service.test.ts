@@ -11,9 +11,9 @@ import { LanewayApplication, WorkerService, type WorkerServiceProps } from 'lane
 import { command, type Priority } from 'laneway/message';
 import { defineTopology, type Topology } from 'laneway/topology';
 import * as z from 'zod';
-import { depot } from '../support/fixture-topology.js';
-import { parcels } from '../support/parcel-topology.js';
-import { folderOfAgents, unbundledApp } from '../support/synthesized-application.js';
+import { depot } from '../kit/applications/fixture-topology.js';
+import { parcels } from '../kit/applications/parcel-topology.js';
+import { folderOfAgents, unbundledApp } from '../kit/stands/synthesized-application.js';
 
 const SUBNETS = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
 const AGENTS = folderOfAgents('clerk', 'packer/worker', 'weigher/worker');
@@ -218,8 +218,8 @@ describe('the image of workers', () => {
     const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-image-')) });
     const application = new LanewayApplication(app, 'Parcels', {
       topology: parcels,
-      topologyModule: './test/support/parcel-topology.ts',
-      agents: './test/support/parcels',
+      topologyModule: './test/kit/applications/parcel-topology.ts',
+      agents: './test/kit/applications/parcels',
       bind: { wrapper: { paper: 'brown' } },
     });
     const stack = new Stack(app, 'Own');

@@ -5,20 +5,20 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
-import { openOperator } from '../../cli/open-operator.js';
+import { openOperator } from '../../cli/context/open-operator.js';
 import { renderTree } from '../../cli/render/tree.js';
-import { awsClients } from '../../shared/aws/clients.js';
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
-import { schemaUri } from '../../shared/domain/envelope.js';
-import { newId } from '../../shared/domain/ids.js';
-import { examineLetter } from '../../shared/operator/examine-letter.js';
-import { findLetters, groupLetters } from '../../shared/operator/letter-groups.js';
+import { awsClients } from '../../shared/aws/base/clients.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
+import { schemaUri } from '../../shared/domain/wire/envelope.js';
+import { newId } from '../../shared/domain/base/ids.js';
+import { examineLetter } from '../../shared/operator/letters/examine-letter.js';
+import { findLetters, groupLetters } from '../../shared/operator/letters/letter-groups.js';
 import type { OperatorServices } from '../../shared/operator/operator-services.js';
-import { redriveLetter } from '../../shared/operator/redrive-letter.js';
-import { redriveCanary } from '../../shared/operator/redrive-letters.js';
-import { discardLetter, editLetter, type Edited } from '../../shared/operator/settle-letter.js';
-import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { ParcelArrived, parcels, type WeighParcel } from '../support/parcel-topology.js';
+import { redriveLetter } from '../../shared/operator/letters/redrive-letter.js';
+import { redriveCanary } from '../../shared/operator/letters/redrive-letters.js';
+import { discardLetter, editLetter, type Edited } from '../../shared/operator/letters/settle-letter.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
+import { ParcelArrived, parcels, type WeighParcel } from '../kit/applications/parcel-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
 const witnessed = (parcel: string): string[] =>
@@ -38,7 +38,7 @@ const conversations = new Map<string, string>();
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
   app = await deployed('parcels', {
-    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
     context: { 'parcels:witness': witnessFile },
   });
   gate = await connect(parcels, { as: 'gate' });
@@ -48,7 +48,7 @@ beforeAll(async () => {
 /** Runs `laneway dlq` with JSON output. */
 function laneway(...args: readonly string[]): unknown {
   const command = ['--conditions=laneway-source', '--import', 'tsx', 'cli/main.ts', 'dlq', ...args];
-  const topology = ['--json', '--topology', 'test/support/parcel-topology.ts#parcels'];
+  const topology = ['--json', '--topology', 'test/kit/applications/parcel-topology.ts#parcels'];
   return JSON.parse(execFileSync(process.execPath, [...command, ...topology], { encoding: 'utf8' }));
 }
 

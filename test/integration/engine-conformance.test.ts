@@ -19,10 +19,10 @@ import {
 } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { bridgeAfterDeploy } from '../../infra/engines/bridge.js';
+import { bridgeAfterDeploy } from '../../infra/engines/bridge/bridge.js';
 import { leftOutCondition } from '../../infra/engines/engine-gaps.js';
 import { ministackGaps } from '../../infra/engines/ministack-gaps.js';
-import { describeOn, sharedEngine, type SharedEngine } from '../support/engine.js';
+import { describeOn, sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
 
 // One probe for each line of infra/engines/ministack-gaps.ts. A probe that fails says that the engine has learned what
 // it lacked: take the line out of the gaps, then the probe.

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { keptEngine, recordKeptEngine, stopKeptEngine } from '../../infra/engines/kept-engine.js';
 import { installMinistack } from '../../infra/engines/ministack-install.mjs';
-import { describeOn } from '../support/engine.js';
+import { describeOn } from '../kit/stands/engine.js';
 import { scratchPrefix, startMinistack, type RunningMinistack } from '../../infra/engines/ministack.js';
 
 const launcher = pathToFileURL(join(process.cwd(), 'infra/engines/ministack.ts')).href;

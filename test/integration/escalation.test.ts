@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
-import { openAnswers } from '../../cli/open-answers.js';
+import { openAnswers } from '../../cli/context/open-answers.js';
 import { renderTree } from '../../cli/render/tree.js';
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
-import type { RequestEntry } from '../../shared/domain/ports.js';
-import { answerRequest, openRequests } from '../../shared/operator/answer-request.js';
-import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { Ask, enquiries, EnquiryMade, OpinionWanted } from '../support/enquiry-topology.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
+import type { RequestEntry } from '../../shared/domain/evidence/ledger-writer.js';
+import { answerRequest, openRequests } from '../../shared/operator/requests/answer-request.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
+import { Ask, enquiries, EnquiryMade, OpinionWanted } from '../kit/applications/enquiry-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
 const witnessed = (question: string): string[] =>
@@ -23,7 +23,7 @@ let counter: Laneway<typeof Ask | typeof EnquiryMade | typeof OpinionWanted>;
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
   app = await deployed('enquiries', {
-    app: 'node --conditions=laneway-source --import tsx test/support/enquiries/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/enquiries/app.ts',
     context: { 'enquiries:witness': witnessFile },
   });
   counter = await connect(enquiries, { as: 'counter' });

@@ -4,22 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { connect } from 'laneway/client';
-import { cleanArchive } from '../../shared/aws/s3-archive-cleaner.js';
-import { awsClients } from '../../shared/aws/clients.js';
+import { cleanArchive } from '../../shared/aws/s3/s3-archive-cleaner.js';
+import { awsClients } from '../../shared/aws/base/clients.js';
 import { runCli } from '../../cli/run-cli.js';
-import { EXIT } from '../../cli/exit-codes.js';
-import { ExportFolder } from '../../cli/ledger/export-folder.js';
-import { openEvidence } from '../../cli/ledger/open-evidence.js';
-import type { ArchiveLine } from '../../shared/domain/archive.js';
-import type { ExportManifest } from '../../shared/domain/ledger-export.js';
-import { ledgerStats } from '../../shared/operator/ledger-views.js';
-import { verifyLedger, type Verification } from '../../shared/operator/verify-ledger.js';
-import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { ParcelArrived, parcels } from '../support/parcel-topology.js';
+import { EXIT } from '../../cli/context/exit-codes.js';
+import { ExportFolder } from '../../cli/commands/ledger/export-folder.js';
+import { openEvidence } from '../../cli/commands/ledger/open-evidence.js';
+import type { ArchiveLine } from '../../shared/domain/evidence/archive.js';
+import type { ExportManifest } from '../../shared/domain/evidence/ledger-export.js';
+import { ledgerStats } from '../../shared/operator/evidence/ledger-views.js';
+import { verifyLedger, type Verification } from '../../shared/operator/evidence/verify-ledger.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
+import { ParcelArrived, parcels } from '../kit/applications/parcel-topology.js';
 
 const root = mkdtempSync(join(tmpdir(), 'laneway-ledger-'));
 const witnessFile = join(root, 'witness');
-const topology = ['--topology', 'test/support/parcel-topology.ts#parcels'];
+const topology = ['--topology', 'test/kit/applications/parcel-topology.ts#parcels'];
 const conversations: string[] = [];
 
 let app: Deployed;
@@ -27,7 +27,7 @@ let app: Deployed;
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
   app = await deployed('parcels', {
-    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
     context: { 'parcels:witness': witnessFile },
   });
   const gate = await connect(parcels, { as: 'gate' });

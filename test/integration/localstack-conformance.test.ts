@@ -4,9 +4,9 @@ import { EventBridgeClient, TestEventPatternCommand } from '@aws-sdk/client-even
 import { ListEmailIdentitiesCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { eventually } from '../support/deployed.js';
-import { describeOn, sharedEngine, type SharedEngine } from '../support/engine.js';
-import { RoleCredentialsSource } from '../support/role-credentials.js';
+import { eventually } from '../kit/stands/deployed.js';
+import { describeOn, sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
+import { RoleCredentialsSource } from '../kit/stands/role-credentials.js';
 
 // Probes of what infra/engines/localstack-gaps.ts says that LocalStack lacks, where one takes no minutes. A probe that
 // fails says that it has learned it: take the line out of the gaps, then the probe.

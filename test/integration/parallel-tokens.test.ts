@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
 import { lacksOf } from '../../infra/engines/capabilities.js';
-import { describeOn, sharedEngine, type SharedEngine } from '../support/engine.js';
+import { describeOn, sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
 
 // The probe of infra/engines/parallel-as-map.ts. When it fails on MiniStack, that has learned to give each branch of a
 // parallel state a task token of its own: take the rewriting out.

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { connect, type Laneway } from 'laneway/client';
-import { awsClients } from '../../shared/aws/clients.js';
-import { account } from '../../shared/domain/conversation.js';
-import { newId } from '../../shared/domain/ids.js';
-import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { ParcelArrived, parcels, WeighParcel } from '../support/parcel-topology.js';
+import { awsClients } from '../../shared/aws/base/clients.js';
+import { account } from '../../shared/domain/evidence/conversation.js';
+import { newId } from '../../shared/domain/base/ids.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
+import { ParcelArrived, parcels, WeighParcel } from '../kit/applications/parcel-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
 const witnessed = (): string[] => readFileSync(witnessFile, 'utf8').split('\n').filter(Boolean);
@@ -20,7 +20,7 @@ let gate: Laneway<typeof ParcelArrived | typeof WeighParcel>;
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
   app = await deployed('parcels', {
-    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
     context: { 'parcels:witness': witnessFile },
   });
   gate = await connect(parcels, { as: 'gate' });

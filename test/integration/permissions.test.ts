@@ -11,15 +11,15 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { ministackActions } from '../../infra/engines/ministack-gaps.js';
-import { awsClients } from '../../shared/aws/clients.js';
+import { awsClients } from '../../shared/aws/base/clients.js';
 import { outputOf } from '../../shared/client/deployment.js';
-import { schemaUri, sourceOf } from '../../shared/domain/envelope.js';
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
-import { newId } from '../../shared/domain/ids.js';
-import { deployed, type Deployed } from '../support/deployed.js';
-import { EngineResources } from '../support/engine-resources.js';
-import { describeOn, describeWith } from '../support/engine.js';
-import { RoleCredentialsSource, type RoleCredentials } from '../support/role-credentials.js';
+import { schemaUri, sourceOf } from '../../shared/domain/wire/envelope.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
+import { newId } from '../../shared/domain/base/ids.js';
+import { deployed, type Deployed } from '../kit/stands/deployed.js';
+import { EngineResources } from '../kit/stands/engine-resources.js';
+import { describeOn, describeWith } from '../kit/stands/engine.js';
+import { RoleCredentialsSource, type RoleCredentials } from '../kit/stands/role-credentials.js';
 
 // Each function runs under its own role: what the topology says of its agent works (the other files of this folder show
 // it on the same engine), and what it does not say is refused. Each refusal stands beside a call that is allowed.
@@ -38,7 +38,7 @@ const outcome = (call: Promise<unknown>): Promise<unknown> =>
 let app: Deployed;
 beforeAll(async () => {
   app = await deployed('parcels', {
-    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
   });
 }, 240_000);
 

@@ -3,17 +3,17 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
-import { invokeFunction } from '../../cli/invoke-function.js';
-import { openReplay, type Replay } from '../../cli/open-replay.js';
+import { invokeFunction } from '../../cli/context/invoke-function.js';
+import { openReplay, type Replay } from '../../cli/context/open-replay.js';
 import { outputOf } from '../../shared/client/deployment.js';
-import { account } from '../../shared/domain/conversation.js';
-import { newId } from '../../shared/domain/ids.js';
-import { generationOf } from '../../shared/operator/replay-generation.js';
-import { replayConversations } from '../../shared/operator/replay-conversations.js';
-import { replayWindow } from '../../shared/operator/replay-window.js';
-import { selectConversations } from '../../shared/operator/select-conversations.js';
-import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { ParcelArrived, parcels, type WeighParcel } from '../support/parcel-topology.js';
+import { account } from '../../shared/domain/evidence/conversation.js';
+import { newId } from '../../shared/domain/base/ids.js';
+import { generationOf } from '../../shared/operator/replay/replay-generation.js';
+import { replayConversations } from '../../shared/operator/replay/replay-conversations.js';
+import { replayWindow } from '../../shared/operator/replay/replay-window.js';
+import { selectConversations } from '../../shared/operator/replay/select-conversations.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
+import { ParcelArrived, parcels, type WeighParcel } from '../kit/applications/parcel-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
 const witnessed = (line: string): number =>
@@ -32,7 +32,7 @@ let conversation = '';
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
   app = await deployed('parcels', {
-    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
     context: { 'parcels:witness': witnessFile },
   });
   gate = await connect(parcels, { as: 'gate' });
@@ -42,7 +42,15 @@ beforeAll(async () => {
 /** Runs `laneway replay` with JSON output. */
 function laneway(...args: readonly string[]): unknown {
   const command = ['--conditions=laneway-source', '--import', 'tsx', 'cli/main.ts', 'replay', ...args];
-  const given = ['--why', ADA.why, '--by', ADA.by, '--json', '--topology', 'test/support/parcel-topology.ts#parcels'];
+  const given = [
+    '--why',
+    ADA.why,
+    '--by',
+    ADA.by,
+    '--json',
+    '--topology',
+    'test/kit/applications/parcel-topology.ts#parcels',
+  ];
   return JSON.parse(execFileSync(process.execPath, [...command, ...given], { encoding: 'utf8' }));
 }
 

@@ -1,12 +1,12 @@
 import { TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import fc from 'fast-check';
-import { awsClients } from '../../shared/aws/clients.js';
-import { matchesPattern, ruleMatcher } from '../../shared/domain/event-pattern.js';
-import { seededRandom } from '../../shared/testing/seeded-random.js';
+import { awsClients } from '../../shared/aws/base/clients.js';
+import { matchesPattern, ruleMatcher } from '../../shared/domain/wire/event-pattern.js';
+import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
 import { routingRules, type RulePattern } from '../../shared/topology/rules.js';
-import { arbitraryTopology } from '../support/arbitrary-topology.js';
-import { describeOn, sharedEngine, type SharedEngine } from '../support/engine.js';
-import { eventsNear, type TestEvent } from '../support/events-near.js';
+import { arbitraryTopology } from '../kit/generators/arbitrary-topology.js';
+import { describeOn, sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
+import { eventsNear, type TestEvent } from '../kit/generators/events-near.js';
 
 // The harness and the unit tests route by Laneway's own matcher; this holds it to the engine's (TestEventPattern), over
 // the rules of random topologies and events around what those rules ask for.

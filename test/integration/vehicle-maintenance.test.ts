@@ -5,7 +5,7 @@ import { connect } from 'laneway/client';
 import { conversationState, payloadsOf } from '../../cli/demo/conversation-state.js';
 import { demoCustomer } from '../../cli/demo/customer.js';
 import { outsideOf } from '../../cli/demo/outside.js';
-import { openWorkflows } from '../../cli/open-workflows.js';
+import { openWorkflows } from '../../cli/context/open-workflows.js';
 import { threeVehicles } from '../../cli/demo/scenario.js';
 import { demoServiceDesk } from '../../cli/demo/service-desk.js';
 import {
@@ -15,12 +15,12 @@ import {
 } from '../../functions/vehicle-maintenance/messages.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
-import { awsClients } from '../../shared/aws/clients.js';
-import { account, type LedgerEntry } from '../../shared/domain/conversation.js';
-import { ingressConversation } from '../../shared/domain/ids.js';
-import { stopExecution } from '../../shared/operator/start-execution.js';
-import { deployed, type Deployed } from '../support/deployed.js';
-import { describeWith } from '../support/engine.js';
+import { awsClients } from '../../shared/aws/base/clients.js';
+import { account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
+import { ingressConversation } from '../../shared/domain/base/ids.js';
+import { stopExecution } from '../../shared/operator/workflows/start-execution.js';
+import { deployed, type Deployed } from '../kit/stands/deployed.js';
+import { describeWith } from '../kit/stands/engine.js';
 
 const describeWithMail = await describeWith(['ses-v2']);
 

@@ -1,16 +1,16 @@
 import { ListEventSourceMappingsCommand, ListFunctionsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { connect } from 'laneway/client';
 import { startWorker, type Worker } from 'laneway/worker';
-import { deployed, type Deployed } from '../support/deployed.js';
-import { parcels, WrapParcel } from '../support/parcel-topology.js';
-import wrapper from '../support/parcels/wrapper/worker.js';
+import { deployed, type Deployed } from '../kit/stands/deployed.js';
+import { parcels, WrapParcel } from '../kit/applications/parcel-topology.js';
+import wrapper from '../kit/applications/parcels/wrapper/worker.js';
 
 let app: Deployed;
 let worker: Worker | undefined;
 
 beforeAll(async () => {
   app = await deployed('parcels', {
-    app: 'node --conditions=laneway-source --import tsx test/support/parcels/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
   });
 }, 180_000);
 

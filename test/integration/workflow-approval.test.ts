@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openAnswers } from '../../cli/open-answers.js';
-import { openWorkflows } from '../../cli/open-workflows.js';
+import { openAnswers } from '../../cli/context/open-answers.js';
+import { openWorkflows } from '../../cli/context/open-workflows.js';
 import { lacksOf } from '../../infra/engines/capabilities.js';
-import type { WorkflowChange } from '../../shared/operator/compare-definitions.js';
-import { openApprovals } from '../../shared/operator/decide-approval.js';
-import { inspectExecution, type ExecutionView } from '../../shared/operator/inspect-execution.js';
-import { startExecution } from '../../shared/operator/start-execution.js';
-import type { WorkflowServices } from '../../shared/operator/workflow-services.js';
-import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { engineHere } from '../support/engine.js';
-import { purchases } from '../support/purchase-topology.js';
+import type { WorkflowChange } from '../../shared/operator/workflows/compare-definitions.js';
+import { openApprovals } from '../../shared/operator/requests/decide-approval.js';
+import { inspectExecution, type ExecutionView } from '../../shared/operator/workflows/inspect-execution.js';
+import { startExecution } from '../../shared/operator/workflows/start-execution.js';
+import type { WorkflowServices } from '../../shared/operator/workflows/workflow-services.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
+import { engineHere } from '../kit/stands/engine.js';
+import { purchases } from '../kit/applications/purchase-topology.js';
 
 interface Mail {
   readonly approval: string;
@@ -24,7 +24,7 @@ mkdirSync('.laneway', { recursive: true });
 /** Where the agents write to; a project as well, whose sources are those of a release. */
 const folder = mkdtempSync(resolve('.laneway', 'purchases-'));
 const appOf = (release: 1 | 2) =>
-  `node --conditions=laneway-source --import tsx ${resolve('test/support/purchases/app.ts')} ${release} ${folder}`;
+  `node --conditions=laneway-source --import tsx ${resolve('test/kit/applications/purchases/app.ts')} ${release} ${folder}`;
 const lines = (file: string): string[] => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean);
 const witnessed = (purchase: string): string[] =>
   lines('witness').flatMap((line) => (line.startsWith(`${purchase} `) ? [line.slice(purchase.length + 1)] : []));
@@ -72,7 +72,7 @@ const send = (link: string, decision: string, reason: string) =>
 
 beforeAll(async () => {
   for (const file of ['witness', 'mails']) writeFileSync(join(folder, file), '');
-  const topology = resolve('test/support/purchase-topology.ts');
+  const topology = resolve('test/kit/applications/purchase-topology.ts');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ laneway: { topology, app: appOf(2) } }));
   app = await deployed('purchases', { app: appOf(1) });
   services = await openWorkflows(purchases);
@@ -96,7 +96,7 @@ test('approvals wait across a redeployment with changed steps, and their executi
   );
 
   // What the next release would do to them; with a topology that forgets the undoing, so that something is to be said.
-  const without = resolve('test/support/purchases/without-undo.ts');
+  const without = resolve('test/kit/applications/purchases/without-undo.ts');
   const diff = await laneway('--json', '--topology', without, 'workflow', 'diff');
   const [change] = JSON.parse(diff.out) as WorkflowChange[];
   expect(change).toMatchObject({ workflow: 'purchase', change: 'changed', running: 2 });

@@ -7,21 +7,21 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { openWorkflows } from '../../cli/open-workflows.js';
+import { openWorkflows } from '../../cli/context/open-workflows.js';
 import { marksOf } from '../../cli/render/workflows.js';
 import { lacksOf } from '../../infra/engines/capabilities.js';
-import { ENVIRONMENT } from '../../shared/domain/environment.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 import { outputOf } from '../../shared/client/deployment.js';
-import { decideApproval } from '../../shared/operator/decide-approval.js';
-import { inspectExecution, type ExecutionView } from '../../shared/operator/inspect-execution.js';
-import { retryExecution } from '../../shared/operator/retry-workflow.js';
-import { startExecution, stopExecution } from '../../shared/operator/start-execution.js';
-import type { WorkflowServices } from '../../shared/operator/workflow-services.js';
-import { invokeFunction } from '../../cli/invoke-function.js';
-import { openAnswers } from '../../cli/open-answers.js';
-import { deployed, type Deployed } from '../support/deployed.js';
-import { engineHere } from '../support/engine.js';
-import { errands } from '../support/errand-topology.js';
+import { decideApproval } from '../../shared/operator/requests/decide-approval.js';
+import { inspectExecution, type ExecutionView } from '../../shared/operator/workflows/inspect-execution.js';
+import { retryExecution } from '../../shared/operator/workflows/retry-workflow.js';
+import { startExecution, stopExecution } from '../../shared/operator/workflows/start-execution.js';
+import type { WorkflowServices } from '../../shared/operator/workflows/workflow-services.js';
+import { invokeFunction } from '../../cli/context/invoke-function.js';
+import { openAnswers } from '../../cli/context/open-answers.js';
+import { deployed, type Deployed } from '../kit/stands/deployed.js';
+import { engineHere } from '../kit/stands/engine.js';
+import { errands } from '../kit/applications/errand-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
 const witnessed = (errand: string): string[] =>
@@ -37,7 +37,7 @@ let services: WorkflowServices;
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
   app = await deployed('errands', {
-    app: 'node --conditions=laneway-source --import tsx test/support/errands/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/errands/app.ts',
     context: { 'errands:witness': witnessFile },
   });
   services = await openWorkflows(errands);

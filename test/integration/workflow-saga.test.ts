@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWorkflows } from '../../cli/open-workflows.js';
-import type { LedgerEntry } from '../../shared/domain/conversation.js';
-import { rebuildMessages } from '../../shared/domain/rebuild-messages.js';
-import { inspectExecution } from '../../shared/operator/inspect-execution.js';
-import { startExecution, stopExecution, type StartedByHand } from '../../shared/operator/start-execution.js';
-import type { WorkflowServices } from '../../shared/operator/workflow-services.js';
-import { deployed, eventually, type Deployed } from '../support/deployed.js';
-import { travel } from '../support/trip-topology.js';
+import { openWorkflows } from '../../cli/context/open-workflows.js';
+import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
+import { rebuildMessages } from '../../shared/domain/evidence/rebuild-messages.js';
+import { inspectExecution } from '../../shared/operator/workflows/inspect-execution.js';
+import { startExecution, stopExecution, type StartedByHand } from '../../shared/operator/workflows/start-execution.js';
+import type { WorkflowServices } from '../../shared/operator/workflows/workflow-services.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
+import { travel } from '../kit/applications/trip-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
 /** What the agency did for a trip, in order. */
@@ -33,7 +33,7 @@ let begun: Readonly<Record<keyof typeof TRIPS, StartedByHand>>;
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
   app = await deployed('travel', {
-    app: 'node --conditions=laneway-source --import tsx test/support/trips/app.ts',
+    app: 'node --conditions=laneway-source --import tsx test/kit/applications/trips/app.ts',
     context: { 'trips:witness': witnessFile },
   });
   services = await openWorkflows(travel);

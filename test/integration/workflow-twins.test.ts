@@ -1,16 +1,16 @@
 import { connect, type Laneway } from 'laneway/client';
 import type { MessageType } from 'laneway/message';
-import { openAnswers } from '../../cli/open-answers.js';
-import { openWorkflows } from '../../cli/open-workflows.js';
+import { openAnswers } from '../../cli/context/open-answers.js';
+import { openWorkflows } from '../../cli/context/open-workflows.js';
 import { lacksOf } from '../../infra/engines/capabilities.js';
-import { deployed } from '../support/deployed.js';
-import { engineHere } from '../support/engine.js';
-import { allTwins } from '../support/twins/all-twins.js';
-import { playOnEngine } from '../support/twins/engine-side.js';
-import { playInHarness } from '../support/twins/harness-side.js';
-import { expectedEnding, type Played } from '../support/twins/play.js';
-import { twins } from '../support/twins/topology.js';
-import type { Twin } from '../support/twins/twin.js';
+import { deployed } from '../kit/stands/deployed.js';
+import { engineHere } from '../kit/stands/engine.js';
+import { allTwins } from '../kit/applications/twins/all-twins.js';
+import { playOnEngine } from '../kit/applications/twins/engine-side.js';
+import { playInHarness } from '../kit/applications/twins/harness-side.js';
+import { expectedEnding, type Played } from '../kit/applications/twins/play.js';
+import { twins } from '../kit/applications/twins/topology.js';
+import type { Twin } from '../kit/applications/twins/twin.js';
 
 // Every twin is played in the harness and on the engine. It is to end as it says on both, and the ledgers of both are to
 // tell the same story: the same messages, to the same receivers, with the same content, by the same causes.
@@ -28,7 +28,7 @@ let onEngine: ReadonlyMap<Twin, Played>;
 
 beforeAll(async () => {
   const [app] = await Promise.all([
-    deployed('twins', { app: 'node --conditions=laneway-source --import tsx test/support/twins/app.ts' }),
+    deployed('twins', { app: 'node --conditions=laneway-source --import tsx test/kit/applications/twins/app.ts' }),
     (async () => {
       for (const twin of played) inHarness.set(twin, await playInHarness(twin));
     })(),

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import type { ExecutionCheck } from '../../shared/testing/check-executions.js';
-import { sharedEngine, type SharedEngine } from '../support/engine.js';
-import { outsideUser, type OutsideUser } from '../support/outside-user.js';
-import { readPage } from '../support/pages/read-page.js';
-import { runPage } from '../support/pages/run-page.js';
+import type { ExecutionCheck } from '../../shared/testing/recordings/check-executions.js';
+import { sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
+import { outsideUser, type OutsideUser } from '../kit/stands/outside-user.js';
+import { readPage } from '../kit/pages/read-page.js';
+import { runPage } from '../kit/pages/run-page.js';
 import { HowToScene } from './how-to-scene.js';
 
 /**

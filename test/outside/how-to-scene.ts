@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OutsideUser } from '../support/outside-user.js';
+import type { OutsideUser } from '../kit/stands/outside-user.js';
 
 /** What the how-tos speak of, in the deployed claims application: made when a page needs it. */
 export class HowToScene {

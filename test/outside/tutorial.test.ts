@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedEngine, type SharedEngine } from '../support/engine.js';
-import { outsideCommands, outsideUser, type OutsideUser } from '../support/outside-user.js';
-import { runPage } from '../support/pages/run-page.js';
+import { sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
+import { outsideCommands, outsideUser, type OutsideUser } from '../kit/stands/outside-user.js';
+import { runPage } from '../kit/pages/run-page.js';
 
 /** The tutorial as a reader follows it, page after page, with the packed tarball in the place of the published package. */
 const pages = readdirSync('docs/tutorial')

@@ -1,4 +1,4 @@
-import { DURATION_UNITS } from '../../shared/domain/duration.js';
+import { DURATION_UNITS } from '../../shared/domain/base/duration.js';
 
 /** A time that Laneway keeps. */
 export interface Timeout {

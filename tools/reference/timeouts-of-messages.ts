@@ -1,21 +1,21 @@
-import { MARGIN_SECONDS } from '../../infra/constructs/mailbox.js';
+import { MARGIN_SECONDS } from '../../infra/constructs/queues/mailbox.js';
 import {
   DEAD_LETTER_RETENTION,
   LANE_RETENTION,
   MAX_RECEIVES,
   VISIBILITY_TIMEOUTS,
-} from '../../infra/constructs/encrypted-queue.js';
+} from '../../infra/constructs/queues/encrypted-queue.js';
 import { DEEP_SWEEP_EVERY, SWEEP_EVERY, SWEEP_TIMEOUT } from '../../infra/stacks/agents-stack.js';
 import { TROUBLE_MS } from '../../shared/agent/receive/handling-chain.js';
 import { VISIBILITY_MARGIN_SECONDS } from '../../shared/agent/receive/lease-keeper.js';
 import { SHORTEST_HANDLING_MS } from '../../shared/agent/receive/receive-batch.js';
 import { LOST_MS } from '../../shared/agent/receive/refusals.js';
 import { OUTCOME_MS } from '../../shared/agent/receive/run-handler.js';
-import { LEAST_BACKOFF_MS } from '../../shared/domain/backoff.js';
-import { EXPIRY_GRACE_MS } from '../../shared/domain/expiry-grace.js';
-import { DEFAULT_RETRY_BUDGET } from '../../shared/domain/retry-budget.js';
+import { LEAST_BACKOFF_MS } from '../../shared/domain/base/backoff.js';
+import { EXPIRY_GRACE_MS } from '../../shared/domain/delivery/expiry-grace.js';
+import { DEFAULT_RETRY_BUDGET } from '../../shared/domain/delivery/retry-budget.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/handler-timeout.js';
-import { INTENT_GRACE_MS } from '../../shared/topology/publish-message.js';
+import { INTENT_GRACE_MS } from '../../shared/publishing/publish-message.js';
 import { ms, row, seconds, type TimeoutGroup } from './timeout-row.js';
 
 export const handling: TimeoutGroup = {

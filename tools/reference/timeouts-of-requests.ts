@@ -3,17 +3,17 @@ import { SUPERVISE_EVERY, SUPERVISE_TIMEOUT } from '../../infra/stacks/orchestra
 import { LATE_ANSWER_SECONDS } from '../../shared/agent/receive/run-handler.js';
 import { FIRST_LOOK_MS, LONGEST_LOOK_MS, PLATFORM_MARGIN_MS } from '../../shared/client/connect.js';
 import { REST_MS } from '../../shared/client/follow-conversation.js';
-import { DEFAULT_BACKOFF_MS, HANDOVER_MS, SHORTEST_ATTEMPT_MS } from '../../shared/domain/ladder.js';
-import { LOOK_AGAIN_MS } from '../../shared/platform/ask-approvers.js';
-import { LONGEST_WAIT_MS } from '../../shared/platform/cancel-request.js';
-import { ORPHAN_PATIENCE_MS, ORPHAN_RETRY_MS } from '../../shared/platform/fire-timer.js';
-import { HORIZON_MS, RETRY_PATIENCE_MS } from '../../shared/platform/supervise-requests.js';
-import { SUPERVISE_GRACE_MS } from '../../shared/platform/supervise.js';
-import { TIMER_GRACE_MS } from '../../shared/platform/sweep.js';
-import { SHORTEST_DEADLINE_MS } from '../../shared/topology/send-messages.js';
-import { BACKSTOP_SECONDS } from '../../shared/workflow/compile.js';
-import { DEFAULT_DEADLINE, LONGEST_DEADLINE } from '../../shared/workflow/define-workflow.js';
-import { DEFAULT_UNDO_TIMEOUT } from '../../shared/workflow/flow.js';
+import { DEFAULT_BACKOFF_MS, HANDOVER_MS, SHORTEST_ATTEMPT_MS } from '../../shared/domain/request/ladder.js';
+import { LOOK_AGAIN_MS } from '../../shared/platform/workflows/ask-approvers.js';
+import { LONGEST_WAIT_MS } from '../../shared/platform/requests/cancel-request.js';
+import { ORPHAN_PATIENCE_MS, ORPHAN_RETRY_MS } from '../../shared/platform/requests/fire-timer.js';
+import { HORIZON_MS, RETRY_PATIENCE_MS } from '../../shared/platform/supervision/supervise-requests.js';
+import { SUPERVISE_GRACE_MS } from '../../shared/platform/supervision/supervise.js';
+import { TIMER_GRACE_MS } from '../../shared/platform/supervision/sweep.js';
+import { SHORTEST_DEADLINE_MS } from '../../shared/publishing/send-messages.js';
+import { BACKSTOP_SECONDS } from '../../shared/workflow/compile/compile.js';
+import { DEFAULT_DEADLINE, LONGEST_DEADLINE } from '../../shared/workflow/define/define-workflow.js';
+import { DEFAULT_UNDO_TIMEOUT } from '../../shared/workflow/define/flow.js';
 import { ms, row, seconds, type TimeoutGroup } from './timeout-row.js';
 
 export const requests: TimeoutGroup = {

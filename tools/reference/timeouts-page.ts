@@ -1,4 +1,4 @@
-import { DEFAULT_PROFILES } from '../../shared/domain/qos.js';
+import { DEFAULT_PROFILES } from '../../shared/domain/delivery/qos.js';
 import { code, table } from './markdown.js';
 import { TIMEOUTS } from './timeouts.js';
 

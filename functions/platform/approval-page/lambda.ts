@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { Handler, LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda';
-import { DynamoApprovalReader } from '../../../shared/aws/dynamo-approval-reader.js';
-import { DynamoDeadLetterBook } from '../../../shared/aws/dynamo-dead-letter-book.js';
-import { KmsLinkSigner } from '../../../shared/aws/kms-link-signer.js';
-import { required } from '../../../shared/domain/environment.js';
-import { answerLink } from '../../../shared/operator/answer-link.js';
+import { DynamoApprovalReader } from '../../../shared/aws/dynamo/dynamo-approval-reader.js';
+import { DynamoDeadLetterBook } from '../../../shared/aws/dynamo/dynamo-dead-letter-book.js';
+import { KmsLinkSigner } from '../../../shared/aws/kms/kms-link-signer.js';
+import { required } from '../../../shared/domain/base/environment.js';
+import { answerLink } from '../../../shared/operator/requests/answer-link.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction, publishingOf } from '../platform-function.js';
 

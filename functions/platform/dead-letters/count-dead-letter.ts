@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { isRunaway, type DeadLetterReason } from '../../../shared/domain/dead-letter.js';
+import { isRunaway, type DeadLetterReason } from '../../../shared/domain/delivery/dead-letter.js';
 
 /**
  * Metric `DeadLetters` in namespace `Laneway`, written as embedded-metric log lines: once by application and receiver,

@@ -1,18 +1,18 @@
 import type { Handler, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
-import { DynamoLedgerWriter } from '../../../shared/aws/dynamo-ledger-writer.js';
-import { RETURNS_ATTRIBUTE, SqsLaneReturns } from '../../../shared/aws/sqs-lane-returns.js';
-import type { DeadLetterReason } from '../../../shared/domain/dead-letter.js';
-import { jsonVariable, required, requiredJson } from '../../../shared/domain/environment.js';
-import { LanewayError } from '../../../shared/domain/errors.js';
-import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/deployed-workflows.js';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
+import { DynamoLedgerWriter } from '../../../shared/aws/dynamo/dynamo-ledger-writer.js';
+import { RETURNS_ATTRIBUTE, SqsLaneReturns } from '../../../shared/aws/sqs/sqs-lane-returns.js';
+import type { DeadLetterReason } from '../../../shared/domain/delivery/dead-letter.js';
+import { jsonVariable, required, requiredJson } from '../../../shared/domain/base/environment.js';
+import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
 import { deadLettersName, laneUrlsOf, type MailboxNaming } from '../../../shared/topology/mailbox-names.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { comingAgain, platformFunction, publishingOf } from '../platform-function.js';
 import { eachRecord } from '../sqs-batch.js';
-import type { BuriedCopy, Origin } from '../../../shared/platform/buried.js';
+import type { BuriedCopy, Origin } from '../../../shared/platform/dead-letters/buried.js';
 import { countDeadLetter } from './count-dead-letter.js';
-import { drainCopy } from '../../../shared/platform/drain-copy.js';
+import { drainCopy } from '../../../shared/platform/dead-letters/drain-copy.js';
 
 /** The function behind every dead letter queue: the drain. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {

@@ -1,13 +1,13 @@
 import type { Handler } from 'aws-lambda';
-import { DynamoDeadLetterBook } from '../../../shared/aws/dynamo-dead-letter-book.js';
-import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
-import { required } from '../../../shared/domain/environment.js';
+import { DynamoDeadLetterBook } from '../../../shared/aws/dynamo/dynamo-dead-letter-book.js';
+import { SqsTimerQueue } from '../../../shared/aws/sqs/sqs-timer-queue.js';
+import { required } from '../../../shared/domain/base/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { linksOf } from '../approval-links.js';
 import { countRung } from '../count-rung.js';
 import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
-import { fireTimer, parseTimer } from '../../../shared/platform/fire-timer.js';
+import { fireTimer, parseTimer } from '../../../shared/platform/requests/fire-timer.js';
 
 /** The function behind the queue of timers: escalates or ends requests whose time is over. */
 export function create(topology: Topology): Handler {

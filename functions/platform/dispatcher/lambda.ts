@@ -3,7 +3,7 @@ import type { Topology } from '../../../shared/topology/topology.js';
 import { linksOf } from '../approval-links.js';
 import { platformFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
-import { dispatchStep, type Dispatched } from '../../../shared/platform/dispatch-step.js';
+import { dispatchStep, type Dispatched } from '../../../shared/platform/workflows/dispatch-step.js';
 
 /** The function that state machines invoke for every step that sends a message. */
 export function create(topology: Topology): Handler {

@@ -1,9 +1,9 @@
 import type { Handler } from 'aws-lambda';
-import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js';
-import { required } from '../../../shared/domain/environment.js';
+import { SqsDeadLetterQueue } from '../../../shared/aws/sqs/sqs-dead-letter-queue.js';
+import { required } from '../../../shared/domain/base/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { publishingOf, queueFunction } from '../platform-function.js';
-import { takeEvent } from '../../../shared/platform/take-event.js';
+import { takeEvent } from '../../../shared/platform/ingress/take-event.js';
 
 /** The function behind the ingress queue: other systems' events become messages. */
 export function create(topology: Topology): Handler {

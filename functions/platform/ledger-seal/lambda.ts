@@ -1,9 +1,9 @@
 import type { Handler } from 'aws-lambda';
-import { DynamoChainStore } from '../../../shared/aws/dynamo-chain-store.js';
-import { KmsSigner } from '../../../shared/aws/kms-signer.js';
-import { S3Seals } from '../../../shared/aws/s3-seals.js';
-import { ENVIRONMENT, required } from '../../../shared/domain/environment.js';
-import { sealHeads, type SealSummary } from '../../../shared/platform/seal-heads.js';
+import { DynamoChainStore } from '../../../shared/aws/dynamo/dynamo-chain-store.js';
+import { KmsSigner } from '../../../shared/aws/kms/kms-signer.js';
+import { S3Seals } from '../../../shared/aws/s3/s3-seals.js';
+import { ENVIRONMENT, required } from '../../../shared/domain/base/environment.js';
+import { sealHeads, type SealSummary } from '../../../shared/platform/evidence/seal-heads.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
 

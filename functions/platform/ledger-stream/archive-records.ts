@@ -1,10 +1,14 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Log } from '../../../shared/agent/context.js';
-import { plainItem } from '../../../shared/aws/attribute-values.js';
-import { entryFrom } from '../../../shared/aws/ledger-item.js';
-import type { ArchiveRecord } from '../../../shared/domain/archive.js';
-import { summarizeError } from '../../../shared/domain/errors.js';
-import { appendToArchive, SHARED_CHAIN, type ArchiveServices } from '../../../shared/platform/append-to-archive.js';
+import { plainItem } from '../../../shared/aws/dynamo/attribute-values.js';
+import { entryFrom } from '../../../shared/aws/dynamo/ledger-item.js';
+import type { ArchiveRecord } from '../../../shared/domain/evidence/archive.js';
+import { summarizeError } from '../../../shared/domain/base/errors.js';
+import {
+  appendToArchive,
+  SHARED_CHAIN,
+  type ArchiveServices,
+} from '../../../shared/platform/evidence/append-to-archive.js';
 
 /** A batch of the ledger's stream; the event source mapping's window makes Lambda name the shard. */
 export interface StreamBatch {

@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse, Handler } from 'aws-lambda';
-import { DynamoChainStore } from '../../../shared/aws/dynamo-chain-store.js';
-import { S3PayloadStore } from '../../../shared/aws/s3-payload-store.js';
-import { required } from '../../../shared/domain/environment.js';
+import { DynamoChainStore } from '../../../shared/aws/dynamo/dynamo-chain-store.js';
+import { S3PayloadStore } from '../../../shared/aws/s3/s3-payload-store.js';
+import { required } from '../../../shared/domain/base/environment.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
 import { archiveRecords, type StreamBatch } from './archive-records.js';

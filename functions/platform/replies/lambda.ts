@@ -1,14 +1,14 @@
 import type { Handler } from 'aws-lambda';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
-import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js';
-import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
-import { required } from '../../../shared/domain/environment.js';
-import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/deployed-workflows.js';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
+import { SqsDeadLetterQueue } from '../../../shared/aws/sqs/sqs-dead-letter-queue.js';
+import { SqsTimerQueue } from '../../../shared/aws/sqs/sqs-timer-queue.js';
+import { required } from '../../../shared/domain/base/environment.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { countRung } from '../count-rung.js';
 import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
-import { closeRequest } from '../../../shared/platform/close-request.js';
+import { closeRequest } from '../../../shared/platform/requests/close-request.js';
 
 /** The function behind the queue `replies`: closes requests and resumes workflows. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {

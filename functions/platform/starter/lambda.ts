@@ -1,17 +1,17 @@
 import type { Handler } from 'aws-lambda';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
-import { SfnStarter } from '../../../shared/aws/sfn-starter.js';
-import { SqsDeadLetterQueue } from '../../../shared/aws/sqs-dead-letter-queue.js';
-import { required, requiredJson } from '../../../shared/domain/environment.js';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
+import { SfnStarter } from '../../../shared/aws/step-functions/sfn-starter.js';
+import { SqsDeadLetterQueue } from '../../../shared/aws/sqs/sqs-dead-letter-queue.js';
+import { required, requiredJson } from '../../../shared/domain/base/environment.js';
 import {
   machineArns,
   NO_WORKFLOWS,
   type DeployedWorkflows,
   type MachineNaming,
-} from '../../../shared/platform/deployed-workflows.js';
+} from '../../../shared/platform/workflows/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { publishingOf, queueFunction } from '../platform-function.js';
-import { startWorkflows } from '../../../shared/platform/start-workflow.js';
+import { startWorkflows } from '../../../shared/platform/workflows/start-workflow.js';
 
 /** The function behind the queue `starts`: starts the workflows that a message starts. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {

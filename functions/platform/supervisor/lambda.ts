@@ -1,15 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Handler } from 'aws-lambda';
-import { DynamoCursorStore } from '../../../shared/aws/dynamo-cursor-store.js';
-import { SfnWorkflowEngine } from '../../../shared/aws/sfn-workflow-engine.js';
-import { required, requiredJson } from '../../../shared/domain/environment.js';
+import { DynamoCursorStore } from '../../../shared/aws/dynamo/dynamo-cursor-store.js';
+import { SfnWorkflowEngine } from '../../../shared/aws/step-functions/sfn-workflow-engine.js';
+import { required, requiredJson } from '../../../shared/domain/base/environment.js';
 import {
   machineArns,
   NO_WORKFLOWS,
   type DeployedWorkflows,
   type MachineNaming,
-} from '../../../shared/platform/deployed-workflows.js';
-import { supervise, SUPERVISE_GRACE_MS, type SuperviseSummary } from '../../../shared/platform/supervise.js';
+} from '../../../shared/platform/workflows/deployed-workflows.js';
+import {
+  supervise,
+  SUPERVISE_GRACE_MS,
+  type SuperviseSummary,
+} from '../../../shared/platform/supervision/supervise.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
 import { countSweepFailures } from '../sweeper/count-sweep-failures.js';

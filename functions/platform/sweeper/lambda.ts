@@ -1,19 +1,19 @@
 import type { Handler } from 'aws-lambda';
-import { DynamoCursorStore } from '../../../shared/aws/dynamo-cursor-store.js';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
-import { DynamoLedgerReader } from '../../../shared/aws/dynamo-ledger-reader.js';
-import { DynamoLedgerWriter } from '../../../shared/aws/dynamo-ledger-writer.js';
-import { DynamoPendingStore } from '../../../shared/aws/dynamo-pending-store.js';
-import { S3Archive } from '../../../shared/aws/s3-archive.js';
-import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
-import type { DeadLetterReason } from '../../../shared/domain/dead-letter.js';
-import { required } from '../../../shared/domain/environment.js';
-import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/deployed-workflows.js';
+import { DynamoCursorStore } from '../../../shared/aws/dynamo/dynamo-cursor-store.js';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
+import { DynamoLedgerReader } from '../../../shared/aws/dynamo/dynamo-ledger-reader.js';
+import { DynamoLedgerWriter } from '../../../shared/aws/dynamo/dynamo-ledger-writer.js';
+import { DynamoPendingStore } from '../../../shared/aws/dynamo/dynamo-pending-store.js';
+import { S3Archive } from '../../../shared/aws/s3/s3-archive.js';
+import { SqsTimerQueue } from '../../../shared/aws/sqs/sqs-timer-queue.js';
+import type { DeadLetterReason } from '../../../shared/domain/delivery/dead-letter.js';
+import { required } from '../../../shared/domain/base/environment.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { countDeadLetter } from '../dead-letters/count-dead-letter.js';
 import { platformFunction, publishingOf } from '../platform-function.js';
-import { sweepDeep, type DeepSweepSummary } from '../../../shared/platform/sweep-deep.js';
-import { sweep, type SweepSummary } from '../../../shared/platform/sweep.js';
+import { sweepDeep, type DeepSweepSummary } from '../../../shared/platform/supervision/sweep-deep.js';
+import { sweep, type SweepSummary } from '../../../shared/platform/supervision/sweep.js';
 import { countSweepFailures } from './count-sweep-failures.js';
 
 /** Intents that one run looks at. */

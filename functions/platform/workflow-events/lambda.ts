@@ -1,16 +1,16 @@
 import type { Handler } from 'aws-lambda';
-import { SfnExecutionReader } from '../../../shared/aws/sfn-execution-reader.js';
-import { requiredJson } from '../../../shared/domain/environment.js';
+import { SfnExecutionReader } from '../../../shared/aws/step-functions/sfn-execution-reader.js';
+import { requiredJson } from '../../../shared/domain/base/environment.js';
 import {
   machineArns,
   NO_WORKFLOWS,
   type DeployedWorkflows,
   type MachineNaming,
-} from '../../../shared/platform/deployed-workflows.js';
+} from '../../../shared/platform/workflows/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
-import { reportCompletion } from '../../../shared/platform/report-completion.js';
+import { reportCompletion } from '../../../shared/platform/workflows/report-completion.js';
 
 /** The function behind the queue of execution status events: tells the conversation that its workflow ended. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {

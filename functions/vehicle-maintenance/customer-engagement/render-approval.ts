@@ -1,5 +1,4 @@
-import type { DataOf } from 'laneway/message';
-import type { ApprovalRequested } from 'laneway/message';
+import type { DataOf, ApprovalRequested } from 'laneway/message';
 import { escapeHtml, oneLine, type MailNotice } from './render-notice.js';
 
 /** A decision that people are asked for. */

@@ -1,5 +1,5 @@
-import { LanewayError } from '../../domain/errors.js';
-import { parseEnvelope, parseSource, type Envelope } from '../../domain/envelope.js';
+import { LanewayError } from '../../domain/base/errors.js';
+import { parseEnvelope, parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import type { TopologyModel } from '../../topology/model.js';
 
 /** A received text that is a message, and whether the bus vouches for its source and type. */

@@ -1,12 +1,18 @@
-import { INLINE_EMISSIONS_BYTES, offloadPayloads } from '../../domain/claim-check.js';
-import { envelopeOf, factsOf, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
-import type { DeadLetter } from '../../domain/dead-letter.js';
-import { sourceOf, type Envelope } from '../../domain/envelope.js';
-import { errorSignature, LanewayError, summarizeError } from '../../domain/errors.js';
-import { extendPath, stepOf } from '../../domain/loop.js';
-import type { PayloadStore } from '../../domain/ports.js';
+import { INLINE_EMISSIONS_BYTES, offloadPayloads } from '../../domain/delivery/claim-check.js';
+import {
+  envelopeOf,
+  factsOf,
+  type DeliveryKey,
+  type DeliveryRecord,
+  type Emission,
+} from '../../domain/delivery/delivery.js';
+import type { DeadLetter } from '../../domain/delivery/dead-letter.js';
+import { sourceOf, type Envelope } from '../../domain/wire/envelope.js';
+import { errorSignature, LanewayError, summarizeError } from '../../domain/base/errors.js';
+import { extendPath, stepOf } from '../../domain/delivery/loop.js';
+import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { TopologyModel } from '../../topology/model.js';
-import { sendMessages } from '../../topology/send-messages.js';
+import { sendMessages } from '../../publishing/send-messages.js';
 import type { Services } from './services.js';
 
 /** Emissions as an outcome holds them. */

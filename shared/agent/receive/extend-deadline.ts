@@ -1,4 +1,4 @@
-import type { Envelope } from '../../domain/envelope.js';
+import type { Envelope } from '../../domain/wire/envelope.js';
 import type { TopologyModel } from '../../topology/model.js';
 import type { Services } from './services.js';
 

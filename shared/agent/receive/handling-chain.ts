@@ -1,11 +1,11 @@
-import { backoffDelay } from '../../domain/backoff.js';
-import { payloadOf } from '../../domain/claim-check.js';
-import { factsOf, type DeliveryKey, type Emission } from '../../domain/delivery.js';
-import { milliseconds } from '../../domain/duration.js';
-import { sourceOf, type Envelope } from '../../domain/envelope.js';
-import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/errors.js';
+import { backoffDelay } from '../../domain/base/backoff.js';
+import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { factsOf, type DeliveryKey, type Emission } from '../../domain/delivery/delivery.js';
+import { milliseconds } from '../../domain/base/duration.js';
+import { sourceOf, type Envelope } from '../../domain/wire/envelope.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
 import { StoppedHandling } from './lease-keeper.js';
-import type { QosProfile } from '../../domain/qos.js';
+import type { QosProfile } from '../../domain/delivery/qos.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
 import { checkRunaway } from '../../topology/check-runaway.js';
 import type { TopologyModel } from '../../topology/model.js';

@@ -1,9 +1,14 @@
-import type { Emission } from '../../domain/delivery.js';
-import type { Envelope } from '../../domain/envelope.js';
-import { LanewayError } from '../../domain/errors.js';
+import type { Emission } from '../../domain/delivery/delivery.js';
+import type { Envelope } from '../../domain/wire/envelope.js';
+import { LanewayError } from '../../domain/base/errors.js';
 import type { MessageType } from '../../message/message-type.js';
 import { RequestCancelled } from '../../message/system-messages.js';
-import { composeMessage, composeReply, type Composition, type PublishOptions } from '../../topology/compose-message.js';
+import {
+  composeMessage,
+  composeReply,
+  type Composition,
+  type PublishOptions,
+} from '../../publishing/compose-message.js';
 import { replyLater, type Context, type Log, type PublishedMessage } from '../context.js';
 import { extendDeadline } from './extend-deadline.js';
 import { handlingLog } from './handling-log.js';

@@ -1,4 +1,4 @@
-import { LanewayError } from '../../domain/errors.js';
+import { LanewayError } from '../../domain/base/errors.js';
 
 /** Ends a handling before its time: the signal aborts, and the handling fails with `why`. */
 export type Stop = (why: LanewayError) => void;

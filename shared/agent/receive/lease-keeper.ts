@@ -1,5 +1,5 @@
-import type { DeliveryKey } from '../../domain/delivery.js';
-import { LanewayError, summarizeError } from '../../domain/errors.js';
+import type { DeliveryKey } from '../../domain/delivery/delivery.js';
+import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import type { ReceivedCopy, Renewal, Services } from './services.js';
 
 /** Added to a lease when its copy is hidden, so that the copy never reappears while it is worked on. */

@@ -1,6 +1,6 @@
-import { fnv1a } from '../../domain/loop.js';
-import type { QosProfile } from '../../domain/qos.js';
-import { DEFAULT_RETRY_BUDGET, RetryMeter } from '../../domain/retry-budget.js';
+import { fnv1a } from '../../domain/delivery/loop.js';
+import type { QosProfile } from '../../domain/delivery/qos.js';
+import { DEFAULT_RETRY_BUDGET, RetryMeter } from '../../domain/delivery/retry-budget.js';
 
 /** One delivery of so many is counted, with this weight. */
 export const COUNTED_SHARE = 32;

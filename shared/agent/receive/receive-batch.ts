@@ -1,4 +1,4 @@
-import type { LaneReceipts } from '../../domain/ports.js';
+import type { LaneReceipts } from '../../domain/wire/message-bus.js';
 import type { BoundAgent } from '../create-agent.js';
 import { handleCopy } from './handling-chain.js';
 import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';

@@ -1,10 +1,16 @@
-import { reasonOf, type DeadLetter } from '../../domain/dead-letter.js';
-import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord, type Emission } from '../../domain/delivery.js';
-import type { Envelope } from '../../domain/envelope.js';
-import { errorSignature, LanewayError, summarizeError, type ErrorSummary } from '../../domain/errors.js';
-import { timeOf } from '../../domain/iso-time.js';
+import { reasonOf, type DeadLetter } from '../../domain/delivery/dead-letter.js';
+import {
+  factsOf,
+  isSettled,
+  type DeliveryKey,
+  type DeliveryRecord,
+  type Emission,
+} from '../../domain/delivery/delivery.js';
+import type { Envelope } from '../../domain/wire/envelope.js';
+import { errorSignature, LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
+import { timeOf } from '../../domain/base/iso-time.js';
 import { MessageExpired, RequestFailed } from '../../message/system-messages.js';
-import { composeMessage, composeReply, type Composition } from '../../topology/compose-message.js';
+import { composeMessage, composeReply, type Composition } from '../../publishing/compose-message.js';
 import { failureChannel } from '../../topology/failure-channel.js';
 import type { TopologyModel } from '../../topology/model.js';
 import type { BoundAgent } from '../create-agent.js';

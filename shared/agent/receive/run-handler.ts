@@ -1,10 +1,10 @@
-import { milliseconds } from '../../domain/duration.js';
-import type { DeliveryKey, Emission } from '../../domain/delivery.js';
-import type { Envelope } from '../../domain/envelope.js';
-import { LanewayError } from '../../domain/errors.js';
+import { milliseconds } from '../../domain/base/duration.js';
+import type { DeliveryKey, Emission } from '../../domain/delivery/delivery.js';
+import type { Envelope } from '../../domain/wire/envelope.js';
+import { LanewayError } from '../../domain/base/errors.js';
 import type { MessageType } from '../../message/message-type.js';
 import { isSystemChannel, MessageAcknowledged } from '../../message/system-messages.js';
-import { composeMessage, composeReply, type Composition } from '../../topology/compose-message.js';
+import { composeMessage, composeReply, type Composition } from '../../publishing/compose-message.js';
 import { isReplyLater } from '../context.js';
 import type { BoundAgent } from '../create-agent.js';
 import { messageOf } from '../message.js';

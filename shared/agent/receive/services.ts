@@ -1,12 +1,10 @@
-import type {
-  Clock,
-  DeadLetterQueue,
-  DeliveryStore,
-  LaneReceipts,
-  LaterStore,
-  PayloadStore,
-} from '../../domain/ports.js';
-import type { Senders } from '../../topology/send-messages.js';
+import type { Clock } from '../../domain/base/clock.js';
+import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
+import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
+import type { LaneReceipts } from '../../domain/wire/message-bus.js';
+import type { LaterStore } from '../../domain/request/later-store.js';
+import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import type { Senders } from '../../publishing/send-messages.js';
 import type { Log } from '../context.js';
 import type { ProcessGuards } from './process-guards.js';
 

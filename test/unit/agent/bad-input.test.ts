@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { createAgent } from 'laneway/agent';
-import type { Envelope } from '../../../shared/domain/envelope.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels } from '../../support/parcel-topology.js';
+import type { Envelope } from '../../../shared/domain/wire/envelope.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 const handled: string[] = [];
 const auditor = createAgent(parcels, 'auditor').handle({

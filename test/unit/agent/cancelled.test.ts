@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
-import { account } from '../../../shared/domain/conversation.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { guarded, LiftItem } from '../../support/guard-topology.js';
+import { account } from '../../../shared/domain/evidence/conversation.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { guarded, LiftItem } from '../../kit/applications/guard-topology.js';
 
 const KEY = { correlationId: 'conversation-1', messageId: 'SortItem-1', receiver: 'sorter' };
 

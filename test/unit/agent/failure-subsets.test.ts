@@ -2,8 +2,8 @@ import { createAgent } from 'laneway/agent';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { receiveBatch } from '../../../shared/agent/receive/receive-batch.js';
 import { handleSqsEvent } from '../../../shared/lambda/sqs-event.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels } from '../../support/parcel-topology.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 const BATCH = 10;
 

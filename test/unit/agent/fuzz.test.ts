@@ -1,4 +1,4 @@
-import { runFuzz } from '../../support/fuzz-inputs.js';
+import { runFuzz } from '../../kit/generators/fuzz-inputs.js';
 
 test('1,000 bad inputs: nothing is thrown, lost, or acknowledged without outcome or dead letter', async () => {
   const { violations, ...counts } = await runFuzz(4, 1_000);

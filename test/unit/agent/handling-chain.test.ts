@@ -1,6 +1,6 @@
 import { createAgent, PermanentError } from 'laneway/agent';
-import { agentStand } from '../../support/agent-stand.js';
-import { ParcelArrived, parcels, WeighParcel } from '../../support/parcel-topology.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { ParcelArrived, parcels, WeighParcel } from '../../kit/applications/parcel-topology.js';
 
 /** The desk asks for the weight of each parcel that arrives. */
 function desk(onArrival: (parcel: string) => void = () => undefined) {
@@ -199,7 +199,7 @@ test('a message that somebody else works on goes back until his lease ends', asy
   const envelope = stand.envelope('ParcelArrived', { parcel: 'p' });
   const key = { correlationId: 'conversation-1', messageId: envelope.id, receiver: 'desk' };
   const now = stand.clock.now();
-  const { factsOf } = await import('../../../shared/domain/delivery.js');
+  const { factsOf } = await import('../../../shared/domain/delivery/delivery.js');
   await stand.deliveries.lease(key, factsOf(envelope), { owner: 'other', now, until: now + 20_000, alone: true });
   stand.deliver(envelope);
   expect(await stand.receive()).toHaveLength(1);
@@ -210,7 +210,7 @@ test('a message that somebody else works on goes back until his lease ends', asy
 
 test('a process that dies counts a try only if the message ran alone', async () => {
   const stand = agentStand(desk().with({}));
-  const { factsOf } = await import('../../../shared/domain/delivery.js');
+  const { factsOf } = await import('../../../shared/domain/delivery/delivery.js');
   const envelope = stand.envelope('ParcelArrived', { parcel: 'p' });
   const key = { correlationId: 'conversation-1', messageId: envelope.id, receiver: 'desk' };
   const die = async (alone: boolean) => {

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createAgent, type Log } from 'laneway/agent';
-import { logOver } from '../../../shared/aws/powertools-log.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels } from '../../support/parcel-topology.js';
+import { logOver } from '../../../shared/aws/base/powertools-log.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 /** Lines as a function writes them: what Powertools gives to the console. */
 function realLog() {

@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
-import { account } from '../../../shared/domain/conversation.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels, WeighParcel } from '../../support/parcel-topology.js';
+import { account } from '../../../shared/domain/evidence/conversation.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels, WeighParcel } from '../../kit/applications/parcel-topology.js';
 
 const desk = (publishes: boolean) =>
   createAgent(parcels, 'desk').handle({

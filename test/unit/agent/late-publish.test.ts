@@ -1,6 +1,6 @@
 import { createAgent } from 'laneway/agent';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels, StampParcel } from '../../support/parcel-topology.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels, StampParcel } from '../../kit/applications/parcel-topology.js';
 
 test('what is published after the handler has returned is refused, and is not sent', async () => {
   let late: (() => unknown) | undefined;

@@ -1,10 +1,10 @@
 import { createAgent } from 'laneway/agent';
 import { receiveBatch } from '../../../shared/agent/receive/receive-batch.js';
 import type { Company, Renewal } from '../../../shared/agent/receive/services.js';
-import { factsOf } from '../../../shared/domain/delivery.js';
-import { MemoryLaneReceipts } from '../../../shared/testing/memory-lanes.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels } from '../../support/parcel-topology.js';
+import { factsOf } from '../../../shared/domain/delivery/delivery.js';
+import { MemoryLaneReceipts } from '../../../shared/testing/memory/memory-lanes.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 const SECOND = 1_000;
 const KEY = { correlationId: 'conversation-1', messageId: 'p', receiver: 'desk' };

@@ -1,12 +1,12 @@
 import { createAgent } from 'laneway/agent';
-import { parseDeadLetter } from '../../../shared/domain/dead-letter.js';
-import { errorSignature } from '../../../shared/domain/errors.js';
-import { groupLetters } from '../../../shared/operator/letter-groups.js';
-import { drainCopy } from '../../../shared/platform/drain-copy.js';
+import { parseDeadLetter } from '../../../shared/domain/delivery/dead-letter.js';
+import { errorSignature } from '../../../shared/domain/base/errors.js';
+import { groupLetters } from '../../../shared/operator/letters/letter-groups.js';
+import { drainCopy } from '../../../shared/platform/dead-letters/drain-copy.js';
 import { servicesFromEnvironment } from '../../../shared/aws/services.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { shop } from '../../support/fixture-topology.js';
-import { platformWorld } from '../../support/platform-world.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { shop } from '../../kit/applications/fixture-topology.js';
+import { platformWorld } from '../../kit/stands/platform-world.js';
 
 function scanner(version?: string) {
   const options = version === undefined ? {} : { version };

@@ -1,12 +1,12 @@
 import { createAgent } from 'laneway/agent';
 import { createHarness } from 'laneway/testing';
 import { defineTopology } from 'laneway/topology';
-import { extendPath, mayHold, stepOf, visitsOf } from '../../../shared/domain/loop.js';
+import { extendPath, mayHold, stepOf, visitsOf } from '../../../shared/domain/delivery/loop.js';
 import { COUNTED_SHARE, isCounted, ProcessGuards } from '../../../shared/agent/receive/process-guards.js';
-import { newId } from '../../../shared/domain/ids.js';
-import { parseEnvelope } from '../../../shared/domain/envelope.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { guarded, ItemSeen, Ping, Pong } from '../../support/guard-topology.js';
+import { newId } from '../../../shared/domain/base/ids.js';
+import { parseEnvelope } from '../../../shared/domain/wire/envelope.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { guarded, ItemSeen, Ping, Pong } from '../../kit/applications/guard-topology.js';
 
 describe('a path', () => {
   it('tells agents, types and keys apart, and counts visits at step boundaries only', () => {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { createAgent } from 'laneway/agent';
 import { command, event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
-import { agentStand } from '../../support/agent-stand.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
 
 // The loosest schema there is beside a strict one, so that nothing but Laneway itself can refuse what is returned.
 const Answered = event('Answered', z.unknown());

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { createAgent } from 'laneway/agent';
 import { event, older } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
-import { LanewayError } from '../../../shared/domain/errors.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels } from '../../support/parcel-topology.js';
+import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 const desk = () =>
   createAgent(parcels, 'desk').handle({ ParcelArrived: () => undefined, ParcelWeighed: () => undefined });

@@ -1,11 +1,11 @@
 import { createAgent, PermanentError } from 'laneway/agent';
-import { drainCopy } from '../../../shared/platform/drain-copy.js';
-import { account } from '../../../shared/domain/conversation.js';
-import { PAYLOAD_LIMIT_BYTES } from '../../../shared/domain/claim-check.js';
-import { factsOf } from '../../../shared/domain/delivery.js';
-import { newId } from '../../../shared/domain/ids.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels, WeighParcel } from '../../support/parcel-topology.js';
+import { drainCopy } from '../../../shared/platform/dead-letters/drain-copy.js';
+import { account } from '../../../shared/domain/evidence/conversation.js';
+import { PAYLOAD_LIMIT_BYTES } from '../../../shared/domain/delivery/claim-check.js';
+import { factsOf } from '../../../shared/domain/delivery/delivery.js';
+import { newId } from '../../../shared/domain/base/ids.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels, WeighParcel } from '../../kit/applications/parcel-topology.js';
 
 const KEY = { correlationId: 'conversation-1', messageId: 'ParcelArrived-1', receiver: 'desk' };
 

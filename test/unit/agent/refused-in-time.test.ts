@@ -1,9 +1,9 @@
 import { createAgent } from 'laneway/agent';
-import { account } from '../../../shared/domain/conversation.js';
+import { account } from '../../../shared/domain/evidence/conversation.js';
 import { decodeData } from '../../../shared/message/message-type.js';
 import { MessageExpired, RequestFailed } from '../../../shared/message/system-messages.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { guarded } from '../../support/guard-topology.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { guarded } from '../../kit/applications/guard-topology.js';
 
 function sorter() {
   const started: string[] = [];

@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
-import { LanewayError } from '../../../shared/domain/errors.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels, WeighParcel } from '../../support/parcel-topology.js';
+import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels, WeighParcel } from '../../kit/applications/parcel-topology.js';
 
 /** The desk asks for two weights. */
 function desk() {

@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
-import { RetryMeter } from '../../../shared/domain/retry-budget.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { guarded } from '../../support/guard-topology.js';
+import { RetryMeter } from '../../../shared/domain/delivery/retry-budget.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { guarded } from '../../kit/applications/guard-topology.js';
 
 const SECOND = 1_000;
 

@@ -1,10 +1,10 @@
 import { createAgent } from 'laneway/agent';
 import { receiveBatch } from '../../../shared/agent/receive/receive-batch.js';
-import { factsOf } from '../../../shared/domain/delivery.js';
-import type { Envelope } from '../../../shared/domain/envelope.js';
+import { factsOf } from '../../../shared/domain/delivery/delivery.js';
+import type { Envelope } from '../../../shared/domain/wire/envelope.js';
 import { ProcessConcurrency } from '../../../shared/worker/process-concurrency.js';
-import { agentStand } from '../../support/agent-stand.js';
-import { parcels } from '../../support/parcel-topology.js';
+import { agentStand } from '../../kit/stands/agent-stand.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 /** A worker: batches of several lanes at a time in one process, with the handlers' beginnings and ends noted. */
 function worker() {

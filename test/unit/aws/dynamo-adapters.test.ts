@@ -3,15 +3,15 @@ import { SFNClient, SendTaskSuccessCommand, StartExecutionCommand } from '@aws-s
 import { BatchWriteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Buffer } from 'node:buffer';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createAwsClients } from '../../../shared/aws/clients.js';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
-import { DynamoIntentStore } from '../../../shared/aws/dynamo-intent-store.js';
-import { SfnResumer } from '../../../shared/aws/sfn-resumer.js';
-import { SfnStarter } from '../../../shared/aws/sfn-starter.js';
-import { factsOf } from '../../../shared/domain/delivery.js';
-import { newId } from '../../../shared/domain/ids.js';
-import { MemoryPayloads } from '../../../shared/testing/memory-payloads.js';
-import { anEnvelope, anOutcome, keyOf } from '../../support/sample-messages.js';
+import { createAwsClients } from '../../../shared/aws/base/clients.js';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
+import { DynamoIntentStore } from '../../../shared/aws/dynamo/dynamo-intent-store.js';
+import { SfnResumer } from '../../../shared/aws/step-functions/sfn-resumer.js';
+import { SfnStarter } from '../../../shared/aws/step-functions/sfn-starter.js';
+import { factsOf } from '../../../shared/domain/delivery/delivery.js';
+import { newId } from '../../../shared/domain/base/ids.js';
+import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
+import { anEnvelope, anOutcome, keyOf } from '../../kit/generators/sample-messages.js';
 
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }), {
   marshallOptions: { removeUndefinedValues: true },

@@ -1,8 +1,8 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { EventBridgeBus } from '../../../shared/aws/event-bridge-bus.js';
-import type { Envelope } from '../../../shared/domain/envelope.js';
-import { anEnvelope } from '../../support/sample-messages.js';
+import { EventBridgeBus } from '../../../shared/aws/events/event-bridge-bus.js';
+import type { Envelope } from '../../../shared/domain/wire/envelope.js';
+import { anEnvelope } from '../../kit/generators/sample-messages.js';
 
 const client = mockClient(EventBridgeClient);
 const bus = new EventBridgeBus(new EventBridgeClient({ region: 'us-east-1' }), 'the-bus', { firstDelay: 1 });

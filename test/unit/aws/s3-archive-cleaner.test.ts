@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { cleanArchive } from '../../../shared/aws/s3-archive-cleaner.js';
+import { cleanArchive } from '../../../shared/aws/s3/s3-archive-cleaner.js';
 
 const key = (day: string) => `ledger/day=${day}/stream/000000000001.${'0'.repeat(16)}.${'a'.repeat(16)}.jsonl`;
 

@@ -1,5 +1,5 @@
 import type { HistoryEvent, TaskScheduledEventDetails } from '@aws-sdk/client-sfn';
-import { OpenCalls } from '../../../shared/aws/sfn-open-calls.js';
+import { OpenCalls } from '../../../shared/aws/step-functions/sfn-open-calls.js';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 const since = (second: number) => at(second).toISOString();

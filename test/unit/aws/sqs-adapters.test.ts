@@ -7,11 +7,11 @@ import {
   type SendMessageBatchCommandInput,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { SqsLaneReceipts } from '../../../shared/aws/sqs-lane-receipts.js';
-import { SqsLaneSender } from '../../../shared/aws/sqs-lane-sender.js';
-import { SqsTimerQueue } from '../../../shared/aws/sqs-timer-queue.js';
-import type { LaneMessage } from '../../../shared/domain/ports.js';
-import { anEnvelope } from '../../support/sample-messages.js';
+import { SqsLaneReceipts } from '../../../shared/aws/sqs/sqs-lane-receipts.js';
+import { SqsLaneSender } from '../../../shared/aws/sqs/sqs-lane-sender.js';
+import { SqsTimerQueue } from '../../../shared/aws/sqs/sqs-timer-queue.js';
+import type { LaneMessage } from '../../../shared/domain/wire/message-bus.js';
+import { anEnvelope } from '../../kit/generators/sample-messages.js';
 
 const client = mockClient(SQSClient);
 const sqs = new SQSClient({ region: 'us-east-1' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../../..');
-const topology = join(root, 'test/support/fixture-topology.ts');
+const topology = join(root, 'test/kit/applications/fixture-topology.ts');
 const project = mkdtempSync(join(tmpdir(), 'laneway-cli-'));
 writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'shop', laneway: { topology } }));
 afterAll(() => rmSync(project, { recursive: true }));

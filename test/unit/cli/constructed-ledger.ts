@@ -1,8 +1,8 @@
-import type { LedgerEntry } from '../../../shared/domain/conversation.js';
-import type { DeadLetterEntry } from '../../../shared/domain/dead-letter.js';
-import type { DeliveryRecord, Emission } from '../../../shared/domain/delivery.js';
-import type { Envelope } from '../../../shared/domain/envelope.js';
-import type { Priority } from '../../../shared/domain/priority.js';
+import type { LedgerEntry } from '../../../shared/domain/evidence/conversation.js';
+import type { DeadLetterEntry } from '../../../shared/domain/delivery/dead-letter.js';
+import type { DeliveryRecord, Emission } from '../../../shared/domain/delivery/delivery.js';
+import type { Envelope } from '../../../shared/domain/wire/envelope.js';
+import type { Priority } from '../../../shared/domain/base/priority.js';
 
 const start = Date.parse('2026-03-01T09:00:00.000Z');
 export const conversation = '019cbd00-0000-7000-8000-000000000001';

@@ -5,7 +5,7 @@ import { demoCommand, type DemoServices } from '../../../cli/demo/demo.js';
 import { inProcessWorld } from '../../../cli/demo/in-process-world.js';
 import { playDemo } from '../../../cli/demo/play-demo.js';
 import { whereDemoRuns } from '../../../cli/demo/where-demo-runs.js';
-import { createOutput } from '../../../cli/output.js';
+import { createOutput } from '../../../cli/context/output.js';
 import type { DemoOptions } from '../../../cli/run-demo.js';
 
 const LACKS = 'The local engine needs Python 3.10 or newer with venv; none was found.';

@@ -1,5 +1,5 @@
 import { followConversation } from '../../../shared/client/follow-conversation.js';
-import type { LedgerEntry } from '../../../shared/domain/conversation.js';
+import type { LedgerEntry } from '../../../shared/domain/evidence/conversation.js';
 import { conversation, delivery, message } from '../cli/constructed-ledger.js';
 
 const placed = message({ id: 'm1', type: 'OrderPlaced', ms: 0 });

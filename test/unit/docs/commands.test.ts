@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { callsInBlocks, callsInText, parseCall, unknownWord } from '../../support/pages/laneway-commands.js';
+import { callsInBlocks, callsInText, parseCall, unknownWord } from '../../kit/pages/laneway-commands.js';
 
 /** Commands of the pages are held against the program that declares them, nothing of them is run. */
 const pages = [

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { ALARM_KINDS } from '../../../infra/constructs/alarms.js';
-import { ERROR_CODES } from '../../../shared/domain/errors.js';
+import { ERROR_CODES } from '../../../shared/domain/base/errors.js';
 
 /** Codes, reasons and alarms that pages for operators name, held against where they are declared. */
 const PAGES = ['docs/troubleshooting.md', 'docs/runbook.md'];
 const VARIABLES = ['AWS_ENDPOINT_URL', 'ERROR', 'EVENT_ID'];
 
-const declaration = readFileSync('shared/domain/dead-letter.ts', 'utf8');
+const declaration = readFileSync('shared/domain/delivery/dead-letter.ts', 'utf8');
 const reasons = [...(/DeadLetterReason =([^;]+);/.exec(declaration)?.[1] ?? '').matchAll(/'([a-z-]+)'/g)].map(
   ([, reason = '']) => reason,
 );

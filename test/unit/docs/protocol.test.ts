@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ENVELOPE_ATTRIBUTES, parseEnvelope } from '../../../shared/domain/envelope.js';
+import { ENVELOPE_ATTRIBUTES, parseEnvelope } from '../../../shared/domain/wire/envelope.js';
 
 const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
 const section = page.slice(page.indexOf('## The envelope'), page.indexOf('## On the bus'));

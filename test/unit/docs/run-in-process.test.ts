@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { runPage } from '../../support/pages/run-page.js';
+import { runPage } from '../../kit/pages/run-page.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 mkdirSync(join(root, '.laneway'), { recursive: true });

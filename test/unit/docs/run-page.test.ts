@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { missingLine } from '../../support/pages/match-output.js';
-import { commandsOf, readPage } from '../../support/pages/read-page.js';
-import { runPage, type Place } from '../../support/pages/run-page.js';
+import { missingLine } from '../../kit/pages/match-output.js';
+import { commandsOf, readPage } from '../../kit/pages/read-page.js';
+import { runPage, type Place } from '../../kit/pages/run-page.js';
 
 let directory: string;
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { TIMEOUTS } from '../../../tools/reference/timeouts.js';
 import { timeoutsPage } from '../../../tools/reference/timeouts-page.js';
 import { days, ms, seconds } from '../../../tools/reference/timeout-row.js';
 import { ALARM_KINDS } from '../../../infra/constructs/alarms.js';
-import { ERROR_CODES } from '../../../shared/domain/errors.js';
+import { ERROR_CODES } from '../../../shared/domain/base/errors.js';
 
 /** The page of all times: what `npm run reference` writes, without the compilation that its other pages take. */
 const sources = ['shared', 'infra'].flatMap((folder) =>

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { defineWorkflow, describeWorkflow, type Flow, type Ref } from 'laneway/workflow';
-import { branchesAsMap } from '../../../shared/workflow/branches-as-map.js';
-import { arbitraryUses } from '../../support/arbitrary-uses.js';
-import { Analyzed, Engage, garage, Note, Reported, Schedule } from '../../support/workflow-topology.js';
+import { branchesAsMap } from '../../../shared/workflow/compile/branches-as-map.js';
+import { arbitraryUses } from '../../kit/generators/arbitrary-uses.js';
+import { Analyzed, Engage, garage, Note, Reported, Schedule } from '../../kit/applications/workflow-topology.js';
 
 type GarageFlow = Flow<typeof Schedule | typeof Note | typeof Analyzed | typeof Engage>;
 interface Start {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { describeProgress, readCdkProgress, type DeployProgress } from '../../../infra/engines/cdk-progress.js';
-import { deployError } from '../../../infra/engines/deploy-error.js';
+import { describeProgress, readCdkProgress, type DeployProgress } from '../../../infra/engines/deploy/cdk-progress.js';
+import { deployError } from '../../../infra/engines/deploy/deploy-error.js';
 
 describe('readCdkProgress', () => {
   const read = (lines: readonly string[]) => {
@@ -66,7 +66,7 @@ describe('deployError', () => {
 
   it('keeps code, message and help of a definition that the CDK application refused', () => {
     const app = [
-      "import { LanewayError } from './shared/domain/errors.js';",
+      "import { LanewayError } from './shared/domain/base/errors.js';",
       "const help = ['known: orders, stock', \"did you mean 'orders'?   (shop, agents.clerk)\"];",
       "throw new LanewayError('UNKNOWN_CHANNEL', \"agent 'clerk' subscribes to 'order'\", { help });",
     ].join('\n');

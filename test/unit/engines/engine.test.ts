@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { detectEngine, engineEnvironment } from '../../../infra/engines/engine.js';
-import { sentMails, sentTexts } from '../../../infra/engines/sent-messages.js';
+import { sentMails, sentTexts } from '../../../infra/engines/bridge/sent-messages.js';
 
 const servers: Server[] = [];
 

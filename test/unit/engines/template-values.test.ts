@@ -1,4 +1,4 @@
-import { resolveValue, type StackFacts } from '../../../infra/engines/template-values.js';
+import { resolveValue, type StackFacts } from '../../../infra/engines/bridge/template-values.js';
 
 const stack: StackFacts = {
   account: '000000000000',

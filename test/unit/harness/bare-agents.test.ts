@@ -1,6 +1,6 @@
 import { createAgent, type Agent } from 'laneway/agent';
 import { createHarness, type ReadyAgent } from 'laneway/testing';
-import { ReserveStock, ShelfCounted, shop, smallest } from '../../support/fixture-topology.js';
+import { ReserveStock, ShelfCounted, shop, smallest } from '../../kit/applications/fixture-topology.js';
 
 interface Stock {
   readonly has: (order: string) => boolean;

@@ -4,11 +4,11 @@ import { checkExecutions, readRecordings, type RecordedExecution } from 'laneway
 import { defineTopology, type Topology } from 'laneway/topology';
 import { defineWorkflow, type Ref, type WorkflowDefinition } from 'laneway/workflow';
 import * as z from 'zod';
-import { boundAgents } from '../../../shared/testing/bound-agents.js';
-import { HarnessWorld } from '../../../shared/testing/harness-world.js';
-import { harnessOver } from '../../../shared/testing/harness.js';
-import { seededRandom } from '../../../shared/testing/seeded-random.js';
-import { recordAll } from '../../support/record-all.js';
+import { boundAgents } from '../../../shared/testing/harness/bound-agents.js';
+import { HarnessWorld } from '../../../shared/testing/harness/harness-world.js';
+import { harnessOver } from '../../../shared/testing/harness/harness.js';
+import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
+import { recordAll } from '../../kit/generators/record-all.js';
 
 const within = { timeout: '1 hour' } as const;
 const Order = z.object({

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { checkExecutions } from 'laneway/testing';
-import { arbitraryCircumstances, arbitraryWorkflow } from '../../support/arbitrary-workflow.js';
-import { define } from '../../support/arbitrary-workflow-define.js';
-import { arbitraryFaults } from '../../support/arbitrary-workflow-faults.js';
-import { run } from '../../support/arbitrary-workflow-run.js';
-import { works } from '../../support/arbitrary-workflow-topology.js';
-import { recordAll } from '../../support/record-all.js';
+import { arbitraryCircumstances, arbitraryWorkflow } from '../../kit/generators/arbitrary-workflow.js';
+import { define } from '../../kit/generators/arbitrary-workflow-define.js';
+import { arbitraryFaults } from '../../kit/generators/arbitrary-workflow-faults.js';
+import { run } from '../../kit/generators/arbitrary-workflow-run.js';
+import { works } from '../../kit/generators/arbitrary-workflow-topology.js';
+import { recordAll } from '../../kit/generators/record-all.js';
 
 const SEED = 7;
 const DEFINITIONS = 60;

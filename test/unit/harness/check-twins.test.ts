@@ -1,14 +1,14 @@
 import { checkExecutions } from 'laneway/testing';
 import { defineWorkflow } from 'laneway/workflow';
-import { boundAgents } from '../../../shared/testing/bound-agents.js';
-import { HarnessWorld } from '../../../shared/testing/harness-world.js';
-import { harnessOver } from '../../../shared/testing/harness.js';
-import { seededRandom } from '../../../shared/testing/seeded-random.js';
-import { recordAll } from '../../support/record-all.js';
-import { agency, Book, travel, TripAsked } from '../../support/trip-topology.js';
-import { allTwins, definitions } from '../../support/twins/all-twins.js';
-import { playInHarness } from '../../support/twins/harness-side.js';
-import { twins } from '../../support/twins/topology.js';
+import { boundAgents } from '../../../shared/testing/harness/bound-agents.js';
+import { HarnessWorld } from '../../../shared/testing/harness/harness-world.js';
+import { harnessOver } from '../../../shared/testing/harness/harness.js';
+import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
+import { recordAll } from '../../kit/generators/record-all.js';
+import { agency, Book, travel, TripAsked } from '../../kit/applications/trip-topology.js';
+import { allTwins, definitions } from '../../kit/applications/twins/all-twins.js';
+import { playInHarness } from '../../kit/applications/twins/harness-side.js';
+import { twins } from '../../kit/applications/twins/topology.js';
 
 // Executions with every verb, ended well and badly: by the code that they ran on, each goes the same way through.
 test.each(allTwins.map((twin) => [twin.name, twin] as const))(

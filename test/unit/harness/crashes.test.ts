@@ -1,5 +1,5 @@
 import { CRASH_POINTS } from 'laneway/testing';
-import { OrderPlaced } from '../../support/fixture-topology.js';
+import { OrderPlaced } from '../../kit/applications/fixture-topology.js';
 import { PARTS, runningShop, triesOf } from './shop.js';
 
 const ORDERS = ['a', 'b', 'c'];

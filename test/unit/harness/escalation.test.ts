@@ -1,9 +1,9 @@
 import { createAgent } from 'laneway/agent';
 import { createHarness, type Harness } from 'laneway/testing';
 import { RequestFailed, RequestTimedOut } from 'laneway/message';
-import type { RequestEntry } from '../../../shared/domain/ports.js';
-import { Ask, enquiries, EnquiryMade } from '../../support/enquiry-topology.js';
-import { enquire } from '../../support/enquiry-workflow.js';
+import type { RequestEntry } from '../../../shared/domain/evidence/ledger-writer.js';
+import { Ask, enquiries, EnquiryMade } from '../../kit/applications/enquiry-topology.js';
+import { enquire } from '../../kit/applications/enquiry-workflow.js';
 
 interface Office {
   readonly world: Harness;

@@ -1,5 +1,5 @@
 import type { Harness } from 'laneway/testing';
-import { OrderPlaced } from '../../support/fixture-topology.js';
+import { OrderPlaced } from '../../kit/applications/fixture-topology.js';
 import { PARTS, runningShop, triesOf } from './shop.js';
 
 const ORDERS = Array.from({ length: 5 }, (_, index) => `order-${index}`);

@@ -1,6 +1,6 @@
 import { createAgent, PermanentError } from 'laneway/agent';
 import { createHarness, harnessMatchers } from 'laneway/testing';
-import { OrderPlaced, ReserveStock, shop, StockReserved } from '../../support/fixture-topology.js';
+import { OrderPlaced, ReserveStock, shop, StockReserved } from '../../kit/applications/fixture-topology.js';
 import { PARTS, runningShop } from './shop.js';
 
 const warehouse = (handle: (order: string, tries: number) => { order: string; reserved: boolean }) =>

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { jsonCopy } from '../../../shared/testing/json-copy.js';
+import { jsonCopy } from '../../../shared/testing/memory/json-copy.js';
 
 const throughText = (value: unknown): unknown => {
   const text = JSON.stringify(value) as string | undefined;

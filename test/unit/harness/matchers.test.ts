@@ -2,7 +2,7 @@ import * as runner from '@jest/globals';
 import { createAgent, PermanentError } from 'laneway/agent';
 import { createHarness, type HarnessConversation } from 'laneway/testing';
 import { harnessMatchers } from 'laneway/testing/jest';
-import { OrderPlaced, ReserveStock, ScanShelf, shop, StockReserved } from '../../support/fixture-topology.js';
+import { OrderPlaced, ReserveStock, ScanShelf, shop, StockReserved } from '../../kit/applications/fixture-topology.js';
 import { runningShop } from './shop.js';
 
 expect.extend(harnessMatchers);

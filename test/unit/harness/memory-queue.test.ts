@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { ManualClock } from '../../../shared/testing/manual-clock.js';
-import { MemoryQueue } from '../../../shared/testing/memory-queue.js';
+import { ManualClock } from '../../../shared/testing/memory/manual-clock.js';
+import { MemoryQueue } from '../../../shared/testing/memory/memory-queue.js';
 
 const START = 1_000_000;
 

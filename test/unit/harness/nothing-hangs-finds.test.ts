@@ -1,7 +1,7 @@
 import { createHarness } from 'laneway/testing';
 import { defineWorkflow, type WorkflowDefinition } from 'laneway/workflow';
-import { WorkBegun, works } from '../../support/arbitrary-workflow-topology.js';
-import { agency, Book, Cancel, travel, TripAsked, TripWanted } from '../../support/trip-topology.js';
+import { WorkBegun, works } from '../../kit/generators/arbitrary-workflow-topology.js';
+import { agency, Book, Cancel, travel, TripAsked, TripWanted } from '../../kit/applications/trip-topology.js';
 
 /** What nothing-hangs.test.ts has found, each as small as it gets. */
 const within = { timeout: '1 minute' } as const;

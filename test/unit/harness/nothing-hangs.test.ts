@@ -1,4 +1,4 @@
-import { checkWorkflows, PLANS_EACH } from '../../support/arbitrary-workflow-check.js';
+import { checkWorkflows, PLANS_EACH } from '../../kit/generators/arbitrary-workflow-check.js';
 
 /** A slice of `npm run reliability -- --row workflows`; another seed each day would find more, and fail at random. */
 const SEED = 5;

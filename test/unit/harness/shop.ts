@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
 import { createHarness, type Harness } from 'laneway/testing';
-import { newId } from '../../../shared/domain/ids.js';
-import { ReserveStock, ScanShelf, shop, ShelfCounted } from '../../support/fixture-topology.js';
+import { newId } from '../../../shared/domain/base/ids.js';
+import { ReserveStock, ScanShelf, shop, ShelfCounted } from '../../kit/applications/fixture-topology.js';
 
 /** What the handlers of a shop did, which neither ledger nor lanes know of. */
 export interface Witness {

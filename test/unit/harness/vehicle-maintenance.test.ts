@@ -2,7 +2,7 @@ import { ApprovalDecided, PermanentError, WorkflowCompensated } from 'laneway/me
 import { harnessMatchers } from 'laneway/testing';
 import { approvalIn } from '../../../functions/vehicle-maintenance/customer-engagement/render-approval.js';
 import type { SlotBook } from '../../../functions/vehicle-maintenance/scheduling/slot-book.js';
-import { dry, fleet, hot, VehicleTelemetryReported, type Fleet } from '../../support/vehicle-fleet.js';
+import { dry, fleet, hot, VehicleTelemetryReported, type Fleet } from '../../kit/applications/vehicle-fleet.js';
 import { reading, VIN } from '../vehicle-maintenance/readings.js';
 
 expect.extend(harnessMatchers);

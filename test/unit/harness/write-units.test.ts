@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo-delivery-store.js';
-import type { DeliveryRecord } from '../../../shared/domain/delivery.js';
-import { newId } from '../../../shared/domain/ids.js';
-import { itemBytes, MeteredTable } from '../../support/write-units.js';
-import { fleet, hot, VehicleTelemetryReported } from '../../support/vehicle-fleet.js';
+import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
+import type { DeliveryRecord } from '../../../shared/domain/delivery/delivery.js';
+import { newId } from '../../../shared/domain/base/ids.js';
+import { itemBytes, MeteredTable } from '../../kit/oracles/write-units.js';
+import { fleet, hot, VehicleTelemetryReported } from '../../kit/applications/vehicle-fleet.js';
 
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }), {
   marshallOptions: { removeUndefinedValues: true },

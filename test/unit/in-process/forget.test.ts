@@ -5,9 +5,9 @@ import { defineTopology } from 'laneway/topology';
 import { defineWorkflow } from 'laneway/workflow';
 import * as z from 'zod';
 import { forgetConversation } from '../../../shared/in-process/forget-conversation.js';
-import { harnessOver } from '../../../shared/testing/harness.js';
-import { HarnessWorld } from '../../../shared/testing/harness-world.js';
-import { seededRandom } from '../../../shared/testing/seeded-random.js';
+import { harnessOver } from '../../../shared/testing/harness/harness.js';
+import { HarnessWorld } from '../../../shared/testing/harness/harness-world.js';
+import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
 import { barrier, keepingLog } from './barrier.js';
 
 const Asked = event('Asked', z.object({ text: z.string() }));

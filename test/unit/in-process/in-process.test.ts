@@ -1,6 +1,6 @@
 import { createAgent, PermanentError } from 'laneway/agent';
 import { startInProcess, type InProcess, type InProcessOptions } from 'laneway/in-process';
-import { OrderPlaced, ReserveStock, shop, StockReserved, smallest } from '../../support/fixture-topology.js';
+import { OrderPlaced, ReserveStock, shop, StockReserved, smallest } from '../../kit/applications/fixture-topology.js';
 import { barrier, keepingLog } from './barrier.js';
 
 type Shop = InProcess<typeof shop.channels, typeof shop.clients>;

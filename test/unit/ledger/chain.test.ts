@@ -1,10 +1,10 @@
-import { LanewayError } from '../../../shared/domain/errors.js';
-import { continueChain, NO_DIGEST, startChain, type SealedHead } from '../../../shared/domain/ledger-chain.js';
-import type { ArchiveLine } from '../../../shared/domain/archive.js';
-import { verifyLedger } from '../../../shared/operator/verify-ledger.js';
-import { appendToArchive, SHARED_CHAIN } from '../../../shared/platform/append-to-archive.js';
-import { sealHeads } from '../../../shared/platform/seal-heads.js';
-import { change, LedgerStand, LocalSigner } from '../../support/ledger-evidence.js';
+import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { continueChain, NO_DIGEST, startChain, type SealedHead } from '../../../shared/domain/evidence/ledger-chain.js';
+import type { ArchiveLine } from '../../../shared/domain/evidence/archive.js';
+import { verifyLedger } from '../../../shared/operator/evidence/verify-ledger.js';
+import { appendToArchive, SHARED_CHAIN } from '../../../shared/platform/evidence/append-to-archive.js';
+import { sealHeads } from '../../../shared/platform/evidence/seal-heads.js';
+import { change, LedgerStand, LocalSigner } from '../../kit/stands/ledger-evidence.js';
 
 const DAY = '2026-11-20';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { canonical } from '../../../shared/domain/ledger-chain.js';
-import { keyFingerprint, type Seal } from '../../../shared/domain/seal.js';
-import { verifyLedger, type Verification } from '../../../shared/operator/verify-ledger.js';
-import { change, LedgerStand, LocalSigner, type MemoryExport, sampleLedger } from '../../support/ledger-evidence.js';
+import { canonical } from '../../../shared/domain/evidence/ledger-chain.js';
+import { keyFingerprint, type Seal } from '../../../shared/domain/evidence/seal.js';
+import { verifyLedger, type Verification } from '../../../shared/operator/evidence/verify-ledger.js';
+import { change, LedgerStand, LocalSigner, type MemoryExport, sampleLedger } from '../../kit/stands/ledger-evidence.js';
 
 const NEWER = 'day=2026-11-21/chain.jsonl';
 const OLDER = 'day=2026-11-20/chain.jsonl';

@@ -1,18 +1,18 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ledgerCleanCommand } from '../../../cli/commands/ledger-clean.js';
-import { ledgerVerifyCommand } from '../../../cli/commands/ledger-verify.js';
-import { ledgerListCommand, ledgerStatsCommand } from '../../../cli/commands/ledger-views.js';
-import type { CommandContext } from '../../../cli/command-context.js';
-import { ExportFolder } from '../../../cli/ledger/export-folder.js';
-import { slowProgress } from '../../../cli/ledger/slow-progress.js';
-import { createOutput } from '../../../cli/output.js';
-import { readSpan } from '../../../cli/read-time.js';
-import type { ArchiveRecord } from '../../../shared/domain/archive.js';
-import { entryFacts, rowsOf } from '../../../shared/domain/ledger-rows.js';
-import { ledgerStats, percentile, viewEntries } from '../../../shared/operator/ledger-views.js';
-import { change, sampleLedger } from '../../support/ledger-evidence.js';
+import { ledgerCleanCommand } from '../../../cli/commands/ledger/ledger-clean.js';
+import { ledgerVerifyCommand } from '../../../cli/commands/ledger/ledger-verify.js';
+import { ledgerListCommand, ledgerStatsCommand } from '../../../cli/commands/ledger/ledger-views.js';
+import type { CommandContext } from '../../../cli/context/command-context.js';
+import { ExportFolder } from '../../../cli/commands/ledger/export-folder.js';
+import { slowProgress } from '../../../cli/commands/ledger/slow-progress.js';
+import { createOutput } from '../../../cli/context/output.js';
+import { readSpan } from '../../../cli/input/read-time.js';
+import type { ArchiveRecord } from '../../../shared/domain/evidence/archive.js';
+import { entryFacts, rowsOf } from '../../../shared/domain/evidence/ledger-rows.js';
+import { ledgerStats, percentile, viewEntries } from '../../../shared/operator/evidence/ledger-views.js';
+import { change, sampleLedger } from '../../kit/stands/ledger-evidence.js';
 
 describe('the rows of an export', () => {
   it('say who got what, how long it took, and what went wrong', () => {

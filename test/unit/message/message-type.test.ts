@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { command, event, older } from 'laneway/message';
 import { decodeData, encodeData } from '../../../shared/message/message-type.js';
-import { ParcelWeighed } from '../../support/parcel-topology.js';
+import { ParcelWeighed } from '../../kit/applications/parcel-topology.js';
 
 const LATEST = 'urn:laneway:ParcelWeighed:2';
 

@@ -1,8 +1,8 @@
-import * as ownErrors from '../../../shared/domain/errors.js';
+import * as ownErrors from '../../../shared/domain/base/errors.js';
 import { isSameType } from '../../../shared/message/message-type.js';
 import * as own from '../../../shared/message/system-messages.js';
-import { composeMessage } from '../../../shared/topology/compose-message.js';
-import { enquiries } from '../../support/enquiry-topology.js';
+import { composeMessage } from '../../../shared/publishing/compose-message.js';
+import { enquiries } from '../../kit/applications/enquiry-topology.js';
 
 /** A second copy of the framework, as a process has it that loads an application with an installation of its own. */
 let errors: typeof ownErrors;
@@ -11,7 +11,7 @@ let other: typeof own;
 const { LanewayError, PermanentError } = ownErrors;
 
 beforeAll(async () => {
-  errors = (await import(secondCopyOf('../../../shared/domain/errors.js'))) as typeof errors;
+  errors = (await import(secondCopyOf('../../../shared/domain/base/errors.js'))) as typeof errors;
   other = (await import(secondCopyOf('../../../shared/message/system-messages.js'))) as typeof own;
 });
 

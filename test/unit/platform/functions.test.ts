@@ -18,12 +18,12 @@ import * as starter from '../../../functions/platform/starter/lambda.js';
 import * as supervisor from '../../../functions/platform/supervisor/lambda.js';
 import * as sweeper from '../../../functions/platform/sweeper/lambda.js';
 import * as workflowEvents from '../../../functions/platform/workflow-events/lambda.js';
-import { DynamoCursorStore } from '../../../shared/aws/dynamo-cursor-store.js';
-import { SfnExecutionReader } from '../../../shared/aws/sfn-execution-reader.js';
-import { SqsLaneReturns } from '../../../shared/aws/sqs-lane-returns.js';
-import { ENVIRONMENT, type EnvironmentKey } from '../../../shared/domain/environment.js';
-import { shop } from '../../support/fixture-topology.js';
-import { commandAt, overTheBus, replyTo } from '../../support/platform-world.js';
+import { DynamoCursorStore } from '../../../shared/aws/dynamo/dynamo-cursor-store.js';
+import { SfnExecutionReader } from '../../../shared/aws/step-functions/sfn-execution-reader.js';
+import { SqsLaneReturns } from '../../../shared/aws/sqs/sqs-lane-returns.js';
+import { ENVIRONMENT, type EnvironmentKey } from '../../../shared/domain/base/environment.js';
+import { shop } from '../../kit/applications/fixture-topology.js';
+import { commandAt, overTheBus, replyTo } from '../../kit/stands/platform-world.js';
 
 const DLQ = 'arn:aws:sqs:eu-west-1:1:Shop_warehouse_dead-letters';
 const COMMON: readonly EnvironmentKey[] = ['bus', 'ledgerTable', 'payloadBucket'];

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OrderPlaced, ordersWorld, publishSurely } from '../../../bench/reliability/orders.js';
-import { Tally } from '../../../bench/reliability/tally.js';
-import { Witness } from '../../../bench/reliability/witness.js';
-import { ROWS } from '../../../bench/reliability/rows.js';
+import { OrderPlaced, ordersWorld, publishSurely } from '../../../bench/reliability/driver/orders.js';
+import { Tally } from '../../../bench/reliability/driver/tally.js';
+import { Witness } from '../../../bench/reliability/driver/witness.js';
+import { ROWS } from '../../../bench/reliability/rows/rows.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'laneway-counting-'));
 const witness = (name: string) => new Witness(join(folder, name));

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMended, note, readEffects, wasKilled } from '../../../bench/reliability/depot/effects.js';
-import { bookProblems, outcomesOf } from '../../../bench/reliability/engine-outcomes.js';
+import { bookProblems, outcomesOf } from '../../../bench/reliability/engine-rows/engine-outcomes.js';
 
 let file: string;
 beforeEach(() => {

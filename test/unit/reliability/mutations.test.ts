@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { edited, MUTATIONS } from '../../../bench/reliability/mutations.js';
-import { ROWS } from '../../../bench/reliability/rows.js';
+import { edited, MUTATIONS } from '../../../bench/reliability/mutations/mutations.js';
+import { ROWS } from '../../../bench/reliability/rows/rows.js';
 
 const textOf = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 

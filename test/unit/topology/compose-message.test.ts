@@ -1,5 +1,11 @@
-import { composeMessage, composeReply } from '../../../shared/topology/compose-message.js';
-import { ParcelArrived, ParcelWeighed, parcels, StampParcel, WeighParcel } from '../../support/parcel-topology.js';
+import { composeMessage, composeReply } from '../../../shared/publishing/compose-message.js';
+import {
+  ParcelArrived,
+  ParcelWeighed,
+  parcels,
+  StampParcel,
+  WeighParcel,
+} from '../../kit/applications/parcel-topology.js';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const moment = { topology: parcels, now: NOW };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { command, event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
-import { parcels } from '../../support/parcel-topology.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 const Happened = event('Happened', z.object({}));
 const DoIt = command('DoIt', z.object({}));

@@ -1,8 +1,8 @@
-import { LanewayError } from '../../../shared/domain/errors.js';
-import type { Waiter } from '../../../shared/domain/pending.js';
-import { publishMessage } from '../../../shared/topology/publish-message.js';
-import { platformWorld } from '../../support/platform-world.js';
-import { Book, travel } from '../../support/trip-topology.js';
+import { LanewayError } from '../../../shared/domain/base/errors.js';
+import type { Waiter } from '../../../shared/domain/request/pending.js';
+import { publishMessage } from '../../../shared/publishing/publish-message.js';
+import { platformWorld } from '../../kit/stands/platform-world.js';
+import { Book, travel } from '../../kit/applications/trip-topology.js';
 
 const cases: { waiter: Waiter; intents: number }[] = [
   // Made again by whoever died over it: the reconciler must not send it while nobody waits.

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import * as z from 'zod';
 import { event } from 'laneway/message';
 import { defineTopology, type ChannelModel, type TopologyModel } from 'laneway/topology';
-import { ruleMatcher } from '../../../shared/domain/event-pattern.js';
-import { laneFor, PRIORITIES } from '../../../shared/domain/priority.js';
+import { ruleMatcher } from '../../../shared/domain/wire/event-pattern.js';
+import { laneFor, PRIORITIES } from '../../../shared/domain/base/priority.js';
 import { busChannels, MAX_PATTERN, routingRules, type RoutingRule } from '../../../shared/topology/rules.js';
-import { arbitraryTopology } from '../../support/arbitrary-topology.js';
+import { arbitraryTopology } from '../../kit/generators/arbitrary-topology.js';
 
 /** Agents and as many channels, each agent on one: few enough rules for a bus. */
 function wide(size: number): TopologyModel {

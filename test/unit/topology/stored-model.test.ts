@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { command, event, older } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
-import { compareModels } from '../../../shared/topology/compare-models.js';
+import { compareModels } from '../../../shared/topology/deployed/compare-models.js';
 import { decodeData, encodeData } from '../../../shared/message/message-type.js';
 import { ApprovalDecided } from '../../../shared/message/system-messages.js';
-import { readStoredModel, storedTopology, storeModel } from '../../../shared/topology/stored-model.js';
+import { readStoredModel, storedTopology, storeModel } from '../../../shared/topology/deployed/stored-model.js';
 
 const Weighed = event('Weighed', z.object({ parcel: z.string(), grams: z.number().int().positive() }));
 const Weigh = command(

@@ -1,5 +1,14 @@
 import { defineWorkflow, type Flow, type Input, type Ref } from 'laneway/workflow';
-import { Analyze, Engage, garage, Lost, Note, Noticed, Reported, Schedule } from '../../support/workflow-topology.js';
+import {
+  Analyze,
+  Engage,
+  garage,
+  Lost,
+  Note,
+  Noticed,
+  Reported,
+  Schedule,
+} from '../../kit/applications/workflow-topology.js';
 
 /**
  * The assertions are the compiler's: `npm run check` fails when an expected error is not one, or another appears. The

@@ -2,7 +2,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { agentLanes } from '../../../shared/worker/agent-lanes.js';
 import { ProcessConcurrency } from '../../../shared/worker/process-concurrency.js';
-import { outputKey } from '../../../shared/topology/output-key.js';
+import { outputKey } from '../../../shared/topology/deployed/output-key.js';
 import { counter } from '../../../bench/counter/topology.js';
 import book from '../../../bench/counter/book/worker.js';
 import north from '../../../bench/counter/north/worker.js';

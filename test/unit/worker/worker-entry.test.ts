@@ -1,6 +1,6 @@
 import { createAgent } from 'laneway/agent';
 import { isWorkerEntry, worker } from '../../../shared/worker/worker-entry.js';
-import { parcels } from '../../support/parcel-topology.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
 
 const desk = createAgent(parcels, 'desk')
   .needs<{ readonly shelf: string; readonly door: string }>()

@@ -1,7 +1,7 @@
 import aslValidator from 'asl-validator';
 import { defineWorkflow, describeWorkflow } from 'laneway/workflow';
-import { callsIn, fallsBackToPeople } from '../../../shared/workflow/calls-in.js';
-import { Advise, CallMade, helpline } from '../../support/helpline-topology.js';
+import { callsIn, fallsBackToPeople } from '../../../shared/workflow/compile/calls-in.js';
+import { Advise, CallMade, helpline } from '../../kit/applications/helpline-topology.js';
 
 const patient = defineWorkflow(helpline, 'patient', { startedBy: CallMade }, (flow, call) => {
   const about = { about: call.about };

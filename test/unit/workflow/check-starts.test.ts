@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { command, event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
 import { defineWorkflow } from 'laneway/workflow';
-import { checkStarts } from '../../../shared/workflow/check-starts.js';
+import { checkStarts } from '../../../shared/workflow/analyse/check-starts.js';
 
 const Called = event('Called', z.object({ by: z.string() }));
 const Rang = event('Rang', z.object({ by: z.string() }));

@@ -2,11 +2,11 @@ import aslValidator from 'asl-validator';
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { defineWorkflow, describeWorkflow } from 'laneway/workflow';
-import { branchesAsMap } from '../../../shared/workflow/branches-as-map.js';
-import { quoted } from '../../../shared/workflow/expression.js';
-import { execute } from '../../support/asl-interpreter.js';
-import { maintenance } from '../../support/workflow-fixtures.js';
-import { garage, Note, Noticed, Reported } from '../../support/workflow-topology.js';
+import { branchesAsMap } from '../../../shared/workflow/compile/branches-as-map.js';
+import { quoted } from '../../../shared/workflow/compile/expression.js';
+import { execute } from '../../kit/oracles/asl-interpreter.js';
+import { maintenance } from '../../kit/applications/workflow-fixtures.js';
+import { garage, Note, Noticed, Reported } from '../../kit/applications/workflow-topology.js';
 
 const input = { message: { id: 'm1', data: { vin: 'V1', readings: [], urgent: true, tags: [] } }, generation: 0 };
 const noting = (text: string) =>

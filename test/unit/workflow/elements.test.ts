@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
-import { kept, toJsonata } from '../../../shared/workflow/expression.js';
-import type { Hop, Value } from '../../../shared/workflow/outline.js';
-import { refusal } from '../../../shared/workflow/references.js';
+import { kept, toJsonata } from '../../../shared/workflow/compile/expression.js';
+import type { Hop, Value } from '../../../shared/workflow/record/outline.js';
+import { refusal } from '../../../shared/workflow/record/references.js';
 
 const refuse = refusal('a test');
 

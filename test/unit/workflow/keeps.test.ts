@@ -1,7 +1,15 @@
 import { defineWorkflow, type WorkflowDefinition } from 'laneway/workflow';
-import { callsIn } from '../../../shared/workflow/calls-in.js';
-import { maintenance } from '../../support/workflow-fixtures.js';
-import { Analyze, Analyzed, Engage, garage, Noticed, Reported, Schedule } from '../../support/workflow-topology.js';
+import { callsIn } from '../../../shared/workflow/compile/calls-in.js';
+import { maintenance } from '../../kit/applications/workflow-fixtures.js';
+import {
+  Analyze,
+  Analyzed,
+  Engage,
+  garage,
+  Noticed,
+  Reported,
+  Schedule,
+} from '../../kit/applications/workflow-topology.js';
 
 const within = { timeout: '30 seconds' } as const;
 const keepOf = (workflow: WorkflowDefinition, step: string) =>

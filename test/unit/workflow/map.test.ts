@@ -1,9 +1,9 @@
 import asl from 'asl-validator';
 import fc from 'fast-check';
 import { defineWorkflow } from 'laneway/workflow';
-import { branchesAsMap } from '../../../shared/workflow/branches-as-map.js';
-import { AslError, execute, type Answer } from '../../support/asl-interpreter.js';
-import { Analyze, Engage, garage, Note, Reported, Schedule } from '../../support/workflow-topology.js';
+import { branchesAsMap } from '../../../shared/workflow/compile/branches-as-map.js';
+import { AslError, execute, type Answer } from '../../kit/oracles/asl-interpreter.js';
+import { Analyze, Engage, garage, Note, Reported, Schedule } from '../../kit/applications/workflow-topology.js';
 
 const within = { timeout: '30 seconds' } as const;
 const input = (data: object) => ({

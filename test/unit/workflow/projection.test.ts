@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { keptState, restored } from '../../../shared/domain/kept-state.js';
-import type { Keep } from '../../../shared/domain/keep.js';
-import { MemoryPayloads } from '../../../shared/testing/memory-payloads.js';
-import { arbitraryAnswer, arbitraryUses } from '../../support/arbitrary-uses.js';
-import { execute } from '../../support/asl-interpreter.js';
+import { keptState, restored } from '../../../shared/domain/execution/kept-state.js';
+import type { Keep } from '../../../shared/domain/request/keep.js';
+import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
+import { arbitraryAnswer, arbitraryUses } from '../../kit/generators/arbitrary-uses.js';
+import { execute } from '../../kit/oracles/asl-interpreter.js';
 
 const conversation = 'c1';
 const input = {

@@ -1,6 +1,6 @@
 import { LanewayError } from 'laneway/message';
 import { defineWorkflow, type Ref } from 'laneway/workflow';
-import { Analyze, garage, Lost, Note, Noticed, Reported, Schedule } from '../../support/workflow-topology.js';
+import { Analyze, garage, Lost, Note, Noticed, Reported, Schedule } from '../../kit/applications/workflow-topology.js';
 
 type Define = Parameters<typeof defineWorkflow<'bad', typeof garage, typeof Reported>>[3];
 type BadFlow = Parameters<Define>[0];

@@ -1,8 +1,8 @@
 import { defineWorkflow } from 'laneway/workflow';
-import { branchesAsMap } from '../../../shared/workflow/branches-as-map.js';
-import { AslError, execute, type Answer } from '../../support/asl-interpreter.js';
-import { maintenance } from '../../support/workflow-fixtures.js';
-import { Analyze, Engage, garage, Noticed, Reported, Schedule } from '../../support/workflow-topology.js';
+import { branchesAsMap } from '../../../shared/workflow/compile/branches-as-map.js';
+import { AslError, execute, type Answer } from '../../kit/oracles/asl-interpreter.js';
+import { maintenance } from '../../kit/applications/workflow-fixtures.js';
+import { Analyze, Engage, garage, Noticed, Reported, Schedule } from '../../kit/applications/workflow-topology.js';
 
 const start = { vin: 'V1', readings: [{ name: 'oil', value: 1 }], urgent: true, tags: ['one'] };
 const startInput = (data: object = start) => ({

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { allTwins } from '../../../support/twins/all-twins.js';
+import { allTwins } from '../../../kit/applications/twins/all-twins.js';
 
-// docs/how-to/workflow-patterns/more-definitions.md shows definitions that test/unit/harness/twins.test.ts and
+// docs/how-to/workflow-patterns/more-definitions.md shows definitions that test/unit/harness/workflows/twins.test.ts and
 // test/integration/workflow-twins.test.ts play; here is looked after that what it shows is what is played.
 
 const page = readFileSync('docs/how-to/workflow-patterns/more-definitions.md', 'utf8');
-const folder = 'test/support/twins/definitions';
+const folder = 'test/kit/applications/twins/definitions';
 const sources = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'));
 
 const blocks = (language: string) => [...page.matchAll(/```(\w+)\n([^]*?)```/g)].filter(([, of]) => of === language);

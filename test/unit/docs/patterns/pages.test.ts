@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import type { WorkflowDefinition } from 'laneway/workflow';
-import type { Json } from '../../../../shared/workflow/asl.js';
-import { patterns } from '../../../support/patterns/all-patterns.js';
-import { shortMachine, wholeMachine } from '../../../support/patterns/machine-text.js';
-import { generatedPage, PAGES, pages, partsIn } from '../../../support/patterns/pattern-page.js';
-import { assessment } from '../../../support/patterns/request-and-reply.js';
-import { stepRows } from '../../../support/patterns/step-rows.js';
+import type { Json } from '../../../../shared/workflow/compile/asl.js';
+import { patterns } from '../../../kit/patterns/all-patterns.js';
+import { shortMachine, wholeMachine } from '../../../kit/pattern-pages/machine-text.js';
+import { generatedPage, PAGES, pages, partsIn } from '../../../kit/pattern-pages/pattern-page.js';
+import { assessment } from '../../../kit/patterns/request-and-reply.js';
+import { stepRows } from '../../../kit/pattern-pages/step-rows.js';
 
 const text = (name: string) => readFileSync(`${PAGES}/${name}.md`, 'utf8');
 
@@ -20,7 +20,7 @@ describe('docs/how-to/workflow-patterns', () => {
   test.each(pages)('%s shows what is compiled and played now', (name) => {
     const page = text(name);
     expect(partsIn(page)).toEqual(name === 'README' ? ['overview', 'topology', 'messages'] : ['definition', 'machine']);
-    // Something changed? node --conditions=laneway-source --import tsx test/support/patterns/write-pages.ts
+    // Something changed? node --conditions=laneway-source --import tsx test/kit/pattern-pages/write-pages.ts
     expect(page).toBe(generatedPage(name, page));
   });
 

@@ -1,14 +1,14 @@
-import { patterns } from '../../../support/patterns/all-patterns.js';
-import { goodwill } from '../../../support/patterns/ask-people.js';
-import { settlement } from '../../../support/patterns/choose.js';
-import { ClaimMoved, InvoiceReceived } from '../../../support/patterns/claims-messages.js';
-import { photos } from '../../../support/patterns/for-each-element.js';
-import { play, requestsOf, type Played } from '../../../support/patterns/play-pattern.js';
-import { intake } from '../../../support/patterns/publish-and-go-on.js';
-import { assessment } from '../../../support/patterns/request-and-reply.js';
-import { review } from '../../../support/patterns/side-by-side.js';
-import { patience } from '../../../support/patterns/wait.js';
-import { invoice } from '../../../support/patterns/wait-for-a-message.js';
+import { patterns } from '../../../kit/patterns/all-patterns.js';
+import { goodwill } from '../../../kit/patterns/ask-people.js';
+import { settlement } from '../../../kit/patterns/choose.js';
+import { ClaimMoved, InvoiceReceived } from '../../../kit/patterns/claims-messages.js';
+import { photos } from '../../../kit/patterns/for-each-element.js';
+import { play, requestsOf, type Played } from '../../../kit/pattern-pages/play-pattern.js';
+import { intake } from '../../../kit/patterns/publish-and-go-on.js';
+import { assessment } from '../../../kit/patterns/request-and-reply.js';
+import { review } from '../../../kit/patterns/side-by-side.js';
+import { patience } from '../../../kit/patterns/wait.js';
+import { invoice } from '../../../kit/patterns/wait-for-a-message.js';
 
 // What the pages of docs/how-to/workflow-patterns say, in their order. The other half is in recovers.test.ts.
 

@@ -1,12 +1,12 @@
 import { defineWorkflow } from 'laneway/workflow';
-import { ClaimReported, KeepFile, ScanFile } from '../../../support/patterns/claims-messages.js';
-import { claims } from '../../../support/patterns/claims-topology.js';
-import { lenient } from '../../../support/patterns/go-on-without-an-answer.js';
-import { archive } from '../../../support/patterns/large-replies.js';
-import { play, requestsOf, type Played } from '../../../support/patterns/play-pattern.js';
-import { caring, repair } from '../../../support/patterns/run-another-workflow.js';
-import { certain } from '../../../support/patterns/tries-and-fallbacks.js';
-import { assistance } from '../../../support/patterns/undo.js';
+import { ClaimReported, KeepFile, ScanFile } from '../../../kit/patterns/claims-messages.js';
+import { claims } from '../../../kit/patterns/claims-topology.js';
+import { lenient } from '../../../kit/patterns/go-on-without-an-answer.js';
+import { archive } from '../../../kit/patterns/large-replies.js';
+import { play, requestsOf, type Played } from '../../../kit/pattern-pages/play-pattern.js';
+import { caring, repair } from '../../../kit/patterns/run-another-workflow.js';
+import { certain } from '../../../kit/patterns/tries-and-fallbacks.js';
+import { assistance } from '../../../kit/patterns/undo.js';
 
 // What the pages of docs/how-to/workflow-patterns say, the other half of plays.test.ts.
 

@@ -1,0 +1,41 @@
+import { attempts } from './attempts.js';
+import { changingEmissions } from './changing-emissions.js';
+import { duplicates } from './duplicates.js';
+import { failureSubsets } from './failure-subsets.js';
+import { flood } from './flood.js';
+import { fuzz } from './fuzz.js';
+import { kills } from './kills.js';
+import { lateMessages } from './late-messages.js';
+import { load } from './load.js';
+import { races } from './races.js';
+import { randomPrograms } from './random-programs.js';
+import { redrive } from './redrive.js';
+import { replay } from './replay.js';
+import { requests } from './requests.js';
+import type { Row } from '../driver/row.js';
+import { storeFaults } from './store-faults.js';
+import { templateInvariants } from './template-invariants.js';
+import { workerLanes } from './worker-lanes.js';
+import { workflows } from './workflows.js';
+
+/** Rows that need no engine, in the order of docs/reliability.md; those of engine-rows.ts follow. */
+export const ROWS: readonly Row[] = [
+  load,
+  duplicates,
+  kills,
+  changingEmissions,
+  storeFaults,
+  failureSubsets,
+  fuzz,
+  lateMessages,
+  requests,
+  races,
+  attempts,
+  randomPrograms,
+  workflows,
+  workerLanes,
+  flood,
+  redrive,
+  replay,
+  templateInvariants,
+];

@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type { CommandContext } from '../../context/command-context.js';
+import { checkCopies, checkNode, checkPackages, readPackage } from './doctor/check-packages.js';
+import { checkAccount, checkBootstrap, checkDeployed, checkEngine, checkPorts } from './doctor/check-surroundings.js';
+import type { ExitCode } from '../../context/exit-codes.js';
+import { exitOf, findAll, findingsText, ok, warn } from './health/finding.js';
+import { readDeployedModel } from '../../context/read-deployed-model.js';
+
+/** Options of `laneway doctor`. */
+export interface DoctorOptions {
+  /** True: what is safe to mend is mended. */
+  readonly fix?: boolean;
+}
+
+/**
+ * Examines the machine and the project. An account is called only with `--engine aws`. Ends with 0 when nothing has failed,
+ * 1 when something has.
+ */
+export async function doctorCommand(context: CommandContext, { fix = false }: DoctorOptions): Promise<ExitCode> {
+  const { options, output, project } = context;
+  const { directory } = project;
+  const laneway = readPackage(dirname(createRequire(import.meta.url).resolve('laneway/package.json'))) ?? {};
+  const asked = options.engine === 'aws';
+  // Where nothing answers is itself a finding, and what depends on it says the same.
+  const target = context.target();
+  target.catch(() => undefined);
+  const findings = await findAll({
+    node: () => checkNode(laneway),
+    'local engine': () => checkEngine(directory, { mend: fix, progress: output.progress }),
+    packages: () => checkPackages(directory, laneway),
+    'copies of laneway': () => checkCopies(directory),
+    ports: checkPorts,
+    account: async () => checkAccount(await target),
+    bootstrap: async () => checkBootstrap(await target, asked),
+    deployed: async () => {
+      if (project.topology === undefined && options.topology === undefined)
+        return warn(`${directory}/package.json names no topology`, 'add "laneway": { "topology": "<path>" }');
+      if ((await target).kind === 'aws' && !asked) return ok('not asked: --engine aws asks the account');
+      return checkDeployed(async () => (await context.topology()).topology, readDeployedModel, laneway.version);
+    },
+  });
+  const exit = exitOf(findings);
+  const healthy = exit === 0;
+  output.result({ directory, healthy, findings }, () => findingsText(findings, output.paint));
+  return exit;
+}

@@ -1,0 +1,144 @@
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { awsClients } from '../../../../shared/aws/base/clients.js';
+import { awsCode } from '../../../../shared/aws/base/aws-error.js';
+import { DynamoDeadLetterBook } from '../../../../shared/aws/dynamo/dynamo-dead-letter-book.js';
+import { S3PayloadStore } from '../../../../shared/aws/s3/s3-payload-store.js';
+import { outputOf, type Deployment } from '../../../../shared/client/deployment.js';
+import { findLetters } from '../../../../shared/operator/letters/letter-groups.js';
+import type { TopologyModel } from '../../../../shared/topology/model.js';
+import { outputKey } from '../../../../shared/topology/deployed/output-key.js';
+import { invokeFunction } from '../../../context/invoke-function.js';
+import { readQueues, type QueueState } from '../../messages/read-queues.js';
+import { modelOf } from '../../../context/read-deployed-model.js';
+import { checkConsumers } from './check-consumers.js';
+import { fail, findAll, ok, warn, type Finding, type Found } from './finding.js';
+
+const PROBE = 'laneway-health';
+
+/**
+ * Tries every part of a deployed application. What is written changes nothing: an update under a condition that never
+ * holds, one object of its own, an event that no rule takes; the drain is called with no letter, the sweeper as its
+ * schedule does.
+ */
+export function checkApplication(model: TopologyModel, deployment: Deployment): Promise<readonly Finding[]> {
+  const table = (output: string) => () => tryTable(outputOf(deployment, output), output === 'LedgerTable');
+  return findAll({
+    model: () => tellModel(deployment),
+    'ledger table': table('LedgerTable'),
+    'pending table': table('PendingTable'),
+    payloads: () => tryPayloads(outputOf(deployment, 'PayloadBucket')),
+    evidence: () => tryBuckets(['ArchiveBucket', 'SealBucket'].map((output) => outputOf(deployment, output))),
+    bus: () => tryBus(outputOf(deployment, 'Bus')),
+    consumers: () => checkConsumers(model, deployment),
+    queues: async () => judgeQueues(model, await readQueues(model, deployment, { ages: false })),
+    drain: () => tryDrain(outputOf(deployment, 'PlatformFunctionDeadLetters')),
+    sweeper: () => trySweeper(outputOf(deployment, 'SweeperFunction')),
+    workflows: () => tryWorkflows(deployment),
+    'dead letters': () => countLetters(outputOf(deployment, 'LedgerTable')),
+  });
+}
+
+async function tellModel(deployment: Deployment): Promise<Found> {
+  const model = await modelOf(deployment);
+  if (model === undefined) return warn('none is stored: it was deployed by an earlier Laneway', 'laneway deploy');
+  const version = model.version === undefined ? '' : `, version ${model.version}`;
+  return ok(`deployed by Laneway ${model.framework}${version}`);
+}
+
+/** Read, and written under a condition that never holds, so that the right to write is tried and nothing is. */
+async function tryTable(TableName: string, sorted: boolean): Promise<Found> {
+  const Key = { pk: PROBE, ...(sorted ? { sk: PROBE } : {}) };
+  const { documents } = awsClients();
+  await documents.send(new GetCommand({ TableName, Key }));
+  try {
+    await documents.send(
+      new UpdateCommand({
+        ...{ TableName, Key, ConditionExpression: 'attribute_exists(pk)', UpdateExpression: 'SET probed = :now' },
+        ExpressionAttributeValues: { ':now': new Date().toISOString() },
+      }),
+    );
+  } catch (error) {
+    if (awsCode(error) !== 'ConditionalCheckFailedException') throw error;
+    return ok('reads, and takes conditional writes');
+  }
+  return fail('took a write whose condition does not hold');
+}
+
+async function tryPayloads(bucket: string): Promise<Found> {
+  const store = new S3PayloadStore(awsClients().s3, bucket);
+  const text = JSON.stringify({ probed: new Date().toISOString() });
+  await store.put(`${PROBE}.json`, text);
+  const read = await store.get(`${PROBE}.json`);
+  return read === text ? ok('what was written is read') : fail('what was written is not what is read');
+}
+
+async function tryBuckets(buckets: readonly string[]): Promise<Found> {
+  for (const Bucket of buckets) await awsClients().s3.send(new HeadBucketCommand({ Bucket }));
+  return ok('archive and seals are there');
+}
+
+async function tryBus(EventBusName: string): Promise<Found> {
+  const entry = { EventBusName, Source: PROBE, DetailType: 'Probe', Detail: '{}' };
+  const { FailedEntryCount = 0, Entries = [] } = await awsClients().eventBridge.send(
+    new PutEventsCommand({ Entries: [entry] }),
+  );
+  if (FailedEntryCount === 0) return ok('takes events');
+  return fail(`refuses events: ${Entries[0]?.ErrorCode ?? ''} ${Entries[0]?.ErrorMessage ?? ''}`.trim());
+}
+
+/** Lanes over the depth at which they raise an alarm, and dead letter queues that nobody empties. */
+export function judgeQueues(model: TopologyModel, queues: readonly QueueState[]): Found {
+  const deep = queues.filter(({ owner, queue, kind, depth }) => kind === 'lane' && depth > mostOf(model, owner, queue));
+  const letters = queues.filter(({ kind, depth }) => kind === 'dead-letters' && depth > 0);
+  const named = [...deep, ...letters].map(({ owner, queue, depth }) => `${owner} ${queue}: ${depth}`);
+  if (named.length > 0) return warn(`too many wait: ${named.join(', ')}`, 'laneway queues');
+  const waiting = queues.reduce((sum, { depth }) => sum + depth, 0);
+  const inFlight = queues.reduce((sum, queue) => sum + queue.inFlight, 0);
+  return ok(`${queues.length} queues, ${waiting} messages wait, ${inFlight} are in flight`);
+}
+
+function mostOf({ agents, channels }: TopologyModel, agent: string, lane: string): number {
+  const served = (agents[agent]?.subscribes ?? []).flatMap((name) => {
+    const qos = channels[name]?.qos;
+    return qos?.priorities.some((priority) => priority === lane) === true ? [qos.maxDepth] : [];
+  });
+  return Math.min(...served);
+}
+
+async function tryDrain(name: string): Promise<Found> {
+  await invokeFunction(name, { Records: [] });
+  return ok('runs');
+}
+
+async function trySweeper(name: string): Promise<Found> {
+  const summary = await invokeFunction(name, { deep: false });
+  const failed: unknown = typeof summary === 'object' && summary !== null ? Reflect.get(summary, 'failed') : undefined;
+  if (typeof failed === 'number' && failed > 0)
+    return warn(`swept; ${failed} could not be settled yet`, 'laneway sweep');
+  return ok('swept');
+}
+
+async function tryWorkflows(deployment: Deployment): Promise<Found> {
+  const machines = Object.entries(deployment).filter(
+    ([key, value]) => key.startsWith('Workflow') && value.includes(':stateMachine:'),
+  );
+  if (machines.length === 0) return ok('none are deployed');
+  const states = await Promise.all(
+    machines.map(async ([key, stateMachineArn]) => {
+      const { status } = await awsClients().sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
+      return { key, status };
+    }),
+  );
+  const ended = states.filter(({ status }) => status !== undefined && status !== 'ACTIVE');
+  if (ended.length > 0) return fail(ended.map(({ key, status }) => `${key} is ${status}`).join(', '), 'laneway deploy');
+  if (deployment[outputKey('PlatformFunction', 'supervisor')] === undefined) return warn('nobody supervises them');
+  return ok(`${machines.length} ready`);
+}
+
+async function countLetters(ledger: string): Promise<Found> {
+  const letters = await findLetters(new DynamoDeadLetterBook(awsClients().documents, ledger), { state: 'open' });
+  return letters.length === 0 ? ok('none are open') : warn(`${letters.length} are open`, 'laneway dlq groups');
+}

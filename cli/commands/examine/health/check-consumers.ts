@@ -1,0 +1,70 @@
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  paginateListEventSourceMappings,
+  type EventSourceMappingConfiguration,
+} from '@aws-sdk/client-lambda';
+import type { Deployment } from '../../../../shared/client/deployment.js';
+import type { TopologyModel } from '../../../../shared/topology/model.js';
+import { outputKey } from '../../../../shared/topology/deployed/output-key.js';
+import { knownQueues } from '../../messages/read-queues.js';
+import { fail, ok, type Found } from './finding.js';
+
+/** A mapping of a queue or stream to a function, as far as it is looked at. */
+export type Mapping = Pick<EventSourceMappingConfiguration, 'EventSourceArn' | 'FunctionArn' | 'State'>;
+
+/** Functions are ready, and every queue that a function empties has a mapping that is enabled. */
+export async function checkConsumers(model: TopologyModel, deployment: Deployment): Promise<Found> {
+  const client = new LambdaClient({});
+  try {
+    const mappings: Mapping[] = [];
+    for await (const page of paginateListEventSourceMappings({ client }, {}))
+      mappings.push(...(page.EventSourceMappings ?? []));
+    const faults = consumerFaults(model, deployment, mappings);
+    const functions = functionsOf(deployment);
+    for (const FunctionName of functions) {
+      const { State, LastUpdateStatus } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      if (State === 'Failed' || LastUpdateStatus === 'Failed') faults.push(`function ${FunctionName} failed to update`);
+    }
+    if (faults.length > 0) return fail(faults.join('; '), 'laneway deploy');
+    return ok(`${functions.length} functions are ready, and every queue has its consumer`);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Queues without an enabled mapping, and mappings of the application's functions that are not enabled. */
+export function consumerFaults(model: TopologyModel, deployment: Deployment, mappings: readonly Mapping[]): string[] {
+  const own = new Set(functionsOf(deployment));
+  const ours = mappings.filter(({ FunctionArn = '' }) => own.has(nameIn(FunctionArn)));
+  const faults = knownQueues(model, deployment).flatMap(({ owner, queue, kind, url }) => {
+    if (!emptiedByFunction(model, deployment, owner, queue, kind)) return [];
+    const states = ours
+      .filter(({ EventSourceArn = '' }) => EventSourceArn.split(':').at(-1) === url.split('/').at(-1))
+      .map(({ State = 'Enabled' }) => State);
+    if (states.includes('Enabled')) return [];
+    return [`nothing empties ${owner} ${queue}: its mapping is ${states[0] ?? 'not there'}`];
+  });
+  const stream = deployment[outputKey('PlatformFunction', 'ledger-stream')];
+  const streams = ours.filter(({ FunctionArn = '' }) => stream !== undefined && nameIn(FunctionArn) === stream);
+  if (stream !== undefined && !streams.some(({ State = 'Enabled' }) => State === 'Enabled'))
+    faults.push(`nothing reads the ledger's stream: its mapping is ${streams[0]?.State ?? 'not there'}`);
+  return faults;
+}
+
+/** Lanes of workers are emptied by processes, which no mapping tells of; timers run only where there are requests. */
+function emptiedByFunction(model: TopologyModel, deployment: Deployment, owner: string, queue: string, kind: string) {
+  if (kind === 'lane') return model.agents[owner]?.runs !== 'worker';
+  if (queue === 'timers') return deployment[outputKey('PlatformFunction', 'deadlines')] !== undefined;
+  return true;
+}
+
+function functionsOf(deployment: Deployment): string[] {
+  const names = Object.entries(deployment).flatMap(([key, name]) => (/^(Platform)?Function/.test(key) ? [name] : []));
+  return [...new Set(names)].sort();
+}
+
+/** Name of a function in its ARN, with or without a version. */
+function nameIn(arn: string): string {
+  return arn.split(':')[6] ?? arn;
+}

@@ -1,0 +1,62 @@
+import { EXIT, type ExitCode } from '../../../context/exit-codes.js';
+import type { Paint } from '../../../render/paint.js';
+import { table } from '../../../render/table.js';
+
+/** Result of one check. `warn`: it works, and somebody should look; `fail`: something does not work. */
+export interface Finding {
+  readonly check: string;
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly told: string;
+  /** Commands to type. */
+  readonly fix?: string;
+}
+
+/** Finding of a check: its state, a line, and the command to type. */
+export type Found = Omit<Finding, 'check'>;
+
+export const ok = (told: string): Found => ({ state: 'ok', told });
+export const warn = (told: string, fix?: string): Found => ({
+  state: 'warn',
+  told,
+  ...(fix === undefined ? {} : { fix }),
+});
+export const fail = (told: string, fix?: string): Found => ({
+  state: 'fail',
+  told,
+  ...(fix === undefined ? {} : { fix }),
+});
+
+/** Checks by name, run side by side; one that throws has failed, with the first line of its error. */
+export async function findAll(
+  checks: Readonly<Record<string, () => Promise<Found> | Found>>,
+): Promise<readonly Finding[]> {
+  return Promise.all(
+    Object.entries(checks).map(async ([check, run]): Promise<Finding> => {
+      try {
+        return { check, ...(await run()) };
+      } catch (error) {
+        return { check, ...fail(lineOf(error)) };
+      }
+    }),
+  );
+}
+
+/** 1 when a check has failed, else 0: a warning stops no script. */
+export function exitOf(findings: readonly Finding[]): ExitCode {
+  return findings.some(({ state }) => state === 'fail') ? EXIT.failed : EXIT.ok;
+}
+
+/** Findings as a table; under those with a fix, what to type. */
+export function findingsText(findings: readonly Finding[], paint: Paint): string {
+  const paints = { ok: paint.good, warn: paint.warn, fail: paint.bad };
+  const rows = findings.map(({ check, state, told }) => [{ text: state, paint: paints[state] }, check, told]);
+  const fixes = findings.flatMap(({ check, fix }) => (fix === undefined ? [] : [`${check}: ${fix}`]));
+  return [...table(rows), ...(fixes.length === 0 ? [] : ['', ...fixes])].join('\n');
+}
+
+function lineOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [line = ''] = error.message.split('\n');
+  const named = error.name === 'Error' || error.name === 'LanewayError' || line.includes(error.name);
+  return line === '' ? error.name : named ? line : `${error.name}: ${line}`;
+}

@@ -1,0 +1,28 @@
+import { LanewayError } from '../../shared/domain/base/errors.js';
+import { schemaUri } from '../../shared/domain/wire/envelope.js';
+import type { MessageType } from '../../shared/message/message-type.js';
+import { misfitsOf } from '../../shared/operator/letters/examine-letter.js';
+
+const MOST_SHOWN = 8;
+const MOST_CHARACTERS = 60;
+
+/**
+ * Checks a payload that somebody typed: each field that is wrong, what was given for it, and what is allowed. What was
+ * given is shown here alone, to who gave it; errors of the runtime stand in logs and hold no payloads.
+ * @throws LanewayError SCHEMA
+ */
+export function checkPayload(type: MessageType, data: unknown): void {
+  const misfits = misfitsOf(type, data, schemaUri(type.name, type.version));
+  if (misfits.length === 0) return;
+  const lines = misfits.slice(0, MOST_SHOWN).map(({ path, problem, found }) => {
+    return `${path}: given ${found === undefined ? 'nothing' : short(JSON.stringify(found))}; ${problem}`;
+  });
+  const more = misfits.length > MOST_SHOWN ? [`and ${misfits.length - MOST_SHOWN} more`] : [];
+  throw new LanewayError('SCHEMA', `the payload does not fit ${type.name}, version ${type.version}`, {
+    help: [...lines, ...more],
+  });
+}
+
+function short(text: string): string {
+  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 3)}...`;
+}

@@ -1,0 +1,41 @@
+import '../../shared/domain/base/one-version.js';
+export { LanewayApplication, type LanewayApplicationProps } from './laneway-application.js';
+export {
+  AgentFunction,
+  LANE_CONCURRENCY,
+  type AgentFunctionProps,
+  type AgentOverrides,
+  type LaneConcurrency,
+} from '../constructs/agent-function.js';
+export type { AgentSources } from './agent-entries.js';
+export { ALARM_KINDS, Alarms, type AlarmKind } from '../constructs/alarms.js';
+export type { Bindable, BindableBucket, BindableQueue, BindableTable, BindableTopic } from '../constructs/binding.js';
+export { Channel, type ChannelProps } from '../constructs/queues/channel.js';
+export { ClientPolicy, type ClientPolicyProps } from '../constructs/client-policy.js';
+export type { Fabric } from '../constructs/fabric.js';
+export type { LedgerEvidence, LedgerEvidenceProps, LedgerRetention } from '../constructs/ledger-evidence.js';
+export { Mailbox, type Lane, type MailboxProps } from '../constructs/queues/mailbox.js';
+export type { FunctionOverrides } from '../constructs/runtime-function.js';
+export { Workflow, type WorkflowProps } from '../constructs/workflow.js';
+export type { EncryptedQueue, EncryptedQueueProps } from '../constructs/queues/encrypted-queue.js';
+export type { BusRule, BusRuleProps } from '../constructs/queues/routing-rule.js';
+export type { AgentsStack, AgentsStackProps } from '../stacks/agents-stack.js';
+export type { MessagingStack, MessagingStackProps } from '../stacks/messaging-stack.js';
+export type { ObservabilityStack, ObservabilityStackProps } from '../stacks/observability-stack.js';
+export type { DeployableWorkflow, OrchestrationStack, OrchestrationStackProps } from '../stacks/orchestration-stack.js';
+export type { StateStack, StateStackProps } from '../stacks/state-stack.js';
+export type { ApplicationStack } from '../stacks/application-stack.js';
+export type { ApprovalPage, ApprovalPageProps } from '../constructs/approval-page.js';
+export type {
+  PlatformCode,
+  PlatformFunction,
+  PlatformFunctionName,
+  PlatformFunctionProps,
+} from '../constructs/platform-function.js';
+export type { TableAccess } from '../constructs/permissions.js';
+export type { RuntimeFunction, RuntimeFunctionProps } from '../constructs/runtime-function.js';
+export type { DeployedModelProps } from '../stacks/deployed-model.js';
+export { WorkerPolicy, type WorkerPolicyProps } from '../constructs/worker-policy.js';
+export type { AgentSurroundings } from '../constructs/agent-rights.js';
+export type { WorkerScaling } from './worker-scaling.js';
+export { WorkerService, type WorkerServiceProps } from './worker-service.js';

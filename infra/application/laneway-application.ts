@@ -1,0 +1,344 @@
+import { resolve } from 'node:path';
+import { CfnOutput, CfnResource, RemovalPolicy, type Stack, type Environment } from 'aws-cdk-lib';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { milliseconds, type Duration as LanewayDuration } from '../../shared/domain/base/duration.js';
+import { LanewayError, unknownName } from '../../shared/domain/base/errors.js';
+import { RETENTION_DAYS } from '../../shared/domain/evidence/retention.js';
+import type { DeployedWorkflows } from '../../shared/platform/workflows/deployed-workflows.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import type { Topology } from '../../shared/topology/topology.js';
+import { checkStarts } from '../../shared/workflow/analyse/check-starts.js';
+import { leaveOutForEngine } from '../engines/leave-out.js';
+import { AgentsStack } from '../stacks/agents-stack.js';
+import { MessagingStack } from '../stacks/messaging-stack.js';
+import { ObservabilityStack } from '../stacks/observability-stack.js';
+import { OrchestrationStack, type DeployableWorkflow } from '../stacks/orchestration-stack.js';
+import { StateStack } from '../stacks/state-stack.js';
+import { agentEntries, topologyModuleOf, workerEntry, type AgentSources } from './agent-entries.js';
+import type { AgentFunction, AgentOverrides } from '../constructs/agent-function.js';
+import type { Bindable } from '../constructs/binding.js';
+import { bundle, ENGINE_CONTEXT, platformEntry } from '../constructs/bundle.js';
+import type { Fabric } from '../constructs/fabric.js';
+import type { LedgerRetention } from '../constructs/ledger-evidence.js';
+import type { Mailbox } from '../constructs/queues/mailbox.js';
+import { neededPlatformFunctions, platformKey } from '../constructs/platform-function.js';
+import type { FunctionOverrides } from '../constructs/runtime-function.js';
+import type { WorkerPolicy } from '../constructs/worker-policy.js';
+
+/** Properties of {@link LanewayApplication}. */
+export interface LanewayApplicationProps {
+  /** With its message types, as `defineTopology` makes it, operators have payloads checked without the sources. */
+  readonly topology: Pick<Topology, 'name' | 'model'> & Partial<Pick<Topology, 'types'>>;
+  /** Workflows to deploy. @default none */
+  readonly workflows?: readonly DeployableWorkflow[];
+  /**
+   * The folder with `<agent>/lambda.ts`, or for each agent an entry file or a function made elsewhere. An agent that runs
+   * as a worker needs nothing here; `WorkerService` takes its `<agent>/worker.ts`.
+   */
+  readonly agents: AgentSources;
+  /**
+   * The module that exports the topology; functions of the platform are bundled with it.
+   * @default `topology.ts` in the folder of the agents
+   */
+  readonly topologyModule?: string;
+  /**
+   * Version of the application; operators see which one is deployed.
+   * @default `version` in package.json of the working directory, if there is one
+   */
+  readonly version?: string;
+  /** What agents are told by name, with read and write access: agent -> name -> resource. */
+  readonly bind?: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
+  /** Account and region of the stacks. @default where they are deployed */
+  readonly env?: Environment;
+  /** What becomes of tables and buckets when their stack is deleted. @default RETAIN; DESTROY on a local engine */
+  readonly removalPolicy?: RemovalPolicy;
+  /** How long the ledger's evidence is kept, and how firmly. @default see {@link LedgerRetention} */
+  readonly ledger?: LedgerRetention;
+  /** Told of alarms. @default nobody */
+  readonly alarmTopic?: ITopic;
+  /**
+   * How long the bus keeps every event for `laneway replay archive`, whole days. EventBridge charges by size for what it
+   * archives and keeps. @default the bus keeps none
+   */
+  readonly busArchive?: LanewayDuration;
+  /**
+   * Whether `ApprovalRequested` has a link, which leads to a page on which people decide: a function with a public address
+   * and a key in KMS ($1 a month). Give memory, log retention or concurrency of that function, or `true`: without a
+   * reserved concurrency a flood of calls takes that of the account, which agents share. Needs workflows.
+   * @default false
+   */
+  readonly approvalLinks?: boolean | FunctionOverrides;
+  /** Memory, log retention, concurrency and caps of lanes by agent, of agents that run on Lambda. */
+  readonly functions?: Readonly<Record<string, AgentOverrides>>;
+}
+
+/** Resources of one stack (CloudFormation quota). */
+const MAX_RESOURCES = 500;
+
+/** Outputs of one stack, those that CDK makes for the other stacks included (CloudFormation quota). */
+const MAX_OUTPUTS = 200;
+
+/**
+ * A whole application from its topology: the stacks `<id>State`, `<id>Messaging`, `<id>Agents`, `<id>Orchestration` (when
+ * there are requests or workflows) and `<id>Observability`. Clients and the CLI find everything by the stacks' outputs.
+ *
+ * @throws LanewayError INVALID_TOPOLOGY (rules, patterns or resources over AWS's quotas), NOT_FOUND (an agent without a
+ * function, no topology module), UNKNOWN_AGENT (a function or binding of no agent), INVALID_OPTION (a worker with what
+ * only functions have, an environment over Lambda's 4,096 bytes), CONFIGURATION (bundling failed)
+ */
+export class LanewayApplication extends Construct {
+  readonly stacks: {
+    readonly state: StateStack;
+    readonly messaging: MessagingStack;
+    readonly agents: AgentsStack;
+    readonly orchestration: OrchestrationStack | undefined;
+    readonly observability: ObservabilityStack;
+  };
+  private bundles?: ReadonlyMap<string, Code>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: LanewayApplicationProps,
+  ) {
+    super(scope, id);
+    const topology = props.topology.model;
+    const workflows = props.workflows ?? [];
+    checkStarts(topology, workflows);
+    const bind = props.bind ?? {};
+    for (const agent of Object.keys(bind)) this.checkAgent(agent, 'bind');
+    for (const agent of Object.keys(props.functions ?? {})) this.checkFunction(agent, 'functions');
+    const entries = agentEntries(topology, props.agents);
+    const stack = (name: string) => ({
+      stackName: `${id}${name}`,
+      description: `Laneway application ${topology.name}: ${name.toLowerCase()}`,
+      ...(props.env ? { env: props.env } : {}),
+    });
+    const links = linksOf(props);
+    const bundles = (owner: Stack) => this.bundleOnce(owner, entries, workflows);
+    const local = Boolean(this.node.tryGetContext(ENGINE_CONTEXT));
+    const removalPolicy = props.removalPolicy ?? (local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+    const state = new StateStack(this, 'State', {
+      ...stack('State'),
+      application: topology.name,
+      removalPolicy,
+      ledger: props.ledger ?? {},
+      retainPayloadsDays: Math.max(longestRetention(topology), longestExecution(workflows)),
+    });
+    const starts = workflows.map((workflow) => workflow.startedBy.name);
+    const messaging = new MessagingStack(this, 'Messaging', {
+      ...stack('Messaging'),
+      ...{ topology, starts, state },
+      awaited: workflows.flatMap(({ awaits }) => (awaits ?? []).map(({ type }) => type)),
+      ...(props.busArchive === undefined ? {} : { busArchiveDays: wholeDays(props.busArchive) }),
+    });
+    const agents = new AgentsStack(this, 'Agents', {
+      ...stack('Agents'),
+      topology,
+      state,
+      messaging,
+      agents: (owner) => new Map([...entries].flatMap(([agent, entry]) => handlerOf(agent, entry, bundles(owner)))),
+      platform: bundles,
+      bind,
+      overrides: props.functions ?? {},
+    });
+    const orchestration =
+      messaging.routed.replies || workflows.length > 0
+        ? new OrchestrationStack(this, 'Orchestration', {
+            ...stack('Orchestration'),
+            topology,
+            workflows,
+            messaging,
+            platform: bundles,
+            ...(links ? { approvalLinks: { ...links, removalPolicy } } : {}),
+          })
+        : undefined;
+    const observability = new ObservabilityStack(this, 'Observability', {
+      ...stack('Observability'),
+      topology,
+      messaging,
+      agents,
+      orchestration,
+      deployed: {
+        ...{ topology: props.topology, workflows },
+        ...(props.version === undefined ? {} : { version: props.version }),
+      },
+      ...(props.alarmTopic ? { alarmTopic: props.alarmTopic } : {}),
+    });
+    this.stacks = { state, messaging, agents, orchestration, observability };
+    leaveOutForEngine(this);
+    for (const one of [state, messaging, agents, orchestration, observability])
+      one?.node.addValidation({ validate: () => checkSize(one) });
+  }
+
+  /** What every function works with: bus, tables, payload bucket, timers. */
+  get fabric(): Fabric {
+    return this.stacks.messaging.fabric;
+  }
+
+  /** The application's bus. */
+  get bus(): Fabric['bus'] {
+    return this.fabric.bus;
+  }
+
+  /** An agent's lanes and dead letter queue. @throws LanewayError UNKNOWN_AGENT */
+  mailbox(agent: string): Mailbox {
+    return this.stacks.messaging.mailboxes[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
+  }
+
+  /**
+   * An agent's function; more can be bound to it.
+   * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs as a worker
+   */
+  agent(agent: string): AgentFunction {
+    this.checkFunction(agent, 'agent()');
+    return this.stacks.agents.agents[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
+  }
+
+  /**
+   * What the processes of an agent need that runs as a worker: attach the policy to their role; more can be bound to it.
+   * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs on Lambda
+   */
+  worker(agent: string): WorkerPolicy {
+    this.checkAgent(agent, 'worker()');
+    const worker = this.stacks.agents.workers[agent];
+    if (worker) return worker;
+    throw new LanewayError('INVALID_OPTION', `agent '${agent}' runs on Lambda, not as a worker`, {
+      help: [`use agent('${agent}'), or declare it with runs: 'worker'   (${this.props.topology.name})`],
+    });
+  }
+
+  /**
+   * Entry file of an agent that runs as a worker, from what `agents` of the application says.
+   * @throws LanewayError UNKNOWN_AGENT, NOT_FOUND without one, INVALID_OPTION for an agent that runs on Lambda
+   */
+  workerEntry(agent: string): string {
+    return workerEntry(this.props.topology.model, this.props.agents, agent);
+  }
+
+  /** What the role of a client needs: attach the policy to it. @throws LanewayError UNKNOWN_CLIENT */
+  client(client: string): { readonly policy: ManagedPolicy } {
+    return this.stacks.messaging.clients[client] ?? this.unknown('UNKNOWN_CLIENT', 'client', client);
+  }
+
+  private checkAgent(agent: string, where: string): void {
+    if (!Object.hasOwn(this.props.topology.model.agents, agent)) this.unknown('UNKNOWN_AGENT', 'agent', agent, where);
+  }
+
+  private checkFunction(agent: string, where: string): void {
+    this.checkAgent(agent, where);
+    if (this.props.topology.model.agents[agent]?.runs !== 'worker') return;
+    throw new LanewayError('INVALID_OPTION', `agent '${agent}' runs as a worker and has no function`, {
+      help: [`use worker('${agent}') for its policy, or leave 'runs' out   (${this.props.topology.name}, ${where})`],
+    });
+  }
+
+  private unknown(code: 'UNKNOWN_AGENT' | 'UNKNOWN_CLIENT', what: string, given: string, where = 'laneway/cdk'): never {
+    const { model } = this.props.topology;
+    const known = Object.keys(code === 'UNKNOWN_AGENT' ? model.agents : model.clients);
+    throw unknownName(code, `there is no ${what} '${given}'`, given, known, `${model.name}, ${where}`);
+  }
+
+  /** Agents and platform in one build; it is made for the first stack that needs bundles. */
+  private bundleOnce(
+    owner: Stack,
+    agents: Entries,
+    workflows: readonly DeployableWorkflow[],
+  ): ReadonlyMap<string, Code> {
+    const files = [...agents].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    const links = linksOf(this.props) !== undefined;
+    const names = neededPlatformFunctions(this.props.topology.model, workflows.length, links);
+    if (!owner.bundlingRequired) {
+      const all = [...files.map(([agent]) => agent), ...names.map(platformKey)];
+      return bundle(owner, new Map(all.map((name) => [name, name])));
+    }
+    if (this.bundles) return this.bundles;
+    const module = this.props.topologyModule ?? topologyModuleOf(this.props.agents);
+    if (module === undefined) {
+      throw new LanewayError('NOT_FOUND', `the module of topology '${this.props.topology.name}' is not known`, {
+        help: ["put topology.ts next to the agents' folders, or name it in 'topologyModule'"],
+      });
+    }
+    const deployed = deployedWorkflows(workflows);
+    const platform = names.map(
+      (name) => [platformKey(name), platformEntry(owner, name, resolve(module), deployed)] as const,
+    );
+    this.bundles = bundle(owner, new Map([...files, ...platform]));
+    return this.bundles;
+  }
+}
+
+/** Settings of the page behind links; undefined without. @throws LanewayError INVALID_OPTION without workflows */
+function linksOf({ approvalLinks = false, workflows = [], topology }: LanewayApplicationProps) {
+  if (approvalLinks === false) return undefined;
+  if (workflows.length > 0) return approvalLinks === true ? {} : approvalLinks;
+  throw new LanewayError('INVALID_OPTION', `'${topology.name}' has approvalLinks, and no workflow that asks anybody`, {
+    help: ["name its workflows in 'workflows', or leave approvalLinks out"],
+  });
+}
+
+const DAY_MS = 86_400_000;
+
+/** Days that what an execution keeps by reference may be needed: until its end, and as long as it can be retried. */
+function longestExecution(workflows: readonly DeployableWorkflow[]): number {
+  const deadlines = workflows.map(({ asl }) => Math.ceil((asl.TimeoutSeconds * 1000) / DAY_MS));
+  return deadlines.length === 0 ? 0 : Math.max(...deadlines) + RETENTION_DAYS + 1;
+}
+
+/** Days that the channel which retains payloads longest does; a payload is put there a little after its message's time. */
+function longestRetention({ channels }: TopologyModel): number {
+  const retained = Object.values(channels).map(({ qos }) =>
+    qos.retainPayloads === undefined ? 0 : Math.ceil(milliseconds(qos.retainPayloads) / DAY_MS) + 1,
+  );
+  return Math.max(0, ...retained);
+}
+
+function wholeDays(duration: LanewayDuration): number {
+  const days = milliseconds(duration) / DAY_MS;
+  if (Number.isInteger(days)) return days;
+  throw new LanewayError('INVALID_OPTION', `busArchive is '${duration}'`, {
+    help: ["allowed: whole days, for example '30 days'"],
+  });
+}
+
+/** What goes into the code of the platform's functions, in an order that a change of another workflow leaves alone. */
+function deployedWorkflows(workflows: readonly DeployableWorkflow[]): DeployedWorkflows {
+  const byName = workflows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    starts: Object.fromEntries(byName.map(({ name, startedBy }) => [name, startedBy.name])),
+    awaited: byName.flatMap(({ awaits }) => awaits ?? []),
+  };
+}
+
+type Entries = ReadonlyMap<string, string | IFunction>;
+
+function handlerOf(
+  agent: string,
+  entry: string | IFunction,
+  bundles: ReadonlyMap<string, Code>,
+): [string, Code | IFunction][] {
+  const handler = typeof entry === 'string' ? bundles.get(agent) : entry;
+  return handler ? [[agent, handler]] : [];
+}
+
+/**
+ * A stack over a quota fails at deploy only after minutes, with a message that names no way out. Checked when the
+ * templates are made, because the owner may have added to the stacks by then and CDK its exports.
+ */
+function checkSize(stack: Stack): string[] {
+  const nodes = stack.node.findAll();
+  const resources = nodes.filter((node) => CfnResource.isCfnResource(node)).length;
+  const outputs = nodes.filter((node) => node instanceof CfnOutput).length;
+  if (resources > MAX_RESOURCES) tooLarge(stack, `${resources} resources`, MAX_RESOURCES);
+  if (outputs > MAX_OUTPUTS) tooLarge(stack, `${outputs} outputs`, MAX_OUTPUTS);
+  return [];
+}
+
+function tooLarge(stack: Stack, what: string, most: number): never {
+  throw new LanewayError('INVALID_TOPOLOGY', `stack ${stack.stackName} would hold ${what}`, {
+    help: [`allowed: ${most} (CloudFormation)`, 'use fewer priorities, or give the application two topologies'],
+  });
+}

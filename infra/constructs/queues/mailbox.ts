@@ -1,0 +1,112 @@
+import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { wholeSeconds } from '../../../shared/domain/base/duration.js';
+import { unknownName } from '../../../shared/domain/base/errors.js';
+import type { Priority } from '../../../shared/domain/base/priority.js';
+import { deadLettersName, laneName } from '../../../shared/topology/mailbox-names.js';
+import type { TopologyModel } from '../../../shared/topology/model.js';
+import type { RuleTarget } from '../../../shared/topology/rules.js';
+import { EncryptedQueue } from './encrypted-queue.js';
+
+/** One priority of one agent. */
+export interface Lane {
+  readonly priority: Priority;
+  readonly queue: EncryptedQueue;
+  /** Messages that its function receives at once: the least of the channels it serves. */
+  readonly batchSize: number;
+  /** Waiting messages above which it raises an alarm: the least of the channels it serves. */
+  readonly maxDepth: number;
+}
+
+/** Properties of {@link Mailbox}. */
+export interface MailboxProps {
+  readonly topology: TopologyModel;
+  /** Id of the agent. */
+  readonly agent: string;
+}
+
+/**
+ * Seconds that a function has beyond its longest handler: to read, lease, and after the handler store the outcome and
+ * send what was stored, each with its retries. A handler of 14 minutes so still fits Lambda's 15.
+ */
+export const MARGIN_SECONDS = 15;
+
+/** Timeout of the drain, which receives from every dead letter queue. */
+export const DRAIN_TIMEOUT = Duration.seconds(60);
+
+/**
+ * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them.
+ * The queues are named after their stack, agent and lane, so that functions find them without being told of each.
+ *
+ * @throws LanewayError UNKNOWN_AGENT
+ */
+export class Mailbox extends Construct {
+  readonly agent: string;
+  readonly lanes: Readonly<Partial<Record<Priority, Lane>>>;
+  readonly deadLetterQueue: EncryptedQueue;
+  /** Timeout of the agent's function, or of a worker's handling: its longest handler and a margin. */
+  readonly functionTimeout: Duration;
+  /** First part of its queues' names: the name of the stack. */
+  readonly prefix: string;
+
+  constructor(scope: Construct, id: string, props: MailboxProps) {
+    super(scope, id);
+    const { topology } = props;
+    const agent = topology.agents[props.agent];
+    if (!agent) {
+      const known = Object.keys(topology.agents);
+      throw unknownName('UNKNOWN_AGENT', `there is no agent '${props.agent}'`, props.agent, known, topology.name);
+    }
+    this.agent = agent.id;
+    this.functionTimeout = Duration.seconds(wholeSeconds(agent.handlerTimeout) + MARGIN_SECONDS);
+    this.prefix = prefixOf(Stack.of(this));
+    this.deadLetterQueue = new EncryptedQueue(this, 'DeadLetters', {
+      consumerTimeout: DRAIN_TIMEOUT,
+      queueName: deadLettersName(this.prefix, agent.id),
+    });
+    const lanes: Partial<Record<Priority, Lane>> = {};
+    for (const priority of agent.lanes) {
+      const served = agent.subscribes
+        .map((channel) => topology.channels[channel]?.qos)
+        .filter((qos) => qos !== undefined && qos.priorities.includes(priority))
+        .filter((qos) => qos !== undefined);
+      lanes[priority] = {
+        priority,
+        queue: new EncryptedQueue(this, `Lane-${priority}`, {
+          deadLetterQueue: this.deadLetterQueue,
+          consumerTimeout: this.functionTimeout,
+          consumer: agent.runs,
+          queueName: laneName(this.prefix, agent.id, priority),
+        }),
+        batchSize: Math.min(...served.map((qos) => qos.batchSize)),
+        maxDepth: Math.min(...served.map((qos) => qos.maxDepth)),
+      };
+    }
+    this.lanes = lanes;
+  }
+}
+
+/** CloudFormation names a nested stack itself, and not before it is deployed. */
+function prefixOf(stack: Stack): string {
+  return Token.isUnresolved(stack.stackName) ? Names.uniqueId(stack) : stack.stackName;
+}
+
+/** Lanes of a mailbox, highest priority first. */
+export function lanesOf(mailbox: Mailbox): Lane[] {
+  return Object.values(mailbox.lanes);
+}
+
+/** Queue of a rule's target that is a lane. @throws LanewayError UNKNOWN_AGENT when the mailbox or lane is missing */
+export function laneQueue(mailboxes: Readonly<Record<string, Mailbox>>, target: RuleTarget): IQueue {
+  const lane = target.kind === 'lane' ? mailboxes[target.agent]?.lanes[target.priority] : undefined;
+  if (lane) return lane.queue;
+  const wanted = target.kind === 'lane' ? target.agent : target.queue;
+  throw unknownName(
+    'UNKNOWN_AGENT',
+    `a rule leads to '${wanted}', which has no mailbox here`,
+    wanted,
+    Object.keys(mailboxes),
+    'mailboxes',
+  );
+}

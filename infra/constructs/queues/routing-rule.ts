@@ -1,0 +1,32 @@
+import { Rule, type CfnRule, type IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { RoutingRule, RuleTarget } from '../../../shared/topology/rules.js';
+import { queueTarget } from './rule-target.js';
+
+/** Properties of {@link BusRule}. */
+export interface BusRuleProps {
+  readonly bus: IEventBus;
+  readonly rule: RoutingRule;
+  readonly queueOf: (target: RuleTarget) => IQueue;
+  /** Where EventBridge puts events that it could not hand to a target. */
+  readonly undelivered: IQueue;
+}
+
+/**
+ * One rule of the bus with its targets. The event travels as EventBridge made it, without input transformer: the
+ * receiver compares EventBridge's own `source` and `detail-type` with the envelope's. Each target has a dead letter
+ * queue.
+ */
+export class BusRule extends Construct {
+  readonly rule: Rule;
+
+  constructor(scope: Construct, id: string, props: BusRuleProps) {
+    super(scope, id);
+    this.rule = new Rule(this, 'Rule', { eventBus: props.bus, eventPattern: { source: ['replaced'] } });
+    // The L2 pattern knows no top-level keys but its own and reorders nothing; the pattern is complete as it is.
+    const cfn = this.rule.node.defaultChild as CfnRule;
+    cfn.eventPattern = props.rule.pattern;
+    for (const target of props.rule.targets) this.rule.addTarget(queueTarget(props.queueOf(target), props.undelivered));
+  }
+}

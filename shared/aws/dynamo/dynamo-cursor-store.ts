@@ -1,0 +1,27 @@
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { CursorStore } from '../../domain/base/cursor-store.js';
+import { available } from '../base/aws-error.js';
+
+/** Cursors in the pending table, beside the requests (whose keys are ids, without `#`); they never end. */
+export class DynamoCursorStore implements CursorStore {
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+  ) {}
+
+  async get(name: string): Promise<number | undefined> {
+    const { Item } = await available(
+      `reading cursor ${name}`,
+      this.client.send(new GetCommand({ TableName: this.table, Key: { pk: `cursor#${name}` }, ConsistentRead: true })),
+    );
+    const value: unknown = Item?.['value'];
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  async put(name: string, value: number): Promise<void> {
+    await available(
+      `moving cursor ${name}`,
+      this.client.send(new PutCommand({ TableName: this.table, Item: { pk: `cursor#${name}`, value } })),
+    );
+  }
+}

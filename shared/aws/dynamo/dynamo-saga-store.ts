@@ -1,0 +1,190 @@
+import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { NotedStep, Replied, Saga, SagaFacts, SagaStore, UndoStep, Undoing } from '../../domain/execution/saga.js';
+import { itemInTheWay, type Item } from './attribute-values.js';
+import { available, isConditionFailed } from '../base/aws-error.js';
+import { ttlFrom } from './ledger-item.js';
+
+/** Longest that a Standard execution lasts (Step Functions quotas). */
+const LONGEST_EXECUTION_MS = 365 * 86_400_000;
+/** Steps that are read side by side where all are wanted: single reads, as functions may not read items in batches. */
+const PAGE = 25;
+
+/**
+ * Compensations in the pending table, which has no sort key: an item for the execution, which counts its steps; one for
+ * each step under its number, so that the order is that of noting, whatever clocks say; and one for each request, which
+ * names its step's number and keeps it from being noted twice. Kept as long as an execution can last, and the ledger's
+ * retention.
+ */
+export class DynamoSagaStore implements SagaStore {
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+    private readonly now: () => number = () => Date.now(),
+  ) {}
+
+  async note(saga: SagaFacts, step: UndoStep): Promise<void> {
+    const what = `noting what undoes ${step.step}`;
+    const { execution } = saga;
+    const counted = await this.update(what, executionKey(execution), {
+      UpdateExpression:
+        'SET #saga = if_not_exists(#saga, :saga), #ttl = if_not_exists(#ttl, :ttl), #noted = if_not_exists(#noted, :zero) + :one',
+      ExpressionAttributeNames: { '#saga': 'saga', '#ttl': 'ttl', '#noted': 'noted' },
+      ExpressionAttributeValues: { ':saga': JSON.stringify(saga), ':ttl': this.ttl(), ':zero': 0, ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    });
+    const own = Number(counted?.['noted']);
+    // Whoever is repeated, or died before the step was written, goes on with the first number; its new one stays empty.
+    const number = await this.putOnce(what, { ...requestKey(execution, step.requestId), number: own });
+    await this.putOnce(what, { ...stepKey(execution, number ?? own), step: JSON.stringify(step) });
+  }
+
+  async fail(execution: string, reason: string): Promise<boolean> {
+    // Also where nothing is noted yet: a dispatch may be under way whose step must find its execution failed.
+    const item = await this.update(`failing the saga of ${execution}`, executionKey(execution), {
+      UpdateExpression: 'SET #failed = if_not_exists(#failed, :reason), #ttl = if_not_exists(#ttl, :ttl)',
+      ExpressionAttributeNames: { '#failed': 'failed', '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':reason': reason, ':ttl': this.ttl() },
+      ReturnValues: 'ALL_NEW',
+    });
+    return typeof item?.['saga'] === 'string';
+  }
+
+  async get(execution: string): Promise<Saga | undefined> {
+    const item = await this.read(`reading the saga of ${execution}`, executionKey(execution));
+    return item && sagaFrom(item);
+  }
+
+  async step(execution: string, number: number): Promise<NotedStep | undefined> {
+    const item = await this.read(`reading step ${number} of the saga of ${execution}`, stepKey(execution, number));
+    return item && stepFrom(item, number);
+  }
+
+  async find(execution: string, requestId: string): Promise<NotedStep | undefined> {
+    const item = await this.read(`looking for what undoes ${requestId}`, requestKey(execution, requestId));
+    return item && this.step(execution, Number(item['number']));
+  }
+
+  async *steps({ execution, noted }: Pick<Saga, 'execution' | 'noted'>): AsyncGenerator<NotedStep> {
+    for (let from = noted; from > 0; from -= PAGE) {
+      const numbers = Array.from({ length: Math.min(PAGE, from) }, (_, index) => from - index);
+      for (const step of await Promise.all(numbers.map((number) => this.step(execution, number)))) if (step) yield step;
+    }
+  }
+
+  async keepLate(execution: string, number: number, reply: Replied): Promise<void> {
+    await this.update(`keeping a late reply for ${execution}`, stepKey(execution, number), {
+      UpdateExpression: 'SET #late = if_not_exists(#late, :late)',
+      ExpressionAttributeNames: { '#late': 'late' },
+      ExpressionAttributeValues: { ':late': JSON.stringify(reply) },
+    });
+  }
+
+  async reopen(execution: string, number: number): Promise<void> {
+    await this.update(`reopening step ${number} of the saga of ${execution}`, executionKey(execution), {
+      UpdateExpression: 'ADD #reopened :number, #reopenings :one',
+      ExpressionAttributeNames: { '#reopened': 'reopened', '#reopenings': 'reopenings' },
+      ExpressionAttributeValues: { ':number': new Set([number]), ':one': 1 },
+    });
+  }
+
+  async settle(execution: string, number: number, undoing: Undoing): Promise<void> {
+    await this.update(`settling step ${number} of the saga of ${execution}`, stepKey(execution, number), {
+      UpdateExpression: 'SET #undoing = :undoing',
+      ExpressionAttributeNames: { '#undoing': 'undoing' },
+      ExpressionAttributeValues: { ':undoing': undoing },
+    });
+  }
+
+  async move(execution: string, next: number, done: readonly number[]): Promise<void> {
+    const removing = done.length > 0;
+    await this.update(`moving on in the saga of ${execution}`, executionKey(execution), {
+      UpdateExpression: `SET #next = :next${removing ? ' DELETE #reopened :done' : ''}`,
+      ExpressionAttributeNames: { '#next': 'next', ...(removing ? { '#reopened': 'reopened' } : {}) },
+      ExpressionAttributeValues: { ':next': next, ...(removing ? { ':done': new Set(done) } : {}) },
+    });
+  }
+
+  async tell(execution: string, reopenings: number): Promise<void> {
+    await this.update(`noting what was told of the saga of ${execution}`, executionKey(execution), {
+      UpdateExpression: 'SET #told = :told',
+      ExpressionAttributeNames: { '#told': 'told' },
+      ExpressionAttributeValues: { ':told': reopenings },
+    });
+  }
+
+  private async read(what: string, Key: Key): Promise<Item | undefined> {
+    const command = new GetCommand({ TableName: this.table, Key, ConsistentRead: true });
+    return (await available(what, this.client.send(command))).Item;
+  }
+
+  private async update(
+    what: string,
+    Key: Key,
+    parts: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>,
+  ): Promise<Item | undefined> {
+    const command = new UpdateCommand({ TableName: this.table, Key, ...parts });
+    return (await available(what, this.client.send(command))).Attributes;
+  }
+
+  /** @returns the number in the item that is there already */
+  private async putOnce(what: string, item: Item & Key): Promise<number | undefined> {
+    const command = new PutCommand({
+      TableName: this.table,
+      Item: { ...item, ttl: this.ttl() },
+      ConditionExpression: 'attribute_not_exists(pk)',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    try {
+      await available(what, this.client.send(command));
+      return undefined;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      const number = itemInTheWay(error)?.['number'];
+      return typeof number === 'number' ? number : undefined;
+    }
+  }
+
+  private ttl(): number {
+    return ttlFrom(this.now() + LONGEST_EXECUTION_MS);
+  }
+}
+
+interface Key {
+  readonly pk: string;
+}
+
+/** Keys of requests hold no `#`. */
+function executionKey(execution: string): Key {
+  return { pk: `saga#${execution}` };
+}
+
+function stepKey(execution: string, number: number): Key {
+  return { pk: `saga#${execution}#step#${number}` };
+}
+
+function requestKey(execution: string, requestId: string): Key {
+  return { pk: `saga#${execution}#request#${requestId}` };
+}
+
+/** Undefined for an item that only says that its execution has failed. */
+function sagaFrom({ saga, noted, failed, next, reopened, reopenings, told }: Item): Saga | undefined {
+  if (typeof saga !== 'string') return undefined;
+  return {
+    ...(JSON.parse(saga) as SagaFacts),
+    noted: Number(noted ?? 0),
+    reopened: [...((reopened as ReadonlySet<number> | undefined) ?? [])],
+    reopenings: Number(reopenings ?? 0),
+    ...(typeof failed === 'string' ? { failed } : {}),
+    ...(typeof next === 'number' ? { next } : {}),
+    ...(typeof told === 'number' ? { told } : {}),
+  };
+}
+
+function stepFrom({ step, late, undoing }: Item, number: number): NotedStep {
+  return {
+    ...(JSON.parse(String(step)) as UndoStep),
+    number,
+    ...(typeof late === 'string' ? { late: JSON.parse(late) as Replied } : {}),
+    ...(typeof undoing === 'string' ? { undoing: undoing as Undoing } : {}),
+  };
+}

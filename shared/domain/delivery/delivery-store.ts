@@ -1,0 +1,62 @@
+import type {
+  Cancellation,
+  CancelResult,
+  DeliveryKey,
+  DeliveryRecord,
+  LeaseResult,
+  MessageFacts,
+  Outcome,
+} from './delivery.js';
+import type { ErrorSummary } from '../base/errors.js';
+
+/** Options of {@link DeliveryStore.lease}. */
+export interface LeaseRequest {
+  /** Unique to this one request: two copies in one batch ask with two owners. */
+  readonly owner: string;
+  readonly now: number;
+  readonly until: number;
+  /** The caller runs it with no neighbour; without it a message whose last lease died is `suspect`. */
+  readonly alone: boolean;
+}
+
+/**
+ * Deliveries in the ledger. Every write is conditional, so that of any number of receivers exactly one writes an
+ * outcome. A lease counts the try; a lease that died uncounts it unless it ran alone (architecture §3.5).
+ */
+export interface DeliveryStore {
+  lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult>;
+  /** Writes the outcome if `owner` still holds the lease; `lost` otherwise, and nothing may be sent. */
+  settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'>;
+  /** Gives the lease back after a failed try. */
+  release(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'>;
+  /**
+   * Writes an outcome without a lease (expired, unreadable payload, refused): stored when there is no outcome and no
+   * running lease; else what stands there.
+   */
+  settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord>;
+  /** Notes progress while `owner` holds the lease; `lost` otherwise, `cancelled` when its request was taken back. */
+  progress(
+    key: DeliveryKey,
+    owner: string,
+    progress: { fraction: number; note?: string },
+  ): Promise<'stored' | 'lost' | 'cancelled'>;
+  /** Makes a lease that `owner` holds last until `until`; `lost` otherwise, `cancelled` when its request was taken back. */
+  renew(key: DeliveryKey, owner: string, until: number, at: number): Promise<'renewed' | 'lost' | 'cancelled'>;
+  /**
+   * Takes a request back: the delivery of its command is not started (again). The mark stands on the delivery's own item,
+   * or, before any delivery, as a tombstone in its place, so that a lease sees it without another read.
+   */
+  cancel(key: DeliveryKey, cancellation: Cancellation): Promise<CancelResult>;
+  /**
+   * Adds to the number of deliveries that a conversation is known to have had. Not idempotent: it feeds an estimate.
+   * @returns the number with it
+   */
+  countConversation(correlationId: string, deliveries: number, at: number): Promise<number>;
+  /**
+   * Opens a dead-lettered delivery again for the redrive of dead letter `deadLetter`, with tries counted anew; `not-dead`
+   * when it has another state. Repeated before a copy has come: `reopened`, and nothing changes.
+   */
+  reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'>;
+  /** Consistent read. */
+  get(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
+}

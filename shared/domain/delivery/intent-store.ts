@@ -1,0 +1,14 @@
+import type { Intent } from './delivery.js';
+
+/** An intent as the reconciler finds it. */
+export interface DueIntent extends Intent {
+  readonly due: number;
+}
+
+/** What publishers outside a handling leave in the ledger before they publish. */
+export interface IntentStore {
+  /** Idempotent by message id. `due` = when the reconciler looks whether it arrived. */
+  record(intents: readonly Intent[], due: number): Promise<void>;
+  /** Intents due in (after, until], oldest first. */
+  due(after: number, until: number): AsyncIterable<DueIntent>;
+}

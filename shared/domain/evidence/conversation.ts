@@ -1,0 +1,270 @@
+import type { DeadLetterEntry } from '../delivery/dead-letter.js';
+import { isSettled, type DeliveryRecord, type DeliveryState, type Intent } from '../delivery/delivery.js';
+import { parseSource } from '../wire/envelope.js';
+import type { EscalationEntry, RequestEntry } from './ledger-writer.js';
+import type { OperatorEntry } from './dead-letter-book.js';
+
+/** One entry of a conversation in the ledger. `at` (ISO 8601) is when it began. */
+export type LedgerEntry =
+  | { readonly kind: 'message'; readonly at: string; readonly intent: Intent }
+  | { readonly kind: 'delivery'; readonly at: string; readonly delivery: DeliveryRecord }
+  | { readonly kind: 'dead-letter'; readonly at: string; readonly deadLetter: DeadLetterEntry }
+  | { readonly kind: 'request'; readonly at: string; readonly request: RequestEntry }
+  | { readonly kind: 'escalation'; readonly at: string; readonly escalation: EscalationEntry }
+  | { readonly kind: 'operator'; readonly at: string; readonly operator: OperatorEntry };
+
+/** Reads the ledger. */
+export interface LedgerReader {
+  /** All entries of a conversation in causal order; empty when the ledger knows no such conversation. */
+  conversation(correlationId: string): Promise<readonly LedgerEntry[]>;
+}
+
+/**
+ * Entries in causal order: a message before its deliveries, a delivery before what was emitted in it and before its
+ * dead letter, the attempt that ended before its escalation and that before the next attempt, the command and the winning
+ * reply before the close of the request. What no cause orders stands by time, then by id, so
+ * that the order is the same whatever order the entries were read in. Entries whose causes form a circle (which only a
+ * forged causation id can bring about) are put in by time.
+ */
+export function orderCausally(entries: readonly LedgerEntry[]): LedgerEntry[] {
+  const sorted = [...entries].sort(compareEntries);
+  const causes = causesOf(sorted);
+  const waits = sorted.map((entry) => (causes.get(entry) ?? []).length);
+  const effects = new Map<LedgerEntry, number[]>();
+  sorted.forEach((entry, index) => {
+    for (const cause of causes.get(entry) ?? []) effects.set(cause, [...(effects.get(cause) ?? []), index]);
+  });
+
+  const placed = new Array<boolean>(sorted.length).fill(false);
+  const ready = sorted.map((_, index) => index).filter((index) => waits[index] === 0);
+  const ordered: LedgerEntry[] = [];
+  let oldest = 0;
+  while (ordered.length < sorted.length) {
+    let next = ready.shift();
+    if (next === undefined) {
+      while (placed[oldest]) oldest++;
+      next = oldest;
+    }
+    const entry = sorted[next];
+    if (entry === undefined || placed[next]) continue;
+    placed[next] = true;
+    ordered.push(entry);
+    for (const effect of effects.get(entry) ?? []) {
+      const left = (waits[effect] ?? 0) - 1;
+      waits[effect] = left;
+      if (left === 0 && !placed[effect]) insertSorted(ready, effect);
+    }
+  }
+  return ordered;
+}
+
+/** One message to one receiver. */
+export interface Expected {
+  readonly messageId: string;
+  readonly receiver: string;
+  readonly type: string;
+}
+
+/** A delivery that has no outcome yet; `state` is `missing` when no receiver has taken it. */
+export interface InFlight extends Expected {
+  readonly state: Exclude<DeliveryState, 'completed' | 'expired' | 'dead-lettered'> | 'missing';
+}
+
+/** What became of every delivery of a conversation. `expected = completed + expired + deadLettered + inFlight.length`. */
+export interface Account {
+  readonly expected: number;
+  readonly completed: number;
+  readonly expired: number;
+  readonly deadLettered: number;
+  readonly inFlight: readonly InFlight[];
+  /** Of those in flight, the ones that nobody ever took: on their way, or lost. */
+  readonly missing: readonly Expected[];
+  /** Dead-lettered deliveries whose dead letter is not in the ledger: not drained yet, or lost. */
+  readonly withoutLetter: readonly Expected[];
+  /** Nothing in flight: the account is final unless somebody publishes into the conversation again. */
+  readonly atRest: boolean;
+}
+
+/**
+ * Accounts for a conversation from its ledger entries alone. Expected is what messages and emissions list, and what was
+ * received without being listed (an agent that was added between publishing and receiving).
+ */
+export function account(entries: readonly LedgerEntry[]): Account {
+  const expected = new Map<string, Expected>();
+  const expect = (messageId: string, receiver: string, type: string): void => {
+    const key = pair(messageId, receiver);
+    if (!expected.has(key)) expected.set(key, { messageId, receiver, type });
+  };
+  const deliveries = new Map<string, DeliveryRecord>();
+  const letters = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'message') {
+      for (const receiver of entry.intent.expected)
+        expect(entry.intent.envelope.id, receiver, entry.intent.envelope.type);
+    } else if (entry.kind === 'delivery') {
+      const { delivery } = entry;
+      deliveries.set(pair(delivery.messageId, delivery.receiver), delivery);
+      expect(delivery.messageId, delivery.receiver, delivery.facts.type);
+      for (const emission of delivery.emissions) {
+        // A reply to a command of another conversation is delivered, and accounted for, there.
+        if (emission.correlationid !== undefined && emission.correlationid !== delivery.correlationId) continue;
+        for (const receiver of emission.expected) expect(emission.id, receiver, emission.type);
+      }
+    } else if (entry.kind === 'dead-letter' && entry.deadLetter.messageId !== undefined) {
+      // Redriven: what the delivery became since then has a letter of its own, or none yet.
+      if (entry.deadLetter.resolution?.state === 'redriven') continue;
+      letters.add(pair(entry.deadLetter.messageId, entry.deadLetter.receiver));
+    }
+  }
+
+  const count = { completed: 0, expired: 0, 'dead-lettered': 0 };
+  const inFlight: InFlight[] = [];
+  const withoutLetter: Expected[] = [];
+  for (const [key, one] of expected) {
+    const state = deliveries.get(key)?.state ?? 'missing';
+    if (state === 'missing' || !isSettled(state)) {
+      inFlight.push({ ...one, state });
+      continue;
+    }
+    count[state]++;
+    if (state === 'dead-lettered' && !letters.has(key)) withoutLetter.push(one);
+  }
+  return {
+    expected: expected.size,
+    completed: count.completed,
+    expired: count.expired,
+    deadLettered: count['dead-lettered'],
+    inFlight,
+    missing: inFlight.filter(({ state }) => state === 'missing').map(({ state: _state, ...one }) => one),
+    withoutLetter,
+    atRest: inFlight.length === 0,
+  };
+}
+
+/** For each entry those that must stand before it. */
+function causesOf(entries: readonly LedgerEntry[]): Map<LedgerEntry, LedgerEntry[]> {
+  const messages = new Map<string, LedgerEntry>();
+  const commanded = new Map<string, LedgerEntry[]>();
+  const deliveriesOf = new Map<string, Extract<LedgerEntry, { kind: 'delivery' }>[]>();
+  const emittedIn = new Map<string, LedgerEntry[]>();
+  const rungs = new Map<string, LedgerEntry[]>();
+  for (const entry of entries) {
+    if (entry.kind === 'escalation') {
+      const { messageId, rung, requestId } = entry.escalation;
+      if (messageId !== undefined) push(rungs, messageId, entry);
+      if (rung === 'abort') push(rungs, requestId, entry);
+    }
+    if (entry.kind === 'message') {
+      const { id, requestid, type } = entry.intent.envelope;
+      messages.set(id, entry);
+      if (requestid !== undefined) push(commanded, pair(requestid, type), entry);
+    }
+    if (entry.kind !== 'delivery') continue;
+    push(deliveriesOf, entry.delivery.messageId, entry);
+    for (const emission of entry.delivery.emissions) {
+      push(emittedIn, emission.id, entry);
+      if (emission.requestid !== undefined) push(commanded, pair(emission.requestid, emission.type), entry);
+    }
+  }
+  const origin = (messageId: string, causationId: string | undefined, source: string): LedgerEntry[] => {
+    const message = messages.get(messageId);
+    const emitted = emittedIn.get(messageId);
+    if (message) return emitted ? [message, ...emitted] : [message];
+    if (emitted) return emitted;
+    return causationId === undefined ? [] : handled(causationId, parseSource(source)?.name);
+  };
+  // The delivery whose receiver published it; all of the message's deliveries where that one is not known.
+  const handled = (messageId: string, receiver?: string): LedgerEntry[] => {
+    const all = deliveriesOf.get(messageId) ?? [];
+    const own = all.filter((entry) => entry.delivery.receiver === receiver);
+    if (own.length > 0) return own;
+    const message = messages.get(messageId);
+    return all.length > 0 || !message ? all : [message];
+  };
+  const causes = (entry: LedgerEntry): LedgerEntry[] => {
+    switch (entry.kind) {
+      case 'message': {
+        const { id, causationid, source } = entry.intent.envelope;
+        const rung = rungs.get(id) ?? [];
+        const cause = causationid === undefined ? emittedIn.get(id) : handled(causationid, parseSource(source)?.name);
+        return [...rung, ...(cause ?? [])];
+      }
+      case 'delivery':
+        return origin(entry.delivery.messageId, entry.delivery.facts.causationId, entry.delivery.facts.source);
+      case 'dead-letter': {
+        const { messageId, receiver } = entry.deadLetter;
+        return messageId === undefined ? [] : handled(messageId, receiver);
+      }
+      case 'operator': {
+        const { messageId, deadLetter } = entry.operator;
+        return messageId === undefined ? [] : handled(messageId, deadLetter?.receiver);
+      }
+      case 'escalation': {
+        const { messageId, by } = entry.escalation.because;
+        return [messageId, by].flatMap((id) => {
+          const message = messages.get(id);
+          return [...(message ? [message] : []), ...(emittedIn.get(id) ?? [])];
+        });
+      }
+      case 'request': {
+        const { by, requestId, type } = entry.request;
+        const message = messages.get(by);
+        const command = commanded.get(pair(requestId, type)) ?? [];
+        return [
+          ...command,
+          ...(message ? [message] : []),
+          ...(emittedIn.get(by) ?? []),
+          ...(rungs.get(requestId) ?? []),
+        ];
+      }
+    }
+  };
+  return new Map(entries.map((entry) => [entry, [...new Set(causes(entry))].filter((cause) => cause !== entry)]));
+}
+
+function compareEntries(a: LedgerEntry, b: LedgerEntry): number {
+  return compare(a.at, b.at) || compare(entryId(a), entryId(b));
+}
+
+/** An id that no other entry of its conversation has. */
+export function entryId(entry: LedgerEntry): string {
+  switch (entry.kind) {
+    case 'message':
+      return `m#${entry.intent.envelope.id}`;
+    case 'delivery':
+      return `d#${entry.delivery.messageId}#${entry.delivery.receiver}`;
+    case 'dead-letter':
+      return `x#${entry.deadLetter.id}`;
+    case 'operator':
+      return `o#${entry.operator.id}`;
+    case 'escalation':
+      return `e#${entry.escalation.requestId}#${String(entry.escalation.step).padStart(4, '0')}`;
+    case 'request':
+      return `r#${entry.request.requestId}#${entry.request.state}#${entry.request.by}`;
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function pair(messageId: string, receiver: string): string {
+  return JSON.stringify([messageId, receiver]);
+}
+
+function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}
+
+function insertSorted(sorted: number[], value: number): void {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  sorted.splice(low, 0, value);
+}

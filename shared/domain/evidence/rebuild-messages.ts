@@ -1,0 +1,43 @@
+import type { LedgerEntry } from './conversation.js';
+import { envelopeOf } from '../delivery/delivery.js';
+import { sourceOf, type Envelope } from '../wire/envelope.js';
+import { extendPath, stepOf } from '../delivery/loop.js';
+
+/** A message of a conversation as it was sent, and the agents that were to receive it. */
+export interface SentMessage {
+  readonly envelope: Envelope;
+  readonly expected: readonly string[];
+}
+
+/**
+ * The messages of a conversation, by id, as they were sent: those published outside any handling from their intents,
+ * those of handlers from the outcomes that hold them, from parent to child. A reply that was put off stands where its
+ * handler ran, which may be another conversation than its own.
+ *
+ * @param application name of the topology, which stands in the source of what agents published
+ */
+export function rebuildMessages(entries: readonly LedgerEntry[], application: string): Map<string, SentMessage> {
+  const messages = new Map<string, SentMessage>();
+  for (const entry of entries) if (entry.kind === 'message') messages.set(entry.intent.envelope.id, entry.intent);
+  let left = entries.flatMap((entry) =>
+    entry.kind === 'delivery' && entry.delivery.emissions.length > 0 ? [entry.delivery] : [],
+  );
+  for (let before = -1; left.length !== before;) {
+    before = left.length;
+    left = left.filter(({ messageId, receiver, emissions }) => {
+      const parent = messages.get(messageId)?.envelope;
+      if (!parent) return true;
+      const source = sourceOf(application, 'agent', receiver);
+      const path = extendPath(parent.path, stepOf(receiver, parent.type, parent.subject));
+      for (const emission of emissions) {
+        if (messages.has(emission.id)) continue;
+        messages.set(emission.id, {
+          envelope: envelopeOf(emission, parent, source, path),
+          expected: emission.expected,
+        });
+      }
+      return false;
+    });
+  }
+  return messages;
+}

@@ -1,0 +1,166 @@
+import type { Duration } from '../base/duration.js';
+import type { Keep } from '../request/keep.js';
+import type { Priority } from '../base/priority.js';
+
+/** What a workflow execution is started with; `message` is the start message without what does not travel. */
+export interface WorkflowInput {
+  readonly message: {
+    readonly id: string;
+    readonly type: string;
+    readonly source: string;
+    readonly time: string;
+    readonly correlationid: string;
+    readonly priority: Priority;
+    readonly hops: number;
+    /** That of the start message and one step more, for this workflow; absent from executions that were started before it was. */
+    readonly path?: string;
+    readonly deadline?: string;
+    readonly traceparent?: string;
+    readonly tenant?: string;
+    readonly actor?: string;
+    readonly subject?: string;
+    readonly data: unknown;
+  };
+  /** 0, or the number of an explicit repetition. */
+  readonly generation: number;
+  /** What waits for the end of this execution. */
+  readonly parent?: { readonly requestId: string };
+}
+
+/** Who a workflow step addresses, besides the channel's own choice. */
+export type DispatchTo = string | { readonly capability: string } | { readonly role: string };
+
+/** How a step that waits can end badly, as its state machine is told. */
+export type BadEnd = 'RequestTimedOut' | 'RequestFailed';
+
+/** Fields of every call of the dispatcher by a state machine. */
+interface DispatchBase {
+  readonly workflow: string;
+  /** Execution name (`$states.context.Execution.Name`). */
+  readonly execution: string;
+  readonly step: string;
+  /** Where the element stands whose steps these are: `2`, or `2.0` in a map within a map. */
+  readonly index?: string;
+  /** That of the execution's input; absent from machines that were deployed before there were generations. @defaultValue 0 */
+  readonly generation?: number;
+  /** Bad ends that the step has a value for instead, so that the execution goes on with it. */
+  readonly settles?: readonly BadEnd[];
+  /** What the execution keeps of the reply. @defaultValue all of it: machines that were deployed before it could be said */
+  readonly keep?: Keep;
+  /** The execution's `message` without `data`. */
+  readonly message: Omit<WorkflowInput['message'], 'data'>;
+}
+
+/** Fields of a step that sends a message. */
+interface DispatchSend extends DispatchBase {
+  readonly type: string;
+  /** Version of the type's schema that `data` was written for. @defaultValue the latest: machines deployed before it was said */
+  readonly version?: number;
+  readonly data: unknown;
+  readonly priority?: Priority;
+  readonly to?: DispatchTo;
+}
+
+/**
+ * A request step (`lambda:invoke.waitForTaskToken`): the dispatcher sets the timer, stores the token in the pending
+ * record, and publishes the command. The token is answered with `{ data }` of the reply by SendTaskSuccess, or by
+ * SendTaskFailure with error `RequestTimedOut` or `RequestFailed`.
+ */
+export interface DispatchRequest extends DispatchSend {
+  readonly kind: 'request';
+  readonly token: string;
+  /** Whole seconds from the dispatch to the deadline of the request. */
+  readonly timeoutSeconds: number;
+  /** What follows when an attempt is not answered, instead of the ladder of the command's channel. */
+  readonly attempts?: DispatchAttempts;
+  /** What undoes the request when the execution fails after its reply. */
+  readonly undo?: DispatchUndo;
+}
+
+/** The attempts that a step says for itself, in its own words: names are looked up in the topology of the dispatcher. */
+export interface DispatchAttempts {
+  /** Of each attempt. */
+  readonly timeout: Duration;
+  /** Attempts at the receiver that the step addresses. */
+  readonly tries: number;
+  /** Who is asked then, in this order. */
+  readonly fallback: readonly DispatchFallback[];
+}
+
+/** As a rung that a channel declares, all times given. */
+export type DispatchFallback =
+  | {
+      readonly agent: string | { readonly capability: string } | { readonly role: string };
+      readonly times?: number;
+      readonly timeout: Duration;
+    }
+  | { readonly channel: string; readonly timeout: Duration }
+  | { readonly person: Duration };
+
+/** The command that undoes a request; `data` is a template over the reply (`fillTemplate`). */
+export interface DispatchUndo {
+  readonly type: string;
+  /** Version of the type's schema that `data` was written for. @defaultValue the latest */
+  readonly version?: number;
+  readonly data: unknown;
+  readonly timeoutSeconds: number;
+}
+
+/** A publish step (`lambda:invoke`): the message is sent when the call returns. */
+export interface DispatchPublish extends DispatchSend {
+  readonly kind: 'publish';
+}
+
+/** A step that waits for a time (`lambda:invoke.waitForTaskToken`); the pending record is its clock as well. */
+export interface DispatchWait extends DispatchBase {
+  readonly kind: 'wait';
+  readonly token: string;
+  /** Whole seconds from the dispatch on. */
+  readonly seconds?: number;
+  /** A time, ISO 8601; one that has passed is no wait. */
+  readonly until?: string;
+}
+
+/** A step that runs another workflow and waits for its end (`lambda:invoke.waitForTaskToken`). */
+export interface DispatchRun extends DispatchBase {
+  readonly kind: 'run';
+  readonly token: string;
+  readonly timeoutSeconds: number;
+  /** Name of the workflow. */
+  readonly runs: string;
+  /** Payload of its start message. */
+  readonly data: unknown;
+}
+
+/** A step that waits for a person's decision (`lambda:invoke.waitForTaskToken`). */
+export interface DispatchApproval extends DispatchBase {
+  readonly kind: 'approval';
+  readonly token: string;
+  /** From the dispatch on; with `escalateTo` as long again for those. */
+  readonly timeoutSeconds: number;
+  readonly title: string;
+  readonly details?: unknown;
+  readonly approvers: string;
+  readonly escalateTo?: string;
+}
+
+/** A step that waits for a message of its conversation (`lambda:invoke.waitForTaskToken`). */
+export interface DispatchReceive extends DispatchBase {
+  readonly kind: 'receive';
+  readonly token: string;
+  readonly timeoutSeconds: number;
+  readonly type: string;
+  /** Subject that the message has. */
+  readonly key?: string;
+}
+
+/** What a state machine passes to the dispatcher function. */
+export type Dispatch =
+  DispatchRequest | DispatchPublish | DispatchWait | DispatchRun | DispatchApproval | DispatchReceive;
+
+/** Output of every workflow execution. */
+export interface WorkflowOutput {
+  /** Name given to `flow.complete`. */
+  readonly result: string;
+  readonly data?: unknown;
+}

@@ -1,0 +1,98 @@
+import type { WorkflowInput } from './dispatch.js';
+import { derivedId } from '../base/ids.js';
+import type { RequestOutcome } from '../request/pending.js';
+
+/** What undoes one request of an execution, should it have been answered. */
+export interface UndoStep {
+  /** The request that would be undone. */
+  readonly requestId: string;
+  /** Its step, with the element of a map behind it: `book #2`. */
+  readonly step: string;
+  /** Command that undoes it. */
+  readonly type: string;
+  /** Version of its schema that `data` was written for. @defaultValue the latest */
+  readonly version?: number;
+  /** Payload of the command, to be filled in with the reply (`fillTemplate`). */
+  readonly data: unknown;
+  readonly timeoutSeconds: number;
+}
+
+/** A reply to a request. */
+export type Replied = Extract<RequestOutcome, { state: 'replied' }>;
+
+/** How an undoing ended. */
+export type Undoing = 'undone' | 'failed';
+
+/** A step of a saga, and what has become of it. */
+export interface NotedStep extends UndoStep {
+  /**
+   * From 1, in the order in which steps were noted: what one step needs of another stands behind it. Numbers may be
+   * missing.
+   */
+  readonly number: number;
+  /** The reply, where it came after the request had ended otherwise. */
+  readonly late?: Replied;
+  readonly undoing?: Undoing;
+}
+
+/** Whose compensations they are. */
+export interface SagaFacts {
+  readonly workflow: string;
+  /** Name of the execution. */
+  readonly execution: string;
+  /** The execution's start message without its data: what the compensations' messages inherit. */
+  readonly message: Omit<WorkflowInput['message'], 'data'>;
+}
+
+/** The compensations of one execution, without their steps. */
+export interface Saga extends SagaFacts {
+  /** Highest number that a step can have. */
+  readonly noted: number;
+  /** Set when the execution has failed: from then on answered steps are undone. */
+  readonly failed?: string;
+  /** The number that undoing has come to, downwards; 0 when it is through. @defaultValue `noted` */
+  readonly next?: number;
+  /** Numbers of the steps that were answered after the failure and are not undone yet; `next` may be below them. */
+  readonly reopened: readonly number[];
+  /** How often steps were reopened. */
+  readonly reopenings: number;
+  /** `reopenings`, as it was when it was last told what is undone. */
+  readonly told?: number;
+}
+
+/** Compensations that are noted when a step is dispatched, by execution. All reads are consistent. */
+export interface SagaStore {
+  /**
+   * Notes what would undo a step, behind all that were noted before; once for a request, the first standing.
+   * @throws LanewayError UNAVAILABLE
+   */
+  note(saga: SagaFacts, step: UndoStep): Promise<void>;
+  /**
+   * Marks the execution as failed, the first reason standing; a step that is noted later finds the mark.
+   * @returns whether anything was noted of the execution
+   */
+  fail(execution: string, reason: string): Promise<boolean>;
+  /** Undefined when nothing was noted of the execution. */
+  get(execution: string): Promise<Saga | undefined>;
+  /** The step with a number. */
+  step(execution: string, number: number): Promise<NotedStep | undefined>;
+  /** The step whose request it is. */
+  find(execution: string, requestId: string): Promise<NotedStep | undefined>;
+  /** Steps, that with the highest number first. */
+  steps(saga: Pick<Saga, 'execution' | 'noted'>): AsyncIterable<NotedStep>;
+  /** Keeps a reply that came after its request had ended, the first standing. */
+  keepLate(execution: string, number: number, reply: Replied): Promise<void>;
+  /** Says that a step was answered after the execution had failed, so that undoing comes to it wherever it is. */
+  reopen(execution: string, number: number): Promise<void>;
+  /** Notes how undoing a step ended. */
+  settle(execution: string, number: number, undoing: Undoing): Promise<void>;
+  /** Notes where undoing has come to, and which reopened steps it is done with. */
+  move(execution: string, next: number, done: readonly number[]): Promise<void>;
+  /** Notes that it was told what is undone. */
+  tell(execution: string, reopenings: number): Promise<void>;
+}
+
+/** The request that undoes a step. */
+export function undoRequestId({ requestId }: Pick<UndoStep, 'requestId'>): string {
+  return derivedId('undo', requestId);
+}

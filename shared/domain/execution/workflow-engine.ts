@@ -1,0 +1,26 @@
+/** Resumes what waits on a task token. */
+export interface WorkflowResumer {
+  /** Done also when the token is no longer waited on. @throws LanewayError UNAVAILABLE, to be repeated. */
+  succeed(token: string, output: unknown): Promise<'resumed' | 'gone'>;
+  fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'>;
+}
+
+/** Starts executions. */
+export interface WorkflowStarter {
+  /** The same name again is success and starts nothing. */
+  start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'>;
+}
+
+/** What is known of an execution. */
+export interface ExecutionFacts {
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** Reads executions, for what a status event leaves out. */
+export interface ExecutionReader {
+  /** @throws LanewayError UNAVAILABLE, to be repeated */
+  describe(execution: string): Promise<ExecutionFacts>;
+}

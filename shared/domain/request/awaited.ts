@@ -1,0 +1,25 @@
+import { derivedId } from '../base/ids.js';
+
+/** A step of a workflow that waits for a message of a type; `keyed`: of the subject that the step names. */
+export interface Awaited {
+  readonly workflow: string;
+  readonly step: string;
+  readonly type: string;
+  readonly keyed: boolean;
+}
+
+/**
+ * What such a step waits on: follows from the conversation, so that whoever hears the message finds it without knowing the
+ * execution. Of two executions of one workflow in one conversation, only one can wait at a step.
+ * @param round number of earlier waits that ended without the message: a retry of the execution waits again
+ */
+export function awaitedId(
+  workflow: string,
+  step: string,
+  correlationId: string,
+  key: string | undefined,
+  round = 0,
+): string {
+  const parts = [workflow, step, correlationId, key ?? ''];
+  return derivedId('awaited', ...parts, ...(round === 0 ? [] : [String(round)]));
+}

@@ -1,0 +1,18 @@
+import type { Envelope } from '../wire/envelope.js';
+
+/** What a handler needs to answer a command later. */
+export interface LaterReply {
+  readonly agent: string;
+  readonly command: string;
+  readonly key: string;
+  /** The command without its payload. */
+  readonly envelope: Envelope;
+  /** Seconds since 1970 after which it may be forgotten. */
+  readonly forgetAfter: number;
+}
+
+/** Replies that were put off (`replyLater`), by agent, command and key. */
+export interface LaterStore {
+  put(later: LaterReply): Promise<void>;
+  get(agent: string, command: string, key: string): Promise<LaterReply | undefined>;
+}

@@ -1,0 +1,123 @@
+import { LanewayError, type ErrorSummary } from '../base/errors.js';
+import { firstGeneration } from '../base/execution-name.js';
+import type { Keep } from './keep.js';
+import type { Climb } from './ladder.js';
+
+/** Who is told the outcome of a request. */
+export type Waiter =
+  | {
+      readonly kind: 'workflow';
+      readonly token: string;
+      readonly execution: string;
+      readonly step: string;
+      /** Element of `flow.map` that the step runs for; records of earlier releases lack it. */
+      readonly index?: string;
+      /** What the execution keeps of the reply. @defaultValue all of it */
+      readonly keep?: Keep;
+    }
+  /** A client polls the record. */
+  | { readonly kind: 'client' }
+  /** The agent handles the reply, or `RequestTimedOut`, as a message. */
+  | { readonly kind: 'agent'; readonly id: string }
+  /** A failed execution whose steps are undone, one after the other. */
+  | { readonly kind: 'saga'; readonly execution: string };
+
+/** How a request ended. Times are ISO 8601. */
+export type RequestOutcome =
+  | {
+      readonly state: 'replied';
+      readonly by: string;
+      readonly at: string;
+      readonly data?: unknown;
+      readonly dataref?: string;
+      readonly type: string;
+      readonly dataschema: string;
+    }
+  | { readonly state: 'timed-out'; readonly by: string; readonly at: string }
+  | { readonly state: 'failed'; readonly by: string; readonly at: string; readonly error: ErrorSummary };
+
+/** A decision that a step of a workflow waits for. */
+export interface Approval {
+  readonly workflow: string;
+  readonly title: string;
+  readonly details: unknown;
+  readonly approvers: string;
+  /** Who is asked when those keep silent until the record's first deadline; then until its `bound`. */
+  readonly escalateTo?: string;
+}
+
+/** A request in the pending table; `by` of its outcome is the id of the message that won. */
+export interface PendingRecord {
+  readonly requestId: string;
+  readonly correlationId: string;
+  /** Id of the command message of this attempt. */
+  readonly messageId: string;
+  readonly type: string;
+  readonly replyType: string;
+  /** The agent that this attempt's command went to, where the command names one: what a cancellation looks for. */
+  readonly receiver?: string;
+  /** When the attempt is given up, or a pause between two attempts is over: when its timer acts. */
+  readonly deadline: string;
+  /** What no progress moves the deadline beyond. @defaultValue it cannot be moved */
+  readonly bound?: string;
+  /** From 1; a person who is asked counts as an attempt. */
+  readonly attempt: number;
+  /** Number of changes that escalation has made: what a change must have seen to be made. @defaultValue 0 */
+  readonly step?: number;
+  /** Only when the request has an escalation ladder, of its own or of the command's channel. */
+  readonly climb?: Climb;
+  readonly waiter: Waiter;
+  /** What a step of a workflow waits for instead of a reply: a time (the deadline), or the end of another workflow. */
+  readonly holds?: 'time' | 'workflow';
+  /** What a person is to decide; the reply is `ApprovalDecided`. */
+  readonly approval?: Approval;
+  readonly outcome?: RequestOutcome;
+  /** What the outcome's messages inherit. */
+  readonly hops: number;
+  readonly tenant?: string;
+  readonly traceparent?: string;
+}
+
+/** What escalation changes in a record. */
+export interface PendingMove extends Pick<PendingRecord, 'messageId' | 'attempt' | 'deadline'> {
+  readonly climb: Climb;
+}
+
+/** What came of closing a request. */
+export type CloseResult =
+  /** `late`: it has another outcome. `moved`: it is no longer as it was seen. */
+  { readonly kind: 'won' | 'late' | 'moved'; readonly record: PendingRecord } | { readonly kind: 'unknown' };
+
+/**
+ * Whether two waiters are the same one; a workflow's token may differ, as every dispatch of a step gets a new one, and so
+ * may the generation of its execution: a retry waits on for what is still open.
+ */
+export function sameWaiter(a: Waiter, b: Waiter): boolean {
+  if (a.kind === 'workflow') {
+    if (b.kind !== 'workflow' || a.step !== b.step) return false;
+    if (a.index !== undefined && b.index !== undefined && a.index !== b.index) return false;
+    return firstGeneration(a.execution) === firstGeneration(b.execution);
+  }
+  if (a.kind === 'agent') return b.kind === 'agent' && a.id === b.id;
+  if (a.kind === 'saga') return b.kind === 'saga' && a.execution === b.execution;
+  return b.kind === 'client';
+}
+
+/** REFUSED for a request id that somebody else already waits on. */
+export function otherWaiter(given: PendingRecord, existing: PendingRecord): LanewayError {
+  const [other, one] = [existing.waiter, given.waiter];
+  if (other.kind === 'workflow' && one.kind === 'workflow' && other.step === one.step) {
+    const who = (waiter: typeof one): string =>
+      waiter.index === undefined ? waiter.execution : `element ${waiter.index} of ${waiter.execution}`;
+    return new LanewayError('REFUSED', `step '${one.step}' of ${who(other)} already waits for what ${who(one)} wants`, {
+      help: ['side by side, each waits for a message of its own: give flow.receive keys that differ'],
+    });
+  }
+  return new LanewayError(
+    'REFUSED',
+    `request ${given.requestId} is already waited on by a ${other.kind}, not by this ${one.kind}`,
+    {
+      help: ['a request id belongs to one waiter: derive it from what asks (execution and step, message and handler)'],
+    },
+  );
+}

@@ -1,0 +1,195 @@
+import * as z from 'zod';
+import { LanewayError } from '../base/errors.js';
+import { canBeId } from '../base/ids.js';
+import { PRIORITIES, type Priority } from '../base/priority.js';
+
+/**
+ * A message on the wire: a CloudEvents 1.0 event in structured JSON with Laneway's extension attributes. Attribute
+ * names are lower case because CloudEvents allows nothing else. Times are ISO 8601 in UTC.
+ */
+export interface Envelope {
+  readonly specversion: '1.0';
+  readonly id: string;
+  /** Who really published: `laneway.<app>.{agent|client|ingress|platform}.<name>`. */
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly subject?: string | undefined;
+  readonly datacontenttype: 'application/json';
+  /** `urn:laneway:<type>:<version>` */
+  readonly dataschema: string;
+  readonly data?: unknown;
+  /** Claim check (CloudEvents `dataref`): key of the payload in the payload store, instead of `data`. */
+  readonly dataref?: string | undefined;
+  /** The conversation. */
+  readonly correlationid: string;
+  /** Id of the message in whose handling this one was published. */
+  readonly causationid?: string | undefined;
+  /** On a command that names a reply, and on its reply: the request. */
+  readonly requestid?: string | undefined;
+  /** On a command: name of its reply type. */
+  readonly replyto?: string | undefined;
+  /** The one agent it is for; absent = every subscriber of the channel. */
+  readonly receiver?: string | undefined;
+  readonly priority: Priority;
+  readonly channel: string;
+  /** After this it is no longer handled. */
+  readonly expires: string;
+  /** By this the whole request must be answered; inherited by what its handler publishes. */
+  readonly deadline?: string | undefined;
+  /** 1 for the first attempt of a request. */
+  readonly attempt: number;
+  /** On the first command of a request that has a ladder of its own: that it fails is not yet the end of the request. */
+  readonly escalates?: boolean | undefined;
+  /** How many messages led to this one. */
+  readonly hops: number;
+  /** Which agents handled what on the way to it, four characters a step (`shared/domain/delivery/loop.ts`). */
+  readonly path?: string | undefined;
+  readonly traceparent?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** On whose behalf. */
+  readonly actor?: string | undefined;
+  readonly signature?: string | undefined;
+}
+
+const time = z.iso.datetime({ offset: true });
+const name = z.string().min(1).max(256);
+const id = z.string().refine(canBeId, 'not 1 to 128 letters, digits and _ . : -');
+
+/** What an envelope is, for the words of a refusal and for whoever checks one with zod. */
+export const envelopeSchema = z.object({
+  specversion: z.literal('1.0'),
+  id,
+  source: name,
+  type: name,
+  time,
+  subject: z.string().max(1024).optional(),
+  datacontenttype: z.literal('application/json'),
+  dataschema: name,
+  data: z.unknown().optional(),
+  dataref: name.optional(),
+  correlationid: id,
+  causationid: id.optional(),
+  requestid: id.optional(),
+  replyto: name.optional(),
+  receiver: name.optional(),
+  priority: z.enum(PRIORITIES),
+  channel: name,
+  expires: time,
+  deadline: time.optional(),
+  attempt: z.number().int().min(1),
+  escalates: z.boolean().optional(),
+  hops: z.number().int().min(0),
+  path: z.string().max(256).optional(),
+  traceparent: z.string().max(64).optional(),
+  tenant: name.optional(),
+  actor: name.optional(),
+  signature: z.string().max(4096).optional(),
+});
+
+/** Attributes of an envelope in the order they are documented; `docs/protocol.md` lists the same. */
+export const ENVELOPE_ATTRIBUTES: readonly string[] = Object.keys(envelopeSchema.shape);
+
+const TIME = z.regexes.datetime({ offset: true });
+
+const isText = (value: unknown, least: number, most: number): value is string =>
+  typeof value === 'string' && value.length >= least && value.length <= most;
+const isName = (value: unknown): boolean => isText(value, 1, 256);
+const isId = (value: unknown): boolean => typeof value === 'string' && canBeId(value);
+const isTime = (value: unknown): boolean => typeof value === 'string' && TIME.test(value);
+const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least;
+
+const NEEDED = 13;
+
+/**
+ * The schema once more, by hand and without a loop: every received message is checked, and most are good. What passes here
+ * passes there (a property test holds them together); what does not is left to the schema, which knows the words.
+ * @returns true only for an object that is an envelope and has no other attributes; false says nothing
+ */
+export function isExactEnvelope(value: unknown): value is Envelope {
+  if (typeof value !== 'object' || value === null) return false;
+  const given = value as { readonly [Name in keyof Envelope]?: unknown };
+  const needed =
+    given.specversion === '1.0' &&
+    isId(given.id) &&
+    isName(given.source) &&
+    isName(given.type) &&
+    isTime(given.time) &&
+    given.datacontenttype === 'application/json' &&
+    isName(given.dataschema) &&
+    isId(given.correlationid) &&
+    PRIORITIES.includes(given.priority as Priority) &&
+    isName(given.channel) &&
+    isTime(given.expires) &&
+    isWhole(given.attempt, 1) &&
+    isWhole(given.hops, 0);
+  if (!needed) return false;
+  // Attributes that are there and good; if there are as many names, there is no other, and none that is not good.
+  let good = NEEDED;
+  if (given.data !== undefined) good++;
+  if (given.tenant !== undefined && isName(given.tenant)) good++;
+  if (given.actor !== undefined && isName(given.actor)) good++;
+  if (given.receiver !== undefined && isName(given.receiver)) good++;
+  if (given.causationid !== undefined && isId(given.causationid)) good++;
+  if (given.requestid !== undefined && isId(given.requestid)) good++;
+  if (given.replyto !== undefined && isName(given.replyto)) good++;
+  if (given.deadline !== undefined && isTime(given.deadline)) good++;
+  if (given.path !== undefined && isText(given.path, 0, 256)) good++;
+  if (given.subject !== undefined && isText(given.subject, 0, 1024)) good++;
+  if (given.dataref !== undefined && isName(given.dataref)) good++;
+  if (given.traceparent !== undefined && isText(given.traceparent, 0, 64)) good++;
+  if (given.escalates !== undefined && typeof given.escalates === 'boolean') good++;
+  if (given.signature !== undefined && isText(given.signature, 0, 4096)) good++;
+  let names = 0;
+  // JSON has nothing undefined, but an object that was made here may.
+  for (const name in value) if (given[name as keyof Envelope] !== undefined || !isKnown(name)) names++;
+  return names === good;
+}
+
+function isKnown(name: string): boolean {
+  return ENVELOPE_ATTRIBUTES.includes(name);
+}
+
+/**
+ * Reads an envelope. Unknown attributes are dropped; what has none is returned as it is, not as a copy.
+ * @throws LanewayError UNPARSEABLE naming every attribute that is wrong.
+ */
+export function parseEnvelope(value: unknown): Envelope {
+  if (isExactEnvelope(value)) return value;
+  const result = envelopeSchema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'envelope'}: ${issue.message}`);
+  throw new LanewayError('UNPARSEABLE', `not a Laneway envelope: ${faults.slice(0, 5).join('; ')}`, {
+    help: ['allowed: CloudEvents 1.0 structured JSON with the attributes of docs/protocol.md'],
+  });
+}
+
+/** `urn:laneway:<type>:<version>` */
+export function schemaUri(type: string, version: number): string {
+  return `urn:laneway:${type}:${version}`;
+}
+
+/** Version in a schema URI, or undefined when it is none of `type`. */
+export function schemaVersion(uri: string, type: string): number | undefined {
+  const prefix = `urn:laneway:${type}:`;
+  const version = uri.startsWith(prefix) ? Number(uri.slice(prefix.length)) : Number.NaN;
+  return Number.isInteger(version) && version > 0 ? version : undefined;
+}
+
+/** Kinds of publisher in {@link Envelope.source}. */
+export type PublisherKind = 'agent' | 'client' | 'ingress' | 'platform';
+
+/** `laneway.<app>.<kind>.<name>` */
+export function sourceOf(app: string, kind: PublisherKind, publisher: string): string {
+  return `laneway.${app}.${kind}.${publisher}`;
+}
+
+/** Name under which operators publish: `laneway.<app>.platform.operator`. */
+export const OPERATOR = 'operator';
+
+/** Parts of a source, or undefined when it is not one of ours. */
+export function parseSource(source: string): { app: string; kind: PublisherKind; name: string } | undefined {
+  const match = /^laneway\.([^.]+)\.(agent|client|ingress|platform)\.(.+)$/.exec(source);
+  if (!match?.[1] || !match[2] || !match[3]) return undefined;
+  return { app: match[1], kind: match[2] as PublisherKind, name: match[3] };
+}

@@ -1,0 +1,51 @@
+import type { Envelope } from './envelope.js';
+import type { Priority } from '../base/priority.js';
+
+/** What became of one message that was handed to the bus or a lane. */
+export type SendResult =
+  | { readonly ok: true }
+  /** `retryable: false`: the same entry will be refused again (not authorized, malformed, too large). */
+  | { readonly ok: false; readonly retryable: boolean; readonly code: string; readonly message: string };
+
+/**
+ * The event bus. One result for each envelope, in their order; a whole call that fails gives every entry of it a
+ * retryable result. At least once, unordered.
+ */
+export interface MessageBus {
+  publish(envelopes: readonly Envelope[]): Promise<readonly SendResult[]>;
+}
+
+/** A message straight into a lane. */
+export interface LaneMessage {
+  readonly receiver: string;
+  readonly lane: Priority;
+  readonly envelope: Envelope;
+  /** 0 to 900. */
+  readonly delaySeconds?: number;
+}
+
+/** Sends into lanes of declared receivers (direct channels). Results as {@link MessageBus}. */
+export interface LaneSender {
+  send(messages: readonly LaneMessage[]): Promise<readonly SendResult[]>;
+}
+
+/** Changes how long received copies stay invisible; a receipt that is no longer valid is passed over. */
+export interface LaneReceipts {
+  setVisibility(changes: readonly { readonly receipt: string; readonly seconds: number }[]): Promise<void>;
+}
+
+/** A copy that AWS moved to a dead letter queue and that is to be tried again. */
+export interface ReturnedCopy {
+  readonly receiver: string;
+  readonly lane: Priority;
+  /** The text as it was received: an EventBridge event keeps the source and type that the bus vouched for. */
+  readonly body: string;
+  /** How often it has been returned, this time included. */
+  readonly returns: number;
+}
+
+/** Puts copies back into their lane. At least once. */
+export interface LaneReturns {
+  /** @throws LanewayError UNAVAILABLE, to be repeated; UNKNOWN_RECEIVER when no such lane is known */
+  put(copy: ReturnedCopy): Promise<void>;
+}

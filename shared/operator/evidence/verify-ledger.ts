@@ -1,0 +1,196 @@
+import { canonical } from '../../domain/evidence/ledger-chain.js';
+import {
+  dayFile,
+  DayRows,
+  daysOf,
+  EXPORT_FILES,
+  manifestDigest,
+  tableFile,
+  type ExportManifest,
+} from '../../domain/evidence/ledger-export.js';
+import { LEDGER_TABLES, type LedgerTable } from '../../domain/evidence/ledger-rows.js';
+import { manifestShape } from './export-shapes.js';
+import type { Finding } from './finding.js';
+import { chainStart, ChainVerifier, type ExportLine } from './verify-chains.js';
+import { verifySeals } from './verify-seals.js';
+
+/** Reads the files of an export. */
+export interface ExportSource {
+  /** Names of all files, with `/` between folders. */
+  files(): Promise<string[]>;
+  /** Lines without their ends; undefined for one that is no UTF-8 or was not ended. Nothing for a file that is not there. */
+  lines(file: string): AsyncIterable<string | undefined>;
+  /** SHA-256 of a file's bytes. */
+  hash(file: string): Promise<string>;
+}
+
+/** What the verification of an export came to. */
+export interface Verification {
+  readonly ok: boolean;
+  /** In the order they were found; the first names the place. At most {@link MOST_FINDINGS}. */
+  readonly findings: readonly Finding[];
+  readonly manifest: ExportManifest | undefined;
+  readonly entries: number;
+  readonly withheld: number;
+  readonly seals: number;
+  /** When the last seal was made: nothing is proved of what came after it. */
+  readonly sealed: string | undefined;
+  /** SHA-256 of the public key that signed; undefined when seals are not signed. */
+  readonly key: string | undefined;
+}
+
+/** Options of {@link verifyLedger}. */
+export interface VerifyOptions {
+  /** The fingerprint that the signing key must have. Without it the key in the export is believed. */
+  readonly key?: string;
+  /** Told of each day before it is read, and of the lines so far. */
+  readonly progress?: (day: string, lines: number) => void;
+}
+
+/** Findings that are told; one change of a byte can make many. */
+export const MOST_FINDINGS = 20;
+
+/**
+ * Verifies an export, from its files alone: that the seals follow each other and are signed by one key, that every chain is
+ * whole from its beginning or the first seal to the last one, and that the tables are what the chains say.
+ */
+export async function verifyLedger(source: ExportSource, options: VerifyOptions = {}): Promise<Verification> {
+  const findings: Finding[] = [];
+  // What the chains say comes before what is made from them: the first finding is the place.
+  const ofTables: Finding[] = [];
+  const report = (finding: Finding) => void (findings.length < MOST_FINDINGS && findings.push(finding));
+  const manifest = await readManifest(source, report);
+  const sealLines = await collect(source.lines(EXPORT_FILES.seals));
+  const demands = verifySeals(sealLines, manifest, options.key, report);
+  const chains = new ChainVerifier(demands, manifest?.anchored ?? false, manifest?.selection ?? {}, report);
+  const days = daysOf(await source.files());
+  for (const day of days) {
+    for await (const text of source.lines(dayFile(day, EXPORT_FILES.chain))) {
+      const start = chainStart(text);
+      if (start) chains.expectRoots(start);
+    }
+  }
+  for (const day of days) {
+    options.progress?.(day, chains.entries + chains.withheld);
+    await verifyDay(source, day, chains, (finding) => void ofTables.push(finding));
+  }
+  chains.finish();
+  ofTables.forEach(report);
+  if (manifest) await verifyFiles(source, manifest, chains, findings, report);
+  return {
+    ok: findings.length === 0,
+    findings,
+    manifest,
+    entries: chains.entries,
+    withheld: chains.withheld,
+    seals: sealLines.length,
+    sealed: demands.seals.at(-1)?.at,
+    key: demands.keys[0],
+  };
+}
+
+/** The lines of a day, and that its tables hold the rows that they make. */
+async function verifyDay(
+  source: ExportSource,
+  day: string,
+  chains: ChainVerifier,
+  report: (finding: Finding) => void,
+): Promise<void> {
+  const rows = new DayRows();
+  const tables = LEDGER_TABLES.map((table) => new TableReader(source, day, table, report));
+  let line = 0;
+  for await (const text of source.lines(dayFile(day, EXPORT_FILES.chain))) {
+    const read = chains.take(dayFile(day, EXPORT_FILES.chain), ++line, text);
+    if (!read || !isEntry(read)) continue;
+    const made = rows.of(read);
+    for (const table of tables) await table.expect(made[table.table], read);
+  }
+  for (const table of tables) await table.end();
+}
+
+/** Compares a table's file with the rows that it must have. */
+class TableReader {
+  readonly #file: string;
+  readonly #lines: AsyncIterator<string | undefined, unknown>;
+  #line = 0;
+  #lost = false;
+
+  constructor(
+    source: ExportSource,
+    day: string,
+    readonly table: LedgerTable,
+    private readonly report: (finding: Finding) => void,
+  ) {
+    this.#file = tableFile(day, table);
+    this.#lines = source.lines(this.#file)[Symbol.asyncIterator]();
+  }
+
+  async expect(row: string | undefined, { chain, number }: ExportLine): Promise<void> {
+    if (row === undefined || this.#lost) return;
+    const { done, value } = await this.#lines.next();
+    this.#line++;
+    if (done !== true && value === row) return;
+    // From here on every row would be said to be wrong.
+    this.#lost = true;
+    const what = `row ${done === true ? 'is missing' : 'is not'} what number ${number} of the chain says`;
+    this.report({ file: this.#file, line: this.#line, chain, number, what });
+  }
+
+  async end(): Promise<void> {
+    if (this.#lost) return;
+    const { done } = await this.#lines.next();
+    if (done !== true) this.report({ file: this.#file, line: this.#line + 1, what: 'row that no entry stands for' });
+  }
+}
+
+async function verifyFiles(
+  source: ExportSource,
+  manifest: ExportManifest,
+  chains: ChainVerifier,
+  findings: readonly Finding[],
+  report: (finding: Finding) => void,
+): Promise<void> {
+  const file = EXPORT_FILES.manifest;
+  const named = new Set(findings.map((finding) => finding.file));
+  const present = new Set(await source.files());
+  for (const [name, { sha256 }] of Object.entries(manifest.files)) {
+    if (!present.delete(name)) report({ file: name, what: 'the file is missing' });
+    else if (!named.has(name) && (await source.hash(name)) !== sha256)
+      report({ file: name, what: 'the file is not the one that was written' });
+  }
+  present.delete(file);
+  for (const name of present) report({ file: name, what: 'the file is not part of the export' });
+  if (chains.entries !== manifest.entries)
+    report({ file, line: 1, what: `counts ${manifest.entries} entries; there are ${chains.entries}` });
+  if (chains.withheld !== manifest.withheld)
+    report({ file, line: 1, what: `counts ${manifest.withheld} withheld entries; there are ${chains.withheld}` });
+}
+
+async function readManifest(
+  source: ExportSource,
+  report: (finding: Finding) => void,
+): Promise<ExportManifest | undefined> {
+  const file = EXPORT_FILES.manifest;
+  const [text, ...more] = await collect(source.lines(file));
+  try {
+    const read: unknown = JSON.parse(text ?? '');
+    manifestShape.parse(read);
+    const manifest = read as ExportManifest;
+    if (more.length > 0 || canonical(manifest) !== text || manifestDigest(manifest) !== manifest.digest)
+      report({ file, line: 1, what: 'was changed: its digest does not fit its content' });
+    return manifest;
+  } catch {
+    report({ file, line: 1, what: 'is no manifest of a ledger export (version 1)' });
+    return undefined;
+  }
+}
+
+function isEntry(line: ExportLine): line is Extract<ExportLine, { readonly entry: unknown }> {
+  return 'entry' in line;
+}
+
+async function collect<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}

@@ -1,0 +1,120 @@
+import type { DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
+import { isSettled } from '../../domain/delivery/delivery.js';
+import { errorSignature, summarizeError } from '../../domain/base/errors.js';
+import type { Actor, OperatorServices } from '../operator-services.js';
+import { namesOf, redriveLetter, type Redriven, type RedriveOptions } from './redrive-letter.js';
+
+/** How many are redriven. */
+export interface ManyOptions extends RedriveOptions {
+  /** Messages a second, at most. @defaultValue as fast as they can be sent */
+  readonly rate?: number;
+}
+
+/** How a canary redrive goes on. */
+export interface CanaryOptions extends ManyOptions {
+  /** How long a batch may take until each of its deliveries has an outcome, milliseconds. */
+  readonly settleWithin: number;
+  /** Told after each batch. */
+  readonly progress?: (line: string) => void;
+}
+
+/** What a canary redrive came to. */
+export interface CanaryReport {
+  readonly redriven: readonly Redriven[];
+  readonly completed: number;
+  /** Why it stopped before the end, and the letters that were not redriven. */
+  readonly stopped?: { readonly why: string; readonly left: number };
+}
+
+/** Sizes of the batches of a canary redrive; after the last each is four times the one before. */
+const FIRST_BATCHES = [1, 5, 20];
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Redrives letters one after the other. Where a store or the lane cannot be reached it ends with that letter as `failed`:
+ * what was sent stays sent, and the rest, which has no result, is as it was.
+ */
+export async function redriveLetters(
+  letters: readonly DeadLetterEntry[],
+  actor: Actor,
+  options: ManyOptions,
+  services: OperatorServices,
+): Promise<Redriven[]> {
+  const results: Redriven[] = [];
+  let sent = false;
+  for (const letter of letters) {
+    if (sent && options.rate !== undefined) await services.pause(1_000 / options.rate);
+    try {
+      const result = await redriveLetter(letter, actor, options, services);
+      sent = result.result === 'sent';
+      results.push(result);
+    } catch (error) {
+      const why = `${summarizeError(error).message.split('\n')[0] ?? ''}; redrive it again by its id`;
+      return [...results, { ...namesOf(letter), result: 'failed', why }];
+    }
+  }
+  return results;
+}
+
+/**
+ * Redrives 1, then 5, then 20 letters and so on, each batch when every delivery of the one before has an outcome. Stops
+ * when one of them became a dead letter again, has no outcome in time, or could not be sent.
+ */
+export async function redriveCanary(
+  letters: readonly DeadLetterEntry[],
+  actor: Actor,
+  options: CanaryOptions,
+  services: OperatorServices,
+): Promise<CanaryReport> {
+  const redriven: Redriven[] = [];
+  let completed = 0;
+  let at = 0;
+  for (let round = 0; at < letters.length; round++) {
+    const batch = letters.slice(at, at + batchSize(round));
+    at += batch.length;
+    const results = await redriveLetters(batch, actor, options, services);
+    redriven.push(...results);
+    const sent = batch.filter((_, index) => results[index]?.result === 'sent');
+    const failed = results.find(({ result }) => result === 'failed');
+    const outcome = await settled(sent, options.settleWithin, services);
+    completed += outcome.completed;
+    options.progress?.(`${sent.length} redriven, ${outcome.completed} completed`);
+    const trouble = outcome.trouble ?? failed?.why;
+    if (trouble !== undefined)
+      return { redriven, completed, stopped: { why: trouble, left: letters.length - redriven.length } };
+  }
+  return { redriven, completed };
+}
+
+/** Letters in a batch of a canary redrive, from round 0: 1, 5, 20, 80, 320... */
+export function batchSize(round: number): number {
+  const last = FIRST_BATCHES.length - 1;
+  return FIRST_BATCHES[round] ?? (FIRST_BATCHES[last] ?? 1) * 4 ** (round - last);
+}
+
+async function settled(
+  letters: readonly DeadLetterEntry[],
+  within: number,
+  { clock, deliveries, pause }: OperatorServices,
+): Promise<{ completed: number; trouble?: string }> {
+  const end = clock.now() + within;
+  for (;;) {
+    const records = await Promise.all(
+      letters.map(({ correlationId, messageId = '', receiver }) =>
+        deliveries.get({ correlationId, messageId, receiver }),
+      ),
+    );
+    const open = records.filter((record) => record === undefined || !isSettled(record.state)).length;
+    const completed = records.filter((record) => record?.state === 'completed').length;
+    const dead = records.findIndex((record) => record?.state === 'dead-lettered');
+    if (dead >= 0) {
+      const error = records[dead]?.error;
+      const signature = error === undefined ? 'unknown' : errorSignature(error);
+      const again = signature === letters[dead]?.signature ? 'the same signature returned' : 'a dead letter returned';
+      return { completed, trouble: `${again}: ${signature}` };
+    }
+    if (open === 0) return { completed };
+    if (clock.now() >= end) return { completed, trouble: `${open} of ${letters.length} had no outcome in time` };
+    await pause(LOOK_EVERY_MS);
+  }
+}

@@ -1,0 +1,174 @@
+import { account, type InFlight, type LedgerEntry } from '../../domain/evidence/conversation.js';
+import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
+import { LanewayError, summarizeError } from '../../domain/base/errors.js';
+import { laneFor } from '../../domain/base/priority.js';
+import { sendMessages } from '../../publishing/send-messages.js';
+import type { Actor } from '../operator-services.js';
+import { rebuildMessages, type SentMessage } from '../../domain/evidence/rebuild-messages.js';
+import {
+  replayEntry,
+  type ReplayedMessage,
+  type ReplayOptions,
+  type ReplayReport,
+  type ReplayServices,
+} from './replay-services.js';
+
+/** A message that is not where it should be, what is to be sent, and to whom. */
+interface Plan {
+  readonly message: ReplayedMessage;
+  readonly send?: SentMessage;
+}
+
+/**
+ * Sends again what a conversation's account has as not arrived: deliveries that nobody has taken, that wait for a
+ * further try, or whose lease is over. Each goes out as it was, under its id, so that a receiver that has an outcome
+ * passes it over. What has an outcome is not touched; dead letters are redriven with `laneway dlq`. Messages of bus
+ * channels go over the bus, so that the platform's own consumers have them as well.
+ *
+ * @throws LanewayError UNAVAILABLE, to be repeated
+ */
+export async function replayMissing(
+  conversation: string,
+  entries: readonly LedgerEntry[],
+  actor: Actor,
+  options: ReplayOptions,
+  services: ReplayServices,
+): Promise<ReplayReport> {
+  const plans = await planOf(entries, services);
+  const ready = plans.filter(({ send }) => send !== undefined).length;
+  if (options.dryRun === true || ready === 0) return { conversation, messages: plans.map(({ message }) => message) };
+  const at = new Date(services.clock.now()).toISOString();
+  await services.book.record(replayEntry(conversation, actor, at, { messages: ready }));
+  const messages: ReplayedMessage[] = [];
+  for (const { message, send } of plans) {
+    if (!send) {
+      messages.push(message);
+      continue;
+    }
+    if (options.rate !== undefined && messages.some(({ result }) => result === 'sent'))
+      await services.pause(1_000 / options.rate);
+    messages.push(await sendAgain(message, send, services));
+  }
+  return { conversation, messages };
+}
+
+async function planOf(entries: readonly LedgerEntry[], services: ReplayServices): Promise<Plan[]> {
+  const { topology } = services;
+  const sent = rebuildMessages(entries, topology.name);
+  const byMessage = new Map<string, InFlight[]>();
+  for (const one of account(entries).inFlight)
+    byMessage.set(one.messageId, [...(byMessage.get(one.messageId) ?? []), one]);
+  const plans = await Promise.all(
+    [...byMessage].map(([messageId, inFlight]) => planFor(messageId, inFlight, sent.get(messageId), entries, services)),
+  );
+  return [...plans.flat(), ...lettersIn(entries)];
+}
+
+/** Open dead letters of the conversation: undelivered, but not for a replay. */
+function lettersIn(entries: readonly LedgerEntry[]): Plan[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'dead-letter' || entry.deadLetter.resolution || entry.deadLetter.messageId === undefined)
+      return [];
+    const { id, messageId, facts, receiver } = entry.deadLetter;
+    const why = `it is a dead letter: laneway dlq redrive ${id}`;
+    return [{ message: { messageId, type: facts?.type ?? 'unknown', receivers: [receiver], result: 'skipped', why } }];
+  });
+}
+
+async function planFor(
+  messageId: string,
+  inFlight: readonly InFlight[],
+  sent: SentMessage | undefined,
+  entries: readonly LedgerEntry[],
+  { topology, clock, payloads }: ReplayServices,
+): Promise<Plan[]> {
+  const now = clock.now();
+  const type = inFlight[0]?.type ?? 'unknown';
+  const busy = new Map<string, string>();
+  for (const entry of entries) {
+    if (entry.kind !== 'delivery' || entry.delivery.messageId !== messageId) continue;
+    const { receiver, state, leasedUntil = '' } = entry.delivery;
+    if (state === 'leased' && Date.parse(leasedUntil) > now) busy.set(receiver, `is worked on until ${leasedUntil}`);
+  }
+  const skipped = (receivers: readonly string[], why: string): Plan => ({
+    message: { messageId, type, receivers, result: 'skipped', why },
+  });
+  const plans: Plan[] = [];
+  const receivers: string[] = [];
+  for (const { receiver } of inFlight) {
+    const working = busy.get(receiver);
+    if (working !== undefined) plans.push(skipped([receiver], working));
+    else if (topology.model.agents[receiver] === undefined)
+      plans.push(skipped([receiver], `'${receiver}' is no agent of '${topology.name}' any more`));
+    else receivers.push(receiver);
+  }
+  if (receivers.length === 0) return plans;
+  const obstacle = sent ? await obstacleTo(sent.envelope, now, payloads) : 'its text is not in this conversation';
+  if (obstacle !== undefined || !sent) return [...plans, skipped(receivers, obstacle ?? '')];
+  const message = { messageId, type, receivers, result: 'would-send' as const };
+  return [...plans, { message, send: { envelope: sent.envelope, expected: receivers } }];
+}
+
+async function obstacleTo(
+  envelope: Envelope,
+  now: number,
+  payloads: ReplayServices['payloads'],
+): Promise<string | undefined> {
+  if (Date.parse(envelope.expires) <= now)
+    return `it expired at ${envelope.expires}: only a new generation would be handled`;
+  if (envelope.dataref === undefined) return undefined;
+  try {
+    await payloads.get(envelope.dataref);
+    return undefined;
+  } catch (error) {
+    if (summarizeError(error).retryable) throw error;
+    return 'its payload is no longer kept';
+  }
+}
+
+async function sendAgain(
+  message: ReplayedMessage,
+  { envelope, expected }: SentMessage,
+  services: ReplayServices,
+): Promise<ReplayedMessage> {
+  const { model } = services.topology;
+  const publisher = parseSource(envelope.source);
+  try {
+    // An agent's request is opened once more, in case its publisher died before it was; others' stand, or are closed.
+    if (publisher?.kind === 'agent') {
+      const waiter = { kind: 'agent', id: publisher.name } as const;
+      const [refused] = await sendMessages(
+        model,
+        [{ envelope, expected, waiter }],
+        services.senders,
+        services.clock.now(),
+      );
+      if (refused) throw refused.error;
+    } else await sendAsItIs(envelope, expected, services);
+    return { ...message, result: 'sent' };
+  } catch (error) {
+    return { ...message, result: 'failed', why: summarizeError(error).message.split('\n')[0] ?? '' };
+  }
+}
+
+async function sendAsItIs(
+  envelope: Envelope,
+  receivers: readonly string[],
+  { topology: { model }, senders }: ReplayServices,
+): Promise<void> {
+  const direct = model.channels[envelope.channel]?.qos.delivery === 'direct';
+  if (direct && !senders.lanes) throw new LanewayError('CONFIGURATION', 'a replay knows no lanes to send to');
+  const results = direct
+    ? await senders.lanes?.send(
+        receivers.map((receiver) => ({
+          receiver,
+          lane: laneFor(envelope.priority, model.agents[receiver]?.lanes ?? []) ?? envelope.priority,
+          envelope,
+        })),
+      )
+    : await senders.bus.publish([envelope]);
+  for (const result of results ?? []) {
+    if (!result.ok)
+      throw new LanewayError(result.retryable ? 'PUBLISH' : 'REFUSED', `${result.code}: ${result.message}`);
+  }
+}

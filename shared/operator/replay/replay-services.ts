@@ -1,0 +1,72 @@
+import type { LedgerEntry, LedgerReader } from '../../domain/evidence/conversation.js';
+import type { Clock } from '../../domain/base/clock.js';
+import type { DeadLetterBook, OperatorEntry, ReplayFacts } from '../../domain/evidence/dead-letter-book.js';
+import type { IntentStore } from '../../domain/delivery/intent-store.js';
+import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import { derivedId } from '../../domain/base/ids.js';
+import type { Senders } from '../../publishing/send-messages.js';
+import type { Topology } from '../../topology/topology.js';
+import type { Actor } from '../operator-services.js';
+
+/** What a replay works with. */
+export interface ReplayServices {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly ledger: LedgerReader;
+  readonly payloads: PayloadStore;
+  readonly intents: IntentStore;
+  readonly senders: Senders;
+  readonly book: Pick<DeadLetterBook, 'record'>;
+  /** Waits so many milliseconds. */
+  readonly pause: (ms: number) => Promise<unknown>;
+}
+
+/** How a replay is done. */
+export interface ReplayOptions {
+  /** Looks, and changes nothing. */
+  readonly dryRun?: boolean;
+  /** Messages a second, at most. @defaultValue as fast as they can be sent */
+  readonly rate?: number;
+  /** Number from 1 of the generation to make; without it what has not arrived is sent again as it was. */
+  readonly generation?: number;
+}
+
+/** What became of one message of a replayed conversation. */
+export interface ReplayedMessage {
+  readonly messageId: string;
+  readonly type: string;
+  /** Who is to get it. */
+  readonly receivers: readonly string[];
+  /** `already`: this generation has the message; nothing was sent. */
+  readonly result: 'sent' | 'would-send' | 'already' | 'skipped' | 'failed';
+  /** Why it was skipped, or failed. */
+  readonly why?: string;
+  /** Its id in the new generation. */
+  readonly as?: string;
+}
+
+/** What became of one conversation. */
+export interface ReplayReport {
+  readonly conversation: string;
+  /** The conversation of the new generation. */
+  readonly as?: string;
+  readonly messages: readonly ReplayedMessage[];
+}
+
+/** A conversation to be replayed; `entries` where the ledger table may have forgotten it. */
+export interface ReplaySubject {
+  readonly conversation: string;
+  readonly entries?: readonly LedgerEntry[];
+}
+
+/** The entry of the ledger about a replay in `conversation`; the same replay of a generation is the same entry. */
+export function replayEntry(conversation: string, actor: Actor, at: string, replay: ReplayFacts): OperatorEntry {
+  const { generation, of = conversation } = replay;
+  const { by, why } = actor;
+  return {
+    id: derivedId('operator', 'replay', of, generation === undefined ? at : String(generation)),
+    correlationId: conversation,
+    action: 'replay',
+    ...{ by, why, at, replay },
+  };
+}

@@ -1,0 +1,78 @@
+import type { ArchiveReader } from '../../domain/evidence/archive.js';
+import { entryId, type LedgerEntry } from '../../domain/evidence/conversation.js';
+import { LanewayError } from '../../domain/base/errors.js';
+import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
+import type { ReplaySubject } from './replay-services.js';
+
+/** Which conversations are meant: those with a message that fits all that is given. Times are milliseconds since 1970. */
+export interface ReplaySelection {
+  /** A message of this type, */
+  readonly type?: string;
+  /** to this agent, */
+  readonly agent?: string;
+  /** sent from here on, */
+  readonly from: number;
+  /** and before this. */
+  readonly to: number;
+}
+
+/** A lane keeps a message so long: no delivery is newer than its message by more. */
+const LANE_DAYS = 4;
+const DAY_MS = 86_400_000;
+
+/**
+ * Conversations from the archive that the ledger's stream writes, in the order of their first message that is meant; each
+ * with the messages that clients and others published, for one that the ledger table has forgotten. The archive is some
+ * seconds behind the ledger.
+ *
+ * @throws LanewayError INVALID_OPTION for a window that ends before it begins; UNAVAILABLE
+ */
+export async function selectConversations(
+  archive: ArchiveReader,
+  selection: ReplaySelection,
+  now: number,
+): Promise<ReplaySubject[]> {
+  const { from, to } = selection;
+  if (!(from < to)) {
+    throw new LanewayError('INVALID_OPTION', 'the window ends before it begins', {
+      help: ['allowed: --from earlier than --to'],
+    });
+  }
+  const first = new Map<string, string>();
+  const entries = new Map<string, Map<string, LedgerEntry>>();
+  for (const day of await archive.days()) {
+    const start = Date.parse(`${day}T00:00:00Z`);
+    if (start + DAY_MS <= from - LANE_DAYS * DAY_MS || start >= to + (LANE_DAYS + 1) * DAY_MS) continue;
+    const forgotten = start + RETENTION_DAYS * DAY_MS <= now;
+    for await (const { conversation, entry } of archive.lines(day)) {
+      const time = timeMeant(entry, selection);
+      const known = first.get(conversation);
+      if (time !== undefined && (known === undefined || time < known)) first.set(conversation, time);
+      if (entry.kind !== 'message' || !forgotten) continue;
+      const own = entries.get(conversation) ?? new Map<string, LedgerEntry>();
+      entries.set(conversation, own.set(entryId(entry), entry));
+    }
+  }
+  return [...first]
+    .sort(([a, at], [b, bt]) => compare(at, bt) || compare(a, b))
+    .map(([conversation]) => ({ conversation, entries: [...(entries.get(conversation)?.values() ?? [])] }));
+}
+
+/** When the message of an entry was sent, if it is meant. */
+function timeMeant(entry: LedgerEntry, { type, agent, from, to }: ReplaySelection): string | undefined {
+  const meant = (time: string, own: string, receivers: readonly string[]): boolean => {
+    const at = Date.parse(time);
+    return at >= from && at < to && (type ?? own) === own && (agent === undefined || receivers.includes(agent));
+  };
+  if (entry.kind === 'message') {
+    const { envelope, expected } = entry.intent;
+    return meant(envelope.time, envelope.type, expected) ? envelope.time : undefined;
+  }
+  if (entry.kind !== 'delivery') return undefined;
+  const { facts, receiver } = entry.delivery;
+  return meant(facts.time, facts.type, [receiver]) ? facts.time : undefined;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

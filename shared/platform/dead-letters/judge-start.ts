@@ -1,0 +1,49 @@
+import { factsOf, isSettled } from '../../domain/delivery/delivery.js';
+import type { Clock } from '../../domain/base/clock.js';
+import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
+import { LanewayError, summarizeError } from '../../domain/base/errors.js';
+import { messageIn, type BuriedCopy, type Finding } from './buried.js';
+import { startedBy } from '../workflows/started-by.js';
+
+/** What judging a start message takes. */
+export interface StartJudgeServices {
+  readonly clock: Clock;
+  readonly deliveries: DeliveryStore;
+  /** Workflow name -> name of the type that starts it. */
+  readonly starts: Readonly<Record<string, string>>;
+}
+
+/**
+ * A copy of a start message that the platform's functions received until SQS gave up: each workflow that it should have
+ * started and that has no outcome ends as a dead letter, so that none stays leased for ever. Empty when every one has
+ * an outcome, or when the message starts nothing.
+ *
+ * @throws LanewayError LEASE_LOST while another copy starts one of them
+ */
+export async function judgeStart(buried: BuriedCopy, services: StartJudgeServices): Promise<Finding[]> {
+  const { clock, deliveries, starts } = services;
+  const decoded = messageIn(buried.body);
+  if (buried.origin.kind !== 'platform' || !decoded || decoded.envelope.receiver !== undefined) return [];
+  const { envelope } = decoded;
+  const findings: Finding[] = [];
+  for (const workflow of startedBy(envelope, starts)) {
+    const receiver = `workflow:${workflow}`;
+    const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
+    const record = await deliveries.get(key);
+    // What this very copy settled may not have been told of: it is told again, and changes nothing.
+    if (record && isSettled(record.state) && (record.state !== 'dead-lettered' || record.copy !== buried.copy))
+      continue;
+    const now = clock.now();
+    const what = `the starter received the message that starts '${workflow}' until SQS gave up, and never wrote an outcome`;
+    const error = summarizeError(new LanewayError('CRASHED', what, { retryable: false }));
+    const outcome = { state: 'dead-lettered', copy: buried.copy, at: now, emissions: [], error } as const;
+    const written = await deliveries.settleUnleased(key, factsOf(envelope), outcome);
+    if (written !== 'stored' && !isSettled(written.state))
+      throw new LanewayError('LEASE_LOST', `'${workflow}' is being started just now; it is judged again later`);
+    if (written !== 'stored' && written.copy !== buried.copy) continue;
+    const at = new Date(now).toISOString();
+    const { body, copy } = buried;
+    findings.push({ receiver, reason: 'crashed', error, tries: record?.tries ?? 0, at, copy, body, decoded });
+  }
+  return findings;
+}

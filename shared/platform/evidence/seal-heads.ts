@@ -1,0 +1,65 @@
+import { NO_DIGEST, type SealedHead } from '../../domain/evidence/ledger-chain.js';
+import type { Clock } from '../../domain/base/clock.js';
+import {
+  sealDigest,
+  sealText,
+  type ChainStore,
+  type Seal,
+  type SealStore,
+  type Signer,
+} from '../../domain/evidence/seal.js';
+
+/** What heads are sealed with. */
+export interface SealServices {
+  readonly application: string;
+  readonly chains: ChainStore;
+  readonly seals: Pick<SealStore, 'keep'>;
+  /** Without one, seals are not signed. */
+  readonly signer: Signer | undefined;
+  readonly clock: Clock;
+}
+
+/** What sealing came to. */
+export interface SealSummary {
+  /** Number of the last seal, 0 when the ledger has never had an entry. */
+  readonly seal: number;
+  readonly at: string | undefined;
+  /** Whether it was made now. */
+  readonly made: boolean;
+  readonly signed: boolean;
+}
+
+/**
+ * Seals where the chains stand, unless the last seal says so already. The seal stands in the chain store first, which
+ * decides between two that seal at a time, and is then kept under its retention lock; one that was not kept, as its maker
+ * died, is kept by the next.
+ */
+export async function sealHeads(services: SealServices): Promise<SealSummary> {
+  const { application, chains, seals, signer, clock } = services;
+  const last = await chains.lastSeal();
+  if (last) await seals.keep(last);
+  const heads = (await chains.heads()).map(({ chain, number, digest }) => ({ chain, number, digest }));
+  if (sameHeads(last?.heads ?? [], heads)) return summaryOf(last, false);
+  const content = {
+    application,
+    number: (last?.number ?? 0) + 1,
+    at: new Date(clock.now()).toISOString(),
+    previous: last?.digest ?? NO_DIGEST,
+    heads,
+  };
+  const signature = signer ? await signer.sign(sealText(content)) : null;
+  const seal: Seal = { ...content, digest: sealDigest(content), signature };
+  if (!(await chains.nextSeal(seal))) return summaryOf(await chains.lastSeal(), false);
+  await seals.keep(seal);
+  return summaryOf(seal, true);
+}
+
+function summaryOf(seal: Seal | undefined, made: boolean): SealSummary {
+  return { seal: seal?.number ?? 0, at: seal?.at, made, signed: Boolean(seal?.signature) };
+}
+
+/** Ended chains leave the list in time, which is nothing to seal. */
+function sameHeads(before: readonly SealedHead[], now: readonly SealedHead[]): boolean {
+  const known = new Map(before.map((head) => [head.chain, head.digest]));
+  return now.every(({ chain, digest }) => known.get(chain) === digest);
+}

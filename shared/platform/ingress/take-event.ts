@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import type { Log } from '../../agent/context.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
+import { matchesPattern } from '../../domain/wire/event-pattern.js';
+import type { Priority } from '../../domain/base/priority.js';
+import { derivedId, ingressConversation } from '../../domain/base/ids.js';
+import type { Clock } from '../../domain/base/clock.js';
+import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
+import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
+import type { ForeignEvent, IngressSpec, Topology } from '../../topology/topology.js';
+import type { QueuedCopy } from './queued-copy.js';
+
+/** What the function works with. */
+export interface IngressServices {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly deadLetters: DeadLetterQueue;
+  readonly log: Log;
+  /** What an ingress of that name publishes with. */
+  readonly publishingAs: (ingress: string) => Publishing;
+}
+
+const eventSchema = z.looseObject({
+  id: z.string().min(1),
+  source: z.string(),
+  'detail-type': z.string(),
+  time: z.string(),
+  detail: z.unknown(),
+});
+
+/**
+ * One event of another system. One queue takes the events of every ingress, so its patterns are matched again here; the
+ * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the
+ * event's id: however often it comes, it is the same message. What its ingress cannot map, or what does not fit the
+ * schema, is a dead letter `ingress`.
+ *
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function takeEvent(copy: QueuedCopy, services: IngressServices): Promise<void> {
+  const { topology } = services;
+  const event = readEvent(copy.body);
+  if (!event) return bury(copy, 'platform:ingress', unreadable(), services);
+  const matching = Object.entries(topology.ingress).filter(([, spec]) => matchesPattern(spec.pattern, event));
+  if (matching.length === 0) {
+    const error = new LanewayError('NOT_DECLARED', `no ingress takes ${event.source} / ${event['detail-type']}`, {
+      help: [`ingress of '${topology.name}': ${Object.keys(topology.ingress).join(', ') || '(none)'}`],
+    });
+    return bury(copy, 'platform:ingress', summarizeError(error), services);
+  }
+  for (const [name, spec] of matching) await takeAs(name, spec, event, copy, services);
+}
+
+async function takeAs(
+  name: string,
+  spec: IngressSpec,
+  event: ForeignEvent,
+  copy: QueuedCopy,
+  services: IngressServices,
+): Promise<void> {
+  const receiver = `ingress:${name}`;
+  let data: unknown;
+  let priority: Priority | undefined;
+  try {
+    data = spec.map(event);
+    priority = spec.priority?.(event);
+  } catch (error) {
+    // A map is a plain function of the event: the same event will fail again.
+    return bury(copy, receiver, { ...summarizeError(error), retryable: false }, services);
+  }
+  try {
+    const { id, correlationId } = await publishMessage(
+      services.publishingAs(name),
+      spec.as,
+      data,
+      priority === undefined ? {} : { priority },
+      {
+        id: derivedId('ingress', name, event.id),
+        correlationId: ingressConversation(name, event.id),
+      },
+    );
+    services.log.info('a foreign event became a message', {
+      ingress: name,
+      type: spec.as.name,
+      id,
+      correlation: correlationId,
+    });
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable) throw error;
+    await bury(copy, receiver, summary, services);
+  }
+}
+
+function readEvent(body: string): ForeignEvent | undefined {
+  try {
+    return eventSchema.parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(): ErrorSummary {
+  return summarizeError(
+    new LanewayError('UNPARSEABLE', 'the message in the ingress queue is no EventBridge event', {
+      help: ['only the ingress rules of the bus send to that queue'],
+    }),
+  );
+}
+
+async function bury(
+  { copy, body }: QueuedCopy,
+  receiver: string,
+  error: ErrorSummary,
+  { deadLetters, log, clock }: IngressServices,
+): Promise<void> {
+  log.warn('a foreign event is refused', { copy, receiver, error: error.message });
+  await deadLetters.send({
+    laneway: 'dead-letter',
+    receiver,
+    copy,
+    reason: 'ingress',
+    error,
+    tries: 1,
+    at: new Date(clock.now()).toISOString(),
+    body,
+  });
+}

@@ -1,0 +1,191 @@
+import { LanewayError } from '../../domain/base/errors.js';
+import { derivedId } from '../../domain/base/ids.js';
+import {
+  nextAttempt,
+  SHORTEST_ATTEMPT_MS,
+  type AttemptEnd,
+  type Climb,
+  type NextAttempt,
+} from '../../domain/request/ladder.js';
+import type { PendingMove, PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
+import type { TimerQueue } from '../../domain/request/timer-queue.js';
+import { climbedLadder } from '../../topology/step-ladder.js';
+import { sendAttempt, tellAttemptEnd } from './send-attempt.js';
+import { tellEnd, type EndServices } from './tell-end.js';
+
+/** What escalating works with. */
+export interface EscalateServices extends EndServices {
+  readonly timers: TimerQueue;
+  /** Told of each rung that a request comes to. */
+  readonly countRung: (rung: string) => void;
+}
+
+/** What became of the end of an attempt: it ended the request, moved it to its next attempt, or changed nothing. */
+export type Ended = 'ended' | 'moved' | 'late';
+
+/** Lost races after which the caller is to come again: each one means that somebody else got on. */
+const MOST_RACES = 20;
+
+/** Who ends an attempt when its time is over: the same for every timer, and for the sweeper. */
+export function timerOf(record: PendingRecord): string {
+  return `timer:${record.requestId}:${record.attempt}`;
+}
+
+/**
+ * The end of an attempt. Its request moves on to the next rung, by one conditional write of which of all callers one wins,
+ * or, where nothing follows, ends. What is not about the current attempt changes nothing (`late`). Order, as for the first
+ * attempt: timer, pending record, message. Repeated after it was cut off, it completes what is not complete.
+ *
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function endAttempt(seen: PendingRecord, cause: AttemptEnd, services: EscalateServices): Promise<Ended> {
+  const { clock, pending } = services;
+  let record = seen;
+  for (let race = 0; race < MOST_RACES; race++) {
+    if (record.outcome) {
+      if (record.outcome.by !== cause.by) return 'late';
+      await tellEnd(record, record.outcome, services);
+      return 'ended';
+    }
+    record = await carryOut(record, services);
+    // The very end that moved the request, heard again: what was decided then has been done now.
+    if (!record.outcome && record.climb?.cause?.by === cause.by) return 'moved';
+    if (record.outcome || !concerns(record, cause, clock.now())) {
+      if (record.outcome?.by === cause.by) continue;
+      return 'late';
+    }
+    const { climb } = record;
+    const next = climb && nextFor(record, climb, cause, services);
+    if (climb && next) {
+      const moved = await move(record, climb, next, cause, services);
+      if (moved === 'gone') return 'late';
+      if (moved.moved) return 'moved';
+      record = moved.record;
+      continue;
+    }
+    const closed = await pending.close(record.requestId, outcomeOf(cause), record);
+    if (closed.kind === 'unknown' || closed.kind === 'late') return 'late';
+    if (closed.kind === 'won') {
+      await tellEnd(closed.record, closed.record.outcome ?? outcomeOf(cause), services);
+      return 'ended';
+    }
+    record = closed.record;
+  }
+  throw new LanewayError('UNAVAILABLE', `request ${seen.requestId} changed ${MOST_RACES} times while it was escalated`);
+}
+
+/** A pause is over: its attempt begins, unless there is no time left for it. @throws LanewayError PUBLISH, UNAVAILABLE */
+export async function beginAttempt(record: PendingRecord, climb: Climb, services: EscalateServices): Promise<void> {
+  const { clock, pending, timers } = services;
+  const now = clock.now();
+  const time = Math.min(climb.time, Date.parse(climb.until) - now);
+  if (time < SHORTEST_ATTEMPT_MS && climb.cause) {
+    const outcome = outcomeOf({ ...climb.cause, by: timerOf(record), at: new Date(now).toISOString() });
+    const closed = await pending.close(record.requestId, outcome, record);
+    if (closed.kind === 'won') await tellEnd(closed.record, closed.record.outcome ?? outcome, services);
+    return;
+  }
+  const { requestId, messageId, attempt } = record;
+  await timers.set({ requestId, at: now + time, hop: 0 }, now);
+  const deadline = new Date(now + time).toISOString();
+  const began = await pending.advance(record, { messageId, attempt, deadline, climb: { ...climb, phase: 'sending' } });
+  if (began && !began.record.outcome) await carryOut(began.record, services);
+}
+
+/**
+ * Does what a decided step leaves to do: tells that the attempt before has ended, notes the rung in the ledger, sends
+ * the attempt or asks for a person, and marks the record. All of it has ids that follow from the step, so that whoever finds
+ * the step decided may do it, again and side by side.
+ *
+ * @returns the record as it then stands
+ * @throws LanewayError PUBLISH, UNAVAILABLE
+ */
+export async function carryOut(record: PendingRecord, services: EscalateServices): Promise<PendingRecord> {
+  const { climb } = record;
+  if (climb?.phase !== 'sending') return record;
+  await tellAttemptEnd(record, climb, services);
+  const refused = await sendAttempt(record, climb, services);
+  const asked = await markAsked(record, services);
+  if (!refused) return asked;
+  const at = new Date(services.clock.now()).toISOString();
+  const by = `refused:${record.messageId}`;
+  await endAttempt(asked, { state: 'failed', attempt: record.attempt, by, at, error: refused }, services);
+  return (await services.pending.get(record.requestId)) ?? asked;
+}
+
+async function markAsked(sent: PendingRecord, services: EscalateServices): Promise<PendingRecord> {
+  let record = sent;
+  // Progress of the attempt may move the deadline meanwhile.
+  for (let race = 0; race < MOST_RACES && record.climb?.phase === 'sending' && !record.outcome; race++) {
+    const { messageId, attempt, deadline, climb } = record;
+    if (attempt !== sent.attempt) break;
+    const marked = await services.pending.advance(record, {
+      ...{ messageId, attempt, deadline },
+      climb: { ...climb, phase: 'asked' },
+    });
+    if (!marked) break;
+    if (marked.moved) services.countRung(rungOf(marked.record, services));
+    record = marked.record;
+  }
+  return record;
+}
+
+/** Kind of the rung that a request stands on. */
+function rungOf({ climb }: PendingRecord, { topology }: EscalateServices): string {
+  return (climb && climbedLadder(topology.model, climb)[climb.rung]?.kind) ?? 'unknown';
+}
+
+/** Whether the end is one of the attempt that now runs. */
+function concerns(record: PendingRecord, cause: AttemptEnd, now: number): boolean {
+  if (cause.final === true) return true;
+  if (cause.attempt !== record.attempt || record.climb?.phase === 'pausing') return false;
+  return cause.state === 'failed' || Date.parse(record.deadline) <= now;
+}
+
+function nextFor(
+  { waiter }: PendingRecord,
+  climb: Climb,
+  cause: AttemptEnd,
+  { clock, topology }: EscalateServices,
+): NextAttempt | undefined {
+  const ladder = climbedLadder(topology.model, climb);
+  return nextAttempt(ladder, climb, cause, clock.now(), waiter.kind === 'agent' ? waiter.id : undefined);
+}
+
+async function move(
+  record: PendingRecord,
+  climb: Climb,
+  next: NextAttempt,
+  cause: AttemptEnd,
+  services: EscalateServices,
+): Promise<'gone' | { readonly moved: boolean; readonly record: PendingRecord }> {
+  const { clock, pending, timers } = services;
+  const { requestId, messageId, deadline } = record;
+  const now = clock.now();
+  const attempt = record.attempt + 1;
+  const at = now + (next.pause > 0 ? next.pause : next.time);
+  const { receiver: _before, ...rest } = climb;
+  const to: PendingMove = {
+    messageId: derivedId('attempt', requestId, String(attempt)),
+    attempt,
+    deadline: new Date(at).toISOString(),
+    climb: {
+      ...rest,
+      ...{ rung: next.rung, used: next.used, on: next.on, time: next.time },
+      phase: next.pause > 0 ? 'pausing' : 'sending',
+      tried: next.receiver === undefined ? climb.tried : [...new Set([...climb.tried, next.receiver])],
+      ...(next.receiver === undefined ? {} : { receiver: next.receiver }),
+      cause: { ...cause, messageId, deadline },
+    },
+  };
+  await timers.set({ requestId, at, hop: 0 }, now);
+  const moved = await pending.advance(record, to);
+  if (!moved) return 'gone';
+  if (moved.moved) await carryOut(moved.record, services);
+  return moved;
+}
+
+function outcomeOf({ state, by, at, error }: AttemptEnd): RequestOutcome {
+  if (state === 'timed-out' || error === undefined) return { state: 'timed-out', by, at };
+  return { state, by, at, error };
+}

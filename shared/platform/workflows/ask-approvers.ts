@@ -1,0 +1,85 @@
+import type { ApprovalLinks } from '../../domain/request/approval-link.js';
+import { derivedId } from '../../domain/base/ids.js';
+import { restoredOrDescribed } from '../../domain/execution/kept-state.js';
+import type { PendingRecord } from '../../domain/request/pending.js';
+import type { PendingStore } from '../../domain/request/pending-store.js';
+import type { TimerQueue } from '../../domain/request/timer-queue.js';
+import { ApprovalRequested } from '../../message/system-messages.js';
+import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+import { takeDecision, type DecideServices } from '../../publishing/take-decision.js';
+
+/** When a decision is looked at again after it was published that nobody made it. */
+export const LOOK_AGAIN_MS = 60_000;
+
+/** What asking people works with. */
+export interface AskServices {
+  readonly publishing: Publishing;
+  /** Only where the application has links. */
+  readonly approvalLinks?: ApprovalLinks | undefined;
+}
+
+/**
+ * Publishes that a person is to decide; ids follow from the approval, so that a repetition is the same message. The link
+ * in it is a credential, and is not stored with the message.
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function askApprovers(
+  record: PendingRecord,
+  escalated: boolean,
+  { publishing, approvalLinks }: AskServices,
+): Promise<void> {
+  const { approval, waiter, requestId } = record;
+  if (!approval || waiter.kind !== 'workflow') return;
+  const { workflow, title, approvers, escalateTo } = approval;
+  // People can decide without what was lost; a timer that fails for good would leave them unasked.
+  const details = await restoredOrDescribed(approval.details, record.correlationId, publishing.payloads);
+  // Those who were asked first may decide as long as the others: the first decision stands.
+  const until = Date.parse(record.bound ?? record.deadline);
+  const link = await approvalLinks?.linkTo({ approval: requestId, round: escalated ? 2 : 1, until });
+  await publishMessage(
+    publishing,
+    ApprovalRequested,
+    {
+      ...{ approval: requestId, workflow, execution: waiter.execution, step: waiter.step, title, details, escalated },
+      approvers: escalated ? (escalateTo ?? approvers) : approvers,
+      deadline: escalated ? (record.bound ?? record.deadline) : record.deadline,
+    },
+    {},
+    {
+      ...standingOf(record),
+      id: derivedId(ApprovalRequested.name, requestId, String(escalated)),
+      ...(link === undefined ? {} : { unstored: { link } }),
+    },
+  );
+}
+
+/**
+ * The time of an approval is over. Those to whom it escalates are asked, once; after them it is decided that nobody did, as
+ * by a person: who decided just before, and was not heard of yet, stands.
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function approvalOverdue(
+  record: PendingRecord,
+  now: number,
+  services: AskServices & DecideServices & { readonly pending: PendingStore; readonly timers: TimerQueue },
+): Promise<void> {
+  const { requestId, messageId, bound, approval } = record;
+  const { pending, timers } = services;
+  if (approval?.escalateTo !== undefined && bound !== undefined && Date.parse(bound) > now) {
+    await askApprovers(record, true, services);
+    await timers.set({ requestId, at: Date.parse(bound), hop: 0 }, now);
+    await pending.extend(requestId, messageId, bound);
+    return;
+  }
+  const why = `nobody decided until ${new Date(now).toISOString()}`;
+  await takeDecision(record, { decision: 'silent', by: 'nobody', why }, services);
+  await timers.set({ requestId, at: now + LOOK_AGAIN_MS, hop: 0 }, now);
+}
+
+function standingOf(record: PendingRecord): Standing {
+  return {
+    ...{ correlationId: record.correlationId, causationId: record.messageId, hops: record.hops + 1 },
+    ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
+    ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
+  };
+}

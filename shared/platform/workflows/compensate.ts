@@ -1,0 +1,169 @@
+import { payloadOf } from '../../domain/delivery/claim-check.js';
+import type { Log } from '../../agent/context.js';
+import { LanewayError, summarizeError } from '../../domain/base/errors.js';
+import { fillTemplate } from '../../domain/base/fill-template.js';
+import { derivedId } from '../../domain/base/ids.js';
+import { restored } from '../../domain/execution/kept-state.js';
+import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import type { PendingStore } from '../../domain/request/pending-store.js';
+import { undoRequestId, type NotedStep, type Replied, type Saga, type SagaStore } from '../../domain/execution/saga.js';
+import { asLatest, decodeData } from '../../message/message-type.js';
+import { WorkflowCompensated } from '../../message/system-messages.js';
+import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+
+/** What compensating works with. */
+export interface CompensateServices {
+  readonly sagas: SagaStore;
+  readonly pending: PendingStore;
+  readonly payloads: PayloadStore;
+  readonly publishing: Publishing;
+  readonly log: Log;
+}
+
+/** Steps that are passed over between two notes of where undoing has come to. */
+const PASSED_BETWEEN_NOTES = 20;
+
+/**
+ * Goes on undoing a failed execution: of the steps whose requests were answered, the one noted last first, the next one that
+ * is not undone yet is undone by a request, for which nobody waits but the next call. When all have ended, `WorkflowCompensated`
+ * says what was undone and what could not be. What undoing has passed is not looked at again, unless it is reopened
+ * ({@link undoAnswered}). Called when the execution has failed, whenever a request that undoes ends, and when a reply comes
+ * that the failed execution no longer waits for; ids follow from what is undone, so that calls may be repeated and overlap.
+ *
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function compensate(execution: string, services: CompensateServices): Promise<void> {
+  const { sagas } = services;
+  const saga = await sagas.get(execution);
+  if (saga?.failed === undefined) return;
+  const reopened = new Set(saga.reopened);
+  let next = saga.next ?? saga.noted;
+  let noted = { next: saga.next, done: 0 };
+  const note = async (): Promise<void> => {
+    const done = saga.reopened.filter((number) => !reopened.has(number));
+    if (next !== noted.next || done.length > noted.done) await sagas.move(execution, next, done);
+    noted = { next, done: done.length };
+  };
+  for (;;) {
+    const number = Math.max(next, ...reopened);
+    if (number === 0) break;
+    if ((await look(saga, number, services)) === 'asked') return note();
+    reopened.delete(number);
+    if (number === next) next--;
+    if (next % PASSED_BETWEEN_NOTES === 0) await note();
+  }
+  await note();
+  await tell(saga, services);
+}
+
+/**
+ * A request of an execution was answered when the execution did not wait for it any more, or only after the request had
+ * ended otherwise (`late`): what the reply tells of is undone when the execution has failed, and kept for the case that it
+ * fails. An execution that has ended well is left as it is.
+ *
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function undoAnswered(
+  execution: string,
+  requestId: string,
+  services: CompensateServices,
+  late?: Replied,
+): Promise<void> {
+  const { sagas } = services;
+  const step = await sagas.find(execution, requestId);
+  if (!step) return;
+  if (late) await sagas.keepLate(execution, step.number, late);
+  // Read after that: who marks the execution as failed from now on finds the reply.
+  const saga = await sagas.get(execution);
+  if (saga?.failed === undefined) return;
+  if (!step.undoing) await sagas.reopen(execution, step.number);
+  await compensate(execution, services);
+}
+
+/** One step: done with (there is nothing to undo, or its undoing has ended), or asked to be undone. */
+async function look(saga: Saga, number: number, services: CompensateServices): Promise<'done' | 'asked'> {
+  const { sagas, pending } = services;
+  const step = await sagas.step(saga.execution, number);
+  if (!step || step.undoing) return 'done';
+  const reply = step.late ?? (await pending.get(step.requestId))?.outcome;
+  if (reply?.state !== 'replied') return 'done';
+  const undoing = (await pending.get(undoRequestId(step)))?.outcome;
+  if (!undoing && (await undo(saga, step, reply, services)) === 'asked') return 'asked';
+  await sagas.settle(saga.execution, number, undoing?.state === 'replied' ? 'undone' : 'failed');
+  return 'done';
+}
+
+async function undo(
+  saga: Saga,
+  step: NotedStep,
+  reply: Replied,
+  services: CompensateServices,
+): Promise<'asked' | 'refused'> {
+  const { publishing, pending, log } = services;
+  const about = { ...aboutOf(saga), step: step.step, type: step.type };
+  const requestId = undoRequestId(step);
+  const id = derivedId('undo-command', step.requestId);
+  try {
+    const { types } = publishing.topology;
+    const [type, replyType] = [types.get(step.type), types.get(reply.type)];
+    if (!type || !replyType) throw new LanewayError('UNKNOWN_TYPE', `${step.type}, which undoes ${reply.type}`);
+    const data: unknown = decodeData(replyType, await payloadOf(reply, services.payloads), reply.dataschema);
+    const deadline = new Date(publishing.clock.now() + step.timeoutSeconds * 1000);
+    const waiter = { kind: 'saga' as const, execution: saga.execution };
+    const standing: Standing = { ...standingIn(saga), id, requestId, waiter, causationId: reply.by };
+    const template = await restored(step.data, saga.message.correlationid, services.payloads);
+    const payload = asLatest(type, fillTemplate(template, data), step.version);
+    await publishMessage(publishing, type, payload, { deadline }, standing);
+    log.info('a step is undone', about);
+    return 'asked';
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable) throw error;
+    // It cannot even be asked for: an undoing that failed, and the next one's turn.
+    log.error('a step cannot be undone', { ...about, error: summary.message });
+    const at = new Date(publishing.clock.now()).toISOString();
+    await pending.close(requestId, { state: 'failed', by: `saga:${id}`, at, error: summary });
+    return 'refused';
+  }
+}
+
+/** Tells what is undone, under an id that follows from how much that is: once, unless a reply that comes late adds to it. */
+async function tell(saga: Saga, services: CompensateServices): Promise<void> {
+  const { workflow, execution, failed, reopenings } = saga;
+  if (saga.told === reopenings) return;
+  const [undone, notUndone]: [string[], string[]] = [[], []];
+  for await (const { step, undoing } of services.sagas.steps(saga))
+    if (undoing) (undoing === 'undone' ? undone : notUndone).push(step);
+  const completed = undone.length + notUndone.length;
+  if (completed > 0) {
+    await publishMessage(
+      services.publishing,
+      WorkflowCompensated,
+      { workflow, execution, reason: failed ?? '', undone, notUndone },
+      {},
+      { ...standingIn(saga), id: derivedId(WorkflowCompensated.name, execution, String(completed)) },
+    );
+    services.log[notUndone.length > 0 ? 'error' : 'info']('a failed workflow was compensated', {
+      ...aboutOf(saga),
+      undone,
+      notUndone,
+    });
+  }
+  await services.sagas.tell(execution, reopenings);
+}
+
+function standingIn({ message }: Saga): Standing {
+  return {
+    correlationId: message.correlationid,
+    causationId: message.id,
+    hops: message.hops + 1,
+    parent: { id: message.id, priority: message.priority },
+    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...(message.actor === undefined ? {} : { actor: message.actor }),
+  };
+}
+
+function aboutOf({ workflow, execution, message }: Saga): Readonly<Record<string, unknown>> {
+  return { workflow, execution, correlation: message.correlationid };
+}

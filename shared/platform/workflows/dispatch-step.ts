@@ -1,0 +1,334 @@
+import * as z from 'zod';
+import type { ApprovalLinks } from '../../domain/request/approval-link.js';
+import type { Dispatch, DispatchPublish, DispatchRequest } from '../../domain/execution/dispatch.js';
+import { isDuration, type Duration } from '../../domain/base/duration.js';
+import { LanewayError, summarizeError, unknownName } from '../../domain/base/errors.js';
+import { restored } from '../../domain/execution/kept-state.js';
+import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
+import type { PendingStore } from '../../domain/request/pending-store.js';
+import { PRIORITIES } from '../../domain/base/priority.js';
+import type { SagaStore } from '../../domain/execution/saga.js';
+import { idsOf } from '../../domain/execution/step-ids.js';
+import { asLatest, type MessageType } from '../../message/message-type.js';
+import { WorkflowProgressed } from '../../message/system-messages.js';
+import type { PublishOptions } from '../../publishing/compose-message.js';
+import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+import { stepLadder } from '../../topology/step-ladder.js';
+import { stepInGeneration, takenOver } from './earlier-generations.js';
+import { holdStep, type Hold } from './hold-step.js';
+import { keepSchema } from './keep-schema.js';
+import { tellProgress } from './tell-progress.js';
+import { tellWaiter, type TellServices } from './tell-waiter.js';
+import { waiterOf } from './waiter-of.js';
+
+/** What the function works with. */
+export interface DispatcherServices extends TellServices {
+  readonly publishing: Publishing;
+  readonly pending: PendingStore;
+  readonly sagas: SagaStore;
+  /** Only where the application has links. */
+  readonly approvalLinks?: ApprovalLinks | undefined;
+}
+
+/** What a state machine gets back; the answer of a request comes over its task token. */
+export interface Dispatched {
+  readonly id: string;
+  readonly requestId?: string;
+}
+
+const text = z.string().min(1);
+const base = {
+  workflow: text,
+  execution: text,
+  step: text,
+  index: text.optional(),
+  generation: z.number().int().min(0).optional(),
+  settles: z.array(z.enum(['RequestTimedOut', 'RequestFailed'])).optional(),
+  keep: keepSchema.optional(),
+  message: z.object({
+    id: text,
+    type: text,
+    source: text,
+    time: text,
+    correlationid: text,
+    priority: z.enum(PRIORITIES),
+    hops: z.number().int().min(0),
+    path: text.optional(),
+    deadline: text.optional(),
+    traceparent: text.optional(),
+    tenant: text.optional(),
+    actor: text.optional(),
+    subject: text.optional(),
+  }),
+};
+const who = z.union([text, z.object({ capability: text }), z.object({ role: text })]);
+const version = z.number().int().min(1);
+const send = {
+  ...base,
+  type: text,
+  version: version.optional(),
+  data: z.unknown(),
+  priority: z.enum(PRIORITIES).optional(),
+  to: who.optional(),
+};
+const timeoutSeconds = z.number().positive();
+const duration = z.custom<Duration>(isDuration, 'not a duration');
+const attempts = z.object({
+  timeout: duration,
+  tries: z.number().int().min(1),
+  fallback: z.array(
+    z.union([
+      z.object({ agent: who, times: z.number().int().min(1).optional(), timeout: duration }),
+      z.object({ channel: text, timeout: duration }),
+      z.object({ person: duration }),
+    ]),
+  ),
+});
+const dispatchSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('request'),
+    token: text,
+    timeoutSeconds,
+    attempts: attempts.optional(),
+    undo: z.object({ type: text, version: version.optional(), data: z.unknown(), timeoutSeconds }).optional(),
+    ...send,
+  }),
+  z.object({ kind: z.literal('publish'), ...send }),
+  z.object({
+    kind: z.literal('wait'),
+    token: text,
+    seconds: z.number().min(0).optional(),
+    until: z.string().optional(),
+    ...base,
+  }),
+  z.object({
+    kind: z.literal('approval'),
+    token: text,
+    timeoutSeconds,
+    title: z.string(),
+    details: z.unknown().optional(),
+    approvers: text,
+    escalateTo: text.optional(),
+    ...base,
+  }),
+  z.object({ kind: z.literal('receive'), token: text, timeoutSeconds, type: text, key: text.optional(), ...base }),
+  z.object({ kind: z.literal('run'), token: text, timeoutSeconds, runs: text, data: z.unknown(), ...base }),
+]);
+
+/**
+ * A step of a workflow. Ids follow from execution, step and index, so that a step begun again publishes the same message
+ * and only replaces the token to be answered; when its request has ended meanwhile, the new token is answered at once.
+ * In a retried execution it goes on with what earlier generations of the execution were answered, and with what they still
+ * wait for; what they published keeps its id. A request that cannot be made (unknown type, wrong payload, nobody to receive it, refused by the bus, no time left)
+ * answers its token with `RequestFailed` or `RequestTimedOut`: it never leaves a workflow waiting.
+ *
+ * @throws LanewayError PUBLISH, UNAVAILABLE: the state machine begins the step again; for a publish step, and for
+ * input without a token, whatever is wrong with it
+ */
+export async function dispatchStep(input: unknown, services: DispatcherServices): Promise<Dispatched> {
+  const dispatch = parseDispatch(input);
+  const ids = idsOf(dispatch);
+  await tellBegun(dispatch, ids.messageId, services);
+  // Whoever got the message of an earlier generation knows it by its id.
+  if (dispatch.kind === 'publish') return publish(dispatch, { id: stepInGeneration(dispatch, 0).messageId }, services);
+  try {
+    const earlier = await takenOver(dispatch, services);
+    if (earlier) return await goOn(dispatch, earlier, services);
+    if (dispatch.kind !== 'request') {
+      await holdStep(dispatch, ids, services);
+      return { id: ids.messageId, requestId: ids.requestId };
+    }
+    await noteUndo(dispatch, ids.requestId, services.sagas);
+    const made = await publish(dispatch, { id: ids.messageId, requestId: ids.requestId }, services);
+    const record = await services.pending.get(ids.requestId);
+    if (record?.outcome) await tellWaiter({ ...record, waiter: waiterOf(dispatch) }, record.outcome, services);
+    return made;
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable) throw error;
+    services.log.warn('a step could not make its request', { ...aboutOf(dispatch), error: summary.message });
+    const by = `dispatcher:${ids.messageId}`;
+    const at = new Date(services.publishing.clock.now()).toISOString();
+    const outcome: RequestOutcome =
+      summary.code === 'REQUEST_TIMED_OUT'
+        ? { state: 'timed-out', by, at }
+        : { state: 'failed', by, at, error: summary };
+    await giveUp(dispatch, ids.requestId, outcome, services);
+    return { id: ids.messageId, requestId: ids.requestId };
+  }
+}
+
+async function tellBegun(
+  { workflow, execution, step, index, message }: Dispatch,
+  key: string,
+  services: DispatcherServices,
+): Promise<void> {
+  const about = { workflow, execution, step, ...(index === undefined ? {} : { index }) };
+  const standing: Standing = {
+    ...{ correlationId: message.correlationid, causationId: message.id, hops: message.hops + 1 },
+    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...(message.actor === undefined ? {} : { actor: message.actor }),
+  };
+  await tellProgress('workflow.progress', WorkflowProgressed, about, key, standing, services);
+}
+
+/** Lets the step wait for the request of an earlier generation; one that has ended answers its token at once. */
+async function goOn(
+  dispatch: DispatchRequest | Hold,
+  earlier: PendingRecord,
+  services: DispatcherServices,
+): Promise<Dispatched> {
+  const { messageId, requestId } = earlier;
+  const waiter = waiterOf(dispatch);
+  if (!earlier.outcome) await services.pending.open({ ...earlier, waiter });
+  const standing = await services.pending.get(requestId);
+  services.log.info('a step goes on from an earlier generation', { ...aboutOf(dispatch), request: requestId });
+  if (standing?.outcome) await tellWaiter({ ...standing, waiter }, standing.outcome, services);
+  return { id: messageId, requestId };
+}
+
+/** Before the command is on its way: whatever is answered can be undone. */
+async function noteUndo(dispatch: DispatchRequest, requestId: string, sagas: SagaStore): Promise<void> {
+  const { undo, workflow, execution, message, step, index } = dispatch;
+  if (!undo) return;
+  const named = index === undefined ? step : `${step} #${index}`;
+  await sagas.note({ workflow, execution, message }, { requestId, step: named, ...undo });
+}
+
+/** Ends the request if it was opened, and answers the token with how it ended. */
+async function giveUp(
+  dispatch: DispatchRequest | Hold,
+  requestId: string,
+  outcome: RequestOutcome,
+  services: DispatcherServices,
+): Promise<void> {
+  const closed = await services.pending.close(requestId, outcome);
+  if (closed.kind === 'unknown') {
+    // Nothing was sent. A record all the same: by it an operator sees which step failed, and why.
+    const record = unsent(dispatch, requestId, outcome);
+    await services.pending.open(record);
+    await services.pending.close(requestId, outcome);
+    await tellWaiter(record, outcome, services);
+    return;
+  }
+  await tellWaiter({ ...closed.record, waiter: waiterOf(dispatch) }, closed.record.outcome ?? outcome, services);
+}
+
+function unsent(dispatch: DispatchRequest | Hold, requestId: string, { at }: RequestOutcome): PendingRecord {
+  const { message } = dispatch;
+  return {
+    ...{ requestId, messageId: idsOf(dispatch).messageId, correlationId: message.correlationid },
+    ...{ type: 'type' in dispatch ? dispatch.type : dispatch.kind, replyType: '', deadline: at, attempt: 1 },
+    ...(dispatch.kind === 'wait' ? { holds: 'time' as const } : {}),
+    waiter: waiterOf(dispatch),
+    hops: message.hops,
+    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+  };
+}
+
+async function publish(
+  dispatch: DispatchRequest | DispatchPublish,
+  ids: Pick<Standing, 'id' | 'requestId'>,
+  services: DispatcherServices,
+): Promise<Dispatched> {
+  const { publishing } = services;
+  const type = typeOf(dispatch, publishing);
+  const { message } = dispatch;
+  const options: PublishOptions = {
+    ...(dispatch.priority === undefined ? {} : { priority: dispatch.priority }),
+    ...(dispatch.to === undefined ? {} : { to: dispatch.to }),
+    ...(message.subject === undefined ? {} : { subject: message.subject }),
+    ...(dispatch.kind === 'publish'
+      ? {}
+      : { deadline: new Date(publishing.clock.now() + Math.ceil(dispatch.timeoutSeconds * 1000)) }),
+  };
+  const written = await restored(dispatch.data, message.correlationid, services.payloads);
+  const data = payloadOfStep(dispatch, type, written);
+  const receipt = await publishMessage(publishing, type, data, options, {
+    ...ids,
+    correlationId: message.correlationid,
+    causationId: message.id,
+    hops: message.hops + 1,
+    parent: {
+      id: message.id,
+      priority: message.priority,
+      ...(message.deadline === undefined ? {} : { deadline: message.deadline }),
+    },
+    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
+    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...(message.path === undefined ? {} : { path: message.path }),
+    ...(message.actor === undefined ? {} : { actor: message.actor }),
+    ...(dispatch.kind === 'publish' || dispatch.attempts === undefined
+      ? {}
+      : { ladder: stepLadder(dispatch.attempts, dispatch.type, publishing.topology) }),
+    ...(dispatch.kind === 'publish' ? {} : { waiter: waiterOf(dispatch) }),
+  });
+  services.log.info('a step was dispatched', { ...aboutOf(dispatch), id: receipt.id });
+  return { id: receipt.id, ...(ids.requestId === undefined ? {} : { requestId: ids.requestId }) };
+}
+
+/**
+ * The payload of a step as the type takes it now. An execution runs on the definition that it was started with, whose payloads are of the
+ * schemas of that time.
+ * @throws LanewayError SCHEMA with the step, the version it was written for, and what would let the execution go on
+ */
+function payloadOfStep(
+  { workflow, step, version }: DispatchRequest | DispatchPublish,
+  type: MessageType,
+  data: unknown,
+): unknown {
+  try {
+    return asLatest(type, data, version);
+  } catch (error) {
+    if (!(error instanceof LanewayError)) throw error;
+    const [what = ''] = error.message.split('\n');
+    throw new LanewayError(
+      'SCHEMA',
+      `step '${step}' of '${workflow}' was written for ${type.name} v${version ?? '?'}: ${what}`,
+      {
+        cause: error,
+        help: [
+          ...error.help,
+          `a change that older executions do not know: raise the version of ${type.name} and list the old one with older(...)`,
+          'then: laneway workflow retry <execution>',
+        ],
+      },
+    );
+  }
+}
+
+/** @throws LanewayError UNKNOWN_TYPE, INVALID_WORKFLOW (a request of what is not answered) */
+function typeOf(dispatch: DispatchRequest | DispatchPublish, { topology }: Publishing): MessageType {
+  const type = topology.types.get(dispatch.type);
+  if (!type) {
+    const what = `step '${dispatch.step}' of '${dispatch.workflow}' sends ${dispatch.type}`;
+    throw unknownName('UNKNOWN_TYPE', what, dispatch.type, [...topology.types.keys()], topology.name);
+  }
+  if (dispatch.kind === 'request' && (type.kind !== 'command' || !type.reply)) {
+    throw new LanewayError('INVALID_WORKFLOW', `step '${dispatch.step}' waits for an answer to ${type.name}`, {
+      help: ['allowed: commands that name a reply; publish the others'],
+    });
+  }
+  return type;
+}
+
+function parseDispatch(input: unknown): Dispatch {
+  const result = dispatchSchema.safeParse(input);
+  if (result.success) return result.data as Dispatch;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+  throw new LanewayError('INVALID_WORKFLOW', `the dispatcher cannot read its input: ${faults.slice(0, 5).join('; ')}`, {
+    help: ['allowed: what defineWorkflow compiles to; deploy machine and dispatcher of one version'],
+  });
+}
+
+function aboutOf(dispatch: Dispatch): Readonly<Record<string, unknown>> {
+  return {
+    workflow: dispatch.workflow,
+    execution: dispatch.execution,
+    step: dispatch.step,
+    ...('type' in dispatch ? { type: dispatch.type } : {}),
+    correlation: dispatch.message.correlationid,
+  };
+}

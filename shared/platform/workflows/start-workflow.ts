@@ -1,0 +1,285 @@
+import { checkOrigin, decodeCopy, type Decoded } from '../../agent/receive/decode-copy.js';
+import type { Log } from '../../agent/context.js';
+import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { reasonOf, type DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
+import { factsOf, isSettled, type DeliveryKey } from '../../domain/delivery/delivery.js';
+import type { WorkflowInput } from '../../domain/execution/dispatch.js';
+import { schemaUri, type Envelope } from '../../domain/wire/envelope.js';
+import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
+import { executionName } from '../../domain/base/execution-name.js';
+import { derivedId, newId } from '../../domain/base/ids.js';
+import { shielded } from '../../domain/execution/kept-state.js';
+import { extendPath, stepOf } from '../../domain/delivery/loop.js';
+import type { Clock } from '../../domain/base/clock.js';
+import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
+import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import type { WorkflowStarter } from '../../domain/execution/workflow-engine.js';
+import { decodeData, type MessageType } from '../../message/message-type.js';
+import { MessageExpired, WorkflowRequested, WorkflowStarted } from '../../message/system-messages.js';
+import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
+import type { Topology } from '../../topology/topology.js';
+import type { QueuedCopy } from '../ingress/queued-copy.js';
+import { startedBy } from './started-by.js';
+import { checkStartSize } from '../../publishing/check-start-size.js';
+import { checkRunaway } from '../../topology/check-runaway.js';
+
+/** What the function works with. */
+export interface StarterServices {
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly deliveries: DeliveryStore;
+  readonly payloads: PayloadStore;
+  readonly deadLetters: DeadLetterQueue;
+  readonly starter: WorkflowStarter;
+  readonly publishing: Publishing;
+  readonly log: Log;
+  /** Workflow name -> name of the type that starts it. */
+  readonly starts: Readonly<Record<string, string>>;
+}
+
+/** One delivery of a start message to one workflow. */
+interface Start {
+  readonly workflow: string;
+  readonly envelope: Envelope;
+  readonly key: DeliveryKey;
+  readonly copy: QueuedCopy;
+  readonly until: number;
+}
+
+/**
+ * One copy of a message that starts workflows. Each workflow is a receiver (`workflow:<name>`) with its own delivery
+ * item: leased, started under a name that follows from the message (the same again starts nothing), settled, and then
+ * announced by `WorkflowStarted`. The copy that wrote the outcome announces again when it comes again.
+ *
+ * @param until milliseconds since 1970 when the process may be ended; the lease lasts as long
+ * @throws LanewayError when some workflow could not be started yet; the copy then comes again
+ */
+export async function startWorkflows(copy: QueuedCopy, until: number, services: StarterServices): Promise<void> {
+  let decoded: Decoded;
+  try {
+    decoded = decodeCopy(copy.body);
+  } catch (error) {
+    return bury(copy, 'platform:starter', summarizeError(error), 1, services);
+  }
+  const { envelope } = decoded;
+  const workflows = startedBy(envelope, services.starts);
+  if (workflows.length === 0) {
+    const error = new LanewayError('NOT_CARRIED', `no workflow is started by ${envelope.type}`);
+    return bury(copy, 'platform:starter', summarizeError(error), 1, services);
+  }
+  for (const workflow of workflows) {
+    const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: `workflow:${workflow}` };
+    await startOne(decoded, { workflow, envelope, key, copy, until }, services);
+  }
+}
+
+async function startOne(decoded: Decoded, start: Start, services: StarterServices): Promise<void> {
+  const { clock, deliveries, topology } = services;
+  const { envelope, key, copy } = start;
+  const now = clock.now();
+  let input: WorkflowInput;
+  try {
+    checkOrigin(decoded, topology.model);
+    input = await inputOf(envelope, start.workflow, now, services);
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable) throw error;
+    return refuse(start, summary, services);
+  }
+  const owner = newId();
+  // Starting twice is harmless, so that a dead lease needs no caution: it may be taken over with neighbours around.
+  const lease = await deliveries.lease(key, factsOf(envelope), {
+    owner,
+    now,
+    until: Math.max(start.until, now + 1_000),
+    alone: true,
+  });
+  if (lease.kind === 'settled') {
+    if (lease.record.copy === copy.copy && lease.record.state === 'completed') await announce(start, services);
+    return;
+  }
+  if (lease.kind !== 'leased') throw startedByAnother();
+  const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 1;
+  try {
+    const name = executionName(start.workflow, input.message.id, input.generation);
+    await services.starter.start(start.workflow, name, input);
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable && lease.tries < tries) {
+      await deliveries.release(key, owner, summary, clock.now());
+      throw error;
+    }
+    await bury(copy, key.receiver, summary, lease.tries, services);
+    await deliveries.settle(key, owner, outcome('dead-lettered', copy, clock, summary));
+    return;
+  }
+  if ((await deliveries.settle(key, owner, outcome('completed', copy, clock))) === 'lost')
+    throw new LanewayError('LEASE_LOST', 'the lease was lost before the outcome was written');
+  await announce(start, services);
+}
+
+/** @throws LanewayError EXPIRED, HOP_LIMIT, CYCLE, UNKNOWN_TYPE, SCHEMA, TOO_LARGE, NOT_FOUND */
+async function inputOf(
+  envelope: Envelope,
+  workflow: string,
+  now: number,
+  services: StarterServices,
+): Promise<WorkflowInput> {
+  const { topology } = services;
+  if (Date.parse(envelope.expires) <= now)
+    throw new LanewayError('EXPIRED', `${envelope.type} expired at ${envelope.expires}`);
+  checkRunaway(envelope, `workflow:${workflow}`, topology.model);
+  const { type, data, asked } = await startOf(envelope, workflow, services);
+  checkStartSize(type.name, data, [workflow]);
+  const { id, source, time, correlationid, priority, hops } = envelope;
+  return {
+    message: {
+      id,
+      type: type.name,
+      source,
+      time,
+      correlationid,
+      priority,
+      hops,
+      path: extendPath(envelope.path, stepOf(`workflow:${workflow}`, envelope.type, envelope.subject)),
+      ...(envelope.deadline === undefined ? {} : { deadline: envelope.deadline }),
+      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
+      ...(envelope.subject === undefined ? {} : { subject: envelope.subject }),
+      data,
+      ...definedOf(asked?.start),
+    },
+    generation: asked?.generation ?? 0,
+    ...(asked?.parent ? { parent: asked.parent } : {}),
+  };
+}
+
+/** The start message as its workflow takes it: itself, or what asks for the workflow by name. */
+async function startOf(envelope: Envelope, workflow: string, { topology, payloads, starts }: StarterServices) {
+  const typeOf = (name: string): MessageType => {
+    const type = topology.types.get(name);
+    if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${name}`);
+    return type;
+  };
+  const taken = (data: unknown) => shielded(data, envelope.correlationid, payloads);
+  const payload = await payloadOf(envelope, payloads);
+  if (envelope.type !== WorkflowRequested.name) {
+    const type = typeOf(envelope.type);
+    return { type, data: await taken(decodeData(type, payload, envelope.dataschema)) };
+  }
+  const asked = decodeData(WorkflowRequested, payload, envelope.dataschema);
+  const type = typeOf(starts[workflow] ?? '');
+  // What earlier generations were started with is as it came out of its schema then.
+  const known = asked.start !== undefined && 'data' in asked.start;
+  const data: unknown = known
+    ? asked.start?.data
+    : await taken(decodeData(type, asked.data, schemaUri(type.name, type.version)));
+  return { type, data, asked };
+}
+
+/** Without fields that are there without a value. */
+function definedOf<Given extends object>(given: Given | undefined): { [Key in keyof Given]?: NonNullable<Given[Key]> } {
+  const fields = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields) as { [Key in keyof Given]?: NonNullable<Given[Key]> };
+}
+
+/** The name of the execution that a message starts: of the start message that stands for it, if it asks for a retry. */
+async function nameOf({ workflow, envelope }: Start, { payloads }: StarterServices): Promise<string> {
+  if (envelope.type !== WorkflowRequested.name) return executionName(workflow, envelope.id);
+  const asked = decodeData(WorkflowRequested, await payloadOf(envelope, payloads), envelope.dataschema);
+  return executionName(workflow, asked.start?.id ?? envelope.id, asked.generation);
+}
+
+async function announce(start: Start, services: StarterServices): Promise<void> {
+  const { workflow, envelope } = start;
+  const execution = await nameOf(start, services);
+  await publishMessage(
+    services.publishing,
+    WorkflowStarted,
+    { workflow, execution, startedBy: envelope.id },
+    {},
+    {
+      id: derivedId(WorkflowStarted.name, workflow, execution),
+      correlationId: envelope.correlationid,
+      causationId: envelope.id,
+      hops: envelope.hops + 1,
+      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
+    },
+  );
+  services.log.info('a workflow was started', { workflow, execution, correlation: envelope.correlationid });
+}
+
+/** Ends a delivery that cannot be started: expired ones as the channel's profile says, others as dead letters. */
+async function refuse(start: Start, error: ErrorSummary, services: StarterServices): Promise<void> {
+  const { envelope, key, copy } = start;
+  const { deliveries, topology, clock } = services;
+  const standing = await deliveries.get(key);
+  if (standing?.state === 'completed') return standing.copy === copy.copy ? announce(start, services) : undefined;
+  if (standing?.state === 'leased' && Date.parse(standing.leasedUntil ?? '') > clock.now()) throw startedByAnother();
+  const drop = error.code === 'EXPIRED' && topology.model.channels[envelope.channel]?.qos.onExpiry !== 'dead-letter';
+  if (!drop) await bury(copy, key.receiver, error, 1, services);
+  else if (!standing || !isSettled(standing.state)) await tellExpired(start, services);
+  const written = await deliveries.settleUnleased(
+    key,
+    factsOf(envelope),
+    outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error),
+  );
+  if (written !== 'stored' && !isSettled(written.state)) throw startedByAnother();
+}
+
+/** Tells of a start message that came too late, where its channel says so; the same again is the same message. */
+async function tellExpired({ envelope, key }: Start, { publishing, topology, clock }: StarterServices): Promise<void> {
+  const { type, id, channel, expires, time } = envelope;
+  const { qos, system } = topology.model.channels[channel] ?? {};
+  // What is told of a system message could itself expire, and be told of.
+  if (qos?.onExpiry !== 'escalate' || system === true) return;
+  await publishMessage(
+    publishing,
+    MessageExpired,
+    { type, id, channel, receiver: key.receiver, expires, ageSeconds: (clock.now() - Date.parse(time)) / 1000 },
+    {},
+    {
+      id: derivedId(MessageExpired.name, id, key.receiver),
+      ...{ correlationId: envelope.correlationid, causationId: id, hops: envelope.hops + 1 },
+      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
+    },
+  );
+}
+
+function startedByAnother(): LanewayError {
+  return new LanewayError('LEASE_LOST', 'somebody else starts the workflow just now');
+}
+
+function outcome(
+  state: 'completed' | 'expired' | 'dead-lettered',
+  { copy }: QueuedCopy,
+  clock: Clock,
+  error?: ErrorSummary,
+) {
+  return { state, copy, at: clock.now(), emissions: [], ...(error === undefined ? {} : { error }) };
+}
+
+async function bury(
+  { copy, body }: QueuedCopy,
+  receiver: string,
+  error: ErrorSummary,
+  tries: number,
+  { deadLetters, clock, log }: StarterServices,
+): Promise<void> {
+  log.warn('a start message is refused', { copy, receiver, error: error.message });
+  await deadLetters.send({
+    laneway: 'dead-letter',
+    receiver,
+    copy,
+    reason: reasonOf(error),
+    error,
+    tries,
+    at: new Date(clock.now()).toISOString(),
+    body,
+  });
+}

@@ -1,0 +1,74 @@
+import { awaitedId, type Awaited } from '../../domain/request/awaited.js';
+import { payloadOf } from '../../domain/delivery/claim-check.js';
+import type { Envelope } from '../../domain/wire/envelope.js';
+import { summarizeError } from '../../domain/base/errors.js';
+import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
+import { decodeData } from '../../message/message-type.js';
+import { tellWaiter, type TellServices } from './tell-waiter.js';
+
+/** What taking awaited messages works with. */
+export interface AwaitServices extends TellServices {
+  /** Steps of workflows that wait for messages. */
+  readonly awaited: readonly Awaited[];
+}
+
+/**
+ * A message that steps of workflows may wait for: each that waits goes on with it. A step that has not come to its wait
+ * finds the message when it does, as what ended the wait is kept. The first message of its kind counts.
+ *
+ * @throws LanewayError SCHEMA; UNAVAILABLE, to be repeated
+ */
+export async function takeAwaited(envelope: Envelope, services: AwaitServices): Promise<void> {
+  const steps = services.awaited.filter(({ type, keyed }) => {
+    return type === envelope.type && (!keyed || envelope.subject !== undefined);
+  });
+  if (steps.length === 0) return;
+  const { topology, payloads, publishing } = services;
+  const type = topology.types.get(envelope.type);
+  if (!type) return;
+  decodeData(type, await payloadOf(envelope, payloads), envelope.dataschema);
+  const outcome: RequestOutcome = {
+    ...{ state: 'replied', by: envelope.id, at: new Date(publishing.clock.now()).toISOString() },
+    ...{ type: envelope.type, dataschema: envelope.dataschema },
+    ...(envelope.dataref === undefined ? { data: envelope.data } : { dataref: envelope.dataref }),
+  };
+  for (const { workflow, step, keyed } of steps) {
+    const key = keyed ? envelope.subject : undefined;
+    for (let round = 0; ; round++) {
+      const id = awaitedId(workflow, step, envelope.correlationid, key, round);
+      if ((await takeFor(id, envelope, outcome, services)) === 'taken') break;
+    }
+  }
+}
+
+/** @returns `over` when the wait had ended without a message: a retry of the execution may wait again */
+async function takeFor(
+  id: string,
+  envelope: Envelope,
+  outcome: RequestOutcome,
+  services: AwaitServices,
+): Promise<'taken' | 'over'> {
+  const { pending } = services;
+  let closed = await pending.close(id, outcome);
+  if (closed.kind === 'unknown') {
+    // Early: kept as ended, for nobody yet. Whoever opened it meanwhile is told by closing it.
+    const kept = await pending.open(early(id, envelope, outcome)).catch((error: unknown) => {
+      // By a step that opened its wait; whatever else it is, the message is not kept yet and comes again.
+      if (summarizeError(error).code === 'REFUSED') return 'repeated' as const;
+      throw error;
+    });
+    if (kept === 'opened') return 'taken';
+    closed = await pending.close(id, outcome);
+  }
+  if (closed.kind === 'won' && closed.record.waiter.kind === 'workflow')
+    await tellWaiter(closed.record, closed.record.outcome ?? outcome, services);
+  return closed.kind === 'late' && closed.record.outcome?.state !== 'replied' ? 'over' : 'taken';
+}
+
+function early(requestId: string, envelope: Envelope, outcome: RequestOutcome): PendingRecord {
+  return {
+    ...{ requestId, correlationId: envelope.correlationid, messageId: envelope.id },
+    ...{ type: `await ${envelope.type}`, replyType: envelope.type, deadline: envelope.expires, attempt: 1 },
+    ...{ waiter: { kind: 'client' }, hops: envelope.hops, outcome },
+  };
+}

@@ -1,0 +1,136 @@
+import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { LanewayError, summarizeError } from '../../domain/base/errors.js';
+import type { Keep } from '../../domain/request/keep.js';
+import { keptState } from '../../domain/execution/kept-state.js';
+import type { PendingRecord, RequestOutcome, Waiter } from '../../domain/request/pending.js';
+import type { LedgerWriter } from '../../domain/evidence/ledger-writer.js';
+import type { WorkflowResumer } from '../../domain/execution/workflow-engine.js';
+import { decodeData } from '../../message/message-type.js';
+import { AgentFailed, TaskCompleted } from '../../message/system-messages.js';
+import type { Standing } from '../../publishing/publish-message.js';
+import type { Topology } from '../../topology/topology.js';
+import { compensate, undoAnswered, type CompensateServices } from './compensate.js';
+import { tellProgress } from './tell-progress.js';
+
+/** Characters of an error that an event about it has. */
+const LONGEST_TEXT = 1_000;
+
+/** Of machines that were deployed before they said what they keep: they may look at anything. */
+const ALL: Keep = { read: ['*'] };
+
+/** What it takes to tell whoever waits. */
+export interface TellServices extends CompensateServices {
+  readonly topology: Topology;
+  readonly resumer: WorkflowResumer;
+  readonly ledger: LedgerWriter;
+}
+
+/**
+ * Tells the outcome of a closed request: resumes the workflow that waits for it (clients poll the record, agents handle
+ * the message itself) and writes the ledger's entry. A repetition repeats both, harmlessly.
+ *
+ * @returns whether a workflow waited for it; undefined where none does
+ * @throws LanewayError UNAVAILABLE, to be repeated
+ */
+export async function tellWaiter(
+  record: PendingRecord,
+  outcome: RequestOutcome,
+  services: TellServices,
+): Promise<'resumed' | 'gone' | undefined> {
+  const { waiter } = record;
+  let told: 'resumed' | 'gone' | undefined;
+  // Whoever waits first: nobody waits for the entry.
+  if (waiter.kind === 'workflow') {
+    told = await resume(record, waiter, outcome, services);
+    await tellTask(record, waiter, outcome, services);
+    // Its execution may have failed meanwhile: then what the reply tells of is undone as well.
+    if (told === 'gone' && outcome.state === 'replied')
+      await undoAnswered(waiter.execution, record.requestId, services);
+  }
+  await services.ledger.request({
+    correlationId: record.correlationId,
+    requestId: record.requestId,
+    type: record.type,
+    state: outcome.state,
+    by: outcome.by,
+    at: outcome.at,
+  });
+  if (waiter.kind === 'saga') await compensate(waiter.execution, services);
+  return told;
+}
+
+/** Tells who subscribes what came of a step; what holds a workflow without asking anybody is no task. */
+async function tellTask(
+  { requestId, type, holds, deadline, ...record }: PendingRecord,
+  { execution, step }: Extract<Waiter, { kind: 'workflow' }>,
+  outcome: RequestOutcome,
+  services: TellServices,
+): Promise<void> {
+  if (holds === 'time') return;
+  // Taken back as its execution has ended: no agent failed.
+  if (outcome.state === 'failed' && outcome.error.code === 'CANCELLED') return;
+  const standing: Standing = {
+    ...{ correlationId: record.correlationId, causationId: outcome.by, hops: record.hops + 1 },
+    ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
+    ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
+  };
+  const task = { execution, step, requestId, type };
+  const key = `${execution} ${requestId}`;
+  if (outcome.state === 'replied')
+    return tellProgress('workflow.progress', TaskCompleted, { ...task, by: outcome.by }, key, standing, services);
+  const { code, message } =
+    outcome.state === 'failed'
+      ? outcome.error
+      : { code: 'REQUEST_TIMED_OUT', message: `${type} was not answered by ${deadline}` };
+  const failure = { ...task, code, message: message.slice(0, LONGEST_TEXT) };
+  return tellProgress('workflow.failures', AgentFailed, failure, key, standing, services);
+}
+
+async function resume(
+  record: PendingRecord,
+  { token, keep }: Extract<Waiter, { kind: 'workflow' }>,
+  outcome: RequestOutcome,
+  services: TellServices,
+): Promise<'resumed' | 'gone'> {
+  const { resumer, log } = services;
+  const about = { request: record.requestId, type: record.type, correlation: record.correlationId };
+  const told = (answer: 'resumed' | 'gone'): 'resumed' | 'gone' => {
+    if (answer === 'gone') log.info('nobody waits for the request any more', about);
+    return answer;
+  };
+  const fail = async (error: string, cause: string): Promise<'resumed' | 'gone'> => {
+    log.info('a workflow is told that its request failed', { ...about, error });
+    return told(await resumer.fail(token, error, cause));
+  };
+  if (outcome.state === 'timed-out') {
+    return fail(
+      'RequestTimedOut',
+      `${record.type} was not answered by ${record.deadline} (request ${record.requestId})`,
+    );
+  }
+  if (outcome.state === 'failed') return fail('RequestFailed', `${outcome.error.code}: ${outcome.error.message}`);
+  let data: unknown;
+  try {
+    data =
+      record.holds === undefined ? await replyData(outcome, keep ?? ALL, record.correlationId, services) : outcome.data;
+  } catch (error) {
+    const summary = summarizeError(error);
+    if (summary.retryable) throw error;
+    return fail('RequestFailed', `${summary.code}: ${summary.message}`);
+  }
+  return told(await resumer.succeed(token, { data }));
+}
+
+/** What the execution keeps of the reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
+async function replyData(
+  outcome: Extract<RequestOutcome, { state: 'replied' }>,
+  keep: Keep,
+  correlationId: string,
+  { topology, payloads }: TellServices,
+): Promise<unknown> {
+  const payload = await payloadOf(outcome, payloads);
+  const type = topology.types.get(outcome.type);
+  if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${outcome.type}`);
+  const data: unknown = decodeData(type, payload, outcome.dataschema);
+  return keptState({ type: outcome.type, data, correlationId }, keep, payloads);
+}

@@ -1,0 +1,18 @@
+import { Buffer } from 'node:buffer';
+import { CLAIM_CHECK_BYTES } from '../domain/delivery/claim-check.js';
+import { LanewayError } from '../domain/base/errors.js';
+
+/**
+ * Refuses a payload that no workflow can be started with. Whoever publishes it learns that at once; the starter would make
+ * a dead letter of it later.
+ * @throws LanewayError TOO_LARGE
+ */
+export function checkStartSize(type: string, data: unknown, workflows: readonly string[]): void {
+  if (workflows.length === 0) return;
+  const bytes = Buffer.byteLength(JSON.stringify(data ?? null) ?? '');
+  if (bytes <= CLAIM_CHECK_BYTES) return;
+  const started = workflows.map((workflow) => `'${workflow}'`).join(' and ');
+  throw new LanewayError('TOO_LARGE', `${type} has ${bytes} bytes and starts ${started}, which takes less`, {
+    help: [`allowed: ${CLAIM_CHECK_BYTES} bytes (Step Functions takes 256 KiB); send where the data is`],
+  });
+}

@@ -1,0 +1,227 @@
+import { milliseconds, type Duration } from '../domain/base/duration.js';
+import type { Emission } from '../domain/delivery/delivery.js';
+import { schemaUri, type Envelope } from '../domain/wire/envelope.js';
+import { LanewayError, unknownName } from '../domain/base/errors.js';
+import { derivedId, newId } from '../domain/base/ids.js';
+import { firstAttemptEnd, type Rung } from '../domain/request/ladder.js';
+import { laneFor, type Priority } from '../domain/base/priority.js';
+import { encodeData, isSameType, type MessageType } from '../message/message-type.js';
+import { carriersOf, isMeant, type Addressee } from '../topology/addressing.js';
+import type { ChannelModel, TopologyModel } from '../topology/model.js';
+import type { Topology } from '../topology/topology.js';
+
+/** Options of every `publish`. */
+export interface PublishOptions {
+  /** @defaultValue that of the message being handled, else `normal`; brought to one that the channel uses */
+  readonly priority?: Priority;
+  /** An agent, all that match (an event) or the first that matches (a command); `'everyone'` = every subscriber. */
+  readonly to?: Addressee;
+  /** @defaultValue the only carrier of the type, or the one marked `default` */
+  readonly channel?: string;
+  /** Age at which it is no longer handled. @defaultValue the channel's */
+  readonly expires?: Duration;
+  /** By when a request must be answered. @defaultValue that of the message being handled, else its expiry */
+  readonly deadline?: Date | Duration;
+  /** CloudEvents `subject`. */
+  readonly subject?: string;
+}
+
+/** What the composer needs to know of the publisher and the moment. */
+export interface Composition {
+  readonly topology: Topology;
+  /** Agent that publishes, which does not receive its own events. */
+  readonly sender?: string;
+  readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
+  readonly now: number;
+  /** For a request: its id, when it is an attempt of an earlier one. */
+  readonly requestId?: string;
+  /** @defaultValue 1 */
+  readonly attempt?: number;
+  /** Id of the message, when a repetition must not make another one. */
+  readonly id?: string;
+  /** For a request: its own ladder. @defaultValue that of the channel */
+  readonly ladder?: readonly Rung[];
+}
+
+/**
+ * Checks a payload and its addressing against the topology and stamps one message for each receiver (one in all when it
+ * goes to every subscriber).
+ *
+ * @throws LanewayError SCHEMA, UNKNOWN_TYPE, UNKNOWN_CHANNEL, UNKNOWN_RECEIVER, NOT_CARRIED, AMBIGUOUS_CHANNEL,
+ * INVALID_OPTION, REQUEST_TIMED_OUT (a command's deadline, or the one given, is not ahead)
+ */
+export function composeMessage(
+  type: MessageType,
+  data: unknown,
+  options: PublishOptions,
+  composition: Composition,
+): Emission[] {
+  const { topology, parent, now } = composition;
+  const model = topology.model;
+  if (!isSameType(topology.types.get(type.name), type)) {
+    throw unknownName(
+      'UNKNOWN_TYPE',
+      `${type.name} is no message type of '${model.name}'`,
+      type.name,
+      Object.keys(model.types),
+      model.name,
+    );
+  }
+  const payload = encodeData(type, data);
+  const channel = channelFor(model, type, options.channel);
+  const priority = priorityFor(channel, options.priority, parent?.priority);
+  const age = now + milliseconds(options.expires ?? channel.qos.expires);
+  const reply = type.kind === 'command' ? type.reply : undefined;
+  const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? age : undefined, now, type);
+  // An attempt that nobody has begun when its time is over is not begun any more: by then another one is on its way.
+  const ladder = reply && (composition.ladder ?? channel.escalation);
+  const expires = ladder && deadline !== undefined ? Math.min(age, firstAttemptEnd(ladder, now, deadline)) : age;
+  const receivers = receiversFor(model, channel, type, options.to, composition.sender);
+  const firstId = composition.id ?? newId();
+  const common = {
+    type: type.name,
+    dataschema: schemaUri(type.name, type.version),
+    channel: channel.name,
+    priority,
+    time: new Date(now).toISOString(),
+    expires: new Date(expires).toISOString(),
+    data: payload,
+    ...(deadline === undefined ? {} : { deadline: new Date(deadline).toISOString() }),
+    ...(options.subject === undefined ? {} : { subject: options.subject }),
+    ...(composition.attempt === undefined || composition.attempt === 1 ? {} : { attempt: composition.attempt }),
+  };
+  if (receivers.addressed.length === 0)
+    return [{ id: firstId, ...common, ...requestOf(type, firstId, composition), expected: receivers.subscribers }];
+  return receivers.addressed.map((receiver, index) => {
+    const id = index === 0 ? firstId : derivedId(firstId, receiver);
+    return { id, ...common, ...requestOf(type, id, composition), receiver, expected: [receiver] };
+  });
+}
+
+/**
+ * The reply to a command: its event, on that event's channel, to every subscriber, carrying the request id.
+ * @throws LanewayError SCHEMA and those of {@link composeMessage}
+ */
+export function composeReply(
+  reply: MessageType,
+  data: unknown,
+  options: PublishOptions,
+  composition: Composition,
+): Emission {
+  const [emission] = composeMessage(reply, data, options, composition);
+  if (!emission) throw new LanewayError('HANDLER_RESULT', `no message came of the reply ${reply.name}`);
+  return composition.parent?.requestid === undefined
+    ? emission
+    : { ...emission, requestid: composition.parent.requestid };
+}
+
+function requestOf(type: MessageType, id: string, composition: Composition): { requestid?: string; replyto?: string } {
+  if (type.kind !== 'command' || !type.reply) return {};
+  return { requestid: composition.requestId ?? id, replyto: type.reply.name };
+}
+
+function channelFor(model: TopologyModel, type: MessageType, given: string | undefined): ChannelModel {
+  if (given !== undefined) {
+    const channel = model.channels[given];
+    if (!channel)
+      throw unknownName(
+        'UNKNOWN_CHANNEL',
+        `${type.name} is published on '${given}'`,
+        given,
+        Object.keys(model.channels),
+        model.name,
+      );
+    if (!channel.carries.includes(type.name)) {
+      throw new LanewayError('NOT_CARRIED', `channel '${given}' does not carry ${type.name}`, {
+        help: [`it carries: ${channel.carries.join(', ')}`],
+      });
+    }
+    return channel;
+  }
+  const { carriers, only } = carriersOf(model, type.name);
+  if (only) return only;
+  if (carriers.length === 0)
+    throw new LanewayError('NOT_CARRIED', `no channel carries ${type.name}`, {
+      help: [`add it to the 'carries' of a channel of '${model.name}'`],
+    });
+  throw new LanewayError(
+    'AMBIGUOUS_CHANNEL',
+    `${type.name} is carried by ${carriers.map((channel) => channel.name).join(', ')}`,
+    {
+      help: ["name one: { channel: '...' }, or mark one 'default: true' in the topology"],
+    },
+  );
+}
+
+function priorityFor(channel: ChannelModel, given: Priority | undefined, inherited: Priority | undefined): Priority {
+  const uses = channel.qos.priorities;
+  if (given !== undefined && !uses.includes(given)) {
+    throw new LanewayError('INVALID_OPTION', `channel '${channel.name}' has no priority '${given}'`, {
+      help: [`it uses: ${uses.join(', ')}`],
+    });
+  }
+  return given ?? laneFor(inherited ?? 'normal', uses) ?? 'normal';
+}
+
+function deadlineFor(
+  given: Date | Duration | undefined,
+  inherited: string | undefined,
+  fallback: number | undefined,
+  now: number,
+  type: MessageType,
+): number | undefined {
+  const own = given === undefined ? fallback : given instanceof Date ? given.getTime() : now + milliseconds(given);
+  const bound = inherited === undefined ? undefined : Date.parse(inherited);
+  const deadline = own === undefined ? bound : bound === undefined ? own : Math.min(own, bound);
+  // An event tells what has happened, and a reply may come late: only who still asks for something needs time for it.
+  const needsTime = type.kind === 'command' || given !== undefined;
+  if (needsTime && deadline !== undefined && deadline <= now) {
+    throw new LanewayError(
+      'REQUEST_TIMED_OUT',
+      `${type.name}: the deadline ${new Date(deadline).toISOString()} has passed`,
+      {
+        help: ['a deadline is inherited from the message being handled and cannot be later than that'],
+      },
+    );
+  }
+  return deadline;
+}
+
+function receiversFor(
+  model: TopologyModel,
+  channel: ChannelModel,
+  type: MessageType,
+  to: Addressee | undefined,
+  sender: string | undefined,
+): { addressed: readonly string[]; subscribers: readonly string[] } {
+  const others = channel.subscribers.filter((agent) => agent !== sender);
+  if (type.kind === 'event' && (to === undefined || to === 'everyone')) return { addressed: [], subscribers: others };
+  if (to === 'everyone') {
+    throw new LanewayError('INVALID_OPTION', `the command ${type.name} is addressed to everyone`, {
+      help: [
+        'a command goes to exactly one agent: leave `to` out, or name an agent, a capability or a role; or publish an event',
+      ],
+    });
+  }
+  const matching = others.filter((id) => to === undefined || isMeant(model.agents, id, to));
+  if (matching.length === 0) {
+    const wanted = to === undefined ? 'any subscriber' : JSON.stringify(to);
+    if (typeof to === 'string') {
+      throw unknownName(
+        'UNKNOWN_RECEIVER',
+        `${type.name} on '${channel.name}' is addressed to '${to}'`,
+        to,
+        others,
+        model.name,
+      );
+    }
+    throw new LanewayError(
+      'UNKNOWN_RECEIVER',
+      `${type.name} on '${channel.name}' is addressed to ${wanted}, and nobody fits`,
+      {
+        help: [`subscribers: ${others.join(', ') || '(none)'}`],
+      },
+    );
+  }
+  return { addressed: type.kind === 'command' ? matching.slice(0, 1) : matching, subscribers: [] };
+}

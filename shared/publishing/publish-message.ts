@@ -1,0 +1,163 @@
+import { offloadPayloads } from '../domain/delivery/claim-check.js';
+import { envelopeOf, type Emission } from '../domain/delivery/delivery.js';
+import { sourceOf, type Envelope, type PublisherKind } from '../domain/wire/envelope.js';
+import { LanewayError } from '../domain/base/errors.js';
+import type { Rung } from '../domain/request/ladder.js';
+import { canBeId, newId } from '../domain/base/ids.js';
+import type { Waiter } from '../domain/request/pending.js';
+import type { Clock } from '../domain/base/clock.js';
+import type { IntentStore } from '../domain/delivery/intent-store.js';
+import type { PayloadStore } from '../domain/wire/payload-store.js';
+import type { MessageType } from '../message/message-type.js';
+import { composeMessage, type PublishOptions } from './compose-message.js';
+import { openRequests, sendOpened, type Senders } from './send-messages.js';
+import type { Topology } from '../topology/topology.js';
+
+/** What a publisher outside any handling works with: a client, an ingress, a function of the platform. */
+export interface Publishing {
+  readonly topology: Topology;
+  readonly kind: Exclude<PublisherKind, 'agent'>;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly intents: IntentStore;
+  readonly payloads: PayloadStore;
+  readonly senders: Senders;
+}
+
+/** Where a message stands in its conversation, and what it must not make twice. */
+export interface Standing {
+  /** @defaultValue a new conversation */
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  /** @defaultValue 0 */
+  readonly hops?: number;
+  /** Which handlings led to it. @defaultValue none: it is the first of its chain */
+  readonly path?: string;
+  readonly tenant?: string;
+  readonly traceparent?: string;
+  readonly actor?: string;
+  /** Id of the message: the same again is the same message. @defaultValue a new one */
+  readonly id?: string;
+  /** For a command: its request, when it is not a new one. For an event: the request whose outcome it tells. */
+  readonly requestId?: string;
+  /** For a request: who waits. @defaultValue a client */
+  readonly waiter?: Waiter;
+  /** For a request: its own ladder. @defaultValue that of the channel */
+  readonly ladder?: readonly Rung[];
+  /** What priority and deadline are inherited from. */
+  readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
+  /**
+   * Optional fields of the payload that are sent and never stored: credentials. What the reconciler sends again, and a
+   * payload that travels by reference, lacks them.
+   */
+  readonly unstored?: Readonly<Record<string, unknown>>;
+}
+
+/** A message that was published. */
+export interface Receipt {
+  readonly id: string;
+  readonly correlationId: string;
+  readonly requestId?: string;
+}
+
+/** After this the reconciler looks whether an intended message arrived, and sends it again if it did not. */
+export const INTENT_GRACE_MS = 120_000;
+
+/**
+ * Publishes one message from outside any handling: checks and stamps it, stores the intent with the expected receivers,
+ * then sends; the record of a request that a workflow or a compensation waits for stands before the intent, and without a
+ * request that waits there is none. At least once under one id; when the call throws after the intent was stored, the reconciler sends it.
+ *
+ * @throws LanewayError as `composeMessage`; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent
+ * yet (it is in the ledger and will be)
+ */
+export async function publishMessage(
+  publishing: Publishing,
+  type: MessageType,
+  data: unknown,
+  options: PublishOptions,
+  standing: Standing = {},
+): Promise<Receipt> {
+  const { topology, clock } = publishing;
+  const now = clock.now();
+  checkIds(standing);
+  const composed = composeMessage(type, data, options, {
+    topology,
+    now,
+    ...(standing.parent === undefined ? {} : { parent: standing.parent }),
+    ...(standing.id === undefined ? {} : { id: standing.id }),
+    ...(standing.requestId === undefined ? {} : { requestId: standing.requestId }),
+    ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
+  });
+  const correlationId = standing.correlationId ?? newId();
+  const emissions = await offloadPayloads(composed, correlationId, publishing.payloads);
+  const source = sourceOf(topology.name, publishing.kind, publishing.name);
+  const told = type.kind === 'event' && standing.requestId !== undefined ? { requestid: standing.requestId } : {};
+  const outgoing = emissions.map((emission) => ({
+    envelope: outsideEnvelope({ ...emission, ...told }, correlationId, standing, source),
+    expected: emission.expected,
+    waiter: standing.waiter ?? ({ kind: 'client' } as const),
+    ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
+  }));
+  // Steps and undoings are made again by whoever died over them. Were there an intent without the record, the reconciler
+  // would send the command meanwhile, and its reply would find nobody waiting.
+  const first = standing.waiter?.kind === 'workflow' || standing.waiter?.kind === 'saga';
+  const early = first ? await openRequests(topology.model, outgoing, publishing.senders, now) : undefined;
+  const trouble = early?.find((one) => typeof one === 'object');
+  if (trouble) throw trouble;
+  // Of a request that has ended, or will before it could be sent, there is nothing to be sent later either.
+  const intended = early ? outgoing.filter((_, index) => early[index] === true) : outgoing;
+  if (intended.length > 0) await publishing.intents.record(intended, now + INTENT_GRACE_MS);
+  const opened = early ?? (await openRequests(topology.model, outgoing, publishing.senders, now));
+  const sent = outgoing.map((one) => ({ ...one, envelope: withUnstored(one.envelope, standing.unstored) }));
+  const [refused] = await sendOpened(topology.model, sent, opened, publishing.senders);
+  if (refused) throw refused.error;
+  const envelope = outgoing[0]?.envelope;
+  return {
+    id: envelope?.id ?? '',
+    correlationId,
+    ...(envelope?.requestid === undefined ? {} : { requestId: envelope.requestid }),
+  };
+}
+
+function withUnstored(envelope: Envelope, unstored: Standing['unstored']): Envelope {
+  const { data } = envelope;
+  if (unstored === undefined || typeof data !== 'object' || data === null) return envelope;
+  return { ...envelope, data: { ...data, ...unstored } };
+}
+
+function checkIds({ id, correlationId, causationId, requestId }: Standing): void {
+  for (const [what, given] of Object.entries({ id, correlationId, causationId, requestId })) {
+    if (given !== undefined && !canBeId(given)) {
+      throw new LanewayError('INVALID_OPTION', `${what} is ${JSON.stringify(given.slice(0, 160))}`, {
+        help: ['allowed: 1 to 128 letters, digits and _ . : -'],
+      });
+    }
+  }
+}
+
+function outsideEnvelope(emission: Emission, correlationid: string, standing: Standing, source: string): Envelope {
+  const { causationid: _none, ...envelope } = envelopeOf(
+    emission,
+    {
+      specversion: '1.0',
+      datacontenttype: 'application/json',
+      ...emission,
+      attempt: 1,
+      id: standing.causationId ?? '',
+      source,
+      correlationid,
+      hops: (standing.hops ?? 0) - 1,
+      ...(standing.path === undefined ? {} : { path: standing.path }),
+      ...(standing.tenant === undefined ? {} : { tenant: standing.tenant }),
+      ...(standing.traceparent === undefined ? {} : { traceparent: standing.traceparent }),
+      ...(standing.actor === undefined ? {} : { actor: standing.actor }),
+    },
+    source,
+  );
+  return {
+    ...envelope,
+    ...(standing.causationId === undefined ? {} : { causationid: standing.causationId }),
+    ...(standing.ladder === undefined ? {} : { escalates: true }),
+  };
+}

@@ -1,0 +1,244 @@
+import type { Envelope } from '../domain/wire/envelope.js';
+import { LanewayError } from '../domain/base/errors.js';
+import { laneFor } from '../domain/base/priority.js';
+import { firstAttemptEnd, type Climb, type Rung } from '../domain/request/ladder.js';
+import type { PendingRecord, Waiter } from '../domain/request/pending.js';
+import type { LaneMessage, LaneSender, MessageBus, SendResult } from '../domain/wire/message-bus.js';
+import type { PendingStore } from '../domain/request/pending-store.js';
+import type { TimerQueue } from '../domain/request/timer-queue.js';
+import type { TopologyModel } from '../topology/model.js';
+
+/** What it takes to send; `pending` and `timers` only for those who make requests, `lanes` for direct channels. */
+export interface Senders {
+  readonly bus: MessageBus;
+  readonly lanes?: LaneSender;
+  readonly pending?: PendingStore;
+  readonly timers?: TimerQueue;
+}
+
+/** An envelope with the agents that are to receive it. */
+export interface Outgoing {
+  readonly envelope: Envelope;
+  readonly expected: readonly string[];
+  /** For a request: who waits. */
+  readonly waiter?: Waiter;
+  /** For a request: its own ladder. @defaultValue that of the channel */
+  readonly ladder?: readonly Rung[];
+}
+
+/** An outgoing message that was refused for good. */
+export interface RefusedMessage {
+  readonly envelope: Envelope;
+  readonly error: LanewayError;
+}
+
+/**
+ * A request from outside any handling whose deadline is nearer than this is not sent: it is left to time out
+ * (architecture §3.6).
+ */
+export const SHORTEST_DEADLINE_MS = 5_000;
+
+/**
+ * Sends messages: for a request first its timer, then its pending record, then the command; others at once. Sending the
+ * same messages again is harmless. Messages of one call have no order among each other.
+ *
+ * @returns those that the bus refused for good, and requests that can never be made
+ * @throws LanewayError PUBLISH or UNAVAILABLE, retryable, when some could not be sent yet; all others have been
+ */
+export async function sendMessages(
+  model: TopologyModel,
+  outgoing: readonly Outgoing[],
+  senders: Senders,
+  now: number,
+): Promise<RefusedMessage[]> {
+  return sendOpened(model, outgoing, await openRequests(model, outgoing, senders, now), senders);
+}
+
+/** What became of opening a request: whether the message is to be sent, or why it could not be opened. */
+type Opened = boolean | LanewayError;
+
+/** Timers and pending records of those messages that are requests: the first half of {@link sendMessages}. */
+export function openRequests(
+  model: TopologyModel,
+  outgoing: readonly Outgoing[],
+  senders: Senders,
+  now: number,
+): Promise<Opened[]> {
+  return Promise.all(outgoing.map((message) => tryToOpen(model, message, senders, now)));
+}
+
+/** The second half of {@link sendMessages}. */
+export async function sendOpened(
+  model: TopologyModel,
+  outgoing: readonly Outgoing[],
+  opened: readonly Opened[],
+  senders: Senders,
+): Promise<RefusedMessage[]> {
+  // One request that cannot be made keeps no other message back: what is refused is refused alone, and what can be
+  // repeated is, after all others have been sent.
+  const sent = await deliverMessages(
+    model,
+    outgoing.filter((_, index) => opened[index] === true),
+    senders,
+  );
+  const troubles = outgoing.flatMap(({ envelope }, index) => {
+    const error = opened[index];
+    return error instanceof LanewayError ? [{ envelope, error }] : [];
+  });
+  const passing = troubles.find(({ error }) => error.retryable);
+  if (passing) throw passing.error;
+  return [...troubles, ...sent];
+}
+
+/**
+ * As {@link sendMessages}, of messages whose requests are open already.
+ * @throws LanewayError PUBLISH
+ */
+export async function deliverMessages(
+  model: TopologyModel,
+  ready: readonly Outgoing[],
+  senders: Senders,
+): Promise<RefusedMessage[]> {
+  const direct = ready.filter((message) => isDirect(model, message.envelope));
+  const bus = ready.filter((message) => !isDirect(model, message.envelope));
+  const [busResults, laneResults] = await Promise.all([
+    bus.length === 0 ? [] : senders.bus.publish(bus.map((message) => message.envelope)),
+    sendDirect(model, direct, senders.lanes),
+  ]);
+  const results: { envelope: Envelope; result: SendResult }[] = [
+    ...bus.map((message, index) => ({ envelope: message.envelope, result: busResults[index] ?? UNKNOWN })),
+    ...laneResults,
+  ];
+  const failed = results.filter(({ result }) => !result.ok && result.retryable);
+  const refused = results.flatMap(({ envelope, result }) =>
+    result.ok || result.retryable
+      ? []
+      : [
+          {
+            envelope,
+            error: new LanewayError('REFUSED', `${envelope.type} was refused: ${result.code}: ${result.message}`, {
+              retryable: false,
+            }),
+          },
+        ],
+  );
+  if (failed.length > 0) {
+    const first = failed[0]?.result;
+    const why = first && !first.ok ? `${first.code}: ${first.message}` : 'unknown';
+    throw new LanewayError('PUBLISH', `${failed.length} of ${results.length} messages could not be sent (${why})`, {
+      help: ['it is retried: redelivery or the reconciler sends the same messages again'],
+    });
+  }
+  return refused;
+}
+
+const UNKNOWN: SendResult = { ok: false, retryable: true, code: 'NO_RESULT', message: 'the bus gave no result' };
+
+/** As {@link openRequest}, with what it throws as its answer. */
+async function tryToOpen(
+  model: TopologyModel,
+  message: Outgoing,
+  senders: Senders,
+  now: number,
+): Promise<boolean | LanewayError> {
+  try {
+    return await openRequest(model, message, senders, now);
+  } catch (error) {
+    if (error instanceof LanewayError) return error;
+    throw error;
+  }
+}
+
+/** True when the message is to be sent; false for a request from outside any handling that is too late or answered. */
+async function openRequest(model: TopologyModel, message: Outgoing, senders: Senders, now: number): Promise<boolean> {
+  const { envelope } = message;
+  const reply = model.types[envelope.type]?.reply;
+  if (envelope.requestid === undefined || reply === undefined) return true;
+  const { pending, timers } = senders;
+  if (!pending || !timers || !message.waiter) {
+    throw new LanewayError(
+      'CONFIGURATION',
+      `${envelope.source} makes the request ${envelope.type} but has no pending store`,
+      {
+        help: [
+          'declare the command in its `publishes`: the infrastructure then grants the pending table and the timers',
+        ],
+      },
+    );
+  }
+  const until = envelope.deadline ?? envelope.expires;
+  const { deadline, ...escalating } = firstAttempt(model, message, until);
+  // A timer without a record gives up after minutes; a record without a timer would wait for the sweeper.
+  await timers.set({ requestId: envelope.requestid, at: Date.parse(deadline), hop: 0 }, now);
+  const opened = await pending.open({
+    requestId: envelope.requestid,
+    correlationId: envelope.correlationid,
+    messageId: envelope.id,
+    type: envelope.type,
+    replyType: reply,
+    ...(envelope.receiver === undefined ? {} : { receiver: envelope.receiver }),
+    deadline,
+    ...escalating,
+    attempt: envelope.attempt,
+    waiter: message.waiter,
+    hops: envelope.hops,
+    ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
+    ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
+  });
+  // What an outcome stores is expected by the ledger and has no intent that is looked at again: only its receiver can
+  // settle it, as completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
+  if (message.waiter.kind === 'agent') return true;
+  return opened !== 'closed' && Date.parse(deadline) - now > SHORTEST_DEADLINE_MS;
+}
+
+/** When the first attempt is given up, and where the request then stands on its ladder. */
+function firstAttempt(
+  model: TopologyModel,
+  { envelope, ladder }: Outgoing,
+  until: string,
+): Pick<PendingRecord, 'deadline' | 'bound' | 'climb'> {
+  const { escalation, extension = 0 } = model.channels[envelope.channel] ?? {};
+  const bound = new Date(Date.parse(until) + extension).toISOString();
+  const { receiver, channel, dataschema, data, dataref, priority, subject, actor, path } = envelope;
+  const rungs = ladder ?? escalation;
+  if (!rungs) return extension === 0 ? { deadline: until } : { deadline: until, bound };
+  // From the envelope alone, so that sending it again gives the same.
+  const begun = Date.parse(envelope.time);
+  const end = firstAttemptEnd(rungs, begun, Date.parse(until));
+  const climb: Climb = {
+    ...(ladder === undefined ? {} : { ladder }),
+    ...{ channel, until, rung: -1, used: 0, phase: 'asked', on: channel, time: end - begun },
+    tried: receiver === undefined ? [] : [receiver],
+    ...(receiver === undefined ? {} : { receiver }),
+    command: {
+      ...{ dataschema, priority },
+      ...(dataref === undefined ? { data } : { dataref }),
+      ...(subject === undefined ? {} : { subject }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(path === undefined ? {} : { path }),
+    },
+  };
+  return { deadline: new Date(end).toISOString(), bound, climb };
+}
+
+function isDirect(model: TopologyModel, envelope: Envelope): boolean {
+  return model.channels[envelope.channel]?.qos.delivery === 'direct';
+}
+
+async function sendDirect(
+  model: TopologyModel,
+  messages: readonly Outgoing[],
+  lanes: LaneSender | undefined,
+): Promise<{ envelope: Envelope; result: SendResult }[]> {
+  if (messages.length === 0) return [];
+  if (!lanes) throw new LanewayError('CONFIGURATION', 'a direct channel is used, but no lanes are known to send to');
+  const entries: LaneMessage[] = messages.flatMap(({ envelope, expected }) =>
+    expected.map((receiver) => ({
+      receiver,
+      lane: laneFor(envelope.priority, model.agents[receiver]?.lanes ?? []) ?? envelope.priority,
+      envelope,
+    })),
+  );
+  const results = await lanes.send(entries);
+  return entries.map((entry, index) => ({ envelope: entry.envelope, result: results[index] ?? UNKNOWN }));
+}

@@ -1,0 +1,55 @@
+import { derivedId } from '../domain/base/ids.js';
+import type { PendingRecord } from '../domain/request/pending.js';
+import type { Clock } from '../domain/base/clock.js';
+import type { DeadLetterBook, OperatorEntry } from '../domain/evidence/dead-letter-book.js';
+import { ApprovalDecided } from '../message/system-messages.js';
+import { publishMessage, type Publishing } from './publish-message.js';
+
+/** What deciding works with. */
+export interface DecideServices {
+  readonly clock: Clock;
+  readonly book: Pick<DeadLetterBook, 'recordFirst'>;
+  /** Publishes as whoever takes the decision down. */
+  readonly publishing: Publishing;
+}
+
+/** A decision on an approval, as its note in the ledger has it. */
+export type TakenDecision = Pick<OperatorEntry, 'by' | 'why' | 'at'> & {
+  readonly decision: NonNullable<OperatorEntry['decision']>;
+  readonly messageId: string;
+};
+
+/**
+ * Takes a decision down, that of a person as well as that nobody made one: noted in the ledger by a write that only the
+ * first of an approval wins, then published as `ApprovalDecided`. Whoever comes later publishes the one that stands again,
+ * in case its author died in between.
+ *
+ * @returns the decision that stands
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ */
+export async function takeDecision(
+  { requestId, correlationId, messageId: causationId, hops, tenant, traceparent }: Omit<PendingRecord, 'waiter'>,
+  given: Pick<TakenDecision, 'decision' | 'by' | 'why'>,
+  { clock, book, publishing }: DecideServices,
+): Promise<TakenDecision> {
+  const idOf = (decision: TakenDecision['decision']): string =>
+    derivedId(ApprovalDecided.name, requestId, decision === 'silent' ? 'silent' : 'person');
+  const stands = await book.recordFirst({
+    ...{ id: derivedId('operator', 'decide', requestId), correlationId, requestId, action: 'answer' },
+    ...{ ...given, messageId: idOf(given.decision), at: new Date(clock.now()).toISOString() },
+  });
+  const { decision = given.decision, by, why, at } = stands;
+  const id = idOf(decision);
+  await publishMessage(
+    publishing,
+    ApprovalDecided,
+    { decision, by, reason: why },
+    {},
+    {
+      ...{ id, correlationId, causationId, requestId, hops: hops + 1 },
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    },
+  );
+  return { decision, by, why, at, messageId: id };
+}

@@ -1,0 +1,26 @@
+import type { ClientPublishOptions } from '../../publishing/client-options.js';
+import type { WorkflowDefinition } from '../../workflow/define/define-workflow.js';
+import type { ReadyAgent } from './bound-agents.js';
+
+/** Options of `createHarness`. */
+export interface HarnessOptions {
+  /**
+   * Agents with what they need (`agent.with({ ... })`), or bare where they need nothing. An agent of the topology that is
+   * not given takes nothing: its messages wait in its lanes.
+   */
+  readonly agents: readonly ReadyAgent[];
+  /** Needs the package `jsonata`. */
+  readonly workflows?: readonly WorkflowDefinition[];
+  /** Everything random follows from it, except ids. @defaultValue 1 */
+  readonly seed?: number;
+  /** Milliseconds since 1970 when the clock starts. @defaultValue 1 January 2026 */
+  readonly start?: number;
+  /** Whether `ApprovalRequested` has a link, as with `approvalLinks` of `LanewayApplication`. @defaultValue false */
+  readonly approvalLinks?: boolean;
+}
+
+/** Options of `publish` of a harness. */
+export interface HarnessPublishOptions extends ClientPublishOptions {
+  /** Declared client that publishes. @defaultValue the first that declares the type */
+  readonly as?: string;
+}

@@ -1,0 +1,253 @@
+import { setImmediate } from 'node:timers';
+import { milliseconds, type Duration } from '../../domain/base/duration.js';
+import type { Envelope } from '../../domain/wire/envelope.js';
+import { LanewayError } from '../../domain/base/errors.js';
+import type { ExecutionDetail } from '../../domain/execution/executions.js';
+import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../../message/message-type.js';
+import type { PageResponse } from '../../operator/requests/answer-link.js';
+import type { ApprovalRecord } from '../../operator/requests/decide-approval.js';
+import type { Actor } from '../../operator/operator-services.js';
+import type { Retried } from '../../operator/workflows/retry-workflow.js';
+import { receiversOf } from '../../platform/supervision/look-at-intent.js';
+import type { Receipt } from '../../publishing/publish-message.js';
+import { readReply, replyTypeOf } from '../../topology/read-reply.js';
+import type { Topology } from '../../topology/topology.js';
+import { boundAgents } from './bound-agents.js';
+import type { Faults } from './faults.js';
+import { type HarnessConversation } from './harness-conversation.js';
+import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
+import { HarnessWorld } from './harness-world.js';
+import type { WorldParts } from './memory-world.js';
+import { WorldAccess } from './world-access.js';
+import { seededRandom } from '../memory/seeded-random.js';
+import type { VisitForm } from './visit-link.js';
+
+/** An application in memory, on a clock that only moves when told to. */
+export interface Harness {
+  /**
+   * Publishes as a client; nothing is handled before the world is moved on.
+   * @throws LanewayError as the client's `publish`; PUBLISH when the fault plan lets the bus refuse it: the sweeper sends it
+   */
+  publish<Type extends MessageType>(type: Type, data: InputOf<Type>, options?: HarnessPublishOptions): Promise<Receipt>;
+  /**
+   * Makes a request as a client, and moves the world on until it has ended.
+   * @throws LanewayError REQUEST_TIMED_OUT, REQUEST_FAILED, and those of `publish`
+   */
+  request<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+  ): Promise<DataOf<ReplyOf<Command>>>;
+  /** Takes a request of a client back, as the client's `cancel`: nothing happens before the world is moved on. */
+  cancel(requestId: string, why: string, options?: Pick<HarnessPublishOptions, 'as'>): Promise<boolean>;
+  /** Approvals that workflows wait for, the one whose time is over first at the top. */
+  approvals(): Promise<readonly ApprovalRecord[]>;
+  /**
+   * Decides an approval by its id, as `laneway approval` does: nothing happens before the world is moved on.
+   * @throws LanewayError NOT_FOUND, REFUSED when it has been decided, INVALID_OPTION without who or why
+   */
+  decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void>;
+  /**
+   * Answers a request that waits for a person, as `laneway requests answer` does: nothing happens before the world is moved on.
+   * @throws LanewayError NOT_FOUND, REFUSED when it has ended, SCHEMA, INVALID_OPTION without who or why
+   */
+  answer(requestId: string, data: unknown, actor: Actor): Promise<void>;
+  /** Opens the link of an approval, or sends the form of its page: nothing happens before the world is moved on. */
+  visit(link: string, form?: VisitForm): Promise<PageResponse>;
+  /** Executions of workflows by name, oldest first. */
+  executions(): Promise<readonly ExecutionDetail[]>;
+  /**
+   * Retries an execution that did not end well, as `laneway workflow retry` does: nothing happens before the world is moved on.
+   * @throws LanewayError NOT_FOUND, REFUSED, INVALID_OPTION without who or why
+   */
+  retry(execution: string, actor: Actor): Promise<Retried>;
+  /** Puts an event of another system on the bus, for the application's ingress. */
+  putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
+  /**
+   * Moves the clock on, however far, until nothing is in flight: no copy in a lane, no open request, no running
+   * workflow, nothing that the sweeper would send again. What then is still missing in an account is lost.
+   * @throws LanewayError CONFIGURATION when there is no end to it
+   */
+  settle(): Promise<void>;
+  /** Moves the clock on by so much, and does what falls due on the way. */
+  advance(by: Duration): Promise<void>;
+  /** The conversation as the ledger has it now. */
+  conversation(correlationId: string): HarnessConversation;
+  /** Ids of all conversations, oldest first. */
+  conversations(): readonly string[];
+  readonly faults: Faults;
+  /** The time of the world. */
+  readonly now: () => Date;
+  /** Every envelope that the bus took, re-sent ones included, in order. */
+  readonly published: readonly Envelope[];
+}
+
+/** Time between two runs of the sweeper; as deployed. */
+const SWEEP_EVERY_MS = 300_000;
+/** How long after it is due the sweeper finds an intent or a lost timer, with its index lag and grace. */
+const SWEEP_LATENESS_MS = 120_000;
+const MOST_STEPS = 1_000_000;
+
+/**
+ * The application in memory: its routing rules, its agents by the product's own handling chain, the platform's
+ * functions, its workflows. Lanes are queues with delay, visibility and redrive to dead letter queues; what handlers
+ * themselves wait for (a timeout, a fetch) takes real time.
+ *
+ * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_AGENT for an agent of another topology, INVALID_OPTION for what is no agent
+ * and for an agent given twice
+ */
+export function createHarness(topology: Topology, options: HarnessOptions): Harness {
+  const { workflows = [], seed = 1, start, approvalLinks = false } = options;
+  const agents = boundAgents(topology, options.agents);
+  const random = seededRandom(seed);
+  const parts = { topology, agents, workflows, random, approvalLinks, ...(start === undefined ? {} : { start }) };
+  return harnessOver(new HarnessWorld(parts), parts);
+}
+
+/** The harness of a world that is given, so that its stores stay in reach. */
+export function harnessOver(
+  world: HarnessWorld,
+  { topology, agents }: Pick<WorldParts, 'topology' | 'agents'>,
+): Harness {
+  return new RunningHarness(topology, world, new Set(agents.map(({ agent }) => agent.id)));
+}
+
+class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
+  readonly faults: Faults;
+  readonly #present: ReadonlySet<string>;
+  #nextSweep: number;
+  #steps = 0;
+
+  constructor(topology: Topology, world: HarnessWorld, present: ReadonlySet<string>) {
+    super(topology, world, 'the test');
+    this.#present = present;
+    this.faults = world.faults;
+    this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
+  }
+
+  get published(): readonly Envelope[] {
+    return this.world.bus.published;
+  }
+
+  async request<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+  ): Promise<DataOf<ReplyOf<Command>>> {
+    const { timeout, ...given } = options;
+    replyTypeOf(command);
+    const { requestId = '', correlationId } = await this.publish(command, data, { ...given, deadline: timeout });
+    const { pending } = this.world.ports;
+    await this.#run(undefined, async () => (await pending.get(requestId))?.outcome !== undefined);
+    const outcome = (await pending.get(requestId))?.outcome;
+    const { sequence } = this.conversation(correlationId);
+    if (outcome?.state === 'replied')
+      return (await readReply(command, requestId, outcome, this.world.payloads)) as DataOf<ReplyOf<Command>>;
+    if (outcome?.state === 'failed')
+      throw new LanewayError('REQUEST_FAILED', `${command.name} failed: ${outcome.error.message}\n${sequence}`);
+    throw new LanewayError('REQUEST_TIMED_OUT', `${command.name} was not answered within ${timeout}\n${sequence}`);
+  }
+
+  async settle(): Promise<void> {
+    await this.#run(undefined, () => Promise.resolve(false));
+  }
+
+  async advance(by: Duration): Promise<void> {
+    const until = this.world.clock.now() + milliseconds(by);
+    await this.#run(until, () => Promise.resolve(false));
+  }
+
+  /** Does what is due, then moves the clock to what is due next: until a time, or as long as anything is in flight. */
+  async #run(until: number | undefined, done: () => Promise<boolean>): Promise<void> {
+    const { clock } = this.world;
+    this.#steps = 0;
+    for (;;) {
+      await this.#runReady();
+      if (await done()) return;
+      // Whether it goes on is decided by what is in flight; on the way, nothing that falls due is passed over.
+      if (until === undefined && (await this.#nextInFlight()) === undefined) return;
+      const next = this.#nextOfAll();
+      if (until !== undefined && next > until) break;
+      clock.advanceTo(next);
+    }
+    clock.advanceTo(until);
+  }
+
+  async #runReady(): Promise<void> {
+    const { clock, consumers, executions, faults } = this.world;
+    for (;;) {
+      executions.check();
+      if (clock.now() >= this.#nextSweep) {
+        this.#nextSweep += Math.ceil((clock.now() - this.#nextSweep + 1) / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
+        await this.world.sweep();
+      }
+      const fired = executions.fire();
+      if (fired) await turn();
+      const ready = consumers.filter(({ queue }) => (queue.nextVisibleAt ?? Infinity) <= clock.now());
+      ready.sort((a, b) => (a.queue.nextVisibleAt ?? 0) - (b.queue.nextVisibleAt ?? 0));
+      if (ready.length === 0 && !fired) return;
+      await Promise.all(faults.pick(ready).map(({ run }) => run()));
+      await turn();
+      if (++this.#steps > MOST_STEPS) {
+        throw new LanewayError('CONFIGURATION', `the world did not come to rest within ${MOST_STEPS} steps`, {
+          help: ['do agents answer each other without end? use advance() to look at it on the way'],
+        });
+      }
+    }
+  }
+
+  /** When anything at all happens next; the sweeper runs for ever. */
+  #nextOfAll(): number {
+    const { consumers, executions } = this.world;
+    return earliest([...consumers.map(({ queue }) => queue.nextVisibleAt), executions.nextAlarm, this.#nextSweep]) ?? 0;
+  }
+
+  /** When something happens next that somebody waits for; undefined at rest. */
+  async #nextInFlight(): Promise<number | undefined> {
+    const { consumers, executions, timers, ports } = this.world;
+    const queues = consumers.filter(({ queue }) => queue !== timers).map(({ queue }) => queue.nextVisibleAt);
+    const open = await first(ports.pending.due(-Infinity, Infinity), () => Promise.resolve(true));
+    const missing = await first(ports.intents.due((await ports.cursors.get('intents')) ?? 0, Infinity), (intent) =>
+      this.#isMissing(intent.envelope, receiversOf(intent, this.topology.model, this.world.starts)),
+    );
+    // A timer that was lost is found by the sweeper.
+    const swept = earliest([missing?.due, open && Date.parse(open.deadline)]);
+    return earliest([
+      ...queues,
+      executions.nextAlarm,
+      open ? timers.nextVisibleAt : timers.nextRetryAt,
+      swept === undefined ? undefined : this.#sweepAfter(swept + SWEEP_LATENESS_MS),
+    ]);
+  }
+
+  async #isMissing({ correlationid: correlationId, id: messageId }: Envelope, expected: readonly string[]) {
+    for (const receiver of expected) {
+      if (!this.#present.has(receiver) && !receiver.startsWith('workflow:')) continue;
+      if (!(await this.world.ports.deliveries.get({ correlationId, messageId, receiver }))) return true;
+    }
+    return false;
+  }
+
+  #sweepAfter(time: number): number {
+    const late = Math.max(0, time - this.#nextSweep);
+    return this.#nextSweep + Math.ceil(late / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
+  }
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+async function first<Item>(
+  items: AsyncIterable<Item>,
+  fits: (item: Item) => Promise<boolean>,
+): Promise<Item | undefined> {
+  for await (const item of items) if (await fits(item)) return item;
+  return undefined;
+}
+
+/** Lets everything run on that waits for nothing but promises; also under a test framework's fake timers. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,23 @@
+import type { LinkSigner } from '../../domain/request/approval-link.js';
+import { answerLink, type PageResponse } from '../../operator/requests/answer-link.js';
+import type { AnswerServices } from '../../operator/requests/answer-request.js';
+
+/** What is filled in on the page behind a link, and which button is pressed. */
+export interface VisitForm {
+  readonly decision: 'approved' | 'rejected';
+  readonly reason: string;
+}
+
+/** Opens a link as a browser does, or with `form` sends the form of its page. */
+export function visitLink(
+  link: string,
+  form: VisitForm | undefined,
+  services: AnswerServices & { readonly signer: Pick<LinkSigner, 'verify'> },
+): Promise<PageResponse> {
+  const path = link.replace(/^https?:\/\/[^/]*/, '');
+  const sent = form && {
+    contentType: 'application/x-www-form-urlencoded',
+    body: new URLSearchParams({ ...form }).toString(),
+  };
+  return answerLink({ method: form ? 'POST' : 'GET', path, ...sent }, { ...services, approvals: services.pending });
+}

@@ -1,0 +1,135 @@
+import type { LedgerEntry } from '../../domain/evidence/conversation.js';
+import type { Emission } from '../../domain/delivery/delivery.js';
+import { OPERATOR } from '../../domain/wire/envelope.js';
+import { LanewayError, unknownName } from '../../domain/base/errors.js';
+import type { ExecutionDetail } from '../../domain/execution/executions.js';
+import { newId } from '../../domain/base/ids.js';
+import type { Clock } from '../../domain/base/clock.js';
+import type { MessageType } from '../../message/message-type.js';
+import { RequestCancelled } from '../../message/system-messages.js';
+import type { PageResponse } from '../../operator/requests/answer-link.js';
+import { answerRequest, type AnswerServices } from '../../operator/requests/answer-request.js';
+import { decideApproval, openApprovals, type ApprovalRecord } from '../../operator/requests/decide-approval.js';
+import { withOutput } from '../../operator/workflows/execution-output.js';
+import type { Actor } from '../../operator/operator-services.js';
+import { retryExecution, type Retried } from '../../operator/workflows/retry-workflow.js';
+import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
+import { standingOf } from '../../publishing/client-options.js';
+import { publishMessage, type Publishing, type Receipt } from '../../publishing/publish-message.js';
+import type { Topology } from '../../topology/topology.js';
+import { HarnessConversation } from './harness-conversation.js';
+import type { HarnessPublishOptions } from './harness-options.js';
+import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
+import type { MemoryWorld } from './memory-world.js';
+import { portsOf } from './process-ports.js';
+import { visitLink, type VisitForm } from './visit-link.js';
+
+/** What clients and operators do to a world in memory, and what they see of it. Nothing in here lets time go by. */
+export class WorldAccess<World extends MemoryWorld<Clock>> {
+  readonly now = (): Date => new Date(this.world.clock.now());
+
+  /** @param publisher names in errors who publishes without being declared */
+  constructor(
+    protected readonly topology: Topology,
+    protected readonly world: World,
+    private readonly publisher: string,
+  ) {}
+
+  async publish(type: MessageType, data: unknown, { as, ...given }: HarnessPublishOptions = {}): Promise<Receipt> {
+    const name = as ?? this.clientFor(type);
+    this.checkDeclared(type, name);
+    const { options, standing } = standingOf(given);
+    return publishMessage(this.publishingAs(name), type, data, options, standing);
+  }
+
+  async cancel(requestId: string, why: string, { as }: Pick<HarnessPublishOptions, 'as'> = {}): Promise<boolean> {
+    return cancelRequestOf(this.publishingAs(as ?? this.clientFor(RequestCancelled)), requestId, why);
+  }
+
+  approvals(): Promise<readonly ApprovalRecord[]> {
+    return openApprovals(this.#answering());
+  }
+
+  async decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void> {
+    await decideApproval(approval, decision, actor, this.#answering());
+  }
+
+  async answer(requestId: string, data: unknown, actor: Actor): Promise<void> {
+    await answerRequest(requestId, data, actor, this.#answering());
+  }
+
+  visit(link: string, form?: VisitForm): Promise<PageResponse> {
+    return visitLink(link, form, { ...this.#answering('approval-page'), signer: this.world.linkSigner });
+  }
+
+  async executions(): Promise<readonly ExecutionDetail[]> {
+    const { executions, starts } = this.world;
+    const found = executions.names.flatMap((name) => Object.keys(starts).map((one) => executions.find(one, name)));
+    const known = (await Promise.all(found)).filter((one) => one !== undefined);
+    return Promise.all(known.map((one) => withOutput(one, this.world.payloads)));
+  }
+
+  retry(execution: string, actor: Actor): Promise<Retried> {
+    const { executions, starts, ports } = this.world;
+    return retryExecution(execution, actor, { ...this.#answering(), executions, starts, sagas: ports.sagas });
+  }
+
+  putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void {
+    this.world.bus.put({ id: newId(), time: this.now().toISOString(), ...event });
+  }
+
+  conversation(correlationId: string): HarnessConversation {
+    const { ledger, payloads } = this.world;
+    const entries = ledger.stored(correlationId).map((entry): LedgerEntry => {
+      if (entry.kind !== 'delivery' || entry.delivery.emissionsRef === undefined) return entry;
+      const emissions = JSON.parse(payloads.texts.get(entry.delivery.emissionsRef) ?? '[]') as Emission[];
+      return { ...entry, delivery: { ...entry.delivery, emissions } };
+    });
+    return new HarnessConversation(correlationId, entries);
+  }
+
+  conversations(): readonly string[] {
+    return this.world.ledger.conversationIds();
+  }
+
+  protected publishingAs(name: string): Publishing {
+    const ports = portsOf(this.world.process(name), this.world.ports);
+    const { bus, lanes, pending, timers, intents, payloads } = ports;
+    const senders = { bus, lanes, pending, timers };
+    return {
+      ...{ topology: this.topology, kind: 'client', name, clock: this.world.clock, intents, payloads, senders },
+    };
+  }
+
+  /** @throws LanewayError UNKNOWN_CLIENT, NOT_DECLARED */
+  protected checkDeclared(type: MessageType, name: string): void {
+    const client = this.topology.model.clients[name];
+    if (!client) {
+      const known = Object.keys(this.topology.model.clients);
+      throw unknownName('UNKNOWN_CLIENT', `${type.name} is published as '${name}'`, name, known, this.topology.name);
+    }
+    if (!client.publishes.includes(type.name)) throw this.#notDeclared(type, name);
+  }
+
+  #answering(name: string = OPERATOR): AnswerServices {
+    const publishing: Publishing = { ...this.publishingAs(name), kind: 'platform' };
+    const book = new MemoryDeadLetterBook(this.world.ledger);
+    return { topology: this.topology, clock: this.world.clock, pending: this.world.ports.pending, book, publishing };
+  }
+
+  /** The first client that declares a type. @throws LanewayError NOT_DECLARED */
+  protected clientFor(type: MessageType): string {
+    const client = Object.values(this.topology.model.clients).find(({ publishes }) => publishes.includes(type.name));
+    if (!client) throw this.#notDeclared(type, undefined);
+    return client.id;
+  }
+
+  #notDeclared(type: MessageType, client: string | undefined): LanewayError {
+    const clients = Object.values(this.topology.model.clients).filter(({ publishes }) => publishes.includes(type.name));
+    const known = clients.map(({ id }) => id).join(', ') || '(none)';
+    const who = client === undefined ? 'no client' : `not client '${client}'`;
+    return new LanewayError('NOT_DECLARED', `${type.name} is published by ${this.publisher}, but ${who} declares it`, {
+      help: [`clients that do: ${known}   (${this.topology.name})`],
+    });
+  }
+}

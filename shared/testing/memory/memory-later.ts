@@ -1,0 +1,31 @@
+import type { LaterReply, LaterStore } from '../../domain/request/later-store.js';
+
+/** Replies put off, in memory. */
+export class MemoryLater implements LaterStore {
+  readonly #replies = new Map<string, string>();
+  /** Keys of the commands of a conversation. */
+  readonly #byConversation = new Map<string, string[]>();
+
+  async put(later: LaterReply): Promise<void> {
+    const key = keyOf(later.agent, later.command, later.key);
+    const conversation = later.envelope.correlationid;
+    this.#replies.set(key, JSON.stringify(later));
+    this.#byConversation.set(conversation, [...(this.#byConversation.get(conversation) ?? []), key]);
+    return Promise.resolve();
+  }
+
+  async get(agent: string, command: string, key: string): Promise<LaterReply | undefined> {
+    const text = this.#replies.get(keyOf(agent, command, key));
+    return Promise.resolve(text === undefined ? undefined : (JSON.parse(text) as LaterReply));
+  }
+
+  /** Removes what was put off in a conversation. */
+  forget(correlationId: string): void {
+    for (const key of this.#byConversation.get(correlationId) ?? []) this.#replies.delete(key);
+    this.#byConversation.delete(correlationId);
+  }
+}
+
+function keyOf(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
+}

@@ -1,0 +1,67 @@
+import { unknownName } from '../../domain/base/errors.js';
+import type { WorkflowResumer, WorkflowStarter } from '../../domain/execution/workflow-engine.js';
+
+/** How a token was answered. */
+export type TokenAnswer =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly error: string; readonly cause: string };
+
+/** An execution as it was started. */
+export interface StartedExecution {
+  readonly workflow: string;
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/** Starts and resumptions of workflows in memory: a token is answered once, an execution name starts once. */
+export class MemoryWorkflows implements WorkflowResumer, WorkflowStarter {
+  readonly executions = new Map<string, StartedExecution>();
+  readonly #waiting = new Map<string, (answer: TokenAnswer) => void>();
+  readonly #workflows: readonly string[];
+
+  constructor(workflows: readonly string[]) {
+    this.#workflows = workflows;
+  }
+
+  /** Waits on a token; the answer is given to `answered` once. */
+  wait(token: string, answered: (answer: TokenAnswer) => void): void {
+    this.#waiting.set(token, answered);
+  }
+
+  /** Stops waiting, as a state that timed out does. @returns whether anybody waited */
+  forget(token: string): boolean {
+    return this.#waiting.delete(token);
+  }
+
+  async succeed(token: string, output: unknown): Promise<'resumed' | 'gone'> {
+    return Promise.resolve(
+      this.#answer(token, { ok: true, output: JSON.parse(JSON.stringify(output ?? null)) as unknown }),
+    );
+  }
+
+  async fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'> {
+    return Promise.resolve(this.#answer(token, { ok: false, error, cause }));
+  }
+
+  async start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'> {
+    if (!this.#workflows.includes(workflow))
+      throw unknownName('CONFIGURATION', `there is no workflow '${workflow}'`, workflow, this.#workflows, 'workflows');
+    const key = JSON.stringify([workflow, name]);
+    if (this.executions.has(key)) return 'exists';
+    this.executions.set(key, { workflow, name, input: JSON.parse(JSON.stringify(input ?? null)) as unknown });
+    return Promise.resolve('started');
+  }
+
+  /** Removes an execution: one of its name may start again. */
+  forgetExecution(workflow: string, name: string): void {
+    this.executions.delete(JSON.stringify([workflow, name]));
+  }
+
+  #answer(token: string, answer: TokenAnswer): 'resumed' | 'gone' {
+    const answered = this.#waiting.get(token);
+    if (!answered) return 'gone';
+    this.#waiting.delete(token);
+    answered(answer);
+    return 'resumed';
+  }
+}

@@ -1,0 +1,48 @@
+import type { DispatchAttempts } from '../../domain/execution/dispatch.js';
+import type { AslBranch, AslTask, Json } from './asl.js';
+
+/** A state that calls the dispatcher. */
+export interface Call {
+  readonly state: string;
+  readonly task: AslTask;
+  /** What it passes on. */
+  readonly payload: Readonly<Record<string, Json>>;
+  /** Number of maps around it: its index has as many parts. */
+  readonly depth: number;
+}
+
+/** A field of a payload as text; empty when it is absent or has parts. */
+export function textOf(payload: Call['payload'], field: string): string {
+  const value = payload[field];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** Machines within a state. */
+export function machinesIn(state: AslBranch['States'][string]): readonly AslBranch[] {
+  if (state.Type === 'Parallel') return state.Branches;
+  return state.Type === 'Map' ? [state.ItemProcessor] : [];
+}
+
+/** Every call of the dispatcher in a machine, in the order of its states; each step of a workflow that sends or waits is one. */
+export function callsIn(machine: AslBranch, depth = 0): Call[] {
+  return Object.entries(machine.States).flatMap(([state, one]): Call[] => {
+    if (one.Type !== 'Task') {
+      // A map that stands for branches side by side has no position, and its steps no index.
+      return machinesIn(one).flatMap((inner) => callsIn(inner, depth + (isOfElements(one) ? 1 : 0)));
+    }
+    const given = one.Arguments as { readonly Payload?: Readonly<Record<string, Json>> };
+    return given.Payload === undefined ? [] : [{ state, task: one, payload: given.Payload, depth }];
+  });
+}
+
+/** Whether a step's request may come to a person, by the step's own fallback. */
+export function fallsBackToPeople(machine: AslBranch): boolean {
+  return callsIn(machine).some(({ payload }) => {
+    const attempts = payload['attempts'] as Partial<DispatchAttempts> | undefined;
+    return attempts?.fallback?.some((one) => 'person' in one) ?? false;
+  });
+}
+
+function isOfElements(state: AslBranch['States'][string]): boolean {
+  return state.Type === 'Map' && !Array.isArray(state.Items);
+}

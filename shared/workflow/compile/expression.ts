@@ -1,0 +1,144 @@
+import type { Json } from './asl.js';
+import { describeTarget, type Condition, type Hop, type Literal, type Origin, type Value } from '../record/outline.js';
+import type { Refuse } from '../record/references.js';
+import { isList } from '../record/shape.js';
+
+/** JSONata for the value of an origin as seen from one state: its variable, or the state's own result. */
+export type Base = (origin: Origin) => string;
+
+/** Data of the start message: the execution's input, which every state can read without keeping it. */
+export const START_DATA = '$states.context.Execution.Input.message.data';
+
+/** The base of every state that reads only what earlier states kept. */
+export const kept: Base = (origin) => (origin.kind === 'start' ? START_DATA : `$${origin.variable}`);
+
+/**
+ * A value as JSON with expressions. Where a field may be absent the whole object becomes one expression, because
+ * Step Functions fails on an expression without result, while JSONata leaves the field out.
+ */
+export function toJson(value: Value, base: Base, refuse: Refuse): Json {
+  if (value.kind === 'literal') return literalJson(value.literal);
+  const uncertain = (part: Value) =>
+    part.kind === 'reference' && (!part.target.certain || Object.keys(part.target.shape).length === 0);
+  const parts =
+    value.kind === 'list' ? value.items : value.kind === 'object' ? value.fields.map(([, part]) => part) : [];
+  if (
+    value.kind === 'reference' ||
+    parts.some(uncertain) ||
+    (value.kind === 'object' && value.fields.some(([name]) => !isInert(name)))
+  ) {
+    return wrap(toJsonata(value, base, refuse));
+  }
+  if (value.kind === 'list') return value.items.map((item) => toJson(item, base, refuse));
+  return Object.fromEntries(value.fields.map(([name, part]) => [name, toJson(part, base, refuse)]));
+}
+
+/** A value as one JSONata expression. */
+export function toJsonata(value: Value, base: Base, refuse: Refuse): string {
+  switch (value.kind) {
+    case 'literal':
+      return literalJsonata(value.literal);
+    case 'reference':
+      return value.target.hops.reduce((text, hop) => hopped(text, hop, base, refuse), base(value.target.origin));
+    case 'list':
+      return `[${value.items.map((item) => listItem(item, base, refuse)).join(', ')}]`;
+    case 'object':
+      return `{${value.fields.map(([name, part]) => `${quoted(name)}: ${toJsonata(part, base, refuse)}`).join(', ')}}`;
+  }
+}
+
+/** `{% expression %}` */
+export function wrap(expression: string): string {
+  return `{% ${expression} %}`;
+}
+
+/** Text as a JSONata string; no part of it can end the string, the expression or be taken for a placeholder. */
+export function quoted(text: string): string {
+  if (/^[\w .,:;/@+-]*$/.test(text)) return `'${text}'`;
+  return JSON.stringify(text)
+    .replaceAll('%', '\\u0025')
+    .replaceAll('${', '\\u0024{')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+}
+
+/** Text as a JSON value that arrives as it stands: literally, or as an expression where Step Functions or CloudFormation would read it. */
+export function text(given: string): string {
+  return isInert(given) ? given : wrap(quoted(given));
+}
+
+/** JSONata's array constructor takes a list apart unless it is a constructor itself, so a list in a list is wrapped. */
+function listItem(item: Value, base: Base, refuse: Refuse): string {
+  const expression = toJsonata(item, base, refuse);
+  if (item.kind !== 'reference') return expression;
+  const list = isList(item.target.shape);
+  if (list === undefined)
+    refuse(
+      `a list holds ${describeTarget(item.target)} beside values that may be absent`,
+      'its schema does not tell whether it is a list itself: make that definite, or pass it outside of the list',
+    );
+  return list ? `[${expression}]` : expression;
+}
+
+function hopped(expression: string, hop: Hop, base: Base, refuse: Refuse): string {
+  if ('index' in hop) return elementOf(expression, hop.index);
+  if ('field' in hop)
+    return /^[A-Za-z_]\w*$/.test(hop.field) && !KEYWORDS.has(hop.field)
+      ? `${expression}.${hop.field}`
+      : looked(expression, hop.field);
+  if (!('orElse' in hop)) return held(expression, hop, base, refuse);
+  const other = toJsonata(hop.orElse, base, refuse);
+  return `(${there(expression)} ? ${expression} : ${other})`;
+}
+
+/**
+ * An element of a list, or nothing where there is none. JSONata for Java throws at a negative index of a list that is too
+ * short, so that an index from the end is used only when there are so many.
+ */
+function elementOf(list: string, index: number): string {
+  return index < 0 ? `($count(${list}) >= ${-index} ? ${list}[${index}])` : `${list}[${index}]`;
+}
+
+function held(expression: string, condition: Condition, base: Base, refuse: Refuse): string {
+  if ('present' in condition) return `(${there(expression)})`;
+  if ('not' in condition) return `$not(${expression})`;
+  if ('compare' in condition) return `(${expression} ${condition.compare} ${toJsonata(condition.with, base, refuse)})`;
+  const others = condition.with.map((other) => toJsonata(other, base, refuse));
+  return `(${[expression, ...others].join(` ${condition.combine} `)})`;
+}
+
+function there(expression: string): string {
+  return `$exists(${expression}) and ${expression} != null`;
+}
+
+const KEYWORDS = new Set(['and', 'or', 'in', 'true', 'false', 'null', 'function']);
+
+function looked(expression: string, name: string): string {
+  return /^[\w .:/@+-]+$/.test(name) ? `${expression}.\`${name}\`` : `$lookup(${expression}, ${quoted(name)})`;
+}
+
+function literalJson(literal: Literal): Json {
+  if (typeof literal === 'string') return text(literal);
+  if (typeof literal !== 'object' || literal === null) return literal;
+  if (isLiteralList(literal)) return literal.map(literalJson);
+  const entries = Object.entries(literal);
+  if (entries.some(([name]) => !isInert(name))) return wrap(literalJsonata(literal));
+  return Object.fromEntries(entries.map(([name, part]) => [name, literalJson(part)]));
+}
+
+function literalJsonata(literal: Literal): string {
+  if (typeof literal === 'string') return quoted(literal);
+  if (typeof literal !== 'object' || literal === null) return JSON.stringify(literal);
+  if (isLiteralList(literal)) return `[${literal.map(literalJsonata).join(', ')}]`;
+  return `{${Object.entries(literal)
+    .map(([name, part]) => `${quoted(name)}: ${literalJsonata(part)}`)
+    .join(', ')}}`;
+}
+
+function isLiteralList(literal: Literal): literal is readonly Literal[] {
+  return Array.isArray(literal);
+}
+
+function isInert(given: string): boolean {
+  return !/\{%|%\}|\$\{/.test(given) && !given.endsWith('.$');
+}

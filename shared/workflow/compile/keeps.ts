@@ -1,0 +1,48 @@
+import { keepPathText, type KeepPath } from '../../domain/request/keep-path.js';
+import type { Json } from './asl.js';
+import { text } from './expression.js';
+import type { Block, ReceiveStep, RequestStep } from '../record/outline.js';
+import type { Refuse } from '../record/references.js';
+import { Shares } from './shares.js';
+import { usesIn, type Uses } from '../record/uses.js';
+
+/** What each step says about its result: what of it the rest of the workflow uses (`Keep`). */
+export class Keeps {
+  readonly #uses: ReturnType<typeof usesIn>;
+  readonly #shares: Shares;
+
+  constructor(root: Block, refuse: Refuse) {
+    this.#uses = usesIn(root);
+    this.#shares = new Shares(root, refuse);
+  }
+
+  of(step: RequestStep | ReceiveStep): Json {
+    const uses = this.#uses.get(step.origin);
+    if (!uses) return {};
+    const share = this.#shares.of(step);
+    const paths = Object.entries(needed(uses)).flatMap(([purpose, all]) =>
+      all.length > 0 ? [[purpose, all.map((path) => text(keepPathText(path)))] as const] : [],
+    );
+    return { ...Object.fromEntries(paths), ...(share === undefined ? {} : { share }) };
+  }
+}
+
+/** Without what is there anyway: parts of what is by value, and what only has to be there but is used in part. */
+function needed({ pass, read, exists }: Uses): Uses {
+  const within = (path: KeepPath, whole: KeepPath) => path.length > whole.length && begins(path, whole);
+  const unread = (path: KeepPath) => !read.some((whole) => begins(path, whole));
+  return {
+    pass: pass.filter(unread),
+    read: read.filter((path) => !read.some((whole) => within(path, whole))),
+    exists: exists.filter(
+      (path) =>
+        unread(path) &&
+        ![...pass, ...read].some((used) => begins(used, path)) &&
+        !exists.some((used) => within(used, path)),
+    ),
+  };
+}
+
+function begins(path: KeepPath, beginning: KeepPath): boolean {
+  return beginning.every((hop, index) => index < path.length && hop === path[index]);
+}

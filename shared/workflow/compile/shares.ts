@@ -1,0 +1,183 @@
+import type { KeepPath } from '../../domain/request/keep-path.js';
+import { GATHERED_BYTES, STATE_BYTES } from '../../domain/execution/kept-state.js';
+import type { Json } from './asl.js';
+import { kept, toJsonata, wrap } from './expression.js';
+import {
+  allSteps,
+  isCondition,
+  type Block,
+  type MapStep,
+  type Origin,
+  type Step,
+  type Value,
+} from '../record/outline.js';
+import type { Refuse } from '../record/references.js';
+import { insteadOf, pathOf } from '../record/uses.js';
+
+/** Elements that a map is taken to have where its list is not known yet. */
+const ELEMENTS = 100;
+
+/** What the data of a start message, which is never by reference, counts for: up to 200 of 256 KiB may be its. */
+const START_COUNTS = 4;
+
+/** Values that come together, and all that they may be of: origins of results that are kept, and of lists of them. */
+interface Weight {
+  readonly parts: readonly Part[];
+  readonly origins: ReadonlySet<Origin>;
+}
+
+/** A part of the value of an origin. */
+interface Part {
+  readonly origin: Origin;
+  readonly path: KeepPath;
+}
+
+/** How many of them there are in one place, for each element of these maps. */
+interface Share {
+  readonly values: number;
+  readonly maps: readonly MapStep[];
+}
+
+/** So many may be as long as one may be anyway. */
+const AT_EASE = Math.floor(GATHERED_BYTES / STATE_BYTES);
+
+const NOTHING: Weight = { parts: [], origins: new Set() };
+
+/**
+ * How many values come together where the value of an origin does: in the payload of a message, as results of branches
+ * or elements, in what is completed with. The more there are, the less of each is kept by value (`keptState`).
+ */
+export class Shares {
+  readonly #gatherings: { readonly weight: Weight; readonly map?: MapStep }[] = [];
+  readonly #steps = new Map<Origin, Step>();
+  readonly #items = new Map<Origin, MapStep>();
+  readonly #inside = new Map<MapStep, ReadonlySet<Step>>();
+  readonly #known = new Map<Origin, Share>();
+
+  constructor(
+    root: Block,
+    private readonly refuse: Refuse,
+  ) {
+    for (const { step } of allSteps(root)) {
+      if ('origin' in step) this.#steps.set(step.origin, step);
+      if (step.kind !== 'map') continue;
+      this.#items.set(step.item, step);
+      this.#inside.set(step, new Set([...allSteps(step.block)].map((inner) => inner.step)));
+    }
+    for (const { step } of allSteps(root)) {
+      for (const values of gatheredIn(step)) this.#gatherings.push({ weight: this.#sum(values) });
+      if (step.kind === 'map' && step.origin.used && step.block.result)
+        this.#gatherings.push({ weight: this.#weight(step.block.result), map: step });
+    }
+  }
+
+  /** As a literal or an expression that the step itself evaluates; undefined where there are few. */
+  of(step: Extract<Step, { readonly origin: Origin }>): Json | undefined {
+    const { values, maps } = this.#share(step.origin);
+    const around = maps.filter((map) => this.#inside.get(map)?.has(step));
+    const beyond = maps.length - around.length;
+    const number = values * ELEMENTS ** beyond;
+    if (around.length === 0) return number > AT_EASE ? number : undefined;
+    const counts = around.map(
+      ({ items }) => `$count(${toJsonata({ kind: 'reference', target: items }, kept, this.refuse)})`,
+    );
+    return wrap([...(number > 1 ? [String(number)] : []), ...counts].join(' * '));
+  }
+
+  #share(origin: Origin): Share {
+    const known = this.#known.get(origin);
+    if (known) return known;
+    const shares = this.#gatherings
+      .filter(({ weight }) => weight.origins.has(origin))
+      .map(({ weight, map }): Share => {
+        const values =
+          valuesIn(weight) * (weight.parts.some(({ origin: { kind } }) => kind === 'start') ? START_COUNTS : 1);
+        if (!map) return { values, maps: [] };
+        const outer = this.#share(map.origin);
+        return { values: values * outer.values, maps: [...outer.maps, map] };
+      });
+    const share: Share = {
+      values: Math.max(1, ...shares.map(({ values }) => values)),
+      maps: [...new Set(shares.flatMap(({ maps }) => maps))],
+    };
+    this.#known.set(origin, share);
+    return share;
+  }
+
+  #sum(values: readonly Value[]): Weight {
+    return values.map((value) => this.#weight(value)).reduce(together, NOTHING);
+  }
+
+  #weight(value: Value): Weight {
+    if (value.kind === 'reference' && value.target.hops.some(isCondition)) return NOTHING;
+    if (value.kind === 'reference') return this.#of(value.target.origin, pathOf(value.target.hops));
+    if (value.kind === 'list') return this.#sum(value.items);
+    return value.kind === 'object' ? this.#sum(value.fields.map(([, field]) => field)) : NOTHING;
+  }
+
+  #of(origin: Origin, path: KeepPath): Weight {
+    if (origin.kind === 'start') return { parts: [{ origin, path: [] }], origins: new Set() };
+    if (origin.kind === 'position') return NOTHING;
+    const items = this.#items.get(origin);
+    if (items) return this.#of(items.items.origin, []);
+    const step = this.#steps.get(origin);
+    if (step?.kind === 'map') return { parts: [{ origin, path }], origins: new Set([origin]) };
+    if (!step || step.kind === 'match')
+      return origin
+        .parts()
+        .map((part) => this.#weight(part))
+        .reduce(oneOf, NOTHING);
+    const own: Weight = { parts: [{ origin, path }], origins: new Set([origin]) };
+    return insteadOf(step)
+      .map((value) => this.#weight(value))
+      .reduce(oneOf, own);
+  }
+}
+
+/** Parts of one value that are no parts of each other are together no more than that value. */
+function valuesIn({ parts }: Weight): number {
+  const byOrigin = new Map<Origin, KeepPath[]>();
+  for (const { origin, path } of parts) byOrigin.set(origin, [...(byOrigin.get(origin) ?? []), path]);
+  return [...byOrigin.values()].reduce((sum, paths) => sum + (overlap(paths) ? paths.length : 1), 0);
+}
+
+function overlap(paths: readonly KeepPath[]): boolean {
+  return paths.some((path, at) =>
+    paths.some(
+      (other, index) => index !== at && path.every((hop, depth) => depth < other.length && hop === other[depth]),
+    ),
+  );
+}
+
+/** Values that one state holds at once. */
+function gatheredIn(step: Step): readonly (readonly Value[])[] {
+  const given = (values: readonly (Value | undefined)[]) => [values.filter((value) => value !== undefined)];
+  switch (step.kind) {
+    case 'request':
+      return [...given([step.data, step.undo?.data, step.priority, step.to]), ...insteadOf(step).map((one) => [one])];
+    case 'receive':
+      return insteadOf(step).map((value) => [value]);
+    case 'match':
+      return step.origin.used ? step.arms.flatMap(({ block }) => given([block.result])) : [];
+    case 'publish':
+    case 'run':
+      return given([step.data]);
+    case 'approval':
+      return given([step.title, step.details]);
+    case 'complete':
+      return given([step.data]);
+    case 'parallel':
+      return given(step.branches.map(({ block, origin }) => (origin.used ? block.result : undefined)));
+    default:
+      return [];
+  }
+}
+
+function together(a: Weight, b: Weight): Weight {
+  return { parts: [...a.parts, ...b.parts], origins: new Set([...a.origins, ...b.origins]) };
+}
+
+/** The greater one, from wherever it comes. */
+function oneOf(a: Weight, b: Weight): Weight {
+  return { parts: valuesIn(a) >= valuesIn(b) ? a.parts : b.parts, origins: new Set([...a.origins, ...b.origins]) };
+}

@@ -1,0 +1,50 @@
+import { REPLY } from '../../domain/base/fill-template.js';
+import type { Json } from './asl.js';
+import { toJson, type Base } from './expression.js';
+import { describeTarget, isCondition, targetsIn, type Hop, type Origin, type Value } from '../record/outline.js';
+import type { Refuse } from '../record/references.js';
+
+/**
+ * A value as JSON in which what comes of `own`, a reply that there is not yet, stays open (`REPLY`), which
+ * `fillTemplate` fills in. Everything else is evaluated when the state machine passes the template on.
+ */
+export function toTemplate(value: Value, own: Origin, base: Base, refuse: Refuse): Json {
+  switch (value.kind) {
+    case 'literal':
+      return toJson(value, base, refuse);
+    case 'reference': {
+      const { target } = value;
+      if (target.hops.some(isCondition) && [...targetsIn(value)].some(({ origin }) => origin === own)) {
+        refuse(
+          'the compensation decides on the reply that it undoes',
+          'pass fields of the reply, and let the agent that undoes it decide',
+        );
+      }
+      if (target.origin === own) return { [REPLY]: target.hops.map((hop) => hopJson(hop, base, refuse)) };
+      if (!target.certain) {
+        refuse(
+          `the compensation uses ${describeTarget(target)}, which may be absent`,
+          'give it a value with flow.orElse(reference, fallback)',
+        );
+      }
+      return toJson(value, base, refuse);
+    }
+    case 'list':
+      return value.items.map((item) => toTemplate(item, own, base, refuse));
+    case 'object':
+      return Object.fromEntries(
+        value.fields.map(([name, field]) => {
+          if (/\{%|%\}|\$\{/.test(name) || name === REPLY)
+            refuse(`the compensation has a field '${name}'`, 'allowed: names that are no expression');
+          return [name, toTemplate(field, own, base, refuse)];
+        }),
+      );
+  }
+}
+
+function hopJson(hop: Hop, base: Base, refuse: Refuse): Json {
+  if ('field' in hop) return { field: hop.field };
+  if ('index' in hop) return { index: hop.index };
+  if ('orElse' in hop) return { orElse: toJson(hop.orElse, base, refuse) };
+  return refuse('a condition is no part of a reply', 'pass fields of the reply');
+}

@@ -1,0 +1,329 @@
+import type { Duration } from '../../domain/base/duration.js';
+import type { Priority } from '../../domain/base/priority.js';
+import type { CommandType, DataOf, EventType, InputOf, MessageType, ReplyOf } from '../../message/message-type.js';
+import type { AllChannels, CapabilityIn, EscalationRung, RoleIn, Topology } from '../../topology/topology.js';
+import type { WorkflowDefinition } from './define-workflow.js';
+import type { Comparison } from '../record/outline.js';
+import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed, ValueOf } from './ref.js';
+
+/** Union of the message types that a topology's channels carry. */
+export type TypesOf<T> =
+  T extends Topology<string, infer Channels>
+    ? AllChannels<Channels>[keyof AllChannels<Channels>] extends {
+        readonly carries: readonly (infer Type extends MessageType)[];
+      }
+      ? Type
+      : never
+    : never;
+
+/** Union of the ids of a topology's agents. */
+export type AgentOf<T> = T extends { readonly agents: infer Agents } ? keyof Agents & string : never;
+
+/** Names of a topology, besides agents, that steps may say. */
+export interface Names {
+  readonly capability: string;
+  readonly role: string;
+  readonly channel: string;
+}
+
+/** The {@link Names} that a topology declares. */
+export type NamesOf<T> =
+  T extends Topology<string, infer Channels, infer Agents>
+    ? {
+        readonly capability: string extends keyof Agents ? string : CapabilityIn<Agents>;
+        readonly role: string extends keyof Agents ? string : RoleIn<Agents>;
+        readonly channel: keyof Channels & string;
+      }
+    : Names;
+
+/** Agents that have something in common. */
+export type Kin<Known extends Names> = { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
+
+/** Whom a step addresses, besides the channel's own choice: an agent, or any with a capability or role. */
+export type Receiver<Agent extends string, Known extends Names = Names> = Agent | Kin<Known>;
+
+/**
+ * Who is asked when an attempt was not answered: an agent's id, `'another'` (the next subscriber of the command's channel that
+ * was not asked), any with a capability or role; or a rung as a channel declares it, without `retry`.
+ */
+export type Fallback<Agent extends string, Known extends Names = Names> =
+  | 'another'
+  | Agent
+  | Kin<Known>
+  | Exclude<
+      EscalationRung<Known['channel'], Agent, Known['capability'], Known['role']>,
+      'abort' | { readonly retry: number }
+    >;
+
+/** Options of {@link Flow.publish}. */
+export interface StepPublishOptions<Agent extends string, Known extends Names = Names> {
+  readonly priority?: Input<Priority>;
+  readonly to?: Input<Receiver<Agent, Known>>;
+}
+
+/**
+ * Options of {@link Flow.request}. With any of `deadline`, `tries` and `fallback` the step says itself what follows on an
+ * attempt that is not answered or fails, and the ladder of the command's channel does not count. Each attempt is a message of its own,
+ * with the same `effectKey`; the first reply of any attempt is the reply.
+ */
+export interface StepRequestOptions<
+  Agent extends string,
+  Reply,
+  Known extends Names = Names,
+> extends StepPublishOptions<Agent, Known> {
+  /**
+   * From the moment the step begins; at most the workflow's deadline. The request's pending record is the clock. With
+   * `deadline`, `tries` or `fallback` it is the time of each attempt, at least 6 seconds.
+   */
+  readonly timeout: Duration;
+  /**
+   * Time of the whole request: no attempt outlives it, and progress of an agent prolongs its attempt up to it (and by the
+   * `extension` of the command's channel beyond it).
+   * @defaultValue what all attempts and pauses take when nobody answers
+   */
+  readonly deadline?: Duration;
+  /** Attempts at the receiver, 1 to 11, after pauses of 1 second, doubled to at most a minute. @defaultValue 1 */
+  readonly tries?: number;
+  /** Who is asked then, in this order: agents, other channels, a person. Each attempt has `timeout`, unless it says otherwise. */
+  readonly fallback?: Fallback<Agent, Known> | readonly Fallback<Agent, Known>[];
+  /** Taken as the reply when none arrives in time. Without it the execution fails with `RequestTimedOut`. */
+  readonly onTimeout?: Input<Reply>;
+  /** Taken as the reply when the command became a dead letter. Without it the execution fails with `RequestFailed`. */
+  readonly onFailure?: Input<Reply>;
+}
+
+/** What undoes a completed request. `Undo` = the command, which names a reply: so it is known when it is done. */
+export interface Compensation<Undo extends MessageType, Reply> {
+  readonly with: Undo;
+  /** Its payload, of the reply to be undone and of anything known before the request. */
+  readonly data: (reply: Ref<Reply>) => Input<InputOf<NoInfer<Undo>>>;
+  /** Undoing is seldom urgent and has to happen. @defaultValue '1 hour' */
+  readonly timeout?: Duration;
+}
+
+/** Time for the reply of a compensation that names none. */
+export const DEFAULT_UNDO_TIMEOUT: Duration = '1 hour';
+
+/** A command that names the event that answers it. */
+export type Answered = CommandType<string, MessageType['schema'], EventType>;
+
+/** Arms of a {@link Flow.match}, by the value that leads to them. */
+export type Arms<Value extends string | boolean> = Readonly<
+  Record<string extends Value ? never : `${Value}`, () => unknown>
+>;
+
+/** Properties that must not be given. */
+export type None<Keys extends PropertyKey> = { readonly [Key in Keys]: never };
+
+/** What each branch of {@link Flow.parallel} returned. */
+export type Results<Branches> = {
+  readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned ? Outcome<Returned> : never;
+};
+
+/** Options of {@link Flow.receive}. */
+export interface ReceiveOptions<Data> {
+  /** From the moment the step begins. */
+  readonly timeout: Duration;
+  /** Subject that the message has. */
+  readonly key?: Input<string>;
+  /** Taken as the data when no message comes in time. Without it the execution fails with `RequestTimedOut`. */
+  readonly onTimeout?: Input<Data>;
+}
+
+/** What became of an approval. */
+export type Decision = 'approved' | 'rejected' | 'silent';
+
+/** Options of {@link Flow.approval}. */
+export interface ApprovalOptions {
+  /** What is to be decided, in a line. */
+  readonly title: Input<string>;
+  /** What it takes to decide: any JSON, with references. */
+  readonly details?: unknown;
+  /** Who decides: a name that the application's people know, such as a team. */
+  readonly approvers: string;
+  readonly timeout: Duration;
+  /** Who is asked when they keep silent. */
+  readonly escalateTo?: string;
+}
+
+/** Options of {@link Flow.run}. */
+export interface RunOptions<Results extends readonly string[]> {
+  /** From the moment the step begins. */
+  readonly timeout: Duration;
+  /** The names that the other workflow completes with; exactly those, which is checked when the workflow is defined. */
+  readonly results: Results;
+}
+
+/** Options of {@link Flow.map}. */
+export interface MapOptions {
+  /** Elements that run at once, 1 to 40 (the most that Step Functions runs of an inline map). @defaultValue 10 */
+  readonly concurrency?: number;
+}
+
+/** The list of what each element's steps returned. */
+export type ListOf<Returned> = [Returned] extends [Ended]
+  ? Returned
+  : [Extract<Returned, void | undefined>] extends [never]
+    ? Ref<ValueOf<Exclude<Returned, Ended>>[]>
+    : void;
+
+/** A branch that completes the workflow would end its neighbours: not a branch. */
+export type WithoutCompleting<Branches> = {
+  readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned
+    ? [Extract<Returned, Completed>] extends [never]
+      ? unknown
+      : never
+    : never;
+};
+
+/**
+ * The steps of a workflow. Each verb records a step when the definition function runs, once; nothing is sent then.
+ * Step names are the user's, unique within an arm or branch, and become the state names. What the function does
+ * between the verbs happens at definition, not in an execution.
+ */
+export interface Flow<
+  Type extends MessageType = MessageType,
+  Agent extends string = string,
+  Known extends Names = Names,
+> {
+  /**
+   * Publishes a command and waits for its reply. One state. Delivered at least once to one agent; across attempts
+   * exactly one outcome is accepted: the reply, a timeout, or a failure.
+   *
+   * With `compensate` the request is undone when the execution fails, times out or is stopped after its reply: completed
+   * requests are undone one after the other, the last first; each undoing is a request with its own outcome, and one that
+   * fails does not keep the others from being undone (`WorkflowCompensated` names both kinds). So is what a reply tells of
+   * that comes after its request has ended otherwise; of a request that is never answered nobody knows what there is to undo.
+   * @param step letters, digits, spaces and dashes, at most 40
+   * @returns a reference to the data of the reply
+   */
+  request<Command extends Extract<Type, Answered>, Undo extends Extract<Type, Answered> = never>(
+    step: string,
+    command: Command,
+    data: NoInfer<Input<InputOf<Command>>>,
+    options: StepRequestOptions<Agent, DataOf<ReplyOf<NoInfer<Command>>>, Known> & {
+      readonly compensate?: Compensation<Undo, DataOf<ReplyOf<NoInfer<Command>>>>;
+    },
+  ): Ref<DataOf<ReplyOf<Command>>>;
+
+  /** Publishes an event or a command and goes on as soon as it is on the bus; a reply, if there is one, is not awaited. */
+  publish<Published extends Type>(
+    step: string,
+    type: Published,
+    data: NoInfer<Input<InputOf<Published>>>,
+    options?: StepPublishOptions<Agent, Known>,
+  ): void;
+
+  /**
+   * Waits for a time. One state. The request's clock is used, so that a wait ends at most seconds late, whatever died
+   * meanwhile.
+   * @param how a duration, at most the workflow's deadline, or `until` a time in ISO 8601, which may be past
+   */
+  wait(step: string, how: Duration | { readonly until: Input<string> }): void;
+
+  /**
+   * Waits for a message of the conversation: the first of its type, and with `key` of that subject, whether it came before
+   * the step or comes while it waits. One state. Of two executions of this workflow in one conversation only one can wait at
+   * a step; within `flow.map` a key is needed, as elements wait side by side.
+   * @returns a reference to the data of the message
+   */
+  receive<Received extends Extract<Type, EventType>>(
+    step: string,
+    type: Received,
+    options: ReceiveOptions<DataOf<NoInfer<Received>>>,
+  ): Ref<DataOf<Received>>;
+
+  /**
+   * Asks people for a decision and waits for it. One state. `ApprovalRequested` is published for whoever tells them;
+   * they decide with `laneway approval`, or by whatever publishes `ApprovalDecided` for them. The first decision stands; who
+   * decided, when and why is in the ledger. Nobody in time: `escalateTo` is asked for as long again; then `silent`.
+   * @returns a reference to the decision, which is always one of the three
+   */
+  approval(step: string, options: ApprovalOptions): Ref<{ decision: Decision; by: string; reason: string }>;
+
+  /**
+   * Runs another workflow, in the same conversation, and waits for its end. One state, and those of the other one. It is
+   * started once, however often the step is begun again; when it fails, or does not end in time, this one fails
+   * (`RequestFailed`, `RequestTimedOut`).
+   * @param data payload of its start message, which is not published
+   * @returns a reference to how it ended: the name given to `flow.complete`, one of `results`
+   */
+  run<Start extends EventType, const Results extends readonly [string, ...string[]]>(
+    step: string,
+    workflow: WorkflowDefinition<string, Start>,
+    data: NoInfer<Input<InputOf<Start>>>,
+    options: RunOptions<Results>,
+  ): Ref<{ result: Results[number] }>;
+
+  /**
+   * Goes one way for each value that `on` can have; the compiler demands an arm for each and refuses others. An arm
+   * that neither completes nor fails continues behind the match. One state.
+   * @param on a reference to a union of string literals, or to a boolean
+   * @returns a reference to what the taken arm returned, when every arm that goes on returns something
+   */
+  match<Value extends string | boolean, Given extends Arms<Value>>(
+    on: Typed<Value>,
+    arms: Given & None<Exclude<keyof Given, keyof Arms<Value>>>,
+  ): Outcome<ReturnType<Given[keyof Given]>>;
+
+  /**
+   * Runs branches side by side and goes on when all have ended. One state, and those of the branches. A branch returns
+   * values; it cannot complete the workflow (decide that behind the parallel), but a failing branch fails it at once.
+   * @returns a reference to what each branch returned
+   */
+  parallel<Branches extends Readonly<Record<string, () => unknown>>>(
+    branches: Branches & WithoutCompleting<Branches>,
+  ): Results<Branches>;
+
+  /**
+   * Runs the same steps for each element of a list, up to `concurrency` elements at once, and goes on when all have
+   * ended. One state, and for each element one and those of its steps. The function runs once, with a reference to
+   * "the element". It returns a value or nothing; it cannot complete the workflow, but a failing element fails it at once.
+   * @param step letters, digits, spaces and dashes, at most 40
+   * @param items a list that is always there; `flow.orElse(list, [])` for one that may be absent
+   * @returns a reference to the list of what the elements' steps returned, in the order of the elements
+   */
+  map<Element, Returned>(
+    step: string,
+    items: Typed<readonly Element[]>,
+    run: (item: Ref<Element>) => Returned & ([Extract<Returned, Completed>] extends [never] ? unknown : never),
+    options?: MapOptions,
+  ): ListOf<Returned>;
+
+  /** The referenced value, or `fallback` where it is absent or null. No state. */
+  orElse<T>(reference: Typed<T>, fallback: NoInfer<NonNullable<T>>): Ref<NonNullable<T>>;
+
+  /**
+   * Whether a comparison holds; a reference to a boolean, for `match` or a payload. No state. Numbers are compared as
+   * numbers, texts by their UTF-16 code units; both sides have one type and are always there.
+   */
+  is<T extends string | number | boolean>(
+    reference: Typed<T>,
+    how: T extends boolean ? '=' | '!=' : Comparison,
+    other: Input<NoInfer<T>>,
+  ): Ref<boolean>;
+
+  /** Whether there is a value that is not null. No state. */
+  present(reference: Typed<unknown>): Ref<boolean>;
+
+  /** Whether all conditions hold. No state. */
+  all(...conditions: readonly [Typed<boolean>, ...Typed<boolean>[]]): Ref<boolean>;
+
+  /** Whether one of the conditions holds, or more. No state. */
+  any(...conditions: readonly [Typed<boolean>, ...Typed<boolean>[]]): Ref<boolean>;
+
+  /** Whether a condition does not hold. No state. */
+  not(condition: Typed<boolean>): Ref<boolean>;
+
+  /**
+   * Ends the execution well; its output is `{ result, data }`. A path that just stops completes with `completed`.
+   * @param result one word or a few: the stage that the conversation reached
+   */
+  complete(result: string, data?: unknown): Completed;
+
+  /** Fails the execution. @param reason one word, the error name @param message for people */
+  fail(reason: string, message?: string): Failed;
+}
+
+/** What the function of a workflow may return: nothing that is used. */
+export type FlowResult = Ended | Ref<unknown> | object | void;

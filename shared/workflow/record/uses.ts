@@ -1,0 +1,174 @@
+import type { Keep } from '../../domain/request/keep.js';
+import type { KeepPath } from '../../domain/request/keep-path.js';
+import {
+  allSteps,
+  isCondition,
+  operandsOf,
+  type Block,
+  type Hop,
+  type MapStep,
+  type Origin,
+  type Step,
+  type Target,
+  type Value,
+} from './outline.js';
+import { isList } from './shape.js';
+
+/** What is done with a value: it is passed on, looked at by the machine, or only has to be there. */
+export type Purpose = keyof Omit<Keep, 'share'>;
+
+/** Paths into the value of an origin by purpose. */
+export type Uses = Readonly<Record<Purpose, readonly KeepPath[]>>;
+
+/**
+ * What a workflow uses of the value of each origin: every expression that the compiler writes is gone through, and what
+ * comes of an arm, a branch or the elements of a map is followed to where it comes from.
+ */
+export function usesIn(root: Block): ReadonlyMap<Origin, Uses> {
+  const search = new Search(root);
+  for (const { step } of allSteps(root)) search.step(step);
+  return search.found;
+}
+
+/** What else the value of an origin may be: what is taken as the reply when there is none. */
+export function insteadOf(step: Step): readonly Value[] {
+  return [
+    ...('onTimeout' in step && step.onTimeout ? [step.onTimeout] : []),
+    ...('onFailure' in step && step.onFailure ? [step.onFailure] : []),
+  ];
+}
+
+class Search {
+  readonly found = new Map<Origin, Record<Purpose, KeepPath[]>>();
+  readonly #seen = new Map<Origin, Set<string>>();
+  readonly #steps = new Map<Origin, Step>();
+  readonly #items = new Map<Origin, MapStep>();
+
+  constructor(root: Block) {
+    for (const { step } of allSteps(root)) {
+      if ('origin' in step) this.#steps.set(step.origin, step);
+      if (step.kind === 'map') this.#items.set(step.item, step);
+    }
+  }
+
+  /** What the expressions of one step use. */
+  step(step: Step): void {
+    switch (step.kind) {
+      case 'request':
+        if (step.undo) this.#value(step.undo.data, [], 'pass', step.origin);
+        return this.#sent(step);
+      case 'publish':
+        return this.#sent(step);
+      case 'run':
+        return this.#value(step.data, [], 'pass');
+      case 'wait':
+        return 'until' in step.wait ? this.#value(step.wait.until, [], 'read') : undefined;
+      case 'receive':
+        if (step.key) this.#value(step.key, [], 'read');
+        return step.origin.used ? this.#instead(step) : undefined;
+      case 'approval':
+        this.#value(step.title, [], 'read');
+        return step.details ? this.#value(step.details, [], 'pass') : undefined;
+      case 'match':
+        this.#target(step.on, [], 'read');
+        for (const { block } of step.arms) this.#result(block, step.origin);
+        return;
+      case 'parallel':
+        for (const { block, origin } of step.branches) this.#result(block, origin);
+        return;
+      case 'map':
+        this.#target(step.items, [null], 'exists');
+        return this.#result(step.block, step.origin);
+      case 'complete':
+        return step.data ? this.#value(step.data, [], 'pass') : undefined;
+      case 'fail':
+        return undefined;
+    }
+  }
+
+  #sent(step: Extract<Step, { kind: 'request' | 'publish' }>): void {
+    this.#value(step.data, [], 'pass');
+    if (step.priority) this.#value(step.priority, [], 'read');
+    if (step.to) this.#value(step.to, [], 'read');
+    if (step.kind === 'request' && step.origin.used) this.#instead(step);
+  }
+
+  /** The machine evaluates all of a result, whatever of it is used behind. */
+  #result({ result }: Block, { used }: Origin): void {
+    if (result && used) this.#value(result, [], 'exists');
+  }
+
+  #instead(step: Step): void {
+    for (const value of insteadOf(step)) this.#value(value, [], 'exists');
+  }
+
+  /** @param except origin whose own value is filled in elsewhere */
+  #value(value: Value, path: KeepPath, purpose: Purpose, except?: Origin): void {
+    const [head, ...rest] = path;
+    switch (value.kind) {
+      case 'literal':
+        return;
+      case 'reference':
+        return value.target.origin === except ? undefined : this.#target(value.target, path, purpose);
+      case 'object':
+        for (const [name, field] of value.fields) {
+          if (head === undefined) this.#value(field, [], purpose, except);
+          else if (head === name) this.#value(field, rest, purpose, except);
+        }
+        return;
+      case 'list':
+        for (const [index, item] of value.items.entries()) {
+          if (head === undefined) this.#listed(item, purpose, except);
+          else if (typeof head === 'string') this.#value(item, path, purpose, except);
+          else if (head === null || head === index || head === index - value.items.length)
+            this.#value(item, rest, purpose, except);
+        }
+    }
+  }
+
+  /** JSONata builds a list from the elements of a list that stands in it, so that the inner one cannot be a reference. */
+  #listed(item: Value, purpose: Purpose, except: Origin | undefined): void {
+    const within = item.kind === 'reference' && isList(item.target.shape) !== false;
+    this.#value(item, within ? [null] : [], purpose, except);
+  }
+
+  #target({ origin, hops }: Target, path: KeepPath, purpose: Purpose): void {
+    const condition = hops.findIndex(isCondition);
+    if (condition >= 0) {
+      for (const operand of hops.slice(condition).flatMap(operandsOf)) this.#value(operand, [], 'read');
+      // Whether it is there can be seen of a reference as well.
+      const looked = hops.slice(condition).some((hop) => 'compare' in hop || 'combine' in hop);
+      return this.#origin(origin, pathOf(hops.slice(0, condition)), looked ? 'read' : 'pass');
+    }
+    this.#origin(origin, [...pathOf(hops), ...path], purpose);
+  }
+
+  #origin(origin: Origin, path: KeepPath, purpose: Purpose): void {
+    if (origin.kind === 'start' || origin.kind === 'position') return;
+    const key = `${purpose} ${JSON.stringify(path)}`;
+    const seen = this.#seen.get(origin) ?? new Set();
+    if (seen.has(key)) return;
+    this.#seen.set(origin, seen.add(key));
+    const items = this.#items.get(origin);
+    if (items) return this.#target(items.items, [null, ...path], purpose);
+    const step = this.#steps.get(origin);
+    if (step?.kind === 'map') return this.#mapped(step, path, purpose);
+    for (const part of origin.parts()) this.#value(part, path, purpose);
+    if (!step || step.kind === 'match') return;
+    const uses = this.found.get(origin) ?? { pass: [], read: [], exists: [] };
+    uses[purpose].push(path);
+    this.found.set(origin, uses);
+    for (const value of insteadOf(step)) this.#value(value, path, purpose);
+  }
+
+  /** A list with one result for each element. */
+  #mapped({ block }: MapStep, path: KeepPath, purpose: Purpose): void {
+    const [head] = path;
+    if (block.result) this.#value(block.result, typeof head === 'string' ? path : path.slice(1), purpose);
+  }
+}
+
+/** What `orElse` gives instead is a literal; the value itself is where it was. */
+export function pathOf(hops: readonly Hop[]): KeepPath {
+  return hops.flatMap((hop): (string | number)[] => ('field' in hop ? [hop.field] : 'index' in hop ? [hop.index] : []));
+}

@@ -1,0 +1,102 @@
+import type { ArchiveLine, ArchiveReader, ArchiveStore } from '../../../shared/domain/evidence/archive.js';
+import type { ChainStore, SealStore } from '../../../shared/domain/evidence/seal.js';
+import { appendToArchive } from '../../../shared/platform/evidence/append-to-archive.js';
+import { sealHeads } from '../../../shared/platform/evidence/seal-heads.js';
+import { change } from '../../kit/stands/ledger-evidence.js';
+
+/** An archive that can be written as the ledger's stream writes it. */
+export interface ArchiveUnderTest {
+  readonly archive: ArchiveStore & { put(key: string, text: string): Promise<void> };
+  readonly chains: ChainStore;
+  readonly seals: SealStore;
+  /** What reads the archive, when that is not the archive itself. */
+  reader?(): Promise<ArchiveReader>;
+}
+
+const OLDER = '2026-11-20';
+const NEWER = '2026-11-21';
+
+/** What every archive, its chains and its seals do. */
+export function archiveContract(make: () => Promise<ArchiveUnderTest>): void {
+  let world: ArchiveUnderTest;
+  let reader: ArchiveReader;
+  const services = () => ({ application: 'shop', clock: { now: Date.now }, ...world });
+
+  beforeAll(async () => {
+    world = await make();
+    const late = `${NEWER}T08:00:00.000Z`;
+    const request = { kind: 'request' as const, at: late, request: requestEntry(late) };
+    await appendToArchive('shardId-b', [change(5), change(6)], services());
+    await appendToArchive('shardId-a', [change(1), change(2, { at: late })], services());
+    await appendToArchive('shardId-a', [{ ...change(3, { at: late }), entry: request }], services());
+    await sealHeads({ ...services(), signer: undefined });
+    reader = (await world.reader?.()) ?? world.archive;
+  }, 60_000);
+
+  it('lists its days', async () => {
+    expect(await reader.days()).toEqual([OLDER, NEWER]);
+  });
+
+  it('gives the entries of a day, chain after chain in the order of their numbers', async () => {
+    expect(places(await all(reader.lines(OLDER)))).toEqual(['shardId-a 2', 'shardId-b 2', 'shardId-b 3']);
+    expect(places(await all(reader.lines(NEWER)))).toEqual(['shardId-a 3', 'shardId-a 4']);
+    expect(await all(reader.lines('2026-11-22'))).toEqual([]);
+    const [line] = await all(reader.lines(OLDER));
+    expect(line).toMatchObject(change(1));
+  });
+
+  it('gives the entries of one kind', async () => {
+    expect(places(await all(reader.lines(NEWER, 'request')))).toEqual(['shardId-a 4']);
+    expect(await all(reader.lines(NEWER, 'operator'))).toEqual([]);
+  });
+
+  it('gives chains as they were written, their beginnings included', async () => {
+    const texts = await all(world.archive.chainLines(OLDER));
+    expect(texts.map((text) => (JSON.parse(text) as ArchiveLine).number)).toEqual([1, 2, 1, 2, 3]);
+  });
+
+  it('keeps heads by name, and moves one only from where it stands', async () => {
+    const { chains } = world;
+    const [a, b] = await chains.heads();
+    expect([a?.chain, b?.chain, a?.number, b?.number]).toEqual(['shardId-a', 'shardId-b', 4, 3]);
+    expect(await chains.head('shardId-a')).toEqual(a);
+    expect(await chains.head('shardId-c')).toBeUndefined();
+    if (!a || !b) throw new Error('no heads');
+    expect(await chains.advance(undefined, { ...a, number: 5 })).toBe(false);
+    expect(await chains.advance({ ...a, digest: b.digest }, { ...a, number: 5 })).toBe(false);
+    expect(await chains.advance({ ...a, number: 3 }, { ...a, number: 5 })).toBe(false);
+    const next = { ...a, number: 5, digest: '5'.repeat(64), sequence: '9' };
+    const both = await Promise.all([chains.advance(a, next), chains.advance(a, { ...next, number: 6 })]);
+    expect([...both].sort()).toEqual([false, true]);
+  });
+
+  it('keeps a seal once, and the last of them only after the one before', async () => {
+    const { chains, seals } = world;
+    const last = await chains.lastSeal();
+    if (!last) throw new Error('no seal');
+    expect(last).toMatchObject({ number: 1, application: 'shop', signature: null });
+    await seals.keep({ ...last, digest: 'f'.repeat(64) });
+    expect(await all(seals.seals())).toEqual([last]);
+    expect(await all(seals.seals('2999-01-01'))).toEqual([]);
+    expect(await chains.nextSeal({ ...last, number: 3 })).toBe(false);
+    expect(await chains.nextSeal({ ...last, number: 1 })).toBe(false);
+    const next = { ...last, number: 2 };
+    expect([await chains.nextSeal(next), await chains.nextSeal(next)]).toEqual([true, false]);
+    await seals.keep(next);
+    expect((await all(seals.seals(last.at.slice(0, 10)))).map(({ number }) => number)).toEqual([1, 2]);
+  });
+}
+
+function requestEntry(at: string) {
+  return { correlationId: 'c-1', requestId: 'r-1', type: 'T', state: 'replied' as const, by: 'm-1', at };
+}
+
+function places(lines: readonly ArchiveLine[]): string[] {
+  return lines.map(({ chain, number }) => `${chain} ${number}`);
+}
+
+async function all<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const found: Value[] = [];
+  for await (const value of values) found.push(value);
+  return found;
+}
