@@ -8,7 +8,7 @@ import { handleSqsEvent } from '../../shared/lambda/sqs-event.js';
 import { MemoryBus } from '../../shared/testing/memory/memory-bus.js';
 import { MemoryDeliveries } from '../../shared/testing/memory/memory-deliveries.js';
 import { MemoryDeadLetterQueue } from '../../shared/testing/memory/memory-lanes.js';
-import { MemoryLater } from '../../shared/testing/memory/memory-later.js';
+import { MemoryDeferredReplies } from '../../shared/testing/memory/memory-deferred-replies.js';
 import { MemoryLedger } from '../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
 import { MemoryQueue } from '../../shared/testing/memory/memory-queue.js';
@@ -39,7 +39,7 @@ export function lanewaySide(): Side {
     deliveries: new MemoryDeliveries(ledger),
     senders: { bus: new MemoryBus() },
     payloads,
-    later: new MemoryLater(),
+    later: new MemoryDeferredReplies(),
     deadLetters: new MemoryDeadLetterQueue(deadLetters, payloads),
     log: SILENT,
     guards: new ProcessGuards(),

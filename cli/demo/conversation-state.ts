@@ -1,5 +1,5 @@
 import { account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
-import { tellStory } from '../render/story.js';
+import { viewConversation } from '../render/conversation-view.js';
 
 /** Where a telemetry conversation stands, read from its ledger entries alone. */
 export interface ConversationState {
@@ -31,7 +31,7 @@ export function conversationState(id: string, vehicle: string, entries: readonly
   // The engagement that it runs ends in the same conversation.
   const ended = payloadsOf(entries, 'WorkflowCompleted').find(({ workflow }) => workflow === 'maintenance');
   const analyzed = payloadsOf(entries, 'VehicleAnalyzed')[0];
-  const story = tellStory(entries);
+  const view = viewConversation(entries);
   const failed = ended?.['status'] === 'failed';
   const result = typeof ended?.['result'] === 'string' ? ended['result'] : undefined;
   return {
@@ -39,8 +39,8 @@ export function conversationState(id: string, vehicle: string, entries: readonly
     vehicle,
     state: failed ? 'failed' : (result ?? 'running'),
     severity: typeof analyzed?.['severity'] === 'string' ? analyzed['severity'] : undefined,
-    messages: story.messages.length,
-    ms: story.lasted,
+    messages: view.messages.length,
+    ms: view.lasted,
     published: entries.some(
       (entry) => entry.kind === 'message' && entry.intent.envelope.type === 'VehicleTelemetryReported',
     ),

@@ -1,5 +1,5 @@
 import { parseReplyReference } from '../../functions/vehicle-maintenance/customer-engagement/reply-reference.js';
-import type { NoticeMail, Outside } from './outside.js';
+import type { NoticeMail, Bystanders } from './demo-bystanders.js';
 
 /** The customer of the demonstration, who stands outside the system: reads the notices and answers each once. */
 export interface DemoCustomer {
@@ -13,14 +13,18 @@ export interface DemoCustomer {
  * A customer who reads the mails and text messages that were sent, and answers them.
  * @param silent reads, but does not answer
  */
-export function demoCustomer(outside: Outside, conversations: ReadonlySet<string>, silent: boolean): DemoCustomer {
+export function demoCustomer(
+  bystanders: Bystanders,
+  conversations: ReadonlySet<string>,
+  silent: boolean,
+): DemoCustomer {
   const mails = new Map<string, NoticeMail>();
   const answered = new Set<string>();
   const read = new Set<string>();
   return {
     mails,
     answer: async () => {
-      const fresh = (await outside.notices()).filter(({ id }) => !read.has(id));
+      const fresh = (await bystanders.notices()).filter(({ id }) => !read.has(id));
       const answers = fresh.flatMap((notice) => {
         read.add(notice.id);
         const reference = parseReplyReference(notice.text);
@@ -31,7 +35,7 @@ export function demoCustomer(outside: Outside, conversations: ReadonlySet<string
         answered.add(reference.requestId);
         return [reference];
       });
-      await Promise.all(answers.map(({ reference, correlationId }) => outside.accept(reference, correlationId)));
+      await Promise.all(answers.map(({ reference, correlationId }) => bystanders.accept(reference, correlationId)));
       return answers.length;
     },
   };

@@ -2,7 +2,7 @@ import type { Telemetry } from '../../functions/vehicle-maintenance/schemas.js';
 import type { LedgerReader } from '../../shared/domain/evidence/conversation.js';
 import type { Priority } from '../../shared/domain/base/priority.js';
 import type { QueueCounts } from '../commands/messages/read-queues.js';
-import type { Outside } from './outside.js';
+import type { Bystanders } from './demo-bystanders.js';
 
 /** The time that the demonstration goes by. */
 export interface DemoClock {
@@ -18,7 +18,7 @@ export interface DemoWorld {
   readonly engine: string;
   readonly clock: DemoClock;
   readonly reader: LedgerReader;
-  readonly outside: Outside;
+  readonly bystanders: Bystanders;
   /** Publishes telemetry as the client `telemetry-gateway`. @returns the conversation that it began */
   report(telemetry: Telemetry, priority?: Priority): Promise<string>;
   /** What waits in each queue now. */

@@ -6,7 +6,7 @@ import { connect } from '../../shared/client/connect.js';
 import { openLedger } from '../context/open-ledger.js';
 import { readQueues } from '../commands/messages/read-queues.js';
 import type { DemoWorld } from './demo-world.js';
-import { outsideOf } from './outside.js';
+import { bystandersOf } from './demo-bystanders.js';
 
 /**
  * The vehicle application as it is deployed on an engine.
@@ -21,7 +21,7 @@ export async function deployedWorld(target: EngineTarget): Promise<DemoWorld> {
       pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     },
     reader: await openLedger(vehicles),
-    outside: await outsideOf(target),
+    bystanders: await bystandersOf(target),
     report: async (telemetry, priority) => {
       const options = priority === undefined ? {} : { priority };
       return (await gateway.publish(VehicleTelemetryReported, telemetry, options)).correlationId;

@@ -23,7 +23,7 @@ import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
 import type { QueueCounts } from '../commands/messages/read-queues.js';
 import { span } from '../render/time.js';
 import type { DemoWorld } from './demo-world.js';
-import type { Notice, Outside } from './outside.js';
+import type { Notice, Bystanders } from './demo-bystanders.js';
 
 /** A Wednesday, an hour before noon: the same in every run, as what is free and who may be told depends on it. */
 const BEGINS = Date.UTC(2026, 5, 3, 11);
@@ -64,7 +64,7 @@ export function inProcessWorld(respondWithin: Duration): DemoWorld {
       pause: (ms) => harness.advance(`${Math.max(1, Math.round(ms))} milliseconds`),
     },
     reader: { conversation: (id) => world.ledger.conversation(id) },
-    outside: outsideOfHarness(harness, senders),
+    bystanders: bystandersOfHarness(harness, senders),
     report: async (telemetry, priority) => {
       const options = { as: 'telemetry-gateway', ...(priority === undefined ? {} : { priority }) };
       return (await harness.publish(VehicleTelemetryReported, telemetry, options)).correlationId;
@@ -83,7 +83,7 @@ export function inProcessWorld(respondWithin: Duration): DemoWorld {
 }
 
 /** The outside of the application in a harness, whose senders keep what was sent. */
-function outsideOfHarness(harness: Harness, { mail, text }: ReturnType<typeof memorySenders>): Outside {
+function bystandersOfHarness(harness: Harness, { mail, text }: ReturnType<typeof memorySenders>): Bystanders {
   return {
     notices: () => {
       const mails = mail.sent.map((one): Notice => ({ ...one, id: `mail ${one.effectKey}`, to: [one.to] }));

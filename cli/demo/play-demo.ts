@@ -36,8 +36,8 @@ export async function playDemo(world: DemoWorld, { options, output, signal, bega
   const clockBegan = world.clock.now();
   const started = await publishAll(world, options, output, refused, signal);
   const conversations = new Set(started.map(({ id }) => id));
-  const customer = demoCustomer(world.outside, conversations, options.silentCustomer ?? false);
-  const desk = demoServiceDesk(world.outside, conversations);
+  const customer = demoCustomer(world.bystanders, conversations, options.silentCustomer ?? false);
+  const desk = demoServiceDesk(world.bystanders, conversations);
   const seen = await watchConversations({
     clock: world.clock,
     reader: world.reader,

@@ -5,7 +5,7 @@ import { table } from '../render/table.js';
 import { span } from '../render/time.js';
 import { payloadsOf, type ConversationState } from './conversation-state.js';
 import { laneStatistics, quantile } from './lane-statistics.js';
-import type { NoticeMail } from './outside.js';
+import type { NoticeMail } from './demo-bystanders.js';
 import type { Seen } from './watch.js';
 
 /** A conversation with the states it may end in. */

@@ -1,5 +1,5 @@
 import { approvalIn } from '../../functions/vehicle-maintenance/customer-engagement/render-approval.js';
-import type { Outside } from './outside.js';
+import type { Bystanders } from './demo-bystanders.js';
 
 /** The service desk of the demonstration: reads its mail, and decides what it is asked for. */
 export interface DemoServiceDesk {
@@ -8,11 +8,11 @@ export interface DemoServiceDesk {
 }
 
 /** A service desk that approves every repair it gets a mail about, of these conversations. */
-export function demoServiceDesk(outside: Outside, conversations: ReadonlySet<string>): DemoServiceDesk {
+export function demoServiceDesk(bystanders: Bystanders, conversations: ReadonlySet<string>): DemoServiceDesk {
   const read = new Set<string>();
   return {
     decide: async () => {
-      const mails = (await outside.notices()).filter(({ id }) => !read.has(id));
+      const mails = (await bystanders.notices()).filter(({ id }) => !read.has(id));
       const asked = mails.flatMap(({ id, text }) => {
         read.add(id);
         return approvalIn(text) ?? [];
@@ -20,9 +20,9 @@ export function demoServiceDesk(outside: Outside, conversations: ReadonlySet<str
       const approved = await Promise.all(
         // The second request is about the same approval.
         [...new Set(asked)].map(async (approval) => {
-          const conversation = await outside.waitingFor(approval);
+          const conversation = await bystanders.waitingFor(approval);
           if (conversation === undefined || !conversations.has(conversation)) return 0;
-          await outside.approve(approval, { by: 'demo service desk', why: 'cheaper than a breakdown' });
+          await bystanders.approve(approval, { by: 'demo service desk', why: 'cheaper than a breakdown' });
           return 1;
         }),
       );

@@ -1,5 +1,5 @@
 import type { LedgerEntry, LedgerReader } from '../../shared/domain/evidence/conversation.js';
-import { tellStory } from '../render/story.js';
+import { viewConversation } from '../render/conversation-view.js';
 import { span } from '../render/time.js';
 import { conversationState, type ConversationState } from './conversation-state.js';
 import type { DemoClock } from './demo-world.js';
@@ -65,7 +65,7 @@ function tellMessages(
   told: Set<string>,
   progress: (line: string) => void,
 ): void {
-  const { messages, began } = tellStory(entries);
+  const { messages, began } = viewConversation(entries);
   for (const { id, type, publisher, priority, time } of messages) {
     if (told.has(id)) continue;
     told.add(id);

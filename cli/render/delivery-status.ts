@@ -2,7 +2,7 @@ import type { ReplayFacts } from '../../shared/domain/evidence/dead-letter-book.
 import type { Account } from '../../shared/domain/evidence/conversation.js';
 import { reasonOf, type DeadLetterReason } from '../../shared/domain/delivery/dead-letter.js';
 import type { Paint } from './paint.js';
-import type { Story, StoryDelivery, StoryMessage } from './story.js';
+import type { ConversationView, DeliveryView, MessageView } from './conversation-view.js';
 import { between, span } from './time.js';
 
 /** What became of a delivery, for people. */
@@ -21,7 +21,7 @@ export interface DeliveryStatus {
 }
 
 /** Status of one delivery of `message`. */
-export function deliveryStatus(message: StoryMessage, delivery: StoryDelivery): DeliveryStatus {
+export function deliveryStatus(message: MessageView, delivery: DeliveryView): DeliveryStatus {
   const { record } = delivery;
   if (record === undefined) {
     const dead = letterStatus(delivery);
@@ -53,7 +53,7 @@ export function deliveryStatus(message: StoryMessage, delivery: StoryDelivery): 
 }
 
 /** Only the dead letter is there: it never reached a handler. */
-function letterStatus({ deadLetter }: StoryDelivery): DeliveryStatus | undefined {
+function letterStatus({ deadLetter }: DeliveryView): DeliveryStatus | undefined {
   if (deadLetter === undefined) return undefined;
   const { reason, tries, error } = deadLetter;
   return { tone: 'bad', sign: '✗', text: dead(reason, tries), trouble: oneLine(error.code, error.message) };
@@ -82,42 +82,42 @@ export function deliveriesLine(account: Account, paint: Paint): string {
 }
 
 /** The lines above a drawing: which conversation, when, and what became of its deliveries. */
-export function storyHead(story: Story, paint: Paint): string[] {
-  const messages = `${story.messages.length} ${story.messages.length === 1 ? 'message' : 'messages'}`;
+export function storyHead(view: ConversationView, paint: Paint): string[] {
+  const messages = `${view.messages.length} ${view.messages.length === 1 ? 'message' : 'messages'}`;
   return [
-    paint.strong(`conversation ${story.correlationId}`),
-    `began ${story.began}, lasted ${span(story.lasted)}; ${messages}, ${deliveriesLine(story.account, paint)}`,
+    paint.strong(`conversation ${view.correlationId}`),
+    `began ${view.began}, lasted ${span(view.lasted)}; ${messages}, ${deliveriesLine(view.account, paint)}`,
   ];
 }
 
 /** How the requests of a conversation ended, one line each. */
-export function requestLines(story: Story, paint: Paint): string[] {
-  const sent = new Map(story.messages.filter(isCommand).map((message) => [message.requestId, message]));
-  const ends = story.requests.map((request) => {
+export function requestLines(view: ConversationView, paint: Paint): string[] {
+  const sent = new Map(view.messages.filter(isCommand).map((message) => [message.requestId, message]));
+  const ends = view.requests.map((request) => {
     const command = sent.get(request.requestId);
     const after = command === undefined ? '' : ` after ${span(between(command.time, request.at))}`;
     const state = request.state === 'late' ? 'late or repeated reply, passed over' : request.state;
     const tone = { replied: paint.good, 'timed-out': paint.bad, failed: paint.bad, late: paint.faint }[request.state];
     return `request ${command?.type ?? request.type}: ${tone(state)}${after}`;
   });
-  return [...escalationLines(story, paint), ...ends];
+  return [...escalationLines(view, paint), ...ends];
 }
 
 /** The rungs that the requests of a conversation came to, one line each. */
-function escalationLines(story: Story, paint: Paint): string[] {
-  return story.escalations.map(({ type, rung, attempt, because, receiver, channel, at }) => {
+function escalationLines(view: ConversationView, paint: Paint): string[] {
+  return view.escalations.map(({ type, rung, attempt, because, receiver, channel, at }) => {
     const what =
       because.state === 'timed-out' ? 'RequestTimedOut' : `RequestFailed (${because.error?.code ?? 'unknown'})`;
     const whom = rung === 'person' ? 'a person is asked' : `${receiver ?? ''} on ${channel ?? ''}`;
     const next = rung === 'abort' ? 'abort' : `${rung}, attempt ${attempt}: ${whom}`;
-    const after = paint.faint(`+${span(between(story.began, at))}`);
+    const after = paint.faint(`+${span(between(view.began, at))}`);
     return `escalation of ${type}: attempt ${because.attempt} ${paint.warn(what)}; ${next}  ${after}`;
   });
 }
 
 /** What operators did about the dead letters and requests of a conversation, one line each. */
-export function operatorLines(story: Story, paint: Paint): string[] {
-  return story.operators.map(({ action, by, why, at, deadLetter, requestId, successor, expires, replay }) => {
+export function operatorLines(view: ConversationView, paint: Paint): string[] {
+  return view.operators.map(({ action, by, why, at, deadLetter, requestId, successor, expires, replay }) => {
     const more = [
       ...(successor === undefined ? [] : [`as ${successor}`]),
       ...(expires === undefined ? [] : [`expires ${expires}`]),
@@ -139,7 +139,7 @@ function replayed({ generation, of, as, window, messages }: ReplayFacts): string
 }
 
 /** Command and reply share a request id; what caused no other of that id is the command. */
-function isCommand(message: StoryMessage, _index: number, all: readonly StoryMessage[]): boolean {
+function isCommand(message: MessageView, _index: number, all: readonly MessageView[]): boolean {
   if (message.requestId === undefined) return false;
   const first = all.find((other) => other.requestId === message.requestId);
   return first === message;

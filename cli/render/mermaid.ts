@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { deliveryStatus } from './delivery-status.js';
 import { participantsOf, stepsOf, type SequenceStep } from './sequence-steps.js';
-import { tellStory } from './story.js';
+import { viewConversation } from './conversation-view.js';
 import { between, span } from './time.js';
 
 /**
@@ -9,16 +9,16 @@ import { between, span } from './time.js';
  * where the delivery became a dead letter, with a note of the reason.
  */
 export function renderMermaid(entries: readonly LedgerEntry[]): string {
-  const story = tellStory(entries);
-  const names = participantsOf(story);
+  const view = viewConversation(entries);
+  const names = participantsOf(view);
   const alias = (name: string) => `p${names.indexOf(name)}`;
-  const kinds = new Map(story.messages.map((message) => [message.publisher, message.publisherKind]));
+  const kinds = new Map(view.messages.map((message) => [message.publisher, message.publisherKind]));
   const declared = names.map((name) => {
     const keyword = kinds.get(name) === 'client' || kinds.get(name) === 'foreign' ? 'actor' : 'participant';
     return `  ${keyword} ${alias(name)} as ${escapeText(name)}`;
   });
   const requests = new Set<string>();
-  const lines = stepsOf(story).flatMap((step) => stepLines(step, alias, requests, story.began));
+  const lines = stepsOf(view).flatMap((step) => stepLines(step, alias, requests, view.began));
   return ['sequenceDiagram', ...declared, ...lines].join('\n');
 }
 

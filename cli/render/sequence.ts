@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { deliveryStatus, operatorLines, requestLines, storyHead } from './delivery-status.js';
 import { paintPriority, plainPaint, type Paint } from './paint.js';
 import { participantsOf, stepsOf, type SequenceStep } from './sequence-steps.js';
-import { tellStory, type Story } from './story.js';
+import { viewConversation, type ConversationView } from './conversation-view.js';
 import { table, type Cell } from './table.js';
 import { between, span } from './time.js';
 
@@ -22,10 +22,10 @@ const statusRoom = 40;
  */
 export function renderSequence(entries: readonly LedgerEntry[], options: SequenceOptions = {}): string {
   const { paint = plainPaint, width = Number.POSITIVE_INFINITY } = options;
-  const story = tellStory(entries);
-  const steps = stepsOf(story);
-  const names = participantsOf(story);
-  const left = leftColumns(story, steps, paint);
+  const view = viewConversation(entries);
+  const steps = stepsOf(view);
+  const names = participantsOf(view);
+  const left = leftColumns(view, steps, paint);
   const leftWidth = Math.max(0, ...left.plain.map((line) => line.length));
   const pitch = Math.max(letterPitch, ...names.map((name) => name.length + 2));
   const spelled = leftWidth + pitch * names.length + statusRoom <= width;
@@ -38,9 +38,9 @@ export function renderSequence(entries: readonly LedgerEntry[], options: Sequenc
     return `${line}${blank}${drawLine(step, lifelines, paint)}${statusOf(step, paint)}`;
   });
   const headLine = `${left.painted[0] ?? ''}${' '.repeat(leftWidth - (left.plain[0]?.length ?? 0) + 2)}`;
-  const requests = [...requestLines(story, paint), ...operatorLines(story, paint)];
+  const requests = [...requestLines(view, paint), ...operatorLines(view, paint)];
   return [
-    ...storyHead(story, paint),
+    ...storyHead(view, paint),
     ...(spelled ? [] : ['', ...names.map((name, index) => `  ${paint.strong(letter(index))}  ${name}`)]),
     '',
     `${headLine}${paint.strong(heads.map((head) => centred(head, lifelines.pitch)).join(''))}`.trimEnd(),
@@ -50,10 +50,10 @@ export function renderSequence(entries: readonly LedgerEntry[], options: Sequenc
 }
 
 /** The columns before the lifelines, once plain (for their widths) and once painted; the first line is their head. */
-function leftColumns(story: Story, steps: readonly SequenceStep[], paint: Paint) {
+function leftColumns(view: ConversationView, steps: readonly SequenceStep[], paint: Paint) {
   const cells = (painted: Paint): Cell[][] =>
     steps.map(({ message, delivery, repeated }) => {
-      const at = { text: `+${span(between(story.began, message.time))}`, paint: painted.faint };
+      const at = { text: `+${span(between(view.began, message.time))}`, paint: painted.faint };
       // A message to several receivers is named once.
       if (repeated) return [{ text: '', paint: painted.faint }, '', ''];
       const again = message.attempt > 1 ? ` (attempt ${message.attempt})` : '';

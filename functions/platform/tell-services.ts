@@ -5,10 +5,10 @@ import { S3PayloadStore } from '../../shared/aws/s3/s3-payload-store.js';
 import { SfnResumer } from '../../shared/aws/step-functions/sfn-resumer.js';
 import { required } from '../../shared/domain/base/environment.js';
 import { publishingOf, type Surroundings } from './platform-function.js';
-import type { TellServices } from '../../shared/platform/workflows/tell-waiter.js';
+import type { ResumeServices } from '../../shared/platform/workflows/resume-waiter.js';
 
 /** What it takes to tell whoever waits, over AWS. @param name the platform function that tells */
-export function tellServicesOf(surroundings: Surroundings, name: string): TellServices {
+export function tellServicesOf(surroundings: Surroundings, name: string): ResumeServices {
   const { topology, clients, log } = surroundings;
   const pendingTable = required('pendingTable');
   return {

@@ -7,7 +7,7 @@ import type { TopologyModel } from '../topology/model.js';
 import type { Senders } from '../publishing/send-messages.js';
 import { awsClients, type AwsClients } from './base/clients.js';
 import { DynamoDeliveryStore } from './dynamo/dynamo-delivery-store.js';
-import { DynamoLaterStore } from './dynamo/dynamo-later-store.js';
+import { DynamoDeferredReplyStore } from './dynamo/dynamo-deferred-reply-store.js';
 import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
 import { S3PayloadStore } from './s3/s3-payload-store.js';
@@ -70,7 +70,7 @@ export function servicesFromEnvironment(
     deliveries: new DynamoDeliveryStore(clients.documents, ledger),
     senders: sendersFromEnvironment(lanes, env, clients),
     payloads,
-    later: new DynamoLaterStore(clients.documents, ledger),
+    later: new DynamoDeferredReplyStore(clients.documents, ledger),
     deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue', env), payloads),
     guards: new ProcessGuards(),
     ...(version ? { version } : {}),

@@ -9,7 +9,7 @@ export interface LanewayClient<Type extends MessageType> {
    * Publishes a message; when it returns, the message is in the ledger and on the bus. At least once under one id,
    * unordered.
    * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, REFUSED; PUBLISH when the bus did not take it yet: the
-   * reconciler will send it
+   * sweeper will send it
    */
   publish<Published extends Type>(
     type: Published,

@@ -7,7 +7,7 @@ const EVERY = 64;
 const LOOKED_AT = 2 * EVERY;
 
 /**
- * Keeps so many conversations, and up to {@link EVERY} more; the oldest is forgotten first. One that goes on is kept as long as
+ * RetainedFields so many conversations, and up to {@link EVERY} more; the oldest is forgotten first. One that goes on is kept as long as
  * it does, beyond them.
  */
 export class Forgetful {

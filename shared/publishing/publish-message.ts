@@ -47,7 +47,7 @@ export interface Standing {
   /** What priority and deadline are inherited from. */
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
   /**
-   * Optional fields of the payload that are sent and never stored: credentials. What the reconciler sends again, and a
+   * Optional fields of the payload that are sent and never stored: credentials. What the sweeper sends again, and a
    * payload that travels by reference, lacks them.
    */
   readonly unstored?: Readonly<Record<string, unknown>>;
@@ -60,13 +60,13 @@ export interface Receipt {
   readonly requestId?: string;
 }
 
-/** After this the reconciler looks whether an intended message arrived, and sends it again if it did not. */
+/** After this the sweeper looks whether an intended message arrived, and sends it again if it did not. */
 export const INTENT_GRACE_MS = 120_000;
 
 /**
  * Publishes one message from outside any handling: checks and stamps it, stores the intent with the expected receivers,
  * then sends; the record of a request that a workflow or a compensation waits for stands before the intent, and without a
- * request that waits there is none. At least once under one id; when the call throws after the intent was stored, the reconciler sends it.
+ * request that waits there is none. At least once under one id; when the call throws after the intent was stored, the sweeper sends it.
  *
  * @throws LanewayError as `composeMessage`; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent
  * yet (it is in the ledger and will be)
@@ -99,7 +99,7 @@ export async function publishMessage(
     waiter: standing.waiter ?? ({ kind: 'client' } as const),
     ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
   }));
-  // Steps and undoings are made again by whoever died over them. Were there an intent without the record, the reconciler
+  // Steps and undoings are made again by whoever died over them. Were there an intent without the record, the sweeper
   // would send the command meanwhile, and its reply would find nobody waiting.
   const first = standing.waiter?.kind === 'workflow' || standing.waiter?.kind === 'saga';
   const early = first ? await openRequests(topology.model, outgoing, publishing.senders, now) : undefined;

@@ -126,7 +126,7 @@ export async function deliverMessages(
     const first = failed[0]?.result;
     const why = first && !first.ok ? `${first.code}: ${first.message}` : 'unknown';
     throw new LanewayError('PUBLISH', `${failed.length} of ${results.length} messages could not be sent (${why})`, {
-      help: ['it is retried: redelivery or the reconciler sends the same messages again'],
+      help: ['it is retried: redelivery or the sweeper sends the same messages again'],
     });
   }
   return refused;

@@ -17,7 +17,7 @@ import { ManualClock } from './memory/manual-clock.js';
 import { MemoryBus } from './memory/memory-bus.js';
 import { MemoryDeliveries } from './memory/memory-deliveries.js';
 import { MemoryDeadLetterQueue } from './memory/memory-lanes.js';
-import { MemoryLater } from './memory/memory-later.js';
+import { MemoryDeferredReplies } from './memory/memory-deferred-replies.js';
 import { MemoryLedger } from './memory/memory-ledger.js';
 import { MemoryPayloads } from './memory/memory-payloads.js';
 import { MemoryQueue } from './memory/memory-queue.js';
@@ -96,7 +96,7 @@ export async function invoke<Type extends MessageType>(
       deliveries: new MemoryDeliveries(ledger),
       senders: { bus: new MemoryBus() },
       payloads,
-      later: new MemoryLater(),
+      later: new MemoryDeferredReplies(),
       deadLetters: new MemoryDeadLetterQueue(new MemoryQueue(clock), payloads),
       log: SILENT,
     },

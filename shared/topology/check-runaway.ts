@@ -1,6 +1,6 @@
 import type { Envelope } from '../domain/wire/envelope.js';
 import { LanewayError } from '../domain/base/errors.js';
-import { mayHold, stepOf, visitsOf } from '../domain/delivery/loop.js';
+import { mayHold, stepOf, visitsOf } from '../domain/delivery/causal-path.js';
 import { hopLimitOf } from './hop-limit.js';
 import type { TopologyModel } from './model.js';
 

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { BoundAgent } from '../agent/create-agent.js';
 import { receiveBatch } from '../agent/receive/receive-batch.js';
-import type { Company, ReceivedCopy, Renewal, Services } from '../agent/receive/services.js';
+import type { Concurrency, ReceivedCopy, Renewal, Services } from '../agent/receive/services.js';
 import { awsClients } from '../aws/base/clients.js';
 import { logOver } from '../aws/base/powertools-log.js';
 import { servicesFromEnvironment } from '../aws/services.js';
@@ -53,10 +53,14 @@ export interface AgentLane extends PolledLane {
  * The deployed lanes of agents, the most urgent priority first, each in the order of the agents.
  * @throws LanewayError NOT_FOUND when the deployment does not have them
  */
-export function agentLanes(agents: readonly BoundAgent[], deployment: Deployment, company: Company): AgentLane[] {
+export function agentLanes(
+  agents: readonly BoundAgent[],
+  deployment: Deployment,
+  concurrency: Concurrency,
+): AgentLane[] {
   const lanes = agents.flatMap((bound) => {
     const services = servicesOf(bound, deployment);
-    return bound.agent.model.lanes.map((priority) => laneOf(bound, priority, services, deployment, company));
+    return bound.agent.model.lanes.map((priority) => laneOf(bound, priority, services, deployment, concurrency));
   });
   return lanes.toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority));
 }
@@ -78,7 +82,7 @@ function laneOf(
   priority: Priority,
   services: Services,
   deployment: Deployment,
-  company: Company,
+  concurrency: Concurrency,
 ): AgentLane {
   const { id, model } = bound.agent;
   const { sqs } = awsClients();
@@ -100,7 +104,7 @@ function laneOf(
       const end = Date.now() + limit;
       running.add(copy);
       try {
-        const batch = { copies: [copy], receipts, remaining: () => end - Date.now(), company, renewal: RENEWAL };
+        const batch = { copies: [copy], receipts, remaining: () => end - Date.now(), concurrency, renewal: RENEWAL };
         const returned = await receiveBatch(bound, services, batch);
         if (returned.length === 0) await acknowledgements.add(copy);
       } catch (error) {

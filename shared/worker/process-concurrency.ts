@@ -1,11 +1,11 @@
-import type { Company } from '../agent/receive/services.js';
+import type { Concurrency } from '../agent/receive/services.js';
 
 /**
  * What runs in one process at the same time. A message whose last handling died is to be run with nothing beside it, so
  * that, should it end the process again, no other message's try is lost: `alone` waits for what runs and holds back what
  * comes. The lanes of a worker share one; a Lambda function gets one batch at a time and needs none.
  */
-export class ProcessConcurrency implements Company {
+export class ProcessConcurrency implements Concurrency {
   readonly #running = new Set<Promise<unknown>>();
   /** Settled when the last who asked to be alone has finished. */
   #alone: Promise<unknown> = Promise.resolve();

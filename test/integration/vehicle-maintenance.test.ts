@@ -4,7 +4,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { connect } from 'laneway/client';
 import { conversationState, payloadsOf } from '../../cli/demo/conversation-state.js';
 import { demoCustomer } from '../../cli/demo/customer.js';
-import { outsideOf } from '../../cli/demo/outside.js';
+import { bystandersOf } from '../../cli/demo/demo-bystanders.js';
 import { openWorkflows } from '../../cli/context/open-workflows.js';
 import { threeVehicles } from '../../cli/demo/scenario.js';
 import { demoServiceDesk } from '../../cli/demo/service-desk.js';
@@ -41,7 +41,7 @@ describeWithMail('the vehicle application', () => {
         return { correlationId, expected };
       }),
     );
-    const outside = await outsideOf(app.target);
+    const outside = await bystandersOf(app.target);
     const conversations = new Set(started.map(({ correlationId }) => correlationId));
     const customer = demoCustomer(outside, conversations, false);
     const desk = demoServiceDesk(outside, conversations);

@@ -126,8 +126,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/platform/dead-letters/drain-copy.ts',
-        find: 'const letter = parseDeadLetter(buried.body);',
-        replace: 'if (buried.body !== undefined) return;\n  const letter = parseDeadLetter(buried.body);',
+        find: 'const letter = parseDeadLetter(dead.body);',
+        replace: 'if (dead.body !== undefined) return;\n  const letter = parseDeadLetter(dead.body);',
       },
     ],
     rows: ['redrive-twice'],

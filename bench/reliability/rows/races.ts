@@ -3,7 +3,7 @@ import { newId } from '../../../shared/domain/base/ids.js';
 import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
 import type { Harness } from 'laneway/testing';
-import { Endings } from './endings.js';
+import { RequestOutcomes } from '../driver/request-outcomes.js';
 import { CheckAsked, hurriedCheck, HURRY_SECONDS, ordersWorld, publishSurely, ReserveStock } from '../driver/orders.js';
 import type { Row } from '../driver/row.js';
 
@@ -21,7 +21,7 @@ export const races: Row = {
   engine: false,
   quick: true,
   run: async ({ seed, quick, progress, witness }) => {
-    const endings = new Endings();
+    const endings = new RequestOutcomes();
     const runs = quick ? QUICK_RUNS : RUNS;
     for (let run = 1; run <= runs; run++) {
       const random = seededRandom(seed * 100_003 + run);

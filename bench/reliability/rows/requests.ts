@@ -1,6 +1,6 @@
 import { CRASH_POINTS, type CrashPoint, type Harness } from 'laneway/testing';
 import { CheckAsked, ordersWorld, patientCheck, publishSurely } from '../driver/orders.js';
-import { Endings } from './endings.js';
+import { RequestOutcomes } from '../driver/request-outcomes.js';
 import type { Row } from '../driver/row.js';
 
 const SEEDS = 100;
@@ -26,7 +26,7 @@ export const requests: Row = {
   engine: false,
   quick: true,
   run: async ({ seed, quick, progress, witness }) => {
-    const endings = new Endings();
+    const endings = new RequestOutcomes();
     const seeds = quick ? QUICK_SEEDS : SEEDS;
     for (const [index, [plan, make]] of PLANS.entries()) {
       // What strikes by chance needs more runs to strike at the right place.

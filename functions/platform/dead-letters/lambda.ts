@@ -10,7 +10,7 @@ import { deadLettersName, laneUrlsOf, type MailboxNaming } from '../../../shared
 import type { Topology } from '../../../shared/topology/topology.js';
 import { comingAgain, platformFunction, publishingOf } from '../platform-function.js';
 import { eachRecord } from '../sqs-batch.js';
-import type { BuriedCopy, Origin } from '../../../shared/platform/dead-letters/buried.js';
+import type { DeadCopy, Origin } from '../../../shared/platform/dead-letters/dead-copy.js';
 import { countDeadLetter } from './count-dead-letter.js';
 import { drainCopy } from '../../../shared/platform/dead-letters/drain-copy.js';
 
@@ -41,7 +41,7 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
       eachRecord(
         event.Records,
         log,
-        (record) => drainCopy(buriedOf(record, originOf(record.eventSourceARN)), services),
+        (record) => drainCopy(deadCopyOf(record, originOf(record.eventSourceARN)), services),
         comeAgain,
       );
   });
@@ -61,7 +61,7 @@ function originsOf({ model }: Topology, { prefix }: MailboxNaming): (arn: string
   };
 }
 
-function buriedOf(record: SQSRecord, origin: Origin): BuriedCopy {
+function deadCopyOf(record: SQSRecord, origin: Origin): DeadCopy {
   const attributes = Object.entries(record.messageAttributes).flatMap(([name, { stringValue }]) =>
     stringValue === undefined ? [] : [[name, stringValue] as const],
   );

@@ -6,7 +6,7 @@ export interface Case {
   readonly vin?: string;
 }
 
-/** Keeps the cases, by conversation. */
+/** RetainedFields the cases, by conversation. */
 export interface CaseStore {
   /** Adds what was heard, and returns the case as it then stands. Order and repetition do not matter. */
   hear(conversation: string, heard: Heard, vin?: string): Promise<Case>;

@@ -9,7 +9,7 @@ import {
 import type { DeadLetter } from '../../domain/delivery/dead-letter.js';
 import { sourceOf, type Envelope } from '../../domain/wire/envelope.js';
 import { errorSignature, LanewayError, summarizeError } from '../../domain/base/errors.js';
-import { extendPath, stepOf } from '../../domain/delivery/loop.js';
+import { extendPath, stepOf } from '../../domain/delivery/causal-path.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { sendMessages } from '../../publishing/send-messages.js';

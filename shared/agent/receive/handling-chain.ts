@@ -24,7 +24,7 @@ import {
   refuseCancelled,
   refuseLate,
   resend,
-  type Passage,
+  type Delivery,
 } from './refusals.js';
 import { OUTCOME_MS, runHandler } from './run-handler.js';
 import { ACKNOWLEDGE, type Verdict } from './services.js';
@@ -38,13 +38,13 @@ export const TROUBLE_MS = 5_000;
  * Whatever happens, the answer is a verdict: nothing is thrown, and nothing is acknowledged that has no outcome or dead
  * letter.
  */
-export async function handleCopy(passage: Passage): Promise<Verdict> {
+export async function handleCopy(delivery: Delivery): Promise<Verdict> {
   try {
-    return await pass(passage);
+    return await pass(delivery);
   } catch (error) {
     // A store or the bus failed. The copy comes again, with its outcome (if it was written) in the ledger.
-    passage.services.log.error('the message goes back to its lane', {
-      copy: passage.copy.copy,
+    delivery.services.log.error('the message goes back to its lane', {
+      copy: delivery.copy.copy,
       error: summarizeError(error).message,
     });
     return { kind: 'return', after: TROUBLE_MS, why: summarizeError(error).message };
@@ -52,15 +52,15 @@ export async function handleCopy(passage: Passage): Promise<Verdict> {
 }
 
 /** Not `async`: what every message goes through gives way only where it has to wait. */
-function pass(passage: Passage): Promise<Verdict> {
-  const { bound, services, copy } = passage;
+function pass(delivery: Delivery): Promise<Verdict> {
+  const { bound, services, copy } = delivery;
   const { agent } = bound;
   const model = agent.topology.model;
   let decoded;
   try {
     decoded = decodeCopy(copy.body);
   } catch (error) {
-    return buryUnread(passage, error);
+    return buryUnread(delivery, error);
   }
   const { envelope } = decoded;
   if (isOwn(decoded, bound)) return Promise.resolve(ACKNOWLEDGE);
@@ -71,41 +71,41 @@ function pass(passage: Passage): Promise<Verdict> {
   try {
     checkAgainstTopology(decoded, model, agent.id);
     const last = lastUse(envelope, model);
-    if (last <= now) return orRefuse(passage, envelope, key, expire(passage, envelope, key));
+    if (last <= now) return orRefuse(delivery, envelope, key, expire(delivery, envelope, key));
     type = agent.topology.types.get(envelope.type);
     if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${model.name}' has no message type ${envelope.type}`);
     if (agent.model.needs !== undefined && type.kind === 'command') {
       const needs = milliseconds(agent.model.needs);
       if (envelope.deadline !== undefined && last - now < needs)
-        return orRefuse(passage, envelope, key, refuseLate(passage, envelope, key));
+        return orRefuse(delivery, envelope, key, refuseLate(delivery, envelope, key));
       // Another process may have the time that this one lacks.
-      if (passage.end - OUTCOME_MS - now < needs)
+      if (delivery.end - OUTCOME_MS - now < needs)
         return Promise.resolve({ kind: 'return', after: 0, why: `no time left for what needs ${agent.model.needs}` });
     }
-    checkLimits(passage, envelope, model);
-    if (envelope.dataref !== undefined) return handleFetched(passage, envelope, key, type);
+    checkLimits(delivery, envelope, model);
+    if (envelope.dataref !== undefined) return handleFetched(delivery, envelope, key, type);
     data = decodeData(type, envelope.data, envelope.dataschema);
   } catch (error) {
-    return refuseFor(passage, envelope, key, error);
+    return refuseFor(delivery, envelope, key, error);
   }
-  return handle(passage, envelope, key, type, data, now);
+  return handle(delivery, envelope, key, type, data, now);
 }
 
 /** What cannot be read has no conversation of its own: its dead letter is all there is of it. */
-async function buryUnread(passage: Passage, error: unknown): Promise<Verdict> {
-  await passage.services.deadLetters.send(letterOf(passage, summarizeError(error), 1));
+async function buryUnread(delivery: Delivery, error: unknown): Promise<Verdict> {
+  await delivery.services.deadLetters.send(letterOf(delivery, summarizeError(error), 1));
   return ACKNOWLEDGE;
 }
 
 /** Refuses a message for what is wrong with it; what may pass by itself is thrown again. */
-async function refuseFor(passage: Passage, envelope: Envelope, key: DeliveryKey, error: unknown): Promise<Verdict> {
+async function refuseFor(delivery: Delivery, envelope: Envelope, key: DeliveryKey, error: unknown): Promise<Verdict> {
   const summary = summarizeError(error);
   if (summary.retryable) throw error;
-  return refuse(passage, envelope, key, summary);
+  return refuse(delivery, envelope, key, summary);
 }
 
 async function orRefuse(
-  passage: Passage,
+  delivery: Delivery,
   envelope: Envelope,
   key: DeliveryKey,
   verdict: Promise<Verdict>,
@@ -113,29 +113,29 @@ async function orRefuse(
   try {
     return await verdict;
   } catch (error) {
-    return refuseFor(passage, envelope, key, error);
+    return refuseFor(delivery, envelope, key, error);
   }
 }
 
 /** {@link handle} of a message whose payload travelled by reference. */
 async function handleFetched(
-  passage: Passage,
+  delivery: Delivery,
   envelope: Envelope,
   key: DeliveryKey,
   type: MessageType,
 ): Promise<Verdict> {
-  const { services } = passage;
+  const { services } = delivery;
   let data;
   try {
     data = decodeData(type, await payloadOf(envelope, services.payloads), envelope.dataschema);
   } catch (error) {
-    return refuseFor(passage, envelope, key, error);
+    return refuseFor(delivery, envelope, key, error);
   }
-  return handle(passage, envelope, key, type, data, services.clock.now());
+  return handle(delivery, envelope, key, type, data, services.clock.now());
 }
 
 /** @throws LanewayError HOP_LIMIT, CYCLE, BUDGET */
-function checkLimits({ bound, services }: Passage, envelope: Envelope, model: TopologyModel): void {
+function checkLimits({ bound, services }: Delivery, envelope: Envelope, model: TopologyModel): void {
   checkRunaway(envelope, bound.agent.id, model);
   if (services.guards?.isSpent(envelope.correlationid) === true) throw overBudget(model);
 }
@@ -147,8 +147,8 @@ function overBudget(model: TopologyModel): LanewayError {
 }
 
 /** Counts one delivery in {@link COUNTED_SHARE} for all of them. @returns the error when there are too many */
-async function countInConversation(passage: Passage, key: DeliveryKey): Promise<ErrorSummary | undefined> {
-  const { bound, services } = passage;
+async function countInConversation(delivery: Delivery, key: DeliveryKey): Promise<ErrorSummary | undefined> {
+  const { bound, services } = delivery;
   if (!services.guards) return undefined;
   const { model } = bound.agent.topology;
   const count = await services.deliveries.countConversation(key.correlationId, COUNTED_SHARE, services.clock.now());
@@ -158,14 +158,14 @@ async function countInConversation(passage: Passage, key: DeliveryKey): Promise<
 }
 
 async function handle(
-  passage: Passage,
+  delivery: Delivery,
   envelope: Envelope,
   key: DeliveryKey,
   type: MessageType,
   data: unknown,
   now: number,
 ): Promise<Verdict> {
-  const { bound, services, copy, end, keeper } = passage;
+  const { bound, services, copy, end, keeper } = delivery;
   const { agent } = bound;
   const model = agent.topology.model;
   const qos = model.channels[envelope.channel]?.qos;
@@ -175,25 +175,25 @@ async function handle(
     owner,
     now,
     until: Math.max(keeper?.until(now) ?? end, now + 1_000),
-    alone: passage.alone,
+    alone: delivery.alone,
   });
   if (lease.kind === 'suspect') return { kind: 'suspect' };
   if (lease.kind === 'busy')
     return { kind: 'return', after: Math.max(1_000, lease.until - now), why: 'somebody else works on it' };
-  if (lease.kind === 'settled') return resend(passage, envelope, lease.record);
-  if (lease.kind === 'cancelled') return refuseCancelled(passage, envelope, key, lease.cancellation.why);
+  if (lease.kind === 'settled') return resend(delivery, envelope, lease.record);
+  if (lease.kind === 'cancelled') return refuseCancelled(delivery, envelope, key, lease.cancellation.why);
   if (lease.tries > qos.tries) {
     const error = summarizeError(
       new LanewayError('CRASHED', `the process ended while it handled ${envelope.type}, ${qos.tries} times`, {
         retryable: false,
       }),
     );
-    return bury(passage, key, owner, error, qos.tries);
+    return bury(delivery, key, owner, error, qos.tries);
   }
   if (lease.tries === 1) {
     services.guards?.retriesOf(envelope.channel, qos).first(now);
-    const spent = isCounted(key.messageId) ? await countInConversation(passage, key) : undefined;
-    if (spent) return bury(passage, key, owner, spent, 1);
+    const spent = isCounted(key.messageId) ? await countInConversation(delivery, key) : undefined;
+    if (spent) return bury(delivery, key, owner, spent, 1);
   }
   let emissions: readonly Emission[];
   let stored;
@@ -205,7 +205,7 @@ async function handle(
     emissions = made instanceof Promise ? await made : made;
     stored = emissions.length === 0 ? { emissions } : await storeEmissions(emissions, key, owner, services.payloads);
   } catch (cause) {
-    return failed(passage, envelope, key, owner, lease.tries, qos, cause);
+    return failed(delivery, envelope, key, owner, lease.tries, qos, cause);
   }
   const written = await services.deliveries.settle(key, owner, {
     state: 'completed',
@@ -228,7 +228,7 @@ async function handle(
 
 /** After a failed try: back to the lane, with the lease, or the end. */
 async function failed(
-  passage: Passage,
+  delivery: Delivery,
   envelope: Envelope,
   key: DeliveryKey,
   owner: string,
@@ -236,7 +236,7 @@ async function failed(
   qos: QosProfile,
   cause: unknown,
 ): Promise<Verdict> {
-  const { services, copy } = passage;
+  const { services, copy } = delivery;
   const error = summarizeError(cause);
   const stopped = cause instanceof StoppedHandling ? cause.code : undefined;
   services.log.warn('the handler failed', {
@@ -252,7 +252,7 @@ async function failed(
     const outcome = { state: 'expired', copy: copy.copy, at: now, emissions: [], error } as const;
     return (await services.deliveries.settle(key, owner, outcome)) === 'lost' ? LOST : ACKNOWLEDGE;
   }
-  if (!error.retryable || tries >= qos.tries) return bury(passage, key, owner, error, tries);
+  if (!error.retryable || tries >= qos.tries) return bury(delivery, key, owner, error, tries);
   const bounds = { first: milliseconds(qos.backoff.first), most: milliseconds(qos.backoff.most) };
   await services.deliveries.release(key, owner, error, now);
   const quick = services.guards?.retriesOf(envelope.channel, qos).take(now) ?? true;

@@ -14,7 +14,7 @@ interface Held {
 }
 
 /**
- * Keeps the leases of one batch, and the copies of it hidden, in short steps while the process lives; so that a process
+ * RetainedFields the leases of one batch, and the copies of it hidden, in short steps while the process lives; so that a process
  * that is killed costs one step and not the longest handling. Not beyond `end`. A handling whose lease was lost, or whose
  * request was taken back, is told.
  */
@@ -55,7 +55,7 @@ export class LeaseKeeper {
     return this.#renewal.repeat(() => this.renew());
   }
 
-  /** Keeps a lease from now on. @returns what ends that */
+  /** RetainedFields a lease from now on. @returns what ends that */
   hold(held: Held): () => void {
     this.#held.add(held);
     return () => void this.#held.delete(held);

@@ -1,4 +1,4 @@
-import { fnv1a } from '../../domain/delivery/loop.js';
+import { fnv1a } from '../../domain/delivery/causal-path.js';
 import type { QosProfile } from '../../domain/delivery/qos.js';
 import { DEFAULT_RETRY_BUDGET, RetryMeter } from '../../domain/delivery/retry-budget.js';
 

@@ -3,13 +3,13 @@ import type { BoundAgent } from '../create-agent.js';
 import { handleCopy } from './handling-chain.js';
 import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';
 import { LOST } from './refusals.js';
-import type { Batch, Company, ReceivedCopy, Services, Verdict } from './services.js';
+import type { Batch, Concurrency, ReceivedCopy, Services, Verdict } from './services.js';
 
 /** Time a handling needs at the least; what cannot get it goes back untried. */
 export const SHORTEST_HANDLING_MS = 3_000;
 
 /** For a process that handles one batch at a time. */
-const NOBODY_ELSE: Company = { beside: (run) => run(), alone: (run) => run() };
+const NOBODY_ELSE: Concurrency = { beside: (run) => run(), alone: (run) => run() };
 
 /** Longest visibility that SQS allows, seconds. */
 export const LONGEST_VISIBILITY_SECONDS = 43_200;
@@ -39,8 +39,8 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
     end - services.clock.now() < SHORTEST_HANDLING_MS
       ? Promise.resolve({ kind: 'return', after: 0, why: 'no time left to start it' })
       : handleCopy(keeper ? { bound, services, copy, alone, end, keeper } : { bound, services, copy, alone, end });
-  const company = batch.company ?? NOBODY_ELSE;
-  const alone = batch.copies.length === 1 && batch.company === undefined;
+  const concurrency = batch.concurrency ?? NOBODY_ELSE;
+  const alone = batch.copies.length === 1 && batch.concurrency === undefined;
   const keep = async (copy: ReceivedCopy, isAlone: boolean): Promise<Verdict> => {
     const verdict = await run(copy, isAlone);
     // What waits to be run alone stays hidden until then.
@@ -48,10 +48,10 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
     return verdict;
   };
   const decide = keeper ? keep : run;
-  const verdicts = await company.beside(() => Promise.all(batch.copies.map((copy) => decide(copy, alone))));
+  const verdicts = await concurrency.beside(() => Promise.all(batch.copies.map((copy) => decide(copy, alone))));
   const areDone = verdicts.every(({ kind }) => kind === 'acknowledge');
   for (const [index, copy] of areDone ? [] : batch.copies.entries()) {
-    if (verdicts[index]?.kind === 'suspect') verdicts[index] = await company.alone(() => decide(copy, true));
+    if (verdicts[index]?.kind === 'suspect') verdicts[index] = await concurrency.alone(() => decide(copy, true));
   }
   endRenewing?.();
   await broughtDown;

@@ -19,7 +19,7 @@ import { sendEmissions } from './emissions.js';
 import { ACKNOWLEDGE, type ReceivedCopy, type Services, type Verdict } from './services.js';
 
 /** One copy on its way through the chain. */
-export interface Passage {
+export interface Delivery {
   readonly bound: BoundAgent;
   readonly services: Services;
   readonly copy: ReceivedCopy;
@@ -27,7 +27,7 @@ export interface Passage {
   readonly alone: boolean;
   /** When the process may be ended, milliseconds since 1970. */
   readonly end: number;
-  /** Keeps short leases alive; without it a lease lasts until `end`. */
+  /** RetainedFields short leases alive; without it a lease lasts until `end`. */
   readonly keeper?: LeaseKeeper;
 }
 
@@ -49,21 +49,21 @@ export function lastUse(envelope: Envelope, model: TopologyModel): number {
 }
 
 /** A delivery with an outcome: the copy that wrote it sends its emissions again, any other is a duplicate. */
-export async function resend(passage: Passage, envelope: Envelope, record: DeliveryRecord): Promise<Verdict> {
-  const { bound, services, copy } = passage;
+export async function resend(delivery: Delivery, envelope: Envelope, record: DeliveryRecord): Promise<Verdict> {
+  const { bound, services, copy } = delivery;
   if (record.copy === copy.copy)
     await sendEmissions(record, envelope, bound.agent.id, bound.agent.topology.model, services, copy.copy);
   return ACKNOWLEDGE;
 }
 
 /** Records that a message came too late to be handled, and does what its channel says of that. */
-export async function expire(passage: Passage, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
-  const { bound, services } = passage;
+export async function expire(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
+  const { bound, services } = delivery;
   const { model } = bound.agent.topology;
   const channel = model.channels[envelope.channel];
   const ended = new Date(lastUse(envelope, model)).toISOString();
   const error = new LanewayError('EXPIRED', `${envelope.type} expired at ${ended}`);
-  if (channel?.qos.onExpiry === 'dead-letter') return refuse(passage, envelope, key, summarizeError(error));
+  if (channel?.qos.onExpiry === 'dead-letter') return refuse(delivery, envelope, key, summarizeError(error));
   // What is told of a system message could itself expire, and be told of.
   const told =
     channel?.qos.onExpiry === 'escalate' && !channel.system
@@ -80,18 +80,18 @@ export async function expire(passage: Passage, envelope: Envelope, key: Delivery
             ageSeconds: Math.max(0, (services.clock.now() - Date.parse(envelope.time)) / 1000),
           },
           {},
-          compositionOf(passage, envelope),
+          compositionOf(delivery, envelope),
         )
       : [];
-  return leave(passage, envelope, key, error, told);
+  return leave(delivery, envelope, key, error, told);
 }
 
 /**
  * Records that a command came while its deadline was ahead but too near, and says so to whoever waits: the request ends
  * at once, with `RequestFailed`, and not at its deadline.
  */
-export async function refuseLate(passage: Passage, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
-  const { bound, services } = passage;
+export async function refuseLate(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
+  const { bound, services } = delivery;
   const left = lastUse(envelope, bound.agent.topology.model) - services.clock.now();
   const error = new LanewayError(
     'TOO_LATE',
@@ -102,30 +102,30 @@ export async function refuseLate(passage: Passage, envelope: Envelope, key: Deli
   const data = { requestId: requestid ?? '', type, code: error.code, message: error.message, attempt };
   const waits = requestid !== undefined && envelope.replyto !== undefined;
   const channel = failureChannel(bound.agent.topology.model, envelope);
-  const told = waits ? [composeReply(RequestFailed, data, { channel }, compositionOf(passage, envelope))] : [];
-  return leave(passage, envelope, key, error, told);
+  const told = waits ? [composeReply(RequestFailed, data, { channel }, compositionOf(delivery, envelope))] : [];
+  return leave(delivery, envelope, key, error, told);
 }
 
 /** Records that a command is not started because its request was taken back. */
 export async function refuseCancelled(
-  passage: Passage,
+  delivery: Delivery,
   envelope: Envelope,
   key: DeliveryKey,
   why: string,
 ): Promise<Verdict> {
-  return leave(passage, envelope, key, new LanewayError('CANCELLED', `its request was taken back: ${why}`), []);
+  return leave(delivery, envelope, key, new LanewayError('CANCELLED', `its request was taken back: ${why}`), []);
 }
 
 /** Settles a message that was not leased as `expired`, with what is told of that. */
 async function leave(
-  passage: Passage,
+  delivery: Delivery,
   envelope: Envelope,
   key: DeliveryKey,
   why: LanewayError,
   told: readonly Emission[],
 ): Promise<Verdict> {
-  const { bound, services, copy } = passage;
-  const settled = await standing(passage, envelope, key);
+  const { bound, services, copy } = delivery;
+  const settled = await standing(delivery, envelope, key);
   if (settled) return settled;
   const outcome = {
     state: 'expired',
@@ -147,26 +147,26 @@ async function leave(
 }
 
 /** What stands already: its verdict, or undefined when the delivery is still free to be settled. */
-async function standing(passage: Passage, envelope: Envelope, key: DeliveryKey): Promise<Verdict | undefined> {
-  const record = await passage.services.deliveries.get(key);
+async function standing(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict | undefined> {
+  const record = await delivery.services.deliveries.get(key);
   if (!record) return undefined;
-  if (isSettled(record.state)) return resend(passage, envelope, record);
+  if (isSettled(record.state)) return resend(delivery, envelope, record);
   const until = record.state === 'leased' && record.leasedUntil !== undefined ? Date.parse(record.leasedUntil) : 0;
-  const left = until - passage.services.clock.now();
+  const left = until - delivery.services.clock.now();
   return left > 0 ? { kind: 'return', after: left, why: 'somebody else works on it' } : undefined;
 }
 
 /** Dead-letters a message that was not leased. */
 export async function refuse(
-  passage: Passage,
+  delivery: Delivery,
   envelope: Envelope,
   key: DeliveryKey,
   error: ErrorSummary,
 ): Promise<Verdict> {
-  const { services, copy } = passage;
-  const settled = await standing(passage, envelope, key);
+  const { services, copy } = delivery;
+  const settled = await standing(delivery, envelope, key);
   if (settled) return settled;
-  await services.deadLetters.send(letterOf(passage, error, 1));
+  await services.deadLetters.send(letterOf(delivery, error, 1));
   const written = await services.deliveries.settleUnleased(key, factsOf(envelope), {
     state: 'dead-lettered',
     copy: copy.copy,
@@ -179,16 +179,16 @@ export async function refuse(
 
 /** Dead-letters a leased message: the letter first, so that a crash in between leaves a letter too many, never none. */
 export async function bury(
-  passage: Passage,
+  delivery: Delivery,
   key: DeliveryKey,
   owner: string,
   error: ErrorSummary,
   tries: number,
 ): Promise<Verdict> {
-  const { services, copy } = passage;
+  const { services, copy } = delivery;
   // A letter ends the request of a command: none is written for what somebody else has taken over meanwhile.
   if ((await services.deliveries.get(key))?.owner !== owner) return LOST;
-  await services.deadLetters.send(letterOf(passage, error, tries));
+  await services.deadLetters.send(letterOf(delivery, error, tries));
   const written = await services.deliveries.settle(key, owner, {
     state: 'dead-lettered',
     copy: copy.copy,
@@ -200,8 +200,8 @@ export async function bury(
 }
 
 /** The dead letter of a copy. */
-export function letterOf(passage: Passage, error: ErrorSummary, tries: number): DeadLetter {
-  const { bound, services, copy } = passage;
+export function letterOf(delivery: Delivery, error: ErrorSummary, tries: number): DeadLetter {
+  const { bound, services, copy } = delivery;
   const version = bound.agent.version ?? services.version;
   return {
     laneway: 'dead-letter',
@@ -217,6 +217,6 @@ export function letterOf(passage: Passage, error: ErrorSummary, tries: number): 
   };
 }
 
-function compositionOf({ bound, services }: Passage, envelope: Envelope): Composition {
+function compositionOf({ bound, services }: Delivery, envelope: Envelope): Composition {
   return { topology: bound.agent.topology, sender: bound.agent.id, parent: envelope, now: services.clock.now() };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/base/clock.js';
 import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
 import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
 import type { LaneReceipts } from '../../domain/wire/message-bus.js';
-import type { LaterStore } from '../../domain/request/later-store.js';
+import type { DeferredReplyStore } from '../../domain/request/deferred-replies.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { Senders } from '../../publishing/send-messages.js';
 import type { Log } from '../context.js';
@@ -16,7 +16,7 @@ export interface Services {
   readonly deliveries: DeliveryStore;
   readonly senders: Senders;
   readonly payloads: PayloadStore;
-  readonly later: LaterStore;
+  readonly later: DeferredReplyStore;
   readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
   /** Retry budgets and runaway conversations; without them nothing is held back. */
@@ -42,7 +42,7 @@ export interface Batch {
   /** Milliseconds until the process that handles it may be ended. */
   readonly remaining: () => number;
   /** What else runs in the process; absent when it handles one batch at a time. */
-  readonly company?: Company;
+  readonly concurrency?: Concurrency;
   /** For a process without an end of its own: short leases that are renewed while it lives. */
   readonly renewal?: Renewal;
 }
@@ -58,7 +58,7 @@ export interface Renewal {
 }
 
 /** Who runs beside whom in a process that handles several batches at a time. */
-export interface Company {
+export interface Concurrency {
   beside<Result>(run: () => Promise<Result>): Promise<Result>;
   /** With nothing beside it; not from within `beside`. */
   alone<Result>(run: () => Promise<Result>): Promise<Result>;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffDelay } from '../../domain/base/backoff.js';
 import type { Intent } from '../../domain/delivery/delivery.js';
 import { LanewayError } from '../../domain/base/errors.js';
-import { slimIntent } from '../../domain/evidence/offload.js';
+import { slimIntent } from '../../domain/evidence/stored-payloads.js';
 import type { DueIntent, IntentStore } from '../../domain/delivery/intent-store.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import { available } from '../base/aws-error.js';

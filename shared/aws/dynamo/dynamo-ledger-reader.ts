@@ -1,6 +1,6 @@
 import { paginateQuery, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { orderCausally, type LedgerEntry, type LedgerReader } from '../../domain/evidence/conversation.js';
-import { withEmissions } from '../../domain/evidence/offload.js';
+import { withEmissions } from '../../domain/evidence/stored-payloads.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import { available } from '../base/aws-error.js';
 import { entryFrom } from './ledger-item.js';

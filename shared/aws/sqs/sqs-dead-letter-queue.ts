@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter, DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
-import { letterText } from '../../domain/evidence/offload.js';
+import { letterText } from '../../domain/evidence/stored-payloads.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import { available } from '../base/aws-error.js';
 

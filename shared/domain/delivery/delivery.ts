@@ -89,7 +89,7 @@ export interface Emission {
 
 /**
  * The envelope of an emission of `source` in the handling of `parent`.
- * @param path the steps that led to it (`shared/domain/delivery/loop.ts`)
+ * @param path the steps that led to it (`shared/domain/delivery/causal-path.ts`)
  */
 export function envelopeOf(emission: Emission, parent: Envelope, source: string, path = parent.path): Envelope {
   const { expected: _expected, attempt, ...own } = emission;

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from './conversation.js';
 import { envelopeOf } from '../delivery/delivery.js';
 import { sourceOf, type Envelope } from '../wire/envelope.js';
-import { extendPath, stepOf } from '../delivery/loop.js';
+import { extendPath, stepOf } from '../delivery/causal-path.js';
 
 /** A message of a conversation as it was sent, and the agents that were to receive it. */
 export interface SentMessage {

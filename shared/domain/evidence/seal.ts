@@ -45,13 +45,13 @@ export interface ChainStore {
   /** Moves a head on, if it still stands as `from` (undefined: nowhere). Whether it did. */
   advance(from: ChainHead | undefined, to: ChainHead): Promise<boolean>;
   lastSeal(): Promise<Seal | undefined>;
-  /** Keeps a seal as the last, if it follows the one that is. Whether it did. */
+  /** RetainedFields a seal as the last, if it follows the one that is. Whether it did. */
   nextSeal(seal: Seal): Promise<boolean>;
 }
 
 /** Seals where they are kept. */
 export interface SealStore {
-  /** Keeps a seal, once: one that is there already stays as it is. */
+  /** RetainedFields a seal, once: one that is there already stays as it is. */
   keep(seal: Seal): Promise<void>;
   /** Seals from a day (UTC) on, all without one, in the order of their numbers. */
   seals(from?: string): AsyncIterable<Seal>;

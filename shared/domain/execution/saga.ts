@@ -80,7 +80,7 @@ export interface SagaStore {
   find(execution: string, requestId: string): Promise<NotedStep | undefined>;
   /** Steps, that with the highest number first. */
   steps(saga: Pick<Saga, 'execution' | 'noted'>): AsyncIterable<NotedStep>;
-  /** Keeps a reply that came after its request had ended, the first standing. */
+  /** RetainedFields a reply that came after its request had ended, the first standing. */
   keepLate(execution: string, number: number, reply: Replied): Promise<void>;
   /** Says that a step was answered after the execution had failed, so that undoing comes to it wherever it is. */
   reopen(execution: string, number: number): Promise<void>;

@@ -43,7 +43,7 @@ export interface Envelope {
   readonly escalates?: boolean | undefined;
   /** How many messages led to this one. */
   readonly hops: number;
-  /** Which agents handled what on the way to it, four characters a step (`shared/domain/delivery/loop.ts`). */
+  /** Which agents handled what on the way to it, four characters a step (`shared/domain/delivery/causal-path.ts`). */
   readonly path?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly tenant?: string | undefined;

@@ -9,7 +9,7 @@ import {
 } from '../../domain/request/approval-page.js';
 import { described } from '../../domain/execution/kept-state.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
-import type { DecideServices } from '../../publishing/take-decision.js';
+import type { DecideServices } from '../../publishing/close-approval.js';
 import type { Topology } from '../../topology/topology.js';
 import { AlreadyDecided, decideOpen, decisionOf, type OpenApproval, type StandingDecision } from './decide-approval.js';
 

@@ -3,7 +3,7 @@ import { described, restoredOrDescribed } from '../../domain/execution/kept-stat
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
 import { ApprovalDecided } from '../../message/system-messages.js';
-import { takeDecision, type DecideServices } from '../../publishing/take-decision.js';
+import { closeApproval, type DecideServices } from '../../publishing/close-approval.js';
 import { requestById, type AnswerServices, type Settled } from './answer-request.js';
 import { checkActor, type Actor } from '../operator-services.js';
 
@@ -67,7 +67,7 @@ export async function decideApproval(
 
 /**
  * Decides an approval: noted in the ledger with who and why, then published as `ApprovalDecided`, which the workflow goes on
- * with. The first decision stands, also that nobody made one ({@link takeDecision}): its note is the only one of the approval,
+ * with. The first decision stands, also that nobody made one ({@link closeApproval}): its note is the only one of the approval,
  * and its message has an id that follows from the approval, so that of several at once one is taken down. Whoever comes later publishes that one again, in case its
  * author died in between, and is told of it; the same decision by the same person again is no error.
  *
@@ -83,7 +83,7 @@ export async function decideOpen(
   const { requestId, correlationId } = record;
   if (record.outcome) throw alreadyDecided(record, decisionOf(record.outcome));
   const { by, why } = actor;
-  const standing = await takeDecision(record, { decision, by, why }, services);
+  const standing = await closeApproval(record, { decision, by, why }, services);
   if (standing.decision !== decision || standing.by !== by) throw alreadyDecided(record, standing);
   return { requestId, conversation: correlationId, messageId: standing.messageId };
 }

@@ -16,7 +16,7 @@ import type { LedgerWriter } from '../../domain/evidence/ledger-writer.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { Publishing } from '../../publishing/publish-message.js';
 import type { Topology } from '../../topology/topology.js';
-import { findingOf, inferFinding, messageIn, type BuriedCopy, type Finding } from './buried.js';
+import { findingOf, inferFinding, messageIn, type DeadCopy, type Finding } from './dead-copy.js';
 import type { LaneUrls } from '../../topology/mailbox-names.js';
 import { judgeLetter } from './judge-letter.js';
 import { judgeStart } from './judge-start.js';
@@ -55,18 +55,18 @@ export const MOST_RETURNS = 3;
  *
  * @throws LanewayError UNAVAILABLE, PUBLISH, LEASE_LOST, to be repeated
  */
-export async function drainCopy(buried: BuriedCopy, services: DrainServices): Promise<void> {
-  const letter = parseDeadLetter(buried.body);
+export async function drainCopy(dead: DeadCopy, services: DrainServices): Promise<void> {
+  const letter = parseDeadLetter(dead.body);
   if (letter) {
     const found = findingOf(letter, await bodyOf(letter, services));
     if ((await judgeLetter(letter, found, services)) === 'holds') return storeFinding(found, services);
     const { receiver, copy } = letter;
     return services.log.info('the delivery of a dead letter has another outcome by now', { receiver, copy });
   }
-  const starts = await judgeStart(buried, services);
+  const starts = await judgeStart(dead, services);
   for (const finding of starts) await storeFinding(finding, services);
   if (starts.length > 0) return;
-  const finding = await judge(buried, services);
+  const finding = await judge(dead, services);
   if (finding) await storeFinding(finding, services);
 }
 
@@ -83,13 +83,13 @@ async function bodyOf(letter: DeadLetter, { payloads, log }: DrainServices): Pro
 }
 
 /** The finding about a copy that AWS moved; undefined when there is nothing to store. */
-async function judge(buried: BuriedCopy, services: DrainServices): Promise<Finding | undefined> {
+async function judge(dead: DeadCopy, services: DrainServices): Promise<Finding | undefined> {
   const { clock, deliveries, log, topology } = services;
-  const { origin } = buried;
+  const { origin } = dead;
   const now = clock.now();
   const at = new Date(now).toISOString();
-  const decoded = messageIn(buried.body);
-  const first = inferFinding(buried, at, 0, services.lanes);
+  const decoded = messageIn(dead.body);
+  const first = inferFinding(dead, at, 0, services.lanes);
   if (!decoded || !Object.hasOwn(topology.model.agents, first.receiver)) return first;
   const { envelope } = decoded;
   const key: DeliveryKey = {
@@ -99,25 +99,25 @@ async function judge(buried: BuriedCopy, services: DrainServices): Promise<Findi
   };
   const record = await deliveries.get(key);
   if (record && isSettled(record.state) && record.state !== 'dead-lettered') {
-    if (record.copy !== buried.copy || record.emissions.length + (record.emissionsRef === undefined ? 0 : 1) === 0) {
+    if (record.copy !== dead.copy || record.emissions.length + (record.emissionsRef === undefined ? 0 : 1) === 0) {
       log.info('the copy is a duplicate of a delivery with an outcome', { id: envelope.id, receiver: first.receiver });
       return undefined;
     }
     // Its outcome stands; what it published could not be sent. The dead letter says where to look.
-    return inferFinding(buried, at, record.tries, services.lanes);
+    return inferFinding(dead, at, record.tries, services.lanes);
   }
-  if (record?.state === 'dead-lettered' && record.copy !== buried.copy) {
+  if (record?.state === 'dead-lettered' && record.copy !== dead.copy) {
     log.info('the copy is a duplicate of a delivery that is a dead letter', {
       id: envelope.id,
       receiver: first.receiver,
     });
     return undefined;
   }
-  if (origin.kind === 'mailbox' && (await putBack(buried, record, services))) return undefined;
-  const finding = inferFinding(buried, at, record?.tries ?? 0, services.lanes);
+  if (origin.kind === 'mailbox' && (await putBack(dead, record, services))) return undefined;
+  const finding = inferFinding(dead, at, record?.tries ?? 0, services.lanes);
   const settled = await deliveries.settleUnleased(key, factsOf(envelope), {
     state: 'dead-lettered',
-    copy: buried.copy,
+    copy: dead.copy,
     at: now,
     emissions: [],
     error: finding.error,
@@ -129,22 +129,22 @@ async function judge(buried: BuriedCopy, services: DrainServices): Promise<Findi
 
 /** Puts a copy back that has tries left and can still be of use. */
 async function putBack(
-  buried: BuriedCopy,
+  dead: DeadCopy,
   record: DeliveryRecord | undefined,
   { clock, returns, topology, log }: DrainServices,
 ): Promise<boolean> {
-  const decoded = messageIn(buried.body);
-  if (!decoded || buried.origin.kind !== 'mailbox' || record?.state === 'dead-lettered') return false;
+  const decoded = messageIn(dead.body);
+  if (!decoded || dead.origin.kind !== 'mailbox' || record?.state === 'dead-lettered') return false;
   const { envelope } = decoded;
   const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 0;
   const expired = Date.parse(envelope.expires) <= clock.now();
-  if (expired || (record?.tries ?? 0) >= tries || buried.returns >= MOST_RETURNS) return false;
+  if (expired || (record?.tries ?? 0) >= tries || dead.returns >= MOST_RETURNS) return false;
   try {
     await returns.put({
-      receiver: buried.origin.receiver,
+      receiver: dead.origin.receiver,
       lane: envelope.priority,
-      body: buried.body,
-      returns: buried.returns + 1,
+      body: dead.body,
+      returns: dead.returns + 1,
     });
   } catch (error) {
     if (summarizeError(error).retryable) throw error;
@@ -154,8 +154,8 @@ async function putBack(
   log.warn('a copy with tries left goes back into its lane', {
     id: envelope.id,
     correlation: envelope.correlationid,
-    receiver: buried.origin.receiver,
-    returns: buried.returns + 1,
+    receiver: dead.origin.receiver,
+    returns: dead.returns + 1,
   });
   return true;
 }

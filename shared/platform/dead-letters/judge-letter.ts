@@ -3,7 +3,7 @@ import { factsOf, isSettled } from '../../domain/delivery/delivery.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
-import type { Finding } from './buried.js';
+import type { Finding } from './dead-copy.js';
 
 /** What judging a letter takes. */
 export interface LetterJudgeServices {

@@ -2,7 +2,7 @@ import { factsOf, isSettled } from '../../domain/delivery/delivery.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
-import { messageIn, type BuriedCopy, type Finding } from './buried.js';
+import { messageIn, type DeadCopy, type Finding } from './dead-copy.js';
 import { startedBy } from '../workflows/started-by.js';
 
 /** What judging a start message takes. */
@@ -20,10 +20,10 @@ export interface StartJudgeServices {
  *
  * @throws LanewayError LEASE_LOST while another copy starts one of them
  */
-export async function judgeStart(buried: BuriedCopy, services: StartJudgeServices): Promise<Finding[]> {
+export async function judgeStart(dead: DeadCopy, services: StartJudgeServices): Promise<Finding[]> {
   const { clock, deliveries, starts } = services;
-  const decoded = messageIn(buried.body);
-  if (buried.origin.kind !== 'platform' || !decoded || decoded.envelope.receiver !== undefined) return [];
+  const decoded = messageIn(dead.body);
+  if (dead.origin.kind !== 'platform' || !decoded || decoded.envelope.receiver !== undefined) return [];
   const { envelope } = decoded;
   const findings: Finding[] = [];
   for (const workflow of startedBy(envelope, starts)) {
@@ -31,18 +31,17 @@ export async function judgeStart(buried: BuriedCopy, services: StartJudgeService
     const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
     const record = await deliveries.get(key);
     // What this very copy settled may not have been told of: it is told again, and changes nothing.
-    if (record && isSettled(record.state) && (record.state !== 'dead-lettered' || record.copy !== buried.copy))
-      continue;
+    if (record && isSettled(record.state) && (record.state !== 'dead-lettered' || record.copy !== dead.copy)) continue;
     const now = clock.now();
     const what = `the starter received the message that starts '${workflow}' until SQS gave up, and never wrote an outcome`;
     const error = summarizeError(new LanewayError('CRASHED', what, { retryable: false }));
-    const outcome = { state: 'dead-lettered', copy: buried.copy, at: now, emissions: [], error } as const;
+    const outcome = { state: 'dead-lettered', copy: dead.copy, at: now, emissions: [], error } as const;
     const written = await deliveries.settleUnleased(key, factsOf(envelope), outcome);
     if (written !== 'stored' && !isSettled(written.state))
       throw new LanewayError('LEASE_LOST', `'${workflow}' is being started just now; it is judged again later`);
-    if (written !== 'stored' && written.copy !== buried.copy) continue;
+    if (written !== 'stored' && written.copy !== dead.copy) continue;
     const at = new Date(now).toISOString();
-    const { body, copy } = buried;
+    const { body, copy } = dead;
     findings.push({ receiver, reason: 'crashed', error, tries: record?.tries ?? 0, at, copy, body, decoded });
   }
   return findings;

@@ -11,11 +11,11 @@ import { decodeData } from '../../message/message-type.js';
 import { RequestCancelled } from '../../message/system-messages.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import { payloadOf } from '../../domain/delivery/claim-check.js';
-import { noteAbort } from './tell-end.js';
-import { tellWaiter, type TellServices } from '../workflows/tell-waiter.js';
+import { noteAbort } from './announce-request-end.js';
+import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 
 /** What taking a request back works with. */
-export interface CancelServices extends TellServices {
+export interface CancelServices extends ResumeServices {
   readonly clock: Clock;
   readonly pending: PendingStore;
   readonly deliveries: DeliveryStore;
@@ -54,7 +54,7 @@ export async function cancelRequest(envelope: Envelope, services: CancelServices
   const outcome = closed.record.outcome;
   if (outcome) {
     await noteAbort(closed.record, outcome, services);
-    await tellWaiter(closed.record, outcome, services);
+    await resumeWaiter(closed.record, outcome, services);
   }
   // Where a ladder moved the request on, its current attempt; those before it have been given up.
   const receiver = closed.record.climb ? closed.record.climb.receiver : closed.record.receiver;

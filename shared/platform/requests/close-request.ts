@@ -14,9 +14,9 @@ import { cancelRequest, type CancelServices } from './cancel-request.js';
 import { undoAnswered } from '../workflows/compensate.js';
 import { endAttempt, type Ended, type EscalateServices } from './escalate-request.js';
 import type { QueuedCopy } from '../ingress/queued-copy.js';
-import { endId } from './tell-end.js';
+import { endId } from './announce-request-end.js';
 import { takeAwaited, type AwaitServices } from '../workflows/take-awaited.js';
-import { tellWaiter } from '../workflows/tell-waiter.js';
+import { resumeWaiter } from '../workflows/resume-waiter.js';
 
 /** What the function works with. */
 export interface RepliesServices extends CancelServices, EscalateServices, AwaitServices {
@@ -80,7 +80,7 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
     const closed = await pending.close(record.requestId, outcome);
     if (closed.kind === 'unknown') return;
     if (closed.kind === 'won')
-      return void (await tellWaiter(closed.record, closed.record.outcome ?? outcome, services));
+      return void (await resumeWaiter(closed.record, closed.record.outcome ?? outcome, services));
     await undoLate(closed.record, outcome, services);
   }
   log.info('the reply came too late', { ...about, request: record.requestId });

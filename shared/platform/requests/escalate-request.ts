@@ -11,10 +11,10 @@ import type { PendingMove, PendingRecord, RequestOutcome } from '../../domain/re
 import type { TimerQueue } from '../../domain/request/timer-queue.js';
 import { climbedLadder } from '../../topology/step-ladder.js';
 import { sendAttempt, tellAttemptEnd } from './send-attempt.js';
-import { tellEnd, type EndServices } from './tell-end.js';
+import { announceRequestEnd, type AnnounceServices } from './announce-request-end.js';
 
 /** What escalating works with. */
-export interface EscalateServices extends EndServices {
+export interface EscalateServices extends AnnounceServices {
   readonly timers: TimerQueue;
   /** Told of each rung that a request comes to. */
   readonly countRung: (rung: string) => void;
@@ -44,7 +44,7 @@ export async function endAttempt(seen: PendingRecord, cause: AttemptEnd, service
   for (let race = 0; race < MOST_RACES; race++) {
     if (record.outcome) {
       if (record.outcome.by !== cause.by) return 'late';
-      await tellEnd(record, record.outcome, services);
+      await announceRequestEnd(record, record.outcome, services);
       return 'ended';
     }
     record = await carryOut(record, services);
@@ -66,7 +66,7 @@ export async function endAttempt(seen: PendingRecord, cause: AttemptEnd, service
     const closed = await pending.close(record.requestId, outcomeOf(cause), record);
     if (closed.kind === 'unknown' || closed.kind === 'late') return 'late';
     if (closed.kind === 'won') {
-      await tellEnd(closed.record, closed.record.outcome ?? outcomeOf(cause), services);
+      await announceRequestEnd(closed.record, closed.record.outcome ?? outcomeOf(cause), services);
       return 'ended';
     }
     record = closed.record;
@@ -82,7 +82,7 @@ export async function beginAttempt(record: PendingRecord, climb: Climb, services
   if (time < SHORTEST_ATTEMPT_MS && climb.cause) {
     const outcome = outcomeOf({ ...climb.cause, by: timerOf(record), at: new Date(now).toISOString() });
     const closed = await pending.close(record.requestId, outcome, record);
-    if (closed.kind === 'won') await tellEnd(closed.record, closed.record.outcome ?? outcome, services);
+    if (closed.kind === 'won') await announceRequestEnd(closed.record, closed.record.outcome ?? outcome, services);
     return;
   }
   const { requestId, messageId, attempt } = record;

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { DeadlineTimer } from '../../domain/request/timer-queue.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
-import type { DecideServices } from '../../publishing/take-decision.js';
+import type { DecideServices } from '../../publishing/close-approval.js';
 import { approvalOverdue, type AskServices } from '../workflows/ask-approvers.js';
 import { beginAttempt, carryOut, endAttempt, timerOf, type EscalateServices } from './escalate-request.js';
-import { tellWaiter } from '../workflows/tell-waiter.js';
+import { resumeWaiter } from '../workflows/resume-waiter.js';
 
 /** How long a timer looks for its record: the publisher sets the timer first and may be slow, or gone. */
 export const ORPHAN_PATIENCE_MS = 300_000;
@@ -80,5 +80,5 @@ async function endWait(record: PendingRecord, now: number, services: EscalateSer
   const at = new Date(now).toISOString();
   const outcome = { state: 'replied', by: timerOf(record), at, data: null, type: '', dataschema: '' } as const;
   const closed = await services.pending.close(record.requestId, outcome);
-  if (closed.kind === 'won') await tellWaiter(closed.record, outcome, services);
+  if (closed.kind === 'won') await resumeWaiter(closed.record, outcome, services);
 }

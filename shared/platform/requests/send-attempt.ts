@@ -9,13 +9,13 @@ import { PersonNeeded, RequestTimedOut } from '../../message/system-messages.js'
 import { INTENT_GRACE_MS, publishMessage } from '../../publishing/publish-message.js';
 import { deliverMessages } from '../../publishing/send-messages.js';
 import { climbedLadder } from '../../topology/step-ladder.js';
-import { standingOf, type EndServices } from './tell-end.js';
+import { standingOf, type AnnounceServices } from './announce-request-end.js';
 
 /**
  * Tells that the attempt before timed out, and what follows. (That one failed, its dead letter has told.) The id is that of
  * the attempt: it is told once, here or as the end of the request.
  */
-export async function tellAttemptEnd(record: PendingRecord, climb: Climb, services: EndServices): Promise<void> {
+export async function tellAttemptEnd(record: PendingRecord, climb: Climb, services: AnnounceServices): Promise<void> {
   const { cause } = climb;
   if (cause?.state !== 'timed-out') return;
   const { requestId, type } = record;
@@ -42,7 +42,7 @@ export async function tellAttemptEnd(record: PendingRecord, climb: Climb, servic
 export async function sendAttempt(
   record: PendingRecord,
   climb: Climb,
-  services: EndServices,
+  services: AnnounceServices,
 ): Promise<ErrorSummary | undefined> {
   const { clock, ledger, log, publishing, topology } = services;
   const { requestId, correlationId, type, attempt, messageId, step = 0, deadline } = record;
@@ -75,7 +75,7 @@ export async function sendAttempt(
   return refused && summarizeError(refused.error);
 }
 
-async function askPerson(record: PendingRecord, climb: Climb, { publishing }: EndServices): Promise<void> {
+async function askPerson(record: PendingRecord, climb: Climb, { publishing }: AnnounceServices): Promise<void> {
   const { requestId, type, attempt, messageId, deadline } = record;
   const { cause, tried } = climb;
   await publishMessage(
@@ -92,7 +92,7 @@ async function askPerson(record: PendingRecord, climb: Climb, { publishing }: En
 }
 
 /** The command of an attempt: a message of its own, for the same request and the same deadline. */
-function envelopeOf(record: PendingRecord, climb: Climb, services: EndServices): Envelope {
+function envelopeOf(record: PendingRecord, climb: Climb, services: AnnounceServices): Envelope {
   const { clock, publishing, topology } = services;
   const { command, on, receiver, cause, until } = climb;
   const now = clock.now();
@@ -123,6 +123,6 @@ function envelopeOf(record: PendingRecord, climb: Climb, services: EndServices):
   };
 }
 
-function rungOf(climb: Climb, { topology }: EndServices) {
+function rungOf(climb: Climb, { topology }: AnnounceServices) {
   return climbedLadder(topology.model, climb)[climb.rung];
 }

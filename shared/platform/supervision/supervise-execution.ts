@@ -5,11 +5,11 @@ import type { Clock } from '../../domain/base/clock.js';
 import { idsOf } from '../../domain/execution/step-ids.js';
 import { awaitedStep, stepOfState, type AwaitedStep } from '../workflows/awaited-step.js';
 import { stepInGeneration, takenOver, waitOf } from '../workflows/earlier-generations.js';
-import { tellWaiter, type TellServices } from '../workflows/tell-waiter.js';
+import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 import { waiterOf } from '../workflows/waiter-of.js';
 
 /** What looking at an execution works with. */
-interface ExecutionServices extends TellServices {
+interface ExecutionServices extends ResumeServices {
   readonly clock: Clock;
   readonly executions: SupervisedExecutions;
 }
@@ -146,7 +146,7 @@ async function recordAsFailed(
 }
 
 function tell(step: AwaitedStep, record: PendingRecord, outcome: RequestOutcome, services: ExecutionServices) {
-  return tellWaiter({ ...record, waiter: waiterFor(step, record) }, outcome, services);
+  return resumeWaiter({ ...record, waiter: waiterFor(step, record) }, outcome, services);
 }
 
 function waiterFor(step: AwaitedStep, record?: PendingRecord): Waiter {

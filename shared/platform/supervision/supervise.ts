@@ -6,10 +6,10 @@ import type { CursorStore } from '../../domain/base/cursor-store.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
 import { superviseExecution } from './supervise-execution.js';
 import { superviseRequests } from './supervise-requests.js';
-import type { TellServices } from '../workflows/tell-waiter.js';
+import type { ResumeServices } from '../workflows/resume-waiter.js';
 
 /** What supervision works with. */
-export interface SuperviseServices extends TellServices {
+export interface SuperviseServices extends ResumeServices {
   readonly clock: Clock;
   readonly cursors: CursorStore;
   readonly pending: PendingStore;

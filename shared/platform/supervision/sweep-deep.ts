@@ -4,7 +4,7 @@ import type { DeliveryKey, Emission } from '../../domain/delivery/delivery.js';
 import { milliseconds } from '../../domain/base/duration.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { EXPIRY_GRACE_MS } from '../../domain/delivery/expiry-grace.js';
-import { withEmissions } from '../../domain/evidence/offload.js';
+import { withEmissions } from '../../domain/evidence/stored-payloads.js';
 import type { CursorStore } from '../../domain/base/cursor-store.js';
 import { rebuildMessages } from '../../domain/evidence/rebuild-messages.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';

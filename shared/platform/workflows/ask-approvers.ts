@@ -6,7 +6,7 @@ import type { PendingStore } from '../../domain/request/pending-store.js';
 import type { TimerQueue } from '../../domain/request/timer-queue.js';
 import { ApprovalRequested } from '../../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
-import { takeDecision, type DecideServices } from '../../publishing/take-decision.js';
+import { closeApproval, type DecideServices } from '../../publishing/close-approval.js';
 
 /** When a decision is looked at again after it was published that nobody made it. */
 export const LOOK_AGAIN_MS = 60_000;
@@ -72,7 +72,7 @@ export async function approvalOverdue(
     return;
   }
   const why = `nobody decided until ${new Date(now).toISOString()}`;
-  await takeDecision(record, { decision: 'silent', by: 'nobody', why }, services);
+  await closeApproval(record, { decision: 'silent', by: 'nobody', why }, services);
   await timers.set({ requestId, at: now + LOOK_AGAIN_MS, hop: 0 }, now);
 }
 

@@ -18,11 +18,11 @@ import { stepInGeneration, takenOver } from './earlier-generations.js';
 import { holdStep, type Hold } from './hold-step.js';
 import { keepSchema } from './keep-schema.js';
 import { tellProgress } from './tell-progress.js';
-import { tellWaiter, type TellServices } from './tell-waiter.js';
+import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 import { waiterOf } from './waiter-of.js';
 
 /** What the function works with. */
-export interface DispatcherServices extends TellServices {
+export interface DispatcherServices extends ResumeServices {
   readonly publishing: Publishing;
   readonly pending: PendingStore;
   readonly sagas: SagaStore;
@@ -141,7 +141,7 @@ export async function dispatchStep(input: unknown, services: DispatcherServices)
     await noteUndo(dispatch, ids.requestId, services.sagas);
     const made = await publish(dispatch, { id: ids.messageId, requestId: ids.requestId }, services);
     const record = await services.pending.get(ids.requestId);
-    if (record?.outcome) await tellWaiter({ ...record, waiter: waiterOf(dispatch) }, record.outcome, services);
+    if (record?.outcome) await resumeWaiter({ ...record, waiter: waiterOf(dispatch) }, record.outcome, services);
     return made;
   } catch (error) {
     const summary = summarizeError(error);
@@ -184,7 +184,7 @@ async function goOn(
   if (!earlier.outcome) await services.pending.open({ ...earlier, waiter });
   const standing = await services.pending.get(requestId);
   services.log.info('a step goes on from an earlier generation', { ...aboutOf(dispatch), request: requestId });
-  if (standing?.outcome) await tellWaiter({ ...standing, waiter }, standing.outcome, services);
+  if (standing?.outcome) await resumeWaiter({ ...standing, waiter }, standing.outcome, services);
   return { id: messageId, requestId };
 }
 
@@ -209,10 +209,10 @@ async function giveUp(
     const record = unsent(dispatch, requestId, outcome);
     await services.pending.open(record);
     await services.pending.close(requestId, outcome);
-    await tellWaiter(record, outcome, services);
+    await resumeWaiter(record, outcome, services);
     return;
   }
-  await tellWaiter({ ...closed.record, waiter: waiterOf(dispatch) }, closed.record.outcome ?? outcome, services);
+  await resumeWaiter({ ...closed.record, waiter: waiterOf(dispatch) }, closed.record.outcome ?? outcome, services);
 }
 
 function unsent(dispatch: DispatchRequest | Hold, requestId: string, { at }: RequestOutcome): PendingRecord {

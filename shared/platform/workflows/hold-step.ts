@@ -9,7 +9,7 @@ import { publishMessage } from '../../publishing/publish-message.js';
 import { askApprovers } from './ask-approvers.js';
 import type { DispatcherServices } from './dispatch-step.js';
 import { continuedRun, waitOf } from './earlier-generations.js';
-import { tellWaiter } from './tell-waiter.js';
+import { resumeWaiter } from './resume-waiter.js';
 import { waiterOf } from './waiter-of.js';
 
 /** A step that waits without asking an agent: for a time, for the end of another workflow, for a person, for a message. */
@@ -44,7 +44,7 @@ export async function holdStep(
   if (hold.kind === 'approval') await askApprovers((await services.pending.get(requestId)) ?? record, false, services);
   const standing = await services.pending.get(requestId);
   // A message that came before the step kept its place for nobody: this step's waiter is told.
-  if (standing?.outcome) await tellWaiter({ ...standing, waiter: record.waiter }, standing.outcome, services);
+  if (standing?.outcome) await resumeWaiter({ ...standing, waiter: record.waiter }, standing.outcome, services);
 }
 
 /** @throws LanewayError INVALID_OPTION for a time that is none */

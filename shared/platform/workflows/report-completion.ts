@@ -7,10 +7,10 @@ import { WorkflowCompleted, WorkflowFailed } from '../../message/system-messages
 import { publishMessage, type Standing } from '../../publishing/publish-message.js';
 import { compensate } from './compensate.js';
 import { tellProgress } from './tell-progress.js';
-import { tellWaiter, type TellServices } from './tell-waiter.js';
+import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 
 /** What the function works with. */
-export interface WorkflowEventServices extends TellServices {
+export interface WorkflowEventServices extends ResumeServices {
   readonly executions: ExecutionReader;
   /** Workflow name -> state machine ARN. */
   readonly workflows: Readonly<Record<string, string>>;
@@ -137,7 +137,7 @@ async function tellParent(
       ? { state: 'replied', by, at, data: { result }, type: '', dataschema: '' }
       : { state: 'failed', by, at, error: { ...failure, message: `workflow ${workflow} failed: ${result}: ${error}` } };
   const closed = await services.pending.close(requestId, outcome);
-  if (closed.kind === 'won') await tellWaiter(closed.record, closed.record.outcome ?? outcome, services);
+  if (closed.kind === 'won') await resumeWaiter(closed.record, closed.record.outcome ?? outcome, services);
 }
 
 /** What the event says, completed from the execution itself where it leaves something out. */

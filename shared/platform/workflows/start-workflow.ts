@@ -9,7 +9,7 @@ import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/ba
 import { executionName } from '../../domain/base/execution-name.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import { shielded } from '../../domain/execution/kept-state.js';
-import { extendPath, stepOf } from '../../domain/delivery/loop.js';
+import { extendPath, stepOf } from '../../domain/delivery/causal-path.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';

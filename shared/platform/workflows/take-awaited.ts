@@ -4,10 +4,10 @@ import type { Envelope } from '../../domain/wire/envelope.js';
 import { summarizeError } from '../../domain/base/errors.js';
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
 import { decodeData } from '../../message/message-type.js';
-import { tellWaiter, type TellServices } from './tell-waiter.js';
+import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 
 /** What taking awaited messages works with. */
-export interface AwaitServices extends TellServices {
+export interface AwaitServices extends ResumeServices {
   /** Steps of workflows that wait for messages. */
   readonly awaited: readonly Awaited[];
 }
@@ -61,7 +61,7 @@ async function takeFor(
     closed = await pending.close(id, outcome);
   }
   if (closed.kind === 'won' && closed.record.waiter.kind === 'workflow')
-    await tellWaiter(closed.record, closed.record.outcome ?? outcome, services);
+    await resumeWaiter(closed.record, closed.record.outcome ?? outcome, services);
   return closed.kind === 'late' && closed.record.outcome?.state !== 'replied' ? 'over' : 'taken';
 }
 

@@ -51,7 +51,7 @@ export class HarnessConversation {
     return [...found.values()].filter((message) => type === undefined || message.type === type.name);
   }
 
-  /** Endings of the workflows that a message of it started. */
+  /** RequestOutcomes of the workflows that a message of it started. */
   get endings(): readonly WorkflowEnding[] {
     return this.messages(WorkflowCompleted).map(({ data }) => data as WorkflowEnding);
   }

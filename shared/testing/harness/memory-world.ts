@@ -2,14 +2,14 @@ import type { Log, Middleware } from '../../agent/context.js';
 import type { BoundAgent } from '../../agent/create-agent.js';
 import { ProcessGuards } from '../../agent/receive/process-guards.js';
 import { receiveBatch } from '../../agent/receive/receive-batch.js';
-import type { Company } from '../../agent/receive/services.js';
+import type { Concurrency } from '../../agent/receive/services.js';
 import { approvalLinks } from '../../domain/request/approval-link.js';
 import type { Awaited } from '../../domain/request/awaited.js';
 import { wholeSeconds } from '../../domain/base/duration.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { CursorStore } from '../../domain/base/cursor-store.js';
-import type { Origin } from '../../platform/dead-letters/buried.js';
+import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import type { QueuedCopy } from '../../platform/ingress/queued-copy.js';
 import { routingRules } from '../../topology/rules.js';
 import type { Topology } from '../../topology/topology.js';
@@ -19,7 +19,7 @@ import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../memory/memory-deliveries.js';
 import { MemoryIntents } from '../memory/memory-intents.js';
 import { MemoryDeadLetterQueue, MemoryLaneReceipts, MemoryLanes } from '../memory/memory-lanes.js';
-import { MemoryLater } from '../memory/memory-later.js';
+import { MemoryDeferredReplies } from '../memory/memory-deferred-replies.js';
 import { MemoryLedger } from '../memory/memory-ledger.js';
 import { MemoryLinkSigner } from '../memory/memory-link-signer.js';
 import { MemoryPayloads } from '../memory/memory-payloads.js';
@@ -77,7 +77,7 @@ export interface WorldSurroundings<Time extends Clock> {
   /** @defaultValue silent */
   readonly log?: Log;
   /** For agents that handle several batches at a time. */
-  readonly company?: Company;
+  readonly company?: Concurrency;
   /** Whether it is an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
   readonly isExperiment?: boolean;
   /** Told when something in a workflow will be due: `executions.fire` is to be called by then. */
@@ -94,7 +94,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly bus: RoutingBus;
   readonly deliveries = new MemoryDeliveries(this.ledger);
   readonly intents = new MemoryIntents(this.ledger, this.payloads);
-  readonly later = new MemoryLater();
+  readonly later = new MemoryDeferredReplies();
   readonly pending = new MemoryPending();
   readonly sagas = new MemorySagas();
   readonly ports: Ports;
@@ -107,7 +107,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly linkSigner = new MemoryLinkSigner();
   readonly #random: () => number;
   readonly #log: Log;
-  readonly #company: Company | undefined;
+  readonly #company: Concurrency | undefined;
   readonly #functions: PlatformFunctions;
   /** How often the drain put a copy back, by SQS message id. */
   readonly #returns = new Map<string, number>();
@@ -195,8 +195,8 @@ export class MemoryWorld<Time extends Clock = Clock> {
       letters(routed.unroutable, { kind: 'unroutable' }),
       letters(platformLetters, { kind: 'platform' }),
       ...agents.flatMap(({ agent }) => {
-        const buried = this.lanes.deadLetters(agent.id);
-        return buried ? [letters(buried, { kind: 'mailbox', receiver: agent.id })] : [];
+        const deadQueue = this.lanes.deadLetters(agent.id);
+        return deadQueue ? [letters(deadQueue, { kind: 'mailbox', receiver: agent.id })] : [];
       }),
     ];
   }

@@ -5,7 +5,7 @@ import type { Clock } from '../../domain/base/clock.js';
 import type { DeadLetterBook } from '../../domain/evidence/dead-letter-book.js';
 import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
 import type { LaneReturns } from '../../domain/wire/message-bus.js';
-import type { Origin } from '../../platform/dead-letters/buried.js';
+import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import { closeRequest } from '../../platform/requests/close-request.js';
 import { dispatchStep } from '../../platform/workflows/dispatch-step.js';
 import { drainCopy } from '../../platform/dead-letters/drain-copy.js';

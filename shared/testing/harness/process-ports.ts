@@ -3,7 +3,7 @@ import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
 import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
 import type { IntentStore } from '../../domain/delivery/intent-store.js';
 import type { LaneReceipts, LaneSender, MessageBus } from '../../domain/wire/message-bus.js';
-import type { LaterStore } from '../../domain/request/later-store.js';
+import type { DeferredReplyStore } from '../../domain/request/deferred-replies.js';
 import type { LedgerWriter } from '../../domain/evidence/ledger-writer.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
@@ -18,7 +18,7 @@ export interface Ports {
   readonly payloads: PayloadStore;
   readonly pending: PendingStore;
   readonly timers: TimerQueue;
-  readonly later: LaterStore;
+  readonly later: DeferredReplyStore;
   readonly ledger: LedgerWriter;
   readonly cursors: CursorStore;
   readonly sagas: SagaStore;

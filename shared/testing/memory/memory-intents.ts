@@ -1,5 +1,5 @@
 import type { Intent } from '../../domain/delivery/delivery.js';
-import { slimIntent } from '../../domain/evidence/offload.js';
+import { slimIntent } from '../../domain/evidence/stored-payloads.js';
 import type { DueIntent, IntentStore } from '../../domain/delivery/intent-store.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { MemoryLedger } from './memory-ledger.js';

@@ -1,5 +1,5 @@
 import type { DeadLetter, DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
-import { letterText } from '../../domain/evidence/offload.js';
+import { letterText } from '../../domain/evidence/stored-payloads.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { LaneMessage, LaneReceipts, LaneSender, SendResult } from '../../domain/wire/message-bus.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';

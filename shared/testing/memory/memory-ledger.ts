@@ -1,7 +1,7 @@
 import { entryId, orderCausally, type LedgerEntry, type LedgerReader } from '../../domain/evidence/conversation.js';
 import { decideLetter, type DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
 import type { DeliveryKey, DeliveryRecord } from '../../domain/delivery/delivery.js';
-import { withEmissions } from '../../domain/evidence/offload.js';
+import { withEmissions } from '../../domain/evidence/stored-payloads.js';
 import type { EscalationEntry, LedgerWriter, RequestEntry } from '../../domain/evidence/ledger-writer.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import { jsonCopy } from './json-copy.js';

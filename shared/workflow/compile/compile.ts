@@ -11,7 +11,7 @@ import type {
   Json,
 } from './asl.js';
 import { kept, quoted, text, toJson, toJsonata, wrap, type Base } from './expression.js';
-import { Keeps } from './keeps.js';
+import { RetainedFields } from './retained-fields.js';
 import { freeName } from '../record/names.js';
 import { toTemplate } from './template.js';
 import {
@@ -86,7 +86,7 @@ export function compile(
   refuse: Refuse,
 ): AslDefinition {
   const names = new Set([...allSteps(root)].map(({ step }) => step.state));
-  const branch = new Compiler(workflow, deadlineSeconds, refuse, names, new Keeps(root, refuse)).machine(root);
+  const branch = new Compiler(workflow, deadlineSeconds, refuse, names, new RetainedFields(root, refuse)).machine(root);
   return { Comment: comment, QueryLanguage: 'JSONata', TimeoutSeconds: deadlineSeconds, ...branch };
 }
 
@@ -99,7 +99,7 @@ class Compiler {
     private readonly deadlineSeconds: number,
     private readonly refuse: Refuse,
     private readonly names: Set<string>,
-    private readonly keeps: Keeps,
+    private readonly keeps: RetainedFields,
   ) {}
 
   machine(root: Block): AslBranch {

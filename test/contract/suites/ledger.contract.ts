@@ -5,7 +5,7 @@ import { newId } from '../../../shared/domain/base/ids.js';
 import type { DeliveryStore } from '../../../shared/domain/delivery/delivery-store.js';
 import type { EscalationEntry, LedgerWriter, RequestEntry } from '../../../shared/domain/evidence/ledger-writer.js';
 import type { DueIntent, IntentStore } from '../../../shared/domain/delivery/intent-store.js';
-import type { LaterReply, LaterStore } from '../../../shared/domain/request/later-store.js';
+import type { DeferredReply, DeferredReplyStore } from '../../../shared/domain/request/deferred-replies.js';
 import type { PayloadStore } from '../../../shared/domain/wire/payload-store.js';
 import { anEmission, anEnvelope, anOutcome, keyOf, SOME_ERROR } from '../../kit/generators/sample-messages.js';
 
@@ -13,7 +13,7 @@ import { anEmission, anEnvelope, anOutcome, keyOf, SOME_ERROR } from '../../kit/
 export interface LedgerUnderTest {
   readonly deliveries: DeliveryStore;
   readonly intents: IntentStore;
-  readonly later: LaterStore;
+  readonly later: DeferredReplyStore;
   readonly writer: LedgerWriter;
   readonly reader: LedgerReader;
   readonly payloads: PayloadStore;
@@ -65,7 +65,7 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
 
   it('puts replies off by agent, command and key', async () => {
     const { data: _data, ...envelope } = anEnvelope();
-    const later: LaterReply = { agent: newId(), command: 'Ask', key: 'a#b', envelope, forgetAfter: 1_900_000_000 };
+    const later: DeferredReply = { agent: newId(), command: 'Ask', key: 'a#b', envelope, forgetAfter: 1_900_000_000 };
     await ledger.later.put(later);
     expect(await ledger.later.get(later.agent, 'Ask', 'a#b')).toEqual(later);
     expect(await ledger.later.get(later.agent, 'Ask', 'a')).toBeUndefined();

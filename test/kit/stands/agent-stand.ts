@@ -9,7 +9,7 @@ import { ManualClock } from '../../../shared/testing/memory/manual-clock.js';
 import { MemoryBus } from '../../../shared/testing/memory/memory-bus.js';
 import { MemoryDeliveries } from '../../../shared/testing/memory/memory-deliveries.js';
 import { MemoryDeadLetterQueue, MemoryLaneReceipts } from '../../../shared/testing/memory/memory-lanes.js';
-import { MemoryLater } from '../../../shared/testing/memory/memory-later.js';
+import { MemoryDeferredReplies } from '../../../shared/testing/memory/memory-deferred-replies.js';
 import { MemoryLedger } from '../../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
 import { MemoryPending } from '../../../shared/testing/memory/memory-pending.js';
@@ -35,7 +35,7 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
     deliveries,
     senders: { bus, pending, timers: new MemoryTimers(timers) },
     payloads,
-    later: new MemoryLater(),
+    later: new MemoryDeferredReplies(),
     deadLetters: new MemoryDeadLetterQueue(deadLetterQueue, payloads),
     guards: new ProcessGuards(),
     log,

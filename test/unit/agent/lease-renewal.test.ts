@@ -1,6 +1,6 @@
 import { createAgent } from 'laneway/agent';
 import { receiveBatch } from '../../../shared/agent/receive/receive-batch.js';
-import type { Company, Renewal } from '../../../shared/agent/receive/services.js';
+import type { Concurrency, Renewal } from '../../../shared/agent/receive/services.js';
 import { factsOf } from '../../../shared/domain/delivery/delivery.js';
 import { MemoryLaneReceipts } from '../../../shared/testing/memory/memory-lanes.js';
 import { agentStand } from '../../kit/stands/agent-stand.js';
@@ -8,7 +8,7 @@ import { parcels } from '../../kit/applications/parcel-topology.js';
 
 const SECOND = 1_000;
 const KEY = { correlationId: 'conversation-1', messageId: 'p', receiver: 'desk' };
-const COMPANY: Company = { beside: (run) => run(), alone: (run) => run() };
+const COMPANY: Concurrency = { beside: (run) => run(), alone: (run) => run() };
 
 /** A worker of one lane with leases of fifteen seconds, on a clock that stands, and a handler that ends when told. */
 function worker(handlerSeconds = 60) {
@@ -37,7 +37,7 @@ function worker(handlerSeconds = 60) {
       ...{ copy: messageId, receipt, body, receives: receiveCount },
     }));
     const returned = await receiveBatch(bound, stand.services, {
-      ...{ copies, company: COMPANY, renewal },
+      ...{ copies, concurrency: COMPANY, renewal },
       receipts: new MemoryLaneReceipts(stand.lane),
       remaining: () => end - stand.clock.now(),
     });

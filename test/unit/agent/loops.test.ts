@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
 import { createHarness } from 'laneway/testing';
 import { defineTopology } from 'laneway/topology';
-import { extendPath, mayHold, stepOf, visitsOf } from '../../../shared/domain/delivery/loop.js';
+import { extendPath, mayHold, stepOf, visitsOf } from '../../../shared/domain/delivery/causal-path.js';
 import { COUNTED_SHARE, isCounted, ProcessGuards } from '../../../shared/agent/receive/process-guards.js';
 import { newId } from '../../../shared/domain/base/ids.js';
 import { parseEnvelope } from '../../../shared/domain/wire/envelope.js';

@@ -20,7 +20,7 @@ function worker() {
   });
   const bound = agent.with({});
   const stand = agentStand(bound);
-  const company = new ProcessConcurrency();
+  const concurrency = new ProcessConcurrency();
   const message = (parcel: string, note?: string): Envelope =>
     stand.envelope('ParcelArrived', note === undefined ? { parcel } : { parcel, note }, { id: parcel });
   const receive = (...envelopes: Envelope[]) =>
@@ -31,7 +31,7 @@ function worker() {
       })),
       receipts: { setVisibility: () => Promise.resolve() },
       remaining: () => 60_000,
-      company,
+      concurrency,
     });
   /** A lease whose process died. */
   const dead = async (envelope: Envelope): Promise<void> => {
@@ -73,7 +73,7 @@ test('a message whose handling died runs when the other lanes have finished, and
 });
 
 test('one that fails alone does not keep the others waiting', async () => {
-  const company = new ProcessConcurrency();
-  await expect(company.alone(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  await expect(company.beside(() => Promise.resolve('next'))).resolves.toBe('next');
+  const concurrency = new ProcessConcurrency();
+  await expect(concurrency.alone(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await expect(concurrency.beside(() => Promise.resolve('next'))).resolves.toBe('next');
 });

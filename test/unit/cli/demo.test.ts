@@ -80,7 +80,7 @@ describe('the demo in process', () => {
     const options = { engine: 'in-process' } as const;
     const { output, stdout } = written(options);
     const world = inProcessWorld('10 seconds');
-    const deaf = { ...world, outside: { ...world.outside, accept: () => Promise.resolve() } };
+    const deaf = { ...world, bystanders: { ...world.bystanders, accept: () => Promise.resolve() } };
     const { signal } = new AbortController();
     expect(await playDemo(deaf, { options, output, signal, began: Date.now() })).toBe(false);
     expect(stdout()).toMatch(/NOT AS EXPECTED +potential engine problem +unanswered +expected scheduled/);

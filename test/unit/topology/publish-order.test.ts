@@ -5,7 +5,7 @@ import { platformWorld } from '../../kit/stands/platform-world.js';
 import { Book, travel } from '../../kit/applications/trip-topology.js';
 
 const cases: { waiter: Waiter; intents: number }[] = [
-  // Made again by whoever died over it: the reconciler must not send it while nobody waits.
+  // Made again by whoever died over it: the sweeper must not send it while nobody waits.
   { waiter: { kind: 'workflow', token: 't', execution: 'e', step: 's' }, intents: 0 },
   { waiter: { kind: 'saga', execution: 'e' }, intents: 0 },
   // Made again by nobody: what was accepted is sent.
@@ -32,7 +32,7 @@ const gone: { what: string; waiter: Waiter; code?: string }[] = [
   { what: 'somebody else waits for', waiter: other, code: 'REFUSED' },
 ];
 
-// The reconciler would send its command two minutes later, long after its waiter was told how it ended.
+// The sweeper would send its command two minutes later, long after its waiter was told how it ended.
 test.each(gone)('of a request that $what there is no intent', async ({ waiter, code }) => {
   const world = platformWorld(travel);
   const at = new Date(world.clock.now()).toISOString();

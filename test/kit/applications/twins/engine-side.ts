@@ -6,7 +6,7 @@ import { executionName } from '../../../../shared/domain/base/execution-name.js'
 import { answerRequest, type AnswerServices } from '../../../../shared/operator/requests/answer-request.js';
 import { decideApproval } from '../../../../shared/operator/requests/decide-approval.js';
 import type { WorkflowServices } from '../../../../shared/operator/workflows/workflow-services.js';
-import type { DecideServices } from '../../../../shared/publishing/take-decision.js';
+import type { DecideServices } from '../../../../shared/publishing/close-approval.js';
 import { definitions } from './all-twins.js';
 import { actor, endingOf, Meanwhile, type Played } from './play.js';
 import { messagesIn } from './seen-messages.js';

@@ -1,7 +1,7 @@
 import { renderMermaid } from '../../../../cli/render/mermaid.js';
 import { terminalPaint } from '../../../../cli/render/paint.js';
 import { renderSequence } from '../../../../cli/render/sequence.js';
-import { tellStory } from '../../../../cli/render/story.js';
+import { viewConversation } from '../../../../cli/render/conversation-view.js';
 import { renderTree } from '../../../../cli/render/tree.js';
 import { deadLetter, delivery, message, orderConversation } from '../constructed-ledger.js';
 
@@ -64,7 +64,7 @@ describe('a conversation as a tree', () => {
       message({ id: 'm1', type: 'OrderPlaced', ms: 0, causationid: 'm2' }),
       message({ id: 'm2', type: 'OrderPlaced', ms: 1, causationid: 'm1' }),
     ];
-    expect(tellStory(circle).roots.map(({ id }) => id)).toEqual(['m1', 'm2']);
+    expect(viewConversation(circle).roots.map(({ id }) => id)).toEqual(['m1', 'm2']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
 import { createHarness, type Harness } from 'laneway/testing';
 import { defineWorkflow } from 'laneway/workflow';
-import { stepOf } from '../../../../shared/domain/delivery/loop.js';
+import { stepOf } from '../../../../shared/domain/delivery/causal-path.js';
 import { guarded, ItemSeen, LiftItem, Ping, Pong } from '../../../kit/applications/guard-topology.js';
 
 /** Receivers of dead letters, with the reason. */

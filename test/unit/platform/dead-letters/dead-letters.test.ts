@@ -1,4 +1,4 @@
-import type { BuriedCopy, Origin } from '../../../../shared/platform/dead-letters/buried.js';
+import type { DeadCopy, Origin } from '../../../../shared/platform/dead-letters/dead-copy.js';
 import { drainCopy, MOST_RETURNS } from '../../../../shared/platform/dead-letters/drain-copy.js';
 import type { DeadLetter } from '../../../../shared/domain/delivery/dead-letter.js';
 import { factsOf } from '../../../../shared/domain/delivery/delivery.js';
@@ -14,7 +14,7 @@ import {
 
 const MAILBOX: Origin = { kind: 'mailbox', receiver: 'warehouse' };
 
-const buried = (body: string, own: Partial<BuriedCopy> = {}): BuriedCopy => ({
+const dead = (body: string, own: Partial<DeadCopy> = {}): DeadCopy => ({
   ...{ copy: 'c1', body, attributes: {}, origin: MAILBOX, returns: 0 },
   ...own,
 });
@@ -24,7 +24,7 @@ function letter(
   body: string,
   own: Partial<DeadLetter> = {},
   code: ErrorCode = 'HANDLER',
-): BuriedCopy {
+): DeadCopy {
   const at = new Date(world.clock.now()).toISOString();
   const error = { code, message: 'order 17 is gone', name: 'Error', retryable: false };
   const text: DeadLetter = {
@@ -32,7 +32,7 @@ function letter(
     ...{ error, at, body },
     ...own,
   };
-  return buried(JSON.stringify(text));
+  return dead(JSON.stringify(text));
 }
 
 const keyOf = (envelope: Envelope) => ({
@@ -134,7 +134,7 @@ describe('a copy that SQS gave up on', () => {
     const world = platformWorld();
     const command = commandAt(world.clock.now());
     const body = overTheBus(command);
-    for (let returns = 0; returns <= MOST_RETURNS; returns++) await drainCopy(buried(body, { returns }), world);
+    for (let returns = 0; returns <= MOST_RETURNS; returns++) await drainCopy(dead(body, { returns }), world);
     expect(world.returns.copies).toEqual(
       [1, 2, 3].map((returns) => ({ receiver: 'warehouse', lane: 'high', body, returns })),
     );
@@ -156,7 +156,7 @@ describe('a copy that SQS gave up on', () => {
       });
       world.clock.advance(2_000);
     }
-    await drainCopy(buried(overTheBus(command)), world);
+    await drainCopy(dead(overTheBus(command)), world);
     expect(world.returns.copies).toEqual([]);
     expect(await letterIn(world, command.correlationid)).toMatchObject({ reason: 'crashed', tries: 5 });
   });
@@ -171,7 +171,7 @@ describe('a copy that SQS gave up on', () => {
       until: now + 9_000,
       alone: true,
     });
-    await expect(drainCopy(buried(overTheBus(command), { returns: 3 }), world)).rejects.toMatchObject({
+    await expect(drainCopy(dead(overTheBus(command), { returns: 3 }), world)).rejects.toMatchObject({
       code: 'LEASE_LOST',
     });
     expect(await letterIn(world, command.correlationid)).toBeUndefined();
@@ -183,13 +183,13 @@ describe('a copy that SQS gave up on', () => {
     await world.deliveries.settleUnleased(keyOf(command), factsOf(command), {
       ...{ state: 'completed', copy: 'other', at: world.clock.now(), emissions: [] },
     });
-    await drainCopy(buried(overTheBus(command)), world);
+    await drainCopy(dead(overTheBus(command)), world);
     expect([world.returns.copies, world.bus.published, world.counted]).toEqual([[], [], []]);
   });
 
   it('that cannot be read is unparseable, in a partition of its own', async () => {
     const world = platformWorld();
-    await drainCopy(buried('{"Records":[]}'), world);
+    await drainCopy(dead('{"Records":[]}'), world);
     expect(await letterIn(world, 'unparsed#c1')).toMatchObject({ reason: 'unparseable', receiver: 'warehouse' });
     expect(world.ofType('ErrorReported')).toMatchObject([
       { correlationid: 'unparsed#c1', data: { code: 'UNPARSEABLE' } },
@@ -201,7 +201,7 @@ describe('what the bus could not place', () => {
   it('is unroutable, and ends its request', async () => {
     const world = platformWorld();
     const command = commandAt(world.clock.now(), { receiver: 'wharehouse' });
-    await drainCopy(buried(overTheBus(command), { origin: { kind: 'unroutable' } }), world);
+    await drainCopy(dead(overTheBus(command), { origin: { kind: 'unroutable' } }), world);
     const entry = await letterIn(world, command.correlationid);
     expect(entry).toMatchObject({ reason: 'unroutable', receiver: 'wharehouse' });
     expect(entry?.error.message).toContain("receiver 'wharehouse'");
@@ -213,7 +213,7 @@ describe('what the bus could not place', () => {
     const body = overTheBus(commandAt(world.clock.now(), { priority: 'low' }), {
       source: 'laneway.fixture-shop.client.x',
     });
-    await drainCopy(buried(body, { origin: { kind: 'unroutable' } }), world);
+    await drainCopy(dead(body, { origin: { kind: 'unroutable' } }), world);
     expect([world.ofType('ErrorReported').length, world.ofType('RequestFailed').length]).toEqual([1, 0]);
   });
 
@@ -226,7 +226,7 @@ describe('what the bus could not place', () => {
       ERROR_CODE: 'NO_PERMISSIONS',
       ERROR_MESSAGE: 'not allowed',
     };
-    await drainCopy(buried(overTheBus(event), { origin: { kind: 'undelivered' }, attributes }), world);
+    await drainCopy(dead(overTheBus(event), { origin: { kind: 'undelivered' }, attributes }), world);
     const entry = await letterIn(world, event.correlationid);
     expect(entry).toMatchObject({ reason: 'undeliverable', receiver: 'warehouse' });
     expect(entry?.error.message).toContain('NO_PERMISSIONS: not allowed');
@@ -235,7 +235,7 @@ describe('what the bus could not place', () => {
 
   it('and what a platform function crashed on is kept', async () => {
     const world = platformWorld();
-    await drainCopy(buried('{"requestId":"r","at":1,"hop":0}', { origin: { kind: 'platform' } }), world);
+    await drainCopy(dead('{"requestId":"r","at":1,"hop":0}', { origin: { kind: 'platform' } }), world);
     expect(await letterIn(world, 'unparsed#c1')).toMatchObject({ reason: 'crashed', receiver: 'platform' });
   });
 });

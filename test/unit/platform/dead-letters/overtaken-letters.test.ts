@@ -1,5 +1,5 @@
 import { factsOf } from '../../../../shared/domain/delivery/delivery.js';
-import type { BuriedCopy } from '../../../../shared/platform/dead-letters/buried.js';
+import type { DeadCopy } from '../../../../shared/platform/dead-letters/dead-copy.js';
 import { drainCopy } from '../../../../shared/platform/dead-letters/drain-copy.js';
 import { commandAt, overTheBus, platformWorld } from '../../../kit/stands/platform-world.js';
 
@@ -18,7 +18,7 @@ function stand() {
   const complete = (owner: string) =>
     world.deliveries.settle(key, owner, { state: 'completed', copy: 'c1', at: world.clock.now(), emissions: [] });
   /** The letter that a receiver writes at this moment. */
-  const letter = (): BuriedCopy => ({
+  const letter = (): DeadCopy => ({
     ...{ copy: 'letter-1', attributes: {}, origin: { kind: 'mailbox', receiver: 'warehouse' }, returns: 0 },
     body: JSON.stringify({
       ...{ laneway: 'dead-letter', receiver: 'warehouse', copy: 'c0', reason: 'exhausted', error: ERROR, tries: 3 },
@@ -36,21 +36,21 @@ function stand() {
 test('a letter waits for the outcome while its writer may still write it', async () => {
   const { world, key, lease, letter, letters, nothingTold } = stand();
   await lease('one');
-  const buried = letter();
-  await expect(drainCopy(buried, world)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  const dead = letter();
+  await expect(drainCopy(dead, world)).rejects.toMatchObject({ code: 'LEASE_LOST' });
   await nothingTold();
   const outcome = { state: 'dead-lettered', copy: 'c0', at: world.clock.now(), emissions: [], error: ERROR } as const;
   await world.deliveries.settle(key, 'one', outcome);
-  await drainCopy(buried, world);
+  await drainCopy(dead, world);
   expect(await letters()).toMatchObject([{ deadLetter: { reason: 'exhausted', receiver: 'warehouse' } }]);
 });
 
 test('a letter whose writer died before the outcome is given one, which no later copy changes', async () => {
   const { world, key, lease, letter, letters } = stand();
   await lease('one');
-  const buried = letter();
+  const dead = letter();
   world.clock.advance(31_000);
-  await drainCopy(buried, world);
+  await drainCopy(dead, world);
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'dead-lettered', copy: 'c0' });
   expect(await letters()).toHaveLength(1);
   expect(await lease('two')).toMatchObject({ kind: 'settled' });
@@ -59,23 +59,23 @@ test('a letter whose writer died before the outcome is given one, which no later
 test('a letter of a delivery that somebody else has completed is told to nobody', async () => {
   const { world, lease, complete, letter, nothingTold } = stand();
   await lease('one');
-  const buried = letter();
+  const dead = letter();
   world.clock.advance(31_000);
   await lease('two');
-  await expect(drainCopy(buried, world)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  await expect(drainCopy(dead, world)).rejects.toMatchObject({ code: 'LEASE_LOST' });
   await complete('two');
-  await drainCopy(buried, world);
+  await drainCopy(dead, world);
   await nothingTold();
 });
 
 test('a letter of a delivery that another try has gone on with is told to nobody', async () => {
   const { world, key, lease, letter, nothingTold } = stand();
   await lease('one');
-  const buried = letter();
+  const dead = letter();
   world.clock.advance(31_000);
   await lease('two');
   await world.deliveries.release(key, 'two', ERROR, world.clock.now());
-  await drainCopy(buried, world);
+  await drainCopy(dead, world);
   await nothingTold();
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'retrying' });
 });

@@ -41,15 +41,15 @@ test('a start message that dies in the starter ends as a dead letter of its work
   const services = { ...world, starts: { fulfil: 'OrderPlaced', audit: 'OrderPlaced', other: 'StockReserved' } };
   const now = world.clock.now();
   await world.deliveries.lease(key, factsOf(order), { owner: 'dead', now, until: now + 20_000, alone: true });
-  const buried = {
+  const dead = {
     ...{ copy: 'c1', body: overTheBus(order), attributes: {}, returns: 0 },
     origin: { kind: 'platform' },
   } as const;
-  await expect(drainCopy(buried, services)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  await expect(drainCopy(dead, services)).rejects.toMatchObject({ code: 'LEASE_LOST' });
   expect(await world.entries(order.correlationid, 'dead-letter')).toEqual([]);
   world.clock.advance(21_000);
-  await drainCopy(buried, services);
-  await drainCopy(buried, services);
+  await drainCopy(dead, services);
+  await drainCopy(dead, services);
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'dead-lettered', error: { code: 'CRASHED' } });
   const letters = await world.entries(order.correlationid, 'dead-letter');
   expect(letters.map((entry) => (entry.kind === 'dead-letter' ? entry.deadLetter.receiver : '')).sort()).toEqual([

@@ -1,6 +1,6 @@
 import type { Harness } from 'laneway/testing';
-import type { RowResult } from '../driver/row.js';
-import type { Witness } from '../driver/witness.js';
+import type { RowResult } from './row.js';
+import type { Witness } from './witness.js';
 
 type Terminal = 'replied' | 'timed-out' | 'failed';
 
@@ -24,7 +24,7 @@ interface Asked {
  * Holds what waiters heard, as the witness has it (`<name>|ended|<result>`), against how their requests ended: one terminal
  * state for each request, and the one who waits heard that one, once.
  */
-export class Endings {
+export class RequestOutcomes {
   readonly #asked = new Map<string, Asked>();
 
   /** Notes the one request of a conversation at rest. */

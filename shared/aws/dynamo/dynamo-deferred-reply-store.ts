@@ -1,19 +1,19 @@
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Envelope } from '../../domain/wire/envelope.js';
-import type { LaterReply, LaterStore } from '../../domain/request/later-store.js';
+import type { DeferredReply, DeferredReplyStore } from '../../domain/request/deferred-replies.js';
 import { available } from '../base/aws-error.js';
 
 /**
  * Replies put off, in the ledger table (partition `later#<agent>`), so that agents need no access to the pending table.
  * The same key again replaces what stands there; it is forgotten by TTL, some time after `forgetAfter`.
  */
-export class DynamoLaterStore implements LaterStore {
+export class DynamoDeferredReplyStore implements DeferredReplyStore {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
   ) {}
 
-  async put(later: LaterReply): Promise<void> {
+  async put(later: DeferredReply): Promise<void> {
     const { agent, command, key, envelope, forgetAfter } = later;
     const item = { ...itemKey(agent, command, key), envelope: JSON.stringify(envelope), ttl: Math.ceil(forgetAfter) };
     await available(
@@ -22,7 +22,7 @@ export class DynamoLaterStore implements LaterStore {
     );
   }
 
-  async get(agent: string, command: string, key: string): Promise<LaterReply | undefined> {
+  async get(agent: string, command: string, key: string): Promise<DeferredReply | undefined> {
     const { Item } = await available(
       `reading the put-off reply to ${command} '${key}'`,
       this.client.send(

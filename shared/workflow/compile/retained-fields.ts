@@ -3,17 +3,17 @@ import type { Json } from './asl.js';
 import { text } from './expression.js';
 import type { Block, ReceiveStep, RequestStep } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
-import { Shares } from './shares.js';
+import { StateBudget } from './state-budget.js';
 import { usesIn, type Uses } from '../record/uses.js';
 
 /** What each step says about its result: what of it the rest of the workflow uses (`Keep`). */
-export class Keeps {
+export class RetainedFields {
   readonly #uses: ReturnType<typeof usesIn>;
-  readonly #shares: Shares;
+  readonly #shares: StateBudget;
 
   constructor(root: Block, refuse: Refuse) {
     this.#uses = usesIn(root);
-    this.#shares = new Shares(root, refuse);
+    this.#shares = new StateBudget(root, refuse);
   }
 
   of(step: RequestStep | ReceiveStep): Json {

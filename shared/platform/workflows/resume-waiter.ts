@@ -19,7 +19,7 @@ const LONGEST_TEXT = 1_000;
 const ALL: Keep = { read: ['*'] };
 
 /** What it takes to tell whoever waits. */
-export interface TellServices extends CompensateServices {
+export interface ResumeServices extends CompensateServices {
   readonly topology: Topology;
   readonly resumer: WorkflowResumer;
   readonly ledger: LedgerWriter;
@@ -32,10 +32,10 @@ export interface TellServices extends CompensateServices {
  * @returns whether a workflow waited for it; undefined where none does
  * @throws LanewayError UNAVAILABLE, to be repeated
  */
-export async function tellWaiter(
+export async function resumeWaiter(
   record: PendingRecord,
   outcome: RequestOutcome,
-  services: TellServices,
+  services: ResumeServices,
 ): Promise<'resumed' | 'gone' | undefined> {
   const { waiter } = record;
   let told: 'resumed' | 'gone' | undefined;
@@ -64,7 +64,7 @@ async function tellTask(
   { requestId, type, holds, deadline, ...record }: PendingRecord,
   { execution, step }: Extract<Waiter, { kind: 'workflow' }>,
   outcome: RequestOutcome,
-  services: TellServices,
+  services: ResumeServices,
 ): Promise<void> {
   if (holds === 'time') return;
   // Taken back as its execution has ended: no agent failed.
@@ -90,7 +90,7 @@ async function resume(
   record: PendingRecord,
   { token, keep }: Extract<Waiter, { kind: 'workflow' }>,
   outcome: RequestOutcome,
-  services: TellServices,
+  services: ResumeServices,
 ): Promise<'resumed' | 'gone'> {
   const { resumer, log } = services;
   const about = { request: record.requestId, type: record.type, correlation: record.correlationId };
@@ -126,7 +126,7 @@ async function replyData(
   outcome: Extract<RequestOutcome, { state: 'replied' }>,
   keep: Keep,
   correlationId: string,
-  { topology, payloads }: TellServices,
+  { topology, payloads }: ResumeServices,
 ): Promise<unknown> {
   const payload = await payloadOf(outcome, payloads);
   const type = topology.types.get(outcome.type);

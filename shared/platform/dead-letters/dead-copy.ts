@@ -11,7 +11,7 @@ export type Origin =
   | { readonly kind: 'platform' };
 
 /** One record of a dead letter queue. */
-export interface BuriedCopy {
+export interface DeadCopy {
   /** SQS message id; SQS keeps it when it moves a copy to a DLQ. */
   readonly copy: string;
   readonly body: string;
@@ -65,8 +65,8 @@ export function findingOf(letter: DeadLetter, body: string): Finding {
 }
 
 /** What is inferred of a copy that AWS moved, by the queue it came from. */
-export function inferFinding(buried: BuriedCopy, at: string, tries: number, lanes: LaneUrls): Finding {
-  const { body, copy, origin, attributes } = buried;
+export function inferFinding(dead: DeadCopy, at: string, tries: number, lanes: LaneUrls): Finding {
+  const { body, copy, origin, attributes } = dead;
   const decoded = messageIn(body);
   const common = { copy, body, at, ...(decoded === undefined ? {} : { decoded }) };
   const finding = (receiver: string, reason: DeadLetterReason, error: LanewayError, counted: number): Finding => ({

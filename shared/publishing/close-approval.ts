@@ -14,7 +14,7 @@ export interface DecideServices {
 }
 
 /** A decision on an approval, as its note in the ledger has it. */
-export type TakenDecision = Pick<OperatorEntry, 'by' | 'why' | 'at'> & {
+export type ClosedApproval = Pick<OperatorEntry, 'by' | 'why' | 'at'> & {
   readonly decision: NonNullable<OperatorEntry['decision']>;
   readonly messageId: string;
 };
@@ -27,12 +27,12 @@ export type TakenDecision = Pick<OperatorEntry, 'by' | 'why' | 'at'> & {
  * @returns the decision that stands
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
-export async function takeDecision(
+export async function closeApproval(
   { requestId, correlationId, messageId: causationId, hops, tenant, traceparent }: Omit<PendingRecord, 'waiter'>,
-  given: Pick<TakenDecision, 'decision' | 'by' | 'why'>,
+  given: Pick<ClosedApproval, 'decision' | 'by' | 'why'>,
   { clock, book, publishing }: DecideServices,
-): Promise<TakenDecision> {
-  const idOf = (decision: TakenDecision['decision']): string =>
+): Promise<ClosedApproval> {
+  const idOf = (decision: ClosedApproval['decision']): string =>
     derivedId(ApprovalDecided.name, requestId, decision === 'silent' ? 'silent' : 'person');
   const stands = await book.recordFirst({
     ...{ id: derivedId('operator', 'decide', requestId), correlationId, requestId, action: 'answer' },

@@ -3,10 +3,10 @@ import type { PendingRecord, RequestOutcome } from '../../domain/request/pending
 import type { Clock } from '../../domain/base/clock.js';
 import { RequestFailed, RequestTimedOut } from '../../message/system-messages.js';
 import { publishMessage, type Standing } from '../../publishing/publish-message.js';
-import { tellWaiter, type TellServices } from '../workflows/tell-waiter.js';
+import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 
 /** What telling the end of a request works with. */
-export interface EndServices extends TellServices {
+export interface AnnounceServices extends ResumeServices {
   readonly clock: Clock;
 }
 
@@ -21,7 +21,11 @@ export function endId(requestId: string): string {
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
-export async function tellEnd(record: PendingRecord, outcome: RequestOutcome, services: EndServices): Promise<void> {
+export async function announceRequestEnd(
+  record: PendingRecord,
+  outcome: RequestOutcome,
+  services: AnnounceServices,
+): Promise<void> {
   const { publishing, log } = services;
   const { requestId, type, attempt, climb, correlationId } = record;
   const about = { request: requestId, type, correlation: correlationId, attempt };
@@ -49,7 +53,7 @@ export async function tellEnd(record: PendingRecord, outcome: RequestOutcome, se
     );
   }
   await noteAbort(record, outcome, services);
-  await tellWaiter(record, outcome, services);
+  await resumeWaiter(record, outcome, services);
 }
 
 /**
@@ -59,7 +63,7 @@ export async function tellEnd(record: PendingRecord, outcome: RequestOutcome, se
 export async function noteAbort(
   { correlationId, requestId, type, attempt, messageId, climb, step = 0 }: PendingRecord,
   outcome: RequestOutcome,
-  { ledger }: Pick<TellServices, 'ledger'>,
+  { ledger }: Pick<ResumeServices, 'ledger'>,
 ): Promise<void> {
   if (!climb || outcome.state === 'replied') return;
   await ledger.escalation({

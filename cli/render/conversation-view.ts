@@ -7,7 +7,7 @@ import type { OperatorEntry } from '../../shared/domain/evidence/dead-letter-boo
 import type { Priority } from '../../shared/domain/base/priority.js';
 
 /** A message of a conversation with what became of it. Times are ISO 8601. */
-export interface StoryMessage {
+export interface MessageView {
   readonly id: string;
   readonly type: string;
   readonly channel: string;
@@ -20,27 +20,27 @@ export interface StoryMessage {
   readonly causationId?: string;
   readonly requestId?: string;
   /** Receivers as listed when it was published, then unlisted ones that received it. */
-  readonly deliveries: StoryDelivery[];
+  readonly deliveries: DeliveryView[];
   /** Messages that name it as their cause but were not emitted in one of its deliveries (workflow steps, replies). */
-  readonly led: StoryMessage[];
+  readonly led: MessageView[];
 }
 
 /** One message at one receiver. */
-export interface StoryDelivery {
+export interface DeliveryView {
   readonly receiver: string;
   /** Undefined while nobody has taken it. */
   record?: DeliveryRecord;
   deadLetter?: DeadLetterEntry;
-  readonly emitted: StoryMessage[];
+  readonly emitted: MessageView[];
 }
 
 /** A conversation as it is drawn. */
-export interface Story {
+export interface ConversationView {
   readonly correlationId: string;
   /** Messages that nothing in the conversation led to. */
-  readonly roots: readonly StoryMessage[];
+  readonly roots: readonly MessageView[];
   /** By the time they were published. */
-  readonly messages: readonly StoryMessage[];
+  readonly messages: readonly MessageView[];
   readonly requests: readonly RequestEntry[];
   /** Rungs that its requests came to, by time. */
   readonly escalations: readonly EscalationEntry[];
@@ -55,7 +55,7 @@ export interface Story {
 }
 
 /** Puts the ledger entries of one conversation together; the order of the entries does not matter. */
-export function tellStory(entries: readonly LedgerEntry[]): Story {
+export function viewConversation(entries: readonly LedgerEntry[]): ConversationView {
   const known = collectMessages(entries);
   const unread: DeadLetterEntry[] = [];
   const requests: RequestEntry[] = [];
@@ -90,17 +90,17 @@ export function tellStory(entries: readonly LedgerEntry[]): Story {
   };
 }
 
-type Known = Map<string, StoryMessage>;
+type Known = Map<string, MessageView>;
 
 /** What is said of a message by the best source there is: its intent, the emission that made it, or a delivery. */
 function collectMessages(entries: readonly LedgerEntry[]): Known {
   const known: Known = new Map();
   const add = (
-    facts: Omit<StoryMessage, 'deliveries' | 'led' | 'publisherKind'> & { publisherKind?: string },
+    facts: Omit<MessageView, 'deliveries' | 'led' | 'publisherKind'> & { publisherKind?: string },
     expected: readonly string[],
   ) => {
     if (known.has(facts.id)) return;
-    const deliveries = expected.map((receiver): StoryDelivery => ({ receiver, emitted: [] }));
+    const deliveries = expected.map((receiver): DeliveryView => ({ receiver, emitted: [] }));
     known.set(facts.id, { publisherKind: 'agent', ...facts, deliveries, led: [] });
   };
   for (const entry of entries) {
@@ -144,27 +144,27 @@ function publisherOf(source: string): { publisher: string; publisherKind: string
 }
 
 /** The delivery at a receiver, added when nobody had listed it. */
-function deliveryOf(message: StoryMessage | undefined, receiver: string): StoryDelivery {
+function deliveryOf(message: MessageView | undefined, receiver: string): DeliveryView {
   const found = message?.deliveries.find((delivery) => delivery.receiver === receiver);
   if (found !== undefined) return found;
-  const added: StoryDelivery = { receiver, emitted: [] };
+  const added: DeliveryView = { receiver, emitted: [] };
   message?.deliveries.push(added);
   return added;
 }
 
 /** Hangs every message under what led to it and returns those that remain. */
-function attach(messages: readonly StoryMessage[], known: Known, entries: readonly LedgerEntry[]): StoryMessage[] {
+function attach(messages: readonly MessageView[], known: Known, entries: readonly LedgerEntry[]): MessageView[] {
   const emittedIn = new Map<string, { messageId: string; receiver: string }>();
   for (const entry of entries) {
     if (entry.kind === 'delivery')
       for (const emission of entry.delivery.emissions) emittedIn.set(emission.id, entry.delivery);
   }
-  const parentOf = (message: StoryMessage) =>
+  const parentOf = (message: MessageView) =>
     known.get(emittedIn.get(message.id)?.messageId ?? message.causationId ?? '');
   // Only a forged causation id makes a circle; its members are shown as roots rather than not at all.
-  const circular = (message: StoryMessage): boolean => {
-    const seen = new Set<StoryMessage>();
-    for (let current: StoryMessage | undefined = message; current !== undefined; current = parentOf(current)) {
+  const circular = (message: MessageView): boolean => {
+    const seen = new Set<MessageView>();
+    for (let current: MessageView | undefined = message; current !== undefined; current = parentOf(current)) {
       if (seen.has(current)) return true;
       seen.add(current);
     }

@@ -47,7 +47,7 @@ const NOTHING: Weight = { parts: [], origins: new Set() };
  * How many values come together where the value of an origin does: in the payload of a message, as results of branches
  * or elements, in what is completed with. The more there are, the less of each is kept by value (`keptState`).
  */
-export class Shares {
+export class StateBudget {
   readonly #gatherings: { readonly weight: Weight; readonly map?: MapStep }[] = [];
   readonly #steps = new Map<Origin, Step>();
   readonly #items = new Map<Origin, MapStep>();

@@ -1,12 +1,12 @@
-import type { LaterReply, LaterStore } from '../../domain/request/later-store.js';
+import type { DeferredReply, DeferredReplyStore } from '../../domain/request/deferred-replies.js';
 
 /** Replies put off, in memory. */
-export class MemoryLater implements LaterStore {
+export class MemoryDeferredReplies implements DeferredReplyStore {
   readonly #replies = new Map<string, string>();
   /** Keys of the commands of a conversation. */
   readonly #byConversation = new Map<string, string[]>();
 
-  async put(later: LaterReply): Promise<void> {
+  async put(later: DeferredReply): Promise<void> {
     const key = keyOf(later.agent, later.command, later.key);
     const conversation = later.envelope.correlationid;
     this.#replies.set(key, JSON.stringify(later));
@@ -14,9 +14,9 @@ export class MemoryLater implements LaterStore {
     return Promise.resolve();
   }
 
-  async get(agent: string, command: string, key: string): Promise<LaterReply | undefined> {
+  async get(agent: string, command: string, key: string): Promise<DeferredReply | undefined> {
     const text = this.#replies.get(keyOf(agent, command, key));
-    return Promise.resolve(text === undefined ? undefined : (JSON.parse(text) as LaterReply));
+    return Promise.resolve(text === undefined ? undefined : (JSON.parse(text) as DeferredReply));
   }
 
   /** Removes what was put off in a conversation. */

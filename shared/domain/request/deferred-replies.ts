@@ -1,7 +1,7 @@
 import type { Envelope } from '../wire/envelope.js';
 
 /** What a handler needs to answer a command later. */
-export interface LaterReply {
+export interface DeferredReply {
   readonly agent: string;
   readonly command: string;
   readonly key: string;
@@ -12,7 +12,7 @@ export interface LaterReply {
 }
 
 /** Replies that were put off (`replyLater`), by agent, command and key. */
-export interface LaterStore {
-  put(later: LaterReply): Promise<void>;
-  get(agent: string, command: string, key: string): Promise<LaterReply | undefined>;
+export interface DeferredReplyStore {
+  put(later: DeferredReply): Promise<void>;
+  get(agent: string, command: string, key: string): Promise<DeferredReply | undefined>;
 }

@@ -14,7 +14,7 @@ export type NoticeMail = Pick<SentMail, 'id' | 'to' | 'subject' | 'text'>;
 export type Notice = NoticeMail | SentText;
 
 /** What people outside the system see of it, and can do. */
-export interface Outside {
+export interface Bystanders {
   /** All mails and text messages that were sent so far. */
   notices(): Promise<readonly Notice[]>;
   /** Accepts what a notice proposes, as the client `customer-portal`. */
@@ -26,7 +26,7 @@ export interface Outside {
 }
 
 /** The outside of the vehicle application on an engine, which keeps what was sent. */
-export async function outsideOf(target: EngineTarget): Promise<Outside> {
+export async function bystandersOf(target: EngineTarget): Promise<Bystanders> {
   const portal = await connect(vehicles, { as: 'customer-portal' });
   const answers = await openAnswers(vehicles);
   return {
