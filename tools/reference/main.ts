@@ -1,10 +1,11 @@
 /**
- * `npm run reference`: writes docs/reference from the code and the compiled package. `-- --check` writes nothing, and fails
+ * `npm run reference`: writes docs/reference and the picture of docs/architecture.md from the code and the compiled package. `-- --check` writes nothing, and fails
  * where a page is not what the code says, a public signature uses a type that nobody can import, or two exports share a name.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apiReport } from './api-report.js';
+import { architecturePage } from './architecture-page.js';
 import { cliPage } from './cli-page.js';
 import { packageEntries } from './entries.js';
 import { exportsPage, misleadingExports } from './exports-page.js';
@@ -36,6 +37,7 @@ const pages: Readonly<Record<string, string>> = {
   'topology-options.md': optionsPage(sources),
   'cli.md': cliPage(),
   'timeouts.md': timeoutsPage(),
+  '../architecture.md': await architecturePage(readFileSync(join('docs', 'architecture.md'), 'utf8')),
 };
 
 for (const [name, text] of Object.entries(pages)) {
