@@ -1,7 +1,16 @@
 import { Duration, type StackProps } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, Metric, Stats, TextWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Dashboard,
+  GraphWidget,
+  MathExpression,
+  Metric,
+  Stats,
+  TextWidget,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { TopologyModel } from '../../shared/topology/model.js';
@@ -38,11 +47,7 @@ export class ObservabilityStack extends ApplicationStack {
     this.laneAlarms(props);
     for (const [name, fn] of functionsOf(props)) this.alarms.add('function-errors', name, errors(fn));
     for (const [name, { stateMachine }] of Object.entries(props.orchestration?.workflows ?? {}))
-      this.alarms.add(
-        'workflow-failures',
-        name,
-        stateMachine.metricFailed({ period: ALARM_PERIOD, statistic: Stats.SUM }),
-      );
+      this.alarms.add('workflow-failures', name, failures(stateMachine));
     if (props.orchestration?.platform.supervisor)
       this.alarms.add('unanswered-steps', 'application', unansweredSteps(props.topology.name));
     this.alarms.add('sweep-failures', 'sweeper', sweepFailures(props.topology.name));
@@ -130,11 +135,22 @@ export class ObservabilityStack extends ApplicationStack {
         Object.entries(props.orchestration?.workflows ?? {}).flatMap(([name, { stateMachine }]) => [
           stateMachine.metricSucceeded({ label: `${name} succeeded` }),
           stateMachine.metricFailed({ label: `${name} failed` }),
+          stateMachine.metricTimedOut({ label: `${name} timed out` }),
         ]),
       ),
     );
     return dashboard;
   }
+}
+
+/** Executions that ended as FAILED or TIMED_OUT: a metric of its own each, with no data while it is zero. */
+function failures(machine: StateMachine): MathExpression {
+  const options = { period: ALARM_PERIOD, statistic: Stats.SUM };
+  return new MathExpression({
+    expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
+    usingMetrics: { failed: machine.metricFailed(options), timedOut: machine.metricTimedOut(options) },
+    period: ALARM_PERIOD,
+  });
 }
 
 function functionsOf({ agents, orchestration }: ObservabilityStackProps): [string, IFunction][] {

@@ -32,6 +32,15 @@ describe('the runbook', () => {
     const asking = defineWorkflow(helpline, 'asking', { startedBy: CallMade }, (flow, call) => {
       flow.request('ask', Advise, { about: call.about }, { timeout: '10 seconds', fallback: { person: '1 hour' } });
     });
-    expect(anchorsOf(resourcesOf(applicationOf(helpline, { workflows: [asking] })))).toContain('person-needed');
+    const resources = resourcesOf(applicationOf(helpline, { workflows: [asking] }));
+    expect(anchorsOf(resources)).toContain('person-needed');
+    // An execution that its deadline ended has a metric of its own.
+    const failures = resources.filter(
+      ({ type, properties }) =>
+        type === 'AWS::CloudWatch::Alarm' && String(properties['AlarmDescription']).endsWith('#workflow-failures'),
+    );
+    const metrics = JSON.stringify(failures.map(({ properties }) => properties['Metrics']));
+    expect(failures).toHaveLength(1);
+    for (const name of ['ExecutionsFailed', 'ExecutionsTimedOut']) expect(metrics).toContain(`"${name}"`);
   });
 });
