@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
+import { inProcessHint } from '../dev/in-process-module.js';
 import type { Project } from '../project.js';
 import { kindIn } from './add-message.js';
 import { checkFree, taken, THERE_ALREADY, type Addition } from './addition.js';
@@ -63,7 +64,10 @@ export function addAgent(project: Project, name: string, subscribes: readonly st
   return {
     edited: [topology],
     created: files,
-    next: [`write what it does in ${join(basename(modules.agents), name, 'agent.ts')}, and its test`],
+    next: [
+      `write what it does in ${join(basename(modules.agents), name, 'agent.ts')}, and its test`,
+      ...inProcessHint(project, 'agents', variable(name)),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LanewayError, unknownName } from '../../shared/domain/errors.js';
+import { inProcessHint } from '../dev/in-process-module.js';
 import type { Project } from '../project.js';
 import { checkName, variable } from './add-agent.js';
 import { kindIn } from './add-message.js';
@@ -79,7 +80,7 @@ test('${name} has one way through', () => {
       [file, text],
       [test, testText],
     ]),
-    next: [`write its steps in ${file}`],
+    next: [`write its steps in ${file}`, ...inProcessHint(project, 'workflows', own)],
   };
 }
 

@@ -245,6 +245,7 @@ test('it says once that nothing survives, before anything is handled', async () 
   const notices = log.lines.filter((line) => line.includes('nothing of it survives'));
   expect(notices).toEqual([log.lines[0]]);
   expect(notices[0]).toMatch(/^warn: 'fixture-shop' runs in this process/);
+  expect(log.lines[1]).toBe('warn: not given, so that their messages wait in their lanes: clerk, scanner');
 });
 
 test('wrong input is refused with the agent it is about', async () => {
