@@ -208,6 +208,10 @@ test('stop takes no more, lets handlings finish and tells who waits for them', a
   await begun.passed;
   const stopping = app.stop();
   await expect(app.publish(OrderPlaced, { order: 'o-1' })).rejects.toMatchObject({ code: 'REFUSED' });
+  await expect(app.cancel('r-1', 'too late')).rejects.toMatchObject({ code: 'REFUSED' });
+  expect(() => app.putEvent({ source: 'com.example.market', 'detail-type': 'Order', detail: {} })).toThrow(
+    /had been stopped/,
+  );
   held.open();
   expect(await first).toMatchObject({ order: 'first', reserved: true });
   await lost;
