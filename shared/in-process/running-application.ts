@@ -13,7 +13,7 @@ import { WorldAccess } from '../testing/harness/world-access.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
-import type { Receipt } from '../publishing/publish-message.js';
+import type { Publishing, Receipt } from '../publishing/publish-message.js';
 import { readReply, replyTypeOf } from '../topology/read-reply.js';
 import type { Topology } from '../topology/topology.js';
 import type { AsClient, InProcess } from './in-process.js';
@@ -103,11 +103,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     data: unknown,
     options: ClientPublishOptions & AsClient = {},
   ): Promise<Receipt> {
-    if (this.#stopped) {
-      throw new LanewayError('REFUSED', `${type.name} was published after '${this.topology.name}' had been stopped`, {
-        help: ['publish before stop(); a stopped application is not started again: call startInProcess()'],
-      });
-    }
+    this.#checkRunning(`${type.name} was published`);
     const started = Object.entries(this.world.starts).flatMap(([workflow, by]) => (by === type.name ? [workflow] : []));
     checkStartSize(type.name, data, started);
     const receipt = await super.publish(type, data, options);
@@ -166,6 +162,25 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   stop({ timeout = DRAIN }: StopOptions = {}): Promise<Leftover> {
     this.#stopped ??= this.#drain(milliseconds(timeout));
     return this.#stopped;
+  }
+
+  override putEvent(event: Parameters<WorldAccess<MemoryWorld>['putEvent']>[0]): void {
+    this.#checkRunning(`an event of ${event.source} was put on the bus`);
+    super.putEvent(event);
+  }
+
+  /** Of clients and operators: what they do after the end would be done by nobody. */
+  protected override publishingAs(name: string): Publishing {
+    this.#checkRunning(`'${name}' did something`);
+    return super.publishingAs(name);
+  }
+
+  /** @throws LanewayError REFUSED */
+  #checkRunning(what: string): void {
+    if (!this.#stopped) return;
+    throw new LanewayError('REFUSED', `${what} after '${this.topology.name}' had been stopped`, {
+      help: ['do it before stop(); a stopped application is not started again: call startInProcess()'],
+    });
   }
 
   /** Lets handlers have their turn: who publishes in a loop would otherwise hold them up until its end. */

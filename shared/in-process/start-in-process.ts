@@ -57,6 +57,9 @@ export async function startInProcess<
   log.warn(
     `'${topology.name}' runs in this process, and nothing of it survives that: messages, requests, workflows and ledger are in memory`,
   );
+  const given = new Set(agents.map(({ agent }) => agent.id));
+  const absent = Object.keys(topology.model.agents).filter((id) => !given.has(id));
+  if (absent.length > 0) log.warn(`not given, so that their messages wait in their lanes: ${absent.join(', ')}`);
   return application;
 }
 

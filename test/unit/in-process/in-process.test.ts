@@ -208,6 +208,10 @@ test('stop takes no more, lets handlings finish and tells who waits for them', a
   await begun.passed;
   const stopping = app.stop();
   await expect(app.publish(OrderPlaced, { order: 'o-1' })).rejects.toMatchObject({ code: 'REFUSED' });
+  await expect(app.cancel('r-1', 'too late')).rejects.toMatchObject({ code: 'REFUSED' });
+  expect(() => app.putEvent({ source: 'com.example.market', 'detail-type': 'Order', detail: {} })).toThrow(
+    /had been stopped/,
+  );
   held.open();
   expect(await first).toMatchObject({ order: 'first', reserved: true });
   await lost;
@@ -245,6 +249,7 @@ test('it says once that nothing survives, before anything is handled', async () 
   const notices = log.lines.filter((line) => line.includes('nothing of it survives'));
   expect(notices).toEqual([log.lines[0]]);
   expect(notices[0]).toMatch(/^warn: 'fixture-shop' runs in this process/);
+  expect(log.lines[1]).toBe('warn: not given, so that their messages wait in their lanes: clerk, scanner');
 });
 
 test('wrong input is refused with the agent it is about', async () => {

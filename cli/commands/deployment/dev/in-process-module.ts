@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { LanewayError } from '../../../../shared/domain/base/errors.js';
 import type { ReadyAgent } from '../../../../shared/testing/harness/bound-agents.js';
 import type { WorkflowDefinition } from '../../../../shared/workflow/define/define-workflow.js';
@@ -37,6 +37,15 @@ export function locateInProcess(project: Project, topology: string | undefined):
       'elsewhere: "laneway": { "inProcess": "<path>" } in package.json',
     ],
   });
+}
+
+/** What is to be done by hand after something was added: a line that names the module, where there is one. */
+export function inProcessHint(project: Project, list: keyof InProcessModule, name: string): string[] {
+  try {
+    return [`name ${name} in '${list}' of ${relative(project.directory, locateInProcess(project, undefined))}`];
+  } catch {
+    return [];
+  }
 }
 
 /** Loads the module. @throws LanewayError CONFIGURATION for other exports; whatever the module throws */

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { Node } from '@babel/types';
 import { LanewayError, unknownName } from '../../../../shared/domain/base/errors.js';
 import type { Project } from '../../../context/project.js';
+import { inProcessHint } from '../../deployment/dev/in-process-module.js';
 import { kindIn } from './add-message.js';
 import { checkFree, taken, THERE_ALREADY, type Addition } from './addition.js';
 import { keyOf, namesIn, propertiesOf, type ModuleSource } from './module-source.js';
@@ -71,7 +72,7 @@ export function addAgent(project: Project, name: string, { subscribes, worker = 
   else topology.addProperty(agents.object, keyOf(name), value);
   const write = `write what it does in ${join(basename(modules.agents), name, 'agent.ts')}, and its test`;
   const run = `deploy, then run it: laneway worker run ${name}   (laneway dev runs it as well)`;
-  return { edited: [topology], created: files, next: worker ? [write, run] : [write] };
+  return { edited: [topology], created: files, next: [write, ...(worker ? [run] : []), ...inProcessHint(project, 'agents', variable(name))] };
 }
 
 /** @throws LanewayError INVALID_OPTION when an agent of the name is there and differs */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LanewayError, unknownName } from '../../../../shared/domain/base/errors.js';
 import type { Project } from '../../../context/project.js';
+import { inProcessHint } from '../../deployment/dev/in-process-module.js';
 import { checkName, variable } from './add-agent.js';
 import { kindIn } from './add-message.js';
 import { checkFree, taken, THERE_ALREADY, type Addition } from './addition.js';
@@ -79,7 +80,7 @@ test('${name} has one way through', () => {
       [file, text],
       [test, testText],
     ]),
-    next: [`write its steps in ${file}`],
+    next: [`write its steps in ${file}`, ...inProcessHint(project, 'workflows', own)],
   };
 }
 

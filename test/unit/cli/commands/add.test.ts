@@ -35,8 +35,12 @@ test('message, channel, agent and workflow, each of the ones before', async () =
   );
   await write(addChannel(project, 'stock.requests', ['CheckStock']));
   await write(addChannel(project, 'stock.results', ['StockChecked']));
-  await write(addAgent(project, 'stock-taker', { subscribes: ['stock.requests'] }));
-  await write(addWorkflow(project, 'restock', 'StockChecked'));
+  const stockTaker = addAgent(project, 'stock-taker', { subscribes: ['stock.requests'] });
+  expect(stockTaker.next).toContain(`name stockTaker in 'agents' of src/in-process.ts`);
+  await write(stockTaker);
+  const restock = addWorkflow(project, 'restock', 'StockChecked');
+  expect(restock.next).toContain(`name restock in 'workflows' of src/in-process.ts`);
+  await write(restock);
   expect(read('src/topology.ts')).toBe(`import { defineTopology } from 'laneway/topology';
 import { Greet, Greeted, CheckStock, StockChecked } from './messages.js';
 

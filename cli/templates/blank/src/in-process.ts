@@ -1,0 +1,4 @@
+import { listener } from './listener/agent.js';
+
+/** What `npx laneway dev --in-process` runs: each agent with what it needs there. */
+export const agents = [listener];
