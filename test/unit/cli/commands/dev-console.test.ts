@@ -4,8 +4,8 @@ import { command, event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
 import { defineWorkflow } from 'laneway/workflow';
 import * as z from 'zod';
-import { DevConsole } from '../../../cli/commands/deployment/dev/dev-console.js';
-import { createOutput } from '../../../cli/context/output.js';
+import { DevConsole } from '../../../../cli/commands/deployment/dev/dev-console.js';
+import { createOutput } from '../../../../cli/context/output.js';
 
 const Claimed = event('Claimed', z.object({ claim: z.string() }));
 const Checked = event('Checked', z.object({ claim: z.string() }));
