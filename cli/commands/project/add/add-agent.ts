@@ -72,7 +72,11 @@ export function addAgent(project: Project, name: string, { subscribes, worker = 
   else topology.addProperty(agents.object, keyOf(name), value);
   const write = `write what it does in ${join(basename(modules.agents), name, 'agent.ts')}, and its test`;
   const run = `deploy, then run it: laneway worker run ${name}   (laneway dev runs it as well)`;
-  return { edited: [topology], created: files, next: [write, ...(worker ? [run] : []), ...inProcessHint(project, 'agents', variable(name))] };
+  return {
+    edited: [topology],
+    created: files,
+    next: [write, ...(worker ? [run] : []), ...inProcessHint(project, 'agents', variable(name))],
+  };
 }
 
 /** @throws LanewayError INVALID_OPTION when an agent of the name is there and differs */
