@@ -52,12 +52,21 @@ export async function devInProcessCommand(context: CommandContext): Promise<void
     watched = application.inputs;
   };
   const lines = createInterface({ input: process.stdin, terminal: false });
+  const tell = (line: string): void => {
+    if (application?.tell(line) !== true) say('the application does not run; the line was not sent');
+  };
+  // Lines that come while the first start takes its time are kept for it.
+  let early: string[] | undefined = [];
   lines.on('line', (line) => {
-    if (line.trim() !== '' && application?.tell(line) !== true)
-      say('the application does not run; the line was not sent');
+    if (line.trim() === '') return;
+    if (early === undefined) tell(line);
+    else early.push(line);
   });
   try {
     await watchOn(() => update([]));
+    const kept = early;
+    early = undefined;
+    kept.forEach(tell);
     while (!signal.aborted) {
       edits.follow(watched);
       const files = await edits.next(signal);

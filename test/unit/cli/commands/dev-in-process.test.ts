@@ -81,7 +81,10 @@ test('dev --in-process runs the application without an engine, sends what is typ
   write('in-process.ts', agent('100'));
   const dev = startDev();
   try {
+    // A line that comes while it starts is kept until it runs.
+    dev.say('send Price {"order":"early"}');
     await dev.until(/'dev-shop' runs in this process, and nothing of it survives[^]*help lists them/);
+    await dev.until(/\{"order":"early","cents":100\}/);
     dev.say('send Price {"order":"a  b"}');
     await dev.until(/\{"order":"a {2}b","cents":100\}/);
     dev.say('send Placed {"order":"o-1"}');
