@@ -102,10 +102,10 @@ function bystandersOfHarness(harness: Harness, { mail, text }: ReturnType<typeof
 
 function queuesOf({ lanes }: HarnessWorld): QueueCounts[] {
   return Object.values(vehicles.model.agents).flatMap(({ id: owner }): QueueCounts[] => {
-    const buried = lanes.deadLetters(owner);
+    const deadQueue = lanes.deadLetters(owner);
     return [
       ...[...lanes.lanes(owner)].map(([queue, copies]) => ({ owner, queue, kind: 'lane' as const, ...counts(copies) })),
-      ...(buried ? [{ owner, queue: 'dead letters', kind: 'dead-letters' as const, ...counts(buried) }] : []),
+      ...(deadQueue ? [{ owner, queue: 'dead letters', kind: 'dead-letters' as const, ...counts(deadQueue) }] : []),
     ];
   });
 }

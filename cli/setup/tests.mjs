@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { root, say, SetupError } from './report.mjs';
-import { fromSource, run, scriptEnvironment } from './run.mjs';
+import { capture, fromSource, run, scriptEnvironment } from './run.mjs';
 
 /** In this order: what is quick and needs nothing first, then what runs on an engine. */
 const withoutEngine = ['unit', 'built', 'infra'];
@@ -13,7 +13,8 @@ const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
  * Runs jest, first over the projects without an engine (`built` has the tests of `unit` that a package can break, over dist/), then over those with one, which they share. `which` is `all`
  * or `engine`. Arguments go to jest; where they name test files or projects, only the fitting run takes place. `--iam`
  * is ours: the engine enforces permissions, and each function runs under its own role. So is `--selection`: what
- * test/engines/selection.json names is left out on this engine, which saves time and is said.
+ * test/engines/selection.json names is left out on this engine, which saves time and is said. `--changed[=<commit>]` runs the tests
+ * that import what differs from that commit: HEAD, or the one before it where nothing is uncommitted.
  */
 export async function runTests(which, given) {
   const iam = given.includes('--iam');
@@ -26,10 +27,15 @@ export async function runTests(which, given) {
   }
   const engine = iam ? 'ministack-iam' : (process.env.LANEWAY_ENGINE ?? 'ministack');
   const leaves = given.includes('--selection') ? leftOutOn(engine) : [];
-  const args = given.filter((arg) => !['--iam', '--selection'].includes(arg));
+  const changed = await changedSince(given);
+  const own = (arg) => ['--iam', '--selection', '--changed'].includes(arg) || arg.startsWith('--changed=');
+  const args = given.filter((arg) => !own(arg));
   const wanted = projectsOf(args);
-  const rest = withoutProjects(args);
-  const selected = (projects) => projects.filter((project) => wanted.length === 0 || wanted.includes(project));
+  const rest = [...withoutProjects(args), ...changed, ...reporters(TIMES)];
+  // Jest does not see through dist/ to the sources, so that of `built` it would find nothing.
+  const isWanted = (project) =>
+    wanted.length === 0 ? changed.length === 0 || project !== 'built' : wanted.includes(project);
+  const selected = (projects) => projects.filter(isWanted);
   const first = which === 'all' ? selected(withoutEngine) : [];
   const second = selected(onEngine);
   const env = scriptEnvironment({
@@ -49,13 +55,31 @@ export async function runTests(which, given) {
   const command = [
     ...starter,
     process.execPath,
-    ...jestArguments(second, ['--runInBand', ...rest, ...reporters, ...leaves]),
+    ...jestArguments(second, ['--runInBand', ...rest, ...reporters(ENGINE_RUNS), ...leaves]),
   ];
   return (await run(process.execPath, command, { env, cwd: root })) || code;
 }
 
-/** Beside jest's own, the one that records which test ran on which engine. */
-const reporters = ['default', join(root, 'cli', 'setup', 'engine-reporter.mjs')].map((name) => `--reporters=${name}`);
+/** Records which test ran on which engine. */
+const ENGINE_RUNS = 'engine-reporter.mjs';
+/** Tells how long suites took. */
+const TIMES = 'times-reporter.mjs';
+
+const reporters = (own) => [`--reporters=${join(root, 'cli', 'setup', own)}`];
+
+/** Jest's argument for `--changed`; none without it. */
+async function changedSince(given) {
+  const asked = given.find((arg) => arg === '--changed' || arg.startsWith('--changed='));
+  if (asked === undefined) return [];
+  const named = asked.slice('--changed='.length);
+  if (named !== '') return [`--changedSince=${named}`];
+  const { output } = await capture('git', ['status', '--porcelain']);
+  const since = output.trim() === '' ? 'HEAD~1' : 'HEAD';
+  say(
+    `tests that import what differs from ${since}; those that start the command or deploy an application are not found that way`,
+  );
+  return [`--changedSince=${since}`];
+}
 
 function leftOutOn(engine) {
   const selection = JSON.parse(readFileSync(join(root, 'test', 'engines', 'selection.json'), 'utf8'));
@@ -68,7 +92,7 @@ function leftOutOn(engine) {
 const jestArguments = (projects, args) => [
   jest,
   ...['--selectProjects', ...projects],
-  ...['--passWithNoTests', ...args],
+  ...['--passWithNoTests', '--reporters=default', ...args],
 ];
 
 /** The projects that `--selectProjects` or the paths of test files name; none: all. */

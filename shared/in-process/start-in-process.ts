@@ -48,7 +48,7 @@ export async function startInProcess<
     { topology, agents, workflows, random: Math.random },
     {
       clock: { now: Date.now },
-      ...{ log, company: new ProcessConcurrency(), isExperiment: false },
+      ...{ log, concurrency: new ProcessConcurrency(), isExperiment: false },
       due: (at) => application.due(at),
     },
   );

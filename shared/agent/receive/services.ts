@@ -42,7 +42,7 @@ export interface Batch {
   /** Milliseconds until the process that handles it may be ended. */
   readonly remaining: () => number;
   /** What else runs in the process; absent when it handles one batch at a time. */
-  readonly concurrency?: Concurrency;
+  readonly concurrency?: Concurrency | undefined;
   /** For a process without an end of its own: short leases that are renewed while it lives. */
   readonly renewal?: Renewal;
 }

@@ -77,7 +77,7 @@ export interface WorldSurroundings<Time extends Clock> {
   /** @defaultValue silent */
   readonly log?: Log;
   /** For agents that handle several batches at a time. */
-  readonly company?: Concurrency;
+  readonly concurrency?: Concurrency;
   /** Whether it is an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
   readonly isExperiment?: boolean;
   /** Told when something in a workflow will be due: `executions.fire` is to be called by then. */
@@ -107,19 +107,19 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly linkSigner = new MemoryLinkSigner();
   readonly #random: () => number;
   readonly #log: Log;
-  readonly #company: Concurrency | undefined;
+  readonly #concurrency: Concurrency | undefined;
   readonly #functions: PlatformFunctions;
   /** How often the drain put a copy back, by SQS message id. */
   readonly #returns = new Map<string, number>();
 
   constructor(
     { topology, agents, workflows, random, watch, approvalLinks: hasLinks = false }: WorldParts,
-    { clock, log = SILENT, company, isExperiment = true, due }: WorldSurroundings<Time>,
+    { clock, log = SILENT, concurrency, isExperiment = true, due }: WorldSurroundings<Time>,
   ) {
     const { model } = topology;
     this.#random = random;
     this.#log = log;
-    this.#company = company;
+    this.#concurrency = concurrency;
     this.faults = new FaultPlan(random, isExperiment);
     this.clock = clock;
     const queue = (): MemoryQueue => new MemoryQueue(this.clock);
@@ -239,7 +239,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
           })),
           receipts: receiptsOf(process, receipts),
           remaining: () => end - this.clock.now(),
-          ...(this.#company === undefined ? {} : { company: this.#company }),
+          concurrency: this.#concurrency,
         });
         if (!process.alive) return;
         for (const { messageId, receipt } of copies) if (!returned.includes(messageId)) queue.delete(receipt);

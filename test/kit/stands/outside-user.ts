@@ -76,7 +76,7 @@ export function outsideCommands(directory: string, environment: NodeJS.ProcessEn
  * from npm's cache where it has them.
  */
 export async function outsideUser(options: OutsideUserOptions = {}): Promise<OutsideUser> {
-  const { environment = process.env, project = 'test/kit/stands/outside-user' } = options;
+  const { environment = process.env, project = 'test/kit/applications/outside-user' } = options;
   const env = withoutClone(environment);
   const directory = mkdtempSync(join(tmpdir(), 'laneway-outside-user-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
