@@ -5,7 +5,7 @@ import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { messageIn, type DeadCopy, type Finding } from './dead-copy.js';
 import { startedBy } from '../workflows/started-by.js';
 
-/** What judging a start message takes. */
+/** Ports and settings of {@link judgeStart}. */
 export interface StartJudgeServices {
   readonly clock: Clock;
   readonly deliveries: DeliveryStore;

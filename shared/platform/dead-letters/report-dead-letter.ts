@@ -8,7 +8,7 @@ import { ErrorReported, isSystemChannel, RequestFailed, WorkflowRequested } from
 import { failureChannel } from '../../topology/failure-channel.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
 
-/** What a request for a workflow says of the step that waits for its end. */
+/** Fields of a request for a workflow that lead to the step which waits for its end. */
 const parentSchema = z.object({ workflow: z.string(), parent: z.object({ requestId: z.string() }) });
 
 /**

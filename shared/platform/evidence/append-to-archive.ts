@@ -14,7 +14,7 @@ import type { Clock } from '../../domain/base/clock.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { ChainStore } from '../../domain/evidence/seal.js';
 
-/** What the archive is written with. */
+/** Ports and settings for writing the archive of the ledger. */
 export interface ArchiveServices {
   readonly application: string;
   /** Over the archive's bucket. */
@@ -26,7 +26,7 @@ export interface ArchiveServices {
 /** The chain of a stream that does not tell its shards apart; any number of writers may meet in it. */
 export const SHARED_CHAIN = 'stream';
 
-/** How often a writer that met another tries again in one invocation. */
+/** Lost races that a writer makes good in one invocation; after one more it gives up as `UNAVAILABLE`. */
 const MOST_MEETINGS = 8;
 
 /**

@@ -9,7 +9,7 @@ import {
   type Signer,
 } from '../../domain/evidence/seal.js';
 
-/** What heads are sealed with. */
+/** Ports and settings for sealing the heads of the chains. */
 export interface SealServices {
   readonly application: string;
   readonly chains: ChainStore;
@@ -19,12 +19,12 @@ export interface SealServices {
   readonly clock: Clock;
 }
 
-/** What sealing came to. */
+/** Result of {@link sealHeads}: the last seal there is. */
 export interface SealSummary {
   /** Number of the last seal, 0 when the ledger has never had an entry. */
   readonly seal: number;
   readonly at: string | undefined;
-  /** Whether it was made now. */
+  /** True when this call made the seal; false when it was there before, or another caller came first. */
   readonly made: boolean;
   readonly signed: boolean;
 }

@@ -10,13 +10,13 @@ import { publishMessage, type Publishing } from '../../publishing/publish-messag
 import type { ForeignEvent, IngressSpec, Topology } from '../../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
 
-/** What the function works with. */
+/** Ports and settings of the ingress function. */
 export interface IngressServices {
   readonly topology: Topology;
   readonly clock: Clock;
   readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
-  /** What an ingress of that name publishes with. */
+  /** Publishing in the name of an ingress. */
   readonly publishingAs: (ingress: string) => Publishing;
 }
 

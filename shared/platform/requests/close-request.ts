@@ -18,7 +18,7 @@ import { endId } from './announce-request-end.js';
 import { takeAwaited, type AwaitServices } from '../workflows/take-awaited.js';
 import { resumeWaiter } from '../workflows/resume-waiter.js';
 
-/** What the function works with. */
+/** Ports of the function that takes replies. */
 export interface RepliesServices extends CancelServices, EscalateServices, AwaitServices {
   readonly clock: Clock;
   readonly pending: PendingStore;
@@ -94,7 +94,7 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
   });
 }
 
-/** What was done although the request had timed out or failed is undone with its execution; after another reply nothing is. */
+/** Undoes a step whose reply came after its request had timed out or failed. After another reply there is nothing to undo. */
 async function undoLate(
   { requestId, waiter, outcome: ended }: PendingRecord,
   reply: Replied,

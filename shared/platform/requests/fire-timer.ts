@@ -7,7 +7,7 @@ import { approvalOverdue, type AskServices } from '../workflows/ask-approvers.js
 import { beginAttempt, carryOut, endAttempt, timerOf, type EscalateServices } from './escalate-request.js';
 import { resumeWaiter } from '../workflows/resume-waiter.js';
 
-/** How long a timer looks for its record: the publisher sets the timer first and may be slow, or gone. */
+/** Longest time that a timer looks for its record, milliseconds: the publisher sets the timer first and may be slow, or gone. */
 export const ORPHAN_PATIENCE_MS = 300_000;
 
 /** Time between two looks for the record. */
@@ -33,7 +33,7 @@ export function parseTimer(body: string): DeadlineTimer {
   }
 }
 
-/** What the function works with. */
+/** Ports of the function that receives timers. */
 export type TimerServices = EscalateServices & Pick<AskServices, 'approvalLinks'> & Pick<DecideServices, 'book'>;
 
 /**

@@ -8,13 +8,13 @@ import { stepInGeneration, takenOver, waitOf } from '../workflows/earlier-genera
 import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 import { waiterOf } from '../workflows/waiter-of.js';
 
-/** What looking at an execution works with. */
+/** Ports for looking at a running execution. */
 interface ExecutionServices extends ResumeServices {
   readonly clock: Clock;
   readonly executions: SupervisedExecutions;
 }
 
-/** What was resolved of one execution. */
+/** Counts of the waiting steps of one execution that were resolved; the meanings are those of {@link SuperviseSummary}. */
 interface Resolved {
   readonly toldAgain: number;
   readonly unanswered: number;

@@ -14,7 +14,7 @@ import type { Publishing } from '../../publishing/publish-message.js';
 import { startOf } from '../workflows/awaited-step.js';
 import type { SuperviseBounds, SuperviseSummary } from './supervise.js';
 
-/** What looking at requests works with. */
+/** Ports for looking at open requests of executions that have ended. */
 interface RequestServices {
   readonly clock: Clock;
   readonly cursors: CursorStore;
@@ -25,9 +25,9 @@ interface RequestServices {
   readonly log: Log;
 }
 
-/** How long the requests of an execution that has ended stay open for a retry of it, which waits on for what is open. */
+/** Milliseconds that the requests of an ended execution stay open: a retry of it waits on for the open ones. */
 export const RETRY_PATIENCE_MS = 15 * 60_000;
-/** How far ahead the deadlines of requests lie that are looked at. */
+/** Looked at are requests whose deadline is at most this many milliseconds ahead. */
 export const HORIZON_MS = 7 * 86_400_000;
 const CURSOR = 'supervised-requests';
 

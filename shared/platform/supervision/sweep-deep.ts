@@ -11,14 +11,14 @@ import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { settleUndelivered, type IntentServices } from './look-at-intent.js';
 
-/** What the deep sweep works with. */
+/** Ports of the deep sweep. */
 export interface DeepSweepServices extends IntentServices {
   readonly archive: ArchiveReader;
   readonly conversations: LedgerReader;
   readonly cursors: CursorStore;
 }
 
-/** What a deep sweep did. */
+/** Counts of one deep sweep. */
 export interface DeepSweepSummary {
   /** Days of the archive that were read. */
   readonly days: number;

@@ -8,7 +8,7 @@ import type { Log } from '../../agent/context.js';
 import { INTENT_GRACE_MS } from '../../publishing/publish-message.js';
 import { lookAtIntent, type IntentServices } from './look-at-intent.js';
 
-/** What the sweeper works with. */
+/** Ports of the sweeper. */
 export interface SweepServices extends IntentServices {
   readonly clock: Clock;
   readonly cursors: CursorStore;
@@ -18,15 +18,15 @@ export interface SweepServices extends IntentServices {
   readonly log: Log;
 }
 
-/** How far one run goes. */
+/** Bounds of one run. */
 export interface SweepBounds {
   /** Intents that one run looks at. */
   readonly mostIntents: number;
-  /** When to stop, milliseconds since 1970. */
+  /** Instant at which the run stops, milliseconds since 1970. */
   readonly stopAt: number;
 }
 
-/** What a run did. */
+/** Counts of one run. */
 export interface SweepSummary {
   /** Intents that were due. */
   readonly looked: number;

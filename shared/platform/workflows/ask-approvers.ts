@@ -8,10 +8,10 @@ import { ApprovalRequested } from '../../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
 import { closeApproval, type DecideServices } from '../../publishing/close-approval.js';
 
-/** When a decision is looked at again after it was published that nobody made it. */
+/** Milliseconds from publishing that nobody decided an approval until the approval is looked at once more. */
 export const LOOK_AGAIN_MS = 60_000;
 
-/** What asking people works with. */
+/** Ports for asking people to decide. */
 export interface AskServices {
   readonly publishing: Publishing;
   /** Only where the application has links. */

@@ -11,7 +11,7 @@ import { asLatest, decodeData } from '../../message/message-type.js';
 import { WorkflowCompensated } from '../../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
 
-/** What compensating works with. */
+/** Ports for undoing a failed execution. */
 export interface CompensateServices {
   readonly sagas: SagaStore;
   readonly pending: PendingStore;

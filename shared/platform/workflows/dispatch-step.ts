@@ -21,7 +21,7 @@ import { tellProgress } from './tell-progress.js';
 import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 import { waiterOf } from './waiter-of.js';
 
-/** What the function works with. */
+/** Ports of the dispatcher. */
 export interface DispatcherServices extends ResumeServices {
   readonly publishing: Publishing;
   readonly pending: PendingStore;
@@ -30,7 +30,7 @@ export interface DispatcherServices extends ResumeServices {
   readonly approvalLinks?: ApprovalLinks | undefined;
 }
 
-/** What a state machine gets back; the answer of a request comes over its task token. */
+/** Return value of the dispatcher for its state machine. The answer of a request comes later, over its task token. */
 export interface Dispatched {
   readonly id: string;
   readonly requestId?: string;

@@ -9,7 +9,7 @@ import { compensate } from './compensate.js';
 import { tellProgress } from './tell-progress.js';
 import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 
-/** What the function works with. */
+/** Ports and settings of the function that hears status changes of executions. */
 export interface WorkflowEventServices extends ResumeServices {
   readonly executions: ExecutionReader;
   /** Workflow name -> state machine ARN. */
@@ -140,7 +140,7 @@ async function tellParent(
   if (closed.kind === 'won') await resumeWaiter(closed.record, closed.record.outcome ?? outcome, services);
 }
 
-/** What the event says, completed from the execution itself where it leaves something out. */
+/** Facts of the event, completed from the execution itself where the event leaves something out. */
 async function factsOf(detail: Detail, executions: ExecutionReader): Promise<ExecutionFacts> {
   const complete =
     detail.input != null && (detail.status === 'SUCCEEDED' ? detail.output != null : detail.error != null);

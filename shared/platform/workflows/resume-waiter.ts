@@ -18,7 +18,7 @@ const LONGEST_TEXT = 1_000;
 /** Of machines that were deployed before they said what they keep: they may look at anything. */
 const ALL: Keep = { read: ['*'] };
 
-/** What it takes to tell whoever waits. */
+/** Ports for telling the outcome of a request to its waiter. */
 export interface ResumeServices extends CompensateServices {
   readonly topology: Topology;
   readonly resumer: WorkflowResumer;
@@ -121,7 +121,7 @@ async function resume(
   return told(await resumer.succeed(token, { data }));
 }
 
-/** What the execution keeps of the reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
+/** The kept parts of a reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
 async function replyData(
   outcome: Extract<RequestOutcome, { state: 'replied' }>,
   keep: Keep,

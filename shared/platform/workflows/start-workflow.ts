@@ -23,7 +23,7 @@ import { startedBy } from './started-by.js';
 import { checkStartSize } from '../../publishing/check-start-size.js';
 import { checkRunaway } from '../../topology/check-runaway.js';
 
-/** What the function works with. */
+/** Ports and settings of the function that starts workflows. */
 export interface StarterServices {
   readonly topology: Topology;
   readonly clock: Clock;

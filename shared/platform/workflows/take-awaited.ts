@@ -6,7 +6,7 @@ import type { PendingRecord, RequestOutcome } from '../../domain/request/pending
 import { decodeData } from '../../message/message-type.js';
 import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 
-/** What taking awaited messages works with. */
+/** Ports and settings for messages that steps of workflows wait for. */
 export interface AwaitServices extends ResumeServices {
   /** Steps of workflows that wait for messages. */
   readonly awaited: readonly Awaited[];
