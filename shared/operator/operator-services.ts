@@ -8,7 +8,7 @@ import type { LaneReturns } from '../domain/wire/message-bus.js';
 import type { PayloadStore } from '../domain/wire/payload-store.js';
 import type { Topology } from '../topology/topology.js';
 
-/** What an operator's actions work with. */
+/** Ports and settings for the actions of operators on dead letters. */
 export interface OperatorServices {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface OperatorServices {
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
-/** Who acts, and why; both stand in the ledger. */
+/** The person or program that acts, and its reason; the ledger keeps both. */
 export interface Actor {
   readonly by: string;
   readonly why: string;

@@ -7,7 +7,7 @@ import type { Seal, SealStore } from '../../domain/evidence/seal.js';
 export interface SealSpan {
   /** Without gaps. */
   readonly seals: readonly Seal[];
-  /** Whether the chains stand after the first seal, not from their beginning. */
+  /** True when the chains continue after the first of the seals; false when they are exported from their beginning. */
   readonly anchored: boolean;
   readonly firstDay: string;
   readonly lastDay: string;

@@ -16,12 +16,12 @@ import { LEDGER_TABLES } from '../../domain/evidence/ledger-rows.js';
 import type { Seal, SealStore } from '../../domain/evidence/seal.js';
 import { chooseSeals } from './choose-seals.js';
 
-/** Where an export is written: texts are appended to files in the order they are given. */
+/** Place that an export is written to: texts are appended to files in the order they are given. */
 export interface ExportSink {
   append(file: string, text: string): Promise<void>;
 }
 
-/** What an export is made from. */
+/** Ports and settings of an export. */
 export interface ExportServices {
   readonly application: string;
   readonly archive: ArchiveStore;

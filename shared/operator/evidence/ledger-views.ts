@@ -2,7 +2,7 @@ import type { ArchiveLine, ArchiveReader } from '../../domain/evidence/archive.j
 import { isSettled, type DeliveryRecord } from '../../domain/delivery/delivery.js';
 import { entryFacts, type EntryFacts } from '../../domain/evidence/ledger-rows.js';
 
-/** Which entries a view is of. Times are ISO 8601; `to` is excluded. */
+/** Filter of a view's entries; every field that is given must fit. Times are ISO 8601; `to` is excluded. */
 export interface ViewFilter {
   readonly from?: string;
   readonly to?: string;
@@ -18,7 +18,7 @@ export interface ViewedEntry extends EntryFacts {
   readonly conversation: string;
 }
 
-/** What deliveries can be counted by. */
+/** Field that deliveries are counted by. */
 export type StatsBy = 'agent' | 'type' | 'state';
 
 /** Counts and durations of deliveries. Durations in milliseconds, undefined where nothing was measured. */

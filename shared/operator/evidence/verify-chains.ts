@@ -8,7 +8,7 @@ import type { Finding } from './finding.js';
 /** A line of an export's chain file, as far as it can be read. */
 export type ExportLine = ArchiveLine | ChainStart | WithheldLine;
 
-/** Where the verification of a chain has come to. */
+/** Position in a chain: the line that its verification read last. */
 interface Place {
   number: number;
   /** Digests that the next line may follow: two after a line whose own did not fit. */

@@ -24,7 +24,7 @@ export interface ExportSource {
   hash(file: string): Promise<string>;
 }
 
-/** What the verification of an export came to. */
+/** Result of the verification of an export. */
 export interface Verification {
   readonly ok: boolean;
   /** In the order they were found; the first names the place. At most {@link MOST_FINDINGS}. */
@@ -33,7 +33,7 @@ export interface Verification {
   readonly entries: number;
   readonly withheld: number;
   readonly seals: number;
-  /** When the last seal was made: nothing is proved of what came after it. */
+  /** Time of the last seal, ISO 8601: nothing is proved of what came after it. */
   readonly sealed: string | undefined;
   /** SHA-256 of the public key that signed; undefined when seals are not signed. */
   readonly key: string | undefined;

@@ -95,7 +95,7 @@ export async function editLetter(
   return { id: letter.id, conversation: letter.correlationId, successor, receiver: letter.receiver };
 }
 
-/** Whether a letter was edited, and its successor has not been received: not yet, or never sent. */
+/** True for a letter that was edited and whose successor has not been received: not yet, or because it was never sent. */
 async function isOnItsWay(letter: DeadLetterEntry, { deliveries }: OperatorServices): Promise<boolean> {
   const { correlationId, receiver, resolution } = letter;
   if (resolution?.state !== 'edited' || resolution.successor === undefined) return false;

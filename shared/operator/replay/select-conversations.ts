@@ -4,7 +4,7 @@ import { LanewayError } from '../../domain/base/errors.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import type { ReplaySubject } from './replay-services.js';
 
-/** Which conversations are meant: those with a message that fits all that is given. Times are milliseconds since 1970. */
+/** Selects conversations: those with a message that every given field fits. Times are milliseconds since 1970. */
 export interface ReplaySelection {
   /** A message of this type, */
   readonly type?: string;
@@ -58,7 +58,7 @@ export async function selectConversations(
     .map(([conversation]) => ({ conversation, entries: [...(entries.get(conversation)?.values() ?? [])] }));
 }
 
-/** When the message of an entry was sent, if it is meant. */
+/** Time (ISO 8601) at which the message of an entry was sent; undefined unless the selection fits it. */
 function timeMeant(entry: LedgerEntry, { type, agent, from, to }: ReplaySelection): string | undefined {
   const meant = (time: string, own: string, receivers: readonly string[]): boolean => {
     const at = Date.parse(time);

@@ -13,24 +13,24 @@ import type { DecideServices } from '../../publishing/close-approval.js';
 import type { Topology } from '../../topology/topology.js';
 import { AlreadyDecided, decideOpen, decisionOf, type OpenApproval, type StandingDecision } from './decide-approval.js';
 
-/** What somebody's browser asked. */
+/** Request of a browser for the page behind a link. */
 export interface PageRequest {
   readonly method: string;
   /** Of the address: `/` and the token. */
   readonly path: string;
   readonly contentType?: string;
-  /** As text. */
+  /** Text of the body, not base64. */
   readonly body?: string;
 }
 
-/** What the browser gets. */
+/** Response to the browser: always a page. */
 export interface PageResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What the page behind links works with. */
+/** Ports and settings of the page behind links. */
 export interface PageServices extends DecideServices {
   readonly topology: Pick<Topology, 'name'>;
   readonly signer: Pick<LinkSigner, 'verify'>;

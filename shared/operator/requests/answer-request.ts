@@ -10,7 +10,7 @@ import { publishMessage, type Publishing, type Standing } from '../../publishing
 import type { Topology } from '../../topology/topology.js';
 import { checkActor, type Actor } from '../operator-services.js';
 
-/** What answering a request works with. */
+/** Ports and settings for answering requests as an operator. */
 export interface AnswerServices {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface AnswerServices {
   readonly publishing: Publishing;
 }
 
-/** What an operator did to a request. */
+/** Result of an operator's answer to a request. */
 export interface Settled {
   readonly requestId: string;
   readonly conversation: string;
@@ -50,7 +50,7 @@ export async function openRequests(within: number, { clock, pending }: AnswerSer
   return found;
 }
 
-/** How long ago the time of an open request may have been over: its timer is about to act, or was lost. */
+/** Open requests are listed although their time was over up to this many milliseconds ago: the timer is about to act, or was lost. */
 const OVERDUE_MS = 3_600_000;
 
 /** A request without what is not to be shown. */
@@ -127,7 +127,7 @@ function isApproval(requestId: string): LanewayError {
   });
 }
 
-/** Where a message about a request stands: in its conversation, below its command. */
+/** Place of a message about a request: in its conversation, caused by its command. */
 function standingOf(record: PendingRecord): Standing {
   return {
     correlationId: record.correlationId,

@@ -13,7 +13,7 @@ export type ApprovalRecord = PendingRecord & { readonly approval: NonNullable<Pe
 /** The part of an approval that it takes to show and decide it: without who waits for it, thus without a task token. */
 export type OpenApproval = Omit<ApprovalRecord, 'waiter'>;
 
-/** How an approval was decided. */
+/** The first decision of an approval: the one that stands. */
 export interface StandingDecision {
   readonly decision: 'approved' | 'rejected' | 'silent';
   readonly by: string;
@@ -88,7 +88,7 @@ export async function decideOpen(
   return { requestId, conversation: correlationId, messageId: standing.messageId };
 }
 
-/** How it was decided; undefined for an approval that ended otherwise. */
+/** Reads the decision from an outcome; undefined for an approval that ended otherwise. */
 export function decisionOf(outcome: RequestOutcome): StandingDecision | undefined {
   if (outcome.state !== 'replied') return undefined;
   const decided = ApprovalDecided.schema.safeParse(outcome.data);

@@ -4,7 +4,7 @@ import { pathsOf, type WorkflowPath } from '../../workflow/define/describe-workf
 /** Dollars for a million state transitions of Standard workflows (aws.amazon.com/step-functions/pricing, us-east-1). */
 const DOLLARS_PER_MILLION = 25;
 
-/** What one way through a workflow costs. */
+/** Cost of one way through a workflow. */
 export interface PathCost extends WorkflowPath {
   /** US dollars for state transitions of a thousand runs, without retries and the free tier; of a map one element. */
   readonly dollarsPerThousand: number;
