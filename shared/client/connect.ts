@@ -23,7 +23,7 @@ import type { LanewayClient } from './laneway-client.js';
 
 /** A connection of a declared client to a deployed application. `Type` = types the client may publish. */
 export interface Laneway<Type extends MessageType> extends LanewayClient<Type> {
-  /** Where the application is: the outputs of its stacks. */
+  /** Addresses of the application: the outputs of its stacks. */
   readonly deployment: Deployment;
 }
 
@@ -49,7 +49,7 @@ export async function connect<
   return connectAs(topology, options);
 }
 
-/** As {@link connect}, for a client whose name is known only at run time (the CLI). */
+/** Connects a client like {@link connect}, when its name is known only at run time (the CLI). */
 export async function connectAs(topology: Topology, options: ConnectOptions<string>): Promise<Laneway<MessageType>> {
   const client = topology.model.clients[options.as];
   if (!client)

@@ -32,7 +32,7 @@ export interface StopOptions {
   readonly timeout?: Duration;
 }
 
-/** What was not done when an application was stopped, and is lost. */
+/** Work that was not done when an application was stopped, and is lost. */
 export interface Leftover {
   /** Copies that waited in lanes of agents, the delayed ones included. */
   readonly waiting: number;

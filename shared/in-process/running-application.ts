@@ -40,7 +40,7 @@ interface OwnedPump {
   readonly agent: string | undefined;
 }
 
-/** What an application is made of. */
+/** Parts that a running application is made of. */
 export interface ApplicationParts {
   readonly topology: Topology;
   readonly world: MemoryWorld;
@@ -258,7 +258,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     return this.#pumps.every(({ pump, agent }) => agent !== undefined || pump.isQuiet);
   }
 
-  /** What agents have begun is done, and who waits for it is told; nothing else is begun. */
+  /** Lets agents end the handlings that they have begun, and the platform tell their results; nothing else is begun. */
   async #drain(within: number): Promise<Leftover> {
     const end = this.#clock.now() + within;
     const agents = this.#pumps.filter(({ agent }) => agent !== undefined);

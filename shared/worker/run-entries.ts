@@ -16,7 +16,7 @@ export interface EntriesOptions {
   readonly say: (line: string) => void;
 }
 
-/** As a shell names the end by Ctrl-C. */
+/** Exit code that a shell gives an end by Ctrl-C: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
 
 /**

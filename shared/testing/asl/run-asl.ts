@@ -4,7 +4,7 @@ import { AslFailure } from './asl-failure.js';
 import { checkData, checkVariables } from './asl-limits.js';
 import type { TokenAnswer } from '../memory/memory-workflows.js';
 
-/** What an execution reaches of its world. */
+/** Surroundings of one interpreted execution: its dispatcher, its task tokens, its time. */
 export interface ExecutionHost {
   /** Name of the execution. */
   readonly name: string;
@@ -54,7 +54,7 @@ interface Scope {
 
 const CANCELLED = 'Laneway.Cancelled';
 
-/** What `States.TaskFailed` does not stand for (Step Functions, error names). */
+/** Errors that `States.TaskFailed` does not stand for (Step Functions, error names). */
 const FINAL = ['States.Timeout', 'States.DataLimitExceeded'];
 
 /**

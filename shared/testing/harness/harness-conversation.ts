@@ -13,7 +13,7 @@ export type SentMessage = Pick<Envelope, 'id' | 'type' | 'data' | 'channel' | 'p
   readonly requestId?: string;
 };
 
-/** How a workflow of a conversation ended. */
+/** End of one workflow of a conversation. */
 export interface WorkflowEnding {
   readonly workflow: string;
   readonly status: 'succeeded' | 'failed';
@@ -25,7 +25,7 @@ export interface WorkflowEnding {
 export class HarnessConversation {
   /** In causal order. */
   readonly entries: readonly LedgerEntry[];
-  /** What became of every delivery. */
+  /** Counts of the conversation's deliveries by their outcome, and those that have none yet. */
   readonly account: Account;
 
   constructor(

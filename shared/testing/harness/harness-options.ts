@@ -15,7 +15,7 @@ export interface HarnessOptions {
   readonly seed?: number;
   /** Milliseconds since 1970 when the clock starts. @defaultValue 1 January 2026 */
   readonly start?: number;
-  /** Whether `ApprovalRequested` has a link, as with `approvalLinks` of `LanewayApplication`. @defaultValue false */
+  /** True to give `ApprovalRequested` a link, as `approvalLinks` of `LanewayApplication` does. @defaultValue false */
   readonly approvalLinks?: boolean;
 }
 

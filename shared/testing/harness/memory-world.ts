@@ -35,14 +35,14 @@ import { WorkflowExecutions, type TokenWatch } from './workflow-executions.js';
 
 /** Receptions after which a queue moves a copy to its dead letter queue; as deployed. */
 const MAX_RECEIVES = 100;
-/** What a function has beyond its longest handler, seconds; as deployed. */
+/** Seconds that a function has beyond its longest handler; as deployed. */
 const MARGIN_SECONDS = 15;
 /** A queue hides a copy for this many timeouts of its function; as deployed. */
 const VISIBILITY_TIMEOUTS = 6;
 const MOST_COPIES = 10;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Where links of approvals lead; nothing answers there but the harness itself. */
+/** Address that links of approvals begin with; nothing answers there but the harness itself. */
 const LINK_BASE = 'https://approvals.invalid';
 
 /** A queue and the function behind it. */
@@ -61,7 +61,7 @@ export interface Consumer {
   readonly run: () => Promise<void>;
 }
 
-/** What a world is made of. */
+/** Parts that a world is made of. */
 export interface WorldParts {
   readonly topology: Topology;
   readonly agents: readonly BoundAgent[];
@@ -71,14 +71,14 @@ export interface WorldParts {
   readonly watch?: TokenWatch;
 }
 
-/** Where a world runs. */
+/** Surroundings of a world: its clock, its log, and those who wait for it. */
 export interface WorldSurroundings<Time extends Clock> {
   readonly clock: Time;
   /** @defaultValue silent */
   readonly log?: Log;
   /** For agents that handle several batches at a time. */
   readonly company?: Concurrency;
-  /** Whether it is an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
+  /** True for an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
   readonly isExperiment?: boolean;
   /** Told when something in a workflow will be due: `executions.fire` is to be called by then. */
   readonly due?: (at: number) => void;
@@ -109,7 +109,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly #log: Log;
   readonly #company: Concurrency | undefined;
   readonly #functions: PlatformFunctions;
-  /** How often the drain put a copy back, by SQS message id. */
+  /** Times that the drain has put a copy back, by the SQS message id that the copy got. */
   readonly #returns = new Map<string, number>();
 
   constructor(

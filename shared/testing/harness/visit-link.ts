@@ -2,7 +2,7 @@ import type { LinkSigner } from '../../domain/request/approval-link.js';
 import { answerLink, type PageResponse } from '../../operator/requests/answer-link.js';
 import type { AnswerServices } from '../../operator/requests/answer-request.js';
 
-/** What is filled in on the page behind a link, and which button is pressed. */
+/** Entries into the form behind a link: the button that is pressed, and the reason. */
 export interface VisitForm {
   readonly decision: 'approved' | 'rejected';
   readonly reason: string;

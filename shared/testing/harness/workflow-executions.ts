@@ -13,7 +13,7 @@ import { AslFailure } from '../asl/asl-failure.js';
 import { MemoryWorkflows, type TokenAnswer } from '../memory/memory-workflows.js';
 import { loadJsonata, runAsl, type Evaluate } from '../asl/run-asl.js';
 
-/** What executions need of their world. */
+/** World that executions run in. */
 export interface ExecutionWorld {
   readonly clock: Clock;
   readonly random: () => number;
@@ -52,7 +52,7 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   #alarms: Alarm[] = [];
   /** Tokens that were waited on, by execution. */
   readonly #tokens = new Map<string, string[]>();
-  /** What waits for its token to be answered, by token. */
+  /** Calls that wait for their token to be answered, by token. */
   readonly #open = new Map<string, OpenCall & { readonly execution: string }>();
   /** Aborts a running execution, by its name. */
   readonly #stops = new Map<string, (failure: Aborted) => void>();
@@ -138,12 +138,12 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     this.#memory.forgetExecution(known.workflow, name);
   }
 
-  /** How many have not ended. */
+  /** Number of executions that have not ended. */
   get running(): number {
     return this.#stops.size;
   }
 
-  /** When something in a running execution times out or is tried again, milliseconds since 1970. */
+  /** Time at which something in a running execution times out or is tried again, milliseconds since 1970; undefined when nothing will. */
   get nextAlarm(): number | undefined {
     return this.#alarms.length === 0 ? undefined : Math.min(...this.#alarms.map(({ at }) => at));
   }
@@ -269,7 +269,7 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
 /** An execution was stopped. */
 class Aborted extends AslFailure {}
 
-/** How an execution ended, as its status event says. */
+/** End of an execution, as its status event tells it; `output`, `error` and `cause` as texts. */
 interface Ending {
   readonly status: keyof typeof STATUSES;
   readonly output?: string;

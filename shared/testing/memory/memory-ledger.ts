@@ -48,7 +48,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     return this.peekConversation(correlationId).map((entry) => jsonCopy(entry));
   }
 
-  /** As {@link stored}, for who neither changes the entries nor hands them on. */
+  /** A conversation's entries as they are kept, not the copies that {@link stored} makes. Callers neither change them nor hand them on. */
   peekConversation(correlationId: string): readonly LedgerEntry[] {
     const kept = this.#conversations.get(correlationId);
     if (kept === undefined) return [];
@@ -70,7 +70,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     this.#keep(correlationId, jsonCopy(entry));
   }
 
-  /** As {@link put}, of a delivery that nobody else holds or changes. */
+  /** Writes a delivery over the one with its id, without the copy that {@link put} makes. Nobody else may hold or change it. */
   keepDelivery(delivery: DeliveryRecord): void {
     this.#keep(delivery.correlationId, { kind: 'delivery', at: delivery.firstReceived, delivery });
   }
@@ -121,7 +121,7 @@ function isDelivery(entry: LedgerEntry, { messageId, receiver }: DeliveryKey): e
   return entry.kind === 'delivery' && entry.delivery.messageId === messageId && entry.delivery.receiver === receiver;
 }
 
-/** Whether two entries of a conversation have one id; of deliveries, the most of them, without making the ids. */
+/** True when two entries of a conversation have one id. Deliveries, the most of them, are compared without making their ids. */
 function isSame(one: LedgerEntry, other: LedgerEntry): boolean {
   return other.kind === 'delivery' ? isDelivery(one, other.delivery) : entryId(one) === entryId(other);
 }

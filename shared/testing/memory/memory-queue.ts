@@ -122,12 +122,12 @@ export class MemoryQueue {
     return this.#messages.size;
   }
 
-  /** When the next copy becomes (or became) visible, milliseconds since 1970; undefined when the queue is empty. */
+  /** Time at which the next copy becomes (or became) visible, milliseconds since 1970; undefined when the queue is empty. */
   get nextVisibleAt(): number | undefined {
     return this.#due.next;
   }
 
-  /** When the next copy that was received before, and not deleted, becomes (or became) visible. */
+  /** Time at which the next copy that was received before, and not deleted, becomes (or became) visible, milliseconds since 1970. */
   get nextRetryAt(): number | undefined {
     let next: number | undefined;
     for (const { receiveCount, visibleAt } of this.#messages)

@@ -15,7 +15,7 @@ export interface RecordedStep {
   readonly type?: string;
   /** Key of a `receive` step that has one. */
   readonly key?: string;
-  /** How its request ended, payload included; absent while it waits, and of a step that only publishes. */
+  /** End of its request, payload included; absent while it waits, and of a step that only publishes. */
   readonly outcome?: RequestOutcome;
 }
 
@@ -33,10 +33,10 @@ export interface RecordedExecution {
   readonly status: ExecutionStatus;
   readonly startedAt: string;
   readonly endedAt?: string;
-  /** What it was started with; `message.data` is the payload of the start message. */
+  /** Input that it was started with; `message.data` is the payload of the start message. */
   readonly input: WorkflowInput;
   readonly steps: readonly RecordedStep[];
-  /** What an execution that succeeded put out: `{ result, data }`. */
+  /** Output of an execution that succeeded: `{ result, data }`. */
   readonly output?: unknown;
   /** Error and cause of one that did not. */
   readonly error?: string;

@@ -64,7 +64,7 @@ export class SagasOver extends MemorySagas {
   }
 }
 
-/** What is known of requests, read once each; what would be written is not. */
+/** Known records of requests, read once each. Writes are not kept. */
 export class PendingAsKnown implements PendingStore {
   readonly #read = new Map<string, Promise<PendingRecord | undefined>>();
   /** Requests whose records are passed over. */
