@@ -29,6 +29,7 @@ export interface Laneway<Type extends MessageType> extends LanewayClient<Type> {
 
 /** Options of {@link connect}. */
 export interface ConnectOptions<Id extends string> extends FindOptions {
+  /** Name of the client, as the topology declares it. */
   readonly as: Id;
 }
 

@@ -22,7 +22,9 @@ export interface OperatorServices {
 
 /** The person or program that acts, and its reason; the ledger keeps both. */
 export interface Actor {
+  /** Name of the person or program, as the ledger keeps it; not empty. */
   readonly by: string;
+  /** Reason in words; not empty. */
   readonly why: string;
 }
 

@@ -26,10 +26,13 @@ export const DEFAULT_DRAIN: Duration = '30 seconds';
 
 /** Work of a worker at a moment. */
 export interface WorkerStatus {
+  /** `draining`: it receives no more, and handlings still run. */
   readonly state: 'running' | 'draining' | 'ended';
+  /** Names of the agents that it runs. */
   readonly agents: readonly string[];
   /** Most urgent first; `running` counts the messages that are handled now. */
   readonly lanes: readonly { readonly agent: string; readonly priority: Priority; readonly running: number }[];
+  /** Messages that it handles side by side at most, over all lanes. */
   readonly concurrency: number;
   /** Milliseconds since 1970 when a lane could be read last; absent before the first time. */
   readonly polledAt?: number;
@@ -37,6 +40,7 @@ export interface WorkerStatus {
 
 /** A worker at work. */
 export interface Worker {
+  /** Work of the worker at this moment. */
   status(): WorkerStatus;
   /**
    * Drains: receives no more, waits for what is being handled, gives back what takes longer than `drainTimeout`.

@@ -14,7 +14,9 @@ export interface HealthOptions {
 
 /** A server that tells how a worker is. */
 export interface HealthServer {
+  /** Address of the answer, its port and `/health` included. */
   readonly url: string;
+  /** Ends every connection, and listens no more. */
   close(): Promise<void>;
 }
 

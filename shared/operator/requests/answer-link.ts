@@ -25,8 +25,11 @@ export interface PageRequest {
 
 /** Response to the browser: always a page. */
 export interface PageResponse {
+  /** HTTP status code. */
   readonly status: number;
+  /** HTTP headers, by name in small letters. */
   readonly headers: Readonly<Record<string, string>>;
+  /** HTML text of the page. */
   readonly body: string;
 }
 

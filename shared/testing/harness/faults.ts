@@ -31,7 +31,7 @@ export interface HowOften {
 
 /** Selects copies on their way from the bus to a queue; every given field must fit. */
 export interface Selection extends HowOften {
-  /** @defaultValue every type */
+  /** Name of the message type. @defaultValue every type */
   readonly type?: string;
   /** Agent whose lane the copy is for. @defaultValue every queue */
   readonly receiver?: string;

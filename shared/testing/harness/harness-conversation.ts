@@ -15,7 +15,9 @@ export type SentMessage = Pick<Envelope, 'id' | 'type' | 'data' | 'channel' | 'p
 
 /** End of one workflow of a conversation. */
 export interface WorkflowEnding {
+  /** Name of the workflow. */
   readonly workflow: string;
+  /** `failed` also for an execution that was stopped or ran out of time. */
   readonly status: 'succeeded' | 'failed';
   /** Name given to `flow.complete` or `flow.fail`, or the name of the error. */
   readonly result: string;
@@ -29,6 +31,7 @@ export class HarnessConversation {
   readonly account: Account;
 
   constructor(
+    /** Correlation id of the conversation. */
     readonly correlationId: string,
     entries: readonly LedgerEntry[],
   ) {
@@ -51,7 +54,7 @@ export class HarnessConversation {
     return [...found.values()].filter((message) => type === undefined || message.type === type.name);
   }
 
-  /** RequestOutcomes of the workflows that a message of it started. */
+  /** Ends of the workflows that a message of it started. */
   get endings(): readonly WorkflowEnding[] {
     return this.messages(WorkflowCompleted).map(({ data }) => data as WorkflowEnding);
   }

@@ -5,6 +5,7 @@ import { HarnessConversation, type SentMessage } from './harness-conversation.js
 
 /** A matcher of a test runner that stands for a value, as `expect.any(String)`. */
 export interface ValueMatcher {
+  /** True when the matcher accepts the value. */
   asymmetricMatch(given: unknown): boolean;
 }
 
@@ -26,6 +27,7 @@ export interface DeadLetterMatch {
   readonly receiver?: string;
   /** Type of the message, unless it could not be read. */
   readonly type?: string;
+  /** Reason of the dead letter. */
   readonly reason?: DeadLetterReason;
   /** Code of the error, as in docs/errors.md. */
   readonly code?: string;
@@ -55,12 +57,15 @@ export interface HarnessMatchers<Result> {
 
 /** The part of a test runner's matcher context that is used. */
 export interface MatcherContext {
+  /** The test runner's own deep comparison of two values. */
   readonly equals: (one: unknown, other: unknown) => boolean;
 }
 
 /** Verdict of a matcher, as both test runners take it. */
 export interface MatcherResult {
+  /** True when the expectation holds, before a `.not` turns it round. */
   readonly pass: boolean;
+  /** Text of the failure; called only when there is one. */
   readonly message: () => string;
 }
 

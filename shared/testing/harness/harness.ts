@@ -75,6 +75,7 @@ export interface Harness {
   conversation(correlationId: string): HarnessConversation;
   /** Ids of all conversations, oldest first. */
   conversations(): readonly string[];
+  /** Fault plan of the world: faults are added to it, and cleared. */
   readonly faults: Faults;
   /** The time of the world. */
   readonly now: () => Date;

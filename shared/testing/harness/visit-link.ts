@@ -4,7 +4,9 @@ import type { AnswerServices } from '../../operator/requests/answer-request.js';
 
 /** Entries into the form behind a link: the button that is pressed, and the reason. */
 export interface VisitForm {
+  /** Button that is pressed: Approve or Reject. */
   readonly decision: 'approved' | 'rejected';
+  /** Text of the reason; the page demands one. */
   readonly reason: string;
 }
 

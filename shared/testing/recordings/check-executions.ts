@@ -16,12 +16,15 @@ import { walkExecution } from './walk-execution.js';
 
 /** A workflow as it is checked: what `defineWorkflow` returns. */
 export interface CheckedWorkflow {
+  /** Name of the workflow. */
   readonly name: string;
+  /** Compiled form of the workflow (Amazon States Language). */
   readonly asl: AslDefinition;
 }
 
 /** Result of the check of one recorded execution against the code as it is now. */
 export interface ExecutionCheck {
+  /** Name of its workflow. */
   readonly workflow: string;
   /** Name of the execution. */
   readonly execution: string;
@@ -32,6 +35,7 @@ export interface ExecutionCheck {
    * than recorded. `breaks`: it would fail.
    */
   readonly verdict: 'same' | 'noted' | 'differs' | 'breaks';
+  /** Findings about it; empty for the verdict `same`. */
   readonly findings: readonly ExecutionFinding[];
 }
 

@@ -38,9 +38,11 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Something that a recorded execution meets in the new code. */
 export interface ExecutionFinding {
+  /** One of {@link FINDING_KINDS}. */
   readonly kind: FindingKind;
   /** `breaks`: it would fail. `differs`: it takes another way. `note`: nothing that ever was done is done otherwise. */
   readonly level: 'breaks' | 'differs' | 'note';
+  /** Name of the step; absent when the finding is about the execution as a whole. */
   readonly step?: string;
   /** Element of `flow.map`. */
   readonly index?: string;
