@@ -140,7 +140,7 @@ function publishingOver(topology: Topology, name: string, deployment: Deployment
 export const FIRST_LOOK_MS = 50;
 export const LONGEST_LOOK_MS = 1_000;
 
-/** The platform says when a request has ended; this is for that to be written. */
+/** Milliseconds beyond the deadline that a client looks on: the platform ends the request, and the record of that takes a while. */
 export const PLATFORM_MARGIN_MS = 15_000;
 
 async function awaitReply(

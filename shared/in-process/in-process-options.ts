@@ -10,7 +10,7 @@ export interface InProcessOptions {
    * not given takes nothing: its messages wait in its lanes until the process ends.
    */
   readonly agents: readonly ReadyAgent[];
-  /** Needs the package `jsonata`. */
+  /** Workflows of the application; they need the package `jsonata`. @defaultValue none */
   readonly workflows?: readonly WorkflowDefinition[];
   /**
    * Messages that each agent handles side by side, shared by its lanes, the most urgent lane first; a number for all

@@ -12,7 +12,7 @@ import type { Receipt } from '../publishing/publish-message.js';
 import type { ChannelSpec, ClientSpec, PublishedBy } from '../topology/topology.js';
 import type { Leftover, StopOptions } from './in-process-options.js';
 
-/** By whom a message is published, where it is not said by the call. */
+/** Client in whose name a call publishes. */
 export interface AsClient {
   /** Declared client that publishes. @defaultValue the first that declares the type */
   readonly as?: string;

@@ -12,7 +12,7 @@ export interface HealthOptions {
   readonly host?: string;
 }
 
-/** A server that tells how a worker is. */
+/** Server that answers with the health of a worker. */
 export interface HealthServer {
   /** Address of the answer, its port and `/health` included. */
   readonly url: string;

@@ -10,7 +10,7 @@ import { operatorEntry, type Actor, type OperatorServices } from '../operator-se
 
 /** Options of a redrive. */
 export interface RedriveOptions {
-  /** Looks, and changes nothing. */
+  /** True to look only, and change nothing. @defaultValue false */
   readonly dryRun?: boolean;
   /** A new expiry, milliseconds from now; without it a message that has expired is not redriven. */
   readonly expiresIn?: number;
@@ -30,8 +30,8 @@ export interface Redriven {
 
 /**
  * Puts a dead-lettered message back into its receiver's lane under its own id, after its delivery was opened again with
- * tries counted anew. Skipped, with the reason: what would be refused again (schema, topology, expiry), and what has
- * another outcome or is being worked on. In this order: resolution, operator entry, delivery, lane. Cut off in between,
+ * tries counted anew. Skipped, with the reason: a message that would be refused again (schema, topology, expiry), and a delivery
+ * that has another outcome or is being worked on. In this order: resolution, operator entry, delivery, lane. Cut off in between,
  * the redrive of the same letter by id goes on; a second copy in the lane is a duplicate and adds no outcome.
  *
  * @throws LanewayError UNAVAILABLE, to be repeated

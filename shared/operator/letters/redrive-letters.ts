@@ -31,8 +31,8 @@ const FIRST_BATCHES = [1, 5, 20];
 const LOOK_EVERY_MS = 500;
 
 /**
- * Redrives letters one after the other. Where a store or the lane cannot be reached it ends with that letter as `failed`:
- * what was sent stays sent, and the rest, which has no result, is as it was.
+ * Redrives letters one after the other. A store or a lane that cannot be reached ends it with that letter as `failed`: the
+ * letters before it stay sent, and those after it, which have no result, are as they were.
  */
 export async function redriveLetters(
   letters: readonly DeadLetterEntry[],

@@ -10,8 +10,8 @@ import { operatorEntry, type Actor, type OperatorServices } from '../operator-se
 import { withEnvelope } from './redrive-letter.js';
 
 /**
- * Settles a dead letter for good without doing anything about its message. Whether it was open; a letter that somebody
- * has settled already stays as it is.
+ * Settles a dead letter for good, and leaves its message alone.
+ * @returns `settled` when somebody had settled the letter already: it stays as it is
  */
 export async function discardLetter(
   letter: DeadLetterEntry,

@@ -23,7 +23,7 @@ export interface ReplayServices {
 
 /** Options of a replay. */
 export interface ReplayOptions {
-  /** Looks, and changes nothing. */
+  /** True to look only, and change nothing. @defaultValue false */
   readonly dryRun?: boolean;
   /** Messages a second, at most. @defaultValue as fast as they can be sent */
   readonly rate?: number;

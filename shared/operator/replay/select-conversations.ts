@@ -6,23 +6,23 @@ import type { ReplaySubject } from './replay-services.js';
 
 /** Selects conversations: those with a message that every given field fits. Times are milliseconds since 1970. */
 export interface ReplaySelection {
-  /** A message of this type, */
+  /** Type of the message. @defaultValue every type */
   readonly type?: string;
-  /** to this agent, */
+  /** Agent that the message is for. @defaultValue every agent */
   readonly agent?: string;
-  /** sent from here on, */
+  /** Earliest time at which the message was sent. */
   readonly from: number;
-  /** and before this. */
+  /** End of the time, excluded. */
   readonly to: number;
 }
 
-/** A lane keeps a message so long: no delivery is newer than its message by more. */
+/** Days that a lane keeps a message: a delivery is at most so much newer than its message. */
 const LANE_DAYS = 4;
 const DAY_MS = 86_400_000;
 
 /**
- * Conversations from the archive that the ledger's stream writes, in the order of their first message that is meant; each
- * with the messages that clients and others published, for one that the ledger table has forgotten. The archive is some
+ * Selects conversations from the archive that the ledger's stream writes, in the order of their first selected message. Each comes
+ * with the messages that clients and others published, for a conversation that the ledger table has forgotten. The archive is some
  * seconds behind the ledger.
  *
  * @throws LanewayError INVALID_OPTION for a window that ends before it begins; UNAVAILABLE

@@ -53,7 +53,7 @@ export async function openRequests(within: number, { clock, pending }: AnswerSer
 /** Open requests are listed although their time was over up to this many milliseconds ago: the timer is about to act, or was lost. */
 const OVERDUE_MS = 3_600_000;
 
-/** A request without what is not to be shown. */
+/** A request without its waiter, whose task token nobody is to see; `waits` names the waiter in words. */
 export function visible({ waiter, ...record }: PendingRecord): VisibleRequest {
   const waits = {
     workflow: () => (waiter.kind === 'workflow' ? `workflow ${waiter.execution}, step ${waiter.step}` : ''),

@@ -10,7 +10,7 @@ import { checkActor, type Actor } from '../operator-services.js';
 /** A decision that a step of a workflow waits for, or waited for. */
 export type ApprovalRecord = PendingRecord & { readonly approval: NonNullable<PendingRecord['approval']> };
 
-/** The part of an approval that it takes to show and decide it: without who waits for it, thus without a task token. */
+/** An approval without its waiter, thus without a task token: enough to show and decide it. */
 export type OpenApproval = Omit<ApprovalRecord, 'waiter'>;
 
 /** The first decision of an approval: the one that stands. */

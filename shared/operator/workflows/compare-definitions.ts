@@ -51,7 +51,7 @@ export function compareDefinitions(comparison: Comparison): WorkflowChange {
 export interface Break {
   readonly state: string;
   readonly what: string;
-  /** Of what undoes the step. */
+  /** True when the command that undoes the step needs it; false when the step itself does. */
   readonly undo: boolean;
 }
 
@@ -134,7 +134,7 @@ function awaits({ state, payload }: Call): string {
   return JSON.stringify([payload['kind'], state, payload['type'] ?? '', 'key' in payload]);
 }
 
-/** Every state as text, without what is in it and stands for itself, and without the dispatcher's address. */
+/** Every state as text, by name. The states within a state stand for themselves, and the dispatcher's address is left out. */
 function statesOf(machine: AslBranch | undefined): Map<string, string> {
   const all = new Map<string, string>();
   const visit = (branch: AslBranch): void => {

@@ -22,7 +22,7 @@ export interface DeadCopy {
   readonly returns: number;
 }
 
-/** A dead delivery, before it is stored: whether a receiver said so, or it was inferred. */
+/** A dead delivery, before it is stored. A receiver reported it, or it was inferred from the queue that held its copy. */
 export interface Finding {
   readonly receiver: string;
   /** The agent that could not send it. */

@@ -47,11 +47,11 @@ export interface DrainServices extends StoreServices {
 export const MOST_RETURNS = 3;
 
 /**
- * One record of a dead letter queue. What a receiver wrote is stored as it says, unless its delivery has another outcome
- * by now; a start message that its function never settled ends for each workflow. What else AWS moved there is judged: with
- * tries left and no outcome it goes back into its lane, up to three times; with an outcome by another copy it was a
- * duplicate; else its delivery is settled as a dead letter with the inferred reason. Body, then entry, then reports,
- * each under an id that follows from the delivery, so that a repetition changes nothing.
+ * Drains one record of a dead letter queue. A receiver's letter is stored as it stands, unless its delivery has another outcome
+ * by now. A start message that its function never settled ends for each workflow. Any other copy that AWS moved there is judged.
+ * With tries left and no outcome it goes back into its lane, up to three times. With an outcome by another copy it was a
+ * duplicate. Else its delivery is settled as a dead letter with the inferred reason. Body, then entry, then reports, each under
+ * an id that follows from the delivery, so that a repetition changes nothing.
  *
  * @throws LanewayError UNAVAILABLE, PUBLISH, LEASE_LOST, to be repeated
  */

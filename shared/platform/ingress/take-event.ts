@@ -29,9 +29,9 @@ const eventSchema = z.looseObject({
 });
 
 /**
- * One event of another system. One queue takes the events of every ingress, so its patterns are matched again here; the
- * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the
- * event's id: however often it comes, it is the same message. What its ingress cannot map, or what does not fit the
+ * Takes one event of another system. One queue takes the events of every ingress, so its patterns are matched again here. The
+ * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the event's id:
+ * however often it comes, it is the same message. An event that its ingress cannot map, or whose payload does not fit the
  * schema, is a dead letter `ingress`.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated

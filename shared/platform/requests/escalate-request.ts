@@ -32,9 +32,9 @@ export function timerOf(record: PendingRecord): string {
 }
 
 /**
- * The end of an attempt. Its request moves on to the next rung, by one conditional write of which of all callers one wins,
- * or, where nothing follows, ends. What is not about the current attempt changes nothing (`late`). Order, as for the first
- * attempt: timer, pending record, message. Repeated after it was cut off, it completes what is not complete.
+ * Ends an attempt. Its request moves on to the next rung, by one conditional write, which only one of all callers wins; where
+ * no rung follows, it ends. An end of another attempt than the current one changes nothing (`late`). Order, as for the first
+ * attempt: timer, pending record, message. Repeated after it was cut off, it completes the missing parts.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */

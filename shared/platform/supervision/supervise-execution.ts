@@ -28,12 +28,12 @@ const NO_TOKEN = 'none';
 const STOPPED = 'Laneway.NobodyAnswers';
 
 /**
- * Looks whether somebody will answer each step at which an execution waits: its request is open, so that a reply, a timer
- * or the sweeper ends it. Ended already: whoever waits is told (again). Not recorded: recorded as failed, by a write that
- * loses against a dispatch which is only slow, and told. The token is that of the history, where the engine has it there;
- * where it has not, and the record's is answered in vain, the execution is stopped.
+ * Looks whether each step at which an execution waits will have an answer. An open request has one: a reply, a timer or the
+ * sweeper ends it. A request that has ended already is told (again) to its step. One that is not recorded is recorded as failed, by
+ * a write that loses against a dispatch which is only slow, and told. The token is that of the history, where the engine has it
+ * there. Where it has not, and the record's token is answered in vain, the execution is stopped.
  *
- * @param until milliseconds since 1970; what was begun, or ended, after that is left to come to its end by itself
+ * @param until milliseconds since 1970; steps that began, and requests that ended, after that are left to go on by themselves
  * @throws LanewayError UNAVAILABLE, PUBLISH, to be repeated
  */
 export async function superviseExecution(

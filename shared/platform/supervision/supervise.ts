@@ -122,7 +122,7 @@ async function superviseExecutions(
   return { ...count, complete };
 }
 
-/** One that cannot be looked at keeps no other from it; its turn comes again. */
+/** Looks at one execution. A failure is logged and keeps no other execution from its turn; the next run looks again. */
 async function look(execution: Execution, until: number, services: SuperviseServices) {
   try {
     return await superviseExecution(execution, until, services);

@@ -26,7 +26,7 @@ export interface DispatcherServices extends ResumeServices {
   readonly publishing: Publishing;
   readonly pending: PendingStore;
   readonly sagas: SagaStore;
-  /** Only where the application has links. */
+  /** Links of approvals; undefined where the application has none. */
   readonly approvalLinks?: ApprovalLinks | undefined;
 }
 
@@ -188,7 +188,7 @@ async function goOn(
   return { id: messageId, requestId };
 }
 
-/** Before the command is on its way: whatever is answered can be undone. */
+/** Notes the command that undoes the step. It is noted before the step's own command is on its way, so that every answered step can be undone. */
 async function noteUndo(dispatch: DispatchRequest, requestId: string, sagas: SagaStore): Promise<void> {
   const { undo, workflow, execution, message, step, index } = dispatch;
   if (!undo) return;
@@ -196,7 +196,7 @@ async function noteUndo(dispatch: DispatchRequest, requestId: string, sagas: Sag
   await sagas.note({ workflow, execution, message }, { requestId, step: named, ...undo });
 }
 
-/** Ends the request if it was opened, and answers the token with how it ended. */
+/** Ends the request if it was opened, and answers the token with its outcome. */
 async function giveUp(
   dispatch: DispatchRequest | Hold,
   requestId: string,

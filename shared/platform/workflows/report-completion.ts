@@ -59,11 +59,11 @@ const LONGEST_CAUSE = 1_000;
 const RESULTS = { FAILED: 'failed', TIMED_OUT: 'timed-out', ABORTED: 'aborted' } as const;
 
 /**
- * One "Step Functions Execution Status Change" event: `WorkflowCompleted` into the conversation that the execution was
- * started in, under an id that follows from execution and status; what a failed one had done is undone. What the event leaves out (data over 248 KB) is read
- * from the execution. Other statuses, other machines and executions without a start message are acknowledged.
+ * Reports one "Step Functions Execution Status Change" event: `WorkflowCompleted` into the conversation that the execution was
+ * started in, under an id that follows from execution and status. The steps of a failed one are undone. Data that the event leaves
+ * out (over 248 KB) is read from the execution. Other statuses, other machines and executions without a start message are acknowledged.
  *
- * @throws LanewayError UNPARSEABLE for what is no such event; PUBLISH, UNAVAILABLE, to be repeated
+ * @throws LanewayError UNPARSEABLE for a text that is no such event; PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function reportCompletion(body: string, services: WorkflowEventServices): Promise<void> {
   const detail = parseEvent(body);

@@ -15,7 +15,7 @@ import { tellProgress } from './tell-progress.js';
 /** Characters of an error that an event about it has. */
 const LONGEST_TEXT = 1_000;
 
-/** Of machines that were deployed before they said what they keep: they may look at anything. */
+/** For machines that were deployed before they declared the parts of a reply that they keep: they may look at anything. */
 const ALL: Keep = { read: ['*'] };
 
 /** Ports for telling the outcome of a request to its waiter. */
@@ -59,7 +59,7 @@ export async function resumeWaiter(
   return told;
 }
 
-/** Tells who subscribes what came of a step; what holds a workflow without asking anybody is no task. */
+/** Tells the subscribers of progress or failures of workflows the outcome of a step. A wait for a time is no task, and not told. */
 async function tellTask(
   { requestId, type, holds, deadline, ...record }: PendingRecord,
   { execution, step }: Extract<Waiter, { kind: 'workflow' }>,

@@ -13,8 +13,8 @@ export interface AwaitServices extends ResumeServices {
 }
 
 /**
- * A message that steps of workflows may wait for: each that waits goes on with it. A step that has not come to its wait
- * finds the message when it does, as what ended the wait is kept. The first message of its kind counts.
+ * Takes a message that steps of workflows may wait for: each that waits goes on with it. A step that has not come to its wait yet
+ * finds the message later, as the end of the wait is kept. The first message of its kind counts.
  *
  * @throws LanewayError SCHEMA; UNAVAILABLE, to be repeated
  */

@@ -13,7 +13,7 @@ export interface ExecutionHost {
   dispatch(payload: unknown): Promise<unknown>;
   /** Waits until a token is answered, or for so many seconds. */
   answerTo(token: string, timeoutSeconds: number | undefined): Promise<TokenAnswer>;
-  /** Nobody waits for the token any more. */
+  /** Forgets a token: nobody waits for its answer any more. */
   forget(token: string): void;
   newToken(): string;
   sleep(seconds: number): Promise<void>;

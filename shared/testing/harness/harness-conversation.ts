@@ -9,7 +9,7 @@ export type SentMessage = Pick<Envelope, 'id' | 'type' | 'data' | 'channel' | 'p
   readonly from: string;
   /** Agents that are to receive it. */
   readonly expected: readonly string[];
-  /** Of a request and of its reply: what joins them. */
+  /** Id that joins a request and its reply; absent for other messages. */
   readonly requestId?: string;
 };
 

@@ -9,7 +9,7 @@ export interface HarnessOptions {
    * not given takes nothing: its messages wait in its lanes.
    */
   readonly agents: readonly ReadyAgent[];
-  /** Needs the package `jsonata`. */
+  /** Workflows of the application; running one needs the package `jsonata`. @defaultValue none */
   readonly workflows?: readonly WorkflowDefinition[];
   /** Everything random follows from it, except ids. @defaultValue 1 */
   readonly seed?: number;

@@ -26,15 +26,15 @@ export interface ExecutionWorld {
   readonly watch?: TokenWatch;
 }
 
-/** Hears what becomes of task tokens. */
+/** Callbacks about task tokens and the calls that carry them. */
 export interface TokenWatch {
-  /** A state calls the dispatcher. */
+  /** Called before a state calls the dispatcher. */
   readonly dispatching: (payload: unknown) => void;
-  /** The call returned or failed. */
+  /** Called when that call has returned or failed. */
   readonly dispatched: (payload: unknown, failed: boolean) => void;
-  /** A token was answered; `gone` when nobody waited for it (any more). */
+  /** Called when a token was answered; `gone` when nobody waited for it (any more). */
   readonly answered: (token: string, result: 'resumed' | 'gone') => void;
-  /** Nobody answered a token within the state's own timeout, the backstop. */
+  /** Called when nobody answered a token within the state's own timeout, the backstop. */
   readonly backstop: (token: string) => void;
 }
 

@@ -85,7 +85,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     return jsonCopy(this.#peek(correlationId, id));
   }
 
-  /** A delivery as it is kept, for who neither changes it nor hands it on. */
+  /** A delivery as it is kept, not a copy. Callers neither change it nor hand it on. */
   peekDelivery(key: DeliveryKey): DeliveryRecord | undefined {
     const kept = this.#conversations.get(key.correlationId);
     const entry = kept instanceof Map ? kept.get(`d#${key.messageId}#${key.receiver}`) : kept;

@@ -19,7 +19,7 @@ interface Stored {
   readonly messageId: string;
   readonly body: string;
   readonly sentAt: number;
-  /** Counts what was sent: of two that become visible together, the older comes first. */
+  /** Place in the order of sending: of two that become visible together, the older comes first. */
   readonly order: number;
   visibleAt: number;
   receipt: string | undefined;

@@ -135,7 +135,7 @@ class Walker {
     }
   }
 
-  /** Until every call of the dispatcher has returned, and the machine has come to its next ones. */
+  /** Waits until every call of the dispatcher has returned, and the machine has come to its next ones. */
   async #rest(): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -236,7 +236,7 @@ class Walker {
     this.#due.push({ at, release: () => this.#waiting.get(token)?.(given) });
   }
 
-  /** A time comes by itself, and no record says so of one that had come already. */
+  /** Answers a wait for a time, which comes by itself. A wait whose time had come already when it began has no record. */
   #passTime(walked: WalkedStep): void {
     const { dispatch, record, refused } = walked;
     if (dispatch.kind !== 'wait' || record || refused) return;
