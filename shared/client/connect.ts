@@ -23,7 +23,7 @@ import type { LanewayClient } from './laneway-client.js';
 
 /** A connection of a declared client to a deployed application. `Type` = types the client may publish. */
 export interface Laneway<Type extends MessageType> extends LanewayClient<Type> {
-  /** Addresses of the application: the outputs of its stacks. */
+  /** Outputs of the application's stacks: its names, ARNs and addresses. */
   readonly deployment: Deployment;
 }
 

@@ -22,7 +22,7 @@ import { MemoryLedger } from './memory/memory-ledger.js';
 import { MemoryPayloads } from './memory/memory-payloads.js';
 import { MemoryQueue } from './memory/memory-queue.js';
 
-/** Result of one handling by {@link invoke}. */
+/** Reply and other messages of one handling. */
 export interface Invocation<Type extends MessageType> {
   /** Payload of the reply; undefined for an event, a command without reply, or a reply that was put off. */
   readonly reply: DataOf<ReplyOf<Type>> | undefined;

@@ -18,8 +18,8 @@ const STREAM_DAYS = 1;
 
 /**
  * Chooses the seals of an export: from the last one before the selection begins to the first one that must hold all that was
- * changed before it ends, or to the last there is. Where the archive's beginning has been cleaned away, an export without a
- * beginning starts at the first seal that does not need it.
+ * changed before it ends, or to the last there is. Where the archive's beginning has been cleaned away, a selection without
+ * `from` starts at the first seal that does not need it.
  * @throws LanewayError NOT_FOUND
  */
 export async function chooseSeals(

@@ -23,7 +23,7 @@ export interface PageRequest {
   readonly body?: string;
 }
 
-/** Response to the browser: always a page. */
+/** Response of the page behind an approval's link, to a browser. */
 export interface PageResponse {
   /** HTTP status code. */
   readonly status: number;

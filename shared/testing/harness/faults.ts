@@ -21,11 +21,11 @@ export const CRASH_POINTS = [
   'after-emit',
 ] as const;
 
-/** Number and chance of a fault's strikes. */
+/** Probability of a fault, and the number of its strikes. */
 export interface HowOften {
   /** Chance at each occasion, 0 to 1. @defaultValue 1 */
   readonly probability?: number;
-  /** Most times that it strikes. @defaultValue 1 without a probability, else unlimited */
+  /** Strikes at most. @defaultValue 1 without a probability, else unlimited */
   readonly times?: number;
 }
 
@@ -182,7 +182,7 @@ export class FaultPlan implements Faults {
     return this.strikes(...LOST_DISPATCH) !== undefined;
   }
 
-  /** Undefined while the process lives; else it dies at this call, and the result tells if the call has been executed before. */
+  /** Undefined when the process lives on. Else it dies at this call, and the result tells whether the call had its effect. Counts the strike. */
   dies(who: string): Trouble | undefined {
     if (this.strikes(who, ANY_CALL) === undefined) return undefined;
     return this.#random() < 0.5 ? 'executed' : 'not-executed';

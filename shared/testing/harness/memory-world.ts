@@ -71,7 +71,7 @@ export interface WorldParts {
   readonly watch?: TokenWatch;
 }
 
-/** Surroundings of a world: its clock, its log, and those who wait for it. */
+/** Surroundings of a world: its clock, its log, and the callback for its next due time. */
 export interface WorldSurroundings<Time extends Clock> {
   readonly clock: Time;
   /** @defaultValue silent */

@@ -2,7 +2,7 @@ import type { LinkSigner } from '../../domain/request/approval-link.js';
 import { answerLink, type PageResponse } from '../../operator/requests/answer-link.js';
 import type { AnswerServices } from '../../operator/requests/answer-request.js';
 
-/** Entries into the form behind a link: the button that is pressed, and the reason. */
+/** Entries into the form of the page behind an approval's link: the button that is pressed, and the reason. */
 export interface VisitForm {
   /** Button that is pressed: Approve or Reject. */
   readonly decision: 'approved' | 'rejected';
