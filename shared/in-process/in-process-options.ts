@@ -22,7 +22,7 @@ export interface InProcessOptions {
    * oldest is forgotten first. A conversation that goes on is kept as long as it does. @defaultValue 10,000
    */
   readonly keepConversations?: number;
-  /** Gets the lines of the application and of its handlers. @defaultValue warnings and errors, a line each on stderr */
+  /** Log that takes the lines of the application and of its handlers. @defaultValue warnings and errors, a line each on stderr */
   readonly log?: Log;
 }
 
@@ -36,7 +36,7 @@ export interface StopOptions {
 export interface Leftover {
   /** Copies that waited in lanes of agents, the delayed ones included. */
   readonly waiting: number;
-  /** Handlings that were given up: their handlers may run on, and nobody takes what they come to. */
+  /** Handlings that were given up: their handlers may run on, and nobody takes their results. */
   readonly givenUp: number;
   /** Workflows that had not ended. */
   readonly workflows: number;

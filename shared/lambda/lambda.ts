@@ -16,7 +16,7 @@ import { logOver } from '../aws/base/powertools-log.js';
 
 /** Argument of the function that makes an agent's dependencies. */
 export interface BindContext {
-  /** Physical names of what `bind` of the application gave this agent, by binding name. */
+  /** Physical names of the resources that `bind` of the application gave this agent, by binding name. */
   readonly bind: Bindings;
 }
 

@@ -21,7 +21,7 @@ export interface WorkerOptions extends FindOptions {
   readonly drainTimeout?: Duration;
 }
 
-/** Longest wait for what is being handled, where a worker's options do not say. */
+/** Longest wait for handlings that run, where a worker's options have no `drainTimeout`. */
 export const DEFAULT_DRAIN: Duration = '30 seconds';
 
 /** Work of a worker at a moment. */
@@ -43,7 +43,7 @@ export interface Worker {
   /** Work of the worker at this moment. */
   status(): WorkerStatus;
   /**
-   * Drains: receives no more, waits for what is being handled, gives back what takes longer than `drainTimeout`.
+   * Drains: receives no more, waits for the handlings that run, and gives back those that take longer than `drainTimeout`.
    * @returns when it has ended
    */
   stop(): Promise<void>;
@@ -64,7 +64,7 @@ export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: W
 }
 
 /**
- * Starts to handle what waits in the lanes of agents, by the same chain as in Lambda. At least once, unordered. Slots are shared by
+ * Starts to handle the messages in the lanes of agents, by the same chain as in Lambda. At least once, unordered. Slots are shared by
  * all lanes and become free one by one; of the lanes that have something the most urgent is served first. Leases are short and renewed
  * while the process lives, up to the agent's `handlerTimeout`, so that a killed worker costs its messages 20 seconds.
  *

@@ -28,7 +28,7 @@ export interface ExportServices {
   readonly seals: Pick<SealStore, 'seals'>;
   readonly sink: ExportSink;
   readonly now: number;
-  /** Told of each day before it is read, and of the lines so far. */
+  /** Called before each day is read, with the day (`2026-11-21`) and the number of lines so far. */
   readonly progress?: (day: string, lines: number) => void;
 }
 

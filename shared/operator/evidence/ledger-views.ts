@@ -30,10 +30,10 @@ export interface LedgerStats {
   readonly deadLettered: number;
   readonly inFlight: number;
   readonly tries: number;
-  /** From publishing to receiving. */
+  /** Milliseconds from publishing to receiving. */
   readonly waitP50: number | undefined;
   readonly waitP99: number | undefined;
-  /** From receiving to the outcome, tries and their pauses included. */
+  /** Milliseconds from receiving to the outcome, tries and their pauses included. */
   readonly handlingP50: number | undefined;
   readonly handlingP99: number | undefined;
 }

@@ -14,7 +14,7 @@ export interface ManyOptions extends RedriveOptions {
 export interface CanaryOptions extends ManyOptions {
   /** Milliseconds at most until each delivery of a batch has an outcome; after that the redrive stops. */
   readonly settleWithin: number;
-  /** Told after each batch. */
+  /** Called after each batch, with a line about it. */
   readonly progress?: (line: string) => void;
 }
 

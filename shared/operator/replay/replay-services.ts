@@ -27,7 +27,7 @@ export interface ReplayOptions {
   readonly dryRun?: boolean;
   /** Messages a second, at most. @defaultValue as fast as they can be sent */
   readonly rate?: number;
-  /** Number from 1 of the generation to make; without it what has not arrived is sent again as it was. */
+  /** Number from 1 of the generation to make. Without it, messages that have not arrived are sent again as they were. */
   readonly generation?: number;
 }
 

@@ -40,7 +40,7 @@ export interface WindowServices {
 
 /** Result of the replay of a window. */
 export interface WindowReport {
-  /** Of the replay; its entry in the ledger stands under it as a conversation. */
+  /** Name of the replay; its entry in the ledger stands under it as a conversation. */
   readonly name: string;
   readonly archive: string;
   readonly state: string;

@@ -120,7 +120,7 @@ async function openRequest(requestId: string, actor: Actor, services: AnswerServ
   });
 }
 
-/** Of approvals the first decision stands by one write, which an answer would go past. */
+/** Refusal to answer an approval as a request: its first decision stands by one write, which an answer would go past. */
 function isApproval(requestId: string): LanewayError {
   return new LanewayError('REFUSED', `request '${requestId}' is an approval, which is decided and not answered`, {
     help: [`laneway approval approve|reject ${requestId} --reason ...`],

@@ -66,10 +66,10 @@ export async function decideApproval(
 }
 
 /**
- * Decides an approval: noted in the ledger with who and why, then published as `ApprovalDecided`, which the workflow goes on
- * with. The first decision stands, also that nobody made one ({@link closeApproval}): its note is the only one of the approval,
- * and its message has an id that follows from the approval, so that of several at once one is taken down. Whoever comes later publishes that one again, in case its
- * author died in between, and is told of it; the same decision by the same person again is no error.
+ * Decides an approval: noted in the ledger with who and why, then published as `ApprovalDecided`, with which the workflow goes on.
+ * The first decision stands, also that nobody made one ({@link closeApproval}). Its note is the only one of the approval, and its
+ * message has an id that follows from the approval, so that of several at once one is taken down. A later caller publishes that one
+ * again, in case its author died in between, and is told of it. The same decision by the same person again is no error.
  *
  * @throws LanewayError REFUSED when it has been decided otherwise or by somebody else, INVALID_OPTION without who or why, PUBLISH
  */

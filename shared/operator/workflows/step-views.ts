@@ -22,7 +22,7 @@ export interface StepView {
   /** The one who is waited for: an agent, people, a message, another workflow, a time. */
   readonly waitsFor?: string;
   readonly until?: string;
-  /** Of the request, from 1; only where a ladder says what follows. */
+  /** Attempt of the request, from 1; only where a ladder declares further ones. */
   readonly attempt?: number;
   /** The attempt begins at `until`. */
   readonly pausing?: true;

@@ -10,7 +10,7 @@ export interface PathCost extends WorkflowPath {
   readonly dollarsPerThousand: number;
 }
 
-/** The ways through a machine with what they cost, the dearest first. */
+/** The ways through a machine with their cost, the most expensive first. */
 export function workflowCost(machine: AslBranch): PathCost[] {
   return pathsOf(machine)
     .map((path) => ({ ...path, dollarsPerThousand: (path.transitions * 1_000 * DOLLARS_PER_MILLION) / 1_000_000 }))

@@ -91,7 +91,7 @@ export function checkWorkflow(workflow: string, { starts, topology }: WorkflowAc
   throw unknownName('NOT_FOUND', what, workflow, Object.keys(starts), topology.name);
 }
 
-/** Notes in the ledger who did what to an execution, and why. */
+/** Notes an operator's action on an execution in the ledger, with who and why. */
 export async function noteAction(
   action: Extract<OperatorEntry['action'], 'start' | 'retry' | 'stop'>,
   about: { readonly execution: string; readonly correlationId: string; readonly messageId?: string },

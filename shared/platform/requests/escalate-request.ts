@@ -16,7 +16,7 @@ import { announceRequestEnd, type AnnounceServices } from './announce-request-en
 /** Ports for ending an attempt and for moving its request to the next rung of its ladder. */
 export interface EscalateServices extends AnnounceServices {
   readonly timers: TimerQueue;
-  /** Told of each rung that a request comes to. */
+  /** Called with the kind of each rung that a request comes to. */
   readonly countRung: (rung: string) => void;
 }
 

@@ -116,14 +116,14 @@ const dispatchSchema = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * A step of a workflow. Ids follow from execution, step and index, so that a step begun again publishes the same message
- * and only replaces the token to be answered; when its request has ended meanwhile, the new token is answered at once.
- * In a retried execution it goes on with what earlier generations of the execution were answered, and with what they still
- * wait for; what they published keeps its id. A request that cannot be made (unknown type, wrong payload, nobody to receive it, refused by the bus, no time left)
- * answers its token with `RequestFailed` or `RequestTimedOut`: it never leaves a workflow waiting.
+ * Dispatches a step of a workflow. Ids follow from execution, step and index, so that a step begun again publishes the same message
+ * and only replaces the token to be answered. When its request has ended meanwhile, the new token is answered at once.
+ * In a retried execution it goes on with the answers that earlier generations had, and with the requests that are still open; the
+ * messages that they published keep their ids. A request that cannot be made (unknown type, wrong payload, nobody to receive it,
+ * refused by the bus, no time left) answers its token with `RequestFailed` or `RequestTimedOut`: it never leaves a workflow waiting.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE: the state machine begins the step again; for a publish step, and for
- * input without a token, whatever is wrong with it
+ * input without a token, any fault of it
  */
 export async function dispatchStep(input: unknown, services: DispatcherServices): Promise<Dispatched> {
   const dispatch = parseDispatch(input);

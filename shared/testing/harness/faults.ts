@@ -55,7 +55,7 @@ export interface Faults {
   loseDispatches(often?: HowOften): void;
   /** Lets a handling throw (retryable) before its handler starts, or after it has done its work. */
   fail(agent: string, point: 'before-handler' | 'after-handler', often?: HowOften): void;
-  /** Loses copies between bus and queue, which EventBridge does not do: what nobody sends again stays `missing`. */
+  /** Loses copies between bus and queue, which EventBridge does not do. A message that nobody sends again stays `missing`. */
   drop(selection?: Selection): void;
   /** Delivers further copies. @defaultValue one more of every copy */
   duplicate(selection?: Selection & { readonly copies?: number }): void;
@@ -67,7 +67,7 @@ export interface Faults {
   throttle(probability: number): void;
   /** Lets calls of stores and queues fail; half of them have been executed all the same. */
   storeErrors(probability: number): void;
-  /** No more faults. */
+  /** Takes every fault out of the plan. */
   clear(): void;
   /** Times that any fault has struck so far: a plan that never strikes tests nothing. */
   readonly struck: number;

@@ -25,7 +25,7 @@ export interface WorkflowEnding {
 
 /** A conversation as the ledger has it at one moment: a value that does not change when the world goes on. */
 export class HarnessConversation {
-  /** In causal order. */
+  /** Entries of the ledger, in causal order. */
   readonly entries: readonly LedgerEntry[];
   /** Counts of the conversation's deliveries by their outcome, and those that have none yet. */
   readonly account: Account;
@@ -59,7 +59,7 @@ export class HarnessConversation {
     return this.messages(WorkflowCompleted).map(({ data }) => data as WorkflowEnding);
   }
 
-  /** The conversation as text, one line for each entry: what to print when a test fails. */
+  /** The conversation as text, one line for each entry, to be printed when a test fails. */
   get sequence(): string {
     const [first] = this.entries;
     if (!first) return `conversation ${this.correlationId}: nothing in the ledger`;

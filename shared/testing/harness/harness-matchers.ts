@@ -10,7 +10,7 @@ export interface ValueMatcher {
 }
 
 /**
- * Some fields of a payload, at any depth; what is left out may be anything. A list is given whole. A matcher of the test
+ * Some fields of a payload, at any depth; a field that is left out may be anything. A list is given whole. A matcher of the test
  * runner may stand for any value.
  */
 export type PartOf<Payload> =
@@ -21,7 +21,7 @@ export type PartOf<Payload> =
         ? { readonly [Field in keyof Payload]?: PartOf<Payload[Field]> }
         : Payload);
 
-/** Fields of a dead letter; what is left out may be anything. */
+/** Fields of a dead letter; a field that is left out may be anything. */
 export interface DeadLetterMatch {
   /** Agent, or function of the platform, that could not handle the message. */
   readonly receiver?: string;

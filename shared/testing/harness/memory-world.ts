@@ -74,13 +74,13 @@ export interface WorldParts {
 /** Surroundings of a world: its clock, its log, and the callback for its next due time. */
 export interface WorldSurroundings<Time extends Clock> {
   readonly clock: Time;
-  /** @defaultValue silent */
+  /** Log of the functions and handlers. @defaultValue silent */
   readonly log?: Log;
   /** For agents that handle several batches at a time. */
   readonly company?: Concurrency;
   /** True for an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
   readonly isExperiment?: boolean;
-  /** Told when something in a workflow will be due: `executions.fire` is to be called by then. */
+  /** Called with the time at which something in a workflow will be due: `executions.fire` is to be called by then. */
   readonly due?: (at: number) => void;
 }
 
@@ -299,7 +299,7 @@ function withRun(consumer: Omit<Consumer, 'run'>): Consumer {
   return { ...consumer, run };
 }
 
-/** Says of each line which agent it is about; in a function of its own, that is known from its name. */
+/** Adds to each line the agent that it is about. A deployed function needs no such field: its name tells the agent. */
 function logOf(log: Log, agent: string): Log {
   if (log === SILENT) return log;
   const line =

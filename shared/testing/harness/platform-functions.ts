@@ -44,7 +44,7 @@ export interface PlatformWorld {
   readonly book: Pick<DeadLetterBook, 'recordFirst'>;
 }
 
-/** The platform's functions, run as deployed: each by its own process, over what the fault plan leaves of the ports. */
+/** The platform's functions, run as deployed: each in its own process, over the ports as the fault plan lets it reach them. */
 export class PlatformFunctions {
   readonly #world: PlatformWorld;
 

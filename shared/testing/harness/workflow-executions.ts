@@ -21,7 +21,7 @@ export interface ExecutionWorld {
   readonly dispatch: (payload: unknown) => Promise<unknown>;
   /** Takes the status events of executions, as texts of EventBridge events. */
   readonly ended: (event: string) => void;
-  /** Told when something will be due: {@link WorkflowExecutions.fire} is to be called by then. */
+  /** Called with the time at which something will be due: {@link WorkflowExecutions.fire} is to be called by then. */
   readonly due?: (at: number) => void;
   readonly watch?: TokenWatch;
 }

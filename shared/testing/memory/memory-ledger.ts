@@ -7,8 +7,9 @@ import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import { jsonCopy } from './json-copy.js';
 
 /**
- * The ledger table in memory. {@link MemoryDeliveries} and {@link MemoryIntents} write into it, so that a conversation
- * reads as it would from DynamoDB. Entries are copied as JSON would: what comes out is never what went in, only equal to it.
+ * The ledger table in memory. {@link MemoryDeliveries} and {@link MemoryIntents} write into it, so that a conversation reads
+ * as it would from DynamoDB. Entries are copied as JSON would: an entry that is read is never the object that was written, only
+ * equal to it.
  */
 export class MemoryLedger implements LedgerWriter, LedgerReader {
   /** Called with the first entry of a conversation. */

@@ -34,7 +34,7 @@ export class MemoryQueue {
   /** Called when a copy came, or comes at another time than it was to. */
   changed: () => void = () => undefined;
   readonly #clock: Clock;
-  /** In the order in which they were sent. */
+  /** Copies in the order in which they were sent. */
   readonly #messages = new Set<Stored>();
   readonly #byReceipt = new Map<string, Stored>();
   readonly #due = new DueHeap<Stored>();

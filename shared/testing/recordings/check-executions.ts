@@ -14,7 +14,7 @@ import type { RecordedExecution, RecordedStep } from './recorded-execution.js';
 import { loadJsonata, type Evaluate } from '../asl/run-asl.js';
 import { walkExecution } from './walk-execution.js';
 
-/** A workflow as it is checked: what `defineWorkflow` returns. */
+/** A workflow to be checked, as `defineWorkflow` returns it. */
 export interface CheckedWorkflow {
   /** Name of the workflow. */
   readonly name: string;

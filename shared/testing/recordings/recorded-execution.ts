@@ -22,8 +22,8 @@ export interface RecordedStep {
 }
 
 /**
- * An execution of a workflow as `laneway workflow export` writes it, one line of JSON for each: with what it was started, which
- * steps it came to, and what each was answered. Payloads stand in it in full. Times are ISO 8601.
+ * An execution of a workflow as `laneway workflow export` writes it, one line of JSON for each: its start message, the steps that it
+ * came to, and their answers. Payloads stand in it in full. Times are ISO 8601.
  */
 export interface RecordedExecution {
   /** Marks a line as the recording of an execution. */
@@ -86,7 +86,7 @@ const recording = z.looseObject({
 });
 
 /**
- * Reads what `laneway workflow export` wrote.
+ * Reads the file that `laneway workflow export` wrote.
  *
  * @param lines its text: a recorded execution in each line; empty lines are passed over
  * @param from name of the file, for messages

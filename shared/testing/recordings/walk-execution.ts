@@ -68,17 +68,17 @@ export type WalkEnd =
 
 /** An execution from its start to where nothing more is known. */
 export interface Walk {
-  /** In the order in which they were reached. */
+  /** Steps in the order in which they were reached. */
   readonly steps: readonly WalkedStep[];
   readonly end: WalkEnd;
 }
 
 /**
  * Walks an execution through a definition: each state is interpreted, each step goes through the dispatcher, as deployed, and is
- * answered by what is known of its request, in the order of the answers' times. Nothing is sent or written, no agent runs. A step of
- * which nothing is known waits; only a time is waited for no longer than for all else.
+ * answered by the known record of its request, in the order of the answers' times. Nothing is sent or written, no agent runs. A step
+ * without a known record waits. A wait for a time has its answer once no earlier one is left.
  *
- * @throws LanewayError INVALID_WORKFLOW for a definition that is none; UNAVAILABLE where what is known could not be read
+ * @throws LanewayError INVALID_WORKFLOW for a definition that is none; UNAVAILABLE where a record could not be read
  */
 export function walkExecution(parts: WalkParts): Promise<Walk> {
   return new Walker(parts).walk();

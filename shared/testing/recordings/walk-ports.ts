@@ -72,7 +72,7 @@ export class PendingAsKnown implements PendingStore {
 
   constructor(
     private readonly known: (requestId: string) => Promise<PendingRecord | undefined>,
-    /** Told of a request that the dispatcher gives up. */
+    /** Called with a request that the dispatcher gives up, and its outcome. */
     private readonly givenUp: (requestId: string, outcome: Parameters<PendingStore['close']>[1]) => void,
   ) {}
 
