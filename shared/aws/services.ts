@@ -31,7 +31,7 @@ export function lanesFromEnvironment(
 }
 
 /**
- * What a publisher sends with, from the environment contract. Pending store and timers are there only for publishers
+ * Ports that a publisher sends with, from the environment contract. Pending store and timers are there only for publishers
  * whose function was given them, that is those that make requests.
  *
  * @param lanes lanes that it may send to

@@ -23,12 +23,13 @@ import type { LanewayClient } from './laneway-client.js';
 
 /** A connection of a declared client to a deployed application. `Type` = types the client may publish. */
 export interface Laneway<Type extends MessageType> extends LanewayClient<Type> {
-  /** Where the application is: the outputs of its stacks. */
+  /** Outputs of the application's stacks: its names, ARNs and addresses. */
   readonly deployment: Deployment;
 }
 
 /** Options of {@link connect}. */
 export interface ConnectOptions<Id extends string> extends FindOptions {
+  /** Name of the client, as the topology declares it. */
   readonly as: Id;
 }
 
@@ -49,7 +50,7 @@ export async function connect<
   return connectAs(topology, options);
 }
 
-/** As {@link connect}, for a client whose name is known only at run time (the CLI). */
+/** Connects a client like {@link connect}, when its name is known only at run time (the CLI). */
 export async function connectAs(topology: Topology, options: ConnectOptions<string>): Promise<Laneway<MessageType>> {
   const client = topology.model.clients[options.as];
   if (!client)
@@ -139,7 +140,7 @@ function publishingOver(topology: Topology, name: string, deployment: Deployment
 export const FIRST_LOOK_MS = 50;
 export const LONGEST_LOOK_MS = 1_000;
 
-/** The platform says when a request has ended; this is for that to be written. */
+/** Milliseconds beyond the deadline that a client looks on: the platform ends the request, and the record of that takes a while. */
 export const PLATFORM_MARGIN_MS = 15_000;
 
 async function awaitReply(

@@ -8,7 +8,7 @@ export const REST_WITHOUT_RECEIVERS_MS = 5_000;
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2_000;
 
-/** What the following goes by; replaced in tests. */
+/** Time for the following of a conversation; replaced in tests. */
 export interface FollowClock {
   now(): number;
   sleep(ms: number): Promise<unknown>;

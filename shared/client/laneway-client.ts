@@ -27,10 +27,10 @@ export interface LanewayClient<Type extends MessageType> {
     options: RequestOptions,
   ): Promise<DataOf<ReplyOf<Command>>>;
   /**
-   * Takes a request of a client of this application back: its command is not started if it has not been, nor are the
-   * requests that were made for it; it ends as failed, `CANCELLED`, unless it has ended before. When the call returns,
-   * `RequestCancelled` is published; it may come after the reply. A request that times out need not be taken back: what
-   * is asked for in its name has its deadline.
+   * Takes a request of a client of this application back. Its command is not started if it has not been, nor are the
+   * requests that were made for it. It ends as failed, `CANCELLED`, unless it has ended before. When the call returns,
+   * `RequestCancelled` is published; it may come after the reply. A request that times out need not be taken back: the requests
+   * made for it have its deadline.
    * @returns false when there is no such request, or it has ended
    * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
    */

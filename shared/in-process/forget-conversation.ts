@@ -40,7 +40,10 @@ function messagesOf(entries: readonly LedgerEntry[]): readonly Message[] {
   });
 }
 
-/** Whether each workflow that a message starts has had its turn: those who publish do not expect it. */
+/**
+ * True when each workflow that a message starts has settled its start. Publishers do not expect workflows, so that the account of the
+ * conversation misses them.
+ */
 function areStarted(
   messages: readonly Message[],
   entries: readonly LedgerEntry[],

@@ -7,13 +7,13 @@ const EVERY = 64;
 const LOOKED_AT = 2 * EVERY;
 
 /**
- * RetainedFields so many conversations, and up to {@link EVERY} more; the oldest is forgotten first. One that goes on is kept as long as
- * it does, beyond them.
+ * Keeps so many conversations, and up to {@link EVERY} more; the oldest is forgotten first. One that goes on is kept as long as it
+ * does, beyond them.
  */
 export class Forgetful {
   readonly #world: MemoryWorld;
   readonly #most: number;
-  /** From the one that is to be looked at next. */
+  /** Ids of the kept conversations, beginning with the next to be looked at. */
   readonly #kept = new Set<string>();
   #came = 0;
 

@@ -10,7 +10,7 @@ export interface InProcessOptions {
    * not given takes nothing: its messages wait in its lanes until the process ends.
    */
   readonly agents: readonly ReadyAgent[];
-  /** Needs the package `jsonata`. */
+  /** Workflows of the application; they need the package `jsonata`. @defaultValue none */
   readonly workflows?: readonly WorkflowDefinition[];
   /**
    * Messages that each agent handles side by side, shared by its lanes, the most urgent lane first; a number for all
@@ -22,7 +22,7 @@ export interface InProcessOptions {
    * oldest is forgotten first. A conversation that goes on is kept as long as it does. @defaultValue 10,000
    */
   readonly keepConversations?: number;
-  /** Gets the lines of the application and of its handlers. @defaultValue warnings and errors, a line each on stderr */
+  /** Log that takes the lines of the application and of its handlers. @defaultValue warnings and errors, a line each on stderr */
   readonly log?: Log;
 }
 
@@ -32,11 +32,11 @@ export interface StopOptions {
   readonly timeout?: Duration;
 }
 
-/** What was not done when an application was stopped, and is lost. */
+/** Work that was not done when an application was stopped, and is lost. */
 export interface Leftover {
   /** Copies that waited in lanes of agents, the delayed ones included. */
   readonly waiting: number;
-  /** Handlings that were given up: their handlers may run on, and nobody takes what they come to. */
+  /** Handlings that were given up: their handlers may run on, and nobody takes their results. */
   readonly givenUp: number;
   /** Workflows that had not ended. */
   readonly workflows: number;

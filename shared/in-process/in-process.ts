@@ -12,7 +12,7 @@ import type { Receipt } from '../publishing/publish-message.js';
 import type { ChannelSpec, ClientSpec, PublishedBy } from '../topology/topology.js';
 import type { Leftover, StopOptions } from './in-process-options.js';
 
-/** By whom a message is published, where it is not said by the call. */
+/** Client in whose name a call publishes. */
 export interface AsClient {
   /** Declared client that publishes. @defaultValue the first that declares the type */
   readonly as?: string;
@@ -81,7 +81,7 @@ export interface InProcess<
   /** Messages that were given up, with the reason, by conversation, oldest first. */
   deadLetters(): Promise<readonly DeadLetterEntry[]>;
   /**
-   * Waits until nothing is in flight: no copy in a lane whose agent was given, no open request, no running workflow. What
+   * Waits until nothing is in flight: no copy in a lane whose agent was given, no open request, no running workflow. A workflow that
    * waits for a time or a person is in flight.
    * @throws LanewayError REQUEST_TIMED_OUT when that takes longer than `timeout` (without one it waits as long as it takes);
    * UNAVAILABLE when the application is stopped meanwhile
@@ -90,7 +90,7 @@ export interface InProcess<
   /**
    * Stops the application: it takes no more, handlings that run are waited for, then its timers end and it no longer keeps
    * the process alive. A second call has the result of the first.
-   * @returns what was not done, and is lost
+   * @returns the work that was not done, and is lost
    */
   stop(options?: StopOptions): Promise<Leftover>;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/base/clock.js';
 import type { Consumer } from '../testing/harness/memory-world.js';
 import { Slots } from '../worker/slots.js';
 
-/** What a pump tells. */
+/** Callbacks of a pump. */
 export interface PumpEvents {
   /** A copy will be there at this time: {@link Pump.wake} is to be called then. */
   readonly due: (at: number) => void;
@@ -49,7 +49,7 @@ export class Pump {
     });
   }
 
-  /** Whether nothing is handled, and nothing could be received now. */
+  /** True when nothing is handled, and nothing could be received now. */
   get isQuiet(): boolean {
     return this.slots.taken === 0 && this.#nextAt > this.#clock.now();
   }

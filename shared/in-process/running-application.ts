@@ -27,7 +27,7 @@ const SWEEP_EVERY_MS = 300_000;
 const PLATFORM_CONCURRENCY = 64;
 const DRAIN: Duration = '30 seconds';
 
-/** Somebody who waits. */
+/** A promise with its two ends, for somebody who waits. */
 interface Waiting {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
@@ -36,11 +36,11 @@ interface Waiting {
 
 interface OwnedPump {
   readonly pump: Pump;
-  /** Absent for a function of the platform. */
+  /** Name of the agent; undefined for a function of the platform. */
   readonly agent: string | undefined;
 }
 
-/** What an application is made of. */
+/** Parts that a running application is made of. */
 export interface ApplicationParts {
   readonly topology: Topology;
   readonly world: MemoryWorld;
@@ -78,7 +78,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     this.#wheel.by(this.#nextSweep);
   }
 
-  /** Something in a workflow will be due. */
+  /** Sets the timer for something in a workflow that will be due, milliseconds since 1970. */
   due(at: number): void {
     this.#wheel.by(at);
   }
@@ -169,7 +169,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     super.putEvent(event);
   }
 
-  /** Of clients and operators: what they do after the end would be done by nobody. */
+  /** Publishing of clients and operators. After the end it is refused: nobody would handle the message. */
   protected override publishingAs(name: string): Publishing {
     this.#checkRunning(`'${name}' did something`);
     return super.publishingAs(name);
@@ -183,7 +183,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     });
   }
 
-  /** Lets handlers have their turn: who publishes in a loop would otherwise hold them up until its end. */
+  /** Lets handlers have their turn. A loop that publishes would otherwise hold them up until its end. */
   #nextTurn(): Promise<void> {
     this.#turn ??= new Promise((resolve) => {
       setImmediate(() => {
@@ -194,7 +194,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     return this.#turn;
   }
 
-  /** Something is due: of a workflow, in a lane, or the sweeper. */
+  /** Does what is due of workflows, wakes the lanes, and sweeps when it is time; then sets the timer for the next. */
   #ring(): void {
     const { executions } = this.world;
     try {
@@ -208,7 +208,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     this.#wheel.by(Math.min(this.#nextSweep, executions.nextAlarm ?? Number.POSITIVE_INFINITY));
   }
 
-  /** One run at a time; what fails is left to the next. */
+  /** Sweeps, one run at a time; a failure is logged, and left to the next run. */
   #sweep(): void {
     this.#nextSweep = this.#clock.now() + SWEEP_EVERY_MS;
     if (this.#isSweeping) return;
@@ -219,7 +219,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
       .finally(() => (this.#isSweeping = false));
   }
 
-  /** The record of a request, when that has ended. */
+  /** Waits until a request has ended. @returns its record */
   async #ended(requestId: string, command: CommandType, signal: AbortSignal | undefined): Promise<PendingRecord> {
     const waiting = waiter();
     this.#replies.set(requestId, waiting);
@@ -258,7 +258,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     return this.#pumps.every(({ pump, agent }) => agent !== undefined || pump.isQuiet);
   }
 
-  /** What agents have begun is done, and who waits for it is told; nothing else is begun. */
+  /** Lets agents end the handlings that they have begun, and the platform tell their results; nothing else is begun. */
   async #drain(within: number): Promise<Leftover> {
     const end = this.#clock.now() + within;
     const agents = this.#pumps.filter(({ agent }) => agent !== undefined);

@@ -14,7 +14,7 @@ import { RunningApplication } from './running-application.js';
 /** Conversations that are kept. */
 const KEPT = 10_000;
 
-/** As a worker's. */
+/** Handlings at a time of one agent, unless the options say otherwise; the same as a worker's. */
 const CONCURRENCY = 8;
 
 /**

@@ -4,8 +4,8 @@ import type { Clock } from '../domain/base/clock.js';
 const LONGEST_MS = 60_000;
 
 /**
- * The one timer of an application: it rings when the earliest of all that is due is due. Whoever hears it looks at what is
- * due and says when the next is. It keeps the process alive: what waits in memory would be lost with it.
+ * The one timer of an application: it rings at the earliest time that it was set to. Its listener does the work that is due, and
+ * sets it to the next time. It keeps the process alive: messages that wait in memory would be lost with it.
  */
 export class TimerWheel {
   readonly #clock: Clock;

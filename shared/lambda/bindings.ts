@@ -2,7 +2,7 @@ import { jsonVariable } from '../domain/base/environment.js';
 import { unknownName } from '../domain/base/errors.js';
 
 /**
- * Physical name of what the application's `bind` gives this agent under a name.
+ * Physical name of the resource that the application's `bind` gives this agent under a name.
  * @throws LanewayError NOT_FOUND when nothing is bound under it
  */
 export type Bindings = (name: string) => string;

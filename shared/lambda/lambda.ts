@@ -14,9 +14,9 @@ import { bindings, type Bindings } from './bindings.js';
 import { handleSqsEvent } from './sqs-event.js';
 import { logOver } from '../aws/base/powertools-log.js';
 
-/** What the function that makes an agent's dependencies gets. */
+/** Argument of the function that makes an agent's dependencies. */
 export interface BindContext {
-  /** Physical names of what `bind` of the application gave this agent, by binding name. */
+  /** Physical names of the resources that `bind` of the application gave this agent, by binding name. */
   readonly bind: Bindings;
 }
 

@@ -8,7 +8,7 @@ import type { LaneReturns } from '../domain/wire/message-bus.js';
 import type { PayloadStore } from '../domain/wire/payload-store.js';
 import type { Topology } from '../topology/topology.js';
 
-/** What an operator's actions work with. */
+/** Ports and settings for the actions of operators on dead letters. */
 export interface OperatorServices {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -20,9 +20,11 @@ export interface OperatorServices {
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
-/** Who acts, and why; both stand in the ledger. */
+/** The person or program that acts, and its reason; the ledger keeps both. */
 export interface Actor {
+  /** Name of the person or program, as the ledger keeps it; not empty. */
   readonly by: string;
+  /** Reason in words; not empty. */
   readonly why: string;
 }
 

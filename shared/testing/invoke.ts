@@ -22,11 +22,11 @@ import { MemoryLedger } from './memory/memory-ledger.js';
 import { MemoryPayloads } from './memory/memory-payloads.js';
 import { MemoryQueue } from './memory/memory-queue.js';
 
-/** What one handling did. */
+/** Reply and other messages of one handling. */
 export interface Invocation<Type extends MessageType> {
   /** Payload of the reply; undefined for an event, a command without reply, or a reply that was put off. */
   readonly reply: DataOf<ReplyOf<Type>> | undefined;
-  /** What was published besides the reply, in order. */
+  /** Messages that the handler published besides the reply, in order. */
   readonly published: readonly Pick<Emission, 'type' | 'data' | 'channel' | 'priority' | 'receiver' | 'expected'>[];
 }
 

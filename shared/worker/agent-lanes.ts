@@ -23,8 +23,8 @@ export const LEASE_MS = 15_000;
 export const RENEW_MS = 5_000;
 
 /**
- * For how long a copy is hidden when it is received. What a long poll takes whose process was killed is back after it, and not
- * after the visibility of the queue, which is made for the longest handler. The lease renews it from then on.
+ * Seconds that a copy is hidden when it is received; the lease renews it from then on. A copy that a long poll took whose process was
+ * killed is back after it, and not after the visibility of the queue, which is made for the longest handler.
  */
 export const RECEIVE_VISIBILITY_SECONDS = 20;
 

@@ -1,9 +1,9 @@
 import type { Concurrency } from '../agent/receive/services.js';
 
 /**
- * What runs in one process at the same time. A message whose last handling died is to be run with nothing beside it, so
- * that, should it end the process again, no other message's try is lost: `alone` waits for what runs and holds back what
- * comes. The lanes of a worker share one; a Lambda function gets one batch at a time and needs none.
+ * Order of the handlings that run in one process at the same time. A message whose last handling died is to be run with nothing beside
+ * it, so that, should it end the process again, no other message's try is lost: `alone` waits for those that run and holds back those
+ * that come. The lanes of a worker share one; a Lambda function gets one batch at a time and needs none.
  */
 export class ProcessConcurrency implements Concurrency {
   readonly #running = new Set<Promise<unknown>>();

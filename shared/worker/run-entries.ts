@@ -6,17 +6,17 @@ import type { WorkerEntry } from './worker-entry.js';
 
 /** Options of {@link runEntries}. */
 export interface EntriesOptions {
-  /** Longest wait at the end for what is being handled. */
+  /** Longest wait at the end for handlings that run. */
   readonly drain: Duration;
   /** Messages handled side by side, over all lanes. @defaultValue 8 */
   readonly concurrency?: number;
   /** Address at which `GET /health` is answered. @defaultValue none */
   readonly health?: HealthOptions;
-  /** Told what happens, a line each. */
+  /** Called with each line that tells of the worker. */
   readonly say: (line: string) => void;
 }
 
-/** As a shell names the end by Ctrl-C. */
+/** Exit code that a shell gives an end by Ctrl-C: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
 
 /**

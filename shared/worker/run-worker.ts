@@ -21,15 +21,18 @@ export interface WorkerOptions extends FindOptions {
   readonly drainTimeout?: Duration;
 }
 
-/** Longest wait for what is being handled, where a worker's options do not say. */
+/** Longest wait for handlings that run, where a worker's options have no `drainTimeout`. */
 export const DEFAULT_DRAIN: Duration = '30 seconds';
 
 /** Work of a worker at a moment. */
 export interface WorkerStatus {
+  /** `draining`: it receives no more, and handlings still run. */
   readonly state: 'running' | 'draining' | 'ended';
+  /** Names of the agents that it runs. */
   readonly agents: readonly string[];
   /** Most urgent first; `running` counts the messages that are handled now. */
   readonly lanes: readonly { readonly agent: string; readonly priority: Priority; readonly running: number }[];
+  /** Messages that it handles side by side at most, over all lanes. */
   readonly concurrency: number;
   /** Milliseconds since 1970 when a lane could be read last; absent before the first time. */
   readonly polledAt?: number;
@@ -37,9 +40,10 @@ export interface WorkerStatus {
 
 /** A worker at work. */
 export interface Worker {
+  /** Work of the worker at this moment. */
   status(): WorkerStatus;
   /**
-   * Drains: receives no more, waits for what is being handled, gives back what takes longer than `drainTimeout`.
+   * Drains: receives no more, waits for the handlings that run, and gives back those that take longer than `drainTimeout`.
    * @returns when it has ended
    */
   stop(): Promise<void>;
@@ -60,7 +64,7 @@ export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: W
 }
 
 /**
- * Starts to handle what waits in the lanes of agents, by the same chain as in Lambda. At least once, unordered. Slots are shared by
+ * Starts to handle the messages in the lanes of agents, by the same chain as in Lambda. At least once, unordered. Slots are shared by
  * all lanes and become free one by one; of the lanes that have something the most urgent is served first. Leases are short and renewed
  * while the process lives, up to the agent's `handlerTimeout`, so that a killed worker costs its messages 20 seconds.
  *

@@ -12,16 +12,18 @@ export interface HealthOptions {
   readonly host?: string;
 }
 
-/** A server that tells how a worker is. */
+/** Server that answers with the health of a worker. */
 export interface HealthServer {
+  /** Address of the answer, its port and `/health` included. */
   readonly url: string;
+  /** Ends every connection, and listens no more. */
   close(): Promise<void>;
 }
 
 /**
- * Answers `GET /health` with the worker's status as JSON: 200 while it works; 503 while it drains, when it has ended, and when no
- * lane could be read for a minute though there were slots for what it may hold. Anything else is 404.
- * @throws as the server does when it cannot listen: the port is taken
+ * Answers `GET /health` with the worker's status as JSON. 200: it works. 503: it drains, has ended, or could read no lane for a
+ * minute although it had free slots. Anything else is 404.
+ * @throws the server's own error when it cannot listen, as the port is taken
  */
 export async function serveHealth(worker: Worker, options: HealthOptions): Promise<HealthServer> {
   const host = options.host ?? '127.0.0.1';

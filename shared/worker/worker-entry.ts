@@ -10,6 +10,7 @@ const ENTRY = Symbol.for('laneway.worker-entry');
 
 /** Default export of `<agent>/worker.ts`: an agent, and the function that gets its dependencies. */
 export interface WorkerEntry {
+  /** Name of the agent, as its topology has it. */
   readonly agent: string;
   /** Name of its topology. */
   readonly application: string;

@@ -1,6 +1,6 @@
 import { LanewayError } from '../../domain/base/errors.js';
 
-/** What AWS calls "you may not" at the level of a whole call. */
+/** Error names by which AWS refuses a whole call for want of a permission. */
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'UnrecognizedClientException']);
 
 /** Name of a thrown error, as AWS puts its code there. */
@@ -13,12 +13,12 @@ export function awsMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether a call was refused for want of a permission: the same call will be refused again. */
+/** True when a call was refused for want of a permission: the same call will be refused again. */
 export function isDenied(error: unknown): boolean {
   return DENIED.has(awsCode(error));
 }
 
-/** Whether a conditional write found something else than it demanded. */
+/** True when a conditional write found something else than it demanded. */
 export function isConditionFailed(error: unknown): error is Error & { readonly Item?: Record<string, unknown> } {
   return awsCode(error) === 'ConditionalCheckFailedException';
 }

@@ -30,7 +30,7 @@ export function awsClients(): AwsClients {
   return shared;
 }
 
-/** How often a call to AWS is made until it succeeds. */
+/** Tries of one call to AWS, the first included. */
 export const CALL_ATTEMPTS = 4;
 
 /** Longest time to connect. */

@@ -33,7 +33,7 @@ import {
   ttlFrom,
 } from './ledger-item.js';
 
-/** How often a lease is decided anew because somebody else wrote in between. */
+/** Rounds of deciding and writing a lease; a further round follows when somebody else wrote in between. After the last: `UNAVAILABLE`. */
 const ROUNDS = 6;
 
 type Written =
@@ -252,7 +252,7 @@ export class DynamoDeliveryStore implements DeliveryStore {
   }
 }
 
-/** What every outcome writes. A dead-lettered delivery has no TTL: it stays as long as its dead letter is open. */
+/** Attributes that every outcome writes. A dead-lettered delivery has no TTL: it stays as long as its dead letter is open. */
 function outcomeParts(outcome: Outcome): Pick<UpdateParts, 'set' | 'remove'> {
   const open = outcome.state === 'dead-lettered';
   return {

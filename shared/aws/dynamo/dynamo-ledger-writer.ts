@@ -57,7 +57,7 @@ export class DynamoLedgerWriter implements LedgerWriter {
     );
   }
 
-  /** Over a redriven letter, unless somebody else was first. */
+  /** Writes a new letter over the redriven one, unless somebody else was first. */
   private async reopen(next: DeadLetterEntry, seen: unknown): Promise<void> {
     const key = entryItemKey(next.correlationId, { kind: 'dead-letter', at: next.at, deadLetter: next });
     try {

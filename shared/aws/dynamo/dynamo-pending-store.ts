@@ -27,7 +27,7 @@ const OPEN = 'attribute_exists(#pk) AND attribute_not_exists(#outcome)';
 /** The sparse index of open approvals: all of them, by due time, in one partition, as people are asked seldom. */
 const APPROVALS = { index: 'approvals', partition: 'approval' } as const;
 
-/** Nothing but step and deadline changes while an attempt runs. */
+/** Condition that a record is as it was read: while an attempt runs, only step and deadline change. */
 const AS_SEEN = '#step = :seenStep AND #deadline = :seenDeadline';
 
 /**
@@ -94,7 +94,7 @@ export class DynamoPendingStore implements PendingStore {
     return record && { moved: ok, record };
   }
 
-  /** Reads nothing and returns nothing: agents may do it, to whom task tokens are not to be shown. */
+  /** Moves the deadline, and neither reads nor returns the record: agents call this, and task tokens are not to be shown to them. */
   async extend(requestId: string, messageId: string, deadline: string): Promise<boolean> {
     const at = Date.parse(deadline);
     const { ReturnValuesOnConditionCheckFailure: _none, ...parts } = updateOf({
@@ -211,7 +211,7 @@ function recordFrom(item: Item): PendingRecord {
   return { ...shownRecordFrom(item), waiter: JSON.parse(String(item['waiter'])) as Waiter };
 }
 
-/** A request without who waits for it, from an item that may lack that. */
+/** A request without its waiter, from an item that may lack the waiter. */
 export function shownRecordFrom(item: Item): Omit<PendingRecord, 'waiter'> {
   const { record, deadline, message, attempt, step, climb, bound, outcome } = item;
   return {
@@ -229,7 +229,7 @@ export function shownRecordFrom(item: Item): Omit<PendingRecord, 'waiter'> {
   };
 }
 
-/** Of a condition with {@link AS_SEEN}. */
+/** Values for a condition with {@link AS_SEEN}. */
 function seenValues({ step, deadline }: PendingRecord): Readonly<Record<string, unknown>> {
   return { seenStep: step ?? 0, seenDeadline: iso(Date.parse(deadline)) };
 }

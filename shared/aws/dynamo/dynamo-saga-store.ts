@@ -126,7 +126,7 @@ export class DynamoSagaStore implements SagaStore {
     return (await available(what, this.client.send(command))).Attributes;
   }
 
-  /** @returns the number in the item that is there already */
+  /** Writes an item unless its key is taken. @returns the number in the item that is there already */
   private async putOnce(what: string, item: Item & Key): Promise<number | undefined> {
     const command = new PutCommand({
       TableName: this.table,
@@ -153,7 +153,7 @@ interface Key {
   readonly pk: string;
 }
 
-/** Keys of requests hold no `#`. */
+/** Key of an execution's item. Keys of requests hold no `#`, so that the two never meet. */
 function executionKey(execution: string): Key {
   return { pk: `saga#${execution}` };
 }
@@ -166,7 +166,7 @@ function requestKey(execution: string, requestId: string): Key {
   return { pk: `saga#${execution}#request#${requestId}` };
 }
 
-/** Undefined for an item that only says that its execution has failed. */
+/** A compensation from its item; undefined for an item that only tells that its execution has failed. */
 function sagaFrom({ saga, noted, failed, next, reopened, reopenings, told }: Item): Saga | undefined {
   if (typeof saga !== 'string') return undefined;
   return {

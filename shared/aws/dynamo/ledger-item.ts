@@ -33,7 +33,7 @@ export function conversationCountKey(correlationId: string): { pk: string; sk: s
   return { pk: correlationId, sk: 'count' };
 }
 
-/** Whether a delivery's item holds nothing but that its request was taken back: no delivery has come yet. */
+/** True when a delivery's item holds nothing but that its request was taken back: no delivery has come yet. */
 export function isTombstone(item: Item): boolean {
   return item['state'] === undefined && typeof item['cancelled'] === 'string';
 }

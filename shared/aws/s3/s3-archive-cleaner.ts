@@ -7,13 +7,13 @@ import {
 import { ARCHIVE_PREFIX, readArchiveKey } from '../../domain/evidence/archive-key.js';
 import { available } from '../base/aws-error.js';
 
-/** What cleaning the archive came to. */
+/** Result of {@link cleanArchive}. */
 export interface CleanedArchive {
   /** Days whose objects were deleted, or would be. */
   readonly days: readonly string[];
   readonly deleted: number;
   readonly bytes: number;
-  /** What S3 did not let go: a retention lock holds it, or a permission is missing. */
+  /** Objects that S3 did not let go: a retention lock holds them, or a permission is missing. */
   readonly refused: readonly { readonly key: string; readonly why: string }[];
 }
 

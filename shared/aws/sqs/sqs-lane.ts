@@ -2,8 +2,8 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from
 import type { ReceivedCopy } from '../../agent/receive/services.js';
 
 /**
- * Longest wait of a receive, seconds. Half of the time that a copy is hidden: what a killed process held is visible again only after its
- * last long poll is over, which would take it a second time. SQS allows 20.
+ * Longest wait of a receive, seconds; SQS allows 20. It is half of the time that a copy is hidden: when the copies of a killed process
+ * are visible again, its last long poll is over and cannot take them a second time.
  */
 export const LONG_POLL_SECONDS = 10;
 
@@ -12,7 +12,7 @@ export class SqsLane {
   constructor(
     private readonly client: SQSClient,
     readonly url: string,
-    /** For how long a received copy is hidden, seconds. */
+    /** Seconds that a received copy is hidden. */
     private readonly visibilitySeconds: number,
   ) {}
 

@@ -40,7 +40,7 @@ export class OpenCalls {
     else if (scheduled !== undefined && ENDS.has(type)) this.#open.delete(scheduled);
   }
 
-  /** What is open after all that was added. */
+  /** Calls that are open after all events that were added. */
   get calls(): readonly OpenCall[] {
     if (this.#namesCalls) return [...this.#open.values()];
     return [...this.#entered]

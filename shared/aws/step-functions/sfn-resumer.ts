@@ -2,7 +2,7 @@ import { SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient } from '
 import type { WorkflowResumer } from '../../domain/execution/workflow-engine.js';
 import { awsCode, unavailable } from '../base/aws-error.js';
 
-/** Answers that say nobody waits on the token any more. */
+/** Error names by which Step Functions tells that nobody waits on the token any more. */
 const GONE = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
 /** Longest `error` and `cause` of SendTaskFailure (Step Functions API reference). */
 const ERROR_LENGTH = 256;

@@ -5,9 +5,9 @@ import type { Seal, SealStore } from '../../domain/evidence/seal.js';
 
 /** The seals that an export lies between, and the days of the archive that hold what they seal. */
 export interface SealSpan {
-  /** Without gaps. */
+  /** Seals in their order, without gaps. */
   readonly seals: readonly Seal[];
-  /** Whether the chains stand after the first seal, not from their beginning. */
+  /** True when the chains continue after the first of the seals; false when they are exported from their beginning. */
   readonly anchored: boolean;
   readonly firstDay: string;
   readonly lastDay: string;
@@ -17,9 +17,9 @@ export interface SealSpan {
 const STREAM_DAYS = 1;
 
 /**
- * The last seal before the selection begins to the first one that must hold all that was changed before it ends, or the
- * last there is. Where the archive's
- * beginning has been cleaned away, the first seal that does not need it.
+ * Chooses the seals of an export: from the last one before the selection begins to the first one that must hold all that was
+ * changed before it ends, or to the last there is. Where the archive's beginning has been cleaned away, a selection without
+ * `from` starts at the first seal that does not need it.
  * @throws LanewayError NOT_FOUND
  */
 export async function chooseSeals(

@@ -16,19 +16,19 @@ import { LEDGER_TABLES } from '../../domain/evidence/ledger-rows.js';
 import type { Seal, SealStore } from '../../domain/evidence/seal.js';
 import { chooseSeals } from './choose-seals.js';
 
-/** Where an export is written: texts are appended to files in the order they are given. */
+/** Place that an export is written to: texts are appended to files in the order they are given. */
 export interface ExportSink {
   append(file: string, text: string): Promise<void>;
 }
 
-/** What an export is made from. */
+/** Ports and settings of an export. */
 export interface ExportServices {
   readonly application: string;
   readonly archive: ArchiveStore;
   readonly seals: Pick<SealStore, 'seals'>;
   readonly sink: ExportSink;
   readonly now: number;
-  /** Told of each day before it is read, and of the lines so far. */
+  /** Called before each day is read, with the day (`2026-11-21`) and the number of lines so far. */
   readonly progress?: (day: string, lines: number) => void;
 }
 

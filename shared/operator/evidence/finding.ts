@@ -1,10 +1,10 @@
 /** Something in an export that is not as it was written. */
 export interface Finding {
   readonly file: string;
-  /** From 1. */
+  /** Line of the file, from 1. */
   readonly line?: number;
   readonly chain?: string;
-  /** Number in the chain. */
+  /** Number of the line in its chain. */
   readonly number?: number;
   readonly what: string;
 }

@@ -2,7 +2,7 @@ import type { ArchiveLine, ArchiveReader } from '../../domain/evidence/archive.j
 import { isSettled, type DeliveryRecord } from '../../domain/delivery/delivery.js';
 import { entryFacts, type EntryFacts } from '../../domain/evidence/ledger-rows.js';
 
-/** Which entries a view is of. Times are ISO 8601; `to` is excluded. */
+/** Filter of a view's entries; every field that is given must fit. Times are ISO 8601; `to` is excluded. */
 export interface ViewFilter {
   readonly from?: string;
   readonly to?: string;
@@ -18,7 +18,7 @@ export interface ViewedEntry extends EntryFacts {
   readonly conversation: string;
 }
 
-/** What deliveries can be counted by. */
+/** Field that deliveries are counted by. */
 export type StatsBy = 'agent' | 'type' | 'state';
 
 /** Counts and durations of deliveries. Durations in milliseconds, undefined where nothing was measured. */
@@ -30,10 +30,10 @@ export interface LedgerStats {
   readonly deadLettered: number;
   readonly inFlight: number;
   readonly tries: number;
-  /** From publishing to receiving. */
+  /** Milliseconds from publishing to receiving. */
   readonly waitP50: number | undefined;
   readonly waitP99: number | undefined;
-  /** From receiving to the outcome, tries and their pauses included. */
+  /** Milliseconds from receiving to the outcome, tries and their pauses included. */
   readonly handlingP50: number | undefined;
   readonly handlingP99: number | undefined;
 }

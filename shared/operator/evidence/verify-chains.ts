@@ -8,7 +8,7 @@ import type { Finding } from './finding.js';
 /** A line of an export's chain file, as far as it can be read. */
 export type ExportLine = ArchiveLine | ChainStart | WithheldLine;
 
-/** Where the verification of a chain has come to. */
+/** Position in a chain: the line that its verification read last. */
 interface Place {
   number: number;
   /** Digests that the next line may follow: two after a line whose own did not fit. */
@@ -23,7 +23,7 @@ export class ChainVerifier {
   readonly #places = new Map<string, Place>();
   /** Heads that the start of a chain names, by chain and number. */
   readonly #roots = new Map<string, Map<number, { digest: string; of: string }>>();
-  /** Told last: when the first line of a chain was changed, that line is the place. */
+  /** Findings about the starts of chains. They are told last: when the first line of a chain was changed, that line is the place. */
   readonly #rootless: Finding[] = [];
   entries = 0;
   withheld = 0;
@@ -40,7 +40,7 @@ export class ChainVerifier {
         this.#places.set(chain, { number, digests: [digest], file: 'seals.jsonl', line: 1 });
   }
 
-  /** Notes what a line that starts a chain says of other chains; to be told of all of them before any {@link take}. */
+  /** Notes the heads of other chains that the start of a chain names. All starts are to be noted before the first {@link take}. */
   expectRoots({ chain, start }: ChainStart): void {
     for (const root of start.roots) {
       const numbers = this.#roots.get(root.chain) ?? new Map<number, { digest: string; of: string }>();

@@ -24,16 +24,16 @@ export interface ExportSource {
   hash(file: string): Promise<string>;
 }
 
-/** What the verification of an export came to. */
+/** Result of the verification of an export. */
 export interface Verification {
   readonly ok: boolean;
-  /** In the order they were found; the first names the place. At most {@link MOST_FINDINGS}. */
+  /** Findings in the order they were found, at most {@link MOST_FINDINGS}; the first names the place. */
   readonly findings: readonly Finding[];
   readonly manifest: ExportManifest | undefined;
   readonly entries: number;
   readonly withheld: number;
   readonly seals: number;
-  /** When the last seal was made: nothing is proved of what came after it. */
+  /** Time of the last seal, ISO 8601: nothing is proved of what came after it. */
   readonly sealed: string | undefined;
   /** SHA-256 of the public key that signed; undefined when seals are not signed. */
   readonly key: string | undefined;
@@ -43,7 +43,7 @@ export interface Verification {
 export interface VerifyOptions {
   /** The fingerprint that the signing key must have. Without it the key in the export is believed. */
   readonly key?: string;
-  /** Told of each day before it is read, and of the lines so far. */
+  /** Called before each day is read, with the day (`2026-11-21`) and the number of lines so far. */
   readonly progress?: (day: string, lines: number) => void;
 }
 

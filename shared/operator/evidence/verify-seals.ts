@@ -15,7 +15,7 @@ const sealShape = z.object({
   signature: z.object({ algorithm: z.string(), publicKey: z.string(), value: z.string() }).nullable(),
 });
 
-/** What the seals of an export demand of its chains. */
+/** Demands that the seals of an export make on its chains. */
 export interface SealDemands {
   /** Digest at a number of a chain, and the seal that states it. */
   readonly digests: ReadonlyMap<string, ReadonlyMap<number, { readonly digest: string; readonly seal: number }>>;

@@ -14,7 +14,7 @@ export interface Misfit {
   /** `order.lines.0.count`; `data` for the payload itself. */
   readonly path: string;
   readonly problem: string;
-  /** What stands there; absent when nothing does. */
+  /** The value there; absent when there is none. */
   readonly found?: unknown;
 }
 
@@ -26,10 +26,10 @@ export interface Examination {
   readonly decoded?: Decoded;
   /** The payload, also when it travelled by reference. */
   readonly data?: unknown;
-  /** Where it does not fit the schema as the topology has it now. */
+  /** Places of the payload that do not fit the schema as the topology has it now. */
   readonly misfits: readonly Misfit[];
   readonly delivery?: DeliveryRecord;
-  /** Why the message would be refused if it came again, by the topology as it is now; absent when it would be handled. */
+  /** Error by which the message would be refused if it came again, by the topology as it is now; absent when it would be handled. */
   readonly obstacle?: ErrorSummary;
 }
 

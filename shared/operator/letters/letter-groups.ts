@@ -5,7 +5,7 @@ import type { DeadLetterBook } from '../../domain/evidence/dead-letter-book.js';
 /** `open`, or what an operator did. */
 export type LetterState = 'open' | 'redriven' | 'edited' | 'discarded';
 
-/** Which dead letters are meant; every field that is given must fit. */
+/** Filter of dead letters; every field that is given must fit. */
 export interface LetterFilter {
   /** A signature, or the short id that {@link groupId} makes of it. */
   readonly group?: string;
@@ -44,7 +44,7 @@ export function stateOf(letter: DeadLetterEntry): LetterState {
   return letter.resolution?.state ?? 'open';
 }
 
-/** Whether a letter is meant. */
+/** True for a dead letter that every given field of the filter fits. Without a state, only open letters fit. */
 function isMeant(letter: DeadLetterEntry, filter: LetterFilter): boolean {
   const { group, receiver, type, reason, state = 'open' } = filter;
   return (

@@ -8,15 +8,15 @@ import type { TopologyModel } from '../../topology/model.js';
 import { deliveryKey, examineLetter } from './examine-letter.js';
 import { operatorEntry, type Actor, type OperatorServices } from '../operator-services.js';
 
-/** How a redrive is done. */
+/** Options of a redrive. */
 export interface RedriveOptions {
-  /** Looks, and changes nothing. */
+  /** True to look only, and change nothing. @defaultValue false */
   readonly dryRun?: boolean;
   /** A new expiry, milliseconds from now; without it a message that has expired is not redriven. */
   readonly expiresIn?: number;
 }
 
-/** What became of the redrive of one letter. */
+/** Result of the redrive of one letter. */
 export interface Redriven {
   readonly id: string;
   readonly conversation: string;
@@ -24,14 +24,14 @@ export interface Redriven {
   readonly type?: string;
   readonly receiver: string;
   readonly result: 'sent' | 'would-send' | 'skipped' | 'failed';
-  /** Why it was skipped, or failed. */
+  /** Reason for `skipped` or `failed`. */
   readonly why?: string;
 }
 
 /**
  * Puts a dead-lettered message back into its receiver's lane under its own id, after its delivery was opened again with
- * tries counted anew. Skipped, with the reason: what would be refused again (schema, topology, expiry), and what has
- * another outcome or is being worked on. In this order: resolution, operator entry, delivery, lane. Cut off in between,
+ * tries counted anew. Skipped, with the reason: a message that would be refused again (schema, topology, expiry), and a delivery
+ * that has another outcome or is being worked on. In this order: resolution, operator entry, delivery, lane. Cut off in between,
  * the redrive of the same letter by id goes on; a second copy in the lane is a duplicate and adds no outcome.
  *
  * @throws LanewayError UNAVAILABLE, to be repeated
@@ -70,7 +70,7 @@ export async function redriveLetter(
   return { ...about, result: 'sent' };
 }
 
-/** What a result says of its letter. */
+/** Fields of a result that name its letter. */
 export function namesOf(letter: DeadLetterEntry): Omit<Redriven, 'result' | 'why'> {
   return {
     id: letter.id,
@@ -90,7 +90,7 @@ export async function letterById(id: string, { book }: Pick<OperatorServices, 'b
   });
 }
 
-/** Why a letter is not redriven, by its own state and that of its delivery. */
+/** Reason not to redrive a letter, by its own state and that of its delivery; undefined when nothing speaks against it. */
 function whyNot(letter: DeadLetterEntry, delivery: DeliveryRecord | undefined): string | undefined {
   const { resolution } = letter;
   if (resolution && resolution.state !== 'redriven') return `${resolution.by} has ${resolution.state} it`;
@@ -100,7 +100,7 @@ function whyNot(letter: DeadLetterEntry, delivery: DeliveryRecord | undefined): 
     : `its delivery is ${delivery.state}`;
 }
 
-/** As receivers judge it: a command is of no use after its deadline. */
+/** Last time at which receivers still handle the message, milliseconds since 1970: a command is of no use after its deadline. */
 function lastUse(envelope: Envelope, model: TopologyModel): number {
   const expires = Date.parse(envelope.expires);
   const isCommand = model.types[envelope.type]?.kind === 'command';

@@ -4,25 +4,25 @@ import { errorSignature, summarizeError } from '../../domain/base/errors.js';
 import type { Actor, OperatorServices } from '../operator-services.js';
 import { namesOf, redriveLetter, type Redriven, type RedriveOptions } from './redrive-letter.js';
 
-/** How many are redriven. */
+/** Options of the redrive of several letters. */
 export interface ManyOptions extends RedriveOptions {
   /** Messages a second, at most. @defaultValue as fast as they can be sent */
   readonly rate?: number;
 }
 
-/** How a canary redrive goes on. */
+/** Options of a canary redrive. */
 export interface CanaryOptions extends ManyOptions {
-  /** How long a batch may take until each of its deliveries has an outcome, milliseconds. */
+  /** Milliseconds at most until each delivery of a batch has an outcome; after that the redrive stops. */
   readonly settleWithin: number;
-  /** Told after each batch. */
+  /** Called after each batch, with a line about it. */
   readonly progress?: (line: string) => void;
 }
 
-/** What a canary redrive came to. */
+/** Result of a canary redrive. */
 export interface CanaryReport {
   readonly redriven: readonly Redriven[];
   readonly completed: number;
-  /** Why it stopped before the end, and the letters that were not redriven. */
+  /** Reason for stopping before the end, and the number of letters that were not redriven; absent when all were. */
   readonly stopped?: { readonly why: string; readonly left: number };
 }
 
@@ -31,8 +31,8 @@ const FIRST_BATCHES = [1, 5, 20];
 const LOOK_EVERY_MS = 500;
 
 /**
- * Redrives letters one after the other. Where a store or the lane cannot be reached it ends with that letter as `failed`:
- * what was sent stays sent, and the rest, which has no result, is as it was.
+ * Redrives letters one after the other. A store or a lane that cannot be reached ends it with that letter as `failed`: the
+ * letters before it stay sent, and those after it, which have no result, are as they were.
  */
 export async function redriveLetters(
   letters: readonly DeadLetterEntry[],

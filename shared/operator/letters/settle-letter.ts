@@ -10,8 +10,8 @@ import { operatorEntry, type Actor, type OperatorServices } from '../operator-se
 import { withEnvelope } from './redrive-letter.js';
 
 /**
- * Settles a dead letter for good without doing anything about its message. Whether it was open; a letter that somebody
- * has settled already stays as it is.
+ * Settles a dead letter for good, and leaves its message alone.
+ * @returns `settled` when somebody had settled the letter already: it stays as it is
  */
 export async function discardLetter(
   letter: DeadLetterEntry,
@@ -95,7 +95,7 @@ export async function editLetter(
   return { id: letter.id, conversation: letter.correlationId, successor, receiver: letter.receiver };
 }
 
-/** Whether a letter was edited, and its successor has not been received: not yet, or never sent. */
+/** True for a letter that was edited and whose successor has not been received: not yet, or because it was never sent. */
 async function isOnItsWay(letter: DeadLetterEntry, { deliveries }: OperatorServices): Promise<boolean> {
   const { correlationId, receiver, resolution } = letter;
   if (resolution?.state !== 'edited' || resolution.successor === undefined) return false;

@@ -32,10 +32,10 @@ export function generationOf(conversation: string, generation: number): string {
 }
 
 /**
- * Publishes the root messages of a conversation once more, as generation `generation`: those of clients and ingress,
- * with what agents and workflows published left to happen anew. They get ids of their own, derived from the old ones and the
- * generation, and a conversation of their own that is named in the old one; expiry and deadline lie as far ahead as they
- * did. The same generation again is the same messages: what it has already is not sent again, and receivers know it.
+ * Publishes the root messages of a conversation, those of clients and ingress, once more as generation `generation`. Everything that
+ * agents and workflows published happens anew. The messages get ids of their own, derived from the old ones and the generation, and
+ * a conversation of their own that is named in the old one. Expiry and deadline lie as far ahead as they did. The same generation
+ * again is the same messages: those that it has already are not sent again, and receivers know them.
  *
  * Nothing is half done: when one root cannot be sent (its channel does not retain payloads, its payload is gone, topology
  * or schema refuse it), none is, and each message says why.

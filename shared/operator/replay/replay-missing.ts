@@ -13,17 +13,17 @@ import {
   type ReplayServices,
 } from './replay-services.js';
 
-/** A message that is not where it should be, what is to be sent, and to whom. */
+/** A message that is not where it should be, and the receivers that it is to be sent to. */
 interface Plan {
   readonly message: ReplayedMessage;
   readonly send?: SentMessage;
 }
 
 /**
- * Sends again what a conversation's account has as not arrived: deliveries that nobody has taken, that wait for a
- * further try, or whose lease is over. Each goes out as it was, under its id, so that a receiver that has an outcome
- * passes it over. What has an outcome is not touched; dead letters are redriven with `laneway dlq`. Messages of bus
- * channels go over the bus, so that the platform's own consumers have them as well.
+ * Sends again the messages that have not arrived by a conversation's account: deliveries that nobody has taken, that wait for a
+ * further try, or whose lease is over. Each goes out as it was, under its id, so that a receiver that has an outcome passes it
+ * over. Deliveries with an outcome are not touched; dead letters are redriven with `laneway dlq`. Messages of bus channels go
+ * over the bus, so that the platform's own consumers have them as well.
  *
  * @throws LanewayError UNAVAILABLE, to be repeated
  */

@@ -8,7 +8,7 @@ import type { Senders } from '../../publishing/send-messages.js';
 import type { Topology } from '../../topology/topology.js';
 import type { Actor } from '../operator-services.js';
 
-/** What a replay works with. */
+/** Ports and settings of a replay. */
 export interface ReplayServices {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -21,31 +21,31 @@ export interface ReplayServices {
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
-/** How a replay is done. */
+/** Options of a replay. */
 export interface ReplayOptions {
-  /** Looks, and changes nothing. */
+  /** True to look only, and change nothing. @defaultValue false */
   readonly dryRun?: boolean;
   /** Messages a second, at most. @defaultValue as fast as they can be sent */
   readonly rate?: number;
-  /** Number from 1 of the generation to make; without it what has not arrived is sent again as it was. */
+  /** Number from 1 of the generation to make. Without it, messages that have not arrived are sent again as they were. */
   readonly generation?: number;
 }
 
-/** What became of one message of a replayed conversation. */
+/** Result for one message of a replayed conversation. */
 export interface ReplayedMessage {
   readonly messageId: string;
   readonly type: string;
-  /** Who is to get it. */
+  /** Agents and workflows (`workflow:<name>`) that are to get it. */
   readonly receivers: readonly string[];
   /** `already`: this generation has the message; nothing was sent. */
   readonly result: 'sent' | 'would-send' | 'already' | 'skipped' | 'failed';
-  /** Why it was skipped, or failed. */
+  /** Reason for `skipped` or `failed`. */
   readonly why?: string;
   /** Its id in the new generation. */
   readonly as?: string;
 }
 
-/** What became of one conversation. */
+/** Result for one replayed conversation. */
 export interface ReplayReport {
   readonly conversation: string;
   /** The conversation of the new generation. */

@@ -21,16 +21,16 @@ export interface ReplayWindow {
   readonly to: number;
 }
 
-/** How far a replay of a window is. */
+/** Progress of the replay of a window. */
 export interface WindowProgress {
-  /** As EventBridge spells it: STARTING, RUNNING, CANCELLING, COMPLETED, CANCELLED, FAILED. */
+  /** State as EventBridge spells it: STARTING, RUNNING, CANCELLING, COMPLETED, CANCELLED, FAILED. */
   readonly state: string;
   /** Time of the last event that was put onto the bus, ISO 8601. */
   readonly reached?: string;
   readonly why?: string;
 }
 
-/** What the replay of a window works with. */
+/** Ports and settings of the replay of a window. */
 export interface WindowServices {
   readonly archive: BusArchive;
   readonly book: Pick<DeadLetterBook, 'record'>;
@@ -38,9 +38,9 @@ export interface WindowServices {
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
-/** What the replay of a window came to. */
+/** Result of the replay of a window. */
 export interface WindowReport {
-  /** Of the replay; its entry in the ledger stands under it as a conversation. */
+  /** Name of the replay; its entry in the ledger stands under it as a conversation. */
   readonly name: string;
   readonly archive: string;
   readonly state: string;

@@ -4,25 +4,25 @@ import { LanewayError } from '../../domain/base/errors.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import type { ReplaySubject } from './replay-services.js';
 
-/** Which conversations are meant: those with a message that fits all that is given. Times are milliseconds since 1970. */
+/** Selects conversations: those with a message that every given field fits. Times are milliseconds since 1970. */
 export interface ReplaySelection {
-  /** A message of this type, */
+  /** Type of the message. @defaultValue every type */
   readonly type?: string;
-  /** to this agent, */
+  /** Agent that the message is for. @defaultValue every agent */
   readonly agent?: string;
-  /** sent from here on, */
+  /** Earliest time at which the message was sent. */
   readonly from: number;
-  /** and before this. */
+  /** End of the time, excluded. */
   readonly to: number;
 }
 
-/** A lane keeps a message so long: no delivery is newer than its message by more. */
+/** Days that a lane keeps a message: a delivery is at most so much newer than its message. */
 const LANE_DAYS = 4;
 const DAY_MS = 86_400_000;
 
 /**
- * Conversations from the archive that the ledger's stream writes, in the order of their first message that is meant; each
- * with the messages that clients and others published, for one that the ledger table has forgotten. The archive is some
+ * Selects conversations from the archive that the ledger's stream writes, in the order of their first selected message. Each comes
+ * with the messages that clients and others published, for a conversation that the ledger table has forgotten. The archive is some
  * seconds behind the ledger.
  *
  * @throws LanewayError INVALID_OPTION for a window that ends before it begins; UNAVAILABLE
@@ -58,7 +58,7 @@ export async function selectConversations(
     .map(([conversation]) => ({ conversation, entries: [...(entries.get(conversation)?.values() ?? [])] }));
 }
 
-/** When the message of an entry was sent, if it is meant. */
+/** Time (ISO 8601) at which the message of an entry was sent; undefined unless the selection fits it. */
 function timeMeant(entry: LedgerEntry, { type, agent, from, to }: ReplaySelection): string | undefined {
   const meant = (time: string, own: string, receivers: readonly string[]): boolean => {
     const at = Date.parse(time);

@@ -13,24 +13,27 @@ import type { DecideServices } from '../../publishing/close-approval.js';
 import type { Topology } from '../../topology/topology.js';
 import { AlreadyDecided, decideOpen, decisionOf, type OpenApproval, type StandingDecision } from './decide-approval.js';
 
-/** What somebody's browser asked. */
+/** Request of a browser for the page behind a link. */
 export interface PageRequest {
   readonly method: string;
-  /** Of the address: `/` and the token. */
+  /** Path of the address: `/` and the token. */
   readonly path: string;
   readonly contentType?: string;
-  /** As text. */
+  /** Text of the body, not base64. */
   readonly body?: string;
 }
 
-/** What the browser gets. */
+/** Response of the page behind an approval's link, to a browser. */
 export interface PageResponse {
+  /** HTTP status code. */
   readonly status: number;
+  /** HTTP headers, by name in small letters. */
   readonly headers: Readonly<Record<string, string>>;
+  /** HTML text of the page. */
   readonly body: string;
 }
 
-/** What the page behind links works with. */
+/** Ports and settings of the page behind links. */
 export interface PageServices extends DecideServices {
   readonly topology: Pick<Topology, 'name'>;
   readonly signer: Pick<LinkSigner, 'verify'>;
@@ -38,15 +41,16 @@ export interface PageServices extends DecideServices {
   readonly approvals: { get(id: string): Promise<Omit<PendingRecord, 'waiter'> | undefined> };
 }
 
-/** Bytes of a form: its reason, percent-encoded, and some more. */
+/** Most characters of a form's text: its reason, percent-encoded, and some more. */
 const MOST_BYTES = 16_384;
 
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
- * The page behind an approval's link. Looking at it decides nothing, as mail scanners look at every link; sending its form
- * decides for those whose link it is, as `laneway approval` would: first decision stands, who, when and why in the ledger.
- * Of a decided approval it tells what was decided, when and by whom, and no more. Every answer is a page.
+ * Answers for the page behind an approval's link. Opening it decides nothing, as mail scanners open every link. Sending its form
+ * decides in the name of those that the link was sent to, as `laneway approval` would: the first decision stands, and the ledger
+ * keeps who, when and why. The page of a decided approval shows the decision, its time and its maker, and no more. Every answer
+ * is a page.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE: the form may be sent again
  */
@@ -99,13 +103,16 @@ async function decide(
   return respond(200, noticePage({ title: 'Thank you', lines }));
 }
 
-/** Without the line ends of forms, which browsers count as one character, and without what would steer a terminal. */
+/**
+ * The reason in a form, without the line ends of forms, which browsers count as one character, and without control characters, which
+ * would steer a terminal.
+ */
 function reasonIn(form: URLSearchParams): string {
   const given = (form.get('reason') ?? '').replaceAll('\r\n', '\n');
   return given.replace(/(?!\n)\p{Cc}/gu, ' ').trim();
 }
 
-/** Those whose link it is; undefined when there are none. */
+/** Those whom the link was sent to: the approvers in round 1, else those it escalated to. Undefined when there are none. */
 function askedOf({ approval }: OpenApproval, { round }: LinkClaims): string | undefined {
   return round === 1 ? approval.approvers : approval.escalateTo;
 }

@@ -10,7 +10,7 @@ import { publishMessage, type Publishing, type Standing } from '../../publishing
 import type { Topology } from '../../topology/topology.js';
 import { checkActor, type Actor } from '../operator-services.js';
 
-/** What answering a request works with. */
+/** Ports and settings for answering requests as an operator. */
 export interface AnswerServices {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface AnswerServices {
   readonly publishing: Publishing;
 }
 
-/** What an operator did to a request. */
+/** Result of an operator's answer to a request. */
 export interface Settled {
   readonly requestId: string;
   readonly conversation: string;
@@ -50,10 +50,10 @@ export async function openRequests(within: number, { clock, pending }: AnswerSer
   return found;
 }
 
-/** How long ago the time of an open request may have been over: its timer is about to act, or was lost. */
+/** Open requests are listed although their time was over up to this many milliseconds ago: the timer is about to act, or was lost. */
 const OVERDUE_MS = 3_600_000;
 
-/** A request without what is not to be shown. */
+/** A request without its waiter, whose task token nobody is to see; `waits` names the waiter in words. */
 export function visible({ waiter, ...record }: PendingRecord): VisibleRequest {
   const waits = {
     workflow: () => (waiter.kind === 'workflow' ? `workflow ${waiter.execution}, step ${waiter.step}` : ''),
@@ -120,14 +120,14 @@ async function openRequest(requestId: string, actor: Actor, services: AnswerServ
   });
 }
 
-/** Of approvals the first decision stands by one write, which an answer would go past. */
+/** Refusal to answer an approval as a request: its first decision stands by one write, which an answer would go past. */
 function isApproval(requestId: string): LanewayError {
   return new LanewayError('REFUSED', `request '${requestId}' is an approval, which is decided and not answered`, {
     help: [`laneway approval approve|reject ${requestId} --reason ...`],
   });
 }
 
-/** Where a message about a request stands: in its conversation, below its command. */
+/** Place of a message about a request: in its conversation, caused by its command. */
 function standingOf(record: PendingRecord): Standing {
   return {
     correlationId: record.correlationId,

@@ -10,10 +10,10 @@ import { checkActor, type Actor } from '../operator-services.js';
 /** A decision that a step of a workflow waits for, or waited for. */
 export type ApprovalRecord = PendingRecord & { readonly approval: NonNullable<PendingRecord['approval']> };
 
-/** The part of an approval that it takes to show and decide it: without who waits for it, thus without a task token. */
+/** An approval without its waiter, thus without a task token: enough to show and decide it. */
 export type OpenApproval = Omit<ApprovalRecord, 'waiter'>;
 
-/** How an approval was decided. */
+/** The first decision of an approval: the one that stands. */
 export interface StandingDecision {
   readonly decision: 'approved' | 'rejected' | 'silent';
   readonly by: string;
@@ -66,10 +66,10 @@ export async function decideApproval(
 }
 
 /**
- * Decides an approval: noted in the ledger with who and why, then published as `ApprovalDecided`, which the workflow goes on
- * with. The first decision stands, also that nobody made one ({@link closeApproval}): its note is the only one of the approval,
- * and its message has an id that follows from the approval, so that of several at once one is taken down. Whoever comes later publishes that one again, in case its
- * author died in between, and is told of it; the same decision by the same person again is no error.
+ * Decides an approval: noted in the ledger with who and why, then published as `ApprovalDecided`, with which the workflow goes on.
+ * The first decision stands, also that nobody made one ({@link closeApproval}). Its note is the only one of the approval, and its
+ * message has an id that follows from the approval, so that of several at once one is taken down. A later caller publishes that one
+ * again, in case its author died in between, and is told of it. The same decision by the same person again is no error.
  *
  * @throws LanewayError REFUSED when it has been decided otherwise or by somebody else, INVALID_OPTION without who or why, PUBLISH
  */
@@ -88,7 +88,7 @@ export async function decideOpen(
   return { requestId, conversation: correlationId, messageId: standing.messageId };
 }
 
-/** How it was decided; undefined for an approval that ended otherwise. */
+/** Reads the decision from an outcome; undefined for an approval that ended otherwise. */
 export function decisionOf(outcome: RequestOutcome): StandingDecision | undefined {
   if (outcome.state !== 'replied') return undefined;
   const decided = ApprovalDecided.schema.safeParse(outcome.data);

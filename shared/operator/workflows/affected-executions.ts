@@ -6,14 +6,14 @@ import { breaksIn, type Break, type Comparison } from './compare-definitions.js'
 /** Running executions that have a step before them, or are at it, that would no longer fit. */
 export interface AffectedStep {
   readonly step: string;
-  /** What it would no longer find. */
+  /** Description of the missing thing, in words. */
   readonly what: string;
   readonly count: number;
   /** Names of the latest of them, at most 20. */
   readonly executions: readonly string[];
 }
 
-/** What running executions of one workflow would run into. */
+/** Running executions of one workflow that would run into something missing. */
 export interface Affected {
   readonly running: number;
   /** The latest ones; those beyond were not looked at. */
@@ -109,7 +109,10 @@ export function statesAhead(
   return new Set([...ahead].filter((state) => !isBehind(state)));
 }
 
-/** Where each state leads, into the machines that it holds as well; what ends one of those leads on behind it. */
+/**
+ * Collects the states that each state leads to, into the machines that it holds as well. The last state of such a machine leads on to
+ * the states behind the one that holds it.
+ */
 function collect(
   machine: AslBranch,
   leads: Map<string, readonly string[]>,

@@ -4,7 +4,7 @@ import type { AslBranch, AslDefinition, AslState, Json } from '../../workflow/co
 import { callsIn, machinesIn, textOf, type Call } from '../../workflow/compile/calls-in.js';
 import { missingFields } from './missing-fields.js';
 
-/** What a deployment would do to one workflow. */
+/** Effect of a deployment on one workflow. */
 export interface WorkflowChange {
   readonly workflow: string;
   readonly change: 'unchanged' | 'changed' | 'added' | 'removed';
@@ -14,11 +14,11 @@ export interface WorkflowChange {
   readonly changed: readonly string[];
   /** Executions that run now; they end on the definition that they were started with. */
   readonly running: number;
-  /** What those executions may still need and the new version does not have. */
+  /** Things that those executions may still need and the new version does not have, a sentence each. */
   readonly breaks: readonly string[];
 }
 
-/** What is compared: a definition as it is deployed, and as it would be. */
+/** Inputs of {@link compareDefinitions}: a definition as it is deployed, and as it would be. */
 export interface Comparison {
   readonly workflow: string;
   readonly deployed?: AslDefinition;
@@ -51,11 +51,14 @@ export function compareDefinitions(comparison: Comparison): WorkflowChange {
 export interface Break {
   readonly state: string;
   readonly what: string;
-  /** Of what undoes the step. */
+  /** True when the command that undoes the step needs it; false when the step itself does. */
   readonly undo: boolean;
 }
 
-/** What the steps of a definition that executions run on need of everything around it, and would no longer find. */
+/**
+ * Finds everything that the steps of a definition need around it (channels, agents, workflows, types) and would no longer find.
+ * Called with the definition that executions run on.
+ */
 export function breaksIn(
   definition: AslDefinition,
   { model, local, workflows, types }: Pick<Comparison, 'model' | 'local' | 'workflows' | 'types'>,
@@ -101,8 +104,8 @@ function unsendable(
 }
 
 /**
- * Whether what a step of the deployed definition sends fits the type as it would be: its version is accepted, and a payload of the
- * latest version has every field that is needed, at any depth. Values exist only when an execution runs; they are not looked at.
+ * Tells where a payload that a step of the deployed definition sends does not fit the type as it would be. Fitting: its version is
+ * accepted, and it has every field that this version needs, at any depth. Values exist only when an execution runs; they are not looked at.
  */
 function unfit(
   state: string,
@@ -126,12 +129,12 @@ function unfit(
   ];
 }
 
-/** What the platform listens for on behalf of a step. */
+/** Key of the message that the platform listens for on behalf of a step: equal keys, same message. */
 function awaits({ state, payload }: Call): string {
   return JSON.stringify([payload['kind'], state, payload['type'] ?? '', 'key' in payload]);
 }
 
-/** Every state as text, without what is in it and stands for itself, and without the dispatcher's address. */
+/** Every state as text, by name. The states within a state stand for themselves, and the dispatcher's address is left out. */
 function statesOf(machine: AslBranch | undefined): Map<string, string> {
   const all = new Map<string, string>();
   const visit = (branch: AslBranch): void => {

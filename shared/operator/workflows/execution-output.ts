@@ -4,7 +4,7 @@ import { restoredOrDescribed } from '../../domain/execution/kept-state.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 
 /**
- * An execution with all that it put out, if a message started it; what is by reference and no longer stored is named.
+ * An execution with its whole output, if a message started it. A part that is kept by reference and no longer stored is named.
  * @throws LanewayError UNAVAILABLE
  */
 export async function withOutput(

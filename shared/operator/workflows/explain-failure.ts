@@ -5,7 +5,7 @@ import { machinesIn } from '../../workflow/compile/calls-in.js';
 import type { StepView } from './step-views.js';
 import type { ExecutionInput } from './workflow-services.js';
 
-/** Why an execution did not end well, and what to type next. */
+/** Reason why an execution did not end well, and commands to type next. */
 export interface Failure {
   /** Its step, or the state that failed it; unknown when it was stopped or ran out of time between steps. */
   readonly step?: string;

@@ -13,10 +13,10 @@ export interface ExecutionView extends Omit<ExecutionDetail, 'name' | 'input' | 
   readonly execution: string;
   readonly generation: number;
   readonly conversation: string;
-  /** What it was completed with. */
+  /** Name of the result that it completed with; absent until it has. */
   readonly result?: string;
   readonly data?: unknown;
-  /** In the order of the definition that it runs on. */
+  /** Steps in the order of the definition that it runs on. */
   readonly steps: readonly StepView[];
   readonly failure?: Failure;
   /** The execution that does it again. */

@@ -10,12 +10,15 @@ import { executionByName, noteAction, type FoundExecution, type WorkflowActServi
 
 /** A retry of an execution. */
 export interface Retried {
+  /** Name of the workflow. */
   readonly workflow: string;
   /** The execution that was retried. */
   readonly of: string;
   /** The execution that does it again, from where that one failed. */
   readonly execution: string;
+  /** Number of the new execution's generation: 1 for the first retry. */
   readonly generation: number;
+  /** Correlation id of the conversation that both executions belong to. */
   readonly conversation: string;
   /** It had been retried before: nothing was started. */
   readonly already: boolean;

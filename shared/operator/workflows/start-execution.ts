@@ -58,7 +58,7 @@ export async function startExecution(
 }
 
 /**
- * Stops a running execution: it ends as aborted, and what it did is compensated. Noted in the ledger with who and why.
+ * Stops a running execution: it ends as aborted, and its answered steps are compensated. Noted in the ledger with who and why.
  * @throws LanewayError NOT_FOUND, REFUSED when it has ended, INVALID_OPTION without who or why
  */
 export async function stopExecution(

@@ -8,7 +8,7 @@ import { idsOf } from '../../domain/execution/step-ids.js';
 import { textOf, type Call } from '../../workflow/compile/calls-in.js';
 import type { ExecutionInput, WorkflowServices } from './workflow-services.js';
 
-/** Where a step stands. `answered`: it ended badly, and the workflow went on with the value given for that. */
+/** State of a step. `answered`: it ended badly, and the workflow went on with the value given for that. */
 export type StepState = 'not reached' | 'entered' | 'waiting' | 'done' | 'answered' | 'failed';
 
 /** One step of an execution that sends a message or waits; of a map one for each element that has come to it. */
@@ -19,10 +19,10 @@ export interface StepView {
   readonly state: StepState;
   /** Message type that it sends or receives, or workflow that it runs. */
   readonly what?: string;
-  /** Who is waited for: an agent, people, a message, another workflow, a time. */
+  /** The one who is waited for: an agent, people, a message, another workflow, a time. */
   readonly waitsFor?: string;
   readonly until?: string;
-  /** Of the request, from 1; only where a ladder says what follows. */
+  /** Attempt of the request, from 1; only where a ladder declares further ones. */
   readonly attempt?: number;
   /** The attempt begins at `until`. */
   readonly pausing?: true;
@@ -36,7 +36,7 @@ export interface StepView {
   readonly error?: string;
 }
 
-/** What the views are made of. */
+/** Facts about an execution that the views of its steps are made of. */
 export interface StepFacts {
   readonly execution: ExecutionDetail;
   readonly input: ExecutionInput;
@@ -154,7 +154,7 @@ function withoutRecord(
   };
 }
 
-/** Who an open step waits for, and how far they are. */
+/** State of an open step: the agent or people that it waits for, and their progress. */
 function openStep(
   record: PendingRecord,
   { execution, entries }: StepFacts,

@@ -12,7 +12,7 @@ import type { Publishing } from '../../publishing/publish-message.js';
 import type { Topology } from '../../topology/topology.js';
 import type { Actor } from '../operator-services.js';
 
-/** What retrying and starting work with. */
+/** Ports and settings for retrying and starting workflows. */
 export interface WorkflowActServices {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export interface WorkflowActServices {
   readonly publishing: Publishing;
 }
 
-/** What looking at executions works with as well. */
+/** Ports and settings for looking at executions, and for all that {@link WorkflowActServices} allow. */
 export interface WorkflowServices extends WorkflowActServices {
   readonly executions: WorkflowEngine;
   readonly sagas: Pick<SagaStore, 'get' | 'steps' | 'find'>;
@@ -52,7 +52,7 @@ const inputSchema = z.object({
   parent: z.object({ requestId: z.string() }).optional(),
 });
 
-/** What an execution of Laneway was started with. */
+/** Input that Laneway starts an execution with. */
 export type ExecutionInput = z.output<typeof inputSchema>;
 
 /** An execution with its input read. */
@@ -91,7 +91,7 @@ export function checkWorkflow(workflow: string, { starts, topology }: WorkflowAc
   throw unknownName('NOT_FOUND', what, workflow, Object.keys(starts), topology.name);
 }
 
-/** Notes in the ledger who did what to an execution, and why. */
+/** Notes an operator's action on an execution in the ledger, with who and why. */
 export async function noteAction(
   action: Extract<OperatorEntry['action'], 'start' | 'retry' | 'stop'>,
   about: { readonly execution: string; readonly correlationId: string; readonly messageId?: string },

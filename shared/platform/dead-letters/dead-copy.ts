@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetterReason } from '../../domain/delivery/dead-le
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
 import type { LaneUrls } from '../../topology/mailbox-names.js';
 
-/** What a dead letter queue holds: a mailbox's by its name, others by `LANEWAY_DLQS` for their ARN. */
+/** Kind of the queue that a dead copy came from. A mailbox's is found by its name, every other by its ARN in `LANEWAY_DLQS`. */
 export type Origin =
   | { readonly kind: 'mailbox'; readonly receiver: string }
   | { readonly kind: 'unroutable' }
@@ -18,11 +18,11 @@ export interface DeadCopy {
   /** Text of the message attributes, by name. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly origin: Origin;
-  /** How often the drain has put it back into its lane. */
+  /** Times that the drain has put it back into its lane; 0 for a copy that is here for the first time. */
   readonly returns: number;
 }
 
-/** A dead delivery, before it is stored: whether a receiver said so, or it was inferred. */
+/** A dead delivery, before it is stored. A receiver reported it, or it was inferred from the queue that held its copy. */
 export interface Finding {
   readonly receiver: string;
   /** The agent that could not send it. */
@@ -51,7 +51,7 @@ export function messageIn(body: string): Decoded | undefined {
   }
 }
 
-/** What a receiver of ours wrote. */
+/** The finding that a receiver itself reported: its letter, with the text that it is about. */
 export function findingOf(letter: DeadLetter, body: string): Finding {
   const decoded = messageIn(body);
   const { receiver, sender, reason, error, version, tries, at, copy, bodyRef } = letter;
@@ -64,7 +64,7 @@ export function findingOf(letter: DeadLetter, body: string): Finding {
   };
 }
 
-/** What is inferred of a copy that AWS moved, by the queue it came from. */
+/** Infers receiver, reason and error of a copy that AWS moved, by the queue it came from. `tries`: those that its delivery has used up. */
 export function inferFinding(dead: DeadCopy, at: string, tries: number, lanes: LaneUrls): Finding {
   const { body, copy, origin, attributes } = dead;
   const decoded = messageIn(body);

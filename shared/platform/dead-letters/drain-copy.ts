@@ -22,7 +22,7 @@ import { judgeLetter } from './judge-letter.js';
 import { judgeStart } from './judge-start.js';
 import { reportDeadLetter } from './report-dead-letter.js';
 
-/** What storing a dead letter takes. */
+/** Ports and settings for storing a dead letter. */
 export interface StoreServices {
   readonly topology: Topology;
   readonly payloads: PayloadStore;
@@ -33,7 +33,7 @@ export interface StoreServices {
   readonly log: Log;
 }
 
-/** What the drain works with. */
+/** Ports and settings of the drain of dead letter queues. */
 export interface DrainServices extends StoreServices {
   readonly clock: Clock;
   readonly deliveries: DeliveryStore;
@@ -43,15 +43,15 @@ export interface DrainServices extends StoreServices {
   readonly starts: Readonly<Record<string, string>>;
 }
 
-/** How often a copy that AWS moved to a dead letter queue is put back into its lane. */
+/** Times at most that a copy which AWS moved to a dead letter queue is put back into its lane. */
 export const MOST_RETURNS = 3;
 
 /**
- * One record of a dead letter queue. What a receiver wrote is stored as it says, unless its delivery has another outcome
- * by now; a start message that its function never settled ends for each workflow. What else AWS moved there is judged: with
- * tries left and no outcome it goes back into its lane, up to three times; with an outcome by another copy it was a
- * duplicate; else its delivery is settled as a dead letter with the inferred reason. Body, then entry, then reports,
- * each under an id that follows from the delivery, so that a repetition changes nothing.
+ * Drains one record of a dead letter queue. A receiver's letter is stored as it stands, unless its delivery has another outcome
+ * by now. A start message that its function never settled ends for each workflow. Any other copy that AWS moved there is judged.
+ * With tries left and no outcome it goes back into its lane, up to three times. With an outcome by another copy it was a
+ * duplicate. Else its delivery is settled as a dead letter with the inferred reason. Body, then entry, then reports, each under
+ * an id that follows from the delivery, so that a repetition changes nothing.
  *
  * @throws LanewayError UNAVAILABLE, PUBLISH, LEASE_LOST, to be repeated
  */
@@ -70,7 +70,7 @@ export async function drainCopy(dead: DeadCopy, services: DrainServices): Promis
   if (finding) await storeFinding(finding, services);
 }
 
-/** What the letter is about; empty when the payload store no longer has it, as the letter is to be kept all the same. */
+/** The received text that the letter is about. Empty when the payload store no longer has it: the letter is kept all the same. */
 async function bodyOf(letter: DeadLetter, { payloads, log }: DrainServices): Promise<string> {
   if (letter.bodyRef === undefined) return letter.body;
   try {
@@ -196,7 +196,7 @@ function entryOf(finding: Finding): DeadLetterEntry {
   };
 }
 
-/** Whether the message really is of the publisher it names: only then may its death end a request. */
+/** True when the message really is of the publisher it names: only then may its death end a request. */
 function isGenuine({ decoded, error, receiver, sender }: Finding, { model }: Topology): boolean {
   if (!decoded || error.code === 'SENDER_MISMATCH' || error.code === 'NOT_DECLARED') return false;
   const { envelope, vouched } = decoded;

@@ -5,14 +5,14 @@ import type { Clock } from '../../domain/base/clock.js';
 import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
 import type { Finding } from './dead-copy.js';
 
-/** What judging a letter takes. */
+/** Ports of {@link judgeLetter}. */
 export interface LetterJudgeServices {
   readonly clock: Clock;
   readonly deliveries: DeliveryStore;
 }
 
 /**
- * Whether a letter of one of our receivers still holds. It is written before the outcome, so that a receiver that died in
+ * Judges a receiver's letter by the outcome of its delivery. A letter is written before that outcome, so that a receiver that died in
  * between left a letter without one. When nobody has gone on with the delivery, it is settled here, as the letter says, and
  * no later copy changes that. `overtaken`: the delivery has another outcome, or somebody has gone on with it, who will
  * write an outcome, and a letter if need be, of their own; nobody need hear of this one.

@@ -5,7 +5,7 @@ import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { messageIn, type DeadCopy, type Finding } from './dead-copy.js';
 import { startedBy } from '../workflows/started-by.js';
 
-/** What judging a start message takes. */
+/** Ports and settings of {@link judgeStart}. */
 export interface StartJudgeServices {
   readonly clock: Clock;
   readonly deliveries: DeliveryStore;
@@ -14,10 +14,10 @@ export interface StartJudgeServices {
 }
 
 /**
- * A copy of a start message that the platform's functions received until SQS gave up: each workflow that it should have
- * started and that has no outcome ends as a dead letter, so that none stays leased for ever. Empty when every one has
- * an outcome, or when the message starts nothing.
+ * Judges a copy of a start message that the platform's functions received until SQS gave up. Each workflow that it should have
+ * started and that has no outcome ends as a dead letter, so that none stays leased for ever.
  *
+ * @returns one finding for each workflow that ended so; empty when every one has an outcome, or when the message starts nothing
  * @throws LanewayError LEASE_LOST while another copy starts one of them
  */
 export async function judgeStart(dead: DeadCopy, services: StartJudgeServices): Promise<Finding[]> {

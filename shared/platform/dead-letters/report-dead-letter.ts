@@ -8,15 +8,16 @@ import { ErrorReported, isSystemChannel, RequestFailed, WorkflowRequested } from
 import { failureChannel } from '../../topology/failure-channel.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
 
-/** What a request for a workflow says of the step that waits for its end. */
+/** Fields of a request for a workflow that lead to the step which waits for its end. */
 const parentSchema = z.object({ workflow: z.string(), parent: z.object({ requestId: z.string() }) });
 
 /**
  * Tells of a dead letter: `ErrorReported` into its conversation, and for a command that names a reply `RequestFailed`,
- * which ends the request. Nothing is told of messages of system channels, which would never end, but to the step of a
- * workflow that waits for one which could not be started. Ids follow from the dead letter. The request comes first, and neither message keeps the other from being tried.
+ * which ends the request. Messages of system channels have no such reports, which would never end. One exception is the request
+ * for a workflow that could not be started: the step that waits for it is told. Ids follow from the dead letter. The request comes
+ * first, and neither message keeps the other from being tried.
  *
- * @param genuine whether the message is of the publisher it names; a forged one ends nobody's request
+ * @param genuine true when the message is of the publisher it names; a forged one ends nobody's request
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function reportDeadLetter(

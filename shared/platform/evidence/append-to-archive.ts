@@ -14,10 +14,10 @@ import type { Clock } from '../../domain/base/clock.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { ChainStore } from '../../domain/evidence/seal.js';
 
-/** What the archive is written with. */
+/** Ports and settings for writing the archive of the ledger. */
 export interface ArchiveServices {
   readonly application: string;
-  /** Over the archive's bucket. */
+  /** Payload store over the archive's bucket. */
   readonly archive: Pick<PayloadStore, 'put'>;
   readonly chains: ChainStore;
   readonly clock: Clock;
@@ -26,14 +26,14 @@ export interface ArchiveServices {
 /** The chain of a stream that does not tell its shards apart; any number of writers may meet in it. */
 export const SHARED_CHAIN = 'stream';
 
-/** How often a writer that met another tries again in one invocation. */
+/** Lost races that a writer makes good in one invocation; after one more it gives up as `UNAVAILABLE`. */
 const MOST_MEETINGS = 8;
 
 /**
  * Appends records to a chain: an object for each day among them, then the head, which moves only if it still stands where
- * the object begins. What was written but not taken into the chain (a writer that died, or came second) is never part of
- * it. A shard's records come in the order of their sequence numbers, so that those up to the head's are repetitions and
- * passed over; a chain that shards share takes repetitions in as lines of their own.
+ * the object begins. An object whose head did not move (its writer died, or came second) is never part of the chain. A shard's
+ * records come in the order of their sequence numbers, so that those up to the head's are repetitions and passed over. A chain
+ * that shards share takes repetitions in as lines of their own.
  *
  * @returns how many of the records are in the archive for good: all before the first that could not be written
  */

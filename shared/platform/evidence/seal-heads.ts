@@ -9,30 +9,30 @@ import {
   type Signer,
 } from '../../domain/evidence/seal.js';
 
-/** What heads are sealed with. */
+/** Ports and settings for sealing the heads of the chains. */
 export interface SealServices {
   readonly application: string;
   readonly chains: ChainStore;
   readonly seals: Pick<SealStore, 'keep'>;
-  /** Without one, seals are not signed. */
+  /** Signer of the seals; undefined where seals are not signed. */
   readonly signer: Signer | undefined;
   readonly clock: Clock;
 }
 
-/** What sealing came to. */
+/** Result of {@link sealHeads}: the last seal there is. */
 export interface SealSummary {
   /** Number of the last seal, 0 when the ledger has never had an entry. */
   readonly seal: number;
   readonly at: string | undefined;
-  /** Whether it was made now. */
+  /** True when this call made the seal; false when it was there before, or another caller came first. */
   readonly made: boolean;
   readonly signed: boolean;
 }
 
 /**
- * Seals where the chains stand, unless the last seal says so already. The seal stands in the chain store first, which
- * decides between two that seal at a time, and is then kept under its retention lock; one that was not kept, as its maker
- * died, is kept by the next.
+ * Seals the present heads of the chains, unless the last seal has the same. The seal stands in the chain store first, which
+ * decides between two that seal at a time, and is then kept under its retention lock. A seal whose maker died before that is kept
+ * by the next call.
  */
 export async function sealHeads(services: SealServices): Promise<SealSummary> {
   const { application, chains, seals, signer, clock } = services;
@@ -58,7 +58,7 @@ function summaryOf(seal: Seal | undefined, made: boolean): SealSummary {
   return { seal: seal?.number ?? 0, at: seal?.at, made, signed: Boolean(seal?.signature) };
 }
 
-/** Ended chains leave the list in time, which is nothing to seal. */
+/** True when no head has moved. A chain that has ended leaves the list in time, which is nothing to seal. */
 function sameHeads(before: readonly SealedHead[], now: readonly SealedHead[]): boolean {
   const known = new Map(before.map((head) => [head.chain, head.digest]));
   return now.every(({ chain, digest }) => known.get(chain) === digest);

@@ -10,13 +10,13 @@ import { publishMessage, type Publishing } from '../../publishing/publish-messag
 import type { ForeignEvent, IngressSpec, Topology } from '../../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
 
-/** What the function works with. */
+/** Ports and settings of the ingress function. */
 export interface IngressServices {
   readonly topology: Topology;
   readonly clock: Clock;
   readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
-  /** What an ingress of that name publishes with. */
+  /** Publishing in the name of an ingress. */
   readonly publishingAs: (ingress: string) => Publishing;
 }
 
@@ -29,9 +29,9 @@ const eventSchema = z.looseObject({
 });
 
 /**
- * One event of another system. One queue takes the events of every ingress, so its patterns are matched again here; the
- * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the
- * event's id: however often it comes, it is the same message. What its ingress cannot map, or what does not fit the
+ * Takes one event of another system. One queue takes the events of every ingress, so its patterns are matched again here. The
+ * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the event's id:
+ * however often it comes, it is the same message. An event that its ingress cannot map, or whose payload does not fit the
  * schema, is a dead letter `ingress`.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated

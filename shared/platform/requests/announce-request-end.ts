@@ -5,7 +5,7 @@ import { RequestFailed, RequestTimedOut } from '../../message/system-messages.js
 import { publishMessage, type Standing } from '../../publishing/publish-message.js';
 import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 
-/** What telling the end of a request works with. */
+/** Ports for telling the end of a request. */
 export interface AnnounceServices extends ResumeServices {
   readonly clock: Clock;
 }
@@ -78,7 +78,7 @@ export async function noteAbort(
   });
 }
 
-/** Where the platform's messages about a request stand: behind the command of the current attempt. */
+/** Place of the platform's messages about a request in its conversation: caused by the command of the current attempt. */
 export function standingOf(record: PendingRecord): Standing {
   return {
     correlationId: record.correlationId,

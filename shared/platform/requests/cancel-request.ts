@@ -14,7 +14,7 @@ import { payloadOf } from '../../domain/delivery/claim-check.js';
 import { noteAbort } from './announce-request-end.js';
 import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 
-/** What taking a request back works with. */
+/** Ports for taking a request back. */
 export interface CancelServices extends ResumeServices {
   readonly clock: Clock;
   readonly pending: PendingStore;
@@ -22,7 +22,10 @@ export interface CancelServices extends ResumeServices {
   readonly publishing: Publishing;
 }
 
-/** How long a cancellation waits for the end of a handling, to find what that has asked for: the longest handling. */
+/**
+ * Longest time that a cancellation waits for the end of a handling, milliseconds: as long as a handling may last. Only after
+ * its end are the requests known that it has made.
+ */
 export const LONGEST_WAIT_MS = 15 * 60_000;
 
 /**

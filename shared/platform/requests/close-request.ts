@@ -18,7 +18,7 @@ import { endId } from './announce-request-end.js';
 import { takeAwaited, type AwaitServices } from '../workflows/take-awaited.js';
 import { resumeWaiter } from '../workflows/resume-waiter.js';
 
-/** What the function works with. */
+/** Ports of the function that takes replies. */
 export interface RepliesServices extends CancelServices, EscalateServices, AwaitServices {
   readonly clock: Clock;
   readonly pending: PendingStore;
@@ -29,10 +29,11 @@ export interface RepliesServices extends CancelServices, EscalateServices, Await
 const RECEIVER = 'platform:replies';
 
 /**
- * One copy of a reply, or of `RequestFailed`: checked as a receiver checks. A reply to any attempt closes the request, the
- * first outcome winning; the winner, each time it comes, tells whoever waits. `RequestFailed` of the current attempt moves
+ * Takes one copy of a reply, or of `RequestFailed`: checked as a receiver checks. A reply to any attempt closes the request, the
+ * first outcome winning; the winner, each time it comes, tells the waiter. `RequestFailed` of the current attempt moves
  * the request to the next rung of its ladder, or closes it; of an earlier one it changes nothing. A loser is recorded as
- * `late`, and what it tells of is undone with the workflow that had asked. What does not answer a known request is acknowledged: its command was fire-and-forget, or has long been forgotten.
+ * `late`, and its step is undone with the workflow that had asked. A message that answers no known request is acknowledged: its
+ * command was fire-and-forget, or has long been forgotten.
  *
  * @throws LanewayError UNAVAILABLE when a store or the bus failed; the copy then comes again
  */
@@ -94,7 +95,7 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
   });
 }
 
-/** What was done although the request had timed out or failed is undone with its execution; after another reply nothing is. */
+/** Undoes a step whose reply came after its request had timed out or failed. After another reply there is nothing to undo. */
 async function undoLate(
   { requestId, waiter, outcome: ended }: PendingRecord,
   reply: Replied,

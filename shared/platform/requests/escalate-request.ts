@@ -13,28 +13,28 @@ import { climbedLadder } from '../../topology/step-ladder.js';
 import { sendAttempt, tellAttemptEnd } from './send-attempt.js';
 import { announceRequestEnd, type AnnounceServices } from './announce-request-end.js';
 
-/** What escalating works with. */
+/** Ports for ending an attempt and for moving its request to the next rung of its ladder. */
 export interface EscalateServices extends AnnounceServices {
   readonly timers: TimerQueue;
-  /** Told of each rung that a request comes to. */
+  /** Called with the kind of each rung that a request comes to. */
   readonly countRung: (rung: string) => void;
 }
 
-/** What became of the end of an attempt: it ended the request, moved it to its next attempt, or changed nothing. */
+/** Effect of the end of an attempt: it ended the request, moved it to its next attempt, or changed nothing (`late`). */
 export type Ended = 'ended' | 'moved' | 'late';
 
 /** Lost races after which the caller is to come again: each one means that somebody else got on. */
 const MOST_RACES = 20;
 
-/** Who ends an attempt when its time is over: the same for every timer, and for the sweeper. */
+/** Name of the one who ends an attempt when its time is over: the same for every timer, and for the sweeper. */
 export function timerOf(record: PendingRecord): string {
   return `timer:${record.requestId}:${record.attempt}`;
 }
 
 /**
- * The end of an attempt. Its request moves on to the next rung, by one conditional write of which of all callers one wins,
- * or, where nothing follows, ends. What is not about the current attempt changes nothing (`late`). Order, as for the first
- * attempt: timer, pending record, message. Repeated after it was cut off, it completes what is not complete.
+ * Ends an attempt. Its request moves on to the next rung, by one conditional write, which only one of all callers wins; where
+ * no rung follows, it ends. An end of another attempt than the current one changes nothing (`late`). Order, as for the first
+ * attempt: timer, pending record, message. Repeated after it was cut off, it completes the missing parts.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
@@ -135,7 +135,7 @@ function rungOf({ climb }: PendingRecord, { topology }: EscalateServices): strin
   return (climb && climbedLadder(topology.model, climb)[climb.rung]?.kind) ?? 'unknown';
 }
 
-/** Whether the end is one of the attempt that now runs. */
+/** True when the end is one of the attempt that now runs, or is final. */
 function concerns(record: PendingRecord, cause: AttemptEnd, now: number): boolean {
   if (cause.final === true) return true;
   if (cause.attempt !== record.attempt || record.climb?.phase === 'pausing') return false;

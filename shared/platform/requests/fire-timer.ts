@@ -7,7 +7,7 @@ import { approvalOverdue, type AskServices } from '../workflows/ask-approvers.js
 import { beginAttempt, carryOut, endAttempt, timerOf, type EscalateServices } from './escalate-request.js';
 import { resumeWaiter } from '../workflows/resume-waiter.js';
 
-/** How long a timer looks for its record: the publisher sets the timer first and may be slow, or gone. */
+/** Longest time that a timer looks for its record, milliseconds: the publisher sets the timer first and may be slow, or gone. */
 export const ORPHAN_PATIENCE_MS = 300_000;
 
 /** Time between two looks for the record. */
@@ -33,14 +33,14 @@ export function parseTimer(body: string): DeadlineTimer {
   }
 }
 
-/** What the function works with. */
+/** Ports of the function that receives timers. */
 export type TimerServices = EscalateServices & Pick<AskServices, 'approvalLinks'> & Pick<DecideServices, 'book'>;
 
 /**
- * A timer that came back. Too early (SQS delays 15 minutes at most): set again, with the next hop. Due without a record:
+ * Acts on a timer that came back. Too early (SQS delays 15 minutes at most): set again, with the next hop. Due without a record:
  * looked for again during five minutes, then dropped, as the request was never made. Answered meanwhile: dropped.
- * Deadline moved: set to the new one. A pause is over: the next attempt begins. Else the attempt has timed out. What a step
- * that was decided earlier left undone is done first.
+ * Deadline moved: set to the new one. A pause is over: the next attempt begins. Else the attempt has timed out. Before that it
+ * completes a step of the ladder that was decided earlier and then cut off.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
@@ -75,7 +75,7 @@ export async function fireTimer(timer: DeadlineTimer, services: TimerServices): 
   );
 }
 
-/** A wait is over: for whoever waits that is the answer. */
+/** Ends a wait for a time: that the time has come is the answer to its step. */
 async function endWait(record: PendingRecord, now: number, services: EscalateServices): Promise<void> {
   const at = new Date(now).toISOString();
   const outcome = { state: 'replied', by: timerOf(record), at, data: null, type: '', dataschema: '' } as const;

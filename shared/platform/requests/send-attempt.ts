@@ -12,8 +12,8 @@ import { climbedLadder } from '../../topology/step-ladder.js';
 import { standingOf, type AnnounceServices } from './announce-request-end.js';
 
 /**
- * Tells that the attempt before timed out, and what follows. (That one failed, its dead letter has told.) The id is that of
- * the attempt: it is told once, here or as the end of the request.
+ * Tells that the attempt before timed out, and the kind of the next rung. Of an attempt that failed, its dead letter has told.
+ * The id is that of the attempt: it is told once, here or as the end of the request.
  */
 export async function tellAttemptEnd(record: PendingRecord, climb: Climb, services: AnnounceServices): Promise<void> {
   const { cause } = climb;

@@ -13,7 +13,7 @@ import type { Senders } from '../../publishing/send-messages.js';
 import { startedBy } from '../workflows/started-by.js';
 import { storeFinding, type StoreServices } from '../dead-letters/drain-copy.js';
 
-/** What looking at an intent takes. */
+/** Ports and settings for looking at an intent. */
 export interface IntentServices extends StoreServices {
   readonly clock: Clock;
   readonly intents: IntentStore;
@@ -27,8 +27,8 @@ export interface IntentServices extends StoreServices {
 const COPY = 'sweeper';
 
 /**
- * Who is to take a message: the agents that its publisher expected, and the workflows that it starts, of which no
- * publisher knows.
+ * Receivers of a message: the agents that its publisher expected, and the workflows that it starts (`workflow:<name>`), of which
+ * no publisher knows.
  */
 export function receiversOf(
   { envelope, expected }: Intent,
@@ -42,8 +42,8 @@ export function receiversOf(
 }
 
 /**
- * Whether every expected receiver has taken the message. If not: before expiry and grace it is sent again, as it is, and
- * looked at once more then; afterwards, or when the bus refuses it for good, each missing delivery is settled as
+ * Looks whether every expected receiver has taken the message. Before expiry and grace a missing one has it sent again, as it is,
+ * and looked at once more then. Afterwards, or when the bus refuses it for good, each missing delivery is settled as
  * `undeliverable`, with its dead letter and reports. A message that could not be sent just now is looked at again soon.
  *
  * @throws LanewayError UNAVAILABLE, PUBLISH

@@ -8,13 +8,13 @@ import { stepInGeneration, takenOver, waitOf } from '../workflows/earlier-genera
 import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 import { waiterOf } from '../workflows/waiter-of.js';
 
-/** What looking at an execution works with. */
+/** Ports for looking at a running execution. */
 interface ExecutionServices extends ResumeServices {
   readonly clock: Clock;
   readonly executions: SupervisedExecutions;
 }
 
-/** What was resolved of one execution. */
+/** Counts of the waiting steps of one execution that were resolved; the meanings are those of {@link SuperviseSummary}. */
 interface Resolved {
   readonly toldAgain: number;
   readonly unanswered: number;
@@ -28,12 +28,12 @@ const NO_TOKEN = 'none';
 const STOPPED = 'Laneway.NobodyAnswers';
 
 /**
- * Looks whether somebody will answer each step at which an execution waits: its request is open, so that a reply, a timer
- * or the sweeper ends it. Ended already: whoever waits is told (again). Not recorded: recorded as failed, by a write that
- * loses against a dispatch which is only slow, and told. The token is that of the history, where the engine has it there;
- * where it has not, and the record's is answered in vain, the execution is stopped.
+ * Looks whether each step at which an execution waits will have an answer. An open request has one: a reply, a timer or the
+ * sweeper ends it. A request that has ended already is told (again) to its step. One that is not recorded is recorded as failed, by
+ * a write that loses against a dispatch which is only slow, and told. The token is that of the history, where the engine has it
+ * there. Where it has not, and the record's token is answered in vain, the execution is stopped.
  *
- * @param until milliseconds since 1970; what was begun, or ended, after that is left to come to its end by itself
+ * @param until milliseconds since 1970; steps that began, and requests that ended, after that are left to go on by themselves
  * @throws LanewayError UNAVAILABLE, PUBLISH, to be repeated
  */
 export async function superviseExecution(

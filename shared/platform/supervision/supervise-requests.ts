@@ -14,7 +14,7 @@ import type { Publishing } from '../../publishing/publish-message.js';
 import { startOf } from '../workflows/awaited-step.js';
 import type { SuperviseBounds, SuperviseSummary } from './supervise.js';
 
-/** What looking at requests works with. */
+/** Ports for looking at open requests of executions that have ended. */
 interface RequestServices {
   readonly clock: Clock;
   readonly cursors: CursorStore;
@@ -25,17 +25,16 @@ interface RequestServices {
   readonly log: Log;
 }
 
-/** How long the requests of an execution that has ended stay open for a retry of it, which waits on for what is open. */
+/** Milliseconds that the requests of an ended execution stay open: a retry of it waits on for the open ones. */
 export const RETRY_PATIENCE_MS = 15 * 60_000;
-/** How far ahead the deadlines of requests lie that are looked at. */
+/** Looked at are requests whose deadline is at most this many milliseconds ahead. */
 export const HORIZON_MS = 7 * 86_400_000;
 const CURSOR = 'supervised-requests';
 
 /**
- * Takes back what steps have asked for whose execution has ended: agents and people need not answer any more, and no
- * ladder goes on. Left open until their own end are requests that would be undone once they are answered, as a
- * reply that comes late must find its record; what asks nobody; and everything of an execution that ended just now, or is
- * being retried.
+ * Takes back the open requests of steps whose execution has ended: agents and people need not answer any more, and no ladder
+ * goes on. Three kinds are left open until their own end: requests that would be undone once they are answered, as a reply that
+ * comes late must find its record; waits that ask nobody; and everything of an execution that ended just now, or is being retried.
  *
  * @param running names of executions that run
  * @throws LanewayError UNAVAILABLE
@@ -77,7 +76,7 @@ export async function superviseRequests(
   return { ...count, complete: true };
 }
 
-/** The execution that somebody is asked for; undefined for what asks nobody: a time, the end of a workflow, a message. */
+/** The execution whose step asks an agent or people; undefined for a step that waits for a time, the end of a workflow or a message. */
 function askedBy({ waiter, holds, type }: PendingRecord): string | undefined {
   return waiter.kind === 'workflow' && holds === undefined && !type.startsWith('await ') ? waiter.execution : undefined;
 }
@@ -85,7 +84,7 @@ function askedBy({ waiter, holds, type }: PendingRecord): string | undefined {
 /** An execution that has ended for good. */
 type Ending = Pick<ExecutionDetail, 'name' | 'status'>;
 
-/** Undefined while the execution, or a retry of it, runs, may be retried soon, or is not known. */
+/** The execution, once it has ended for good. Undefined while it, or a retry of it, runs, may be retried soon, or is not known. */
 async function endingOf(execution: string, { clock, executions }: RequestServices): Promise<Ending | undefined> {
   const found = await findExecution(execution, executions);
   const start = found && startOf(found.input);

@@ -8,7 +8,7 @@ import { superviseExecution } from './supervise-execution.js';
 import { superviseRequests } from './supervise-requests.js';
 import type { ResumeServices } from '../workflows/resume-waiter.js';
 
-/** What supervision works with. */
+/** Ports of the supervision of workflows. */
 export interface SuperviseServices extends ResumeServices {
   readonly clock: Clock;
   readonly cursors: CursorStore;
@@ -19,17 +19,17 @@ export interface SuperviseServices extends ResumeServices {
   readonly pause: () => Promise<void>;
 }
 
-/** How far one run goes. */
+/** Bounds of one run. */
 export interface SuperviseBounds {
   /** Milliseconds that a step, or the end of its request, is given to come to its next state by itself. */
   readonly grace: number;
   /** Executions, and open requests, that one run looks at. */
   readonly most: number;
-  /** When to stop, milliseconds since 1970. */
+  /** Instant at which the run stops, milliseconds since 1970. */
   readonly stopAt: number;
 }
 
-/** What a run did. */
+/** Counts of one run. */
 export interface SuperviseSummary {
   /** Running executions that were looked at. */
   readonly executions: number;
@@ -49,7 +49,7 @@ export interface SuperviseSummary {
   readonly complete: boolean;
 }
 
-/** What a step is given by default: a dispatch takes half a minute at most, a timer looks for its record for five. */
+/** Default of {@link SuperviseBounds.grace}: a dispatch takes half a minute at most, a timer looks for its record for five minutes. */
 export const SUPERVISE_GRACE_MS = 300_000;
 /** Executions looked at side by side. */
 const CHUNK = 5;
@@ -122,7 +122,7 @@ async function superviseExecutions(
   return { ...count, complete };
 }
 
-/** One that cannot be looked at keeps no other from it; its turn comes again. */
+/** Looks at one execution. A failure is logged and keeps no other execution from its turn; the next run looks again. */
 async function look(execution: Execution, until: number, services: SuperviseServices) {
   try {
     return await superviseExecution(execution, until, services);

@@ -11,14 +11,14 @@ import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { settleUndelivered, type IntentServices } from './look-at-intent.js';
 
-/** What the deep sweep works with. */
+/** Ports of the deep sweep. */
 export interface DeepSweepServices extends IntentServices {
   readonly archive: ArchiveReader;
   readonly conversations: LedgerReader;
   readonly cursors: CursorStore;
 }
 
-/** What a deep sweep did. */
+/** Counts of one deep sweep. */
 export interface DeepSweepSummary {
   /** Days of the archive that were read. */
   readonly days: number;
@@ -41,10 +41,10 @@ const CURSOR = 'deep';
 const DAY_MS = 86_400_000;
 
 /**
- * Finds what handlers emitted and nobody ever took, and settles it as `undeliverable`: the promise that an intent keeps
- * for clients. No item is written for it on the way, as a delivery has two writes to spend: what was expected and what
- * came is read from the archive of the ledger's stream, day by day, and only what the archive does not show is looked up
- * in the table. A day counts as done once everything that was emitted on it has expired; until then it is read again.
+ * Finds emissions of handlers that nobody ever took, and settles them as `undeliverable`: the promise that an intent keeps for
+ * clients. No item is written for it on the way, as a delivery has two writes to spend. The expected and the received deliveries
+ * are read from the archive of the ledger's stream, day by day, and only those that the archive does not show are looked up in the
+ * table. A day counts as done once everything that was emitted on it has expired; until then it is read again.
  *
  * Runs may overlap or be cut off: the same is done again, with the same ids.
  * @param stopAt milliseconds since 1970
@@ -83,7 +83,7 @@ export async function sweepDeep(services: DeepSweepServices, stopAt: number): Pr
   return { ...count, complete: true };
 }
 
-/** Deliveries of what was emitted and has expired since, less those that the day itself shows. */
+/** Deliveries of emissions of that day that have expired since, less those that the day itself shows. */
 async function expectedOn(
   day: string,
   { archive, payloads }: DeepSweepServices,

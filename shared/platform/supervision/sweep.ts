@@ -8,7 +8,7 @@ import type { Log } from '../../agent/context.js';
 import { INTENT_GRACE_MS } from '../../publishing/publish-message.js';
 import { lookAtIntent, type IntentServices } from './look-at-intent.js';
 
-/** What the sweeper works with. */
+/** Ports of the sweeper. */
 export interface SweepServices extends IntentServices {
   readonly clock: Clock;
   readonly cursors: CursorStore;
@@ -18,15 +18,15 @@ export interface SweepServices extends IntentServices {
   readonly log: Log;
 }
 
-/** How far one run goes. */
+/** Bounds of one run. */
 export interface SweepBounds {
   /** Intents that one run looks at. */
   readonly mostIntents: number;
-  /** When to stop, milliseconds since 1970. */
+  /** Instant at which the run stops, milliseconds since 1970. */
   readonly stopAt: number;
 }
 
-/** What a run did. */
+/** Counts of one run. */
 export interface SweepSummary {
   /** Intents that were due. */
   readonly looked: number;
@@ -42,18 +42,17 @@ export interface SweepSummary {
   readonly complete: boolean;
 }
 
-/** Indexes follow their tables after a moment. */
+/** Milliseconds that an index may follow its table late. */
 const INDEX_LAG_MS = 2_000;
-/** A timer may be this late before it counts as lost. */
+/** Milliseconds that a timer may be late before it counts as lost. */
 export const TIMER_GRACE_MS = 60_000;
 /** Intents looked at side by side. */
 const CHUNK = 20;
 
 /**
- * Finds what was left undone: intended messages that never reached a receiver (sent again once, then, by expiry and
- * grace, settled as `undeliverable`) and requests whose timer was lost. Only what stands in the due indexes is found:
- * messages published outside a handling, and requests. What a handler emitted is accounted for in its delivery and not
- * looked at here.
+ * Finds two kinds of unfinished work. Intended messages that never reached a receiver are sent again once, then, by expiry and
+ * grace, settled as `undeliverable`. Requests whose timer was lost have it set again. Only the due indexes are read: messages
+ * published outside a handling, and requests. Emissions of handlers are accounted for in their delivery and not looked at here.
  *
  * Runs may overlap or be cut off: the same is done again, with the same ids.
  * @throws LanewayError UNAVAILABLE; the next run goes on from where this one came to
@@ -102,8 +101,8 @@ interface Look {
 }
 
 /**
- * Looks at one intent. What fails is put off, so that one bad intent does not hold the cursor, and with it all the
- * others, where it is. @throws LanewayError UNAVAILABLE when it cannot even be put off
+ * Looks at one intent. One that fails is put off, so that it does not hold the cursor, and with it all the others, where it is.
+ * @throws LanewayError UNAVAILABLE when it cannot even be put off
  */
 async function look(intent: DueIntent, services: SweepServices): Promise<Look> {
   try {
@@ -119,7 +118,7 @@ async function look(intent: DueIntent, services: SweepServices): Promise<Look> {
   }
 }
 
-/** A lost timer is set again and not done by hand: the timers' queue repeats it until the waiter has been told. */
+/** Sets lost timers again. It does not act in their place: the timers' queue repeats a timer until the waiter has been told. */
 async function sweepRequests(
   { clock, cursors, pending, timers }: SweepServices,
   stopAt: number,

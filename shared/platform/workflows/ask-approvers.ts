@@ -8,13 +8,13 @@ import { ApprovalRequested } from '../../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
 import { closeApproval, type DecideServices } from '../../publishing/close-approval.js';
 
-/** When a decision is looked at again after it was published that nobody made it. */
+/** Milliseconds from publishing that nobody decided an approval until the approval is looked at once more. */
 export const LOOK_AGAIN_MS = 60_000;
 
-/** What asking people works with. */
+/** Ports for asking people to decide. */
 export interface AskServices {
   readonly publishing: Publishing;
-  /** Only where the application has links. */
+  /** Links of approvals; undefined where the application has none. */
   readonly approvalLinks?: ApprovalLinks | undefined;
 }
 
@@ -54,8 +54,8 @@ export async function askApprovers(
 }
 
 /**
- * The time of an approval is over. Those to whom it escalates are asked, once; after them it is decided that nobody did, as
- * by a person: who decided just before, and was not heard of yet, stands.
+ * Acts on an approval whose time is over. Those to whom it escalates are asked, once. When their time is over too, it is closed as
+ * decided by nobody. A decision that was made just before, and not heard of yet, stands.
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function approvalOverdue(

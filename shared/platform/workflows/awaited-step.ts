@@ -13,7 +13,7 @@ const messageSchema = z.object({
   tenant: text.optional(),
   traceparent: text.optional(),
 });
-/** What matters here of a dispatch, of any release that a running execution may be of. */
+/** Fields of a dispatch that supervision needs. Dispatches of every release that a running execution may be of fit. */
 const stepSchema = z.object({
   kind: z.enum(['request', 'wait', 'approval', 'receive', 'run']),
   workflow: text,
@@ -35,7 +35,7 @@ type Defined<Given> = { [Key in keyof Given]: Exclude<Given[Key], undefined> };
 
 /** A step at which an execution waits. */
 export type AwaitedStep = Defined<z.output<typeof stepSchema>> & {
-  /** What its pending record has as type. */
+  /** Type in its pending record: of the message, or `wait`, `await <type>`, `workflow:<name>`. */
   readonly what: string;
 };
 
@@ -66,7 +66,7 @@ export async function stepOfState(
   return awaitedStep({ ...{ kind, step, type, runs, settles }, ...literal, workflow, execution: name, ...start });
 }
 
-/** What an execution was started with; undefined when that was no message. */
+/** Start message and generation in the input of an execution; undefined when no message started it. */
 export function startOf(input: unknown): z.output<typeof inputSchema> | undefined {
   const read = inputSchema.safeParse(input);
   return read.success ? read.data : undefined;

@@ -11,7 +11,7 @@ import { asLatest, decodeData } from '../../message/message-type.js';
 import { WorkflowCompensated } from '../../message/system-messages.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
 
-/** What compensating works with. */
+/** Ports for undoing a failed execution. */
 export interface CompensateServices {
   readonly sagas: SagaStore;
   readonly pending: PendingStore;
@@ -20,15 +20,15 @@ export interface CompensateServices {
   readonly log: Log;
 }
 
-/** Steps that are passed over between two notes of where undoing has come to. */
+/** Steps that undoing passes over before it notes its place again. */
 const PASSED_BETWEEN_NOTES = 20;
 
 /**
- * Goes on undoing a failed execution: of the steps whose requests were answered, the one noted last first, the next one that
- * is not undone yet is undone by a request, for which nobody waits but the next call. When all have ended, `WorkflowCompensated`
- * says what was undone and what could not be. What undoing has passed is not looked at again, unless it is reopened
+ * Goes on undoing a failed execution. Of the steps whose requests were answered, the last noted that is not undone yet comes next: it
+ * is undone by a request, for which nobody waits but the next call. When all have ended, `WorkflowCompensated` lists the steps that
+ * were undone and those that could not be. A step that undoing has passed is not looked at again, unless it is reopened
  * ({@link undoAnswered}). Called when the execution has failed, whenever a request that undoes ends, and when a reply comes
- * that the failed execution no longer waits for; ids follow from what is undone, so that calls may be repeated and overlap.
+ * that the failed execution no longer waits for. Ids follow from the step that is undone, so that calls may be repeated and overlap.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
@@ -57,9 +57,9 @@ export async function compensate(execution: string, services: CompensateServices
 }
 
 /**
- * A request of an execution was answered when the execution did not wait for it any more, or only after the request had
- * ended otherwise (`late`): what the reply tells of is undone when the execution has failed, and kept for the case that it
- * fails. An execution that has ended well is left as it is.
+ * Undoes a step whose request was answered when its execution did not wait for it any more, or only after the request had ended
+ * otherwise (`late`). It is undone when the execution has failed, and the reply is kept for the case that it fails. An execution
+ * that has ended well is left as it is.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
@@ -80,7 +80,7 @@ export async function undoAnswered(
   await compensate(execution, services);
 }
 
-/** One step: done with (there is nothing to undo, or its undoing has ended), or asked to be undone. */
+/** Looks at one step. `done`: there is nothing to undo, or its undoing has ended. `asked`: the request that undoes it is on its way. */
 async function look(saga: Saga, number: number, services: CompensateServices): Promise<'done' | 'asked'> {
   const { sagas, pending } = services;
   const step = await sagas.step(saga.execution, number);

@@ -1,7 +1,7 @@
 import type { Awaited } from '../../domain/request/awaited.js';
 import { physicalName } from '../../domain/base/physical-name.js';
 
-/** What the platform's functions know of the deployed workflows. It is bundled into their code, not in their environment. */
+/** Facts about the deployed workflows for the platform's functions. They are bundled into the functions' code, not put into their environment. */
 export interface DeployedWorkflows {
   /** Workflow name -> name of the message type that starts it, of all workflows. */
   readonly starts: Readonly<Record<string, string>>;

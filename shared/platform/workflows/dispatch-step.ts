@@ -21,16 +21,16 @@ import { tellProgress } from './tell-progress.js';
 import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 import { waiterOf } from './waiter-of.js';
 
-/** What the function works with. */
+/** Ports of the dispatcher. */
 export interface DispatcherServices extends ResumeServices {
   readonly publishing: Publishing;
   readonly pending: PendingStore;
   readonly sagas: SagaStore;
-  /** Only where the application has links. */
+  /** Links of approvals; undefined where the application has none. */
   readonly approvalLinks?: ApprovalLinks | undefined;
 }
 
-/** What a state machine gets back; the answer of a request comes over its task token. */
+/** Return value of the dispatcher for its state machine. The answer of a request comes later, over its task token. */
 export interface Dispatched {
   readonly id: string;
   readonly requestId?: string;
@@ -116,14 +116,14 @@ const dispatchSchema = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * A step of a workflow. Ids follow from execution, step and index, so that a step begun again publishes the same message
- * and only replaces the token to be answered; when its request has ended meanwhile, the new token is answered at once.
- * In a retried execution it goes on with what earlier generations of the execution were answered, and with what they still
- * wait for; what they published keeps its id. A request that cannot be made (unknown type, wrong payload, nobody to receive it, refused by the bus, no time left)
- * answers its token with `RequestFailed` or `RequestTimedOut`: it never leaves a workflow waiting.
+ * Dispatches a step of a workflow. Ids follow from execution, step and index, so that a step begun again publishes the same message
+ * and only replaces the token to be answered. When its request has ended meanwhile, the new token is answered at once.
+ * In a retried execution it goes on with the answers that earlier generations had, and with the requests that are still open; the
+ * messages that they published keep their ids. A request that cannot be made (unknown type, wrong payload, nobody to receive it,
+ * refused by the bus, no time left) answers its token with `RequestFailed` or `RequestTimedOut`: it never leaves a workflow waiting.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE: the state machine begins the step again; for a publish step, and for
- * input without a token, whatever is wrong with it
+ * input without a token, any fault of it
  */
 export async function dispatchStep(input: unknown, services: DispatcherServices): Promise<Dispatched> {
   const dispatch = parseDispatch(input);
@@ -188,7 +188,7 @@ async function goOn(
   return { id: messageId, requestId };
 }
 
-/** Before the command is on its way: whatever is answered can be undone. */
+/** Notes the command that undoes the step. It is noted before the step's own command is on its way, so that every answered step can be undone. */
 async function noteUndo(dispatch: DispatchRequest, requestId: string, sagas: SagaStore): Promise<void> {
   const { undo, workflow, execution, message, step, index } = dispatch;
   if (!undo) return;
@@ -196,7 +196,7 @@ async function noteUndo(dispatch: DispatchRequest, requestId: string, sagas: Sag
   await sagas.note({ workflow, execution, message }, { requestId, step: named, ...undo });
 }
 
-/** Ends the request if it was opened, and answers the token with how it ended. */
+/** Ends the request if it was opened, and answers the token with its outcome. */
 async function giveUp(
   dispatch: DispatchRequest | Hold,
   requestId: string,

@@ -6,13 +6,13 @@ import type { PendingStore } from '../../domain/request/pending-store.js';
 import type { SagaStore } from '../../domain/execution/saga.js';
 import { idsOf } from '../../domain/execution/step-ids.js';
 
-/** Where what earlier generations did is looked up. */
+/** Stores that tell which steps earlier generations have done. */
 interface Earlier {
   readonly pending: Pick<PendingStore, 'get'>;
   readonly sagas: Pick<SagaStore, 'find'>;
 }
 
-/** What a step is recognised by in other generations of its execution. */
+/** Fields of a dispatch by which the same step is found in other generations of its execution. */
 type StepOf = Pick<Dispatch, 'workflow' | 'execution' | 'step' | 'index' | 'generation' | 'settles'> & {
   readonly message: Pick<Dispatch['message'], 'id' | 'correlationid'>;
 };
@@ -23,8 +23,8 @@ export function stepInGeneration(dispatch: StepOf, generation: number): { messag
 }
 
 /**
- * What the step of a retried execution takes over from the generations before it: the request that was answered, that
- * ended badly in a way which the step has a value for, or that is still open. The latest counts. What a compensation was
+ * Finds the request that the step of a retried execution takes over from the generations before it. It is one that was answered, that
+ * ended badly in a way which the step has a value for, or that is still open. The latest counts. A request that a compensation was
  * noted for is not taken over: the earlier generation has undone it, or will.
  */
 export async function takenOver(dispatch: StepOf, { pending, sagas }: Earlier): Promise<PendingRecord | undefined> {
@@ -38,8 +38,8 @@ export async function takenOver(dispatch: StepOf, { pending, sagas }: Earlier): 
 }
 
 /**
- * Which wait for its message a step is at: the first that has not ended without it, in generations before. As whoever hears
- * the message looks for it in the same order, it comes to the wait that is open.
+ * Id of the wait for its message that a step is at: the first that has not ended without it, in generations before. A message
+ * looks for its wait in the same order, and so comes to the one that is open.
  */
 export async function waitOf(
   hold: StepOf & Pick<DispatchReceive, 'key'>,
@@ -62,7 +62,7 @@ export interface Continued {
   readonly generation: number;
 }
 
-/** What the step ran before, when that ended by failing; undefined when there is nothing, or it may still be running. */
+/** Finds the executions that the step ran before, when they ended by failing. Undefined when there are none, or one may still be running. */
 export async function continuedRun(
   run: DispatchRun,
   { pending }: Pick<Earlier, 'pending'>,

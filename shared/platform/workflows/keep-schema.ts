@@ -3,7 +3,7 @@ import type { Keep } from '../../domain/request/keep.js';
 
 const paths = z.array(z.string());
 
-/** What a state machine says that it keeps of a reply. */
+/** Form in which a state lists the parts of a reply that its execution keeps. */
 export const keepSchema: z.ZodType<Keep> = z
   .object({
     pass: paths.optional(),

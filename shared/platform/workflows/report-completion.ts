@@ -9,7 +9,7 @@ import { compensate } from './compensate.js';
 import { tellProgress } from './tell-progress.js';
 import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 
-/** What the function works with. */
+/** Ports and settings of the function that hears status changes of executions. */
 export interface WorkflowEventServices extends ResumeServices {
   readonly executions: ExecutionReader;
   /** Workflow name -> state machine ARN. */
@@ -59,11 +59,11 @@ const LONGEST_CAUSE = 1_000;
 const RESULTS = { FAILED: 'failed', TIMED_OUT: 'timed-out', ABORTED: 'aborted' } as const;
 
 /**
- * One "Step Functions Execution Status Change" event: `WorkflowCompleted` into the conversation that the execution was
- * started in, under an id that follows from execution and status; what a failed one had done is undone. What the event leaves out (data over 248 KB) is read
- * from the execution. Other statuses, other machines and executions without a start message are acknowledged.
+ * Reports one "Step Functions Execution Status Change" event: `WorkflowCompleted` into the conversation that the execution was
+ * started in, under an id that follows from execution and status. The steps of a failed one are undone. Data that the event leaves
+ * out (over 248 KB) is read from the execution. Other statuses, other machines and executions without a start message are acknowledged.
  *
- * @throws LanewayError UNPARSEABLE for what is no such event; PUBLISH, UNAVAILABLE, to be repeated
+ * @throws LanewayError UNPARSEABLE for a text that is no such event; PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function reportCompletion(body: string, services: WorkflowEventServices): Promise<void> {
   const detail = parseEvent(body);
@@ -140,7 +140,7 @@ async function tellParent(
   if (closed.kind === 'won') await resumeWaiter(closed.record, closed.record.outcome ?? outcome, services);
 }
 
-/** What the event says, completed from the execution itself where it leaves something out. */
+/** Facts of the event, completed from the execution itself where the event leaves something out. */
 async function factsOf(detail: Detail, executions: ExecutionReader): Promise<ExecutionFacts> {
   const complete =
     detail.input != null && (detail.status === 'SUCCEEDED' ? detail.output != null : detail.error != null);

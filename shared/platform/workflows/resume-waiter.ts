@@ -15,10 +15,10 @@ import { tellProgress } from './tell-progress.js';
 /** Characters of an error that an event about it has. */
 const LONGEST_TEXT = 1_000;
 
-/** Of machines that were deployed before they said what they keep: they may look at anything. */
+/** For machines that were deployed before they declared the parts of a reply that they keep: they may look at anything. */
 const ALL: Keep = { read: ['*'] };
 
-/** What it takes to tell whoever waits. */
+/** Ports for telling the outcome of a request to its waiter. */
 export interface ResumeServices extends CompensateServices {
   readonly topology: Topology;
   readonly resumer: WorkflowResumer;
@@ -59,7 +59,7 @@ export async function resumeWaiter(
   return told;
 }
 
-/** Tells who subscribes what came of a step; what holds a workflow without asking anybody is no task. */
+/** Tells the subscribers of progress or failures of workflows the outcome of a step. A wait for a time is no task, and not told. */
 async function tellTask(
   { requestId, type, holds, deadline, ...record }: PendingRecord,
   { execution, step }: Extract<Waiter, { kind: 'workflow' }>,
@@ -121,7 +121,7 @@ async function resume(
   return told(await resumer.succeed(token, { data }));
 }
 
-/** What the execution keeps of the reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
+/** The kept parts of a reply's payload as a handler would see it: of the latest version of its type, defaults filled in. */
 async function replyData(
   outcome: Extract<RequestOutcome, { state: 'replied' }>,
   keep: Keep,

@@ -23,7 +23,7 @@ import { startedBy } from './started-by.js';
 import { checkStartSize } from '../../publishing/check-start-size.js';
 import { checkRunaway } from '../../topology/check-runaway.js';
 
-/** What the function works with. */
+/** Ports and settings of the function that starts workflows. */
 export interface StarterServices {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -178,7 +178,7 @@ async function startOf(envelope: Envelope, workflow: string, { topology, payload
   return { type, data, asked };
 }
 
-/** Without fields that are there without a value. */
+/** The object without fields whose value is undefined. */
 function definedOf<Given extends object>(given: Given | undefined): { [Key in keyof Given]?: NonNullable<Given[Key]> } {
   const fields = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(fields) as { [Key in keyof Given]?: NonNullable<Given[Key]> };

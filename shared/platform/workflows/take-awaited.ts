@@ -6,15 +6,15 @@ import type { PendingRecord, RequestOutcome } from '../../domain/request/pending
 import { decodeData } from '../../message/message-type.js';
 import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 
-/** What taking awaited messages works with. */
+/** Ports and settings for messages that steps of workflows wait for. */
 export interface AwaitServices extends ResumeServices {
   /** Steps of workflows that wait for messages. */
   readonly awaited: readonly Awaited[];
 }
 
 /**
- * A message that steps of workflows may wait for: each that waits goes on with it. A step that has not come to its wait
- * finds the message when it does, as what ended the wait is kept. The first message of its kind counts.
+ * Takes a message that steps of workflows may wait for: each that waits goes on with it. A step that has not come to its wait yet
+ * finds the message later, as the end of the wait is kept. The first message of its kind counts.
  *
  * @throws LanewayError SCHEMA; UNAVAILABLE, to be repeated
  */

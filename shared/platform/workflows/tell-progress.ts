@@ -4,7 +4,7 @@ import { derivedId } from '../../domain/base/ids.js';
 import type { EventType, InputOf } from '../../message/message-type.js';
 import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
 
-/** What it takes to tell how a workflow gets on. */
+/** Ports for publishing the progress of workflows. */
 export interface ProgressServices {
   readonly publishing: Publishing;
   readonly log: Log;

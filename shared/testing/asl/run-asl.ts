@@ -4,7 +4,7 @@ import { AslFailure } from './asl-failure.js';
 import { checkData, checkVariables } from './asl-limits.js';
 import type { TokenAnswer } from '../memory/memory-workflows.js';
 
-/** What an execution reaches of its world. */
+/** Surroundings of one interpreted execution: its dispatcher, its task tokens, its time. */
 export interface ExecutionHost {
   /** Name of the execution. */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface ExecutionHost {
   dispatch(payload: unknown): Promise<unknown>;
   /** Waits until a token is answered, or for so many seconds. */
   answerTo(token: string, timeoutSeconds: number | undefined): Promise<TokenAnswer>;
-  /** Nobody waits for the token any more. */
+  /** Forgets a token: nobody waits for its answer any more. */
   forget(token: string): void;
   newToken(): string;
   sleep(seconds: number): Promise<void>;
@@ -54,7 +54,7 @@ interface Scope {
 
 const CANCELLED = 'Laneway.Cancelled';
 
-/** What `States.TaskFailed` does not stand for (Step Functions, error names). */
+/** Errors that `States.TaskFailed` does not stand for (Step Functions, error names). */
 const FINAL = ['States.Timeout', 'States.DataLimitExceeded'];
 
 /**

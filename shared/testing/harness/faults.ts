@@ -2,7 +2,10 @@ import { milliseconds, type Duration } from '../../domain/base/duration.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
 
-/** Where on a copy's way through an agent its process can end; the same points at the platform's functions, as far as they have them. */
+/**
+ * Place on a copy's way through an agent at which its process can end. The platform's functions have the same points, as far as they
+ * come by them.
+ */
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /** All points, in the order in which a copy passes them. */
@@ -18,17 +21,17 @@ export const CRASH_POINTS = [
   'after-emit',
 ] as const;
 
-/** How often a fault strikes. */
+/** Probability of a fault, and the number of its strikes. */
 export interface HowOften {
   /** Chance at each occasion, 0 to 1. @defaultValue 1 */
   readonly probability?: number;
-  /** How many times at most. @defaultValue 1 without a probability, else unlimited */
+  /** Strikes at most. @defaultValue 1 without a probability, else unlimited */
   readonly times?: number;
 }
 
-/** Which copies on their way from the bus to a queue. */
+/** Selects copies on their way from the bus to a queue; every given field must fit. */
 export interface Selection extends HowOften {
-  /** @defaultValue every type */
+  /** Name of the message type. @defaultValue every type */
   readonly type?: string;
   /** Agent whose lane the copy is for. @defaultValue every queue */
   readonly receiver?: string;
@@ -52,7 +55,7 @@ export interface Faults {
   loseDispatches(often?: HowOften): void;
   /** Lets a handling throw (retryable) before its handler starts, or after it has done its work. */
   fail(agent: string, point: 'before-handler' | 'after-handler', often?: HowOften): void;
-  /** Loses copies between bus and queue, which EventBridge does not do: what nobody sends again stays `missing`. */
+  /** Loses copies between bus and queue, which EventBridge does not do. A message that nobody sends again stays `missing`. */
   drop(selection?: Selection): void;
   /** Delivers further copies. @defaultValue one more of every copy */
   duplicate(selection?: Selection & { readonly copies?: number }): void;
@@ -64,16 +67,16 @@ export interface Faults {
   throttle(probability: number): void;
   /** Lets calls of stores and queues fail; half of them have been executed all the same. */
   storeErrors(probability: number): void;
-  /** No more faults. */
+  /** Takes every fault out of the plan. */
   clear(): void;
-  /** How often any fault has struck: a plan that never strikes tests nothing. */
+  /** Times that any fault has struck so far: a plan that never strikes tests nothing. */
   readonly struck: number;
 }
 
-/** What became of a call that a fault struck: not executed, or executed and reported as failed. */
+/** Effect of a fault on a call: the call was not executed, or it was executed and reported as failed. */
 export type Trouble = 'not-executed' | 'executed';
 
-/** Who loses, and where, by {@link Faults.loseDispatches}. */
+/** Process and point that stand for the calls which {@link Faults.loseDispatches} loses. */
 const LOST_DISPATCH = ['a state machine', 'dispatch'] as const;
 
 /** Point of {@link Faults.die}. */
@@ -96,7 +99,7 @@ interface CopyRule extends Rule {
 
 /** The plan, as the harness asks it. */
 export class FaultPlan implements Faults {
-  /** Whether a fault can strike at all: where none can, nobody asks at each call. */
+  /** True when a fault can strike at all; where none can, the processes do not ask at each call. */
   readonly isPossible: boolean;
   readonly #random: () => number;
   #points: PointRule[] = [];
@@ -169,17 +172,17 @@ export class FaultPlan implements Faults {
     this.#store = 0;
   }
 
-  /** What happens to somebody at a point. */
+  /** Effect of the first fault that strikes a process at a point; undefined when none does. Counts the strike. */
   strikes(who: string, point: string): 'crash' | 'throw' | undefined {
     return this.#points.find((one) => one.who === who && one.point === point && this.#hits(one))?.effect;
   }
 
-  /** Whether a call of the dispatcher is lost. */
+  /** True when a call of the dispatcher is lost. Counts the strike. */
   losesDispatch(): boolean {
     return this.strikes(...LOST_DISPATCH) !== undefined;
   }
 
-  /** Whether a process dies at a call, and then whether the call has been executed. */
+  /** Undefined when the process lives on. Else it dies at this call, and the result tells whether the call had its effect. Counts the strike. */
   dies(who: string): Trouble | undefined {
     if (this.strikes(who, ANY_CALL) === undefined) return undefined;
     return this.#random() < 0.5 ? 'executed' : 'not-executed';
@@ -213,7 +216,7 @@ export class FaultPlan implements Faults {
     return Math.floor(this.#random() * below);
   }
 
-  /** Who runs next, of those that have something to do, longest waiting first. */
+  /** Chooses those that run next: the first of `ready`, or under {@link Faults.reorder} up to three, drawn by chance. */
   pick<Item>(ready: readonly Item[]): Item[] {
     if (this.#reorderMs === 0) return ready.slice(0, 1);
     const rest = [...ready];

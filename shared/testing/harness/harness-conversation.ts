@@ -9,13 +9,15 @@ export type SentMessage = Pick<Envelope, 'id' | 'type' | 'data' | 'channel' | 'p
   readonly from: string;
   /** Agents that are to receive it. */
   readonly expected: readonly string[];
-  /** Of a request and of its reply: what joins them. */
+  /** Id that joins a request and its reply; absent for other messages. */
   readonly requestId?: string;
 };
 
-/** How a workflow of a conversation ended. */
+/** End of one workflow of a conversation. */
 export interface WorkflowEnding {
+  /** Name of the workflow. */
   readonly workflow: string;
+  /** `failed` also for an execution that was stopped or ran out of time. */
   readonly status: 'succeeded' | 'failed';
   /** Name given to `flow.complete` or `flow.fail`, or the name of the error. */
   readonly result: string;
@@ -23,12 +25,13 @@ export interface WorkflowEnding {
 
 /** A conversation as the ledger has it at one moment: a value that does not change when the world goes on. */
 export class HarnessConversation {
-  /** In causal order. */
+  /** Entries of the ledger, in causal order. */
   readonly entries: readonly LedgerEntry[];
-  /** What became of every delivery. */
+  /** Counts of the conversation's deliveries by their outcome, and those that have none yet. */
   readonly account: Account;
 
   constructor(
+    /** Correlation id of the conversation. */
     readonly correlationId: string,
     entries: readonly LedgerEntry[],
   ) {
@@ -51,12 +54,12 @@ export class HarnessConversation {
     return [...found.values()].filter((message) => type === undefined || message.type === type.name);
   }
 
-  /** RequestOutcomes of the workflows that a message of it started. */
+  /** Ends of the workflows that a message of it started. */
   get endings(): readonly WorkflowEnding[] {
     return this.messages(WorkflowCompleted).map(({ data }) => data as WorkflowEnding);
   }
 
-  /** The conversation as text, one line for each entry: what to print when a test fails. */
+  /** The conversation as text, one line for each entry, to be printed when a test fails. */
   get sequence(): string {
     const [first] = this.entries;
     if (!first) return `conversation ${this.correlationId}: nothing in the ledger`;

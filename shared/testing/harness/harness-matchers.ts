@@ -5,11 +5,12 @@ import { HarnessConversation, type SentMessage } from './harness-conversation.js
 
 /** A matcher of a test runner that stands for a value, as `expect.any(String)`. */
 export interface ValueMatcher {
+  /** True when the matcher accepts the value. */
   asymmetricMatch(given: unknown): boolean;
 }
 
 /**
- * Some fields of a payload, at any depth; what is left out may be anything. A list is given whole. A matcher of the test
+ * Some fields of a payload, at any depth; a field that is left out may be anything. A list is given whole. A matcher of the test
  * runner may stand for any value.
  */
 export type PartOf<Payload> =
@@ -20,12 +21,13 @@ export type PartOf<Payload> =
         ? { readonly [Field in keyof Payload]?: PartOf<Payload[Field]> }
         : Payload);
 
-/** Fields of a dead letter; what is left out may be anything. */
+/** Fields of a dead letter; a field that is left out may be anything. */
 export interface DeadLetterMatch {
   /** Agent, or function of the platform, that could not handle the message. */
   readonly receiver?: string;
   /** Type of the message, unless it could not be read. */
   readonly type?: string;
+  /** Reason of the dead letter. */
   readonly reason?: DeadLetterReason;
   /** Code of the error, as in docs/errors.md. */
   readonly code?: string;
@@ -55,12 +57,15 @@ export interface HarnessMatchers<Result> {
 
 /** The part of a test runner's matcher context that is used. */
 export interface MatcherContext {
+  /** The test runner's own deep comparison of two values. */
   readonly equals: (one: unknown, other: unknown) => boolean;
 }
 
 /** Verdict of a matcher, as both test runners take it. */
 export interface MatcherResult {
+  /** True when the expectation holds, before a `.not` turns it round. */
   readonly pass: boolean;
+  /** Text of the failure; called only when there is one. */
   readonly message: () => string;
 }
 

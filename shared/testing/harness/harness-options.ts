@@ -9,13 +9,13 @@ export interface HarnessOptions {
    * not given takes nothing: its messages wait in its lanes.
    */
   readonly agents: readonly ReadyAgent[];
-  /** Needs the package `jsonata`. */
+  /** Workflows of the application; running one needs the package `jsonata`. @defaultValue none */
   readonly workflows?: readonly WorkflowDefinition[];
   /** Everything random follows from it, except ids. @defaultValue 1 */
   readonly seed?: number;
   /** Milliseconds since 1970 when the clock starts. @defaultValue 1 January 2026 */
   readonly start?: number;
-  /** Whether `ApprovalRequested` has a link, as with `approvalLinks` of `LanewayApplication`. @defaultValue false */
+  /** True to give `ApprovalRequested` a link, as `approvalLinks` of `LanewayApplication` does. @defaultValue false */
   readonly approvalLinks?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { ManualClock } from '../memory/manual-clock.js';
 import { MemoryWorld, type WorldParts } from './memory-world.js';
 
-/** What the world of a harness is made of. */
+/** Parts that the world of a harness is made of. */
 export interface HarnessParts extends WorldParts {
   /** Milliseconds since 1970 when its clock starts. @defaultValue 1 January 2026 */
   readonly start?: number;

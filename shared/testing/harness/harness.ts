@@ -75,6 +75,7 @@ export interface Harness {
   conversation(correlationId: string): HarnessConversation;
   /** Ids of all conversations, oldest first. */
   conversations(): readonly string[];
+  /** Fault plan of the world: faults are added to it, and cleared. */
   readonly faults: Faults;
   /** The time of the world. */
   readonly now: () => Date;
@@ -84,7 +85,7 @@ export interface Harness {
 
 /** Time between two runs of the sweeper; as deployed. */
 const SWEEP_EVERY_MS = 300_000;
-/** How long after it is due the sweeper finds an intent or a lost timer, with its index lag and grace. */
+/** Milliseconds at most from the due time of an intent or a lost timer until the sweeper may take it, index lag and grace included. */
 const SWEEP_LATENESS_MS = 120_000;
 const MOST_STEPS = 1_000_000;
 
@@ -196,13 +197,13 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     }
   }
 
-  /** When anything at all happens next; the sweeper runs for ever. */
+  /** Time at which anything at all happens next, milliseconds since 1970. There always is one: the sweeper runs for ever. */
   #nextOfAll(): number {
     const { consumers, executions } = this.world;
     return earliest([...consumers.map(({ queue }) => queue.nextVisibleAt), executions.nextAlarm, this.#nextSweep]) ?? 0;
   }
 
-  /** When something happens next that somebody waits for; undefined at rest. */
+  /** Time at which something happens next that somebody waits for, milliseconds since 1970; undefined at rest. */
   async #nextInFlight(): Promise<number | undefined> {
     const { consumers, executions, timers, ports } = this.world;
     const queues = consumers.filter(({ queue }) => queue !== timers).map(({ queue }) => queue.nextVisibleAt);

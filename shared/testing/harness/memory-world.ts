@@ -35,14 +35,14 @@ import { WorkflowExecutions, type TokenWatch } from './workflow-executions.js';
 
 /** Receptions after which a queue moves a copy to its dead letter queue; as deployed. */
 const MAX_RECEIVES = 100;
-/** What a function has beyond its longest handler, seconds; as deployed. */
+/** Seconds that a function has beyond its longest handler; as deployed. */
 const MARGIN_SECONDS = 15;
 /** A queue hides a copy for this many timeouts of its function; as deployed. */
 const VISIBILITY_TIMEOUTS = 6;
 const MOST_COPIES = 10;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Where links of approvals lead; nothing answers there but the harness itself. */
+/** Address that links of approvals begin with; nothing answers there but the harness itself. */
 const LINK_BASE = 'https://approvals.invalid';
 
 /** A queue and the function behind it. */
@@ -61,7 +61,7 @@ export interface Consumer {
   readonly run: () => Promise<void>;
 }
 
-/** What a world is made of. */
+/** Parts that a world is made of. */
 export interface WorldParts {
   readonly topology: Topology;
   readonly agents: readonly BoundAgent[];
@@ -71,16 +71,16 @@ export interface WorldParts {
   readonly watch?: TokenWatch;
 }
 
-/** Where a world runs. */
+/** Surroundings of a world: its clock, its log, and the callback for its next due time. */
 export interface WorldSurroundings<Time extends Clock> {
   readonly clock: Time;
-  /** @defaultValue silent */
+  /** Log of the functions and handlers. @defaultValue silent */
   readonly log?: Log;
   /** For agents that handle several batches at a time. */
   readonly concurrency?: Concurrency;
-  /** Whether it is an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
+  /** True for an experiment: with a fault plan, and every envelope in `bus.published`. @defaultValue true */
   readonly isExperiment?: boolean;
-  /** Told when something in a workflow will be due: `executions.fire` is to be called by then. */
+  /** Called with the time at which something in a workflow will be due: `executions.fire` is to be called by then. */
   readonly due?: (at: number) => void;
 }
 
@@ -109,7 +109,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly #log: Log;
   readonly #concurrency: Concurrency | undefined;
   readonly #functions: PlatformFunctions;
-  /** How often the drain put a copy back, by SQS message id. */
+  /** Times that the drain has put a copy back, by the SQS message id that the copy got. */
   readonly #returns = new Map<string, number>();
 
   constructor(
@@ -299,7 +299,7 @@ function withRun(consumer: Omit<Consumer, 'run'>): Consumer {
   return { ...consumer, run };
 }
 
-/** Says of each line which agent it is about; in a function of its own, that is known from its name. */
+/** Adds to each line the agent that it is about. A deployed function needs no such field: its name tells the agent. */
 function logOf(log: Log, agent: string): Log {
   if (log === SILENT) return log;
   const line =

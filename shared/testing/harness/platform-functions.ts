@@ -25,7 +25,7 @@ import { machineArn, type WorkflowExecutions } from './workflow-executions.js';
 /** Time that a function of the platform has, milliseconds; as deployed. */
 export const PLATFORM_TIMEOUT_MS = 30_000;
 
-/** What the platform's functions run over. */
+/** World that the platform's functions run in. */
 export interface PlatformWorld {
   readonly topology: Topology;
   readonly clock: Clock;
@@ -35,7 +35,7 @@ export interface PlatformWorld {
   /** Dead letter queue of the functions themselves. */
   readonly deadLetters: DeadLetterQueue;
   readonly returns: LaneReturns;
-  /** How often a copy was put back into its lane. */
+  /** Times that a copy was put back into its lane, by its SQS message id. */
   readonly returned: (copy: string) => number;
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ export interface PlatformWorld {
   readonly book: Pick<DeadLetterBook, 'recordFirst'>;
 }
 
-/** The platform's functions, run as deployed: each by its own process, over what the fault plan leaves of the ports. */
+/** The platform's functions, run as deployed: each in its own process, over the ports as the fault plan lets it reach them. */
 export class PlatformFunctions {
   readonly #world: PlatformWorld;
 

@@ -2,9 +2,11 @@ import type { LinkSigner } from '../../domain/request/approval-link.js';
 import { answerLink, type PageResponse } from '../../operator/requests/answer-link.js';
 import type { AnswerServices } from '../../operator/requests/answer-request.js';
 
-/** What is filled in on the page behind a link, and which button is pressed. */
+/** Entries into the form of the page behind an approval's link: the button that is pressed, and the reason. */
 export interface VisitForm {
+  /** Button that is pressed: Approve or Reject. */
   readonly decision: 'approved' | 'rejected';
+  /** Text of the reason; the page demands one. */
   readonly reason: string;
 }
 

@@ -13,7 +13,7 @@ import { AslFailure } from '../asl/asl-failure.js';
 import { MemoryWorkflows, type TokenAnswer } from '../memory/memory-workflows.js';
 import { loadJsonata, runAsl, type Evaluate } from '../asl/run-asl.js';
 
-/** What executions need of their world. */
+/** World that executions run in. */
 export interface ExecutionWorld {
   readonly clock: Clock;
   readonly random: () => number;
@@ -21,20 +21,20 @@ export interface ExecutionWorld {
   readonly dispatch: (payload: unknown) => Promise<unknown>;
   /** Takes the status events of executions, as texts of EventBridge events. */
   readonly ended: (event: string) => void;
-  /** Told when something will be due: {@link WorkflowExecutions.fire} is to be called by then. */
+  /** Called with the time at which something will be due: {@link WorkflowExecutions.fire} is to be called by then. */
   readonly due?: (at: number) => void;
   readonly watch?: TokenWatch;
 }
 
-/** Hears what becomes of task tokens. */
+/** Callbacks about task tokens and the calls that carry them. */
 export interface TokenWatch {
-  /** A state calls the dispatcher. */
+  /** Called before a state calls the dispatcher. */
   readonly dispatching: (payload: unknown) => void;
-  /** The call returned or failed. */
+  /** Called when that call has returned or failed. */
   readonly dispatched: (payload: unknown, failed: boolean) => void;
-  /** A token was answered; `gone` when nobody waited for it (any more). */
+  /** Called when a token was answered; `gone` when nobody waited for it (any more). */
   readonly answered: (token: string, result: 'resumed' | 'gone') => void;
-  /** Nobody answered a token within the state's own timeout, the backstop. */
+  /** Called when nobody answered a token within the state's own timeout, the backstop. */
   readonly backstop: (token: string) => void;
 }
 
@@ -52,7 +52,7 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   #alarms: Alarm[] = [];
   /** Tokens that were waited on, by execution. */
   readonly #tokens = new Map<string, string[]>();
-  /** What waits for its token to be answered, by token. */
+  /** Calls that wait for their token to be answered, by token. */
   readonly #open = new Map<string, OpenCall & { readonly execution: string }>();
   /** Aborts a running execution, by its name. */
   readonly #stops = new Map<string, (failure: Aborted) => void>();
@@ -138,12 +138,12 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     this.#memory.forgetExecution(known.workflow, name);
   }
 
-  /** How many have not ended. */
+  /** Number of executions that have not ended. */
   get running(): number {
     return this.#stops.size;
   }
 
-  /** When something in a running execution times out or is tried again, milliseconds since 1970. */
+  /** Time at which something in a running execution times out or is tried again, milliseconds since 1970; undefined when nothing will. */
   get nextAlarm(): number | undefined {
     return this.#alarms.length === 0 ? undefined : Math.min(...this.#alarms.map(({ at }) => at));
   }
@@ -269,7 +269,7 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
 /** An execution was stopped. */
 class Aborted extends AslFailure {}
 
-/** How an execution ended, as its status event says. */
+/** End of an execution, as its status event tells it; `output`, `error` and `cause` as texts. */
 interface Ending {
   readonly status: keyof typeof STATUSES;
   readonly output?: string;

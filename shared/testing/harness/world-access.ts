@@ -24,7 +24,7 @@ import type { MemoryWorld } from './memory-world.js';
 import { portsOf } from './process-ports.js';
 import { visitLink, type VisitForm } from './visit-link.js';
 
-/** What clients and operators do to a world in memory, and what they see of it. Nothing in here lets time go by. */
+/** Calls by which clients and operators act on a world in memory, and look at it. None of them lets time go by. */
 export class WorldAccess<World extends MemoryWorld<Clock>> {
   readonly now = (): Date => new Date(this.world.clock.now());
 

@@ -28,7 +28,7 @@ export class DueHeap<Item> {
     this.#current.delete(item);
   }
 
-  /** When the next item is due. */
+  /** Time at which the next item is due; undefined when there is none. */
   get next(): number | undefined {
     return this.#first()?.at;
   }

@@ -2,15 +2,15 @@
 const DEPTH = 64;
 
 /**
- * A copy as JSON would make it (`JSON.parse(JSON.stringify(value))`), several times faster for plain data: what the
- * stores in memory keep must not be what somebody else still holds.
- * @throws TypeError for what JSON refuses: a circle, a bigint
+ * A copy as JSON would make it (`JSON.parse(JSON.stringify(value))`), several times faster for plain data. The stores in memory keep
+ * copies, so that nobody else holds a part of them.
+ * @throws TypeError for a value that JSON refuses: a circle, a bigint
  */
 export function jsonCopy<Value>(value: Value): Value {
   return copyOf(value, 0) as Value;
 }
 
-/** `undefined` for what JSON leaves out. */
+/** The copy of a part; `undefined` for one that JSON leaves out. */
 function copyOf(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':

@@ -9,6 +9,7 @@ export class ManualClock implements Clock {
     this.#now = start;
   }
 
+  /** Time of the clock, milliseconds since 1970. */
   now(): number {
     return this.#now;
   }

@@ -1,13 +1,13 @@
 import type { Envelope } from '../../domain/wire/envelope.js';
 import type { MessageBus, SendResult } from '../../domain/wire/message-bus.js';
 
-/** Told of every envelope the bus took, as a copy that went over the wire. */
+/** Called with every envelope that the bus took, as a copy that went over the wire. */
 export type BusListener = (envelope: Envelope) => void | Promise<void>;
 
 /** A refusal of the bus, for tests of publishers. */
 export type BusFault = (envelope: Envelope) => Extract<SendResult, { ok: false }> | undefined;
 
-/** The bus in memory: what it takes it hands to its listeners before the publish returns, and keeps in `published`. */
+/** The bus in memory: it hands every envelope that it takes to its listeners before the publish returns, and keeps it in `published`. */
 export class MemoryBus implements MessageBus {
   readonly published: Envelope[] = [];
   readonly #listeners = new Set<BusListener>();
@@ -19,7 +19,7 @@ export class MemoryBus implements MessageBus {
     return () => this.#listeners.delete(listener);
   }
 
-  /** From now on asks this before taking an envelope; without argument takes all again. */
+  /** Makes the bus ask `fault` before it takes an envelope, from now on; without argument it takes all again. */
   refuse(fault: BusFault = () => undefined): void {
     this.#fault = fault;
   }

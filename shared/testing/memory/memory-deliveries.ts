@@ -111,7 +111,10 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 }
 
-/** Whether nobody else can hold a part of a record that the rules made: what came from a handler or an operator is copied. */
+/**
+ * True when only the rules have made the record, so that nobody else holds a part of it. One with parts from a handler or an operator
+ * is copied before it is kept.
+ */
 function isOurs({ emissions, error, progress, cancelled }: DeliveryRecord): boolean {
   return emissions.length === 0 && error === undefined && progress === undefined && cancelled === undefined;
 }

@@ -7,8 +7,9 @@ import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import { jsonCopy } from './json-copy.js';
 
 /**
- * The ledger table in memory. {@link MemoryDeliveries} and {@link MemoryIntents} write into it, so that a conversation
- * reads as it would from DynamoDB. Entries are copied as JSON would: what comes out is never what went in, only equal to it.
+ * The ledger table in memory. {@link MemoryDeliveries} and {@link MemoryIntents} write into it, so that a conversation reads
+ * as it would from DynamoDB. Entries are copied as JSON would: an entry that is read is never the object that was written, only
+ * equal to it.
  */
 export class MemoryLedger implements LedgerWriter, LedgerReader {
   /** Called with the first entry of a conversation. */
@@ -48,7 +49,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     return this.peekConversation(correlationId).map((entry) => jsonCopy(entry));
   }
 
-  /** As {@link stored}, for who neither changes the entries nor hands them on. */
+  /** A conversation's entries as they are kept, not the copies that {@link stored} makes. Callers neither change them nor hand them on. */
   peekConversation(correlationId: string): readonly LedgerEntry[] {
     const kept = this.#conversations.get(correlationId);
     if (kept === undefined) return [];
@@ -70,7 +71,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     this.#keep(correlationId, jsonCopy(entry));
   }
 
-  /** As {@link put}, of a delivery that nobody else holds or changes. */
+  /** Writes a delivery over the one with its id, without the copy that {@link put} makes. Nobody else may hold or change it. */
   keepDelivery(delivery: DeliveryRecord): void {
     this.#keep(delivery.correlationId, { kind: 'delivery', at: delivery.firstReceived, delivery });
   }
@@ -85,7 +86,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     return jsonCopy(this.#peek(correlationId, id));
   }
 
-  /** A delivery as it is kept, for who neither changes it nor hands it on. */
+  /** A delivery as it is kept, not a copy. Callers neither change it nor hand it on. */
   peekDelivery(key: DeliveryKey): DeliveryRecord | undefined {
     const kept = this.#conversations.get(key.correlationId);
     const entry = kept instanceof Map ? kept.get(`d#${key.messageId}#${key.receiver}`) : kept;
@@ -121,7 +122,7 @@ function isDelivery(entry: LedgerEntry, { messageId, receiver }: DeliveryKey): e
   return entry.kind === 'delivery' && entry.delivery.messageId === messageId && entry.delivery.receiver === receiver;
 }
 
-/** Whether two entries of a conversation have one id; of deliveries, the most of them, without making the ids. */
+/** True when two entries of a conversation have one id. Deliveries, the most of them, are compared without making their ids. */
 function isSame(one: LedgerEntry, other: LedgerEntry): boolean {
   return other.kind === 'delivery' ? isDelivery(one, other.delivery) : entryId(one) === entryId(other);
 }

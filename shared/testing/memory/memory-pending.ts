@@ -15,7 +15,7 @@ export class MemoryPending implements PendingStore {
   readonly #records = new Map<string, string>();
   readonly #open = new Set<string>();
 
-  /** How many requests have not ended. */
+  /** Number of requests that have not ended. */
   get openCount(): number {
     return this.#open.size;
   }

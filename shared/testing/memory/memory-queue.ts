@@ -19,7 +19,7 @@ interface Stored {
   readonly messageId: string;
   readonly body: string;
   readonly sentAt: number;
-  /** Counts what was sent: of two that become visible together, the older comes first. */
+  /** Place in the order of sending: of two that become visible together, the older comes first. */
   readonly order: number;
   visibleAt: number;
   receipt: string | undefined;
@@ -34,7 +34,7 @@ export class MemoryQueue {
   /** Called when a copy came, or comes at another time than it was to. */
   changed: () => void = () => undefined;
   readonly #clock: Clock;
-  /** In the order in which they were sent. */
+  /** Copies in the order in which they were sent. */
   readonly #messages = new Set<Stored>();
   readonly #byReceipt = new Map<string, Stored>();
   readonly #due = new DueHeap<Stored>();
@@ -122,12 +122,12 @@ export class MemoryQueue {
     return this.#messages.size;
   }
 
-  /** When the next copy becomes (or became) visible, milliseconds since 1970; undefined when the queue is empty. */
+  /** Time at which the next copy becomes (or became) visible, milliseconds since 1970; undefined when the queue is empty. */
   get nextVisibleAt(): number | undefined {
     return this.#due.next;
   }
 
-  /** When the next copy that was received before, and not deleted, becomes (or became) visible. */
+  /** Time at which the next copy that was received before, and not deleted, becomes (or became) visible, milliseconds since 1970. */
   get nextRetryAt(): number | undefined {
     let next: number | undefined;
     for (const { receiveCount, visibleAt } of this.#messages)

@@ -1,6 +1,6 @@
 import type { NotedStep, Replied, Saga, SagaFacts, SagaStore, UndoStep, Undoing } from '../../domain/execution/saga.js';
 
-/** What is kept of an execution. */
+/** Compensation of one execution as it is kept; texts are JSON. */
 interface Kept {
   facts?: string;
   readonly steps: Map<number, string>;

@@ -1,7 +1,7 @@
 import { unknownName } from '../../domain/base/errors.js';
 import type { WorkflowResumer, WorkflowStarter } from '../../domain/execution/workflow-engine.js';
 
-/** How a token was answered. */
+/** Answer to a task token. */
 export type TokenAnswer =
   | { readonly ok: true; readonly output: unknown }
   | { readonly ok: false; readonly error: string; readonly cause: string };

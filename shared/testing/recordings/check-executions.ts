@@ -14,24 +14,28 @@ import type { RecordedExecution, RecordedStep } from './recorded-execution.js';
 import { loadJsonata, type Evaluate } from '../asl/run-asl.js';
 import { walkExecution } from './walk-execution.js';
 
-/** A workflow as it is checked: what `defineWorkflow` returns. */
+/** A workflow to be checked, as `defineWorkflow` returns it. */
 export interface CheckedWorkflow {
+  /** Name of the workflow. */
   readonly name: string;
+  /** Compiled form of the workflow (Amazon States Language). */
   readonly asl: AslDefinition;
 }
 
-/** What became of one recorded execution in the new code. */
+/** Result of the check of one recorded execution against the code as it is now. */
 export interface ExecutionCheck {
+  /** Name of its workflow. */
   readonly workflow: string;
   /** Name of the execution. */
   readonly execution: string;
-  /** As it was recorded. */
+  /** Status that was recorded. */
   readonly status: ExecutionStatus;
   /**
    * `same`: the same way through, with nothing to say. `noted`: the same as far as it came, and then new steps. `differs`: another way
    * than recorded. `breaks`: it would fail.
    */
   readonly verdict: 'same' | 'noted' | 'differs' | 'breaks';
+  /** Findings about it; empty for the verdict `same`. */
   readonly findings: readonly ExecutionFinding[];
 }
 
@@ -165,7 +169,7 @@ function kindOf({ kind, type = '' }: RecordedStep): Pick<PendingRecord, 'type' |
   return { type: kind === 'receive' ? `await ${type}` : kind === 'approval' ? 'approval' : type };
 }
 
-/** Why a recorded request is none that the step as it is now could be answered by. */
+/** Reason why the step as it is now could not be answered by a recorded request; undefined when it could. */
 function unlike(dispatch: Dispatch, { holds, type, outcome }: PendingRecord, topology: Topology): string | undefined {
   if (dispatch.kind === 'wait' || dispatch.kind === 'run') {
     const wanted = dispatch.kind === 'wait' ? 'wait' : `workflow:${dispatch.runs}`;

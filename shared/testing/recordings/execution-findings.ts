@@ -5,7 +5,7 @@ import { typeOf } from './record-execution.js';
 import type { RecordedExecution, RecordedStep } from './recorded-execution.js';
 import type { Walk, WalkedStep } from './walk-execution.js';
 
-/** What can be found about a recorded execution. */
+/** Kinds of findings about a recorded execution. */
 export const FINDING_KINDS = [
   /** There is no workflow of that name. */
   'workflow-gone',
@@ -38,21 +38,23 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** Something that a recorded execution meets in the new code. */
 export interface ExecutionFinding {
+  /** One of {@link FINDING_KINDS}. */
   readonly kind: FindingKind;
   /** `breaks`: it would fail. `differs`: it takes another way. `note`: nothing that ever was done is done otherwise. */
   readonly level: 'breaks' | 'differs' | 'note';
+  /** Name of the step; absent when the finding is about the execution as a whole. */
   readonly step?: string;
   /** Element of `flow.map`. */
   readonly index?: string;
-  /** What happened. */
+  /** The finding in a sentence. */
   readonly what: string;
-  /** What to do about it. */
+  /** The remedy in a sentence. */
   readonly todo: string;
 }
 
 type Where = Pick<ExecutionFinding, 'step' | 'index'>;
 
-/** What a walk through the new definition differs in from what was recorded. */
+/** Differences between a walk through the new definition and the recorded execution. */
 export function findingsOf(recorded: RecordedExecution, walk: Walk, definition: AslDefinition): ExecutionFinding[] {
   const before = new Map(recorded.steps.map((step) => [placeOf(step), step]));
   const onTheWay = walk.steps.flatMap((walked) => stepFindings(walked, before.get(placeOf(walked.dispatch)), recorded));

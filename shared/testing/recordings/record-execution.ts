@@ -13,9 +13,9 @@ import type { RecordedExecution, RecordedStep } from './recorded-execution.js';
 import { loadJsonata } from '../asl/run-asl.js';
 import { walkExecution, type WalkedStep } from './walk-execution.js';
 
-/** What recording works with; all of it is read only. */
+/** Stores and the topology that {@link recordExecution} reads; it writes to none of them. */
 export interface RecordServices {
-  /** As the executions run by it. */
+  /** Topology that the executions run by. */
   readonly topology: Topology;
   readonly executions: ExecutionFinder & {
     /** The definition that an execution was started with. */
@@ -63,7 +63,7 @@ export async function recordExecution(
   };
 }
 
-/** How far the clocks of a function and of Step Functions may be apart. */
+/** Milliseconds at most that the clocks of a function and of Step Functions may be apart. */
 const CLOCKS_APART_MS = 1_000;
 
 /** A step without the outcome that its request came to after the execution had failed or was ended: it did not go by that. */
@@ -92,7 +92,7 @@ async function recordedStep(
   };
 }
 
-/** What a step sends or waits for; the workflow that it runs. */
+/** Message type that a step sends or waits for; for `run` the workflow. Undefined for a step that waits for a time or for people. */
 export function typeOf(dispatch: Dispatch): string | undefined {
   if (dispatch.kind === 'run') return dispatch.runs;
   return 'type' in dispatch ? dispatch.type : undefined;

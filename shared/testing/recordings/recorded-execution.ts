@@ -7,39 +7,50 @@ import { PRIORITIES } from '../../domain/base/priority.js';
 
 /** A step of a recorded execution, in the order in which they were reached; of a map one for each element. */
 export interface RecordedStep {
+  /** Name of the step. */
   readonly step: string;
   /** Element of `flow.map` that the step ran for: `2`, or `2.0` in a map within a map. */
   readonly index?: string;
+  /** Verb of the step, as the definition has it. */
   readonly kind: 'request' | 'publish' | 'wait' | 'run' | 'approval' | 'receive';
   /** Message type that it sent or waited for; for `run` the workflow. */
   readonly type?: string;
   /** Key of a `receive` step that has one. */
   readonly key?: string;
-  /** How its request ended, payload included; absent while it waits, and of a step that only publishes. */
+  /** End of its request, payload included; absent while it waits, and of a step that only publishes. */
   readonly outcome?: RequestOutcome;
 }
 
 /**
- * An execution of a workflow as `laneway workflow export` writes it, one line of JSON for each: with what it was started, which
- * steps it came to, and what each was answered. Payloads stand in it in full. Times are ISO 8601.
+ * An execution of a workflow as `laneway workflow export` writes it, one line of JSON for each: its start message, the steps that it
+ * came to, and their answers. Payloads stand in it in full. Times are ISO 8601.
  */
 export interface RecordedExecution {
+  /** Marks a line as the recording of an execution. */
   readonly laneway: 'execution';
+  /** Version of this format. */
   readonly version: 1;
+  /** Name of the topology. */
   readonly application: string;
+  /** Name of its workflow. */
   readonly workflow: string;
   /** Name of the execution. */
   readonly execution: string;
+  /** State of the execution when it was recorded. */
   readonly status: ExecutionStatus;
+  /** Time of its start, ISO 8601. */
   readonly startedAt: string;
+  /** Time of its end, ISO 8601; absent while it runs. */
   readonly endedAt?: string;
-  /** What it was started with; `message.data` is the payload of the start message. */
+  /** Input that it was started with; `message.data` is the payload of the start message. */
   readonly input: WorkflowInput;
+  /** Steps in the order in which the execution came to them. */
   readonly steps: readonly RecordedStep[];
-  /** What an execution that succeeded put out: `{ result, data }`. */
+  /** Output of an execution that succeeded: `{ result, data }`. */
   readonly output?: unknown;
   /** Error and cause of one that did not. */
   readonly error?: string;
+  /** Explanation of that error, as Step Functions has it. */
   readonly cause?: string;
 }
 
@@ -75,7 +86,7 @@ const recording = z.looseObject({
 });
 
 /**
- * Reads what `laneway workflow export` wrote.
+ * Reads the file that `laneway workflow export` wrote.
  *
  * @param lines its text: a recorded execution in each line; empty lines are passed over
  * @param from name of the file, for messages

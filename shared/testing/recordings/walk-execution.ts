@@ -27,7 +27,7 @@ import {
   SILENT_LOG,
 } from './walk-ports.js';
 
-/** What an execution is walked by. */
+/** Inputs of {@link walkExecution}. */
 export interface WalkParts {
   readonly topology: Topology;
   readonly definition: AslDefinition;
@@ -37,9 +37,9 @@ export interface WalkParts {
   readonly evaluate: Evaluate;
   /** The record of a request, with how it ended. */
   readonly known: (requestId: string) => Promise<PendingRecord | undefined>;
-  /** Why a record is none that this step could be answered by. */
+  /** Reason why this step could not be answered by a record; undefined when it could. */
   readonly unlike?: (dispatch: Dispatch, record: PendingRecord) => string | undefined;
-  /** Why a step cannot be made, besides what the dispatcher itself finds. */
+  /** Error for a step that cannot be made, besides those that the dispatcher itself finds; undefined when it can. */
   readonly impossible?: (dispatch: Dispatch) => ErrorSummary | undefined;
   readonly sagas?: Pick<SagaStore, 'find'>;
   readonly payloads?: Pick<PayloadStore, 'get'>;
@@ -48,19 +48,19 @@ export interface WalkParts {
 /** A step that was reached. */
 export interface WalkedStep {
   readonly dispatch: Dispatch;
-  /** What was known of its request, whether it was used or not. */
+  /** Known record of its request, used or not. */
   record?: PendingRecord;
-  /** Why the record could not be used: the step waits. */
+  /** Reason why the record could not be used: the step waits. */
   unlike?: string;
-  /** Why the dispatcher could not make it. */
+  /** Error by which the dispatcher could not make it. */
   refused?: ErrorSummary;
-  /** Why the command that undoes it could not be sent, should the execution fail behind it. */
+  /** Error by which the command that undoes it could not be sent, should the execution fail after it. */
   undoRefused?: ErrorSummary;
-  /** How its token was answered, and when; absent while it waits. */
+  /** Answer to its token, and the time of the answer (ISO 8601); absent while it waits. */
   answer?: TokenAnswer & { readonly at: string };
 }
 
-/** How far a walk came. */
+/** End of a walk: of the execution, or the wait for something that is not known. */
 export type WalkEnd =
   | { readonly kind: 'completed'; readonly output: unknown }
   | { readonly kind: 'failed'; readonly error: string; readonly cause: string; readonly state?: string }
@@ -68,17 +68,17 @@ export type WalkEnd =
 
 /** An execution from its start to where nothing more is known. */
 export interface Walk {
-  /** In the order in which they were reached. */
+  /** Steps in the order in which they were reached. */
   readonly steps: readonly WalkedStep[];
   readonly end: WalkEnd;
 }
 
 /**
  * Walks an execution through a definition: each state is interpreted, each step goes through the dispatcher, as deployed, and is
- * answered by what is known of its request, in the order of the answers' times. Nothing is sent or written, no agent runs. A step of
- * which nothing is known waits; only a time is waited for no longer than for all else.
+ * answered by the known record of its request, in the order of the answers' times. Nothing is sent or written, no agent runs. A step
+ * without a known record waits. A wait for a time has its answer once no earlier one is left.
  *
- * @throws LanewayError INVALID_WORKFLOW for a definition that is none; UNAVAILABLE where what is known could not be read
+ * @throws LanewayError INVALID_WORKFLOW for a definition that is none; UNAVAILABLE where a record could not be read
  */
 export function walkExecution(parts: WalkParts): Promise<Walk> {
   return new Walker(parts).walk();
@@ -135,7 +135,7 @@ class Walker {
     }
   }
 
-  /** Until every call of the dispatcher has returned, and the machine has come to its next ones. */
+  /** Waits until every call of the dispatcher has returned, and the machine has come to its next ones. */
   async #rest(): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -236,7 +236,7 @@ class Walker {
     this.#due.push({ at, release: () => this.#waiting.get(token)?.(given) });
   }
 
-  /** A time comes by itself, and no record says so of one that had come already. */
+  /** Answers a wait for a time, which comes by itself. A wait whose time had come already when it began has no record. */
   #passTime(walked: WalkedStep): void {
     const { dispatch, record, refused } = walked;
     if (dispatch.kind !== 'wait' || record || refused) return;
@@ -245,7 +245,7 @@ class Walker {
   }
 }
 
-/** What is known of the request of a step, or of the one that it goes on from. */
+/** Known record of the request of a step, or of the one that it goes on from. */
 async function recordOf(
   dispatch: Exclude<Dispatch, { readonly kind: 'publish' }>,
   pending: PendingAsKnown,
@@ -260,7 +260,7 @@ async function recordOf(
   return pending.get(requestId);
 }
 
-/** What compensating would find wrong with the command that undoes an answered request; see `compensate`. */
+/** Error that compensating would find in the command that undoes an answered request (see `compensate`); undefined when there is none. */
 async function undoFault(
   { dispatch, record }: WalkedStep,
   { types }: Topology,

@@ -64,7 +64,7 @@ export class SagasOver extends MemorySagas {
   }
 }
 
-/** What is known of requests, read once each; what would be written is not. */
+/** Known records of requests, read once each. Writes are not kept. */
 export class PendingAsKnown implements PendingStore {
   readonly #read = new Map<string, Promise<PendingRecord | undefined>>();
   /** Requests whose records are passed over. */
@@ -72,7 +72,7 @@ export class PendingAsKnown implements PendingStore {
 
   constructor(
     private readonly known: (requestId: string) => Promise<PendingRecord | undefined>,
-    /** Told of a request that the dispatcher gives up. */
+    /** Called with a request that the dispatcher gives up, and its outcome. */
     private readonly givenUp: (requestId: string, outcome: Parameters<PendingStore['close']>[1]) => void,
   ) {}
 
