@@ -52,15 +52,19 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Serialisable form of an error, as it stands in dead letters, ledger entries and error reports. */
 export interface ErrorSummary {
+  /** Code from the closed list {@link ERROR_CODES}. */
   readonly code: ErrorCode;
+  /** Text of the error; the lines after the first say what is allowed and what to do. */
   readonly message: string;
   /** Class name of the first cause, for grouping. */
   readonly name: string;
+  /** True when another try can succeed. */
   readonly retryable: boolean;
 }
 
-/** What may accompany a {@link LanewayError}. */
+/** Optional parts of a {@link LanewayError}. */
 export interface LanewayErrorOptions {
+  /** Error that led to this one. */
   readonly cause?: unknown;
   /** Overrides the code's own answer to "can a retry help". */
   readonly retryable?: boolean;
@@ -71,7 +75,7 @@ export interface LanewayErrorOptions {
 /** Marks errors of Laneway under a key of the whole process: two copies of the framework know each other's. */
 const BRAND = Symbol.for('laneway.error');
 
-/** Whether a value was made by a class named `name`, or one derived from it, of any copy of the framework. */
+/** True for an error of the class `name`, or of one derived from it, made by any copy of the framework in the process. */
 const isBranded = (value: unknown, name: string): boolean => {
   const brands: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, BRAND) : undefined;
   return Array.isArray(brands) && brands.includes(name);
@@ -82,9 +86,13 @@ const isBranded = (value: unknown, name: string): boolean => {
  * what to do; `retryable` is data that only the runtime acts on.
  */
 export class LanewayError extends Error {
+  /** Name of the class, the same in every copy of the framework. */
   override readonly name: string = 'LanewayError';
+  /** Code from the closed list {@link ERROR_CODES}, explained in `docs/errors.md`. */
   readonly code: ErrorCode;
+  /** True when another try can succeed; a handler's error that is not retryable makes its message a dead letter at once. */
   readonly retryable: boolean;
+  /** Lines of `message` after the first: the allowed values and the next step. */
   readonly help: readonly string[];
 
   static {
@@ -112,6 +120,7 @@ export class LanewayError extends Error {
 
 /** Thrown by a handler to dead-letter its message at once, without a further try. */
 export class PermanentError extends LanewayError {
+  /** Name of the class, the same in every copy of the framework. */
   override readonly name = 'PermanentError';
 
   static {
@@ -151,7 +160,7 @@ export function errorSignature(error: ErrorSummary): string {
   return `${error.code}|${error.name}|${shape.slice(0, 160)}`;
 }
 
-/** The closest of `known` to `given` by edit distance, when close enough to be a slip of the pen. */
+/** The name of `known` that is closest to `given` by edit distance; undefined when none is close enough for a typing error. */
 export function didYouMean(given: string, known: Iterable<string>): string | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {

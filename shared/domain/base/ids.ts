@@ -50,15 +50,15 @@ export function ingressConversation(ingress: string, eventId: string): string {
 }
 
 /**
- * Whether a text can be the id of a message or a conversation: 1 to 128 letters, digits and `_ . : -`. They stand in keys
- * of tables and payloads, where `#` and `/` separate; only the conversations of what could not be read begin with
- * `unparsed#`.
+ * True for a text that can be the id of a message or a conversation: 1 to 128 letters, digits and `_ . : -`. Ids are
+ * parts of table and payload keys, where `#` and `/` separate. Only the conversation of a text that could not be read
+ * begins with `unparsed#`.
  */
 export function canBeId(text: string): boolean {
   return /^(?:unparsed#)?[\w.:-]{1,128}$/.test(text);
 }
 
-/** Whether a text has the shape of a UUID of any version. */
+/** True for a text with the shape of a UUID of any version, in lower case. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
 }

@@ -1,7 +1,7 @@
 /** The four priorities, highest first. */
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 
-/** How urgent a message is; it selects the lane. */
+/** Urgency of a message; it selects the lane. */
 export type Priority = (typeof PRIORITIES)[number];
 
 /** 0 for the highest priority. */

@@ -27,7 +27,7 @@ export function extendPath(path: string | undefined, step: string): string {
   return kept + step;
 }
 
-/** How often a path holds a step. */
+/** Number of times that a path holds a step. */
 export function visitsOf(path: string, step: string): number {
   let visits = 0;
   for (let at = path.length % STEP_LENGTH; at < path.length; at += STEP_LENGTH) {
@@ -36,7 +36,7 @@ export function visitsOf(path: string, step: string): number {
   return visits;
 }
 
-/** Whether a path is long enough to hold as many steps; asked before anything is hashed. */
+/** True when a path is long enough to hold `visits` steps; this costs nothing and is asked before anything is hashed. */
 export function mayHold(path: string | undefined, visits: number): path is string {
   return path !== undefined && path.length >= visits * STEP_LENGTH;
 }

@@ -13,7 +13,9 @@ import type { ErrorSummary } from '../base/errors.js';
 export interface LeaseRequest {
   /** Unique to this one request: two copies in one batch ask with two owners. */
   readonly owner: string;
+  /** Instant of the request, milliseconds since 1970. */
   readonly now: number;
+  /** End of the lease, milliseconds since 1970. */
   readonly until: number;
   /** The caller runs it with no neighbour; without it a message whose last lease died is `suspect`. */
   readonly alone: boolean;
@@ -24,6 +26,7 @@ export interface LeaseRequest {
  * outcome. A lease counts the try; a lease that died uncounts it unless it ran alone (architecture §3.5).
  */
 export interface DeliveryStore {
+  /** Asks for the right to run the handler once; of several receivers one gets it. */
   lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult>;
   /** Writes the outcome if `owner` still holds the lease; `lost` otherwise, and nothing may be sent. */
   settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'>;

@@ -14,16 +14,16 @@ import type { LeaseRequest } from './delivery-store.js';
 /** Characters of an error's message in a delivery's item; dead letters keep it whole. */
 const MESSAGE_LENGTH = 2_000;
 
-/** What a decision answers, and the record it leaves when it changes one. */
+/** Result of a decision, and the record to store when it changes one. */
 export interface Decision<Result> {
   readonly result: Result;
   readonly record?: DeliveryRecord;
 }
 
 /**
- * Who may work on a delivery. The rules (architecture §3.3 and §3.5): no record, or one given back: leased, the try
- * counts. Leased and running: busy. Leased and over: `suspect`, unless the caller runs it alone; then the dead lease's
- * try stays counted only if that one ran alone too. Settled: never again.
+ * Decides whether a receiver may work on a delivery (architecture §3.3 and §3.5). No record, or a lease given back:
+ * leased, and the try counts. Leased and running: busy. Leased and over: `suspect`, unless the caller runs it alone;
+ * then the dead lease's try stays counted only if that one ran alone too. Settled: never again.
  *
  * The same request repeated (a store's client that did not hear its answer) gets the lease it already has.
  *
@@ -160,8 +160,8 @@ export function decideRenew(
 }
 
 /**
- * A request taken back. An outcome stands; anything else is marked, the first cancellation staying. Where no delivery
- * has come yet, a tombstone is left in its place (`tombstone` of the answer), which is no entry of the ledger.
+ * Takes a request back. An outcome stands. Any other record is marked, and the first cancellation stays. Where no
+ * delivery has come yet, the answer has a `tombstone` to store in its place; it is no entry of the ledger.
  */
 export function decideCancel(
   existing: DeliveryRecord | undefined,
@@ -201,12 +201,12 @@ export function decideReopen(
   };
 }
 
-/** Whether a delivery was opened again and no copy has come since. */
+/** True for a delivery that was redriven and of which no copy has come since. */
 export function awaitsRedrive(record: DeliveryRecord, deadLetter: string): boolean {
   return record.state === 'retrying' && record.tries === 0 && record.lastDeadLetter === deadLetter;
 }
 
-/** Whether a record already is what this very outcome wrote: the write is a repetition of itself. */
+/** True when a record already holds this very outcome: the write is a repetition of itself. */
 export function isOutcome(record: DeliveryRecord, outcome: Outcome): boolean {
   return record.state === outcome.state && record.copy === outcome.copy && record.updated === iso(outcome.at);
 }

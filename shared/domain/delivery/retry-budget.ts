@@ -1,7 +1,7 @@
 import { milliseconds, type Duration } from '../base/duration.js';
 
 /**
- * How many of an agent's handlings on one channel may be quick retries. Over the last `window`, in one process:
+ * Share of an agent's handlings on one channel that may be quick retries. Over the last `window`, in one process:
  * retries ≤ `minimum` + `share` × first tries. A retry within the budget waits its ordinary backoff; one beyond it
  * waits the longest backoff of the channel. (The terms are those of Finagle's `RetryBudget`: `percentCanRetry`,
  * `minRetriesPerSec`, `ttl`. gRPC's `retryThrottling` has the same purpose with a count of failures instead.)

@@ -15,7 +15,7 @@ export function settledKeys(keys: readonly string[], known: readonly string[] = 
   });
 }
 
-/** Whether it cannot be told from these keys which of several objects is part of a chain. */
+/** True when several objects stand for one place of a chain and these keys do not tell which one the chain continues. */
 export function hasRivals(keys: readonly string[], known: readonly string[] = []): boolean {
   return placesOf(keys, known).some((place) => place.length > 1 && !place.some(({ continued }) => continued));
 }

@@ -60,24 +60,33 @@ export function orderCausally(entries: readonly LedgerEntry[]): LedgerEntry[] {
 
 /** One message to one receiver. */
 export interface Expected {
+  /** Id of the message. */
   readonly messageId: string;
+  /** Agent that is to receive it. */
   readonly receiver: string;
+  /** Name of the message type. */
   readonly type: string;
 }
 
 /** A delivery that has no outcome yet; `state` is `missing` when no receiver has taken it. */
 export interface InFlight extends Expected {
+  /** State of the delivery; `missing` when no receiver has taken it. */
   readonly state: Exclude<DeliveryState, 'completed' | 'expired' | 'dead-lettered'> | 'missing';
 }
 
-/** What became of every delivery of a conversation. `expected = completed + expired + deadLettered + inFlight.length`. */
+/** Count of a conversation's deliveries by their state. `expected = completed + expired + deadLettered + inFlight.length`. */
 export interface Account {
+  /** Deliveries that the conversation has in all. */
   readonly expected: number;
+  /** Deliveries that were handled. */
   readonly completed: number;
+  /** Deliveries that came too late, or whose request was taken back. */
   readonly expired: number;
+  /** Deliveries that became dead letters and were not redriven since. */
   readonly deadLettered: number;
+  /** Deliveries without an outcome. */
   readonly inFlight: readonly InFlight[];
-  /** Of those in flight, the ones that nobody ever took: on their way, or lost. */
+  /** Deliveries in flight that no receiver has taken: on their way, or lost. */
   readonly missing: readonly Expected[];
   /** Dead-lettered deliveries whose dead letter is not in the ledger: not drained yet, or lost. */
   readonly withoutLetter: readonly Expected[];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { ArchiveLine, ArchiveRecord } from './archive.js';
 
-/** Where a chain stands, as a seal or the start of another chain names it. */
+/** Last line of a chain, as a seal or the start of another chain names it. */
 export interface SealedHead {
   readonly chain: string;
   /** Number of its last line. */
@@ -11,7 +11,7 @@ export interface SealedHead {
   readonly digest: string;
 }
 
-/** Where a chain stands, as its writer keeps it. */
+/** Last line of a chain, as its writer keeps it. */
 export interface ChainHead extends SealedHead {
   /** Sequence number of the last record in it. */
   readonly sequence?: string;

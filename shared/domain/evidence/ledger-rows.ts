@@ -12,7 +12,7 @@ export type LedgerTable = (typeof LEDGER_TABLES)[number];
 /** A line of a chain, as rows are made from it. */
 export type RowSource = ArchiveRecord & { readonly chain: string; readonly number: number };
 
-/** What an entry of any kind says of itself, as far as it says it. */
+/** Facts that entries of every kind share; null where the kind does not have one. */
 export interface EntryFacts {
   readonly kind: string;
   readonly id: string;
@@ -110,7 +110,7 @@ export function rowsOf(line: RowSource): Partial<Record<LedgerTable, LedgerRow>>
   return rows;
 }
 
-/** The one member of an entry that holds what it is about. */
+/** The member of an entry that holds its content: the one object beside `kind` and `at`. */
 function detailOf(entry: ArchiveRecord['entry']): Fields {
   for (const [name, value] of Object.entries(entry)) {
     if (name !== 'kind' && name !== 'at' && typeof value === 'object' && value !== null) return value as Fields;

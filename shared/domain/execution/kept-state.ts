@@ -20,7 +20,7 @@ const LEAST_BYTES = 256;
 const STORED = '$laneway:stored';
 const BYTES = '$laneway:bytes';
 
-/** How {@link STORED} stands in JSON as a field. */
+/** The field {@link STORED} as JSON writes it: a quick search tells whether a value can hold a reference. */
 const IN_JSON = `"${STORED}":`;
 
 /** Stands for a value in the payload store: the SHA-256 of its JSON, base64url, and the bytes of that. */
@@ -35,9 +35,10 @@ function stateKey(correlationId: string, hash: string): string {
 }
 
 /**
- * What an execution keeps of the result of a step: what `keep` names, and of that what is too long by reference. A
- * reference follows from the content, so that a repetition makes the same one; and it counts only in its own
- * conversation and if its content is known, so that data cannot pass for one: what looks like one goes by reference itself.
+ * Cuts the result of a step down to the part that its execution keeps. The part is named by `keep`; values in it that
+ * are too long go by reference into the payload store. A reference is derived from the content, so that a repetition
+ * makes the same one. It counts only in its own conversation and for content that is known. Data that looks like a
+ * reference is stored and referred to itself, so that it cannot pass for one.
  *
  * @throws LanewayError TOO_LARGE when what the state machine itself looks at has more than 200 KB; UNAVAILABLE
  */
@@ -133,7 +134,7 @@ export async function restored(
 }
 
 /**
- * As {@link restored}, for people: where the payload store has something no longer, it is only named with its size.
+ * {@link restored} for people: a value that the payload store no longer has is named with its size.
  * @throws LanewayError UNAVAILABLE
  */
 export async function restoredOrDescribed(

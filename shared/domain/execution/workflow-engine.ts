@@ -2,6 +2,7 @@
 export interface WorkflowResumer {
   /** Done also when the token is no longer waited on. @throws LanewayError UNAVAILABLE, to be repeated. */
   succeed(token: string, output: unknown): Promise<'resumed' | 'gone'>;
+  /** Ends the wait with an error. @throws LanewayError UNAVAILABLE, to be repeated. */
   fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'>;
 }
 
@@ -11,7 +12,7 @@ export interface WorkflowStarter {
   start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'>;
 }
 
-/** What is known of an execution. */
+/** Input and end of an execution, as far as they are known. */
 export interface ExecutionFacts {
   readonly input?: unknown;
   readonly output?: unknown;

@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { canBeId } from '../base/ids.js';
 
-/** What a link says, and what its signature vouches for. */
+/** Claims of a link, which its signature vouches for. */
 export interface LinkClaims {
   /** Id of the approval. */
   readonly approval: string;
-  /** Whose link it is: those who were asked first (1), or those to whom the approval escalates (2). */
+  /** Round of people who got the link: those who were asked first (1), or those to whom the approval escalates (2). */
   readonly round: 1 | 2;
-  /** When it ends, milliseconds since 1970; whole seconds. */
+  /** Instant at which the link ends, milliseconds since 1970; whole seconds. */
   readonly until: number;
 }
 
@@ -51,8 +51,8 @@ async function signLink(claims: LinkClaims, application: string, signer: Pick<Li
 }
 
 /**
- * What a token says, if this application signed exactly these characters; whether its time is over is the caller's
- * question.
+ * Reads the claims of a token, if this application signed exactly these characters. The caller checks whether the time
+ * is over.
  * @throws LanewayError UNAVAILABLE, to be repeated
  */
 export async function readLink(

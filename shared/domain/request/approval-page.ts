@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 
-/** What is to be decided, as the page shows it. */
+/** Content of the page on which an approval is decided. */
 export interface ApprovalForm {
   readonly application: string;
   readonly workflow: string;
   readonly title: string;
   readonly details: unknown;
-  /** For whom the one who opens the link decides. */
+  /** Name of the people for whom the reader of the page decides. */
   readonly approvers: string;
-  /** Who else may decide, whoever does so first. */
+  /** Name of other people who may decide as well; the first decision stands. */
   readonly others?: string;
   /** ISO 8601. */
   readonly until: string;
-  /** What was wrong with the form that was sent. */
+  /** Fault of the form that was sent, for the reader. */
   readonly problem?: string;
-  /** The reason that stood in it. */
+  /** Reason that stood in the form that was sent. */
   readonly reason?: string;
 }
 

@@ -2,9 +2,9 @@ import { Buffer } from 'node:buffer';
 import { keepPathOf, type KeepPath } from './keep-path.js';
 
 /**
- * What an execution keeps of the result of a step: what its definition uses, and nothing else. It is computed from the
- * definition and travels with the step, paths as text (`keepPathText`). The value keeps its shape: what is not used is not there, and an element of a list that is not
- * used is `{}`, so that the others keep their places.
+ * Parts of a step's result that its execution keeps: those that the definition uses. They are computed from the
+ * definition and travel with the step, paths as text (`keepPathText`). The value keeps its shape: an unused field is
+ * left out, and an unused element of a list is `{}`, so that the others keep their places.
  */
 export interface Keep {
   /** Only passed on, by later messages or as a result: may travel by reference. */
@@ -23,14 +23,14 @@ export interface Leaf {
   replace(by: unknown): void;
 }
 
-/** What is kept of a value. */
+/** The part of a value that is kept. */
 export interface KeptPart {
-  /** As it is now, with what has been replaced. */
+  /** The part as it is now, replacements included. */
   readonly value: unknown;
   readonly leaves: readonly Leaf[];
-  /** What the machine looks at, which stays by value. */
+  /** Values that the state machine looks at, which stay by value. */
   readonly looked: readonly Leaf[];
-  /** What cannot be replaced, the longest first: `parts` (a list of which each element is needed), `title`. */
+  /** Values that cannot be replaced, the longest first: `parts` (a list of which each element is needed), `title`. */
   fixed(): readonly { readonly name: string; readonly bytes: number }[];
 }
 

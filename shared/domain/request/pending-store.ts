@@ -27,6 +27,6 @@ export interface PendingStore {
   get(requestId: string): Promise<PendingRecord | undefined>;
   /** Open records whose deadline lies in (after, until]. */
   due(after: number, until: number): AsyncIterable<PendingRecord>;
-  /** Open records of approvals, whenever their time is over, the next first; one may show, or stay, a second late. */
+  /** Open records of approvals, the one that ends next first; a record may appear, or disappear, a second late. */
   approvals(): AsyncIterable<PendingRecord>;
 }

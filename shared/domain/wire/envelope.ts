@@ -8,16 +8,23 @@ import { PRIORITIES, type Priority } from '../base/priority.js';
  * names are lower case because CloudEvents allows nothing else. Times are ISO 8601 in UTC.
  */
 export interface Envelope {
+  /** Version of CloudEvents. */
   readonly specversion: '1.0';
+  /** Id of the message; every copy of it has the same. */
   readonly id: string;
-  /** Who really published: `laneway.<app>.{agent|client|ingress|platform}.<name>`. */
+  /** Publisher: `laneway.<app>.{agent|client|ingress|platform}.<name>`. Receivers hold it against the topology. */
   readonly source: string;
+  /** Name of the message type. */
   readonly type: string;
+  /** Instant of publishing. */
   readonly time: string;
+  /** Thing that the message is about (CloudEvents `subject`), at most 1,024 characters. */
   readonly subject?: string | undefined;
+  /** Media type of `data`. */
   readonly datacontenttype: 'application/json';
   /** `urn:laneway:<type>:<version>` */
   readonly dataschema: string;
+  /** Payload, as the schema of `dataschema` takes it. */
   readonly data?: unknown;
   /** Claim check (CloudEvents `dataref`): key of the payload in the payload store, instead of `data`. */
   readonly dataref?: string | undefined;
@@ -25,30 +32,35 @@ export interface Envelope {
   readonly correlationid: string;
   /** Id of the message in whose handling this one was published. */
   readonly causationid?: string | undefined;
-  /** On a command that names a reply, and on its reply: the request. */
+  /** Id of the request, on a command that names a reply and on its reply. */
   readonly requestid?: string | undefined;
-  /** On a command: name of its reply type. */
+  /** Name of the reply type, on a command that names one. */
   readonly replyto?: string | undefined;
   /** The one agent it is for; absent = every subscriber of the channel. */
   readonly receiver?: string | undefined;
+  /** Priority, which selects the lane. */
   readonly priority: Priority;
+  /** Name of the channel on which it was published. */
   readonly channel: string;
-  /** After this it is no longer handled. */
+  /** Instant from which the message is no longer handled. */
   readonly expires: string;
-  /** By this the whole request must be answered; inherited by what its handler publishes. */
+  /** Instant by which the whole request must be answered; messages that its handler publishes inherit it. */
   readonly deadline?: string | undefined;
   /** 1 for the first attempt of a request. */
   readonly attempt: number;
-  /** On the first command of a request that has a ladder of its own: that it fails is not yet the end of the request. */
+  /** True on the first command of a request with a ladder of its own: its failure is not yet the end of the request. */
   readonly escalates?: boolean | undefined;
-  /** How many messages led to this one. */
+  /** Number of messages that led to this one. */
   readonly hops: number;
-  /** Which agents handled what on the way to it, four characters a step (`shared/domain/delivery/causal-path.ts`). */
+  /** Handlings that led to the message, four characters a step (`shared/domain/delivery/causal-path.ts`). */
   readonly path?: string | undefined;
+  /** W3C trace context. */
   readonly traceparent?: string | undefined;
+  /** Tenant that the conversation belongs to; messages published in a handling inherit it. */
   readonly tenant?: string | undefined;
-  /** On whose behalf. */
+  /** Person or system on whose behalf the message was published. */
   readonly actor?: string | undefined;
+  /** Reserved for a signature of the publisher; Laneway neither writes nor checks it. */
   readonly signature?: string | undefined;
 }
 
@@ -56,7 +68,7 @@ const time = z.iso.datetime({ offset: true });
 const name = z.string().min(1).max(256);
 const id = z.string().refine(canBeId, 'not 1 to 128 letters, digits and _ . : -');
 
-/** What an envelope is, for the words of a refusal and for whoever checks one with zod. */
+/** Schema of an envelope. It words the refusals of {@link parseEnvelope}, and checks envelopes of other origin. */
 export const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
   id,

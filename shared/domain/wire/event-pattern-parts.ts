@@ -4,7 +4,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object. */
 export type Fields = Readonly<Record<string, Json>>;
 
-/** Whether a value is a JSON object. */
+/** True for a JSON object: neither a list nor null. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

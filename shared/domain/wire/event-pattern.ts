@@ -2,10 +2,10 @@ import { checkPattern } from './event-pattern-check.js';
 import { addressBits, isFields, joinDots, type Fields, type Json } from './event-pattern-parts.js';
 
 /**
- * Whether EventBridge would give `event` to a rule with `pattern`. Covers exact values, `null`, arrays (any element),
+ * True when EventBridge would give `event` to a rule with `pattern`. Covers exact values, `null`, arrays (any element),
  * nested and dot-joined keys, `$or`, and the operators prefix, suffix, equals-ignore-case, wildcard, anything-but,
- * numeric, exists and cidr (EventBridge user guide, "Comparison operators for use in event patterns").
- * Fields of objects in an array match together: one object must have them all.
+ * numeric, exists and cidr (EventBridge user guide, "Comparison operators for use in event patterns"). Fields of
+ * objects in an array match together: one object must have them all.
  *
  * @throws LanewayError INVALID_OPTION for a pattern that EventBridge would refuse
  */
@@ -78,7 +78,10 @@ function matchValue(matcher: Json, value: Json): boolean {
   }
 }
 
-/** What `anything-but` excludes, one matcher each: `{ prefix: ['a', 'b'] }` is `{ prefix: 'a' }` and `{ prefix: 'b' }`. */
+/**
+ * Matchers that `anything-but` excludes, one for each value: `{ prefix: ['a', 'b'] }` is `{ prefix: 'a' }` and `{
+ * prefix: 'b' }`.
+ */
 function excluded(operand: Json): Json[] {
   if (!isFields(operand)) return Array.isArray(operand) ? [...(operand as readonly Json[])] : [operand];
   return Object.entries(operand).flatMap(([operator, texts]) =>
