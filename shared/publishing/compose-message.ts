@@ -12,26 +12,34 @@ import type { Topology } from '../topology/topology.js';
 
 /** Options of every `publish`. */
 export interface PublishOptions {
-  /** @defaultValue that of the message being handled, else `normal`; brought to one that the channel uses */
+  /**
+   * Priority of the message. @defaultValue that of the message being handled, else `normal`; brought to one that the
+   * channel uses
+   */
   readonly priority?: Priority;
-  /** An agent, all that match (an event) or the first that matches (a command); `'everyone'` = every subscriber. */
+  /**
+   * Receivers: an agent by its id; by capability or role all that fit (an event) or the first that fits (a command);
+   * `'everyone'`, all subscribers. @defaultValue every subscriber for an event, the first one for a command
+   */
   readonly to?: Addressee;
-  /** @defaultValue the only carrier of the type, or the one marked `default` */
+  /** Channel on which the message is published. @defaultValue the only carrier of the type, or the one marked `default` */
   readonly channel?: string;
-  /** Age at which it is no longer handled. @defaultValue the channel's */
+  /** Age from which the message is no longer handled. @defaultValue the channel's */
   readonly expires?: Duration;
-  /** By when a request must be answered. @defaultValue that of the message being handled, else its expiry */
+  /** Deadline of a request: an instant, or a duration from now. @defaultValue that of the message being handled, else its expiry */
   readonly deadline?: Date | Duration;
-  /** CloudEvents `subject`. */
+  /** Thing that the message is about (CloudEvents `subject`), at most 1,024 characters. */
   readonly subject?: string;
 }
 
-/** What the composer needs to know of the publisher and the moment. */
+/** Publisher, parent message and instant from which a message is composed. */
 export interface Composition {
   readonly topology: Topology;
   /** Agent that publishes, which does not receive its own events. */
   readonly sender?: string;
+  /** Message being handled, from which priority and deadline are inherited. */
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
+  /** Present instant, milliseconds since 1970. */
   readonly now: number;
   /** For a request: its id, when it is an attempt of an earlier one. */
   readonly requestId?: string;

@@ -8,7 +8,10 @@ import type { PendingStore } from '../domain/request/pending-store.js';
 import type { TimerQueue } from '../domain/request/timer-queue.js';
 import type { TopologyModel } from '../topology/model.js';
 
-/** What it takes to send; `pending` and `timers` only for those who make requests, `lanes` for direct channels. */
+/**
+ * Ports that messages are sent through. `pending` and `timers` are needed by publishers of requests, `lanes` for direct
+ * channels.
+ */
 export interface Senders {
   readonly bus: MessageBus;
   readonly lanes?: LaneSender;
@@ -20,7 +23,7 @@ export interface Senders {
 export interface Outgoing {
   readonly envelope: Envelope;
   readonly expected: readonly string[];
-  /** For a request: who waits. */
+  /** For a request: the party that waits. */
   readonly waiter?: Waiter;
   /** For a request: its own ladder. @defaultValue that of the channel */
   readonly ladder?: readonly Rung[];
@@ -54,7 +57,7 @@ export async function sendMessages(
   return sendOpened(model, outgoing, await openRequests(model, outgoing, senders, now), senders);
 }
 
-/** What became of opening a request: whether the message is to be sent, or why it could not be opened. */
+/** Result of opening a request: true when the message is to be sent, false when it is not, or the error. */
 type Opened = boolean | LanewayError;
 
 /** Timers and pending records of those messages that are requests: the first half of {@link sendMessages}. */
@@ -90,10 +93,7 @@ export async function sendOpened(
   return [...troubles, ...sent];
 }
 
-/**
- * As {@link sendMessages}, of messages whose requests are open already.
- * @throws LanewayError PUBLISH
- */
+/** Sends messages whose requests are open already; otherwise like {@link sendMessages}. @throws LanewayError PUBLISH */
 export async function deliverMessages(
   model: TopologyModel,
   ready: readonly Outgoing[],
@@ -134,7 +134,7 @@ export async function deliverMessages(
 
 const UNKNOWN: SendResult = { ok: false, retryable: true, code: 'NO_RESULT', message: 'the bus gave no result' };
 
-/** As {@link openRequest}, with what it throws as its answer. */
+/** {@link openRequest} with a LanewayError returned in place of thrown. */
 async function tryToOpen(
   model: TopologyModel,
   message: Outgoing,
@@ -191,7 +191,7 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
   return opened !== 'closed' && Date.parse(deadline) - now > SHORTEST_DEADLINE_MS;
 }
 
-/** When the first attempt is given up, and where the request then stands on its ladder. */
+/** End of the first attempt, and the place of the request on its ladder then. */
 function firstAttempt(
   model: TopologyModel,
   { envelope, ladder }: Outgoing,

@@ -11,20 +11,22 @@ export type RulePattern = Readonly<Record<string, unknown>>;
 /** Queues of the platform that rules of the bus lead to. */
 export type RoutedQueue = 'unroutable' | 'ingress' | 'replies' | 'starts';
 
-/** Where a rule sends what it matches. */
+/** Target of a rule: the lane of an agent, or a queue of the platform. */
 export type RuleTarget =
   | { readonly kind: 'lane'; readonly agent: string; readonly priority: Priority }
   | { readonly kind: 'queue'; readonly queue: RoutedQueue };
 
 /** One rule of the bus. */
 export interface RoutingRule {
+  /** Purpose of the rule. */
   readonly kind: 'channel' | 'mailbox' | 'unroutable' | 'ingress' | 'replies' | 'starts';
-  /** Unique in the topology and stable while what it stands for keeps its name. */
+  /** Name of the rule, unique in the topology. It is stable as long as its channel, agent, ingress or type keeps its name. */
   readonly name: string;
   /** The channel, agent, ingress or type that it is for. */
   readonly subject?: string;
+  /** EventBridge pattern of the events that the rule forwards. */
   readonly pattern: RulePattern;
-  /** One to {@link MAX_TARGETS}. */
+  /** Lanes or queues that get the message, one to {@link MAX_TARGETS}. */
   readonly targets: readonly RuleTarget[];
 }
 
@@ -38,8 +40,8 @@ export const MAX_PATTERN = 2048;
 export const MAX_RULES = 300;
 
 /**
- * What every message of ours has as its source. The rules do not ask for the application's own prefix: a message under
- * another application's name would then match nothing at all and be lost, whereas now the receiver's check of the
+ * Matcher of the source of every Laneway message. The rules do not ask for the application's own prefix: a message
+ * under another application's name would then match no rule and be lost. Now it reaches a receiver, whose check of the
  * sender makes it a dead letter.
  */
 const OURS = [{ prefix: 'laneway.' }];
@@ -148,8 +150,8 @@ function channelParts(model: TopologyModel): (agent: AgentModel, priority: Prior
 }
 
 /**
- * Everything of ours that no channel or mailbox rule matches. The alternatives of one `$or` are alternatives of one
- * rule, so a message with several faults arrives once, unless the patterns had to be split.
+ * The rules for every Laneway message that no channel or mailbox rule matches. The alternatives of one `$or` are
+ * alternatives of one rule, so that a message with several faults arrives once, unless the patterns had to be split.
  */
 function unroutableRules(model: TopologyModel): RoutingRule[] {
   const channels = busChannels(model);

@@ -45,7 +45,7 @@ export async function storeEmissions(
   return { emissions: [], emissionsRef };
 }
 
-/** Emissions of an outcome, wherever they stand. */
+/** Reads the emissions of an outcome, from its item or from the payload store. */
 export async function loadEmissions(record: StoredEmissions, payloads: PayloadStore): Promise<readonly Emission[]> {
   return record.emissionsRef === undefined
     ? record.emissions
@@ -53,8 +53,8 @@ export async function loadEmissions(record: StoredEmissions, payloads: PayloadSt
 }
 
 /**
- * Sends what an outcome stored. What the bus refuses for good becomes a dead letter `refused` of every receiver that was
- * to get it (of this agent when there is none): nobody else would ever settle those deliveries.
+ * Sends the messages that an outcome stored. A message that the bus refuses for good becomes a dead letter `refused` of
+ * every receiver that was to get it (of this agent when there is none): nobody else would ever settle those deliveries.
  * @throws LanewayError PUBLISH when some could not be sent yet
  */
 export async function sendEmissions(

@@ -5,10 +5,10 @@ import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';
 import { LOST } from './refusals.js';
 import type { Batch, Concurrency, ReceivedCopy, Services, Verdict } from './services.js';
 
-/** Time a handling needs at the least; what cannot get it goes back untried. */
+/** Least time that a handling needs, milliseconds; a copy that cannot get it goes back untried. */
 export const SHORTEST_HANDLING_MS = 3_000;
 
-/** For a process that handles one batch at a time. */
+/** Coordination of a process that handles one batch at a time: there is nothing to wait for. */
 const NOBODY_ELSE: Concurrency = { beside: (run) => run(), alone: (run) => run() };
 
 /** Longest visibility that SQS allows, seconds. */

@@ -23,25 +23,28 @@ export interface Delivery {
   readonly bound: BoundAgent;
   readonly services: Services;
   readonly copy: ReceivedCopy;
-  /** Whether nothing else runs beside it. */
+  /** True when nothing else runs beside it in the process. */
   readonly alone: boolean;
-  /** When the process may be ended, milliseconds since 1970. */
+  /** Instant at which the process may be ended, milliseconds since 1970. */
   readonly end: number;
-  /** RetainedFields short leases alive; without it a lease lasts until `end`. */
+  /** Keeps short leases alive; without it a lease lasts until `end`. */
   readonly keeper?: LeaseKeeper;
 }
 
-/** How long a copy stays away whose lease was lost. */
+/** Milliseconds that a copy stays away after its lease was lost. */
 export const LOST_MS = 1_000;
 
-/** Not acknowledged: whoever has the lease may have it by this very copy, received again. */
+/** Verdict after a lost lease. The copy is not acknowledged: the present holder of the lease may have received this very copy. */
 export const LOST: Verdict = {
   kind: 'return',
   after: LOST_MS,
   why: 'the lease was lost before the outcome was written',
 };
 
-/** A command is of no use after its deadline: whoever waited has been told that it timed out. */
+/**
+ * Instant from which a message is not handled any more, milliseconds since 1970: its expiry, and for a command its
+ * deadline if that is earlier. The requester has been told by then that it timed out.
+ */
 export function lastUse(envelope: Envelope, model: TopologyModel): number {
   const expires = timeOf(envelope.expires);
   const isCommand = model.types[envelope.type]?.kind === 'command';
@@ -56,7 +59,10 @@ export async function resend(delivery: Delivery, envelope: Envelope, record: Del
   return ACKNOWLEDGE;
 }
 
-/** Records that a message came too late to be handled, and does what its channel says of that. */
+/**
+ * Records that a message came too late to be handled, and drops it, publishes `MessageExpired` or dead-letters it, as
+ * its channel's `onExpiry` says.
+ */
 export async function expire(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
   const { bound, services } = delivery;
   const { model } = bound.agent.topology;
@@ -86,10 +92,7 @@ export async function expire(delivery: Delivery, envelope: Envelope, key: Delive
   return leave(delivery, envelope, key, error, told);
 }
 
-/**
- * Records that a command came while its deadline was ahead but too near, and says so to whoever waits: the request ends
- * at once, with `RequestFailed`, and not at its deadline.
- */
+/** Records that a command came too near to its deadline, and ends the request at once with `RequestFailed`, code TOO_LATE. */
 export async function refuseLate(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
   const { bound, services } = delivery;
   const left = lastUse(envelope, bound.agent.topology.model) - services.clock.now();
@@ -116,7 +119,7 @@ export async function refuseCancelled(
   return leave(delivery, envelope, key, new LanewayError('CANCELLED', `its request was taken back: ${why}`), []);
 }
 
-/** Settles a message that was not leased as `expired`, with what is told of that. */
+/** Settles a message that was not leased as `expired`, and sends the message that tells of it. */
 async function leave(
   delivery: Delivery,
   envelope: Envelope,
@@ -146,7 +149,7 @@ async function leave(
   return ACKNOWLEDGE;
 }
 
-/** What stands already: its verdict, or undefined when the delivery is still free to be settled. */
+/** Verdict for a delivery that has an outcome or a running lease; undefined when it is free to be settled. */
 async function standing(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict | undefined> {
   const record = await delivery.services.deliveries.get(key);
   if (!record) return undefined;

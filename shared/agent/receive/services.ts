@@ -8,7 +8,7 @@ import type { Senders } from '../../publishing/send-messages.js';
 import type { Log } from '../context.js';
 import type { ProcessGuards } from './process-guards.js';
 
-/** Everything the handling chain needs from outside; the same in Lambda, in a worker and in the test harness. */
+/** Ports and settings of the handling chain; the same in Lambda, in a worker and in the test harness. */
 export interface Services {
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
@@ -31,40 +31,41 @@ export interface ReceivedCopy {
   readonly copy: string;
   readonly receipt: string;
   readonly body: string;
-  /** How often this copy was received, from 1. */
+  /** Number of times that this copy was received, from 1. */
   readonly receives: number;
 }
 
-/** A batch and the time there is for it. */
+/** A batch and the time that there is for it. */
 export interface Batch {
   readonly copies: readonly ReceivedCopy[];
   readonly receipts: LaneReceipts;
   /** Milliseconds until the process that handles it may be ended. */
   readonly remaining: () => number;
-  /** What else runs in the process; absent when it handles one batch at a time. */
+  /** Coordination with other batches of the process; absent when it handles one batch at a time. */
   readonly concurrency?: Concurrency;
   /** For a process without an end of its own: short leases that are renewed while it lives. */
   readonly renewal?: Renewal;
 }
 
-/** How leases and visibility are renewed. */
+/** Renewal of leases and visibility. */
 export interface Renewal {
-  /** Milliseconds that a lease lasts: so long after its process died a message is held back. */
+  /** Milliseconds that a lease lasts; a message is held back for so long after its process died. */
   readonly lease: number;
-  /** Seconds that copies are hidden already when they come: longer than a lease, so that they need not be hidden first. */
+  /** Seconds for which copies are hidden when they come: longer than a lease, so that they need not be hidden first. */
   readonly receivedFor?: number;
   /** Calls `run` every so often until the returned function is called. */
   readonly repeat: (run: () => Promise<void>) => () => void;
 }
 
-/** Who runs beside whom in a process that handles several batches at a time. */
+/** Coordination of batches in a process that handles several at a time. */
 export interface Concurrency {
+  /** Runs beside other batches, and not beside one that runs alone. */
   beside<Result>(run: () => Promise<Result>): Promise<Result>;
-  /** With nothing beside it; not from within `beside`. */
+  /** Runs with nothing beside it; not to be called from within `beside`. */
   alone<Result>(run: () => Promise<Result>): Promise<Result>;
 }
 
-/** What is to become of a copy. */
+/** Verdict on a copy: acknowledged, returned to its lane, or to be run last and alone. */
 export type Verdict =
   | { readonly kind: 'acknowledge' }
   /** It goes back to the lane for so many milliseconds. */

@@ -161,7 +161,7 @@ function schemasOf(type: MessageType): StoredSchemas {
   return { schemas: Object.fromEntries([...earlier, [type.version, latest] as const]), unchecked };
 }
 
-/** What is sent is the input of a schema. What JSON Schema has no word for is let through, and listed. */
+/** Schema of the input, which is what is sent. Rules that JSON Schema cannot express are let through and listed in `unchecked`. */
 function jsonSchema(schema: z.ZodType, unchecked: string[]): JsonSchema {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
