@@ -23,7 +23,7 @@ export function checkCompensations(workflow: string, root: Block): void {
   check(root, false);
 }
 
-/** Whether an execution can end badly in a step: a request with a value for both of its bad ends cannot. */
+/** True when an execution can end badly in a step. A request with a value for both of its bad ends cannot. */
 function canFail(step: Step): boolean {
   switch (step.kind) {
     case 'request':

@@ -3,7 +3,7 @@ import type { AslDefinition } from '../compile/asl.js';
 import { callsIn, textOf } from '../compile/calls-in.js';
 import { refusal } from '../record/references.js';
 
-/** What is looked at of a workflow. */
+/** The parts of a workflow that tell how it starts. */
 interface Startable {
   readonly name: string;
   readonly startedBy: { readonly name: string };

@@ -62,7 +62,10 @@ export function quoted(text: string): string {
     .replaceAll('\u2029', '\\u2029');
 }
 
-/** Text as a JSON value that arrives as it stands: literally, or as an expression where Step Functions or CloudFormation would read it. */
+/**
+ * Text as a JSON value that arrives unchanged: literally, or as an expression where Step Functions or CloudFormation
+ * would read meaning into it.
+ */
 export function text(given: string): string {
   return isInert(given) ? given : wrap(quoted(given));
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What is known about a value before there is one: the part of a JSON Schema that tells which fields exist, and
- * whether they are always there. `{}` = nothing is known.
+ * Knowledge about a value before there is one: the part of a JSON Schema that tells which fields exist, and which of
+ * them are always there. `{}`: nothing is known.
  */
 export interface Shape {
   readonly type?: string | readonly string[];
@@ -17,7 +17,7 @@ export interface Shape {
   readonly const?: unknown;
 }
 
-/** A field of a shape: its own shape, and whether it is there in every value of the whole. */
+/** A field of a shape: its own shape, and `certain` when it is there in every value of the whole. */
 export interface Part {
   readonly shape: Shape;
   readonly certain: boolean;

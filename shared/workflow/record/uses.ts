@@ -14,15 +14,15 @@ import {
 } from './outline.js';
 import { isList } from './shape.js';
 
-/** What is done with a value: it is passed on, looked at by the machine, or only has to be there. */
+/** Purpose of a value: it is passed on, looked at by the machine, or only has to be there. */
 export type Purpose = keyof Omit<Keep, 'share'>;
 
 /** Paths into the value of an origin by purpose. */
 export type Uses = Readonly<Record<Purpose, readonly KeepPath[]>>;
 
 /**
- * What a workflow uses of the value of each origin: every expression that the compiler writes is gone through, and what
- * comes of an arm, a branch or the elements of a map is followed to where it comes from.
+ * Finds the parts of each origin's value that a workflow uses. Every expression that the compiler writes is searched,
+ * and the result of an arm, a branch or the elements of a map is followed to its origin.
  */
 export function usesIn(root: Block): ReadonlyMap<Origin, Uses> {
   const search = new Search(root);
@@ -30,7 +30,7 @@ export function usesIn(root: Block): ReadonlyMap<Origin, Uses> {
   return search.found;
 }
 
-/** What else the value of an origin may be: what is taken as the reply when there is none. */
+/** Other values that an origin may have: those taken as the reply when there is none. */
 export function insteadOf(step: Step): readonly Value[] {
   return [
     ...('onTimeout' in step && step.onTimeout ? [step.onTimeout] : []),
@@ -51,7 +51,7 @@ class Search {
     }
   }
 
-  /** What the expressions of one step use. */
+  /** Notes the uses in the expressions of one step. */
   step(step: Step): void {
     switch (step.kind) {
       case 'request':
@@ -93,7 +93,7 @@ class Search {
     if (step.kind === 'request' && step.origin.used) this.#instead(step);
   }
 
-  /** The machine evaluates all of a result, whatever of it is used behind. */
+  /** Notes the result of a block: the machine evaluates all of it, whatever later steps use. */
   #result({ result }: Block, { used }: Origin): void {
     if (result && used) this.#value(result, [], 'exists');
   }
@@ -168,7 +168,7 @@ class Search {
   }
 }
 
-/** What `orElse` gives instead is a literal; the value itself is where it was. */
+/** Path of hops without conditions and fallbacks: a fallback is a literal, and the value itself stands at the same place. */
 export function pathOf(hops: readonly Hop[]): KeepPath {
   return hops.flatMap((hop): (string | number)[] => ('field' in hop ? [hop.field] : 'index' in hop ? [hop.index] : []));
 }
