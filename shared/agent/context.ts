@@ -65,9 +65,9 @@ export interface Context<
   Deps = unknown,
 > {
   /**
-   * Publishes a message as part of this handling's outcome: it is sent only if the handler succeeds, after the outcome
-   * is stored, at least once under one id. No order among messages.
-   * @throws LanewayError SCHEMA, UNKNOWN_RECEIVER, INVALID_OPTION, REQUEST_TIMED_OUT ...
+   * Publishes a message as part of this handling's outcome. It is sent only if the handler succeeds, after the outcome
+   * is stored, at least once under one id. Messages have no order among each other.
+   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, INVALID_OPTION, REQUEST_TIMED_OUT ...
    */
   publish<Type extends Published>(
     this: void,
@@ -100,9 +100,9 @@ export interface Context<
     options?: PublishOptions,
   ): Promise<PublishedMessage>;
   /**
-   * Notes in the ledger how far the work is, 0 to 1; `signal` aborts when the request has been taken back. On a command
-   * with a reply it also moves the end of the attempt: as much time again as it was given, counted from now, up to the
-   * request's deadline and the `extension` of its channel.
+   * Notes progress in the ledger, a fraction from 0 to 1. `signal` aborts when the request has been taken back. On a
+   * command with a reply it also moves the end of the attempt: as much time again as it was given, counted from now, up
+   * to the request's deadline and the `extension` of its channel.
    */
   progress(this: void, fraction: number, note?: string): Promise<void>;
   /** Dependencies bound to the agent with `Agent.with`. */

@@ -46,12 +46,9 @@ export interface AgentOptions<Deps> {
 
 /** Builds an agent of a topology. */
 export interface AgentBuilder<Heard extends MessageType, Published extends MessageType, Deps> {
-  /** Declares what the handlers find in `context.deps`; it is bound where the agent runs. */
+  /** Declares the type of `context.deps`; the values are bound with `Agent.with`, where the agent runs. */
   needs<Needed>(): AgentBuilder<Heard, Published, Needed>;
-  /**
-   * One handler for each type the agent hears.
-   * @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one
-   */
+  /** Takes one handler for each type that the agent hears. @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one */
   handle(handlers: Handlers<Heard, Published, Deps>, options?: AgentOptions<Deps>): Agent<Deps>;
 }
 

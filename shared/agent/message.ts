@@ -3,7 +3,7 @@ import { timeOf } from '../domain/base/iso-time.js';
 import type { Priority } from '../domain/base/priority.js';
 import type { DataOf, MessageType } from '../message/message-type.js';
 
-/** A message as a handler sees it: its payload checked and of the latest version, its times as dates. */
+/** A message as a handler receives it: the payload checked and of the latest version, times as dates. */
 export interface Message<Type extends MessageType = MessageType> {
   /** Id of the message; every copy of it has the same. */
   readonly id: string;
@@ -53,7 +53,7 @@ export function messageOf(envelope: Envelope, data: unknown): Message {
     expires: new Date(timeOf(envelope.expires)),
     attempt: envelope.attempt,
   };
-  // One by one, and not spread: this is made for every message.
+  // Fields are set one by one and not spread: this is made for every message.
   if (envelope.causationid !== undefined) message.causationId = envelope.causationid;
   if (envelope.requestid !== undefined) message.requestId = envelope.requestid;
   if (envelope.subject !== undefined) message.subject = envelope.subject;

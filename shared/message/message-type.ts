@@ -169,7 +169,7 @@ function checked<Name extends string, Schema extends z.ZodType>(
 export function encodeData(type: MessageType, data: unknown): unknown {
   const result = z.safeParse(type.schema, data);
   if (!result.success) throw schemaError(type.name, type.version, result.error);
-  // What is checked is the input; what travels is the input too, so that the receiver's parse sees what the sender saw.
+  // The input is checked, and the input travels too, so that the receiver's parse sees what the sender saw.
   return data;
 }
 

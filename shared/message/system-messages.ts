@@ -83,9 +83,9 @@ const startMessage = z.object({
 });
 
 /**
- * A workflow is to be started with this payload of its start message: by a step of another workflow, or by an operator.
- * The platform's starter takes it; `parent` is the request that the end of the execution answers. A generation from 1 is a
- * retry of the executions before it, and has their start message (`start`).
+ * A workflow is to be started with this payload of its start message, by a step of another workflow or by an operator.
+ * The platform's function `starter` receives it. `parent` is the request that the end of the execution answers. A
+ * generation from 1 is a retry of the executions before it, and has their start message (`start`).
  */
 export const WorkflowRequested = systemEvent(
   'WorkflowRequested',

@@ -41,9 +41,9 @@ export interface Composition {
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
   /** Present instant, milliseconds since 1970. */
   readonly now: number;
-  /** For a request: its id, when it is an attempt of an earlier one. */
+  /** Id of the request, for a command that is a later attempt of it. */
   readonly requestId?: string;
-  /** @defaultValue 1 */
+  /** Number of the attempt. @defaultValue 1 */
   readonly attempt?: number;
   /** Id of the message, when a repetition must not make another one. */
   readonly id?: string;
@@ -81,7 +81,7 @@ export function composeMessage(
   const age = now + milliseconds(options.expires ?? channel.qos.expires);
   const reply = type.kind === 'command' ? type.reply : undefined;
   const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? age : undefined, now, type);
-  // An attempt that nobody has begun when its time is over is not begun any more: by then another one is on its way.
+  // An attempt that no agent has begun when its time is over is not begun any more: by then another one is on its way.
   const ladder = reply && (composition.ladder ?? channel.escalation);
   const expires = ladder && deadline !== undefined ? Math.min(age, firstAttemptEnd(ladder, now, deadline)) : age;
   const receivers = receiversFor(model, channel, type, options.to, composition.sender);
@@ -181,7 +181,8 @@ function deadlineFor(
   const own = given === undefined ? fallback : given instanceof Date ? given.getTime() : now + milliseconds(given);
   const bound = inherited === undefined ? undefined : Date.parse(inherited);
   const deadline = own === undefined ? bound : bound === undefined ? own : Math.min(own, bound);
-  // An event tells what has happened, and a reply may come late: only who still asks for something needs time for it.
+  // An event tells of the past, and a reply may come late: only a message that still asks for something needs time for
+  // it.
   const needsTime = type.kind === 'command' || given !== undefined;
   if (needsTime && deadline !== undefined && deadline <= now) {
     throw new LanewayError(

@@ -26,10 +26,10 @@ export interface Publishing {
 
 /** Place of a message in its conversation, and the ids that keep a repetition from making a second one. */
 export interface Standing {
-  /** @defaultValue a new conversation */
+  /** Conversation that the message belongs to. @defaultValue a new one */
   readonly correlationId?: string;
   readonly causationId?: string;
-  /** @defaultValue 0 */
+  /** Number of messages that led to it. @defaultValue 0 */
   readonly hops?: number;
   /** Handlings that led to it. @defaultValue none: it is the first of its chain */
   readonly path?: string;
@@ -103,13 +103,13 @@ export async function publishMessage(
     waiter: standing.waiter ?? ({ kind: 'client' } as const),
     ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
   }));
-  // Steps and undoings are made again by whoever died over them. Were there an intent without the record, the sweeper
-  // would send the command meanwhile, and its reply would find nobody waiting.
+  // A caller that died over a step or an undoing is run again. With an intent but no record, the sweeper would send the
+  // command meanwhile, and its reply would find no waiter.
   const first = standing.waiter?.kind === 'workflow' || standing.waiter?.kind === 'saga';
   const early = first ? await openRequests(topology.model, outgoing, publishing.senders, now) : undefined;
   const trouble = early?.find((one) => typeof one === 'object');
   if (trouble) throw trouble;
-  // Of a request that has ended, or will before it could be sent, there is nothing to be sent later either.
+  // A request that has ended, or will before it could be sent, has nothing to be sent later either.
   const intended = early ? outgoing.filter((_, index) => early[index] === true) : outgoing;
   if (intended.length > 0) await publishing.intents.record(intended, now + INTENT_GRACE_MS);
   const opened = early ?? (await openRequests(topology.model, outgoing, publishing.senders, now));

@@ -36,7 +36,7 @@ export interface RefusedMessage {
 }
 
 /**
- * A request from outside any handling whose deadline is nearer than this is not sent: it is left to time out
+ * Milliseconds to the deadline under which a request from outside any handling is not sent: it is left to time out
  * (architecture §3.6).
  */
 export const SHORTEST_DEADLINE_MS = 5_000;
@@ -77,8 +77,8 @@ export async function sendOpened(
   opened: readonly Opened[],
   senders: Senders,
 ): Promise<RefusedMessage[]> {
-  // One request that cannot be made keeps no other message back: what is refused is refused alone, and what can be
-  // repeated is, after all others have been sent.
+  // A request that cannot be made holds no other message back. All others are sent first; then a refused one is
+  // returned, or one that can be repeated is thrown.
   const sent = await deliverMessages(
     model,
     outgoing.filter((_, index) => opened[index] === true),
@@ -185,8 +185,8 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
     ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
     ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
   });
-  // What an outcome stores is expected by the ledger and has no intent that is looked at again: only its receiver can
-  // settle it, as completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
+  // The ledger expects every message of an outcome, and no intent stands for it: only its receiver can settle it, as
+  // completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
   if (message.waiter.kind === 'agent') return true;
   return opened !== 'closed' && Date.parse(deadline) - now > SHORTEST_DEADLINE_MS;
 }

@@ -33,7 +33,7 @@ export interface ChannelModel {
   readonly escalation?: readonly Rung[];
   /** Time by which progress may move a request beyond its deadline, milliseconds. @defaultValue 0 */
   readonly extension?: number;
-  /** Text for people, shown in diagrams and listings. */
+  /** Text for readers of the topology; the stored model keeps it. */
   readonly description?: string;
 }
 
@@ -62,7 +62,7 @@ export interface AgentModel {
   readonly handlerTimeout: Duration;
   /** Least time that one of its commands takes; absent when it does not say. */
   readonly needs?: Duration;
-  /** Text for people, shown in diagrams and listings. */
+  /** Text for readers of the topology; it is also the description of the agent's Lambda function. */
   readonly description?: string;
 }
 

@@ -50,7 +50,7 @@ const ABSENT = [{ exists: false }];
 /**
  * The rules of a topology's bus, complete: channel rules, mailbox rules, the unroutable rules, ingress, replies and
  * workflow starts. A message with a channel of the bus, a priority which that channel uses, and either no receiver or a
- * known one, matches exactly the rules of its lanes; every other message of ours matches an unroutable rule. Messages
+ * known one, matches exactly the rules of its lanes. Every other Laneway message matches an unroutable rule. Messages
  * of direct channels do not belong on the bus.
  *
  * @param starts names of the types that start workflows
@@ -174,7 +174,7 @@ function unroutableRules(model: TopologyModel): RoutingRule[] {
   }));
 }
 
-/** `$or` with a single alternative is refused by EventBridge. */
+/** Pattern of one or more alternatives; EventBridge refuses an `$or` with a single one. */
 function anyOf(alternatives: readonly RulePattern[]): RulePattern {
   return { source: OURS, detail: alternatives.length === 1 ? alternatives[0] : { $or: alternatives } };
 }
@@ -189,7 +189,10 @@ function ingressRules(model: TopologyModel): RoutingRule[] {
   }));
 }
 
-/** @param workflows whether there are any, whose steps may wait for a person's decision */
+/**
+ * The rules that lead replies to the platform. @param workflows true when there are any, whose steps may wait for a
+ * person's decision
+ */
 function replyRules(model: TopologyModel, workflows: boolean): RoutingRule[] {
   const types = [...repliesOf(model), ...(workflows ? [ApprovalDecided.name] : [])];
   if (types.length === 0) return [];
@@ -224,7 +227,7 @@ function awaitedRules(model: TopologyModel, awaited: readonly string[]): Routing
 }
 
 function startRules(model: TopologyModel, starts: readonly string[]): RoutingRule[] {
-  // Whoever has workflows can be asked for one by name: by a step of another workflow, or by an operator.
+  // An application with workflows can be asked for one by name: by a step of another workflow, or by an operator.
   const types = starts.length > 0 ? [...starts, WorkflowRequested.name] : [];
   const carriersOf = carriersByType(busChannels(model));
   return [...new Set(types)].map((type) => {
@@ -257,7 +260,7 @@ function laneTarget(model: TopologyModel, agent: string, priority: Priority): Ru
   return lane === undefined ? [] : [{ kind: 'lane', agent, priority: lane }];
 }
 
-/** Matches when the field is missing or none of `values`; `anything-but` alone does not match a missing field. */
+/** Matcher for a field that is missing or none of `values`; `anything-but` alone does not match a missing field. */
 function unless(values: readonly string[]): unknown[] {
   return values.length === 0 ? [{ exists: true }, { exists: false }] : [{ exists: false }, { 'anything-but': values }];
 }
@@ -274,8 +277,8 @@ function bySamePriorities(channels: readonly ChannelModel[]): Map<string, string
 }
 
 /**
- * `names` in as few parts as give patterns of the allowed length, where `pattern` holds its part in one list. A name more
- * then takes its own length and a comma, so that no pattern is written out for each name.
+ * Splits `names` into as few parts as give patterns of the allowed length, where `pattern` holds its part in one list.
+ * Another name takes its own length and a comma, so that no pattern is written out for each name.
  */
 function nameParts(names: readonly string[], pattern: (part: readonly string[]) => RulePattern): string[][] {
   const found: string[][] = [];
@@ -294,7 +297,7 @@ function nameParts(names: readonly string[], pattern: (part: readonly string[]) 
   return found;
 }
 
-/** `items` in as few parts as give patterns of the allowed length. */
+/** Splits `items` into as few parts as give patterns of the allowed length. */
 function parts<Item>(items: readonly Item[], pattern: (part: readonly Item[]) => RulePattern): Item[][] {
   const found: Item[][] = [];
   for (const item of items) {

@@ -11,7 +11,10 @@ export interface ChannelSpec {
   readonly carries: readonly [MessageType, ...MessageType[]];
   /** Quality of service. @defaultValue the profile `standard` */
   readonly qos?: QosInput;
-  /** The carrier to take for a type that several channels carry and whose publisher names none. */
+  /**
+   * Set to true on the carrier that is taken for a type which several channels carry and whose publisher names none.
+   * @defaultValue false
+   */
   readonly default?: boolean;
   /**
    * Escalation ladder: the rungs that follow an attempt of a request on this channel that times out or fails, in this
@@ -24,13 +27,13 @@ export interface ChannelSpec {
    * at all: progress moves the end of an attempt, within that deadline
    */
   readonly extension?: Duration;
-  /** Text for people, shown in diagrams and listings. */
+  /** Text for readers of the topology; the stored model keeps it. */
   readonly description?: string;
 }
 
 /**
- * One rung of an escalation ladder. `timeout` is the time of an attempt, at least 6 seconds; by default the attempts that
- * declare none share equally what is left of the request's time. All of it lies within the deadline of the request.
+ * One rung of an escalation ladder. `timeout` is the time of one attempt, at least 6 seconds. Attempts that declare
+ * none share the rest of the request's time equally. The whole ladder lies within the deadline of the request.
  */
 export type EscalationRung<
   Channel extends string = string,
@@ -42,7 +45,7 @@ export type EscalationRung<
   | {
       readonly retry: number;
       readonly timeout?: Duration;
-      /** Pause before each, doubled every time. @defaultValue 1 second to 1 minute */
+      /** Pause before each repetition, doubled every time. @defaultValue 1 second to 1 minute */
       readonly backoff?: { readonly first: Duration; readonly most: Duration };
     }
   /** The next declared subscriber of the channel that fits and has not been asked. */
@@ -82,7 +85,7 @@ export interface AgentSpec<Channel extends string = string> {
    * with `RequestFailed`, code `TOO_LATE`. @defaultValue none: a command is refused only once its deadline has passed
    */
   readonly needs?: Duration;
-  /** Text for people, shown in diagrams and listings. */
+  /** Text for readers of the topology; it is also the description of the agent's Lambda function. */
   readonly description?: string;
 }
 
@@ -90,7 +93,7 @@ export interface AgentSpec<Channel extends string = string> {
 export interface ClientSpec {
   /** Types that the client may publish; IAM and every receiver check it. */
   readonly publishes: readonly MessageType[];
-  /** Text for people, shown in diagrams and listings. */
+  /** Text for readers of the topology. */
   readonly description?: string;
 }
 
@@ -114,7 +117,10 @@ export interface IngressSpec {
   readonly pattern: Readonly<Record<string, unknown>>;
   /** Event type of the message. */
   readonly as: EventType;
-  /** Payload of the message from the event; what does not fit the schema becomes a dead letter with the reason. */
+  /**
+   * Makes the payload of the message from the event; a payload that does not fit the schema becomes a dead letter with
+   * the reason.
+   */
   readonly map: (event: ForeignEvent) => unknown;
   /** Priority of the message; one that the channel does not use is a dead letter. @defaultValue the channel's for `normal` */
   readonly priority?: (event: ForeignEvent) => Priority;
@@ -204,7 +210,7 @@ export interface Topology<
   readonly ingress: Readonly<Record<string, IngressSpec>>;
   /** Message types by name, the system's included. */
   readonly types: ReadonlyMap<string, MessageType>;
-  /** The checked, serialisable form that everything is derived from. */
+  /** The checked, serialisable form of the topology, from which all else is derived. */
   readonly model: TopologyModel;
 }
 

@@ -21,7 +21,7 @@ export interface StoredEmissions {
   readonly emissionsRef?: string;
 }
 
-/** Puts big payloads, and then a big list, into the payload store, before the outcome refers to them. */
+/** Stores large payloads, and then a large list of emissions, in the payload store, before the outcome refers to them. */
 export async function storeEmissions(
   emissions: readonly Emission[],
   key: DeliveryKey,
@@ -34,7 +34,7 @@ export async function storeEmissions(
     light = await offloadPayloads(emissions, key.correlationId, payloads);
     text = JSON.stringify(light);
   } catch (cause) {
-    // What JSON cannot say (a circle, a bigint) it cannot say at the next try either.
+    // A value that JSON cannot express (a circle, a bigint) fails at the next try as well.
     if (!(cause instanceof TypeError)) throw cause;
     throw new LanewayError('HANDLER_RESULT', `what was published is no JSON: ${cause.message}`, { cause });
   }

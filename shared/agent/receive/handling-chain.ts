@@ -260,7 +260,7 @@ async function failed(
     channel: envelope.channel,
     id: envelope.id,
   });
-  // Between half of it and all of it, so that what was held back does not come back at one moment.
+  // A wait between half of the longest backoff and all of it, so that held-back messages do not return at one moment.
   return { kind: 'return', after: Math.ceil(bounds.most * (0.5 + services.random() / 2)), why: error.message };
 }
 

@@ -23,7 +23,7 @@ export class HandlingRun {
     return this.#abort.signal;
   }
 
-  /** See {@link Stop}. */
+  /** Ends the handling before its time, as {@link Stop} says. */
   stop(why: LanewayError): void {
     this.#stopped ??= why;
     this.#abort?.abort(why);

@@ -2,7 +2,7 @@ import type { DeliveryKey } from '../../domain/delivery/delivery.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import type { ReceivedCopy, Renewal, Services } from './services.js';
 
-/** Added to a lease when its copy is hidden, so that the copy never reappears while it is worked on. */
+/** Seconds added to a lease when its copy is hidden, so that the copy never reappears while it is worked on. */
 export const VISIBILITY_MARGIN_SECONDS = 5;
 
 /** A handling whose lease is kept. */

@@ -51,7 +51,10 @@ export function lastUse(envelope: Envelope, model: TopologyModel): number {
   return isCommand && envelope.deadline !== undefined ? Math.min(expires, timeOf(envelope.deadline)) : expires;
 }
 
-/** A delivery with an outcome: the copy that wrote it sends its emissions again, any other is a duplicate. */
+/**
+ * Handles a copy of a delivery with an outcome: the copy that wrote the outcome sends its emissions again, any other is
+ * a duplicate.
+ */
 export async function resend(delivery: Delivery, envelope: Envelope, record: DeliveryRecord): Promise<Verdict> {
   const { bound, services, copy } = delivery;
   if (record.copy === copy.copy)
@@ -70,7 +73,7 @@ export async function expire(delivery: Delivery, envelope: Envelope, key: Delive
   const ended = new Date(lastUse(envelope, model)).toISOString();
   const error = new LanewayError('EXPIRED', `${envelope.type} expired at ${ended}`);
   if (channel?.qos.onExpiry === 'dead-letter') return refuse(delivery, envelope, key, summarizeError(error));
-  // What is told of a system message could itself expire, and be told of.
+  // A message about an expired system message could itself expire, and cause another one.
   const told =
     channel?.qos.onExpiry === 'escalate' && !channel.system
       ? composeMessage(
@@ -180,7 +183,10 @@ export async function refuse(
   return written !== 'stored' && !isSettled(written.state) ? LOST : ACKNOWLEDGE;
 }
 
-/** Dead-letters a leased message: the letter first, so that a crash in between leaves a letter too many, never none. */
+/**
+ * Dead-letters a leased message. The letter is written first, so that a crash in between leaves a letter too many, and
+ * never none.
+ */
 export async function bury(
   delivery: Delivery,
   key: DeliveryKey,
@@ -189,7 +195,8 @@ export async function bury(
   tries: number,
 ): Promise<Verdict> {
   const { services, copy } = delivery;
-  // A letter ends the request of a command: none is written for what somebody else has taken over meanwhile.
+  // A letter ends the request of a command, so that none is written for a delivery that another receiver has taken
+  // over.
   if ((await services.deliveries.get(key))?.owner !== owner) return LOST;
   await services.deadLetters.send(letterOf(delivery, error, tries));
   const written = await services.deliveries.settle(key, owner, {

@@ -111,7 +111,7 @@ async function putOff(
   });
 }
 
-/** Part of a process's time that a handling leaves for its outcome. */
+/** Milliseconds of a process's time that a handling leaves for its outcome. */
 export const OUTCOME_MS = 2_000;
 
 /**
@@ -120,7 +120,10 @@ export const OUTCOME_MS = 2_000;
  */
 export const LATE_ANSWER_SECONDS = 86_400;
 
-/** Earliest of: the agent's handler timeout, the command's deadline (with its channel's extension), the end of the process less what the outcome takes. */
+/**
+ * End of a handling, milliseconds since 1970. It is the earliest of the agent's handler timeout, the command's deadline
+ * with its channel's extension, and the end of the process less {@link OUTCOME_MS}.
+ */
 function timeLimit({ bound, envelope, type, end }: Handling, now: number): number {
   const own = now + milliseconds(bound.agent.model.handlerTimeout);
   const deadline = (type.kind === 'command' ? latestEnd(envelope, bound.agent.topology.model) : undefined) ?? own;

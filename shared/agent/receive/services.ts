@@ -19,7 +19,7 @@ export interface Services {
   readonly later: DeferredReplyStore;
   readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
-  /** Retry budgets and runaway conversations; without them nothing is held back. */
+  /** Retry budgets, and conversations over their budget; without them nothing is held back. */
   readonly guards?: ProcessGuards;
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
@@ -27,7 +27,7 @@ export interface Services {
 
 /** One copy of a message, as a lane gave it. */
 export interface ReceivedCopy {
-  /** SQS message id: the same when this copy comes again, another one for a duplicate. */
+  /** SQS message id. It is the same when this copy comes again; a duplicate has another one. */
   readonly copy: string;
   readonly receipt: string;
   readonly body: string;
@@ -43,7 +43,7 @@ export interface Batch {
   readonly remaining: () => number;
   /** Coordination with other batches of the process; absent when it handles one batch at a time. */
   readonly concurrency?: Concurrency;
-  /** For a process without an end of its own: short leases that are renewed while it lives. */
+  /** Renewal of short leases, for a process without an end of its own; absent in Lambda, where a lease lasts until the end. */
   readonly renewal?: Renewal;
 }
 
@@ -68,9 +68,9 @@ export interface Concurrency {
 /** Verdict on a copy: acknowledged, returned to its lane, or to be run last and alone. */
 export type Verdict =
   | { readonly kind: 'acknowledge' }
-  /** It goes back to the lane for so many milliseconds. */
+  /** It goes back to the lane for `after` milliseconds. */
   | { readonly kind: 'return'; readonly after: number; readonly why: string }
-  /** Its last lease died: to be run last and alone. */
+  /** Its last lease died: it is to be run last and alone. */
   | { readonly kind: 'suspect' };
 
 export const ACKNOWLEDGE: Verdict = { kind: 'acknowledge' };

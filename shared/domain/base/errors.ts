@@ -1,6 +1,6 @@
 /**
- * The closed list of error codes, each with whether a retry can help. `docs/errors.md` explains every one; a test
- * holds the two lists together.
+ * The closed list of error codes; true for a code whose error another try can overcome. `docs/errors.md` explains every
+ * one; a test holds the two lists together.
  */
 export const ERROR_CODES = {
   // definitions
@@ -66,13 +66,16 @@ export interface ErrorSummary {
 export interface LanewayErrorOptions {
   /** Error that led to this one. */
   readonly cause?: unknown;
-  /** Overrides the code's own answer to "can a retry help". */
+  /** True when another try can succeed. @defaultValue the code's own entry in {@link ERROR_CODES} */
   readonly retryable?: boolean;
-  /** Lines under the message: what is allowed and what to do. */
+  /** Lines under the message: the allowed values and the next step. */
   readonly help?: readonly string[];
 }
 
-/** Marks errors of Laneway under a key of the whole process: two copies of the framework know each other's. */
+/**
+ * Key under which errors of Laneway carry their class names. It is the same in the whole process, so that two copies of
+ * the framework know each other's errors.
+ */
 const BRAND = Symbol.for('laneway.error');
 
 /** True for an error of the class `name`, or of one derived from it, made by any copy of the framework in the process. */
@@ -137,7 +140,7 @@ export class PermanentError extends LanewayError {
   }
 }
 
-/** Summarises anything that was thrown; what Laneway does not know counts as retryable. */
+/** Summarises any thrown value; a value that is no LanewayError counts as retryable. */
 export function summarizeError(error: unknown): ErrorSummary {
   if (error instanceof LanewayError) {
     const cause = error.cause instanceof Error ? error.cause.name : error.name;
@@ -148,8 +151,8 @@ export function summarizeError(error: unknown): ErrorSummary {
 }
 
 /**
- * A stable signature by which dead letters of one cause group: code, error name and the message with everything that
- * varies (numbers, ids, quoted values) taken out.
+ * A stable signature that groups dead letters of one cause: code, error name and the first line of the message, with
+ * its varying parts (numbers, ids, quoted values) taken out.
  */
 export function errorSignature(error: ErrorSummary): string {
   const firstLine = error.message.split('\n')[0] ?? '';

@@ -2,13 +2,13 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const RANDOM_BYTES = 16;
-/** Randomness is fetched for many ids at once: asking the system for 16 bytes takes longer than all the rest. */
+/** Random bytes, fetched for many ids at once: asking the system for 16 of them takes longer than the rest of the making. */
 const pool = new Uint8Array(RANDOM_BYTES * 256);
 const drawn = { bytes: pool.length, time: 0, sequence: 0 };
 
 /**
- * A new id, ordered by time, and within one millisecond of one process by its making (UUIDv7, RFC 9562 §5.7, with the
- * counter of §6.2 method 1).
+ * Makes a new id. Ids sort by time; those of one process within one millisecond sort in the order of their making
+ * (UUIDv7, RFC 9562 §5.7, with the counter of §6.2 method 1).
  */
 export function newId(): string {
   if (drawn.bytes === pool.length) {
@@ -19,7 +19,7 @@ export function newId(): string {
   const now = Date.now();
   if (now > drawn.time) {
     drawn.time = now;
-    // 31 of 32 bits, so that it has room to count.
+    // The counter starts with 31 of its 32 bits, so that it has room to count.
     drawn.sequence = new DataView(random.buffer, random.byteOffset).getUint32(6) >>> 1;
   } else {
     drawn.sequence = (drawn.sequence + 1) >>> 0;

@@ -47,9 +47,9 @@ export interface DeadLetter {
 
 /** A dead letter as the drain stores it in the ledger. */
 export interface DeadLetterEntry {
-  /** Derived from message and receiver (or the SQS message id), so that a repetition is the same entry. */
+  /** Id of the entry. It is derived from message and receiver (or the SQS message id), so that a repetition is the same entry. */
   readonly id: string;
-  /** The conversation, or `unparsed#<SQS message id>`. */
+  /** Conversation of the message; `unparsed#<SQS message id>` when the text could not be read. */
   readonly correlationId: string;
   /** Id of the message; absent when the text could not be read. */
   readonly messageId?: string;
@@ -89,7 +89,7 @@ export interface Resolution {
   readonly why: string;
   /** Instant of the decision, ISO 8601. */
   readonly at: string;
-  /** Id of the message that went instead of it (`edited`). */
+  /** Id of the corrected message that was sent in its place (`edited`). */
   readonly successor?: string;
 }
 

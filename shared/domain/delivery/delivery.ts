@@ -110,9 +110,9 @@ export interface Emission {
   readonly subject?: string;
   /** Attempt of its request. @defaultValue 1 */
   readonly attempt?: number;
-  /** Only on a reply that was put off: the conversation of its command. */
+  /** Conversation of the command, on a reply that was put off; absent from all others. */
   readonly correlationid?: string;
-  /** Agents that are to receive it, for the accounting. */
+  /** Agents that are to receive it; the account of a conversation counts them. */
   readonly expected: readonly string[];
 }
 
@@ -144,7 +144,7 @@ export interface DeliveryRecord extends DeliveryKey {
   readonly facts: MessageFacts;
   /** State of the delivery; an outcome never changes, save a dead letter that is redriven. */
   readonly state: DeliveryState;
-  /** Tries that count. */
+  /** Tries that count: a lease that died beside others does not. */
   readonly tries: number;
   /** Token of the last lease. */
   readonly owner?: string;
@@ -177,11 +177,11 @@ export interface DeliveryRecord extends DeliveryKey {
 /** Result of asking for a lease. */
 export type LeaseResult =
   | { readonly kind: 'leased'; readonly tries: number }
-  /** Somebody else works on it until then. */
+  /** Another receiver works on it until `until`, milliseconds since 1970. */
   | { readonly kind: 'busy'; readonly until: number }
-  /** Its last lease ended without an outcome: to be run last and alone. */
+  /** Its last lease ended without an outcome: it is to be run last and alone. */
   | { readonly kind: 'suspect' }
-  /** Its request was taken back before this try: it is not to be started. */
+  /** Its request was taken back before this try: the handler is not to be started. */
   | { readonly kind: 'cancelled'; readonly cancellation: Cancellation }
   | { readonly kind: 'settled'; readonly record: DeliveryRecord };
 
@@ -203,7 +203,7 @@ export interface Outcome {
   readonly error?: ErrorSummary;
 }
 
-/** A message that somebody outside any handling is about to publish. */
+/** A message that a publisher outside any handling is about to send. */
 export interface Intent {
   /** The message as it is sent. */
   readonly envelope: Envelope;

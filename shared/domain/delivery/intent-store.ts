@@ -1,6 +1,6 @@
 import type { Intent } from './delivery.js';
 
-/** An intent as the sweeper finds it. */
+/** An intent as the sweeper finds it, with the instant from which it looks, milliseconds since 1970. */
 export interface DueIntent extends Intent {
   readonly due: number;
 }

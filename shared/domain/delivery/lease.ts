@@ -43,7 +43,7 @@ export function decideLease(
       return { result: { kind: 'leased', tries: existing.tries } };
     const until = Date.parse(existing.leasedUntil ?? existing.updated);
     if (until > request.now) return { result: { kind: 'busy', until } };
-    // What is not started again need not be run alone first.
+    // A cancelled delivery is not started again, so that it need not be run alone first.
     if (!request.alone && existing.cancelled === undefined) return { result: { kind: 'suspect' } };
   }
   const cancellation = existing?.cancelled ?? tombstone;
@@ -63,7 +63,7 @@ export function decideLease(
     firstReceived: existing?.firstReceived ?? now,
     updated: now,
   };
-  // Not by conditional spreads, which cost more than all the rest of the decision.
+  // Fields are set one by one: conditional spreads would cost more than the rest of the decision.
   if (existing?.error !== undefined) record.error = existing.error;
   if (existing?.progress !== undefined) record.progress = existing.progress;
   if (existing?.redrives !== undefined) record.redrives = existing.redrives;
@@ -73,13 +73,16 @@ export function decideLease(
 
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
-/** Tries that count once a new lease begins: a dead lease that had neighbours is not held against the message. */
+/**
+ * Tries that count once a new lease begins. The try of a dead lease does not count unless it ran alone, as a neighbour
+ * may have killed the process.
+ */
 export function triesAfter(existing: Pick<DeliveryRecord, 'state' | 'tries' | 'alone'> | undefined): number {
   if (!existing) return 1;
   return existing.state === 'leased' && existing.alone !== true ? Math.max(1, existing.tries) : existing.tries + 1;
 }
 
-/** An outcome by the owner of the lease; its time may have run out as long as nobody else took it. */
+/** Decides an outcome that the owner of the lease writes. The lease may have run out, as long as no other receiver took it. */
 export function decideSettle(
   existing: DeliveryRecord | undefined,
   owner: string,
@@ -91,7 +94,7 @@ export function decideSettle(
   return { result: 'stored', record: withOutcome(existing, outcome) };
 }
 
-/** The lease given back after a failed try. */
+/** Decides the return of a lease after a failed try. */
 export function decideRelease(
   existing: DeliveryRecord | undefined,
   owner: string,
@@ -106,7 +109,7 @@ export function decideRelease(
   return { result: 'stored', record: { ...rest, state: 'retrying', error: bounded(error), updated: iso(at) } };
 }
 
-/** An outcome without a lease. The tries stay what the record says; a lease that had died keeps its count. */
+/** Decides an outcome without a lease. The tries of the record stay; the try of a lease that had died stays counted. */
 export function decideUnleased(
   existing: DeliveryRecord | undefined,
   key: DeliveryKey,
@@ -133,7 +136,7 @@ export function decideUnleased(
   return { result: 'stored', record: withOutcome({ ...rest, facts }, outcome) };
 }
 
-/** A note of progress by the owner of the lease. */
+/** Decides a note of progress by the owner of the lease. */
 export function decideProgress(
   existing: DeliveryRecord | undefined,
   owner: string,
@@ -145,8 +148,8 @@ export function decideProgress(
 }
 
 /**
- * A lease made longer by its owner, so that a long handling can have short leases. It may have run out, as long as
- * nobody else took it. A request that was taken back is not given more time.
+ * Decides the renewal of a lease by its owner, so that a long handling can have short leases. The lease may have run
+ * out, as long as no other receiver took it. A request that was taken back is not given more time.
  */
 export function decideRenew(
   existing: DeliveryRecord | undefined,
@@ -174,8 +177,9 @@ export function decideCancel(
 }
 
 /**
- * A dead-lettered delivery opened again, so that the next copy leases it with tries counted anew. Its history stays in
- * `redrives`, `lastDeadLetter` and the last error. While no copy has come since, a repetition is `reopened` as well.
+ * Decides the reopening of a dead-lettered delivery, so that the next copy leases it with tries counted anew. Its
+ * history stays in `redrives`, `lastDeadLetter` and the last error. While no copy has come since, a repetition is
+ * `reopened` as well.
  */
 export function decideReopen(
   existing: DeliveryRecord | undefined,
@@ -211,7 +215,7 @@ export function isOutcome(record: DeliveryRecord, outcome: Outcome): boolean {
   return record.state === outcome.state && record.copy === outcome.copy && record.updated === iso(outcome.at);
 }
 
-/** An error cut to what an item should hold: messages can quote a whole payload. */
+/** Cuts an error's message to {@link MESSAGE_LENGTH} characters: it can quote a whole payload. */
 export function bounded(error: ErrorSummary): ErrorSummary {
   return error.message.length <= MESSAGE_LENGTH ? error : { ...error, message: error.message.slice(0, MESSAGE_LENGTH) };
 }
@@ -233,7 +237,8 @@ function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
     firstReceived: record.firstReceived,
     updated: iso(outcome.at),
   };
-  // One by one, as in `decideLease`: every delivery comes through here. What an outcome ends is left out: lease and last error.
+  // Fields are set one by one, as in `decideLease`: every delivery comes through here. The lease and the last error end
+  // with the outcome and are left out.
   if (record.owner !== undefined) settled.owner = record.owner;
   if (record.alone !== undefined) settled.alone = record.alone;
   if (record.progress !== undefined) settled.progress = record.progress;
@@ -249,7 +254,7 @@ function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
 const recentTimes = new Map<number, string>();
 const MOST_RECENT = 64;
 
-/** ISO 8601. The copies of a batch have the same few times, so that these are formatted once. */
+/** A time as ISO 8601. The copies of a batch have the same few times, so that each is formatted once. */
 function iso(time: number): string {
   const known = recentTimes.get(time);
   if (known !== undefined) return known;

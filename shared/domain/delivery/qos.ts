@@ -29,7 +29,10 @@ export interface QosProfile {
   readonly priorities: readonly Priority[];
   /** Way of a message: `bus` through EventBridge, or `direct` from the publisher into the receivers' lanes. */
   readonly delivery: 'bus' | 'direct';
-  /** Acknowledgement: a transition in the ledger, or that and a `MessageAcknowledged` message. */
+  /**
+   * Acknowledgement of a handled message: `ledger`, its outcome in the ledger; `message`, a published
+   * `MessageAcknowledged` as well.
+   */
   readonly acks: 'ledger' | 'message';
   /**
    * Time after sending for which a payload is kept and may be replayed as a new generation, at most 400 days. Absent:
@@ -82,7 +85,7 @@ export const DEFAULT_PROFILES = {
 /** Quality of service as a channel declares it: a profile by name (`from`), and the values that differ from it. */
 export type QosInput<Profile extends string = string> = { readonly from?: Profile } & Partial<QosProfile>;
 
-/** The whole profile of a channel. @throws LanewayError INVALID_OPTION for a value out of bounds. */
+/** Completes and checks the profile of a channel. @throws LanewayError INVALID_OPTION for a value out of bounds. */
 export function resolveQos(input: QosInput, profiles: Readonly<Record<string, QosProfile>>, where: string): QosProfile {
   const { from, ...own } = input;
   const base = profiles[from ?? 'standard'];

@@ -37,7 +37,7 @@ export interface ArchiveReader {
   lines(day: string, kind?: string): AsyncIterable<ArchiveLine>;
 }
 
-/** An archive with all that its chains are made of. */
+/** The archive with the lines of its chains as they were written, for exports and verification. */
 export interface ArchiveStore extends ArchiveReader {
   /**
    * The lines of a day as they were written, canonical JSON without the line's end: chain after chain, those that start

@@ -35,13 +35,13 @@ export interface OperatorEntry {
   readonly requestId?: string;
   /** Decision on an approval; `silent` when nobody decided in time. */
   readonly decision?: 'approved' | 'rejected' | 'silent';
-  /** The dead letter it was about, as it stood. */
+  /** The dead letter that the action was about, as it stood. */
   readonly deadLetter?: Pick<DeadLetterEntry, 'id' | 'receiver' | 'reason' | 'signature' | 'tries'>;
   /** Message that the action is about or that it published. */
   readonly messageId?: string;
   /** Id of the edited message. */
   readonly successor?: string;
-  /** The expiry that the message was given. */
+  /** The expiry that the message was given, ISO 8601. */
   readonly expires?: string;
   /** Facts about a replay, for the action `replay`. */
   readonly replay?: ReplayFacts;

@@ -22,9 +22,9 @@ export interface ExportManifest {
   readonly anchored: boolean;
   /** Number of the first and of the last seal. */
   readonly seals: { readonly first: number; readonly last: number };
-  /** Lines with their content, the count of what was exported. */
+  /** Number of lines with their content: those that the selection covers. */
   readonly entries: number;
-  /** Lines whose content was withheld, as the selection does not cover it. */
+  /** Number of lines whose content was withheld, as the selection does not cover it. */
   readonly withheld: number;
   /** True when every seal is signed. */
   readonly signed: boolean;
@@ -58,7 +58,7 @@ export function tableFile(day: string, table: LedgerTable): string {
   return dayFile(day, `${table}.jsonl`);
 }
 
-/** The digest that a manifest must state. */
+/** Digest of a manifest: SHA-256 of the canonical JSON of all its members but `digest`. */
 export function manifestDigest(manifest: Omit<ExportManifest, 'digest'> & { readonly digest?: string }): string {
   const { digest: _digest, ...content } = manifest;
   return sha256(canonical(content));

@@ -1,6 +1,6 @@
 import type { ArchiveRecord } from './archive.js';
 
-/** A row of one of an export's tables: the same columns in every row, `null` where there is nothing to say. */
+/** A row of one of an export's tables. Every row has the same columns, with `null` for a value that the entry lacks. */
 export type LedgerRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Tables of an export, beside the chains. */
@@ -34,7 +34,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const settled = new Set(['completed', 'expired', 'dead-lettered']);
 const failedRequests = new Set(['timed-out', 'failed', 'cancelled']);
 
-/** The facts of an entry. Kinds that are not known say what their fields of the usual names say. */
+/** Reads the facts of an entry. An entry of an unknown kind is read by the usual names of fields. */
 export function entryFacts({ entry, at }: Pick<ArchiveRecord, 'entry' | 'at'>): EntryFacts {
   const detail = detailOf(entry);
   const envelope = fields(detail['envelope']);

@@ -6,14 +6,14 @@ export interface SealSignature {
   readonly algorithm: 'ECDSA_SHA_256';
   /** SubjectPublicKeyInfo (RFC 5280), DER, base64. */
   readonly publicKey: string;
-  /** Over the seal's canonical content: an ECDSA signature, DER, base64. */
+  /** ECDSA signature over the seal's canonical content, DER, base64. */
   readonly value: string;
 }
 
 /** Content of a seal: the last line of every chain of an application at one instant. */
 export interface SealContent {
   readonly application: string;
-  /** From 1, without gaps. */
+  /** Number of the seal, from 1, without gaps. */
   readonly number: number;
   readonly at: string;
   /** Digest of the seal before it; of the first one, 64 zeros. */
@@ -26,7 +26,10 @@ export interface SealContent {
 export interface Seal extends SealContent {
   /** SHA-256 of the canonical content. */
   readonly digest: string;
-  /** `null` where the application has no key: such a seal proves order and completeness only to who trusts its keeper. */
+  /**
+   * Signature of the content. `null` where the application has no key: such a seal proves order and completeness only
+   * to those who trust its keeper.
+   */
   readonly signature: SealSignature | null;
 }
 
@@ -75,12 +78,12 @@ export function signatureHolds(seal: Seal): boolean {
     const value = fromBase64(seal.signature.value);
     return verify('sha256', Buffer.from(sealText(seal)), { key, dsaEncoding: 'der' }, value);
   } catch {
-    // What is no key or no signature was not made by one.
+    // A text that is no key or no signature was not made by the key.
     return false;
   }
 }
 
-/** Bytes of a base64 text; one of several texts for the same bytes only. */
+/** Bytes of a base64 text. It must be the canonical one of the several texts that stand for the same bytes. */
 function fromBase64(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw new TypeError('no canonical base64');

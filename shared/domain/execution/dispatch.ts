@@ -25,7 +25,7 @@ export interface WorkflowInput {
     readonly subject?: string;
     readonly data: unknown;
   };
-  /** 0, or the number of an explicit repetition. */
+  /** Generation of the execution: 0, or the number of an explicit repetition. */
   readonly generation: number;
   /** Request that the end of this execution answers; absent when no workflow waits for it. */
   readonly parent?: { readonly requestId: string };
@@ -47,7 +47,7 @@ interface DispatchBase {
   readonly index?: string;
   /** Generation of the execution's input; absent from machines that were deployed before there were generations. @defaultValue 0 */
   readonly generation?: number;
-  /** Bad ends that the step has a value for instead, so that the execution goes on with it. */
+  /** Errors for which the step has a value in place of the reply, so that the execution goes on. */
   readonly settles?: readonly BadEnd[];
   /** Parts of the reply that the execution keeps. @defaultValue all of it: machines that were deployed before it could be said */
   readonly keep?: Keep;
@@ -121,7 +121,7 @@ export interface DispatchWait extends DispatchBase {
   readonly token: string;
   /** Whole seconds from the dispatch on. */
   readonly seconds?: number;
-  /** A time, ISO 8601; one that has passed is no wait. */
+  /** Instant at which the wait ends, ISO 8601; one that has passed ends it at once. */
   readonly until?: string;
 }
 
@@ -154,7 +154,7 @@ export interface DispatchReceive extends DispatchBase {
   readonly token: string;
   readonly timeoutSeconds: number;
   readonly type: string;
-  /** Subject that the message has. */
+  /** Subject that the message must have. */
   readonly key?: string;
 }
 

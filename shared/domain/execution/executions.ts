@@ -18,7 +18,7 @@ export interface Execution {
   readonly endedAt?: string;
 }
 
-/** An execution with what it was given and how it ended. */
+/** An execution with its input and its end. */
 export interface ExecutionDetail extends Execution {
   /** Input that it was started with. */
   readonly input: unknown;
@@ -53,7 +53,7 @@ export interface OpenCall {
 
 /** Finds executions. */
 export interface ExecutionFinder {
-  /** @returns undefined when there is none of that name. @throws LanewayError UNAVAILABLE */
+  /** Finds an execution. @returns undefined when there is none of that name. @throws LanewayError UNAVAILABLE */
   find(workflow: string, name: string): Promise<ExecutionDetail | undefined>;
 }
 

@@ -1,6 +1,6 @@
 import { derivedId } from '../base/ids.js';
 
-/** A step of a workflow that waits for a message of a type; `keyed`: of the subject that the step names. */
+/** A step of a workflow that waits for a message of a type. */
 export interface Awaited {
   /** Name of the workflow. */
   readonly workflow: string;

@@ -23,8 +23,8 @@ export type Rung =
 export const RUNG_KINDS = ['retry', 'agent', 'channel', 'person'] as const satisfies readonly Rung['kind'][];
 
 /**
- * The shortest attempt, milliseconds. Timers count whole seconds and a command is some time on its way, so that less
- * would give an attempt up before it was made; what does not leave this much ends the request.
+ * Shortest attempt, milliseconds. Timers count whole seconds and a command takes some time to arrive, so that a shorter
+ * attempt would be given up before it was made. A request with less time left ends.
  */
 export const SHORTEST_ATTEMPT_MS = 6_000;
 
@@ -163,7 +163,7 @@ function attemptOn(
 
 /**
  * Time to hand a request on, milliseconds: timers count whole seconds and come through a queue. Without it the last of
- * several attempts would be short by what the others were late.
+ * several attempts would be cut short by the delays of the others.
  */
 export const HANDOVER_MS = 2_000;
 
@@ -195,9 +195,9 @@ export function firstAttemptEnd(ladder: readonly Rung[], begun: number, until: n
 }
 
 /**
- * Time for an attempt: what its rung declares, else an equal share of the time that the declared times and pauses of
- * later rungs leave. Never more than is left, never under {@link SHORTEST_ATTEMPT_MS} as far as there is that much, and all
- * that is left when the rest would be too short for another attempt.
+ * Time for an attempt: the time that its rung declares, else an equal share of the time that the declared times and
+ * pauses of later rungs leave. It is never more than the time left. It is at least {@link SHORTEST_ATTEMPT_MS} where
+ * there is that much, and all that is left when the rest would be too short for another attempt.
  */
 function timeFor(ladder: readonly Rung[], index: number, used: number, left: number): number {
   const later = laterAttempts(ladder, index, used);
@@ -237,7 +237,7 @@ function laterAttempts(ladder: readonly Rung[], index: number, used: number): La
   });
 }
 
-/** Doubles from the first pause; without jitter, as requests do not begin together. */
+/** Pause before a repetition, milliseconds. It doubles from the first one, without jitter, as requests do not begin together. */
 function pauseBefore({ backoff }: Extract<Rung, { kind: 'retry' }>, used: number): number {
   return Math.min(backoff.most, backoff.first * 2 ** Math.min(30, used));
 }

@@ -71,11 +71,11 @@ export interface PendingRecord {
   readonly deadline: string;
   /** Instant (ISO 8601) that no progress moves the deadline beyond. @defaultValue the deadline cannot be moved */
   readonly bound?: string;
-  /** From 1; a person who is asked counts as an attempt. */
+  /** Number of the attempt, from 1; asking a person counts as an attempt. */
   readonly attempt: number;
   /** Number of changes that escalation has made. A change counts only if it saw the current number. @defaultValue 0 */
   readonly step?: number;
-  /** Only when the request has an escalation ladder, of its own or of the command's channel. */
+  /** Position on the escalation ladder; absent when neither the request nor the command's channel has one. */
   readonly climb?: Climb;
   /** Party that is told the outcome. */
   readonly waiter: Waiter;
@@ -118,7 +118,7 @@ export function sameWaiter(a: Waiter, b: Waiter): boolean {
   return b.kind === 'client';
 }
 
-/** REFUSED for a request id that somebody else already waits on. */
+/** Error REFUSED for a request id that another waiter already waits on. */
 export function otherWaiter(given: PendingRecord, existing: PendingRecord): LanewayError {
   const [other, one] = [existing.waiter, given.waiter];
   if (other.kind === 'workflow' && one.kind === 'workflow' && other.step === one.step) {

@@ -22,13 +22,13 @@ export interface Envelope {
   readonly subject?: string | undefined;
   /** Media type of `data`. */
   readonly datacontenttype: 'application/json';
-  /** `urn:laneway:<type>:<version>` */
+  /** Schema of the payload: `urn:laneway:<type>:<version>`. */
   readonly dataschema: string;
   /** Payload, as the schema of `dataschema` takes it. */
   readonly data?: unknown;
   /** Claim check (CloudEvents `dataref`): key of the payload in the payload store, instead of `data`. */
   readonly dataref?: string | undefined;
-  /** The conversation. */
+  /** Conversation that the message belongs to. */
   readonly correlationid: string;
   /** Id of the message in whose handling this one was published. */
   readonly causationid?: string | undefined;
@@ -36,7 +36,7 @@ export interface Envelope {
   readonly requestid?: string | undefined;
   /** Name of the reply type, on a command that names one. */
   readonly replyto?: string | undefined;
-  /** The one agent it is for; absent = every subscriber of the channel. */
+  /** The one agent that it is for; absent when every subscriber of the channel gets it. */
   readonly receiver?: string | undefined;
   /** Priority, which selects the lane. */
   readonly priority: Priority;
@@ -46,7 +46,7 @@ export interface Envelope {
   readonly expires: string;
   /** Instant by which the whole request must be answered; messages that its handler publishes inherit it. */
   readonly deadline?: string | undefined;
-  /** 1 for the first attempt of a request. */
+  /** Number of the attempt of its request, from 1. */
   readonly attempt: number;
   /** True on the first command of a request with a ladder of its own: its failure is not yet the end of the request. */
   readonly escalates?: boolean | undefined;
@@ -114,9 +114,10 @@ const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger
 const NEEDED = 13;
 
 /**
- * The schema once more, by hand and without a loop: every received message is checked, and most are good. What passes here
- * passes there (a property test holds them together); what does not is left to the schema, which knows the words.
- * @returns true only for an object that is an envelope and has no other attributes; false says nothing
+ * The checks of {@link envelopeSchema}, written by hand and without a loop: every received message is checked, and most
+ * are good. A value that passes here passes the schema (a property test holds them together). A value that does not
+ * pass is left to the schema, which words the refusal.
+ * @returns true only for an object that is an envelope and has no other attributes; false proves nothing
  */
 export function isExactEnvelope(value: unknown): value is Envelope {
   if (typeof value !== 'object' || value === null) return false;
@@ -136,7 +137,8 @@ export function isExactEnvelope(value: unknown): value is Envelope {
     isWhole(given.attempt, 1) &&
     isWhole(given.hops, 0);
   if (!needed) return false;
-  // Attributes that are there and good; if there are as many names, there is no other, and none that is not good.
+  // Counts the attributes that are there and good. As many good ones as names means that no other attribute is there,
+  // and no bad one.
   let good = NEEDED;
   if (given.data !== undefined) good++;
   if (given.tenant !== undefined && isName(given.tenant)) good++;
@@ -163,8 +165,8 @@ function isKnown(name: string): boolean {
 }
 
 /**
- * Reads an envelope. Unknown attributes are dropped; what has none is returned as it is, not as a copy.
- * @throws LanewayError UNPARSEABLE naming every attribute that is wrong.
+ * Reads an envelope. Unknown attributes are dropped; an envelope without any is returned itself, not a copy.
+ * @throws LanewayError UNPARSEABLE naming the attributes that are wrong, at most five
  */
 export function parseEnvelope(value: unknown): Envelope {
   if (isExactEnvelope(value)) return value;
@@ -176,7 +178,7 @@ export function parseEnvelope(value: unknown): Envelope {
   });
 }
 
-/** `urn:laneway:<type>:<version>` */
+/** Schema URI of a version of a type: `urn:laneway:<type>:<version>`. */
 export function schemaUri(type: string, version: number): string {
   return `urn:laneway:${type}:${version}`;
 }
@@ -191,7 +193,7 @@ export function schemaVersion(uri: string, type: string): number | undefined {
 /** Kinds of publisher in {@link Envelope.source}. */
 export type PublisherKind = 'agent' | 'client' | 'ingress' | 'platform';
 
-/** `laneway.<app>.<kind>.<name>` */
+/** Source of a publisher: `laneway.<app>.<kind>.<name>`. */
 export function sourceOf(app: string, kind: PublisherKind, publisher: string): string {
   return `laneway.${app}.${kind}.${publisher}`;
 }
@@ -199,7 +201,7 @@ export function sourceOf(app: string, kind: PublisherKind, publisher: string): s
 /** Name under which operators publish: `laneway.<app>.platform.operator`. */
 export const OPERATOR = 'operator';
 
-/** Parts of a source, or undefined when it is not one of ours. */
+/** Parts of a source, or undefined when it is none of Laneway's. */
 export function parseSource(source: string): { app: string; kind: PublisherKind; name: string } | undefined {
   const match = /^laneway\.([^.]+)\.(agent|client|ingress|platform)\.(.+)$/.exec(source);
   if (!match?.[1] || !match[2] || !match[3]) return undefined;

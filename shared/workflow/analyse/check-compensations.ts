@@ -2,7 +2,7 @@ import { allSteps, innerBlocks, type Block, type Step } from '../record/outline.
 import { refusal } from '../record/references.js';
 
 /**
- * Refuses a compensation that can never be needed: of a request behind which, on every path, nothing can fail.
+ * Refuses a compensation that can never be needed: on no path behind its request can a step fail.
  * @throws LanewayError INVALID_WORKFLOW
  */
 export function checkCompensations(workflow: string, root: Block): void {

@@ -103,7 +103,7 @@ export interface AslChoice {
   readonly Choices: readonly { readonly Condition: string; readonly Next: string; readonly Assign?: AslAssign }[];
 }
 
-/** The failure of the whole execution. */
+/** A state that fails the whole execution. */
 export interface AslFail {
   /** Kind of the state. */
   readonly Type: 'Fail';

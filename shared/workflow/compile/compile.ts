@@ -62,7 +62,7 @@ const RETRY: readonly AslRetry[] = [
   },
 ];
 
-/** An end of the machine or branch: the name of its state, should it need one of its own, and the output. */
+/** End of the machine or branch: its output, and the name of its state where it needs one of its own. */
 interface End {
   readonly name: string;
   readonly output: (base: Base) => Json;
@@ -239,7 +239,7 @@ class Compiler {
 
   #match(step: MatchStep, next: Next, states: States): Next {
     const { origin } = step;
-    // What is set here is read behind it, and no state can read what it sets itself: then what follows is a state.
+    // A variable that is set here is read behind, and no state can read what it sets itself: then a state follows.
     const onward: Next =
       origin.used || next.assigns.length > 0 ? { state: this.#target(next, states), assigns: [] } : next;
     const on = toJsonata({ kind: 'reference', target: step.on }, kept, this.refuse);
@@ -272,8 +272,8 @@ class Compiler {
   }
 
   /**
-   * Each element travels with its index, as no engine but AWS is sure to have the context of the map in its states. The
-   * list constructor around `$map` keeps a single element a list.
+   * Compiles a map. Each element travels with its index, as no engine but AWS is sure to offer the context of the map
+   * in its states. The list constructor around `$map` keeps a single element a list.
    */
   #map(step: MapStep, next: Next, states: States): Next {
     const { block, position, item, origin } = step;

@@ -14,7 +14,7 @@ import {
 import type { Refuse } from '../record/references.js';
 import { insteadOf, pathOf } from '../record/uses.js';
 
-/** Elements that a map is taken to have where its list is not known yet. */
+/** Number of elements that a map is assumed to have where its list is not known yet. */
 const ELEMENTS = 100;
 
 /** Factor for the data of a start message, which is never by reference: up to 200 of 256 KiB may be its. */

@@ -30,7 +30,7 @@ export interface WorkflowOptions<Start extends EventType> {
 
 /** A step that sends a message or waits. */
 export interface WorkflowStep {
-  /** Name of the state, which is also the `step` that the dispatcher and the ledger see. */
+  /** Name of the state; the dispatcher and the ledger know the step by it. */
   readonly name: string;
   /** Kind of the step: the verb that recorded it. */
   readonly kind: 'request' | 'publish' | 'wait' | 'run' | 'approval' | 'receive';
@@ -44,7 +44,7 @@ export interface WorkflowStep {
   readonly path: readonly string[];
 }
 
-/** Bound of an execution whose workflow names none. */
+/** Deadline of a workflow that declares none. */
 export const DEFAULT_DEADLINE: Duration = '1 day';
 
 /** The longest that a Standard execution lasts (Step Functions quota). */

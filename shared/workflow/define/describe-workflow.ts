@@ -78,7 +78,7 @@ function sentence(step: Step): string {
   }
 }
 
-/** `, 3 tries of 30 seconds, then deputy`, or nothing where the step leaves it to the channel. */
+/** The attempts of a step in words, `, 3 tries of 30 seconds, then deputy`; empty where the channel's ladder applies. */
 function tried({ attempts }: RequestStep): string {
   if (!attempts) return '';
   const { tries, timeout, fallback } = attempts;

@@ -83,9 +83,9 @@ export interface StepRequestOptions<
    */
   readonly timeout: Duration;
   /**
-   * Time of the whole request: no attempt outlives it, and progress of an agent prolongs its attempt up to it (and by the
-   * `extension` of the command's channel beyond it).
-   * @defaultValue what all attempts and pauses take when nobody answers
+   * Time of the whole request. No attempt outlives it. Progress of an agent prolongs its attempt up to it, and beyond
+   * it by the `extension` of the command's channel.
+   * @defaultValue the time that all attempts and pauses take when nobody answers
    */
   readonly deadline?: Duration;
   /** Attempts at the receiver, 1 to 11, after pauses of 1 second, doubled to at most a minute. @defaultValue 1 */
@@ -95,9 +95,12 @@ export interface StepRequestOptions<
    * has `timeout`, unless the entry declares its own.
    */
   readonly fallback?: Fallback<Agent, Known> | readonly Fallback<Agent, Known>[];
-  /** Taken as the reply when none arrives in time. Without it the execution fails with `RequestTimedOut`. */
+  /** Value that is taken as the reply when none arrives in time. Without it the execution fails with `RequestTimedOut`. */
   readonly onTimeout?: Input<Reply>;
-  /** Taken as the reply when the command became a dead letter. Without it the execution fails with `RequestFailed`. */
+  /**
+   * Value that is taken as the reply when the command became a dead letter. Without it the execution fails with
+   * `RequestFailed`.
+   */
   readonly onFailure?: Input<Reply>;
 }
 
@@ -134,9 +137,9 @@ export type Results<Branches> = {
 export interface ReceiveOptions<Data> {
   /** Time from the moment the step begins; at most the workflow's deadline. */
   readonly timeout: Duration;
-  /** Subject that the message has. */
+  /** Subject that the message must have. @defaultValue any; needed within `flow.map` */
   readonly key?: Input<string>;
-  /** Taken as the data when no message comes in time. Without it the execution fails with `RequestTimedOut`. */
+  /** Value that is taken as the data when no message comes in time. Without it the execution fails with `RequestTimedOut`. */
   readonly onTimeout?: Input<Data>;
 }
 
@@ -161,7 +164,7 @@ export interface ApprovalOptions {
 export interface RunOptions<Results extends readonly string[]> {
   /** Time from the moment the step begins; at most the workflow's deadline. */
   readonly timeout: Duration;
-  /** The names that the other workflow completes with; exactly those, which is checked when the workflow is defined. */
+  /** Names that the other workflow completes with: all of them and no others, which is checked at definition. */
   readonly results: Results;
 }
 
@@ -234,9 +237,9 @@ export interface Flow<
   wait(step: string, how: Duration | { readonly until: Input<string> }): void;
 
   /**
-   * Waits for a message of the conversation: the first of its type, and with `key` of that subject, whether it came before
-   * the step or comes while it waits. One state. Of two executions of this workflow in one conversation only one can wait at
-   * a step; within `flow.map` a key is needed, as elements wait side by side.
+   * Waits for a message of the conversation: the first of its type, with `key` the first that also has that subject. It
+   * may have come before the step, or come while it waits. One state. Of two executions of this workflow in one
+   * conversation only one can wait at a step. Within `flow.map` a key is needed, as elements wait side by side.
    * @returns a reference to the data of the message
    */
   receive<Received extends Extract<Type, EventType>>(
@@ -290,11 +293,12 @@ export interface Flow<
 
   /**
    * Runs the same steps for each element of a list, up to `concurrency` elements at once, and goes on when all have
-   * ended. One state, and for each element one and those of its steps. The function runs once, with a reference to
-   * "the element". It returns a value or nothing; it cannot complete the workflow, but a failing element fails it at once.
+   * ended. One state, and for each element one and those of its steps. The function runs once, with a reference that
+   * stands for every element. It returns a value or nothing. It cannot complete the workflow, but a failing element
+   * fails it at once.
    * @param step letters, digits, spaces and dashes, at most 40
    * @param items a list that is always there; `flow.orElse(list, [])` for one that may be absent
-   * @returns a reference to the list of what the elements' steps returned, in the order of the elements
+   * @returns a reference to the list of the results of the elements' steps, in the order of the elements
    */
   map<Element, Returned>(
     step: string,
@@ -335,7 +339,7 @@ export interface Flow<
    */
   complete(result: string, data?: unknown): Completed;
 
-  /** Fails the execution. @param reason one word, the error name @param message for people */
+  /** Fails the execution. @param reason one word, the error name @param message text for people */
   fail(reason: string, message?: string): Failed;
 }
 

@@ -13,8 +13,8 @@ export interface Typed<T> {
 }
 
 /**
- * A reference to a value of type `T` that an execution will have. Its fields are references again; a field of
- * something that may be absent may be absent itself. Elements of a list: `list.at(0)`, from the end `list.at(-1)`.
+ * A reference to a value of type `T` that an execution will have. Its fields are references again; a field of a value
+ * that may be absent may be absent itself. Elements of a list: `list.at(0)`, from the end `list.at(-1)`.
  */
 export type Ref<T> = Typed<T> & Fields<T>;
 
@@ -29,7 +29,7 @@ export type Fields<T> = 0 extends 1 & T
         ? { at(index: number): Ref<Element | undefined> }
         : { readonly [Key in keyof NonNullable<T> & string]-?: Ref<NonNullable<T>[Key] | Absence<T>> };
 
-/** `undefined` when a value of type `T` may be missing, so that what lies below it may be too. */
+/** `undefined` when a value of type `T` may be missing, so that its fields may be missing too. */
 export type Absence<T> = undefined extends T ? undefined : null extends T ? undefined : never;
 
 /** A value of type `T` in which any part, or the whole, may be a reference. */

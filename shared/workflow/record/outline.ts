@@ -38,7 +38,7 @@ export interface Origin {
   used: boolean;
   /** Name of the variable that keeps it; given by `names.ts`. */
   variable: string;
-  /** Values that this one is made of, which are needed when it is. */
+  /** Values that this one is made of; they are used when this one is. */
   readonly parts: () => readonly Value[];
 }
 
@@ -60,7 +60,7 @@ export type Condition =
   | { readonly present: true }
   | { readonly not: true };
 
-/** One step from a value to a part of it, to what replaces it where it is absent, or to what a condition says of it. */
+/** One step from a value: to a part of it, to the fallback for an absent value, or to the result of a condition. */
 export type Hop = { readonly field: string } | { readonly index: number } | { readonly orElse: Value } | Condition;
 
 /** True for a hop that is a condition. */
@@ -68,7 +68,7 @@ export function isCondition(hop: Hop): hop is Condition {
   return 'compare' in hop || 'combine' in hop || 'present' in hop || 'not' in hop;
 }
 
-/** The values that a hop brings in. */
+/** The further values that a hop uses. */
 export function operandsOf(hop: Hop): readonly Value[] {
   if ('orElse' in hop) return [hop.orElse];
   if ('compare' in hop) return [hop.with];
@@ -83,7 +83,7 @@ export interface Target {
   readonly certain: boolean;
 }
 
-/** JSON, as read from a literal. */
+/** JSON value without references. */
 export type Literal = string | number | boolean | null | readonly Literal[] | { readonly [key: string]: Literal };
 
 /** An input as recorded. Lists and objects without any reference are literals. */
@@ -133,7 +133,7 @@ export interface PublishStep extends Send {
   readonly kind: 'publish';
 }
 
-/** A pause: for so long, or until a time. */
+/** A pause: for a number of seconds, or until a time. */
 export interface WaitStep {
   readonly kind: 'wait';
   readonly name: string;
@@ -229,7 +229,7 @@ export interface FailStep {
   readonly message: string;
 }
 
-/** Anything recorded. */
+/** Any recorded step. */
 export type Step =
   | RequestStep
   | PublishStep

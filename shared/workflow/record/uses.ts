@@ -102,7 +102,7 @@ class Search {
     for (const value of insteadOf(step)) this.#value(value, [], 'exists');
   }
 
-  /** @param except origin whose own value is filled in elsewhere */
+  /** Notes the use of a value. @param except origin whose value is filled in elsewhere */
   #value(value: Value, path: KeepPath, purpose: Purpose, except?: Origin): void {
     const [head, ...rest] = path;
     switch (value.kind) {
@@ -126,7 +126,10 @@ class Search {
     }
   }
 
-  /** JSONata builds a list from the elements of a list that stands in it, so that the inner one cannot be a reference. */
+  /**
+   * Notes the use of an item of a list. JSONata builds a list from the elements of a list that stands in it, so that
+   * the inner one cannot be a reference.
+   */
   #listed(item: Value, purpose: Purpose, except: Origin | undefined): void {
     const within = item.kind === 'reference' && isList(item.target.shape) !== false;
     this.#value(item, within ? [null] : [], purpose, except);
@@ -136,7 +139,7 @@ class Search {
     const condition = hops.findIndex(isCondition);
     if (condition >= 0) {
       for (const operand of hops.slice(condition).flatMap(operandsOf)) this.#value(operand, [], 'read');
-      // Whether it is there can be seen of a reference as well.
+      // Presence can be told of a reference as well, so that the value may travel by reference.
       const looked = hops.slice(condition).some((hop) => 'compare' in hop || 'combine' in hop);
       return this.#origin(origin, pathOf(hops.slice(0, condition)), looked ? 'read' : 'pass');
     }
@@ -161,7 +164,7 @@ class Search {
     for (const value of insteadOf(step)) this.#value(value, path, purpose);
   }
 
-  /** A list with one result for each element. */
+  /** Notes the use of a map's result: a list with one result for each element. */
   #mapped({ block }: MapStep, path: KeepPath, purpose: Purpose): void {
     const [head] = path;
     if (block.result) this.#value(block.result, typeof head === 'string' ? path : path.slice(1), purpose);
