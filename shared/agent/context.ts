@@ -4,23 +4,31 @@ import type { PublishOptions } from '../publishing/compose-message.js';
 import type { Message } from './message.js';
 
 /**
- * Structured log; every line of a handler carries `agent`, `type` and `id` of the message, `correlation` (its conversation) and
- * `tries`, the same names as in the lines of Laneway itself. No payload is written. When one of your fields has such
- * a name, all of yours are written under `fields`; an error in place of the fields is written as `error`.
+ * Structured log. Every line of a handler carries `agent`, `type` and `id` of the message, `correlation` (its
+ * conversation) and `tries`, the same names as in the lines of Laneway itself. Laneway writes no payload. When one of
+ * your fields has such a name, all of yours are written under `fields`; an error in place of the fields is written as
+ * `error`.
  */
 export interface Log {
+  /** Writes a line of level `debug`, for developers. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Writes a line of level `info`. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Writes a line of level `warn`, for a fault that passes by itself. */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Writes a line of level `error`, for a fault that somebody must look at. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 const LATER = Symbol.for('laneway.replyLater');
 
-/** What a handler returns to answer its command in a later handling. */
+/** Result by which a handler puts its reply off; `replyTo` answers the command in a later handling. */
 export interface ReplyLater {
+  /** Mark of a result that puts the reply off. */
   readonly [LATER]: true;
+  /** Name under which the agent answers the command later, unique among its open ones of that type. */
   readonly key: string;
+  /** Time that the agent promises to answer in; the command is remembered for a day longer. */
   readonly within: Duration;
 }
 
@@ -29,16 +37,18 @@ export function replyLater(options: { readonly key: string; readonly within: Dur
   return { [LATER]: true, ...options };
 }
 
-/** Whether a handler's result puts its reply off. */
+/** True for a handler's result that puts its reply off. */
 export function isReplyLater(value: unknown): value is ReplyLater {
   return typeof value === 'object' && value !== null && (value as { [LATER]?: unknown })[LATER] === true;
 }
 
 /** A published message, before it is sent. */
 export interface PublishedMessage {
+  /** Id of the message. */
   readonly id: string;
+  /** Conversation of the message. */
   readonly correlationId: string;
-  /** For a command that names a reply. */
+  /** Id of the request, for a command that names a reply. */
   readonly requestId?: string;
 }
 
@@ -46,8 +56,8 @@ export interface PublishedMessage {
 export type CommandsIn<Heard> = Extract<Heard, CommandType>;
 
 /**
- * What a handler gets beside its message. `Published` = types it may publish, `Heard` = types it hears, `Deps` = what
- * was bound to it.
+ * Context of one handling, passed to the handler beside its message. `Published`: types it may publish. `Heard`: types
+ * it hears. `Deps`: the dependencies bound to the agent.
  */
 export interface Context<
   Published extends MessageType = MessageType,
@@ -55,9 +65,9 @@ export interface Context<
   Deps = unknown,
 > {
   /**
-   * Publishes a message as part of this handling's outcome: it is sent only if the handler succeeds, after the outcome
-   * is stored, at least once under one id. No order among messages.
-   * @throws LanewayError SCHEMA, UNKNOWN_RECEIVER, INVALID_OPTION, REQUEST_TIMED_OUT ...
+   * Publishes a message as part of this handling's outcome. It is sent only if the handler succeeds, after the outcome
+   * is stored, at least once under one id. Messages have no order among each other.
+   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, INVALID_OPTION, REQUEST_TIMED_OUT ...
    */
   publish<Type extends Published>(
     this: void,
@@ -66,13 +76,17 @@ export interface Context<
     options?: PublishOptions,
   ): PublishedMessage;
   /**
-   * Takes a request of this agent back, as part of this handling's outcome (`RequestCancelled`): its command is not
-   * started if it has not been, nor are the requests that were made for it, and it ends as failed, `CANCELLED`. One that
-   * has ended already stands. A handler that runs hears of it by its `signal` as `docs/explanation/delivery.md` says.
+   * Takes a request of this agent back, as part of this handling's outcome (`RequestCancelled`). Its command is not
+   * started any more, nor are the requests that were made for it, and the request ends as failed with `CANCELLED`. A
+   * request that has ended stands. A handler that runs hears of it by its `signal` as `docs/explanation/delivery.md`
+   * says.
    * @throws LanewayError NOT_DECLARED when the agent makes no requests
    */
   cancel(this: void, requestId: string, why: string): void;
-  /** Return its result to answer the command in a later handling, under `key`, which only this agent knows. */
+  /**
+   * Makes the result that puts the reply off: return it from the handler. `replyTo` then answers the command under
+   * `key`, which only this agent knows, `within` that time.
+   */
   replyLater(this: void, options: { readonly key: string; readonly within: Duration }): ReplyLater;
   /**
    * Answers a command that was put off. A second answer is recorded and changes nothing.
@@ -86,23 +100,32 @@ export interface Context<
     options?: PublishOptions,
   ): Promise<PublishedMessage>;
   /**
-   * Notes in the ledger how far the work is, 0 to 1; `signal` aborts when the request has been taken back. On a command
-   * with a reply it also moves the end of the attempt: as much time again as it was given, counted from now, up to the
-   * request's deadline and the `extension` of its channel.
+   * Notes progress in the ledger, a fraction from 0 to 1. `signal` aborts when the request has been taken back. On a
+   * command with a reply it also moves the end of the attempt: as much time again as it was given, counted from now, up
+   * to the request's deadline and the `extension` of its channel.
    */
   progress(this: void, fraction: number, note?: string): Promise<void>;
+  /** Dependencies bound to the agent with `Agent.with`. */
   readonly deps: Deps;
+  /** Log of this handling. */
   readonly log: Log;
-  /** When `signal` aborts. */
+  /**
+   * Instant at which `signal` aborts: the handler timeout, the command's deadline or the end of the process, whichever
+   * is first.
+   */
   readonly deadline: Date;
+  /** Aborts when the time is over, the lease was lost, or the request was taken back. */
   readonly signal: AbortSignal;
-  /** The same for every try, attempt, substitute and redrive of this piece of work: pass it to what has effects. */
+  /**
+   * Key that is the same for every try, attempt, substitute and redrive of this piece of work: pass it to calls that
+   * have effects, so that a repetition has none.
+   */
   readonly effectKey: string;
-  /** 1 for the first try. */
+  /** Number of the try, 1 for the first. */
   readonly tries: number;
 }
 
-/** What a handler of `Type` returns: the reply's payload for a command that names one, nothing otherwise. */
+/** Result of a handler of `Type`: the reply's payload for a command that names one, nothing otherwise. */
 export type HandlerResult<Type extends MessageType> = Type extends CommandType
   ? [ReplyOf<Type>] extends [never]
     ? void

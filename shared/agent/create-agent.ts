@@ -8,29 +8,37 @@ import type { Message } from './message.js';
 /** A handler without its types, as the runtime calls it. */
 export type ErasedHandler = (message: Message, context: Context) => unknown;
 
-/** An agent's logic: what it does with each type, with neither AWS nor environment in it. */
+/** Logic of an agent: its handlers, by message type. It touches neither AWS nor the environment. */
 export interface Agent<Deps = unknown> {
+  /** Topology that the agent belongs to. */
   readonly topology: Topology;
+  /** Id of the agent in its topology. */
   readonly id: string;
+  /** The agent's part of the topology's model. */
   readonly model: AgentModel;
+  /** Handlers by the name of their message type. */
   readonly handlers: ReadonlyMap<string, ErasedHandler>;
+  /** Handler of the types without one of their own. */
   readonly otherwise?: ErasedHandler;
+  /** Middleware around every handler, outermost first. */
   readonly middleware: readonly Middleware<Deps>[];
-  /** Version of its code, for dead letters. */
+  /** Version of its code, which its dead letters name. */
   readonly version?: string;
-  /** The agent with what it needs. */
+  /** Binds the dependencies that `needs` declared. */
   with(deps: Deps): BoundAgent;
 }
 
 /** An agent that is ready to run. */
 export interface BoundAgent {
+  /** The agent. */
   readonly agent: Agent<never>;
+  /** Its dependencies, which handlers find in `context.deps`. */
   readonly deps: unknown;
 }
 
 /** Options of `handle`. */
 export interface AgentOptions<Deps> {
-  /** Outermost first. */
+  /** Middleware around every handler, outermost first. */
   readonly use?: readonly Middleware<Deps>[];
   /** Version of the agent's code, as its dead letters name it. @defaultValue the hash of its bundle, where deployed */
   readonly version?: string;
@@ -38,12 +46,9 @@ export interface AgentOptions<Deps> {
 
 /** Builds an agent of a topology. */
 export interface AgentBuilder<Heard extends MessageType, Published extends MessageType, Deps> {
-  /** Declares what the handlers find in `context.deps`; it is bound where the agent runs. */
+  /** Declares the type of `context.deps`; the values are bound with `Agent.with`, where the agent runs. */
   needs<Needed>(): AgentBuilder<Heard, Published, Needed>;
-  /**
-   * One handler for each type the agent hears.
-   * @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one
-   */
+  /** Takes one handler for each type that the agent hears. @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one */
   handle(handlers: Handlers<Heard, Published, Deps>, options?: AgentOptions<Deps>): Agent<Deps>;
 }
 

@@ -4,7 +4,9 @@ import { schemaUri, schemaVersion } from '../domain/wire/envelope.js';
 
 /** An earlier version of a message type that receivers still accept. */
 export interface OlderVersion<Out = unknown> {
+  /** Number of the version, from 1; below the latest. */
   readonly version: number;
+  /** Schema of a payload of this version. */
   readonly schema: z.ZodType;
   /** Turns a payload of the older version into one of the latest; the result is checked against the latest schema. */
   readonly upgrade: (data: never) => Out;
@@ -12,9 +14,13 @@ export interface OlderVersion<Out = unknown> {
 
 /** The common part of commands and events. */
 export interface MessageTypeBase<Name extends string, Schema extends z.ZodType> {
+  /** Name of the type, in PascalCase; unique in a topology. */
   readonly name: Name;
+  /** Number of the latest version, from 1; published messages have it. */
   readonly version: number;
+  /** Schema of a payload of the latest version. */
   readonly schema: Schema;
+  /** Older versions that receivers still accept. */
   readonly accepts: readonly OlderVersion[];
 }
 
@@ -23,6 +29,7 @@ export interface EventType<Name extends string = string, Schema extends z.ZodTyp
   Name,
   Schema
 > {
+  /** Tells an event from a command. */
   readonly kind: 'event';
 }
 
@@ -32,17 +39,19 @@ export interface CommandType<
   Schema extends z.ZodType = z.ZodType,
   Reply extends EventType | undefined = EventType | undefined,
 > extends MessageTypeBase<Name, Schema> {
+  /** Tells a command from an event. */
   readonly kind: 'command';
+  /** The event that answers the command; undefined for a command without reply. */
   readonly reply: Reply;
 }
 
 /** Any message type. */
 export type MessageType = EventType | CommandType;
 
-/** What a handler sees of a type's payload. */
+/** Payload of a type as a handler receives it: the output of its schema, defaults and transforms applied. */
 export type DataOf<Type extends MessageType> = z.output<Type['schema']>;
 
-/** What a publisher passes for a type's payload. */
+/** Payload of a type as a publisher passes it: the input of its schema. */
 export type InputOf<Type extends MessageType> = z.input<Type['schema']>;
 
 /** The reply type of a command, or never. */
@@ -93,7 +102,10 @@ export function command<
   return { kind: 'command', ...checked(name, schema, options), reply: options.reply as Reply };
 }
 
-/** Name of the framework's own types under a key of the whole process, so that two copies of the framework share it. */
+/**
+ * Key under which the framework's own types carry their name. It is the same in the whole process, so that two copies
+ * of the framework share it.
+ */
 const SYSTEM_TYPE = Symbol.for('laneway.system-type');
 
 /** Declares an event that the framework itself defines: the same type in every copy of the framework. */
@@ -105,9 +117,9 @@ export function systemEvent<const Name extends string, Schema extends z.ZodType>
 }
 
 /**
- * Whether two objects are one message type. An application's types are compared by identity, as two declarations of one name may
- * differ; the framework's own by name and version, as one process may hold the framework twice (a command and the application that
- * it loaded, or two installations).
+ * True when two objects are one message type. An application's types are compared by identity, as two declarations of
+ * one name may differ. The framework's own types are compared by name and version, as one process may hold the
+ * framework twice (a command and the application that it loaded, or two installations).
  */
 export function isSameType(one: MessageType | undefined, other: MessageType): boolean {
   if (one === undefined || one === other) return one === other;
@@ -115,7 +127,7 @@ export function isSameType(one: MessageType | undefined, other: MessageType): bo
   return system !== undefined && system === Reflect.get(other, SYSTEM_TYPE) && one.version === other.version;
 }
 
-/** An older version of a message type and how its payload becomes one of the latest. */
+/** Declares an older version of a message type, with the function that turns its payload into one of the latest. */
 export function older<Schema extends z.ZodType, Out>(
   version: number,
   schema: Schema,
@@ -150,21 +162,22 @@ function checked<Name extends string, Schema extends z.ZodType>(
 }
 
 /**
- * Checks a payload that is to be published, and returns what the schema makes of it as JSON would carry it.
- * @throws LanewayError SCHEMA naming every field that is wrong
+ * Checks a payload that is to be published. @returns the payload as it was given, as the receiver's own parse applies
+ * defaults and transforms
+ * @throws LanewayError SCHEMA naming the fields that are wrong, at most five
  */
 export function encodeData(type: MessageType, data: unknown): unknown {
   const result = z.safeParse(type.schema, data);
   if (!result.success) throw schemaError(type.name, type.version, result.error);
-  // What is checked is the input; what travels is the input too, so that the receiver's parse sees what the sender saw.
+  // The input is checked, and the input travels too, so that the receiver's parse sees what the sender saw.
   return data;
 }
 
 /**
- * A payload that was written for an earlier version, as one that can be published now.
+ * Turns a payload that was written for an earlier version into one that can be published now.
  * @param version that the payload was written for; the latest when it is not known
- * @throws LanewayError SCHEMA for a version that the type no longer accepts, a payload that does not fit its version, or an upgrade
- * that throws
+ * @throws LanewayError SCHEMA for a version that the type no longer accepts, a payload that does not fit its version,
+ * or an upgrade that throws
  */
 export function asLatest(type: MessageType, data: unknown, version: number = type.version): unknown {
   if (version === type.version) return encodeData(type, data);

@@ -21,7 +21,7 @@ export const ErrorReported = systemEvent(
 export const MessageAcknowledged = systemEvent('MessageAcknowledged', z.object({ ...reference, receiver: z.string() }));
 
 const failure = { requestId: z.string(), type: z.string(), code: z.string(), message: z.string() };
-/** What the escalation ladder does next; absent when this ends the request, or somebody else decides that. */
+/** Kind of the rung that follows; absent when the attempt's end is the request's end, or when the ladder has yet to decide. */
 const next = z.enum(['retry', 'agent', 'channel', 'person']).optional();
 
 /**
@@ -51,7 +51,7 @@ export const PersonNeeded = systemEvent(
   z.object({ ...failure, until: z.string(), attempt: z.number().int(), tried: z.array(z.string()) }),
 );
 
-/** A request was taken back by who made it: its command is not started (again), and its reply is a recorded no-op. */
+/** The requester took a request back: its command is not started (again), and its reply is recorded and changes nothing. */
 export const RequestCancelled = systemEvent('RequestCancelled', z.object({ requestId: z.string(), why: z.string() }));
 
 /** A delivery expired before it was handled, on a channel with `onExpiry: 'escalate'`. */
@@ -61,16 +61,16 @@ export const MessageExpired = systemEvent(
     ...reference,
     channel: z.string(),
     receiver: z.string(),
-    /** When its time was over, ISO 8601; of a command, its deadline if that was earlier. */
+    /** Instant from which it was no longer handled, ISO 8601; of a command, its deadline if that was earlier. */
     expires: z.string(),
-    /** From when it was made until it was received. */
+    /** Seconds from its publishing until it was received. */
     ageSeconds: z.number(),
   }),
 );
 
 /**
- * What is to stand as the start message instead of the facts of the message that asks: what the executions before were
- * started with. With `data`, the payload as those had it.
+ * Facts of the original start message, which a retry of executions takes in place of those of the message that asks for
+ * it. With `data`, the payload as the executions before had it.
  */
 const startMessage = z.object({
   id: z.string(),
@@ -83,9 +83,9 @@ const startMessage = z.object({
 });
 
 /**
- * A workflow is to be started with this payload of its start message: by a step of another workflow, or by an operator.
- * The platform's starter takes it; `parent` is the request that the end of the execution answers. A generation from 1 is a
- * retry of the executions before it, and has their start message (`start`).
+ * A workflow is to be started with this payload of its start message, by a step of another workflow or by an operator.
+ * The platform's function `starter` receives it. `parent` is the request that the end of the execution answers. A
+ * generation from 1 is a retry of the executions before it, and has their start message (`start`).
  */
 export const WorkflowRequested = systemEvent(
   'WorkflowRequested',
@@ -99,9 +99,10 @@ export const WorkflowRequested = systemEvent(
 );
 
 /**
- * A step of a workflow waits for a person's decision. Whoever tells people (by mail, chat, a page) subscribes to it.
- * `escalated`: those who were asked first kept silent. `link`, where the application has `approvalLinks`: leads to a page on
- * which whoever opens it decides for the approvers. It is a credential: hand it to them in the handler, publish it nowhere.
+ * A step of a workflow waits for a person's decision. The agent that tells people (by mail, chat, a page) subscribes to
+ * it. `escalated`: the people who were asked first kept silent. `link`, where the application has `approvalLinks`:
+ * leads to a page on which its reader decides for the approvers. The link is a credential: hand it to them in the
+ * handler, publish it nowhere.
  */
 export const ApprovalRequested = systemEvent(
   'ApprovalRequested',
@@ -112,9 +113,9 @@ export const ApprovalRequested = systemEvent(
     step: z.string(),
     title: z.string(),
     details: z.unknown(),
-    /** Who is to decide: a name that the application's people know, such as a team. */
+    /** Name of the people who are to decide, such as a team that the application knows. */
     approvers: z.string(),
-    /** When it is decided without them, ISO 8601. */
+    /** Instant (ISO 8601) at which the approval escalates, or ends without a decision. */
     deadline: z.string(),
     escalated: z.boolean(),
     link: z.string().optional(),
@@ -146,8 +147,8 @@ export const WorkflowCompleted = systemEvent(
 );
 
 /**
- * What a failed workflow had done was undone: names of the steps whose compensation was answered, and of those whose was
- * not. A reply that comes later still is undone as well, and told of again.
+ * Compensations of a failed workflow are through. `undone` names the steps whose compensation was answered, `notUndone`
+ * those whose was not. A reply that comes later still is undone as well, and the message is published again.
  */
 export const WorkflowCompensated = systemEvent(
   'WorkflowCompensated',
@@ -167,13 +168,16 @@ export const WorkflowProgressed = systemEvent('WorkflowProgressed', z.object({ w
 
 const task = { execution: z.string(), step: z.string(), requestId: z.string(), type: z.string() };
 
-/** What a step of a workflow asked for was answered, by the message `by`; that message itself is the answer. */
+/** The request of a workflow step was answered, by the message `by`; that message itself is the answer. */
 export const TaskCompleted = systemEvent('TaskCompleted', z.object({ ...task, by: z.string() }));
 
-/** What a step of a workflow asked for was not answered: in time (REQUEST_TIMED_OUT), or because it became a dead letter. */
+/** The request of a workflow step was not answered: in time (REQUEST_TIMED_OUT), or because its command became a dead letter. */
 export const AgentFailed = systemEvent('AgentFailed', z.object({ ...task, code: z.string(), message: z.string() }));
 
-/** A workflow execution did not end well: what `WorkflowCompleted` with status `failed` tells, for who wants only those. */
+/**
+ * A workflow execution did not end well. It tells the same as `WorkflowCompleted` with status `failed`, for subscribers
+ * of failures only.
+ */
 export const WorkflowFailed = systemEvent(
   'WorkflowFailed',
   z.object({
@@ -210,7 +214,10 @@ export const SYSTEM_CHANNELS = {
 /** Name of a channel that the framework provides. */
 export type SystemChannelName = keyof typeof SYSTEM_CHANNELS;
 
-/** Messages on these channels never cause acknowledgements, error reports or replies: that would never end. */
+/**
+ * True for a channel of the framework. Messages on one never cause acknowledgements, error reports or replies: that
+ * would never end.
+ */
 export function isSystemChannel(channel: string): channel is SystemChannelName {
   return Object.hasOwn(SYSTEM_CHANNELS, channel);
 }

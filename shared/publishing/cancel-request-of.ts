@@ -2,8 +2,9 @@ import { RequestCancelled } from '../message/system-messages.js';
 import { publishMessage, type Publishing } from './publish-message.js';
 
 /**
- * Publishes `RequestCancelled` into the conversation of an open request. The platform function `replies` does the rest.
- * @param id of the message, so that the same again is the same message @defaultValue a new one
+ * Publishes `RequestCancelled` into the conversation of an open request. The platform function `replies` closes the
+ * request and marks its command's delivery.
+ * @param id id of the message, so that a repetition is the same message @defaultValue a new one
  * @returns false when there is no such request, or it has ended
  * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
  */

@@ -3,8 +3,8 @@ import { CLAIM_CHECK_BYTES } from '../domain/delivery/claim-check.js';
 import { LanewayError } from '../domain/base/errors.js';
 
 /**
- * Refuses a payload that no workflow can be started with. Whoever publishes it learns that at once; the starter would make
- * a dead letter of it later.
+ * Refuses a payload that is too long to start a workflow. The publisher learns it at once; the starter would make a
+ * dead letter of the message later.
  * @throws LanewayError TOO_LARGE
  */
 export function checkStartSize(type: string, data: unknown, workflows: readonly string[]): void {

@@ -6,9 +6,11 @@ import type { Standing } from './publish-message.js';
 export interface ClientPublishOptions extends PublishOptions {
   /** Conversation to join. @defaultValue a new one */
   readonly correlationId?: string;
+  /** Id of the message that led to this one. */
   readonly causationId?: string;
+  /** Tenant that the conversation belongs to; messages published in its handling inherit it. */
   readonly tenant?: string;
-  /** On whose behalf. */
+  /** Person or system on whose behalf the message is published; messages published in its handling inherit it. */
   readonly actor?: string;
   /** Id of the message: publishing it again is the same message. @defaultValue a new one */
   readonly id?: string;
@@ -16,12 +18,13 @@ export interface ClientPublishOptions extends PublishOptions {
 
 /** Options of a client's `request`. */
 export interface RequestOptions extends Omit<ClientPublishOptions, 'deadline'> {
+  /** Time from the call to the deadline of the request. */
   readonly timeout: Duration;
-  /** Aborting it takes the request back and ends the wait with what it was aborted with. */
+  /** Signal that takes the request back when it aborts; the wait then ends with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** The options of a client, as what composes a message takes them and as where the message stands. */
+/** Splits the options of a client into those of the message and its place in the conversation. */
 export function standingOf({ correlationId, causationId, tenant, actor, id, ...options }: ClientPublishOptions): {
   readonly options: PublishOptions;
   readonly standing: Standing;

@@ -5,11 +5,11 @@ import type { DeadLetterBook, OperatorEntry } from '../domain/evidence/dead-lett
 import { ApprovalDecided } from '../message/system-messages.js';
 import { publishMessage, type Publishing } from './publish-message.js';
 
-/** What deciding works with. */
+/** Ports that closing an approval works with. */
 export interface DecideServices {
   readonly clock: Clock;
   readonly book: Pick<DeadLetterBook, 'recordFirst'>;
-  /** Publishes as whoever takes the decision down. */
+  /** Publishes under the name of the program that takes the decision down. */
   readonly publishing: Publishing;
 }
 
@@ -20,9 +20,9 @@ export type ClosedApproval = Pick<OperatorEntry, 'by' | 'why' | 'at'> & {
 };
 
 /**
- * Takes a decision down, that of a person as well as that nobody made one: noted in the ledger by a write that only the
- * first of an approval wins, then published as `ApprovalDecided`. Whoever comes later publishes the one that stands again,
- * in case its author died in between.
+ * Takes a decision on an approval down; nobody's decision in time is one as well. It is noted in the ledger by a write
+ * that only the first of an approval wins, then published as `ApprovalDecided`. A later caller publishes the decision
+ * that stands again, in case its author died in between.
  *
  * @returns the decision that stands
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated

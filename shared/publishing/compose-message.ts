@@ -12,30 +12,38 @@ import type { Topology } from '../topology/topology.js';
 
 /** Options of every `publish`. */
 export interface PublishOptions {
-  /** @defaultValue that of the message being handled, else `normal`; brought to one that the channel uses */
+  /**
+   * Priority of the message. @defaultValue that of the message being handled, else `normal`; brought to one that the
+   * channel uses
+   */
   readonly priority?: Priority;
-  /** An agent, all that match (an event) or the first that matches (a command); `'everyone'` = every subscriber. */
+  /**
+   * Receivers: an agent by its id; by capability or role all that fit (an event) or the first that fits (a command);
+   * `'everyone'`, all subscribers. @defaultValue every subscriber for an event, the first one for a command
+   */
   readonly to?: Addressee;
-  /** @defaultValue the only carrier of the type, or the one marked `default` */
+  /** Channel on which the message is published. @defaultValue the only carrier of the type, or the one marked `default` */
   readonly channel?: string;
-  /** Age at which it is no longer handled. @defaultValue the channel's */
+  /** Age from which the message is no longer handled. @defaultValue the channel's */
   readonly expires?: Duration;
-  /** By when a request must be answered. @defaultValue that of the message being handled, else its expiry */
+  /** Deadline of a request: an instant, or a duration from now. @defaultValue that of the message being handled, else its expiry */
   readonly deadline?: Date | Duration;
-  /** CloudEvents `subject`. */
+  /** Thing that the message is about (CloudEvents `subject`), at most 1,024 characters. */
   readonly subject?: string;
 }
 
-/** What the composer needs to know of the publisher and the moment. */
+/** Publisher, parent message and instant from which a message is composed. */
 export interface Composition {
   readonly topology: Topology;
   /** Agent that publishes, which does not receive its own events. */
   readonly sender?: string;
+  /** Message being handled, from which priority and deadline are inherited. */
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
+  /** Present instant, milliseconds since 1970. */
   readonly now: number;
-  /** For a request: its id, when it is an attempt of an earlier one. */
+  /** Id of the request, for a command that is a later attempt of it. */
   readonly requestId?: string;
-  /** @defaultValue 1 */
+  /** Number of the attempt. @defaultValue 1 */
   readonly attempt?: number;
   /** Id of the message, when a repetition must not make another one. */
   readonly id?: string;
@@ -73,7 +81,7 @@ export function composeMessage(
   const age = now + milliseconds(options.expires ?? channel.qos.expires);
   const reply = type.kind === 'command' ? type.reply : undefined;
   const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? age : undefined, now, type);
-  // An attempt that nobody has begun when its time is over is not begun any more: by then another one is on its way.
+  // An attempt that no agent has begun when its time is over is not begun any more: by then another one is on its way.
   const ladder = reply && (composition.ladder ?? channel.escalation);
   const expires = ladder && deadline !== undefined ? Math.min(age, firstAttemptEnd(ladder, now, deadline)) : age;
   const receivers = receiversFor(model, channel, type, options.to, composition.sender);
@@ -173,7 +181,8 @@ function deadlineFor(
   const own = given === undefined ? fallback : given instanceof Date ? given.getTime() : now + milliseconds(given);
   const bound = inherited === undefined ? undefined : Date.parse(inherited);
   const deadline = own === undefined ? bound : bound === undefined ? own : Math.min(own, bound);
-  // An event tells what has happened, and a reply may come late: only who still asks for something needs time for it.
+  // An event tells of the past, and a reply may come late: only a message that still asks for something needs time for
+  // it.
   const needsTime = type.kind === 'command' || given !== undefined;
   if (needsTime && deadline !== undefined && deadline <= now) {
     throw new LanewayError(

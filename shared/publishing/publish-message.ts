@@ -13,7 +13,7 @@ import { composeMessage, type PublishOptions } from './compose-message.js';
 import { openRequests, sendOpened, type Senders } from './send-messages.js';
 import type { Topology } from '../topology/topology.js';
 
-/** What a publisher outside any handling works with: a client, an ingress, a function of the platform. */
+/** Topology, name and ports of a publisher outside any handling: a client, an ingress, a function of the platform. */
 export interface Publishing {
   readonly topology: Topology;
   readonly kind: Exclude<PublisherKind, 'agent'>;
@@ -24,14 +24,14 @@ export interface Publishing {
   readonly senders: Senders;
 }
 
-/** Where a message stands in its conversation, and what it must not make twice. */
+/** Place of a message in its conversation, and the ids that keep a repetition from making a second one. */
 export interface Standing {
-  /** @defaultValue a new conversation */
+  /** Conversation that the message belongs to. @defaultValue a new one */
   readonly correlationId?: string;
   readonly causationId?: string;
-  /** @defaultValue 0 */
+  /** Number of messages that led to it. @defaultValue 0 */
   readonly hops?: number;
-  /** Which handlings led to it. @defaultValue none: it is the first of its chain */
+  /** Handlings that led to it. @defaultValue none: it is the first of its chain */
   readonly path?: string;
   readonly tenant?: string;
   readonly traceparent?: string;
@@ -40,33 +40,37 @@ export interface Standing {
   readonly id?: string;
   /** For a command: its request, when it is not a new one. For an event: the request whose outcome it tells. */
   readonly requestId?: string;
-  /** For a request: who waits. @defaultValue a client */
+  /** For a request: the party that waits. @defaultValue a client */
   readonly waiter?: Waiter;
   /** For a request: its own ladder. @defaultValue that of the channel */
   readonly ladder?: readonly Rung[];
-  /** What priority and deadline are inherited from. */
+  /** Message from which priority and deadline are inherited. */
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
   /**
-   * Optional fields of the payload that are sent and never stored: credentials. What the sweeper sends again, and a
-   * payload that travels by reference, lacks them.
+   * Optional fields of the payload that are sent and never stored: credentials. A message that the sweeper sends again
+   * lacks them, and so does a payload that travels by reference.
    */
   readonly unstored?: Readonly<Record<string, unknown>>;
 }
 
-/** A message that was published. */
+/** Ids of a message that was published. */
 export interface Receipt {
+  /** Id of the message. */
   readonly id: string;
+  /** Conversation of the message; pass it to join the conversation. */
   readonly correlationId: string;
+  /** Id of the request, for a command that names a reply. */
   readonly requestId?: string;
 }
 
-/** After this the sweeper looks whether an intended message arrived, and sends it again if it did not. */
+/** Time after recording an intent at which the sweeper looks whether the message arrived, and sends it again if it did not. */
 export const INTENT_GRACE_MS = 120_000;
 
 /**
  * Publishes one message from outside any handling: checks and stamps it, stores the intent with the expected receivers,
- * then sends; the record of a request that a workflow or a compensation waits for stands before the intent, and without a
- * request that waits there is none. At least once under one id; when the call throws after the intent was stored, the sweeper sends it.
+ * then sends it. A request of a workflow or of a compensation has its pending record written before the intent. When
+ * that request has ended, or would end before it could be sent, no intent is stored. Delivered at least once under one
+ * id. When the call throws after the intent was stored, the sweeper sends the message.
  *
  * @throws LanewayError as `composeMessage`; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent
  * yet (it is in the ledger and will be)
@@ -99,13 +103,13 @@ export async function publishMessage(
     waiter: standing.waiter ?? ({ kind: 'client' } as const),
     ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
   }));
-  // Steps and undoings are made again by whoever died over them. Were there an intent without the record, the sweeper
-  // would send the command meanwhile, and its reply would find nobody waiting.
+  // A caller that died over a step or an undoing is run again. With an intent but no record, the sweeper would send the
+  // command meanwhile, and its reply would find no waiter.
   const first = standing.waiter?.kind === 'workflow' || standing.waiter?.kind === 'saga';
   const early = first ? await openRequests(topology.model, outgoing, publishing.senders, now) : undefined;
   const trouble = early?.find((one) => typeof one === 'object');
   if (trouble) throw trouble;
-  // Of a request that has ended, or will before it could be sent, there is nothing to be sent later either.
+  // A request that has ended, or will before it could be sent, has nothing to be sent later either.
   const intended = early ? outgoing.filter((_, index) => early[index] === true) : outgoing;
   if (intended.length > 0) await publishing.intents.record(intended, now + INTENT_GRACE_MS);
   const opened = early ?? (await openRequests(topology.model, outgoing, publishing.senders, now));

@@ -8,7 +8,10 @@ import type { PendingStore } from '../domain/request/pending-store.js';
 import type { TimerQueue } from '../domain/request/timer-queue.js';
 import type { TopologyModel } from '../topology/model.js';
 
-/** What it takes to send; `pending` and `timers` only for those who make requests, `lanes` for direct channels. */
+/**
+ * Ports that messages are sent through. `pending` and `timers` are needed by publishers of requests, `lanes` for direct
+ * channels.
+ */
 export interface Senders {
   readonly bus: MessageBus;
   readonly lanes?: LaneSender;
@@ -20,7 +23,7 @@ export interface Senders {
 export interface Outgoing {
   readonly envelope: Envelope;
   readonly expected: readonly string[];
-  /** For a request: who waits. */
+  /** For a request: the party that waits. */
   readonly waiter?: Waiter;
   /** For a request: its own ladder. @defaultValue that of the channel */
   readonly ladder?: readonly Rung[];
@@ -33,7 +36,7 @@ export interface RefusedMessage {
 }
 
 /**
- * A request from outside any handling whose deadline is nearer than this is not sent: it is left to time out
+ * Milliseconds to the deadline under which a request from outside any handling is not sent: it is left to time out
  * (architecture §3.6).
  */
 export const SHORTEST_DEADLINE_MS = 5_000;
@@ -54,7 +57,7 @@ export async function sendMessages(
   return sendOpened(model, outgoing, await openRequests(model, outgoing, senders, now), senders);
 }
 
-/** What became of opening a request: whether the message is to be sent, or why it could not be opened. */
+/** Result of opening a request: true when the message is to be sent, false when it is not, or the error. */
 type Opened = boolean | LanewayError;
 
 /** Timers and pending records of those messages that are requests: the first half of {@link sendMessages}. */
@@ -74,8 +77,8 @@ export async function sendOpened(
   opened: readonly Opened[],
   senders: Senders,
 ): Promise<RefusedMessage[]> {
-  // One request that cannot be made keeps no other message back: what is refused is refused alone, and what can be
-  // repeated is, after all others have been sent.
+  // A request that cannot be made holds no other message back. All others are sent first; then a refused one is
+  // returned, or one that can be repeated is thrown.
   const sent = await deliverMessages(
     model,
     outgoing.filter((_, index) => opened[index] === true),
@@ -90,10 +93,7 @@ export async function sendOpened(
   return [...troubles, ...sent];
 }
 
-/**
- * As {@link sendMessages}, of messages whose requests are open already.
- * @throws LanewayError PUBLISH
- */
+/** Sends messages whose requests are open already; otherwise like {@link sendMessages}. @throws LanewayError PUBLISH */
 export async function deliverMessages(
   model: TopologyModel,
   ready: readonly Outgoing[],
@@ -134,7 +134,7 @@ export async function deliverMessages(
 
 const UNKNOWN: SendResult = { ok: false, retryable: true, code: 'NO_RESULT', message: 'the bus gave no result' };
 
-/** As {@link openRequest}, with what it throws as its answer. */
+/** {@link openRequest} with a LanewayError returned in place of thrown. */
 async function tryToOpen(
   model: TopologyModel,
   message: Outgoing,
@@ -185,13 +185,13 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
     ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
     ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
   });
-  // What an outcome stores is expected by the ledger and has no intent that is looked at again: only its receiver can
-  // settle it, as completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
+  // The ledger expects every message of an outcome, and no intent stands for it: only its receiver can settle it, as
+  // completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
   if (message.waiter.kind === 'agent') return true;
   return opened !== 'closed' && Date.parse(deadline) - now > SHORTEST_DEADLINE_MS;
 }
 
-/** When the first attempt is given up, and where the request then stands on its ladder. */
+/** End of the first attempt, and the place of the request on its ladder then. */
 function firstAttempt(
   model: TopologyModel,
   { envelope, ladder }: Outgoing,

@@ -1,16 +1,22 @@
 import type { ChannelModel, TopologyModel } from './model.js';
 
-/** Which agents a message is for, besides the channel's own choice. */
+/**
+ * Agents that a message is for, in place of the channel's own choice: one by its id, or those with a capability or a
+ * role. For an event also `'everyone'`, all subscribers.
+ */
 export type Addressee = string | { readonly capability: string } | { readonly role: string };
 
-/** Whether an agent is meant by an addressee. */
+/** True when an addressee names the agent `id`, by its id, a capability or its role. */
 export function isMeant(agents: TopologyModel['agents'], id: string, to: Addressee): boolean {
   if (typeof to === 'string') return id === to;
   const agent = agents[id];
   return 'capability' in to ? (agent?.capabilities.includes(to.capability) ?? false) : agent?.role === to.role;
 }
 
-/** The channels that carry a type, and the one that is taken when its publisher names none. */
+/**
+ * The channels that carry a type, and `only`, the one that a publisher gets that names none: the single carrier, or the
+ * one marked `default`.
+ */
 export function carriersOf(
   model: TopologyModel,
   type: string,

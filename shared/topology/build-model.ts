@@ -85,7 +85,7 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
   return model;
 }
 
-/** Without what every object has: received messages are looked up by the names they carry, `constructor` among them. */
+/** A record without a prototype: received messages are looked up by the names they carry, `constructor` among them. */
 function byName<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
   return Object.assign(Object.create(null) as Record<string, Value>, record);
 }
@@ -216,7 +216,7 @@ function completeAgent(
   };
 }
 
-/** Who makes requests may take them back. */
+/** The type `RequestCancelled`, for a publisher of requests: it may take them back. */
 function cancels(publishes: readonly string[], types: ReadonlyMap<string, MessageType>): string[] {
   const requests = publishes.some((name) => {
     const type = types.get(name);
@@ -256,7 +256,7 @@ function ingressOf(declared: Declared, types: Map<string, MessageType>): Record<
   return ingress;
 }
 
-/** Every type that someone may publish has a carrier, and exactly one that is taken when the publisher names none. */
+/** Checks that every type which somebody may publish has a carrier, and exactly one that is taken when the publisher names none. */
 function checkCarriers(model: TopologyModel): void {
   const published = [
     ...Object.values(model.agents).flatMap((agent) =>
@@ -288,7 +288,10 @@ function checkCarriers(model: TopologyModel): void {
   }
 }
 
-/** A command that a channel carries has someone to handle it, and its reply travels where requests are closed. */
+/**
+ * Checks that every carried command has an agent that handles it, and that its reply travels over the bus, where
+ * requests are closed.
+ */
 function checkCommands(model: TopologyModel): void {
   const carriersOf = carriersByType(Object.values(model.channels));
   for (const channel of Object.values(model.channels)) {

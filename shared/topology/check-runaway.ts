@@ -5,7 +5,7 @@ import { hopLimitOf } from './hop-limit.js';
 import type { TopologyModel } from './model.js';
 
 /**
- * Whether a chain of messages has gone on too long, or has come to this receiver too often.
+ * Refuses a message of a chain that has gone on too long, or has come to this receiver too often.
  * @param receiver an agent's id, or `workflow:<name>`
  * @throws LanewayError HOP_LIMIT, CYCLE
  */

@@ -3,8 +3,8 @@ import type { SystemChannelName } from '../message/system-messages.js';
 import type { TopologyModel } from './model.js';
 
 /**
- * The channel on which `RequestFailed` of a command is told: `system.attempts` where a ladder, the channel's or the request's
- * own, decides what follows, else `system.timeouts`, as it ends the request.
+ * The channel on which `RequestFailed` of a command is published. It is `system.attempts` where a ladder, the channel's
+ * or the request's own, decides what follows; else it is `system.timeouts`, as the failure ends the request.
  */
 export function failureChannel(
   model: TopologyModel,

@@ -1,7 +1,10 @@
 import type { Duration } from '../domain/base/duration.js';
 
-/** Longest time of one handler where the agent does not say. */
+/** Longest time of one handler, for an agent that declares none. */
 export const DEFAULT_HANDLER_TIMEOUT: Duration = '30 seconds';
 
-/** The longest that an agent may say: with what its function has beyond it, within the 15 minutes of a Lambda function. */
+/**
+ * Longest handler timeout that an agent may declare. The function adds time to receive and to record, and all of it
+ * must fit into the 15 minutes of a Lambda function.
+ */
 export const LONGEST_HANDLER_TIMEOUT: Duration = '14 minutes';

@@ -6,7 +6,7 @@ import { isMeant, type Addressee } from './addressing.js';
 import type { AgentModel, ChannelModel } from './model.js';
 import type { ChannelSpec, EscalationRung } from './topology.js';
 
-/** What a ladder is held against. */
+/** Parts of a topology that a ladder is checked against. */
 export interface LadderSurroundings {
   readonly topology: string;
   readonly channels: Readonly<Record<string, ChannelModel>>;
@@ -14,7 +14,7 @@ export interface LadderSurroundings {
   readonly types: ReadonlyMap<string, MessageType>;
 }
 
-/** How often one rung may ask. */
+/** Most attempts that one rung may make. */
 export const MOST_TIMES = 10;
 
 /**

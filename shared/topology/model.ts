@@ -5,74 +5,102 @@ import type { QosProfile } from '../domain/delivery/qos.js';
 
 /** A message type without its schema. */
 export interface TypeModel {
+  /** Name of the type. */
   readonly name: string;
+  /** Event or command. */
   readonly kind: 'event' | 'command';
+  /** Number of the latest version, from 1. */
   readonly version: number;
+  /** Name of the event that answers the command; absent for an event and for a command without reply. */
   readonly reply?: string;
 }
 
 /** A channel with its QoS profile resolved and its subscribers found. */
 export interface ChannelModel {
+  /** Name of the channel. */
   readonly name: string;
+  /** Names of the types that it carries. */
   readonly carries: readonly string[];
+  /** Quality of service, complete. */
   readonly qos: QosProfile;
+  /** True when it is taken for a type that several channels carry and whose publisher names none. */
   readonly default: boolean;
-  /** Agents in the order of their declaration. */
+  /** Ids of the agents that subscribe, in the order of their declaration. */
   readonly subscribers: readonly string[];
+  /** True for a channel of the framework. */
   readonly system: boolean;
-  /** What follows when an attempt of a request fails. */
+  /** Escalation ladder: the rungs that follow an attempt of a request that failed or timed out. */
   readonly escalation?: readonly Rung[];
-  /** How far progress may move a request beyond its deadline, milliseconds. */
+  /** Time by which progress may move a request beyond its deadline, milliseconds. @defaultValue 0 */
   readonly extension?: number;
+  /** Text for readers of the topology; the stored model keeps it. */
   readonly description?: string;
 }
 
-/** Where an agent runs: `lambda` = a Lambda function of its own; `worker` = processes that its owner starts. */
+/** Runtime of an agent: `lambda`, a Lambda function of its own, or `worker`, processes that its owner starts. */
 export type AgentRuntime = 'lambda' | 'worker';
 
 /** An agent with everything derived from its channels. */
 export interface AgentModel {
+  /** Id of the agent, unique in the topology. */
   readonly id: string;
-  /** Where it runs: in a Lambda function of its own, or in processes that its owner starts. */
+  /** Runtime: a Lambda function of its own, or processes that its owner starts. */
   readonly runs: AgentRuntime;
+  /** Role by which messages may be addressed to it. */
   readonly role?: string;
+  /** Capabilities by which messages may be addressed to it. */
   readonly capabilities: readonly string[];
+  /** Names of the channels that it subscribes to. */
   readonly subscribes: readonly string[];
-  /** Types it hears. */
+  /** Names of the types that it hears. */
   readonly handles: readonly string[];
-  /** Types it may publish, replies included. */
+  /** Names of the types that it may publish, replies and acknowledgements included. */
   readonly publishes: readonly string[];
   /** Its lanes, highest priority first: those that its channels can use. */
   readonly lanes: readonly Priority[];
+  /** Longest time of one handling. */
   readonly handlerTimeout: Duration;
   /** Least time that one of its commands takes; absent when it does not say. */
   readonly needs?: Duration;
+  /** Text for readers of the topology; it is also the description of the agent's Lambda function. */
   readonly description?: string;
 }
 
-/** A client and what it may publish. */
+/** A client and the types that it may publish. */
 export interface ClientModel {
+  /** Id of the client, unique among the clients. */
   readonly id: string;
+  /** Names of the types that it may publish. */
   readonly publishes: readonly string[];
 }
 
 /** An ingress without its map. */
 export interface IngressModel {
+  /** Name of the ingress. */
   readonly name: string;
+  /** EventBridge pattern over the foreign event. */
   readonly pattern: Readonly<Record<string, unknown>>;
+  /** Name of the event type that the foreign event becomes. */
   readonly as: string;
 }
 
 /** A topology as plain data: checked, complete, serialisable. */
 export interface TopologyModel {
+  /** Name of the application. */
   readonly name: string;
+  /** Message types by name, the framework's included. */
   readonly types: Readonly<Record<string, TypeModel>>;
+  /** Channels by name, the framework's included. */
   readonly channels: Readonly<Record<string, ChannelModel>>;
+  /** Agents by id. */
   readonly agents: Readonly<Record<string, AgentModel>>;
+  /** Clients by id. */
   readonly clients: Readonly<Record<string, ClientModel>>;
+  /** Ingresses by name. */
   readonly ingress: Readonly<Record<string, IngressModel>>;
+  /** Number of hops from which a message is refused as HOP_LIMIT. */
   readonly hopLimit: number;
-  /** How often a chain of messages may pass one agent with one type and subject. */
+  /** Times that a chain of messages may pass one agent with one type and subject. */
   readonly cycleLimit: number;
   /** Deliveries that a conversation may have. */
   readonly conversationBudget: number;

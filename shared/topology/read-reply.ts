@@ -14,10 +14,7 @@ export function replyTypeOf(command: CommandType): MessageType {
   });
 }
 
-/**
- * The reply of a request that has ended; undefined when it ended without.
- * @throws LanewayError REQUEST_FAILED
- */
+/** Reads the reply of a request that has ended; undefined when it timed out. @throws LanewayError REQUEST_FAILED */
 export async function readReply(
   command: CommandType,
   requestId: string,

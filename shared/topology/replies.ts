@@ -8,7 +8,7 @@ export function repliesOf(model: TopologyModel): string[] {
   return [...new Set(replies)].sort();
 }
 
-/** Whether one of `types` is a command that names a reply. */
+/** True when one of `types` is a command that names a reply. */
 export function expectsReplies(model: TopologyModel, types: readonly string[]): boolean {
   return types.some((name) => model.types[name]?.reply !== undefined);
 }

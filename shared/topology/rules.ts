@@ -11,20 +11,22 @@ export type RulePattern = Readonly<Record<string, unknown>>;
 /** Queues of the platform that rules of the bus lead to. */
 export type RoutedQueue = 'unroutable' | 'ingress' | 'replies' | 'starts';
 
-/** Where a rule sends what it matches. */
+/** Target of a rule: the lane of an agent, or a queue of the platform. */
 export type RuleTarget =
   | { readonly kind: 'lane'; readonly agent: string; readonly priority: Priority }
   | { readonly kind: 'queue'; readonly queue: RoutedQueue };
 
 /** One rule of the bus. */
 export interface RoutingRule {
+  /** Purpose of the rule. */
   readonly kind: 'channel' | 'mailbox' | 'unroutable' | 'ingress' | 'replies' | 'starts';
-  /** Unique in the topology and stable while what it stands for keeps its name. */
+  /** Name of the rule, unique in the topology. It is stable as long as its channel, agent, ingress or type keeps its name. */
   readonly name: string;
   /** The channel, agent, ingress or type that it is for. */
   readonly subject?: string;
+  /** EventBridge pattern of the events that the rule forwards. */
   readonly pattern: RulePattern;
-  /** One to {@link MAX_TARGETS}. */
+  /** Lanes or queues that get the message, one to {@link MAX_TARGETS}. */
   readonly targets: readonly RuleTarget[];
 }
 
@@ -38,8 +40,8 @@ export const MAX_PATTERN = 2048;
 export const MAX_RULES = 300;
 
 /**
- * What every message of ours has as its source. The rules do not ask for the application's own prefix: a message under
- * another application's name would then match nothing at all and be lost, whereas now the receiver's check of the
+ * Matcher of the source of every Laneway message. The rules do not ask for the application's own prefix: a message
+ * under another application's name would then match no rule and be lost. Now it reaches a receiver, whose check of the
  * sender makes it a dead letter.
  */
 const OURS = [{ prefix: 'laneway.' }];
@@ -48,7 +50,7 @@ const ABSENT = [{ exists: false }];
 /**
  * The rules of a topology's bus, complete: channel rules, mailbox rules, the unroutable rules, ingress, replies and
  * workflow starts. A message with a channel of the bus, a priority which that channel uses, and either no receiver or a
- * known one, matches exactly the rules of its lanes; every other message of ours matches an unroutable rule. Messages
+ * known one, matches exactly the rules of its lanes. Every other Laneway message matches an unroutable rule. Messages
  * of direct channels do not belong on the bus.
  *
  * @param starts names of the types that start workflows
@@ -148,8 +150,8 @@ function channelParts(model: TopologyModel): (agent: AgentModel, priority: Prior
 }
 
 /**
- * Everything of ours that no channel or mailbox rule matches. The alternatives of one `$or` are alternatives of one
- * rule, so a message with several faults arrives once, unless the patterns had to be split.
+ * The rules for every Laneway message that no channel or mailbox rule matches. The alternatives of one `$or` are
+ * alternatives of one rule, so that a message with several faults arrives once, unless the patterns had to be split.
  */
 function unroutableRules(model: TopologyModel): RoutingRule[] {
   const channels = busChannels(model);
@@ -172,7 +174,7 @@ function unroutableRules(model: TopologyModel): RoutingRule[] {
   }));
 }
 
-/** `$or` with a single alternative is refused by EventBridge. */
+/** Pattern of one or more alternatives; EventBridge refuses an `$or` with a single one. */
 function anyOf(alternatives: readonly RulePattern[]): RulePattern {
   return { source: OURS, detail: alternatives.length === 1 ? alternatives[0] : { $or: alternatives } };
 }
@@ -187,7 +189,10 @@ function ingressRules(model: TopologyModel): RoutingRule[] {
   }));
 }
 
-/** @param workflows whether there are any, whose steps may wait for a person's decision */
+/**
+ * The rules that lead replies to the platform. @param workflows true when there are any, whose steps may wait for a
+ * person's decision
+ */
 function replyRules(model: TopologyModel, workflows: boolean): RoutingRule[] {
   const types = [...repliesOf(model), ...(workflows ? [ApprovalDecided.name] : [])];
   if (types.length === 0) return [];
@@ -222,7 +227,7 @@ function awaitedRules(model: TopologyModel, awaited: readonly string[]): Routing
 }
 
 function startRules(model: TopologyModel, starts: readonly string[]): RoutingRule[] {
-  // Whoever has workflows can be asked for one by name: by a step of another workflow, or by an operator.
+  // An application with workflows can be asked for one by name: by a step of another workflow, or by an operator.
   const types = starts.length > 0 ? [...starts, WorkflowRequested.name] : [];
   const carriersOf = carriersByType(busChannels(model));
   return [...new Set(types)].map((type) => {
@@ -255,7 +260,7 @@ function laneTarget(model: TopologyModel, agent: string, priority: Priority): Ru
   return lane === undefined ? [] : [{ kind: 'lane', agent, priority: lane }];
 }
 
-/** Matches when the field is missing or none of `values`; `anything-but` alone does not match a missing field. */
+/** Matcher for a field that is missing or none of `values`; `anything-but` alone does not match a missing field. */
 function unless(values: readonly string[]): unknown[] {
   return values.length === 0 ? [{ exists: true }, { exists: false }] : [{ exists: false }, { 'anything-but': values }];
 }
@@ -272,8 +277,8 @@ function bySamePriorities(channels: readonly ChannelModel[]): Map<string, string
 }
 
 /**
- * `names` in as few parts as give patterns of the allowed length, where `pattern` holds its part in one list. A name more
- * then takes its own length and a comma, so that no pattern is written out for each name.
+ * Splits `names` into as few parts as give patterns of the allowed length, where `pattern` holds its part in one list.
+ * Another name takes its own length and a comma, so that no pattern is written out for each name.
  */
 function nameParts(names: readonly string[], pattern: (part: readonly string[]) => RulePattern): string[][] {
   const found: string[][] = [];
@@ -292,7 +297,7 @@ function nameParts(names: readonly string[], pattern: (part: readonly string[]) 
   return found;
 }
 
-/** `items` in as few parts as give patterns of the allowed length. */
+/** Splits `items` into as few parts as give patterns of the allowed length. */
 function parts<Item>(items: readonly Item[], pattern: (part: readonly Item[]) => RulePattern): Item[][] {
   const found: Item[][] = [];
   for (const item of items) {

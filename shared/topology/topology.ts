@@ -7,26 +7,33 @@ import type { AgentRuntime, TopologyModel } from './model.js';
 
 /** A channel as declared. */
 export interface ChannelSpec {
+  /** Message types that may be published on the channel, at least one. */
   readonly carries: readonly [MessageType, ...MessageType[]];
+  /** Quality of service. @defaultValue the profile `standard` */
   readonly qos?: QosInput;
-  /** The carrier to take for a type that several channels carry and whose publisher names none. */
+  /**
+   * Set to true on the carrier that is taken for a type which several channels carry and whose publisher names none.
+   * @defaultValue false
+   */
   readonly default?: boolean;
   /**
-   * What follows when an attempt of a request on this channel times out or fails, in this order: retry, another agent,
-   * another channel, a person. At its end, and without it, the request ends.
+   * Escalation ladder: the rungs that follow an attempt of a request on this channel that times out or fails, in this
+   * order: retry, another agent, another channel, a person. After the last rung, and without a ladder, the request
+   * ends.
    */
   readonly escalation?: readonly EscalationRung[];
   /**
-   * How far `progress` may move a request beyond the deadline that its requester gave, in all. @defaultValue not at all:
-   * it moves the end of an attempt, within that deadline
+   * Time by which `progress` may move a request beyond the deadline that its requester gave, in all. @defaultValue not
+   * at all: progress moves the end of an attempt, within that deadline
    */
   readonly extension?: Duration;
+  /** Text for readers of the topology; the stored model keeps it. */
   readonly description?: string;
 }
 
 /**
- * One rung of an escalation ladder. `timeout` is the time of an attempt, at least 6 seconds; by default the attempts that
- * declare none share equally what is left of the request's time. All of it lies within the deadline of the request.
+ * One rung of an escalation ladder. `timeout` is the time of one attempt, at least 6 seconds. Attempts that declare
+ * none share the rest of the request's time equally. The whole ladder lies within the deadline of the request.
  */
 export type EscalationRung<
   Channel extends string = string,
@@ -34,37 +41,40 @@ export type EscalationRung<
   Capability extends string = string,
   Role extends string = string,
 > =
-  /** The same agent, so many times more; its `timeout` is the first attempt's as well. */
+  /** The same agent, asked again up to `retry` times; its `timeout` is the first attempt's as well. */
   | {
       readonly retry: number;
       readonly timeout?: Duration;
-      /** Pause before each, doubled every time. @defaultValue 1 second to 1 minute */
+      /** Pause before each repetition, doubled every time. @defaultValue 1 second to 1 minute */
       readonly backoff?: { readonly first: Duration; readonly most: Duration };
     }
-  /** The next declared subscriber of the channel that has not been asked, of those that are named. */
+  /** The next declared subscriber of the channel that fits and has not been asked. */
   | {
       readonly agent: 'another' | Agent | { readonly capability: Capability } | { readonly role: Role };
-      /** How many of them, one after the other. @defaultValue 1 */
+      /** Number of such agents that are asked, one after the other. @defaultValue 1 */
       readonly times?: number;
       readonly timeout?: Duration;
     }
   /** Another channel that carries the command: its first subscriber that has not been asked, else its first. */
   | { readonly channel: Channel; readonly timeout?: Duration }
-  /** `PersonNeeded` on `system.people`; a person has so long to answer. */
+  /** A person, told by `PersonNeeded` on `system.people`; the duration is the time to answer. */
   | { readonly person: Duration }
-  /** The end, where one likes to see it written. */
+  /** The end, for a ladder that states it; it changes nothing. */
   | 'abort';
 
 /** An agent as declared. `Channel` is the union of channel names. */
 export interface AgentSpec<Channel extends string = string> {
+  /** Names of the channels that it subscribes to; it handles every type that they carry. */
   readonly subscribes: readonly Channel[];
   /** Types it may publish besides the replies to the commands it handles. */
   readonly publishes?: readonly MessageType[];
+  /** Role by which messages may be addressed to it. */
   readonly role?: string;
+  /** Capabilities by which messages may be addressed to it. */
   readonly capabilities?: readonly string[];
   /**
-   * Where it runs. `lambda`: in a Lambda function of its own, which its lanes invoke. `worker`: in processes that you start
-   * (`laneway worker run`, or `WorkerService` of `laneway/cdk`); it has its lanes and a policy, and no function.
+   * Runtime of the agent. `lambda`: a Lambda function of its own, which its lanes invoke. `worker`: processes that you
+   * start (`laneway worker run`, or `WorkerService` of `laneway/cdk`); it has its lanes and a policy, and no function.
    * @defaultValue 'lambda'
    */
   readonly runs?: AgentRuntime;
@@ -75,30 +85,42 @@ export interface AgentSpec<Channel extends string = string> {
    * with `RequestFailed`, code `TOO_LATE`. @defaultValue none: a command is refused only once its deadline has passed
    */
   readonly needs?: Duration;
+  /** Text for readers of the topology; it is also the description of the agent's Lambda function. */
   readonly description?: string;
 }
 
-/** A publisher that is no agent, as declared. */
+/** A client as declared: a publisher that is no agent. */
 export interface ClientSpec {
+  /** Types that the client may publish; IAM and every receiver check it. */
   readonly publishes: readonly MessageType[];
+  /** Text for readers of the topology. */
   readonly description?: string;
 }
 
 /** An EventBridge event of another system, as the bus delivers it. */
 export interface ForeignEvent {
+  /** Id that the other system gave the event; the same event starts the same conversation. */
   readonly id: string;
+  /** Source of the event, such as `aws.s3`. */
   readonly source: string;
+  /** Kind of the event. */
   readonly 'detail-type': string;
+  /** Instant of the event, ISO 8601. */
   readonly time: string;
+  /** Content of the event. */
   readonly detail: unknown;
 }
 
-/** Other systems' events that become messages of ours. */
+/** An ingress as declared: events of another system that become messages. */
 export interface IngressSpec {
   /** EventBridge pattern over the foreign event; must name its `source`. */
   readonly pattern: Readonly<Record<string, unknown>>;
+  /** Event type of the message. */
   readonly as: EventType;
-  /** Payload of the message from the event; what does not fit the schema becomes a dead letter with the reason. */
+  /**
+   * Makes the payload of the message from the event; a payload that does not fit the schema becomes a dead letter with
+   * the reason.
+   */
   readonly map: (event: ForeignEvent) => unknown;
   /** Priority of the message; one that the channel does not use is a dead letter. @defaultValue the channel's for `normal` */
   readonly priority?: (event: ForeignEvent) => Priority;
@@ -121,8 +143,12 @@ export type RepliesOn<Channel> = Channel extends { readonly carries: readonly (i
   ? ReplyOf<Type>
   : never;
 
-/** The ladders of a topology with the names that it declares; none where no request is carried. */
+/**
+ * Compile-time check of the ladders: they name channels, agents, capabilities and roles of the same topology. A channel
+ * that carries no request has no ladder.
+ */
 export interface CheckedLadders<Channels, Agents> {
+  /** Checks by the name of the channel. */
   readonly channels: {
     readonly [Name in keyof Channels]: {
       readonly escalation?: string extends keyof Channels
@@ -139,18 +165,22 @@ export interface CheckedLadders<Channels, Agents> {
   };
 }
 
-/** Everything that {@link defineTopology} takes. */
+/** Declaration of a topology, as {@link defineTopology} takes it. */
 export interface TopologySpec<Channels, Agents, Clients> {
+  /** Channels by name, besides those of the framework. */
   readonly channels: Channels;
+  /** Agents by id. */
   readonly agents: Agents;
+  /** Clients by id. @defaultValue none */
   readonly clients?: Clients;
+  /** Ingresses by name. @defaultValue none */
   readonly ingress?: Readonly<Record<string, IngressSpec>>;
   /** QoS profiles of the application, beside the neutral ones. */
   readonly profiles?: Readonly<Record<string, QosProfile>>;
-  /** How many messages may lead to a message. @defaultValue 32 */
+  /** Length at which a chain of messages ends: a message that so many led to is refused as HOP_LIMIT. @defaultValue 32 */
   readonly hopLimit?: number;
   /**
-   * How often one chain of messages may pass the same agent or workflow with the same type and `subject`, 1 to 64.
+   * Times that one chain of messages may pass the same agent or workflow with the same type and `subject`, 1 to 64.
    * @defaultValue 8
    */
   readonly cycleLimit?: number;
@@ -161,21 +191,26 @@ export interface TopologySpec<Channels, Agents, Clients> {
   readonly conversationBudget?: number;
 }
 
-/** One typed description of who says what to whom over what; made by `defineTopology`. */
+/** An application's typed topology: message types, channels, agents, clients and ingresses. `defineTopology` makes it. */
 export interface Topology<
   Name extends string = string,
   Channels extends Record<string, ChannelSpec> = Record<string, ChannelSpec>,
   Agents extends Record<string, AgentSpec> = Record<string, AgentSpec>,
   Clients extends Record<string, ClientSpec> = Record<string, ClientSpec>,
 > {
+  /** Name of the application; it is part of sources and stack names. */
   readonly name: Name;
+  /** Channels as declared, by name. */
   readonly channels: Channels;
+  /** Agents as declared, by id. */
   readonly agents: Agents;
+  /** Clients as declared, by id. */
   readonly clients: Clients;
+  /** Ingresses as declared, by name. */
   readonly ingress: Readonly<Record<string, IngressSpec>>;
   /** Message types by name, the system's included. */
   readonly types: ReadonlyMap<string, MessageType>;
-  /** The checked, serialisable form that everything is derived from. */
+  /** The checked, serialisable form of the topology, from which all else is derived. */
   readonly model: TopologyModel;
 }
 

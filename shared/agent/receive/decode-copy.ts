@@ -2,7 +2,7 @@ import { LanewayError } from '../../domain/base/errors.js';
 import { parseEnvelope, parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import type { TopologyModel } from '../../topology/model.js';
 
-/** A received text that is a message, and whether the bus vouches for its source and type. */
+/** A received text that is a message, with the source and type that the bus vouches for, if it came over the bus. */
 export interface Decoded {
   readonly envelope: Envelope;
   readonly via: 'bus' | 'direct';
@@ -41,8 +41,8 @@ export function decodeCopy(body: string): Decoded {
 }
 
 /**
- * Holds a message against the topology: who sent it, whether that publisher may, whether the channel carries it, and
- * whether it is for this agent.
+ * Checks a message against the topology: its sender, the sender's right to publish the type, the channel that carries
+ * it, and its receiver.
  * @throws LanewayError SENDER_MISMATCH, NOT_DECLARED, UNKNOWN_CHANNEL, UNKNOWN_TYPE, NOT_CARRIED, UNKNOWN_RECEIVER
  */
 export function checkAgainstTopology(decoded: Decoded, model: TopologyModel, agent: string): void {
@@ -58,7 +58,7 @@ export function checkAgainstTopology(decoded: Decoded, model: TopologyModel, age
 }
 
 /**
- * The part of {@link checkAgainstTopology} that does not ask who receives: what the platform's own consumers check.
+ * The part of {@link checkAgainstTopology} that does not look at the receiver. The platform's own consumers call it.
  * @throws LanewayError SENDER_MISMATCH, NOT_DECLARED, UNKNOWN_CHANNEL, UNKNOWN_TYPE, NOT_CARRIED
  */
 export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
@@ -93,10 +93,10 @@ export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
   }
 }
 
-/** What {@link mayPublish} has said yes to: no more than publishers times types, and asked again with every message. */
+/** Pairs of source and type that {@link mayPublish} allowed: at most publishers times types, and asked for with every message. */
 const allowed = new WeakMap<TopologyModel, Map<string, Set<string>>>();
 
-/** Whether the topology lets a source publish a type; the platform's functions may publish any. */
+/** True when the topology lets a source publish a type; the platform's functions may publish any. */
 export function mayPublish(model: TopologyModel, source: string, type: string): boolean {
   const sources = allowed.get(model) ?? new Map<string, Set<string>>();
   if (sources.get(source)?.has(type) === true) return true;

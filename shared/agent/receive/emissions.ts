@@ -21,7 +21,7 @@ export interface StoredEmissions {
   readonly emissionsRef?: string;
 }
 
-/** Puts big payloads, and then a big list, into the payload store, before the outcome refers to them. */
+/** Stores large payloads, and then a large list of emissions, in the payload store, before the outcome refers to them. */
 export async function storeEmissions(
   emissions: readonly Emission[],
   key: DeliveryKey,
@@ -34,7 +34,7 @@ export async function storeEmissions(
     light = await offloadPayloads(emissions, key.correlationId, payloads);
     text = JSON.stringify(light);
   } catch (cause) {
-    // What JSON cannot say (a circle, a bigint) it cannot say at the next try either.
+    // A value that JSON cannot express (a circle, a bigint) fails at the next try as well.
     if (!(cause instanceof TypeError)) throw cause;
     throw new LanewayError('HANDLER_RESULT', `what was published is no JSON: ${cause.message}`, { cause });
   }
@@ -45,7 +45,7 @@ export async function storeEmissions(
   return { emissions: [], emissionsRef };
 }
 
-/** Emissions of an outcome, wherever they stand. */
+/** Reads the emissions of an outcome, from its item or from the payload store. */
 export async function loadEmissions(record: StoredEmissions, payloads: PayloadStore): Promise<readonly Emission[]> {
   return record.emissionsRef === undefined
     ? record.emissions
@@ -53,8 +53,8 @@ export async function loadEmissions(record: StoredEmissions, payloads: PayloadSt
 }
 
 /**
- * Sends what an outcome stored. What the bus refuses for good becomes a dead letter `refused` of every receiver that was
- * to get it (of this agent when there is none): nobody else would ever settle those deliveries.
+ * Sends the messages that an outcome stored. A message that the bus refuses for good becomes a dead letter `refused` of
+ * every receiver that was to get it (of this agent when there is none): nobody else would ever settle those deliveries.
  * @throws LanewayError PUBLISH when some could not be sent yet
  */
 export async function sendEmissions(

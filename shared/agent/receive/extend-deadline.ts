@@ -3,9 +3,9 @@ import type { TopologyModel } from '../../topology/model.js';
 import type { Services } from './services.js';
 
 /**
- * What progress on a command does to its request: the attempt has as much time again as it was given, counted from now,
- * but not beyond the request's deadline and the `extension` of the channel. An attempt that has been given up, and a request
- * that has ended, stay as they are.
+ * Moves the end of a command's attempt after progress. The attempt has as much time again as it was given, counted from
+ * now, but not beyond the request's deadline and the `extension` of the channel. An attempt that has been given up, and
+ * a request that has ended, stay as they are.
  *
  * @throws LanewayError UNAVAILABLE
  */
@@ -19,7 +19,7 @@ export async function extendDeadline(envelope: Envelope, model: TopologyModel, s
   await pending.extend(requestid, envelope.id, new Date(to).toISOString());
 }
 
-/** By when a command must be done at the latest, milliseconds since 1970: its deadline and what progress may add to it. */
+/** Latest end of a command, milliseconds since 1970: its deadline and the extension that progress may add to it. */
 export function latestEnd({ deadline, channel }: Envelope, model: TopologyModel): number | undefined {
   return deadline === undefined ? undefined : Date.parse(deadline) + (model.channels[channel]?.extension ?? 0);
 }

@@ -29,14 +29,13 @@ import {
 import { OUTCOME_MS, runHandler } from './run-handler.js';
 import { ACKNOWLEDGE, type Verdict } from './services.js';
 
-/** How long a copy stays away when a store or the bus failed. */
+/** Milliseconds that a copy stays away when a store or the bus failed. */
 export const TROUBLE_MS = 5_000;
 
 /**
- * The way of one copy through an agent, in this order: decode → own message? → source, type and channel against the
- * topology → expired? → time enough? → hop limit, cycle, budget → payload → lease → handler → outcome → emissions.
- * Whatever happens, the answer is a verdict: nothing is thrown, and nothing is acknowledged that has no outcome or dead
- * letter.
+ * Takes one copy through an agent, in this order: decode → own message? → source, type and channel against the topology
+ * → expired? → time enough? → hop limit, cycle, budget → payload → lease → handler → outcome → emissions. The answer is
+ * always a verdict. Nothing is thrown, and nothing is acknowledged that has no outcome or dead letter.
  */
 export async function handleCopy(delivery: Delivery): Promise<Verdict> {
   try {
@@ -51,7 +50,7 @@ export async function handleCopy(delivery: Delivery): Promise<Verdict> {
   }
 }
 
-/** Not `async`: what every message goes through gives way only where it has to wait. */
+/** Not `async`: every message goes through here, and the function gives way only where it has to wait. */
 function pass(delivery: Delivery): Promise<Verdict> {
   const { bound, services, copy } = delivery;
   const { agent } = bound;
@@ -91,13 +90,13 @@ function pass(delivery: Delivery): Promise<Verdict> {
   return handle(delivery, envelope, key, type, data, now);
 }
 
-/** What cannot be read has no conversation of its own: its dead letter is all there is of it. */
+/** Dead-letters a text that cannot be read. It belongs to no conversation, so that there is no delivery to settle. */
 async function buryUnread(delivery: Delivery, error: unknown): Promise<Verdict> {
   await delivery.services.deadLetters.send(letterOf(delivery, summarizeError(error), 1));
   return ACKNOWLEDGE;
 }
 
-/** Refuses a message for what is wrong with it; what may pass by itself is thrown again. */
+/** Refuses a message for an error that is not retryable; a retryable one is thrown again. */
 async function refuseFor(delivery: Delivery, envelope: Envelope, key: DeliveryKey, error: unknown): Promise<Verdict> {
   const summary = summarizeError(error);
   if (summary.retryable) throw error;
@@ -226,7 +225,7 @@ async function handle(
   return ACKNOWLEDGE;
 }
 
-/** After a failed try: back to the lane, with the lease, or the end. */
+/** Ends a failed try: the copy goes back to the lane and the lease is given back, or the delivery becomes a dead letter. */
 async function failed(
   delivery: Delivery,
   envelope: Envelope,
@@ -261,11 +260,14 @@ async function failed(
     channel: envelope.channel,
     id: envelope.id,
   });
-  // Between half of it and all of it, so that what was held back does not come back at one moment.
+  // A wait between half of the longest backoff and all of it, so that held-back messages do not return at one moment.
   return { kind: 'return', after: Math.ceil(bounds.most * (0.5 + services.random() / 2)), why: error.message };
 }
 
-/** An agent's own event, which it does not receive. What only claims to be that is held against the topology like any other. */
+/**
+ * True for an agent's own event, which it does not receive. A message that only claims to be one is checked against the
+ * topology like any other.
+ */
 function isOwn({ envelope, vouched }: Decoded, bound: BoundAgent): boolean {
   if (envelope.source !== ownSource(bound) || envelope.receiver !== undefined) return false;
   // An agent's own event comes back by the bus alone, which vouches for it: a direct channel sends to the others only.
@@ -274,7 +276,7 @@ function isOwn({ envelope, vouched }: Decoded, bound: BoundAgent): boolean {
 
 const ownSources = new WeakMap<BoundAgent, string>();
 
-/** As what an agent publishes; put together once, as every message is held against it. */
+/** Source that an agent publishes under; put together once, as every message is compared with it. */
 function ownSource(bound: BoundAgent): string {
   let source = ownSources.get(bound);
   if (source === undefined) {

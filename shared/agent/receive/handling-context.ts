@@ -17,11 +17,12 @@ import { cancelledError } from './lease-keeper.js';
 import type { Handling } from './run-handler.js';
 
 /**
- * What a handler gets beside its message. Functions are its own, so that a handler can take them out of it; the signal is
- * asked of the run, which makes it when somebody wants it. A class, as a getter in a literal makes each of them slow.
+ * Implements {@link Context} for one handling. Functions are its own properties, so that a handler can take them off
+ * it. The run makes the signal when it is first asked for. It is a class, as a getter in a literal makes each of them
+ * slow.
  */
 export class HandlingContext implements Context {
-  /** What was published, in order; sent with the outcome. */
+  /** Messages that the handler published, in order; sent with the outcome. */
   readonly #emissions: Emission[];
   readonly #handling: Handling;
   readonly #run: HandlingRun;
@@ -134,7 +135,7 @@ export class HandlingContext implements Context {
   }
 }
 
-/** Whom and what the messages of a handling come from, as of now. */
+/** Agent, parent message and present instant from which the messages of a handling are composed. */
 export function compositionFor({ bound, services, envelope }: Handling): Composition {
   return { topology: bound.agent.topology, sender: bound.agent.id, parent: envelope, now: services.clock.now() };
 }

@@ -4,8 +4,8 @@ import type { Handling } from './run-handler.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The log of one handling. What it is about goes with each line rather than into the logger: a process handles several
- * messages at once, and keys of a shared logger would be written to the lines of all of them.
+ * The log of one handling. Facts about the message go with each line rather than into the logger: a process handles
+ * several messages at once, and keys of a shared logger would be written to the lines of all of them.
  */
 export function handlingLog(log: Log, { bound, envelope, tries }: Pick<Handling, 'bound' | 'envelope' | 'tries'>): Log {
   const { type, id, correlationid: correlation } = envelope;
@@ -15,7 +15,10 @@ export function handlingLog(log: Log, { bound, envelope, tries }: Pick<Handling,
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
-/** Nothing is lost when a name is in both: `id` of a handler is seldom that of the message. */
+/**
+ * Adds the facts about the message to the fields of a line. When a name is in both, the handler's fields go under
+ * `fields`: its `id` is seldom that of the message.
+ */
 function withAbout(fields: Fields | undefined, about: Fields): Fields {
   if (!fields) return about;
   // Members of an error are not enumerable: spread into the line, nothing of it would be left.

@@ -3,14 +3,14 @@ import { LanewayError } from '../../domain/base/errors.js';
 /** Ends a handling before its time: the signal aborts, and the handling fails with `why`. */
 export type Stop = (why: LanewayError) => void;
 
-/** A handling under way. What only few handlers need, a signal and a timer, is made when it is needed. */
+/** A handling under way. Signal and timer, which few handlers need, are made on demand. */
 export class HandlingRun {
   #ended = false;
   #abort: AbortController | undefined;
   #stopped: LanewayError | undefined;
   #fail: ((why: LanewayError) => void) | undefined;
 
-  /** Nothing may be published any more. */
+  /** True when the handling has ended: nothing may be published any more. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -23,7 +23,7 @@ export class HandlingRun {
     return this.#abort.signal;
   }
 
-  /** See {@link Stop}. */
+  /** Ends the handling before its time, as {@link Stop} says. */
   stop(why: LanewayError): void {
     this.#stopped ??= why;
     this.#abort?.abort(why);
@@ -31,12 +31,12 @@ export class HandlingRun {
   }
 
   /**
-   * Runs what handles the message, for `limit` milliseconds at the most. What ends without giving way to anything else
-   * cannot be stopped, so that it needs no timer.
-   * @param agent who handles it, and `type` what, for the words of the error
-   * @param attach told how to stop it; what it returns is called when it has ended
+   * Runs the middleware and the handler, for `limit` milliseconds at the most. A handler that never gives way to other
+   * code cannot be stopped, so that it gets no timer.
+   * @param agent id of the agent, for the words of the error, and `type` the message type
+   * @param attach gets the function that stops the handling; the function that it returns is called at the end
    * @returns the result, or a promise of it
-   * @throws what the handling throws; LanewayError HANDLER when it overran its time
+   * @throws the error of the handling; LanewayError HANDLER when it overran its time
    */
   within(
     handle: () => unknown,

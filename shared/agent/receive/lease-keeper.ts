@@ -2,7 +2,7 @@ import type { DeliveryKey } from '../../domain/delivery/delivery.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import type { ReceivedCopy, Renewal, Services } from './services.js';
 
-/** Added to a lease when its copy is hidden, so that the copy never reappears while it is worked on. */
+/** Seconds added to a lease when its copy is hidden, so that the copy never reappears while it is worked on. */
 export const VISIBILITY_MARGIN_SECONDS = 5;
 
 /** A handling whose lease is kept. */
@@ -14,9 +14,9 @@ interface Held {
 }
 
 /**
- * RetainedFields the leases of one batch, and the copies of it hidden, in short steps while the process lives; so that a process
- * that is killed costs one step and not the longest handling. Not beyond `end`. A handling whose lease was lost, or whose
- * request was taken back, is told.
+ * Keeps the leases of one batch, and keeps its copies hidden, in short steps while the process lives. A process that is
+ * killed then costs one step, and not the longest handling. Nothing is kept beyond `end`. A handling is told when its
+ * lease was lost or its request was taken back.
  */
 export class LeaseKeeper {
   readonly #services: Services;
@@ -40,28 +40,28 @@ export class LeaseKeeper {
     this.#hide = hide;
   }
 
-  /** When a lease taken or renewed now is to end, milliseconds since 1970. */
+  /** End of a lease that is taken or renewed now, milliseconds since 1970. */
   until(now: number): number {
     return Math.min(this.#end, now + this.#renewal.lease);
   }
 
-  /** How long a copy is to be hidden from now. */
+  /** Seconds from now for which a copy is to be hidden. */
   hiddenSeconds(now: number): number {
     return Math.ceil((this.until(now) - now) / 1000) + VISIBILITY_MARGIN_SECONDS;
   }
 
-  /** Starts renewing. @returns what ends it */
+  /** Starts renewing. @returns the function that ends it */
   start(): () => void {
     return this.#renewal.repeat(() => this.renew());
   }
 
-  /** RetainedFields a lease from now on. @returns what ends that */
+  /** Keeps a lease from now on. @returns the function that ends it */
   hold(held: Held): () => void {
     this.#held.add(held);
     return () => void this.#held.delete(held);
   }
 
-  /** A copy that has its verdict. */
+  /** Takes a copy out that has its verdict. */
   done(copy: ReceivedCopy): void {
     this.#copies.delete(copy);
   }
@@ -89,10 +89,13 @@ export class LeaseKeeper {
   }
 }
 
-/** What Laneway itself stops a handling with: an error of the same code that a handler throws is the handler's failure. */
+/**
+ * Error with which Laneway itself stops a handling. An error of the same code that a handler throws is the handler's
+ * failure, and no stop.
+ */
 export class StoppedHandling extends LanewayError {}
 
-/** What a handling is stopped with whose request was taken back. */
+/** Error that stops a handling whose request was taken back. */
 export function cancelledError(messageId: string): LanewayError {
   return new StoppedHandling('CANCELLED', `the request of ${messageId} was taken back while it was handled`);
 }

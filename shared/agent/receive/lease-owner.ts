@@ -4,8 +4,8 @@ const PROCESS = randomUUID();
 let leases = 0;
 
 /**
- * Token of one request for a lease, which no other request has, in this process or another. Not a UUID for each: the store
- * keeps it, and the text of a UUID is put together from thirty parts, which V8 keeps apart until somebody reads it.
+ * Makes a token that no other request for a lease has, in this process or another. It is not a UUID for each: the store
+ * keeps it, and V8 keeps the thirty parts of a UUID's text apart until somebody reads it.
  */
 export function newOwner(): string {
   leases += 1;

@@ -2,13 +2,16 @@ import { fnv1a } from '../../domain/delivery/causal-path.js';
 import type { QosProfile } from '../../domain/delivery/qos.js';
 import { DEFAULT_RETRY_BUDGET, RetryMeter } from '../../domain/delivery/retry-budget.js';
 
-/** One delivery of so many is counted, with this weight. */
+/** One delivery in this many is counted, with this weight. */
 export const COUNTED_SHARE = 32;
 
 /** Conversations over their budget that a process remembers; the oldest are forgotten first. */
 const MOST_SPENT = 1_000;
 
-/** What a process remembers beyond one batch, to protect what it works with. One for each process and agent. */
+/**
+ * Memory of a process beyond one batch, by which it protects the stores and agents that it works with. One for each
+ * process and agent.
+ */
 export class ProcessGuards {
   readonly #meters = new Map<string, RetryMeter>();
   readonly #spent = new Set<string>();
@@ -22,7 +25,7 @@ export class ProcessGuards {
     return meter;
   }
 
-  /** Whether a conversation was found to be over its budget. */
+  /** True for a conversation that was found to be over its budget. */
   isSpent(correlationId: string): boolean {
     return this.#spent.size > 0 && this.#spent.has(correlationId);
   }
@@ -35,7 +38,10 @@ export class ProcessGuards {
   }
 }
 
-/** Whether a delivery is one of those that are counted: by the end of its message's id, so that a repetition is as well. */
+/**
+ * True for a delivery that is counted, one in {@link COUNTED_SHARE}. The end of its message's id decides, so that a
+ * repetition is counted as well.
+ */
 export function isCounted(messageId: string): boolean {
   return fnv1a(messageId.slice(-8)) % COUNTED_SHARE === 0;
 }

@@ -5,20 +5,21 @@ import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';
 import { LOST } from './refusals.js';
 import type { Batch, Concurrency, ReceivedCopy, Services, Verdict } from './services.js';
 
-/** Time a handling needs at the least; what cannot get it goes back untried. */
+/** Least time that a handling needs, milliseconds; a copy that cannot get it goes back untried. */
 export const SHORTEST_HANDLING_MS = 3_000;
 
-/** For a process that handles one batch at a time. */
+/** Coordination of a process that handles one batch at a time: there is nothing to wait for. */
 const NOBODY_ELSE: Concurrency = { beside: (run) => run(), alone: (run) => run() };
 
 /** Longest visibility that SQS allows, seconds. */
 export const LONGEST_VISIBILITY_SECONDS = 43_200;
 
 /**
- * Handles a batch: brings visibility down to the time there is, runs the copies side by side, then those whose last
- * lease died one by one, and says which go back. Order within a batch is not kept.
+ * Handles a batch: sets the copies' visibility to the time there is, runs them side by side, then those whose last
+ * lease died one by one. Order within a batch is not kept.
  *
- * @returns SQS message ids that are not acknowledged; their visibility is set to when they are to come again
+ * @returns SQS message ids of the copies that are not acknowledged; their visibility is set to when they are to come
+ * again
  */
 export async function receiveBatch(bound: BoundAgent, services: Services, batch: Batch): Promise<readonly string[]> {
   const remaining = batch.remaining();
@@ -31,7 +32,7 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
       copies.map(({ receipt }) => ({ receipt, seconds: allowed(seconds) })),
     );
   const keeper = batch.renewal && new LeaseKeeper(services, batch.renewal, batch.copies, end, hide);
-  // Handling need not wait for it: until it is done, a copy would only stay away longer.
+  // Handling need not wait for the change: until it is done, a copy would only stay away longer.
   const hidden = keeper?.hiddenSeconds(now) ?? Math.ceil(remaining / 1000) + VISIBILITY_MARGIN_SECONDS;
   const broughtDown = hidden === batch.renewal?.receivedFor ? undefined : hide(batch.copies, hidden);
   const endRenewing = keeper?.start();
@@ -43,7 +44,7 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
   const alone = batch.copies.length === 1 && batch.concurrency === undefined;
   const keep = async (copy: ReceivedCopy, isAlone: boolean): Promise<Verdict> => {
     const verdict = await run(copy, isAlone);
-    // What waits to be run alone stays hidden until then.
+    // A copy that waits to be run alone stays hidden until then.
     if (verdict.kind !== 'suspect') keeper?.done(copy);
     return verdict;
   };
@@ -68,7 +69,7 @@ function allowed(seconds: number): number {
   return Math.min(LONGEST_VISIBILITY_SECONDS, Math.max(0, seconds));
 }
 
-/** A failure here only makes a copy come back at another time. */
+/** Changes visibility. A failure is logged only, as it just makes a copy come back at another time. */
 async function setVisibility(
   batch: Batch,
   services: Services,

@@ -23,32 +23,38 @@ export interface Delivery {
   readonly bound: BoundAgent;
   readonly services: Services;
   readonly copy: ReceivedCopy;
-  /** Whether nothing else runs beside it. */
+  /** True when nothing else runs beside it in the process. */
   readonly alone: boolean;
-  /** When the process may be ended, milliseconds since 1970. */
+  /** Instant at which the process may be ended, milliseconds since 1970. */
   readonly end: number;
-  /** RetainedFields short leases alive; without it a lease lasts until `end`. */
+  /** Keeps short leases alive; without it a lease lasts until `end`. */
   readonly keeper?: LeaseKeeper;
 }
 
-/** How long a copy stays away whose lease was lost. */
+/** Milliseconds that a copy stays away after its lease was lost. */
 export const LOST_MS = 1_000;
 
-/** Not acknowledged: whoever has the lease may have it by this very copy, received again. */
+/** Verdict after a lost lease. The copy is not acknowledged: the present holder of the lease may have received this very copy. */
 export const LOST: Verdict = {
   kind: 'return',
   after: LOST_MS,
   why: 'the lease was lost before the outcome was written',
 };
 
-/** A command is of no use after its deadline: whoever waited has been told that it timed out. */
+/**
+ * Instant from which a message is not handled any more, milliseconds since 1970: its expiry, and for a command its
+ * deadline if that is earlier. The requester has been told by then that it timed out.
+ */
 export function lastUse(envelope: Envelope, model: TopologyModel): number {
   const expires = timeOf(envelope.expires);
   const isCommand = model.types[envelope.type]?.kind === 'command';
   return isCommand && envelope.deadline !== undefined ? Math.min(expires, timeOf(envelope.deadline)) : expires;
 }
 
-/** A delivery with an outcome: the copy that wrote it sends its emissions again, any other is a duplicate. */
+/**
+ * Handles a copy of a delivery with an outcome: the copy that wrote the outcome sends its emissions again, any other is
+ * a duplicate.
+ */
 export async function resend(delivery: Delivery, envelope: Envelope, record: DeliveryRecord): Promise<Verdict> {
   const { bound, services, copy } = delivery;
   if (record.copy === copy.copy)
@@ -56,7 +62,10 @@ export async function resend(delivery: Delivery, envelope: Envelope, record: Del
   return ACKNOWLEDGE;
 }
 
-/** Records that a message came too late to be handled, and does what its channel says of that. */
+/**
+ * Records that a message came too late to be handled, and drops it, publishes `MessageExpired` or dead-letters it, as
+ * its channel's `onExpiry` says.
+ */
 export async function expire(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
   const { bound, services } = delivery;
   const { model } = bound.agent.topology;
@@ -64,7 +73,7 @@ export async function expire(delivery: Delivery, envelope: Envelope, key: Delive
   const ended = new Date(lastUse(envelope, model)).toISOString();
   const error = new LanewayError('EXPIRED', `${envelope.type} expired at ${ended}`);
   if (channel?.qos.onExpiry === 'dead-letter') return refuse(delivery, envelope, key, summarizeError(error));
-  // What is told of a system message could itself expire, and be told of.
+  // A message about an expired system message could itself expire, and cause another one.
   const told =
     channel?.qos.onExpiry === 'escalate' && !channel.system
       ? composeMessage(
@@ -86,10 +95,7 @@ export async function expire(delivery: Delivery, envelope: Envelope, key: Delive
   return leave(delivery, envelope, key, error, told);
 }
 
-/**
- * Records that a command came while its deadline was ahead but too near, and says so to whoever waits: the request ends
- * at once, with `RequestFailed`, and not at its deadline.
- */
+/** Records that a command came too near to its deadline, and ends the request at once with `RequestFailed`, code TOO_LATE. */
 export async function refuseLate(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict> {
   const { bound, services } = delivery;
   const left = lastUse(envelope, bound.agent.topology.model) - services.clock.now();
@@ -116,7 +122,7 @@ export async function refuseCancelled(
   return leave(delivery, envelope, key, new LanewayError('CANCELLED', `its request was taken back: ${why}`), []);
 }
 
-/** Settles a message that was not leased as `expired`, with what is told of that. */
+/** Settles a message that was not leased as `expired`, and sends the message that tells of it. */
 async function leave(
   delivery: Delivery,
   envelope: Envelope,
@@ -146,7 +152,7 @@ async function leave(
   return ACKNOWLEDGE;
 }
 
-/** What stands already: its verdict, or undefined when the delivery is still free to be settled. */
+/** Verdict for a delivery that has an outcome or a running lease; undefined when it is free to be settled. */
 async function standing(delivery: Delivery, envelope: Envelope, key: DeliveryKey): Promise<Verdict | undefined> {
   const record = await delivery.services.deliveries.get(key);
   if (!record) return undefined;
@@ -177,7 +183,10 @@ export async function refuse(
   return written !== 'stored' && !isSettled(written.state) ? LOST : ACKNOWLEDGE;
 }
 
-/** Dead-letters a leased message: the letter first, so that a crash in between leaves a letter too many, never none. */
+/**
+ * Dead-letters a leased message. The letter is written first, so that a crash in between leaves a letter too many, and
+ * never none.
+ */
 export async function bury(
   delivery: Delivery,
   key: DeliveryKey,
@@ -186,7 +195,8 @@ export async function bury(
   tries: number,
 ): Promise<Verdict> {
   const { services, copy } = delivery;
-  // A letter ends the request of a command: none is written for what somebody else has taken over meanwhile.
+  // A letter ends the request of a command, so that none is written for a delivery that another receiver has taken
+  // over.
   if ((await services.deliveries.get(key))?.owner !== owner) return LOST;
   await services.deadLetters.send(letterOf(delivery, error, tries));
   const written = await services.deliveries.settle(key, owner, {

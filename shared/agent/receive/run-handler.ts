@@ -13,7 +13,7 @@ import { compositionFor, HandlingContext } from './handling-context.js';
 import { HandlingRun, type Stop } from './handling-run.js';
 import type { Services } from './services.js';
 
-/** What the chain knows when it starts a handler. */
+/** One handling, as the chain starts it. */
 export interface Handling {
   readonly bound: BoundAgent;
   readonly services: Services;
@@ -23,16 +23,16 @@ export interface Handling {
   readonly key: DeliveryKey;
   readonly owner: string;
   readonly tries: number;
-  /** When the process may be ended, milliseconds since 1970. */
+  /** Instant at which the process may be ended, milliseconds since 1970. */
   readonly end: number;
-  /** Told how to stop the handling; what it returns is called when the handling has ended. */
+  /** Gets the function that stops the handling; the function that it returns is called at the end. */
   readonly attach?: (stop: Stop) => () => void;
 }
 
 /**
- * Runs middleware and handler over one message, with what it publishes buffered.
+ * Runs middleware and handler over one message, and buffers the messages that they publish.
  * @returns the emissions, reply and acknowledgement included; a promise of them if the handler made one
- * @throws whatever the handler threw; LanewayError HANDLER when it overran its time, HANDLER_RESULT when its reply does
+ * @throws the error of the handler; LanewayError HANDLER when it overran its time, HANDLER_RESULT when its reply does
  * not fit the reply type
  */
 export function runHandler(handling: Handling): Emission[] | Promise<Emission[]> {
@@ -59,7 +59,7 @@ export function runHandler(handling: Handling): Emission[] | Promise<Emission[]>
     : emissionsOf(handling, emissions, result);
 }
 
-/** All that a handling sends: what it published (nothing is added any more), its reply, and the acknowledgement. */
+/** All messages that a handling sends: those it published (no more are added), its reply, and the acknowledgement. */
 function emissionsOf(handling: Handling, published: Emission[], result: unknown): Emission[] | Promise<Emission[]> {
   const { type } = handling;
   if (isReplyLater(result)) return putOff(handling, result).then(() => acknowledged(handling, published));
@@ -67,7 +67,7 @@ function emissionsOf(handling: Handling, published: Emission[], result: unknown)
   return acknowledged(handling, published);
 }
 
-/** With the acknowledgement, on a channel that sends one. */
+/** Adds the acknowledgement, on a channel with `acks: 'message'`. */
 function acknowledged(handling: Handling, published: Emission[]): Emission[] {
   const { bound, envelope } = handling;
   const { agent } = bound;
@@ -111,13 +111,19 @@ async function putOff(
   });
 }
 
-/** Part of a process's time that a handling leaves for its outcome. */
+/** Milliseconds of a process's time that a handling leaves for its outcome. */
 export const OUTCOME_MS = 2_000;
 
-/** How long after its promise a reply that was put off is still known, so that a late answer is told apart from one to nothing. */
+/**
+ * Seconds after its promised time for which a put-off reply is still known, so that a late answer is told apart from an
+ * answer to no command.
+ */
 export const LATE_ANSWER_SECONDS = 86_400;
 
-/** Earliest of: the agent's handler timeout, the command's deadline (with its channel's extension), the end of the process less what the outcome takes. */
+/**
+ * End of a handling, milliseconds since 1970. It is the earliest of the agent's handler timeout, the command's deadline
+ * with its channel's extension, and the end of the process less {@link OUTCOME_MS}.
+ */
 function timeLimit({ bound, envelope, type, end }: Handling, now: number): number {
   const own = now + milliseconds(bound.agent.model.handlerTimeout);
   const deadline = (type.kind === 'command' ? latestEnd(envelope, bound.agent.topology.model) : undefined) ?? own;

@@ -8,7 +8,7 @@ import type { Senders } from '../../publishing/send-messages.js';
 import type { Log } from '../context.js';
 import type { ProcessGuards } from './process-guards.js';
 
-/** Everything the handling chain needs from outside; the same in Lambda, in a worker and in the test harness. */
+/** Ports and settings of the handling chain; the same in Lambda, in a worker and in the test harness. */
 export interface Services {
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
@@ -19,7 +19,7 @@ export interface Services {
   readonly later: DeferredReplyStore;
   readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
-  /** Retry budgets and runaway conversations; without them nothing is held back. */
+  /** Retry budgets, and conversations over their budget; without them nothing is held back. */
   readonly guards?: ProcessGuards;
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
@@ -27,49 +27,50 @@ export interface Services {
 
 /** One copy of a message, as a lane gave it. */
 export interface ReceivedCopy {
-  /** SQS message id: the same when this copy comes again, another one for a duplicate. */
+  /** SQS message id. It is the same when this copy comes again; a duplicate has another one. */
   readonly copy: string;
   readonly receipt: string;
   readonly body: string;
-  /** How often this copy was received, from 1. */
+  /** Number of times that this copy was received, from 1. */
   readonly receives: number;
 }
 
-/** A batch and the time there is for it. */
+/** A batch and the time that there is for it. */
 export interface Batch {
   readonly copies: readonly ReceivedCopy[];
   readonly receipts: LaneReceipts;
   /** Milliseconds until the process that handles it may be ended. */
   readonly remaining: () => number;
-  /** What else runs in the process; absent when it handles one batch at a time. */
+  /** Coordination with other batches of the process; absent when it handles one batch at a time. */
   readonly concurrency?: Concurrency | undefined;
-  /** For a process without an end of its own: short leases that are renewed while it lives. */
+  /** Renewal of short leases, for a process without an end of its own; absent in Lambda, where a lease lasts until the end. */
   readonly renewal?: Renewal;
 }
 
-/** How leases and visibility are renewed. */
+/** Renewal of leases and visibility. */
 export interface Renewal {
-  /** Milliseconds that a lease lasts: so long after its process died a message is held back. */
+  /** Milliseconds that a lease lasts; a message is held back for so long after its process died. */
   readonly lease: number;
-  /** Seconds that copies are hidden already when they come: longer than a lease, so that they need not be hidden first. */
+  /** Seconds for which copies are hidden when they come: longer than a lease, so that they need not be hidden first. */
   readonly receivedFor?: number;
   /** Calls `run` every so often until the returned function is called. */
   readonly repeat: (run: () => Promise<void>) => () => void;
 }
 
-/** Who runs beside whom in a process that handles several batches at a time. */
+/** Coordination of batches in a process that handles several at a time. */
 export interface Concurrency {
+  /** Runs beside other batches, and not beside one that runs alone. */
   beside<Result>(run: () => Promise<Result>): Promise<Result>;
-  /** With nothing beside it; not from within `beside`. */
+  /** Runs with nothing beside it; not to be called from within `beside`. */
   alone<Result>(run: () => Promise<Result>): Promise<Result>;
 }
 
-/** What is to become of a copy. */
+/** Verdict on a copy: acknowledged, returned to its lane, or to be run last and alone. */
 export type Verdict =
   | { readonly kind: 'acknowledge' }
-  /** It goes back to the lane for so many milliseconds. */
+  /** It goes back to the lane for `after` milliseconds. */
   | { readonly kind: 'return'; readonly after: number; readonly why: string }
-  /** Its last lease died: to be run last and alone. */
+  /** Its last lease died: it is to be run last and alone. */
   | { readonly kind: 'suspect' };
 
 export const ACKNOWLEDGE: Verdict = { kind: 'acknowledge' };

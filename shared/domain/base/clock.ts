@@ -1,4 +1,5 @@
-/** Where time comes from, milliseconds since 1970. */
+/** Source of the present time; tests and the harness pass a manual one. */
 export interface Clock {
+  /** Present instant, milliseconds since 1970. */
   now(): number;
 }

@@ -1,6 +1,10 @@
-/** Where a periodic task has come to, by name; a task that runs twice at a time may do work twice, never leave it out. */
+/**
+ * Progress marks of periodic tasks, by the task's name. A task that runs twice at a time may do work twice, and never
+ * leaves any out.
+ */
 export interface CursorStore {
   /** Consistent read; undefined before the first put. */
   get(name: string): Promise<number | undefined>;
+  /** Stores the mark; the last write stands. */
   put(name: string, value: number): Promise<void>;
 }

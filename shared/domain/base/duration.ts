@@ -22,12 +22,12 @@ export function milliseconds(duration: Duration): number {
   return amount;
 }
 
-/** Whether a value is a {@link Duration}. */
+/** True for a text that {@link milliseconds} reads as a positive {@link Duration}. */
 export function isDuration(value: unknown): value is Duration {
   return typeof value === 'string' && Number(DURATION.exec(value)?.[1]) > 0;
 }
 
-/** Those of a topology are read again with every message. */
+/** Durations already read: those of a topology are asked for again with every message. */
 const KNOWN = new Map<Duration, number>();
 const MOST_KNOWN = 1_000;
 

@@ -1,9 +1,9 @@
 import { LanewayError } from './errors.js';
 
 /**
- * The environment contract of Laneway's functions. The infrastructure sets these, the runtime reads them; nothing else
- * spells a variable's name. Lambda takes 4,096 bytes of variables, so that none may grow with the topology: what does is
- * in the code, or follows from a naming rule.
+ * Names of the environment variables of Laneway's functions. The infrastructure sets them and the runtime reads them;
+ * no other place spells a name. Lambda takes 4,096 bytes of variables, so that no value may grow with the topology.
+ * Values that would grow are in the code, or follow from a naming rule.
  */
 export const ENVIRONMENT = {
   bus: 'LANEWAY_BUS',
@@ -21,9 +21,9 @@ export const ENVIRONMENT = {
   timerQueue: 'LANEWAY_TIMER_QUEUE',
   /** URL of the dead letter queue of the function's mailbox. */
   deadLetterQueue: 'LANEWAY_DEAD_LETTER_QUEUE',
-  /** JSON: `MailboxNaming`, by which lanes are found; of functions that receive from lanes or send into them. */
+  /** JSON: `MailboxNaming`, by which lanes are found. Set for functions that receive from lanes or send into them. */
   mailboxes: 'LANEWAY_MAILBOXES',
-  /** Version of the agent's code: what its bundle's hash begins with. */
+  /** Version of the agent's code: the beginning of its bundle's hash. */
   agentVersion: 'LANEWAY_AGENT_VERSION',
   /** JSON: binding name -> physical name. */
   bindings: 'LANEWAY_BINDINGS',
@@ -31,11 +31,14 @@ export const ENVIRONMENT = {
   workflows: 'LANEWAY_WORKFLOWS',
   /** Address of the page on which approvals are decided; only where the application has links. */
   approvalPage: 'LANEWAY_APPROVAL_PAGE',
-  /** Name of the pending table, for that page, which only reads in it. */
+  /** Name of the pending table for the approval page, which only reads in it. */
   approvalTable: 'LANEWAY_APPROVAL_TABLE',
-  /** ARN of the key that signs its links. */
+  /** ARN of the key that signs the links to the approval page. */
   linkKey: 'LANEWAY_LINK_KEY',
-  /** JSON: queue ARN -> what its messages are: `{ kind: 'unroutable' }`, ...; those of mailboxes are found by their names. */
+  /**
+   * JSON: ARN of a dead letter queue -> kind of its messages, such as `{ kind: 'unroutable' }`. Queues of mailboxes are
+   * found by their names.
+   */
   deadLetterQueues: 'LANEWAY_DLQS',
 } as const;
 

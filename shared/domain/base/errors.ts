@@ -1,6 +1,6 @@
 /**
- * The closed list of error codes, each with whether a retry can help. `docs/errors.md` explains every one; a test
- * holds the two lists together.
+ * The closed list of error codes; true for a code whose error another try can overcome. `docs/errors.md` explains every
+ * one; a test holds the two lists together.
  */
 export const ERROR_CODES = {
   // definitions
@@ -52,26 +52,33 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Serialisable form of an error, as it stands in dead letters, ledger entries and error reports. */
 export interface ErrorSummary {
+  /** Code from the closed list {@link ERROR_CODES}. */
   readonly code: ErrorCode;
+  /** Text of the error; the lines after the first say what is allowed and what to do. */
   readonly message: string;
   /** Class name of the first cause, for grouping. */
   readonly name: string;
+  /** True when another try can succeed. */
   readonly retryable: boolean;
 }
 
-/** What may accompany a {@link LanewayError}. */
+/** Optional parts of a {@link LanewayError}. */
 export interface LanewayErrorOptions {
+  /** Error that led to this one. */
   readonly cause?: unknown;
-  /** Overrides the code's own answer to "can a retry help". */
+  /** True when another try can succeed. @defaultValue the code's own entry in {@link ERROR_CODES} */
   readonly retryable?: boolean;
-  /** Lines under the message: what is allowed and what to do. */
+  /** Lines under the message: the allowed values and the next step. */
   readonly help?: readonly string[];
 }
 
-/** Marks errors of Laneway under a key of the whole process: two copies of the framework know each other's. */
+/**
+ * Key under which errors of Laneway carry their class names. It is the same in the whole process, so that two copies of
+ * the framework know each other's errors.
+ */
 const BRAND = Symbol.for('laneway.error');
 
-/** Whether a value was made by a class named `name`, or one derived from it, of any copy of the framework. */
+/** True for an error of the class `name`, or of one derived from it, made by any copy of the framework in the process. */
 const isBranded = (value: unknown, name: string): boolean => {
   const brands: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, BRAND) : undefined;
   return Array.isArray(brands) && brands.includes(name);
@@ -82,9 +89,13 @@ const isBranded = (value: unknown, name: string): boolean => {
  * what to do; `retryable` is data that only the runtime acts on.
  */
 export class LanewayError extends Error {
+  /** Name of the class, the same in every copy of the framework. */
   override readonly name: string = 'LanewayError';
+  /** Code from the closed list {@link ERROR_CODES}, explained in `docs/errors.md`. */
   readonly code: ErrorCode;
+  /** True when another try can succeed; a handler's error that is not retryable makes its message a dead letter at once. */
   readonly retryable: boolean;
+  /** Lines of `message` after the first: the allowed values and the next step. */
   readonly help: readonly string[];
 
   static {
@@ -112,6 +123,7 @@ export class LanewayError extends Error {
 
 /** Thrown by a handler to dead-letter its message at once, without a further try. */
 export class PermanentError extends LanewayError {
+  /** Name of the class, the same in every copy of the framework. */
   override readonly name = 'PermanentError';
 
   static {
@@ -128,7 +140,7 @@ export class PermanentError extends LanewayError {
   }
 }
 
-/** Summarises anything that was thrown; what Laneway does not know counts as retryable. */
+/** Summarises any thrown value; a value that is no LanewayError counts as retryable. */
 export function summarizeError(error: unknown): ErrorSummary {
   if (error instanceof LanewayError) {
     const cause = error.cause instanceof Error ? error.cause.name : error.name;
@@ -139,8 +151,8 @@ export function summarizeError(error: unknown): ErrorSummary {
 }
 
 /**
- * A stable signature by which dead letters of one cause group: code, error name and the message with everything that
- * varies (numbers, ids, quoted values) taken out.
+ * A stable signature that groups dead letters of one cause: code, error name and the first line of the message, with
+ * its varying parts (numbers, ids, quoted values) taken out.
  */
 export function errorSignature(error: ErrorSummary): string {
   const firstLine = error.message.split('\n')[0] ?? '';
@@ -151,7 +163,7 @@ export function errorSignature(error: ErrorSummary): string {
   return `${error.code}|${error.name}|${shape.slice(0, 160)}`;
 }
 
-/** The closest of `known` to `given` by edit distance, when close enough to be a slip of the pen. */
+/** The name of `known` that is closest to `given` by edit distance; undefined when none is close enough for a typing error. */
 export function didYouMean(given: string, known: Iterable<string>): string | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {

@@ -15,10 +15,10 @@ export function executionName(workflow: string, messageId: string, generation = 
   return workflow.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, LONGEST - tail.length) + tail;
 }
 
-/** An id, as {@link executionName} puts it, and what may stand behind it. */
+/** A name that {@link executionName} made with a generation from 1 on: everything before the generation is captured. */
 const GENERATION = /^(.+[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-[1-9][0-9]{0,8}$/;
 
-/** The name of generation 0 of an execution: what all its generations have in common. */
+/** The name of generation 0 of an execution, which the names of all its generations begin with. */
 export function firstGeneration(execution: string): string {
   return GENERATION.exec(execution)?.[1] ?? execution;
 }

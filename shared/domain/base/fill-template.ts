@@ -4,14 +4,14 @@ export const REPLY = '$laneway:reply';
 type TemplateHop = { readonly field: string } | { readonly index: number } | { readonly orElse: unknown };
 
 /**
- * A template of a compensation with the parts of a reply filled in. Fields that the reply has not are left out; the schema
- * of the command then decides.
+ * Fills the parts of a reply into the template of a compensation. Fields that the reply lacks are left out; the schema
+ * of the command then decides whether the rest will do.
  */
 export function fillTemplate(template: unknown, reply: unknown): unknown {
   if (Array.isArray(template)) return template.map((item: unknown) => fillTemplate(item, reply) ?? null);
   if (typeof template !== 'object' || template === null) return template;
   const hops = (template as Readonly<Record<string, unknown>>)[REPLY];
-  // Data of a message may hold anything, also what only looks like a place.
+  // Data of a message may hold anything, even an object that only looks like a place.
   if (Array.isArray(hops) && hops.every(isHop)) return hops.reduce(follow, reply);
   const fields = Object.entries(template).map(([name, field]) => [name, fillTemplate(field, reply)] as const);
   return Object.fromEntries(fields.filter(([, field]) => field !== undefined));

@@ -2,13 +2,13 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const RANDOM_BYTES = 16;
-/** Randomness is fetched for many ids at once: asking the system for 16 bytes takes longer than all the rest. */
+/** Random bytes, fetched for many ids at once: asking the system for 16 of them takes longer than the rest of the making. */
 const pool = new Uint8Array(RANDOM_BYTES * 256);
 const drawn = { bytes: pool.length, time: 0, sequence: 0 };
 
 /**
- * A new id, ordered by time, and within one millisecond of one process by its making (UUIDv7, RFC 9562 §5.7, with the
- * counter of §6.2 method 1).
+ * Makes a new id. Ids sort by time; those of one process within one millisecond sort in the order of their making
+ * (UUIDv7, RFC 9562 §5.7, with the counter of §6.2 method 1).
  */
 export function newId(): string {
   if (drawn.bytes === pool.length) {
@@ -19,7 +19,7 @@ export function newId(): string {
   const now = Date.now();
   if (now > drawn.time) {
     drawn.time = now;
-    // 31 of 32 bits, so that it has room to count.
+    // The counter starts with 31 of its 32 bits, so that it has room to count.
     drawn.sequence = new DataView(random.buffer, random.byteOffset).getUint32(6) >>> 1;
   } else {
     drawn.sequence = (drawn.sequence + 1) >>> 0;
@@ -50,15 +50,15 @@ export function ingressConversation(ingress: string, eventId: string): string {
 }
 
 /**
- * Whether a text can be the id of a message or a conversation: 1 to 128 letters, digits and `_ . : -`. They stand in keys
- * of tables and payloads, where `#` and `/` separate; only the conversations of what could not be read begin with
- * `unparsed#`.
+ * True for a text that can be the id of a message or a conversation: 1 to 128 letters, digits and `_ . : -`. Ids are
+ * parts of table and payload keys, where `#` and `/` separate. Only the conversation of a text that could not be read
+ * begins with `unparsed#`.
  */
 export function canBeId(text: string): boolean {
   return /^(?:unparsed#)?[\w.:-]{1,128}$/.test(text);
 }
 
-/** Whether a text has the shape of a UUID of any version. */
+/** True for a text with the shape of a UUID of any version, in lower case. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
 }

@@ -3,12 +3,12 @@ import { LanewayError } from './errors.js';
 /** Version of this copy of the framework: that of package.json, which a bundle does not have. A test holds them together. */
 export const VERSION = '0.1.0';
 
-/** Under a key of the whole process, where every copy of the framework finds what the others left. */
+/** Key of the whole process under which the first copy of the framework leaves its version, for the others to find. */
 const LOADED = Symbol.for('laneway.version');
 
 /**
- * Refuses a second version of the framework in the process. Two copies of one version know each other's types and errors; of
- * two versions, neither can tell what the other means by them.
+ * Refuses a second version of the framework in the process. Two copies of one version know each other's types and
+ * errors; two versions may mean different things by them.
  * @param version of the copy that is being loaded
  * @throws LanewayError CONFIGURATION when another version is loaded already
  */

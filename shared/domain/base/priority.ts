@@ -1,10 +1,10 @@
 /** The four priorities, highest first. */
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 
-/** How urgent a message is; it selects the lane. */
+/** Urgency of a message; it selects the lane. */
 export type Priority = (typeof PRIORITIES)[number];
 
-/** 0 for the highest priority. */
+/** Place of a priority in {@link PRIORITIES}, 0 for the highest. */
 export function rank(priority: Priority): number {
   return PRIORITIES.indexOf(priority);
 }

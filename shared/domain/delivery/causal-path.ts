@@ -21,13 +21,13 @@ export function stepOf(agent: string, type: string, key = ''): string {
   return step;
 }
 
-/** The path of what is published in a handling: that of the handled message, and one step more. */
+/** Path of the messages that are published in a handling: the path of the handled message, and one step more. */
 export function extendPath(path: string | undefined, step: string): string {
   const kept = path === undefined ? '' : path.slice(-(MOST_STEPS - 1) * STEP_LENGTH);
   return kept + step;
 }
 
-/** How often a path holds a step. */
+/** Number of times that a path holds a step. */
 export function visitsOf(path: string, step: string): number {
   let visits = 0;
   for (let at = path.length % STEP_LENGTH; at < path.length; at += STEP_LENGTH) {
@@ -36,12 +36,12 @@ export function visitsOf(path: string, step: string): number {
   return visits;
 }
 
-/** Whether a path is long enough to hold as many steps; asked before anything is hashed. */
+/** True when a path is long enough to hold `visits` steps; this costs nothing and is asked before anything is hashed. */
 export function mayHold(path: string | undefined, visits: number): path is string {
   return path !== undefined && path.length >= visits * STEP_LENGTH;
 }
 
-/** 32 bits of a text. */
+/** FNV-1a hash of a text's UTF-16 code units, 32 bits. */
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

@@ -5,15 +5,15 @@ import { LanewayError } from '../base/errors.js';
 import type { PayloadStore } from '../wire/payload-store.js';
 
 /**
- * Bytes of payload above which it travels by reference. The smallest hop that a message takes in AWS is 240 to 256 KiB
- * (task output, WebSocket, status events), so 200 KB leaves room for the envelope.
+ * Bytes above which a payload travels by reference. The smallest hop that a message takes in AWS is 240 to 256 KiB
+ * (task output, WebSocket, status events), so that 200 KB leaves room for the envelope.
  */
 export const CLAIM_CHECK_BYTES = 200_000;
 
-/** Bytes of payload that Laneway accepts at all. */
+/** Most bytes of a payload; a longer one is refused as TOO_LARGE. */
 export const PAYLOAD_LIMIT_BYTES = 50_000_000;
 
-/** Bytes of emissions above which an outcome refers to them instead of holding them (architecture §3). */
+/** Bytes of emissions above which an outcome refers to them in place of holding them (architecture §3). */
 export const INLINE_EMISSIONS_BYTES = 32_768;
 
 /** Key of a message's payload in the payload store. */
@@ -23,7 +23,7 @@ export function payloadKey(correlationId: string, messageId: string): string {
 
 /**
  * Puts payloads over {@link CLAIM_CHECK_BYTES} into the store; the emissions returned refer to them.
- * @throws LanewayError TOO_LARGE over {@link PAYLOAD_LIMIT_BYTES}, HANDLER_RESULT for what is no JSON
+ * @throws LanewayError TOO_LARGE over {@link PAYLOAD_LIMIT_BYTES}, HANDLER_RESULT for a payload that is no JSON
  */
 export async function offloadPayloads(
   emissions: readonly Emission[],

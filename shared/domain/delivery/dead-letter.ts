@@ -1,7 +1,7 @@
 import { LanewayError, type ErrorSummary } from '../base/errors.js';
 import type { MessageFacts } from './delivery.js';
 
-/** Why a delivery will not be retried automatically. */
+/** Reason why a delivery is not retried automatically any more. */
 export type DeadLetterReason =
   | 'exhausted'
   | 'permanent'
@@ -18,22 +18,22 @@ export type DeadLetterReason =
   | 'undeliverable'
   | 'ingress';
 
-/** Whether a message was stopped because its conversation ran away: too deep, in a circle, or too big. */
+/** True for the reasons that mean a runaway conversation: too many hops, a cycle, or too many deliveries. */
 export function isRunaway(reason: DeadLetterReason): boolean {
   return reason === 'hop-limit' || reason === 'cycle' || reason === 'budget';
 }
 
-/** What a receiver puts into its dead letter queue; written before the outcome, so that it may come twice. */
+/** Letter that a receiver puts into its dead letter queue. It is written before the outcome, so that it may come twice. */
 export interface DeadLetter {
   readonly laneway: 'dead-letter';
   readonly receiver: string;
-  /** The agent that could not send it, when it never left its publisher; the body then is the bare envelope. */
+  /** The agent that could not send the message, when it never left its publisher; the body then is the bare envelope. */
   readonly sender?: string;
   /** SQS message id of the copy (of the parent's, when it could not be sent). */
   readonly copy: string;
   readonly reason: DeadLetterReason;
   readonly error: ErrorSummary;
-  /** What groups it with others of the same cause: `errorSignature` of the error. */
+  /** Text that groups letters of one cause: `errorSignature` of the error. */
   readonly signature?: string;
   /** Version of the agent's code that failed; absent when neither agent nor deployment names one. */
   readonly version?: string;
@@ -47,44 +47,56 @@ export interface DeadLetter {
 
 /** A dead letter as the drain stores it in the ledger. */
 export interface DeadLetterEntry {
-  /** Derived from message and receiver (or the SQS message id), so that a repetition is the same entry. */
+  /** Id of the entry. It is derived from message and receiver (or the SQS message id), so that a repetition is the same entry. */
   readonly id: string;
-  /** The conversation, or `unparsed#<SQS message id>`. */
+  /** Conversation of the message; `unparsed#<SQS message id>` when the text could not be read. */
   readonly correlationId: string;
+  /** Id of the message; absent when the text could not be read. */
   readonly messageId?: string;
+  /** Agent whose delivery failed. */
   readonly receiver: string;
+  /** Reason why it is not retried. */
   readonly reason: DeadLetterReason;
+  /** Text that groups letters of one cause: code, error name and the message without its varying parts. */
   readonly signature: string;
+  /** Error of the last try. */
   readonly error: ErrorSummary;
   /** Version of the agent's code that failed, where it is known. */
   readonly version?: string;
+  /** Tries that were made of the delivery, from 0. */
   readonly tries: number;
+  /** Instant at which it became a dead letter, ISO 8601. */
   readonly at: string;
   /** Key of the received text in the payload store. */
   readonly bodyRef: string;
+  /** Type, channel and origin of the message; absent when the text could not be read. */
   readonly facts?: MessageFacts;
-  /** When it first became a dead letter, if that was before `at`. */
+  /** Instant (ISO 8601) at which it first became a dead letter, where that was before `at`. */
   readonly first?: string;
-  /** How often an operator has put the message back. */
+  /** Number of times that an operator has put the message back into its lane. @defaultValue 0 */
   readonly redrives?: number;
-  /** What an operator did about it; absent while it is open. */
+  /** Decision of an operator about the letter; absent while it is open. */
   readonly resolution?: Resolution;
 }
 
-/** How a dead letter was settled by a person. */
+/** Decision of a person about a dead letter. */
 export interface Resolution {
+  /** `redriven`: put back into its lane. `edited`: replaced by a corrected message. `discarded`: given up. */
   readonly state: 'redriven' | 'edited' | 'discarded';
+  /** Person or program that decided. */
   readonly by: string;
+  /** Reason that it gave. */
   readonly why: string;
+  /** Instant of the decision, ISO 8601. */
   readonly at: string;
-  /** Id of the message that went instead of it (`edited`). */
+  /** Id of the corrected message that was sent in its place (`edited`). */
   readonly successor?: string;
 }
 
 /**
- * What a letter leaves in the ledger where `existing` stands: undefined when that is to stay. The first version stands,
- * so that a repetition changes nothing; only after a redrive a letter of a later time opens the entry again. Both times
- * are of receivers, so that the operator's clock does not matter.
+ * The entry that a letter leaves in the ledger where `existing` stands; undefined when `existing` is to stay. The first
+ * version stands, so that a repetition changes nothing. Only after a redrive does a letter of a later time open the
+ * entry again. Both times are of receivers, so that the operator's clock does not matter.
  */
 export function decideLetter(
   existing: DeadLetterEntry | undefined,
@@ -95,7 +107,7 @@ export function decideLetter(
   return { ...letter, first: existing.first ?? existing.at, redrives: existing.redrives ?? 1 };
 }
 
-/** Reads what one of our receivers put into a dead letter queue; undefined for what AWS moved there. */
+/** Reads a letter that a receiver of Laneway put into a dead letter queue; undefined for a copy that AWS moved there. */
 export function parseDeadLetter(text: string): DeadLetter | undefined {
   let value: unknown;
   try {

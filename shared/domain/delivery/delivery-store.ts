@@ -11,27 +11,30 @@ import type { ErrorSummary } from '../base/errors.js';
 
 /** Options of {@link DeliveryStore.lease}. */
 export interface LeaseRequest {
-  /** Unique to this one request: two copies in one batch ask with two owners. */
+  /** Token that only this request has: two copies of one batch ask with two owners. */
   readonly owner: string;
+  /** Instant of the request, milliseconds since 1970. */
   readonly now: number;
+  /** End of the lease, milliseconds since 1970. */
   readonly until: number;
-  /** The caller runs it with no neighbour; without it a message whose last lease died is `suspect`. */
+  /** True when the caller runs the handler with nothing beside it; else a message whose last lease died is `suspect`. */
   readonly alone: boolean;
 }
 
 /**
  * Deliveries in the ledger. Every write is conditional, so that of any number of receivers exactly one writes an
- * outcome. A lease counts the try; a lease that died uncounts it unless it ran alone (architecture §3.5).
+ * outcome. A lease counts as a try. When it dies, the try is taken back unless it ran alone (architecture §3.5).
  */
 export interface DeliveryStore {
+  /** Asks for the right to run the handler once; of several receivers one gets it. */
   lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult>;
   /** Writes the outcome if `owner` still holds the lease; `lost` otherwise, and nothing may be sent. */
   settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'>;
   /** Gives the lease back after a failed try. */
   release(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'>;
   /**
-   * Writes an outcome without a lease (expired, unreadable payload, refused): stored when there is no outcome and no
-   * running lease; else what stands there.
+   * Writes an outcome without a lease (expired, unreadable payload, refused). @returns `stored` when there was neither
+   * an outcome nor a running lease; else the record that stands
    */
   settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord>;
   /** Notes progress while `owner` holds the lease; `lost` otherwise, `cancelled` when its request was taken back. */
@@ -43,8 +46,8 @@ export interface DeliveryStore {
   /** Makes a lease that `owner` holds last until `until`; `lost` otherwise, `cancelled` when its request was taken back. */
   renew(key: DeliveryKey, owner: string, until: number, at: number): Promise<'renewed' | 'lost' | 'cancelled'>;
   /**
-   * Takes a request back: the delivery of its command is not started (again). The mark stands on the delivery's own item,
-   * or, before any delivery, as a tombstone in its place, so that a lease sees it without another read.
+   * Takes a request back: the handler of its command is not started, or not again. The mark stands on the delivery's
+   * own item, or, before any delivery, as a tombstone in its place, so that a lease sees it without another read.
    */
   cancel(key: DeliveryKey, cancellation: Cancellation): Promise<CancelResult>;
   /**
@@ -53,10 +56,11 @@ export interface DeliveryStore {
    */
   countConversation(correlationId: string, deliveries: number, at: number): Promise<number>;
   /**
-   * Opens a dead-lettered delivery again for the redrive of dead letter `deadLetter`, with tries counted anew; `not-dead`
-   * when it has another state. Repeated before a copy has come: `reopened`, and nothing changes.
+   * Opens a dead-lettered delivery again for the redrive of dead letter `deadLetter`, with tries counted anew;
+   * `not-dead` when it has another state. A repetition before a copy has come is `reopened` as well and changes
+   * nothing.
    */
   reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'>;
-  /** Consistent read. */
+  /** The record of a delivery, read consistently; undefined when there is none. */
   get(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
 }

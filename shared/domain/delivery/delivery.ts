@@ -2,24 +2,37 @@ import type { Envelope } from '../wire/envelope.js';
 import type { ErrorSummary } from '../base/errors.js';
 import type { Priority } from '../base/priority.js';
 
-/** One message to one receiver: where its item stands in the ledger. */
+/** Key of a delivery, one message to one receiver: the place of its item in the ledger. */
 export interface DeliveryKey {
+  /** Conversation of the message. */
   readonly correlationId: string;
+  /** Id of the message. */
   readonly messageId: string;
+  /** Agent that receives it. */
   readonly receiver: string;
 }
 
-/** What an item says of its message, so that the ledger alone rebuilds a conversation. */
+/** Facts about a message, kept with each of its deliveries so that the ledger alone rebuilds a conversation. */
 export interface MessageFacts {
+  /** Name of the message type. */
   readonly type: string;
+  /** Channel on which it was published. */
   readonly channel: string;
+  /** Priority with which it was published. */
   readonly priority: Priority;
+  /** Publisher: `laneway.<app>.{agent|client|ingress|platform}.<name>`. */
   readonly source: string;
+  /** Instant of publishing, ISO 8601. */
   readonly time: string;
+  /** Instant from which it is no longer handled, ISO 8601. */
   readonly expires: string;
+  /** Id of the message in whose handling it was published. */
   readonly causationId?: string;
+  /** Request that a command opens or a reply answers. */
   readonly requestId?: string;
+  /** Attempt of its request, from 1; 1 also for a message that is no attempt. */
   readonly attempt: number;
+  /** Number of messages that led to this one. */
   readonly hops: number;
 }
 
@@ -44,10 +57,11 @@ export function factsOf(envelope: Envelope): MessageFacts {
 /** States of a delivery; the last three are outcomes. Only `dead-lettered` ever changes again: by an operator's redrive. */
 export type DeliveryState = 'leased' | 'retrying' | 'completed' | 'expired' | 'dead-lettered';
 
-/** Somebody took a request back: on the delivery of its command, whether that has come yet or not. */
+/** Note on a delivery that its command's request was taken back; it may be written before the command arrives. */
 export interface Cancellation {
-  /** Id of the `RequestCancelled` that said so. */
+  /** Id of the message `RequestCancelled` that took the request back. */
   readonly by: string;
+  /** Reason that the requester gave. */
   readonly why: string;
   /** ISO 8601. */
   readonly at: string;
@@ -56,34 +70,49 @@ export interface Cancellation {
 /** An outcome. */
 export type Settled = Extract<DeliveryState, 'completed' | 'expired' | 'dead-lettered'>;
 
-/** Whether a state is an outcome. */
+/** True for a state that is an outcome. */
 export function isSettled(state: DeliveryState): state is Settled {
   return state === 'completed' || state === 'expired' || state === 'dead-lettered';
 }
 
 /**
- * What a handler published, as it stands in the outcome: what follows from the parent message (correlation, causation,
- * source, hops, trace, tenant, actor) is left out.
+ * Message that a handler published, as the outcome of its delivery stores it. Fields that follow from the handled
+ * message are left out: correlation, causation, source, hops, trace, tenant, actor.
  */
 export interface Emission {
+  /** Id of the message. */
   readonly id: string;
+  /** Name of the message type. */
   readonly type: string;
+  /** Schema of the payload: `urn:laneway:<type>:<version>`. */
   readonly dataschema: string;
+  /** Channel on which it is published. */
   readonly channel: string;
+  /** Priority with which it is published. */
   readonly priority: Priority;
+  /** Instant of publishing, ISO 8601. */
   readonly time: string;
+  /** Instant from which it is no longer handled, ISO 8601. */
   readonly expires: string;
+  /** Payload, unless it travels by reference. */
   readonly data?: unknown;
+  /** Key of the payload in the payload store, in place of `data`. */
   readonly dataref?: string;
+  /** The one agent that it is for; absent when every subscriber gets it. */
   readonly receiver?: string;
+  /** Request that a command opens or a reply answers. */
   readonly requestid?: string;
+  /** Name of the reply type, on a command that names one. */
   readonly replyto?: string;
+  /** Instant by which its request must be answered, ISO 8601. */
   readonly deadline?: string;
+  /** CloudEvents `subject`. */
   readonly subject?: string;
+  /** Attempt of its request. @defaultValue 1 */
   readonly attempt?: number;
-  /** Only on a reply that was put off: the conversation of its command. */
+  /** Conversation of the command, on a reply that was put off; absent from all others. */
   readonly correlationid?: string;
-  /** Agents that are to receive it, for the accounting. */
+  /** Agents that are to receive it; the account of a conversation counts them. */
   readonly expected: readonly string[];
 }
 
@@ -109,29 +138,37 @@ export function envelopeOf(emission: Emission, parent: Envelope, source: string,
   };
 }
 
-/** A delivery's item. Times are ISO 8601. */
+/** The ledger's item of a delivery. Times are ISO 8601. */
 export interface DeliveryRecord extends DeliveryKey {
+  /** Facts about the message. */
   readonly facts: MessageFacts;
+  /** State of the delivery; an outcome never changes, save a dead letter that is redriven. */
   readonly state: DeliveryState;
-  /** Tries that count. */
+  /** Tries that count: a lease that died beside others does not. */
   readonly tries: number;
+  /** Token of the last lease. */
   readonly owner?: string;
+  /** End of the running lease. */
   readonly leasedUntil?: string;
-  /** Whether the current or last lease ran with no neighbour. */
+  /** True when the current or last lease ran alone in its process, so that its death counts as a try. */
   readonly alone?: boolean;
   /** SQS message id of the copy that wrote the outcome. */
   readonly copy?: string;
+  /** Messages that the handling published; empty when `emissionsRef` says where they are. */
   readonly emissions: readonly Emission[];
   /** Key in the payload store, when the emissions were too big for the item. */
   readonly emissionsRef?: string;
+  /** Error of the last failed try, or of the outcome. */
   readonly error?: ErrorSummary;
+  /** Instant of the first lease, or of the outcome when there was none. */
   readonly firstReceived: string;
+  /** Instant of the last change. */
   readonly updated: string;
-  /** Agent's notes while it worked (`progress`), latest only. */
+  /** Latest progress that the handler noted with `context.progress`; `fraction` is 0 to 1. */
   readonly progress?: { readonly fraction: number; readonly note?: string };
-  /** Its request was taken back: it is not started (again). */
+  /** Set when its request was taken back: the handler is not started, or not again. */
   readonly cancelled?: Cancellation;
-  /** How often an operator opened it again after it had become a dead letter. */
+  /** Number of times that an operator opened it again after it had become a dead letter. @defaultValue 0 */
   readonly redrives?: number;
   /** Id of the dead letter entry that the last redrive was about. */
   readonly lastDeadLetter?: string;
@@ -140,15 +177,18 @@ export interface DeliveryRecord extends DeliveryKey {
 /** Result of asking for a lease. */
 export type LeaseResult =
   | { readonly kind: 'leased'; readonly tries: number }
-  /** Somebody else works on it until then. */
+  /** Another receiver works on it until `until`, milliseconds since 1970. */
   | { readonly kind: 'busy'; readonly until: number }
-  /** Its last lease ended without an outcome: to be run last and alone. */
+  /** Its last lease ended without an outcome: it is to be run last and alone. */
   | { readonly kind: 'suspect' }
-  /** Its request was taken back before this try: it is not to be started. */
+  /** Its request was taken back before this try: the handler is not to be started. */
   | { readonly kind: 'cancelled'; readonly cancellation: Cancellation }
   | { readonly kind: 'settled'; readonly record: DeliveryRecord };
 
-/** What a cancellation found: a delivery that is marked now (none has come yet when `record` is absent), or an outcome. */
+/**
+ * Result of a cancellation: a delivery that is marked now (`record` is absent when none has come yet), or one that has
+ * an outcome.
+ */
 export type CancelResult =
   | { readonly kind: 'marked'; readonly record?: DeliveryRecord }
   | { readonly kind: 'settled'; readonly record: DeliveryRecord };
@@ -163,8 +203,10 @@ export interface Outcome {
   readonly error?: ErrorSummary;
 }
 
-/** A message that somebody outside any handling is about to publish. */
+/** A message that a publisher outside any handling is about to send. */
 export interface Intent {
+  /** The message as it is sent. */
   readonly envelope: Envelope;
+  /** Agents that are to receive it. */
   readonly expected: readonly string[];
 }

@@ -14,16 +14,16 @@ import type { LeaseRequest } from './delivery-store.js';
 /** Characters of an error's message in a delivery's item; dead letters keep it whole. */
 const MESSAGE_LENGTH = 2_000;
 
-/** What a decision answers, and the record it leaves when it changes one. */
+/** Result of a decision, and the record to store when it changes one. */
 export interface Decision<Result> {
   readonly result: Result;
   readonly record?: DeliveryRecord;
 }
 
 /**
- * Who may work on a delivery. The rules (architecture §3.3 and §3.5): no record, or one given back: leased, the try
- * counts. Leased and running: busy. Leased and over: `suspect`, unless the caller runs it alone; then the dead lease's
- * try stays counted only if that one ran alone too. Settled: never again.
+ * Decides whether a receiver may work on a delivery (architecture §3.3 and §3.5). No record, or a lease given back:
+ * leased, and the try counts. Leased and running: busy. Leased and over: `suspect`, unless the caller runs it alone;
+ * then the dead lease's try stays counted only if that one ran alone too. Settled: never again.
  *
  * The same request repeated (a store's client that did not hear its answer) gets the lease it already has.
  *
@@ -43,7 +43,7 @@ export function decideLease(
       return { result: { kind: 'leased', tries: existing.tries } };
     const until = Date.parse(existing.leasedUntil ?? existing.updated);
     if (until > request.now) return { result: { kind: 'busy', until } };
-    // What is not started again need not be run alone first.
+    // A cancelled delivery is not started again, so that it need not be run alone first.
     if (!request.alone && existing.cancelled === undefined) return { result: { kind: 'suspect' } };
   }
   const cancellation = existing?.cancelled ?? tombstone;
@@ -63,7 +63,7 @@ export function decideLease(
     firstReceived: existing?.firstReceived ?? now,
     updated: now,
   };
-  // Not by conditional spreads, which cost more than all the rest of the decision.
+  // Fields are set one by one: conditional spreads would cost more than the rest of the decision.
   if (existing?.error !== undefined) record.error = existing.error;
   if (existing?.progress !== undefined) record.progress = existing.progress;
   if (existing?.redrives !== undefined) record.redrives = existing.redrives;
@@ -73,13 +73,16 @@ export function decideLease(
 
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
-/** Tries that count once a new lease begins: a dead lease that had neighbours is not held against the message. */
+/**
+ * Tries that count once a new lease begins. The try of a dead lease does not count unless it ran alone, as a neighbour
+ * may have killed the process.
+ */
 export function triesAfter(existing: Pick<DeliveryRecord, 'state' | 'tries' | 'alone'> | undefined): number {
   if (!existing) return 1;
   return existing.state === 'leased' && existing.alone !== true ? Math.max(1, existing.tries) : existing.tries + 1;
 }
 
-/** An outcome by the owner of the lease; its time may have run out as long as nobody else took it. */
+/** Decides an outcome that the owner of the lease writes. The lease may have run out, as long as no other receiver took it. */
 export function decideSettle(
   existing: DeliveryRecord | undefined,
   owner: string,
@@ -91,7 +94,7 @@ export function decideSettle(
   return { result: 'stored', record: withOutcome(existing, outcome) };
 }
 
-/** The lease given back after a failed try. */
+/** Decides the return of a lease after a failed try. */
 export function decideRelease(
   existing: DeliveryRecord | undefined,
   owner: string,
@@ -106,7 +109,7 @@ export function decideRelease(
   return { result: 'stored', record: { ...rest, state: 'retrying', error: bounded(error), updated: iso(at) } };
 }
 
-/** An outcome without a lease. The tries stay what the record says; a lease that had died keeps its count. */
+/** Decides an outcome without a lease. The tries of the record stay; the try of a lease that had died stays counted. */
 export function decideUnleased(
   existing: DeliveryRecord | undefined,
   key: DeliveryKey,
@@ -133,7 +136,7 @@ export function decideUnleased(
   return { result: 'stored', record: withOutcome({ ...rest, facts }, outcome) };
 }
 
-/** A note of progress by the owner of the lease. */
+/** Decides a note of progress by the owner of the lease. */
 export function decideProgress(
   existing: DeliveryRecord | undefined,
   owner: string,
@@ -145,8 +148,8 @@ export function decideProgress(
 }
 
 /**
- * A lease made longer by its owner, so that a long handling can have short leases. It may have run out, as long as
- * nobody else took it. A request that was taken back is not given more time.
+ * Decides the renewal of a lease by its owner, so that a long handling can have short leases. The lease may have run
+ * out, as long as no other receiver took it. A request that was taken back is not given more time.
  */
 export function decideRenew(
   existing: DeliveryRecord | undefined,
@@ -160,8 +163,8 @@ export function decideRenew(
 }
 
 /**
- * A request taken back. An outcome stands; anything else is marked, the first cancellation staying. Where no delivery
- * has come yet, a tombstone is left in its place (`tombstone` of the answer), which is no entry of the ledger.
+ * Takes a request back. An outcome stands. Any other record is marked, and the first cancellation stays. Where no
+ * delivery has come yet, the answer has a `tombstone` to store in its place; it is no entry of the ledger.
  */
 export function decideCancel(
   existing: DeliveryRecord | undefined,
@@ -174,8 +177,9 @@ export function decideCancel(
 }
 
 /**
- * A dead-lettered delivery opened again, so that the next copy leases it with tries counted anew. Its history stays in
- * `redrives`, `lastDeadLetter` and the last error. While no copy has come since, a repetition is `reopened` as well.
+ * Decides the reopening of a dead-lettered delivery, so that the next copy leases it with tries counted anew. Its
+ * history stays in `redrives`, `lastDeadLetter` and the last error. While no copy has come since, a repetition is
+ * `reopened` as well.
  */
 export function decideReopen(
   existing: DeliveryRecord | undefined,
@@ -201,17 +205,17 @@ export function decideReopen(
   };
 }
 
-/** Whether a delivery was opened again and no copy has come since. */
+/** True for a delivery that was redriven and of which no copy has come since. */
 export function awaitsRedrive(record: DeliveryRecord, deadLetter: string): boolean {
   return record.state === 'retrying' && record.tries === 0 && record.lastDeadLetter === deadLetter;
 }
 
-/** Whether a record already is what this very outcome wrote: the write is a repetition of itself. */
+/** True when a record already holds this very outcome: the write is a repetition of itself. */
 export function isOutcome(record: DeliveryRecord, outcome: Outcome): boolean {
   return record.state === outcome.state && record.copy === outcome.copy && record.updated === iso(outcome.at);
 }
 
-/** An error cut to what an item should hold: messages can quote a whole payload. */
+/** Cuts an error's message to {@link MESSAGE_LENGTH} characters: it can quote a whole payload. */
 export function bounded(error: ErrorSummary): ErrorSummary {
   return error.message.length <= MESSAGE_LENGTH ? error : { ...error, message: error.message.slice(0, MESSAGE_LENGTH) };
 }
@@ -233,7 +237,8 @@ function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
     firstReceived: record.firstReceived,
     updated: iso(outcome.at),
   };
-  // One by one, as in `decideLease`: every delivery comes through here. What an outcome ends is left out: lease and last error.
+  // Fields are set one by one, as in `decideLease`: every delivery comes through here. The lease and the last error end
+  // with the outcome and are left out.
   if (record.owner !== undefined) settled.owner = record.owner;
   if (record.alone !== undefined) settled.alone = record.alone;
   if (record.progress !== undefined) settled.progress = record.progress;
@@ -249,7 +254,7 @@ function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
 const recentTimes = new Map<number, string>();
 const MOST_RECENT = 64;
 
-/** ISO 8601. The copies of a batch have the same few times, so that these are formatted once. */
+/** A time as ISO 8601. The copies of a batch have the same few times, so that each is formatted once. */
 function iso(time: number): string {
   const known = recentTimes.get(time);
   if (known !== undefined) return known;

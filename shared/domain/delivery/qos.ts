@@ -3,13 +3,13 @@ import { LanewayError } from '../base/errors.js';
 import { PRIORITIES, inOrder, type Priority } from '../base/priority.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudget } from './retry-budget.js';
 
-/** How a channel treats its messages. All fields are per channel; lanes take the strictest of the channels they serve. */
+/** Quality of service of a channel. A lane takes the strictest value of the channels that it serves. */
 export interface QosProfile {
   /** Age at which a message is no longer handled. */
   readonly expires: Duration;
   /**
-   * What happens to an expired message: recorded and dropped; that, and a `MessageExpired` published into its
-   * conversation; or dead-lettered.
+   * Treatment of an expired message. `drop`: recorded and dropped. `escalate`: recorded, and `MessageExpired` is
+   * published into its conversation. `dead-letter`: becomes a dead letter.
    */
   readonly onExpiry: 'drop' | 'escalate' | 'dead-letter';
   /** Waiting messages above which the lane raises an alarm. */
@@ -20,17 +20,23 @@ export interface QosProfile {
   readonly tries: number;
   /** Bounds of the exponential backoff (full jitter) between two tries. */
   readonly backoff: { readonly first: Duration; readonly most: Duration };
-  /** How many retries may come at the ordinary pace. @defaultValue 20 % of first tries and 10 a minute, each process */
+  /**
+   * Retries that may come at the ordinary pace; others wait for the longest backoff. @defaultValue 20 % of first tries
+   * and 10 a minute, each process
+   */
   readonly retryBudget?: RetryBudget;
   /** Priorities that the channel uses; each makes a lane at every subscriber. */
   readonly priorities: readonly Priority[];
-  /** Through the bus, or straight into the receivers' lanes. */
+  /** Way of a message: `bus` through EventBridge, or `direct` from the publisher into the receivers' lanes. */
   readonly delivery: 'bus' | 'direct';
-  /** Acknowledgement: a transition in the ledger, or that and a `MessageAcknowledged` message. */
+  /**
+   * Acknowledgement of a handled message: `ledger`, its outcome in the ledger; `message`, a published
+   * `MessageAcknowledged` as well.
+   */
   readonly acks: 'ledger' | 'message';
   /**
-   * How long after it was sent a message's payload may be used for a replay as a new generation, and is kept for that.
-   * Absent: payloads serve delivery alone, and no new generation is made of them.
+   * Time after sending for which a payload is kept and may be replayed as a new generation, at most 400 days. Absent:
+   * payloads serve delivery alone, and no new generation is made of them.
    */
   readonly retainPayloads?: Duration;
 }
@@ -76,10 +82,10 @@ export const DEFAULT_PROFILES = {
   },
 } as const satisfies Record<string, QosProfile>;
 
-/** A channel's `qos`: a profile by name, with what differs. */
+/** Quality of service as a channel declares it: a profile by name (`from`), and the values that differ from it. */
 export type QosInput<Profile extends string = string> = { readonly from?: Profile } & Partial<QosProfile>;
 
-/** The whole profile of a channel. @throws LanewayError INVALID_OPTION for a value out of bounds. */
+/** Completes and checks the profile of a channel. @throws LanewayError INVALID_OPTION for a value out of bounds. */
 export function resolveQos(input: QosInput, profiles: Readonly<Record<string, QosProfile>>, where: string): QosProfile {
   const { from, ...own } = input;
   const base = profiles[from ?? 'standard'];

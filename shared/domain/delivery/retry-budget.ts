@@ -1,7 +1,7 @@
 import { milliseconds, type Duration } from '../base/duration.js';
 
 /**
- * How many of an agent's handlings on one channel may be quick retries. Over the last `window`, in one process:
+ * Share of an agent's handlings on one channel that may be quick retries. Over the last `window`, in one process:
  * retries ≤ `minimum` + `share` × first tries. A retry within the budget waits its ordinary backoff; one beyond it
  * waits the longest backoff of the channel. (The terms are those of Finagle's `RetryBudget`: `percentCanRetry`,
  * `minRetriesPerSec`, `ttl`. gRPC's `retryThrottling` has the same purpose with a count of failures instead.)
@@ -9,7 +9,7 @@ import { milliseconds, type Duration } from '../base/duration.js';
 export interface RetryBudget {
   /** Quick retries for each first try, 0 to 10. */
   readonly share: number;
-  /** Quick retries that a window allows in any case, so that a quiet channel can retry; from 0. */
+  /** Quick retries that every window allows, so that a channel with little traffic can retry; from 0. */
   readonly minimum: number;
   /** Time over which both are counted, 1 second to 1 hour. */
   readonly window: Duration;
@@ -18,10 +18,13 @@ export interface RetryBudget {
 /** One retry for five first tries, and ten a minute in any case. */
 export const DEFAULT_RETRY_BUDGET: RetryBudget = { share: 0.2, minimum: 10, window: '1 minute' };
 
-/** A window is counted in this many parts, so that it moves in tenths. */
+/** Parts in which a window is counted, so that it moves on in tenths. */
 const SLOTS = 10;
 
-/** Counts of one agent's channel in one process. A few numbers; nothing is allocated once it is made. */
+/**
+ * Counter of first tries and retries of one agent's channel in one process. It holds a few numbers and allocates
+ * nothing once it is made.
+ */
 export class RetryMeter {
   readonly #share: number;
   readonly #minimum: number;

@@ -1,11 +1,14 @@
-/** What the key of an archive object says, beside its day. */
+/** Parts of the key of an archive object. */
 export interface ArchiveKey {
+  /** Day of its lines in UTC: `2026-11-21`. */
   readonly day: string;
+  /** Name of the chain. */
   readonly chain: string;
   /** Number of its first line. */
   readonly first: number;
-  /** First digits of the digest before its first line, and of its last line's. */
+  /** First 16 digits of the digest before its first line. */
   readonly before: string;
+  /** First 16 digits of the digest of its last line. */
   readonly after: string;
 }
 
@@ -27,14 +30,14 @@ export function dayPrefix(day: string): string {
   return `${ARCHIVE_PREFIX}day=${day}/`;
 }
 
-/** What a key says; undefined for one that is no object of the archive. */
+/** Reads the parts of a key; undefined for one that is no object of the archive. */
 export function readArchiveKey(key: string): ArchiveKey | undefined {
   const [, day, chain, first, before, after] = pattern.exec(key) ?? [];
   if (day === undefined || chain === undefined || before === undefined || after === undefined) return undefined;
   return { day, chain, first: Number(first), before, after };
 }
 
-/** As much of a digest as a key holds: enough to tell objects apart, not to prove anything. */
+/** The first 16 digits of a digest, as keys hold it: enough to tell objects apart, and no proof of anything. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, DIGEST_DIGITS);
 }

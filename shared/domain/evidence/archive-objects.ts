@@ -2,9 +2,9 @@ import type { ArchiveLine } from './archive.js';
 import { readArchiveKey, shortDigest } from './archive-key.js';
 
 /**
- * The objects of a day in the order of their chains, without those that were written but never became part of a chain:
- * where several stand for the same place, only the one that was continued stays. Where none of them was, as far as these
- * keys and `known` tell, all stay: they hold the same changes.
+ * Keys of a day's objects in the order of their chains, without objects that were written but never became part of a
+ * chain. Where several stand for the same place, only the one that was continued stays. Where none of them was
+ * continued, as far as these keys and `known` tell, all stay: they hold the same changes.
  *
  * @param known digests that are known to be of a chain: those before later objects, those of heads
  */
@@ -15,7 +15,7 @@ export function settledKeys(keys: readonly string[], known: readonly string[] = 
   });
 }
 
-/** Whether it cannot be told from these keys which of several objects is part of a chain. */
+/** True when several objects stand for one place of a chain and these keys do not tell which one the chain continues. */
 export function hasRivals(keys: readonly string[], known: readonly string[] = []): boolean {
   return placesOf(keys, known).some((place) => place.length > 1 && !place.some(({ continued }) => continued));
 }

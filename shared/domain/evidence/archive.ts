@@ -1,11 +1,11 @@
 import type { LedgerEntry } from './conversation.js';
 
-/** What a line of the archive says: an entry of the ledger as it stood after one change. */
+/** Content of a line of the archive: an entry of the ledger as it stood after one change. */
 export interface ArchiveRecord {
-  /** Of the stream: unique and growing within a shard; lines that were written twice have the same. */
+  /** Sequence number of the ledger's stream: unique and growing within a shard. Lines that were written twice have the same one. */
   readonly sequence: string;
   readonly change: 'INSERT' | 'MODIFY';
-  /** When it changed, ISO 8601, to the second. */
+  /** Instant of the change, ISO 8601, to the second. */
   readonly at: string;
   readonly conversation: string;
   /** New kinds may be added: readers pass over what they do not know. */
@@ -37,7 +37,7 @@ export interface ArchiveReader {
   lines(day: string, kind?: string): AsyncIterable<ArchiveLine>;
 }
 
-/** An archive with all that its chains are made of. */
+/** The archive with the lines of its chains as they were written, for exports and verification. */
 export interface ArchiveStore extends ArchiveReader {
   /**
    * The lines of a day as they were written, canonical JSON without the line's end: chain after chain, those that start

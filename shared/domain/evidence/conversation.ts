@@ -4,7 +4,7 @@ import { parseSource } from '../wire/envelope.js';
 import type { EscalationEntry, RequestEntry } from './ledger-writer.js';
 import type { OperatorEntry } from './dead-letter-book.js';
 
-/** One entry of a conversation in the ledger. `at` (ISO 8601) is when it began. */
+/** One entry of a conversation in the ledger. `at` (ISO 8601) is the instant at which its subject began. */
 export type LedgerEntry =
   | { readonly kind: 'message'; readonly at: string; readonly intent: Intent }
   | { readonly kind: 'delivery'; readonly at: string; readonly delivery: DeliveryRecord }
@@ -20,10 +20,10 @@ export interface LedgerReader {
 }
 
 /**
- * Entries in causal order: a message before its deliveries, a delivery before what was emitted in it and before its
- * dead letter, the attempt that ended before its escalation and that before the next attempt, the command and the winning
- * reply before the close of the request. What no cause orders stands by time, then by id, so
- * that the order is the same whatever order the entries were read in. Entries whose causes form a circle (which only a
+ * Sorts entries in causal order: a message before its deliveries; a delivery before the messages that were emitted in
+ * it and before its dead letter; the attempt that ended before its escalation, and that before the next attempt; the
+ * command and the winning reply before the close of the request. Entries that no cause orders stand by time, then by
+ * id, so that the order does not depend on the order of reading. Entries whose causes form a circle (which only a
  * forged causation id can bring about) are put in by time.
  */
 export function orderCausally(entries: readonly LedgerEntry[]): LedgerEntry[] {
@@ -58,36 +58,46 @@ export function orderCausally(entries: readonly LedgerEntry[]): LedgerEntry[] {
   return ordered;
 }
 
-/** One message to one receiver. */
+/** A delivery that a conversation should have: one message to one receiver. */
 export interface Expected {
+  /** Id of the message. */
   readonly messageId: string;
+  /** Agent that is to receive it. */
   readonly receiver: string;
+  /** Name of the message type. */
   readonly type: string;
 }
 
 /** A delivery that has no outcome yet; `state` is `missing` when no receiver has taken it. */
 export interface InFlight extends Expected {
+  /** State of the delivery; `missing` when no receiver has taken it. */
   readonly state: Exclude<DeliveryState, 'completed' | 'expired' | 'dead-lettered'> | 'missing';
 }
 
-/** What became of every delivery of a conversation. `expected = completed + expired + deadLettered + inFlight.length`. */
+/** Count of a conversation's deliveries by their state. `expected = completed + expired + deadLettered + inFlight.length`. */
 export interface Account {
+  /** Deliveries that the conversation has in all. */
   readonly expected: number;
+  /** Deliveries that were handled. */
   readonly completed: number;
+  /** Deliveries that came too late, or whose request was taken back. */
   readonly expired: number;
+  /** Deliveries that became dead letters and were not redriven since. */
   readonly deadLettered: number;
+  /** Deliveries without an outcome. */
   readonly inFlight: readonly InFlight[];
-  /** Of those in flight, the ones that nobody ever took: on their way, or lost. */
+  /** Deliveries in flight that no receiver has taken: on their way, or lost. */
   readonly missing: readonly Expected[];
   /** Dead-lettered deliveries whose dead letter is not in the ledger: not drained yet, or lost. */
   readonly withoutLetter: readonly Expected[];
-  /** Nothing in flight: the account is final unless somebody publishes into the conversation again. */
+  /** True when no delivery is in flight: the account is final unless somebody publishes into the conversation again. */
   readonly atRest: boolean;
 }
 
 /**
- * Accounts for a conversation from its ledger entries alone. Expected is what messages and emissions list, and what was
- * received without being listed (an agent that was added between publishing and receiving).
+ * Accounts for a conversation from its ledger entries alone. Expected are the receivers that messages and emissions
+ * list, and those that received a message without being listed (an agent that was added between publishing and
+ * receiving).
  */
 export function account(entries: readonly LedgerEntry[]): Account {
   const expected = new Map<string, Expected>();
@@ -106,12 +116,12 @@ export function account(entries: readonly LedgerEntry[]): Account {
       deliveries.set(pair(delivery.messageId, delivery.receiver), delivery);
       expect(delivery.messageId, delivery.receiver, delivery.facts.type);
       for (const emission of delivery.emissions) {
-        // A reply to a command of another conversation is delivered, and accounted for, there.
+        // A reply to a command of another conversation is delivered, and counted, there.
         if (emission.correlationid !== undefined && emission.correlationid !== delivery.correlationId) continue;
         for (const receiver of emission.expected) expect(emission.id, receiver, emission.type);
       }
     } else if (entry.kind === 'dead-letter' && entry.deadLetter.messageId !== undefined) {
-      // Redriven: what the delivery became since then has a letter of its own, or none yet.
+      // Redriven: a later dead letter of the same delivery has an entry of its own.
       if (entry.deadLetter.resolution?.state === 'redriven') continue;
       letters.add(pair(entry.deadLetter.messageId, entry.deadLetter.receiver));
     }
@@ -141,7 +151,7 @@ export function account(entries: readonly LedgerEntry[]): Account {
   };
 }
 
-/** For each entry those that must stand before it. */
+/** Entries that must stand before an entry, by that entry. */
 function causesOf(entries: readonly LedgerEntry[]): Map<LedgerEntry, LedgerEntry[]> {
   const messages = new Map<string, LedgerEntry>();
   const commanded = new Map<string, LedgerEntry[]>();

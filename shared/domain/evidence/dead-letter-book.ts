@@ -4,46 +4,54 @@ import type { DeadLetterEntry, Resolution } from '../delivery/dead-letter.js';
 export interface DeadLetterBook {
   /** Every dead letter in the ledger, whatever its resolution, in no order. A letter may show a second late. */
   all(): AsyncIterable<DeadLetterEntry>;
-  /** As it stands now. */
+  /** The letter as it stands now; undefined when there is none with this id. */
   find(id: string): Promise<DeadLetterEntry | undefined>;
   /**
-   * Writes a resolution, if the entry still stands as `seen`; a settled letter is forgotten with the ledger's
-   * retention. Whether it was written.
+   * Writes a resolution if the entry still stands as `seen`; a settled letter is forgotten with the ledger's retention.
+   * @returns true when it was written
    */
   resolve(seen: DeadLetterEntry, next: DeadLetterEntry & { readonly resolution: Resolution }): Promise<boolean>;
   /** Notes what an operator does in the conversation; idempotent by id. */
   record(entry: OperatorEntry): Promise<void>;
-  /** As `record`, but of any number of entries with one id the first stands. @returns the one that stands */
+  /** Notes like `record`; of any number of entries with one id the first stands. @returns the one that stands */
   recordFirst(entry: OperatorEntry): Promise<OperatorEntry>;
 }
 
-/** What an operator did, in the ledger. */
+/** Action of an operator, as the ledger keeps it. */
 export interface OperatorEntry {
+  /** Id of the entry; the same action repeated has the same one. */
   readonly id: string;
+  /** Conversation that the action is about. */
   readonly correlationId: string;
+  /** Kind of the action. */
   readonly action: 'redrive' | 'edit' | 'discard' | 'answer' | 'fail' | 'replay' | 'start' | 'retry' | 'stop';
+  /** Person or program that acted. */
   readonly by: string;
+  /** Reason that it gave. */
   readonly why: string;
+  /** Instant of the action, ISO 8601. */
   readonly at: string;
   /** The request that was answered or failed; `messageId` is the message that says so. */
   readonly requestId?: string;
-  /** What was decided, of an approval; `silent`, by nobody, when its time was over. */
+  /** Decision on an approval; `silent` when nobody decided in time. */
   readonly decision?: 'approved' | 'rejected' | 'silent';
-  /** The dead letter it was about, as it stood. */
+  /** The dead letter that the action was about, as it stood. */
   readonly deadLetter?: Pick<DeadLetterEntry, 'id' | 'receiver' | 'reason' | 'signature' | 'tries'>;
+  /** Message that the action is about or that it published. */
   readonly messageId?: string;
   /** Id of the edited message. */
   readonly successor?: string;
-  /** The expiry that the message was given. */
+  /** The expiry that the message was given, ISO 8601. */
   readonly expires?: string;
+  /** Facts about a replay, for the action `replay`. */
   readonly replay?: ReplayFacts;
   /** The execution of a workflow that was started, retried or stopped. */
   readonly execution?: string;
 }
 
-/** What a replay was. */
+/** Facts about a replay. */
 export interface ReplayFacts {
-  /** Number of the new generation; absent when what had not arrived was sent again as it was. */
+  /** Number of the new generation; absent when the missing messages were sent again as they were. */
   readonly generation?: number;
   /** The conversation that it was made of, in the entry of the new one. */
   readonly of?: string;

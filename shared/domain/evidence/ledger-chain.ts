@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { ArchiveLine, ArchiveRecord } from './archive.js';
 
-/** Where a chain stands, as a seal or the start of another chain names it. */
+/** Last line of a chain, as a seal or the start of another chain names it. */
 export interface SealedHead {
   readonly chain: string;
   /** Number of its last line. */
@@ -11,7 +11,7 @@ export interface SealedHead {
   readonly digest: string;
 }
 
-/** Where a chain stands, as its writer keeps it. */
+/** Last line of a chain, as its writer keeps it. */
 export interface ChainHead extends SealedHead {
   /** Sequence number of the last record in it. */
   readonly sequence?: string;
@@ -19,7 +19,7 @@ export interface ChainHead extends SealedHead {
   readonly day: string;
 }
 
-/** The first line of every chain: it binds the chain to what its writers had written before. */
+/** The first line of every chain. It binds the chain to the heads of all other chains at that moment. */
 export interface ChainStart {
   readonly chain: string;
   readonly number: 1;
@@ -39,8 +39,9 @@ export const NO_DIGEST = '0'.repeat(64);
 const ESCAPES = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
 
 /**
- * JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) allows. What JSON has no word for is left out. Half a
- * surrogate pair, which RFC 8785 forbids and a payload may hold, becomes U+FFFD: it must not hold the archive up.
+ * JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) allows. Values that JSON cannot express are left
+ * out. Half a surrogate pair, which RFC 8785 forbids and a payload may hold, becomes U+FFFD, so that it cannot hold up
+ * the archive.
  */
 export function canonical(value: unknown): string {
   const text = JSON.stringify(value).replace(ESCAPES, (escape) => (escape.length === 2 ? escape : '\ufffd'));

@@ -4,31 +4,31 @@ import { LEDGER_TABLES, rowsOf, type LedgerTable, type RowSource } from './ledge
 /** Names of an export's files. */
 export const EXPORT_FILES = { manifest: 'export.json', seals: 'seals.jsonl', chain: 'chain.jsonl' } as const;
 
-/** What an export is of. Times are ISO 8601; `to` is excluded. */
+/** Range of an export. Times are ISO 8601; `to` is excluded. */
 export interface ExportSelection {
   readonly from?: string;
   readonly to?: string;
   readonly conversation?: string;
 }
 
-/** The last word of an export: what belongs to it. */
+/** Manifest of an export: its range, its counts and the digests of its files. It is written last. */
 export interface ExportManifest {
   readonly laneway: 'ledger-export';
   readonly version: 1;
   readonly application: string;
   readonly exported: string;
   readonly selection: ExportSelection;
-  /** Whether the first seal is where the chains were before the first line; else they stand from their beginning. */
+  /** True when the first seal stands before the first line of the export; else the chains stand from their beginning. */
   readonly anchored: boolean;
   /** Number of the first and of the last seal. */
   readonly seals: { readonly first: number; readonly last: number };
-  /** Lines with their content, the count of what was exported. */
+  /** Number of lines with their content: those that the selection covers. */
   readonly entries: number;
-  /** Lines whose content was withheld, as the selection does not cover it. */
+  /** Number of lines whose content was withheld, as the selection does not cover it. */
   readonly withheld: number;
-  /** Whether every seal is signed. */
+  /** True when every seal is signed. */
   readonly signed: boolean;
-  /** By name: lines, and SHA-256 of the bytes. */
+  /** Lines and SHA-256 of the bytes, by the file's name. */
   readonly files: Readonly<Record<string, { readonly lines: number; readonly sha256: string }>>;
   /** SHA-256 of the canonical JSON of all other members. */
   readonly digest: string;
@@ -58,7 +58,7 @@ export function tableFile(day: string, table: LedgerTable): string {
   return dayFile(day, `${table}.jsonl`);
 }
 
-/** The digest that a manifest must state. */
+/** Digest of a manifest: SHA-256 of the canonical JSON of all its members but `digest`. */
 export function manifestDigest(manifest: Omit<ExportManifest, 'digest'> & { readonly digest?: string }): string {
   const { digest: _digest, ...content } = manifest;
   return sha256(canonical(content));

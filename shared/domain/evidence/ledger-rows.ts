@@ -1,6 +1,6 @@
 import type { ArchiveRecord } from './archive.js';
 
-/** A row of one of an export's tables: the same columns in every row, `null` where there is nothing to say. */
+/** A row of one of an export's tables. Every row has the same columns, with `null` for a value that the entry lacks. */
 export type LedgerRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Tables of an export, beside the chains. */
@@ -12,7 +12,7 @@ export type LedgerTable = (typeof LEDGER_TABLES)[number];
 /** A line of a chain, as rows are made from it. */
 export type RowSource = ArchiveRecord & { readonly chain: string; readonly number: number };
 
-/** What an entry of any kind says of itself, as far as it says it. */
+/** Facts that entries of every kind share; null where the kind does not have one. */
 export interface EntryFacts {
   readonly kind: string;
   readonly id: string;
@@ -34,7 +34,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const settled = new Set(['completed', 'expired', 'dead-lettered']);
 const failedRequests = new Set(['timed-out', 'failed', 'cancelled']);
 
-/** The facts of an entry. Kinds that are not known say what their fields of the usual names say. */
+/** Reads the facts of an entry. An entry of an unknown kind is read by the usual names of fields. */
 export function entryFacts({ entry, at }: Pick<ArchiveRecord, 'entry' | 'at'>): EntryFacts {
   const detail = detailOf(entry);
   const envelope = fields(detail['envelope']);
@@ -110,7 +110,7 @@ export function rowsOf(line: RowSource): Partial<Record<LedgerTable, LedgerRow>>
   return rows;
 }
 
-/** The one member of an entry that holds what it is about. */
+/** The member of an entry that holds its content: the one object beside `kind` and `at`. */
 function detailOf(entry: ArchiveRecord['entry']): Fields {
   for (const [name, value] of Object.entries(entry)) {
     if (name !== 'kind' && name !== 'at' && typeof value === 'object' && value !== null) return value as Fields;

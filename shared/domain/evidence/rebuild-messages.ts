@@ -10,11 +10,11 @@ export interface SentMessage {
 }
 
 /**
- * The messages of a conversation, by id, as they were sent: those published outside any handling from their intents,
- * those of handlers from the outcomes that hold them, from parent to child. A reply that was put off stands where its
- * handler ran, which may be another conversation than its own.
+ * Rebuilds the messages of a conversation, by id, as they were sent. Messages published outside any handling come from
+ * their intents; those of handlers come from the outcomes that hold them, from parent to child. A reply that was put
+ * off stands in the conversation in which its handler ran, which may be another one than its own.
  *
- * @param application name of the topology, which stands in the source of what agents published
+ * @param application name of the topology, which is part of the source of messages that agents published
  */
 export function rebuildMessages(entries: readonly LedgerEntry[], application: string): Map<string, SentMessage> {
   const messages = new Map<string, SentMessage>();

@@ -1,2 +1,5 @@
-/** Days that entries of the ledger outlive their last change; lanes (4 d) and dead letter queues (14 d) are shorter. */
+/**
+ * Days that entries of the ledger outlive their last change. Lanes (4 days) and dead letter queues (14 days) keep their
+ * messages for less.
+ */
 export const RETENTION_DAYS = 21;

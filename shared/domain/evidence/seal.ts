@@ -1,19 +1,19 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { canonical, sha256, type ChainHead, type SealedHead } from './ledger-chain.js';
 
-/** Who vouches for a seal. */
+/** Signature of a seal, with the public key that verifies it. */
 export interface SealSignature {
   readonly algorithm: 'ECDSA_SHA_256';
   /** SubjectPublicKeyInfo (RFC 5280), DER, base64. */
   readonly publicKey: string;
-  /** Over the seal's canonical content: an ECDSA signature, DER, base64. */
+  /** ECDSA signature over the seal's canonical content, DER, base64. */
   readonly value: string;
 }
 
-/** What a seal says: where every chain of an application stood. */
+/** Content of a seal: the last line of every chain of an application at one instant. */
 export interface SealContent {
   readonly application: string;
-  /** From 1, without gaps. */
+  /** Number of the seal, from 1, without gaps. */
   readonly number: number;
   readonly at: string;
   /** Digest of the seal before it; of the first one, 64 zeros. */
@@ -22,11 +22,14 @@ export interface SealContent {
   readonly heads: readonly SealedHead[];
 }
 
-/** A signed head of the ledger, kept apart from what it is about. */
+/** A signed statement of where the ledger's chains end. It is kept apart from the archive that it is about. */
 export interface Seal extends SealContent {
   /** SHA-256 of the canonical content. */
   readonly digest: string;
-  /** `null` where the application has no key: such a seal proves order and completeness only to who trusts its keeper. */
+  /**
+   * Signature of the content. `null` where the application has no key: such a seal proves order and completeness only
+   * to those who trust its keeper.
+   */
   readonly signature: SealSignature | null;
 }
 
@@ -36,22 +39,22 @@ export interface Signer {
   sign(content: string): Promise<SealSignature>;
 }
 
-/** Heads of the chains, and the last seal: what the writers of archive and seals agree by. */
+/** Heads of the chains and the last seal. The writers of the archive and of the seals agree by them. */
 export interface ChainStore {
   /** Consistent read. */
   head(chain: string): Promise<ChainHead | undefined>;
-  /** Of all chains that may still grow, and some that ended in the last days; by name. Consistent read. */
+  /** Heads of all chains that may still grow, and of some that ended in the last days, by name. Consistent read. */
   heads(): Promise<ChainHead[]>;
-  /** Moves a head on, if it still stands as `from` (undefined: nowhere). Whether it did. */
+  /** Moves a head on if it still stands as `from` (undefined: there is none yet). @returns true when it did */
   advance(from: ChainHead | undefined, to: ChainHead): Promise<boolean>;
   lastSeal(): Promise<Seal | undefined>;
-  /** RetainedFields a seal as the last, if it follows the one that is. Whether it did. */
+  /** Stores a seal as the last if it follows the one that is. @returns true when it did */
   nextSeal(seal: Seal): Promise<boolean>;
 }
 
-/** Seals where they are kept. */
+/** Store of the seals. */
 export interface SealStore {
-  /** RetainedFields a seal, once: one that is there already stays as it is. */
+  /** Stores a seal, once: one that is there already stays as it is. */
   keep(seal: Seal): Promise<void>;
   /** Seals from a day (UTC) on, all without one, in the order of their numbers. */
   seals(from?: string): AsyncIterable<Seal>;
@@ -67,7 +70,7 @@ export function sealDigest(content: SealContent): string {
   return sha256(sealText(content));
 }
 
-/** Whether a seal's signature is that of the key it names; false for one without. */
+/** True when the signature is that of the key which the seal names; false for a seal without one. */
 export function signatureHolds(seal: Seal): boolean {
   if (seal.signature?.algorithm !== 'ECDSA_SHA_256') return false;
   try {
@@ -75,12 +78,12 @@ export function signatureHolds(seal: Seal): boolean {
     const value = fromBase64(seal.signature.value);
     return verify('sha256', Buffer.from(sealText(seal)), { key, dsaEncoding: 'der' }, value);
   } catch {
-    // What is no key or no signature was not made by one.
+    // A text that is no key or no signature was not made by the key.
     return false;
   }
 }
 
-/** Bytes of a base64 text; one of several texts for the same bytes only. */
+/** Bytes of a base64 text. It must be the canonical one of the several texts that stand for the same bytes. */
 function fromBase64(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw new TypeError('no canonical base64');

@@ -1,6 +1,6 @@
 /**
- * Attributes of a pending record's item that a function which the whole world may call reads, and is permitted to: all but
- * `waiter`, which holds task tokens.
+ * Attributes of a pending record's item that the public function of the approval page reads. IAM permits it no others:
+ * `waiter`, which holds task tokens, is not among them.
  */
 export const SHOWN_ATTRIBUTES = [
   'pk',

@@ -6,7 +6,10 @@ import type { Emission, Intent } from '../delivery/delivery.js';
 import type { Envelope } from '../wire/envelope.js';
 import type { PayloadStore } from '../wire/payload-store.js';
 
-/** The intent as it is stored: over 32 KB its payload is put into the store, and the envelope carries a claim check. */
+/**
+ * Puts the payload of an intent over 32 KB into the store; the envelope then carries a claim check. A shorter intent
+ * stays as it is.
+ */
 export async function slimIntent(intent: Intent, payloads: PayloadStore): Promise<Intent> {
   const { data, ...rest } = intent.envelope;
   if (data === undefined || Buffer.byteLength(JSON.stringify(intent.envelope)) <= INLINE_EMISSIONS_BYTES) return intent;
@@ -25,7 +28,7 @@ export async function letterText(letter: DeadLetter, payloads: PayloadStore, mos
   return JSON.stringify({ ...letter, body: '', bodyRef } satisfies DeadLetter);
 }
 
-/** A delivery with the emissions its item refers to (JSON: an array of emissions); every other entry as it is. */
+/** Adds to a delivery the emissions that its item refers to (JSON: an array of emissions); every other entry stays as it is. */
 export async function withEmissions(entry: LedgerEntry, payloads: PayloadStore): Promise<LedgerEntry> {
   if (entry.kind !== 'delivery' || entry.delivery.emissionsRef === undefined) return entry;
   const emissions = JSON.parse(await payloads.get(entry.delivery.emissionsRef)) as Emission[];

@@ -2,8 +2,9 @@ import type { Duration } from '../base/duration.js';
 import type { Keep } from '../request/keep.js';
 import type { Priority } from '../base/priority.js';
 
-/** What a workflow execution is started with; `message` is the start message without what does not travel. */
+/** Input of a workflow execution; `message` is the start message without the fields that do not travel. */
 export interface WorkflowInput {
+  /** The start message. */
   readonly message: {
     readonly id: string;
     readonly type: string;
@@ -12,7 +13,10 @@ export interface WorkflowInput {
     readonly correlationid: string;
     readonly priority: Priority;
     readonly hops: number;
-    /** That of the start message and one step more, for this workflow; absent from executions that were started before it was. */
+    /**
+     * Path of the start message and one step more, for this workflow; absent from executions that were started before
+     * there were paths.
+     */
     readonly path?: string;
     readonly deadline?: string;
     readonly traceparent?: string;
@@ -21,16 +25,16 @@ export interface WorkflowInput {
     readonly subject?: string;
     readonly data: unknown;
   };
-  /** 0, or the number of an explicit repetition. */
+  /** Generation of the execution: 0, or the number of an explicit repetition. */
   readonly generation: number;
-  /** What waits for the end of this execution. */
+  /** Request that the end of this execution answers; absent when no workflow waits for it. */
   readonly parent?: { readonly requestId: string };
 }
 
-/** Who a workflow step addresses, besides the channel's own choice. */
+/** Agent that a workflow step addresses, in place of the channel's own choice: by id, capability or role. */
 export type DispatchTo = string | { readonly capability: string } | { readonly role: string };
 
-/** How a step that waits can end badly, as its state machine is told. */
+/** Errors with which a waiting step can end, as its state machine is told. */
 export type BadEnd = 'RequestTimedOut' | 'RequestFailed';
 
 /** Fields of every call of the dispatcher by a state machine. */
@@ -39,13 +43,13 @@ interface DispatchBase {
   /** Execution name (`$states.context.Execution.Name`). */
   readonly execution: string;
   readonly step: string;
-  /** Where the element stands whose steps these are: `2`, or `2.0` in a map within a map. */
+  /** Position of the element in its list, within `flow.map`: `2`, or `2.0` in a map within a map. */
   readonly index?: string;
-  /** That of the execution's input; absent from machines that were deployed before there were generations. @defaultValue 0 */
+  /** Generation of the execution's input; absent from machines that were deployed before there were generations. @defaultValue 0 */
   readonly generation?: number;
-  /** Bad ends that the step has a value for instead, so that the execution goes on with it. */
+  /** Errors for which the step has a value in place of the reply, so that the execution goes on. */
   readonly settles?: readonly BadEnd[];
-  /** What the execution keeps of the reply. @defaultValue all of it: machines that were deployed before it could be said */
+  /** Parts of the reply that the execution keeps. @defaultValue all of it: machines that were deployed before it could be said */
   readonly keep?: Keep;
   /** The execution's `message` without `data`. */
   readonly message: Omit<WorkflowInput['message'], 'data'>;
@@ -71,23 +75,23 @@ export interface DispatchRequest extends DispatchSend {
   readonly token: string;
   /** Whole seconds from the dispatch to the deadline of the request. */
   readonly timeoutSeconds: number;
-  /** What follows when an attempt is not answered, instead of the ladder of the command's channel. */
+  /** Attempts that follow one without an answer, in place of the ladder of the command's channel. */
   readonly attempts?: DispatchAttempts;
-  /** What undoes the request when the execution fails after its reply. */
+  /** Command that undoes the request when the execution fails after its reply. */
   readonly undo?: DispatchUndo;
 }
 
-/** The attempts that a step says for itself, in its own words: names are looked up in the topology of the dispatcher. */
+/** Attempts that a step declares itself. Its names are looked up in the topology of the dispatcher. */
 export interface DispatchAttempts {
-  /** Of each attempt. */
+  /** Time of one attempt. */
   readonly timeout: Duration;
   /** Attempts at the receiver that the step addresses. */
   readonly tries: number;
-  /** Who is asked then, in this order. */
+  /** Receivers that are asked when those tries are over, in this order. */
   readonly fallback: readonly DispatchFallback[];
 }
 
-/** As a rung that a channel declares, all times given. */
+/** One fallback, in the form of a rung that a channel declares, with all times given. */
 export type DispatchFallback =
   | {
       readonly agent: string | { readonly capability: string } | { readonly role: string };
@@ -117,7 +121,7 @@ export interface DispatchWait extends DispatchBase {
   readonly token: string;
   /** Whole seconds from the dispatch on. */
   readonly seconds?: number;
-  /** A time, ISO 8601; one that has passed is no wait. */
+  /** Instant at which the wait ends, ISO 8601; one that has passed ends it at once. */
   readonly until?: string;
 }
 
@@ -136,7 +140,7 @@ export interface DispatchRun extends DispatchBase {
 export interface DispatchApproval extends DispatchBase {
   readonly kind: 'approval';
   readonly token: string;
-  /** From the dispatch on; with `escalateTo` as long again for those. */
+  /** Whole seconds from the dispatch on. With `escalateTo` those who are asked then have as long again. */
   readonly timeoutSeconds: number;
   readonly title: string;
   readonly details?: unknown;
@@ -150,11 +154,11 @@ export interface DispatchReceive extends DispatchBase {
   readonly token: string;
   readonly timeoutSeconds: number;
   readonly type: string;
-  /** Subject that the message has. */
+  /** Subject that the message must have. */
   readonly key?: string;
 }
 
-/** What a state machine passes to the dispatcher function. */
+/** Payload that a state machine passes to the dispatcher function. */
 export type Dispatch =
   DispatchRequest | DispatchPublish | DispatchWait | DispatchRun | DispatchApproval | DispatchReceive;
 

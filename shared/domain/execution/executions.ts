@@ -1,27 +1,36 @@
-/** How far an execution of a workflow is. */
+/** Statuses of an execution of a workflow. */
 export const EXECUTION_STATUSES = ['running', 'succeeded', 'failed', 'timed-out', 'aborted'] as const;
 
-/** How far an execution of a workflow is. */
+/** Status of an execution of a workflow. */
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
 /** One execution of a workflow. Times are ISO 8601. */
 export interface Execution {
+  /** Name of the workflow. */
   readonly workflow: string;
+  /** Name of the execution, unique in its state machine. */
   readonly name: string;
+  /** Status at the time of reading. */
   readonly status: ExecutionStatus;
+  /** Start of the execution. */
   readonly startedAt: string;
+  /** End of the execution; absent while it runs. */
   readonly endedAt?: string;
 }
 
-/** An execution with what it was given and how it ended. */
+/** An execution with its input and its end. */
 export interface ExecutionDetail extends Execution {
+  /** Input that it was started with. */
   readonly input: unknown;
+  /** Output; absent unless it succeeded. */
   readonly output?: unknown;
+  /** Error name; absent unless it failed. */
   readonly error?: string;
+  /** Text of the error; absent unless it failed. */
   readonly cause?: string;
 }
 
-/** How often an execution has come to a state, and left it. */
+/** Counts of an execution's entries into a state and exits from it, with the first visit and the last exit (ISO 8601). */
 export interface StateVisits {
   readonly entered: number;
   readonly exited: number;
@@ -33,22 +42,22 @@ export interface StateVisits {
 export interface OpenCall {
   /** Name of the state. */
   readonly state: string;
-  /** When it was begun, ISO 8601. */
+  /** Instant at which the step began, ISO 8601. */
   readonly since: string;
   /**
-   * What the state passed to the dispatcher, its token included: never to be logged or shown. Absent on engines whose
-   * history leaves it out.
+   * Payload that the state passed to the dispatcher, its token included: never to be logged or shown. Absent on engines
+   * whose history leaves it out.
    */
   readonly payload?: unknown;
 }
 
 /** Finds executions. */
 export interface ExecutionFinder {
-  /** @returns undefined when there is none of that name. @throws LanewayError UNAVAILABLE */
+  /** Finds an execution. @returns undefined when there is none of that name. @throws LanewayError UNAVAILABLE */
   find(workflow: string, name: string): Promise<ExecutionDetail | undefined>;
 }
 
-/** What supervision needs of the machines of an application. */
+/** Executions of an application's machines, as supervision reads and stops them. */
 export interface SupervisedExecutions extends ExecutionFinder {
   /** Names of the deployed workflows. */
   readonly workflows: readonly string[];
@@ -62,13 +71,13 @@ export interface SupervisedExecutions extends ExecutionFinder {
   stop(workflow: string, name: string, error: string, cause: string): Promise<void>;
 }
 
-/** What an operator sees of, and does to, the machines of an application. */
+/** Executions of an application's machines, as an operator sees and stops them. */
 export interface WorkflowEngine extends ExecutionFinder {
   /** Names of the deployed workflows. */
   readonly workflows: readonly string[];
   /** Executions of one workflow, the latest first. @throws LanewayError UNAVAILABLE */
   list(workflow: string, status?: ExecutionStatus): AsyncIterable<Execution>;
-  /** By name of the state. @throws LanewayError UNAVAILABLE */
+  /** Visits to the states of an execution, by the state's name. @throws LanewayError UNAVAILABLE */
   visits(workflow: string, name: string): Promise<Readonly<Record<string, StateVisits>>>;
   /** The definition as it is deployed, or as an execution was started with it. @throws LanewayError UNAVAILABLE */
   definition(workflow: string, execution?: string): Promise<unknown>;

@@ -5,7 +5,7 @@ import { LanewayError, summarizeError } from '../base/errors.js';
 import { jsonBytes, keptPart, type Keep, type Leaf } from '../request/keep.js';
 import type { PayloadStore } from '../wire/payload-store.js';
 
-/** Bytes that an execution keeps of the result of one step; what goes beyond travels by reference, the longest parts first. */
+/** Bytes that an execution keeps of the result of one step; of a longer result the longest parts travel by reference. */
 export const STATE_BYTES = 32_768;
 
 /**
@@ -14,13 +14,13 @@ export const STATE_BYTES = 32_768;
  */
 export const GATHERED_BYTES = 200_000;
 
-/** Parts that are shorter are not worth a reference, which has about 90 bytes itself. */
+/** Bytes under which a part is never replaced: a reference itself has about 90. */
 const LEAST_BYTES = 256;
 
 const STORED = '$laneway:stored';
 const BYTES = '$laneway:bytes';
 
-/** How {@link STORED} stands in JSON as a field. */
+/** The field {@link STORED} as JSON writes it: a quick search tells whether a value can hold a reference. */
 const IN_JSON = `"${STORED}":`;
 
 /** Stands for a value in the payload store: the SHA-256 of its JSON, base64url, and the bytes of that. */
@@ -35,9 +35,10 @@ function stateKey(correlationId: string, hash: string): string {
 }
 
 /**
- * What an execution keeps of the result of a step: what `keep` names, and of that what is too long by reference. A
- * reference follows from the content, so that a repetition makes the same one; and it counts only in its own
- * conversation and if its content is known, so that data cannot pass for one: what looks like one goes by reference itself.
+ * Cuts the result of a step down to the part that its execution keeps. The part is named by `keep`; values in it that
+ * are too long go by reference into the payload store. A reference is derived from the content, so that a repetition
+ * makes the same one. It counts only in its own conversation and for content that is known. Data that looks like a
+ * reference is stored and referred to itself, so that it cannot pass for one.
  *
  * @throws LanewayError TOO_LARGE when what the state machine itself looks at has more than 200 KB; UNAVAILABLE
  */
@@ -61,8 +62,8 @@ export async function keptState(
 }
 
 /**
- * Data that come by value, such as those of a start message, in which nothing passes for a reference: what looks like one
- * goes by reference itself. The same value when nothing does.
+ * Makes data that come by value, such as those of a start message, safe from being read as references: an object that
+ * looks like a reference is stored and referred to itself. Data without such an object are returned as they are.
  * @throws LanewayError UNAVAILABLE
  */
 export async function shielded(value: unknown, correlationId: string, payloads: PayloadStore): Promise<unknown> {
@@ -85,7 +86,10 @@ interface Replacement {
   readonly reference: Reference;
 }
 
-/** The leaves to go by reference: those that look like one, then the longest, until the rest fits; and what is left. */
+/**
+ * Chooses the leaves that go by reference: those that look like a reference, then the longest, until the rest has at
+ * most `most` bytes. @returns them and the bytes of the rest
+ */
 function replacements(
   kept: unknown,
   leaves: readonly Leaf[],
@@ -112,7 +116,7 @@ function replacements(
 }
 
 /**
- * A value with what is in it by reference put back. What a reference stands for is not searched again.
+ * Puts the stored values back in place of their references. A stored value is not searched for further references.
  *
  * @param correlationId conversation of the execution that the value comes from
  * @throws LanewayError NOT_FOUND when the payload store no longer has it, UNPARSEABLE when it was changed; UNAVAILABLE
@@ -133,7 +137,7 @@ export async function restored(
 }
 
 /**
- * As {@link restored}, for people: where the payload store has something no longer, it is only named with its size.
+ * {@link restored} for people: a value that the payload store no longer has is named with its size.
  * @throws LanewayError UNAVAILABLE
  */
 export async function restoredOrDescribed(
@@ -149,7 +153,7 @@ export async function restoredOrDescribed(
   }
 }
 
-/** A value for people: what is in it by reference is named with its size. */
+/** Describes a value for people: each reference in it is replaced by a text with its size. */
 export function described(value: unknown): unknown {
   return replaceReferences(value, (reference) => `by reference, ${Math.ceil(reference[BYTES] / 1000)} KB`);
 }

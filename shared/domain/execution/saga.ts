@@ -2,11 +2,11 @@ import type { WorkflowInput } from './dispatch.js';
 import { derivedId } from '../base/ids.js';
 import type { RequestOutcome } from '../request/pending.js';
 
-/** What undoes one request of an execution, should it have been answered. */
+/** Compensation of one request of an execution, carried out if the request was answered and the execution fails. */
 export interface UndoStep {
   /** The request that would be undone. */
   readonly requestId: string;
-  /** Its step, with the element of a map behind it: `book #2`. */
+  /** Name of its step, followed by the element of a map: `book #2`. */
   readonly step: string;
   /** Command that undoes it. */
   readonly type: string;
@@ -20,14 +20,14 @@ export interface UndoStep {
 /** A reply to a request. */
 export type Replied = Extract<RequestOutcome, { state: 'replied' }>;
 
-/** How an undoing ended. */
+/** End of an undoing. */
 export type Undoing = 'undone' | 'failed';
 
-/** A step of a saga, and what has become of it. */
+/** A compensation as the store keeps it, with its number and its end. */
 export interface NotedStep extends UndoStep {
   /**
-   * From 1, in the order in which steps were noted: what one step needs of another stands behind it. Numbers may be
-   * missing.
+   * Number from 1, in the order in which steps were noted: a step that needs another one has a higher number. Numbers
+   * may be missing.
    */
   readonly number: number;
   /** The reply, where it came after the request had ended otherwise. */
@@ -35,12 +35,12 @@ export interface NotedStep extends UndoStep {
   readonly undoing?: Undoing;
 }
 
-/** Whose compensations they are. */
+/** The execution that compensations belong to. */
 export interface SagaFacts {
   readonly workflow: string;
   /** Name of the execution. */
   readonly execution: string;
-  /** The execution's start message without its data: what the compensations' messages inherit. */
+  /** The execution's start message without its data; the compensations' messages inherit from it. */
   readonly message: Omit<WorkflowInput['message'], 'data'>;
 }
 
@@ -50,49 +50,52 @@ export interface Saga extends SagaFacts {
   readonly noted: number;
   /** Set when the execution has failed: from then on answered steps are undone. */
   readonly failed?: string;
-  /** The number that undoing has come to, downwards; 0 when it is through. @defaultValue `noted` */
+  /** Number of the step that is undone next, downwards; 0 when all are through. @defaultValue `noted` */
   readonly next?: number;
   /** Numbers of the steps that were answered after the failure and are not undone yet; `next` may be below them. */
   readonly reopened: readonly number[];
-  /** How often steps were reopened. */
+  /** Number of times that steps were reopened. */
   readonly reopenings: number;
-  /** `reopenings`, as it was when it was last told what is undone. */
+  /** Value of `reopenings` at the last `WorkflowCompensated`. */
   readonly told?: number;
 }
 
-/** Compensations that are noted when a step is dispatched, by execution. All reads are consistent. */
+/** Store of compensations, which are noted when a step is dispatched, by execution. All reads are consistent. */
 export interface SagaStore {
   /**
-   * Notes what would undo a step, behind all that were noted before; once for a request, the first standing.
+   * Notes the compensation of a step, after all that were noted before. Of several for one request the first stands.
    * @throws LanewayError UNAVAILABLE
    */
   note(saga: SagaFacts, step: UndoStep): Promise<void>;
   /**
-   * Marks the execution as failed, the first reason standing; a step that is noted later finds the mark.
-   * @returns whether anything was noted of the execution
+   * Marks the execution as failed; the first reason stands. A step that is noted later finds the mark.
+   * @returns true when any step of the execution was noted
    */
   fail(execution: string, reason: string): Promise<boolean>;
-  /** Undefined when nothing was noted of the execution. */
+  /** The saga of an execution; undefined when no step of it was noted. */
   get(execution: string): Promise<Saga | undefined>;
-  /** The step with a number. */
+  /** The step with this number. */
   step(execution: string, number: number): Promise<NotedStep | undefined>;
-  /** The step whose request it is. */
+  /** The step that made the request. */
   find(execution: string, requestId: string): Promise<NotedStep | undefined>;
-  /** Steps, that with the highest number first. */
+  /** Steps, the one with the highest number first. */
   steps(saga: Pick<Saga, 'execution' | 'noted'>): AsyncIterable<NotedStep>;
-  /** RetainedFields a reply that came after its request had ended, the first standing. */
+  /** Stores a reply that came after its request had ended, the first standing. */
   keepLate(execution: string, number: number, reply: Replied): Promise<void>;
-  /** Says that a step was answered after the execution had failed, so that undoing comes to it wherever it is. */
+  /**
+   * Notes that a step was answered after the execution had failed, so that it is undone even when undoing has passed
+   * its number.
+   */
   reopen(execution: string, number: number): Promise<void>;
-  /** Notes how undoing a step ended. */
+  /** Notes the end of undoing a step. */
   settle(execution: string, number: number, undoing: Undoing): Promise<void>;
-  /** Notes where undoing has come to, and which reopened steps it is done with. */
+  /** Notes the number that undoing has come to, and the reopened steps that are done. */
   move(execution: string, next: number, done: readonly number[]): Promise<void>;
-  /** Notes that it was told what is undone. */
+  /** Notes that `WorkflowCompensated` was published for so many `reopenings`. */
   tell(execution: string, reopenings: number): Promise<void>;
 }
 
-/** The request that undoes a step. */
+/** Id of the request that undoes a step; derived, so that a repetition is the same request. */
 export function undoRequestId({ requestId }: Pick<UndoStep, 'requestId'>): string {
   return derivedId('undo', requestId);
 }

@@ -1,7 +1,7 @@
 import type { Dispatch } from './dispatch.js';
 import { derivedId } from '../base/ids.js';
 
-/** What the ids of a step's messages follow from. */
+/** Place of a step in an execution, from which the ids of its messages are derived. */
 export type StepPlace = Pick<Dispatch, 'workflow' | 'execution' | 'step' | 'index'>;
 
 /** Ids of the message that a step sends and of the request that it waits for; a repetition of the same step has the same. */

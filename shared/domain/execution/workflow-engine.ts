@@ -1,17 +1,21 @@
-/** Resumes what waits on a task token. */
+/** Resumes executions that wait on a task token. */
 export interface WorkflowResumer {
-  /** Done also when the token is no longer waited on. @throws LanewayError UNAVAILABLE, to be repeated. */
+  /**
+   * Ends the wait with an output. @returns `gone` when the token is no longer waited on. @throws LanewayError
+   * UNAVAILABLE, to be repeated.
+   */
   succeed(token: string, output: unknown): Promise<'resumed' | 'gone'>;
+  /** Ends the wait with an error. @throws LanewayError UNAVAILABLE, to be repeated. */
   fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'>;
 }
 
 /** Starts executions. */
 export interface WorkflowStarter {
-  /** The same name again is success and starts nothing. */
+  /** Starts an execution. A name that exists already is no error and starts nothing. */
   start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'>;
 }
 
-/** What is known of an execution. */
+/** Input and end of an execution, as far as they are known. */
 export interface ExecutionFacts {
   readonly input?: unknown;
   readonly output?: unknown;
@@ -19,7 +23,7 @@ export interface ExecutionFacts {
   readonly cause?: string;
 }
 
-/** Reads executions, for what a status event leaves out. */
+/** Reads executions, for the facts that a status event leaves out. */
 export interface ExecutionReader {
   /** @throws LanewayError UNAVAILABLE, to be repeated */
   describe(execution: string): Promise<ExecutionFacts>;

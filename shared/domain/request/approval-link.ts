@@ -1,17 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { canBeId } from '../base/ids.js';
 
-/** What a link says, and what its signature vouches for. */
+/** Claims of a link, which its signature vouches for. */
 export interface LinkClaims {
   /** Id of the approval. */
   readonly approval: string;
-  /** Whose link it is: those who were asked first (1), or those to whom the approval escalates (2). */
+  /** Round of people who got the link: those who were asked first (1), or those to whom the approval escalates (2). */
   readonly round: 1 | 2;
-  /** When it ends, milliseconds since 1970; whole seconds. */
+  /** Instant at which the link ends, milliseconds since 1970; whole seconds. */
   readonly until: number;
 }
 
-/** Makes and checks message authentication codes with a key that neither shows: HMAC-SHA-256 (RFC 2104), base64url. */
+/** Makes and checks message authentication codes: HMAC-SHA-256 (RFC 2104), base64url. The key never leaves it. */
 export interface LinkSigner {
   /** @throws LanewayError UNAVAILABLE, to be repeated */
   sign(text: string): Promise<string>;
@@ -21,7 +21,10 @@ export interface LinkSigner {
 
 /** Makes links for people. */
 export interface ApprovalLinks {
-  /** The link for those who are asked; the same claims give the same link. @throws LanewayError UNAVAILABLE, to be repeated */
+  /**
+   * Makes the link for the people who are asked; the same claims give the same link. @throws LanewayError UNAVAILABLE,
+   * to be repeated
+   */
   linkTo(claims: LinkClaims): Promise<string>;
 }
 
@@ -31,7 +34,7 @@ const CODE_BYTES = 32;
 /** `<approval>~<round>~<end>~<code>`: the end in seconds since 1970 to base 36, the code in base64url without padding. */
 const TOKEN = /^((?<approval>[\w.:-]{1,128})~(?<round>[12])~(?<until>[0-9a-z]{1,9}))~(?<code>[\w-]{43})$/;
 
-/** The same within other text. */
+/** Tokens within other text. */
 const TOKENS = /[\w.:-]{1,128}~[12]~[0-9a-z]{1,9}~[\w-]{43}/g;
 
 /**
@@ -44,15 +47,15 @@ export function approvalLinks(base: string, application: string, signer: Pick<Li
   };
 }
 
-/** A token with these claims. @throws LanewayError UNAVAILABLE, to be repeated */
+/** Makes the token of a link. @throws LanewayError UNAVAILABLE, to be repeated */
 async function signLink(claims: LinkClaims, application: string, signer: Pick<LinkSigner, 'sign'>): Promise<string> {
   const said = `${claims.approval}~${claims.round}~${Math.ceil(claims.until / 1000).toString(36)}`;
   return `${said}~${await signer.sign(signedText(said, application))}`;
 }
 
 /**
- * What a token says, if this application signed exactly these characters; whether its time is over is the caller's
- * question.
+ * Reads the claims of a token, if this application signed exactly these characters. The caller checks whether the time
+ * is over.
  * @throws LanewayError UNAVAILABLE, to be repeated
  */
 export async function readLink(
@@ -62,7 +65,7 @@ export async function readLink(
 ): Promise<LinkClaims | undefined> {
   const found = TOKEN.exec(token);
   const { approval = '', round, until = '', code = '' } = found?.groups ?? {};
-  // The last of 43 characters holds two bits that say nothing: four texts would stand for one code.
+  // The last of 43 characters holds two unused bits, so that four texts would stand for one code.
   const isCanonical =
     Buffer.from(code, 'base64url').toString('base64url') === code &&
     Buffer.from(code, 'base64url').length === CODE_BYTES;
@@ -71,12 +74,12 @@ export async function readLink(
   return { approval, round: round === '1' ? 1 : 2, until: Number.parseInt(until, 36) * 1000 };
 }
 
-/** `text` without the links in it: whoever has a link can decide. */
+/** `text` with its links blanked out: anybody who has a link can decide. */
 export function withoutLinks(text: string): string {
   return text.replace(TOKENS, '(link not shown)');
 }
 
-/** The purpose stands in it, so that the key's codes for anything else could never be a link. */
+/** Text that is signed. The purpose is part of it, so that a code which the key made for any other use is never a link. */
 function signedText(said: string, application: string): string {
   return `laneway approval link 1\n${application}\n${said}`;
 }

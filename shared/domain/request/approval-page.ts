@@ -1,34 +1,34 @@
 import { createHash } from 'node:crypto';
 
-/** What is to be decided, as the page shows it. */
+/** Content of the page on which an approval is decided. */
 export interface ApprovalForm {
   readonly application: string;
   readonly workflow: string;
   readonly title: string;
   readonly details: unknown;
-  /** For whom the one who opens the link decides. */
+  /** Name of the people for whom the reader of the page decides. */
   readonly approvers: string;
-  /** Who else may decide, whoever does so first. */
+  /** Name of other people who may decide as well; the first decision stands. */
   readonly others?: string;
   /** ISO 8601. */
   readonly until: string;
-  /** What was wrong with the form that was sent. */
+  /** Fault of the form that was sent, for the reader. */
   readonly problem?: string;
-  /** The reason that stood in it. */
+  /** Reason that stood in the form that was sent. */
   readonly reason?: string;
 }
 
-/** A page that asks for nothing. */
+/** Content of a page that only informs. */
 export interface Notice {
   readonly title: string;
   /** Sentences, each a paragraph. */
   readonly lines: readonly string[];
 }
 
-/** Characters of a reason. */
+/** Most characters of a reason. */
 export const LONGEST_REASON = 1_000;
 
-/** Characters of each of the details that are shown. */
+/** Most characters that are shown of one detail. */
 const MOST_DETAILS = 20_000;
 
 const STYLE = `
@@ -63,7 +63,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-robots-tag': 'noindex, nofollow',
 };
 
-/** The page on which an approval is decided. Without script; everything that was not written here is escaped. */
+/** The page on which an approval is decided. It has no script, and all text that comes from data is escaped. */
 export function formPage(form: ApprovalForm): string {
   const { application, workflow, title, details, approvers, others, until, problem, reason = '' } = form;
   const facts: [string, string][] = [
@@ -86,7 +86,7 @@ export function formPage(form: ApprovalForm): string {
   ]);
 }
 
-/** A page that says what is the case, and what to do. */
+/** The page that informs and says what to do next. */
 export function noticePage({ title, lines }: Notice): string {
   return page(
     title,
@@ -142,7 +142,7 @@ function time(iso: string): string {
   return `<time datetime="${text(iso)}">${text(readable(iso))}</time>`;
 }
 
-/** 2026-11-21 14:05 UTC */
+/** Time for people, such as `2026-11-21 14:05 UTC`. */
 export function readable(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

@@ -1,16 +1,20 @@
 import { derivedId } from '../base/ids.js';
 
-/** A step of a workflow that waits for a message of a type; `keyed`: of the subject that the step names. */
+/** A step of a workflow that waits for a message of a type. */
 export interface Awaited {
+  /** Name of the workflow. */
   readonly workflow: string;
+  /** Name of the step's state. */
   readonly step: string;
+  /** Message type that the step waits for. */
   readonly type: string;
+  /** True when the step names the subject that the message must have. */
   readonly keyed: boolean;
 }
 
 /**
- * What such a step waits on: follows from the conversation, so that whoever hears the message finds it without knowing the
- * execution. Of two executions of one workflow in one conversation, only one can wait at a step.
+ * Id that such a step waits on. It follows from the conversation, so that the receiver of the message finds the step
+ * without knowing the execution. Of two executions of one workflow in one conversation, only one can wait at a step.
  * @param round number of earlier waits that ended without the message: a retry of the execution waits again
  */
 export function awaitedId(

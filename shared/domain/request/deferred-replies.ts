@@ -1,6 +1,6 @@
 import type { Envelope } from '../wire/envelope.js';
 
-/** What a handler needs to answer a command later. */
+/** Command whose reply was put off, with the key under which its agent answers it later. */
 export interface DeferredReply {
   readonly agent: string;
   readonly command: string;

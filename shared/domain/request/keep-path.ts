@@ -3,10 +3,10 @@ import { LanewayError } from '../base/errors.js';
 /** One step into a value: to a field, to an element (a negative one from the end), or, `null`, to every element. */
 type KeepHop = string | number | null;
 
-/** Where in a value something is; `[]` is all of it. */
+/** Path to a part of a value; `[]` is all of it. */
 export type KeepPath = readonly KeepHop[];
 
-/** How all of a value is written. */
+/** Text of the path to all of a value. */
 const ALL = '*';
 
 const HOP = /\.?([A-Za-z_]\w*)|\[(\*|-?\d+|"(?:[^"\\]|\\.)*")\]/y;

@@ -2,35 +2,35 @@ import { Buffer } from 'node:buffer';
 import { keepPathOf, type KeepPath } from './keep-path.js';
 
 /**
- * What an execution keeps of the result of a step: what its definition uses, and nothing else. It is computed from the
- * definition and travels with the step, paths as text (`keepPathText`). The value keeps its shape: what is not used is not there, and an element of a list that is not
- * used is `{}`, so that the others keep their places.
+ * Parts of a step's result that its execution keeps: those that the definition uses. They are computed from the
+ * definition and travel with the step, paths as text (`keepPathText`). The value keeps its shape: an unused field is
+ * left out, and an unused element of a list is `{}`, so that the others keep their places.
  */
 export interface Keep {
-  /** Only passed on, by later messages or as a result: may travel by reference. */
+  /** Paths to values that are only passed on, by later messages or as a result; they may travel by reference. */
   readonly pass?: readonly string[];
-  /** Looked at by the state machine itself: travels by value. */
+  /** Paths to values that the state machine itself looks at; they travel by value. */
   readonly read?: readonly string[];
-  /** Only has to be there. */
+  /** Paths to values that only have to be there. */
   readonly exists?: readonly string[];
-  /** Values of this step's size that come together in one place of the execution's state. @defaultValue 1 */
+  /** Number of values of this step's size that come together in one place of the execution's state. @defaultValue 1 */
   readonly share?: number;
 }
 
-/** Part of what is kept that may be replaced by something shorter. */
+/** Part of a kept value that may be replaced by a reference. */
 export interface Leaf {
   readonly value: unknown;
   replace(by: unknown): void;
 }
 
-/** What is kept of a value. */
+/** The part of a value that is kept. */
 export interface KeptPart {
-  /** As it is now, with what has been replaced. */
+  /** The part as it is now, replacements included. */
   readonly value: unknown;
   readonly leaves: readonly Leaf[];
-  /** What the machine looks at, which stays by value. */
+  /** Values that the state machine looks at, which stay by value. */
   readonly looked: readonly Leaf[];
-  /** What cannot be replaced, the longest first: `parts` (a list of which each element is needed), `title`. */
+  /** Values that cannot be replaced, the longest first: `parts` (a list of which each element is needed), `title`. */
   fixed(): readonly { readonly name: string; readonly bytes: number }[];
 }
 
@@ -41,7 +41,7 @@ interface Use {
   readonly path: KeepPath;
 }
 
-/** Cuts a value down to what is kept of it. Nothing is copied that can be shared: neither value is to be changed. */
+/** Cuts a value down to the part that is kept. The two share their contents where possible, so that neither may be changed. */
 export function keptPart(value: unknown, keep: Keep): KeptPart {
   const uses = (['pass', 'read', 'exists'] as const).flatMap((purpose) =>
     (keep[purpose] ?? []).map((text): Use => ({ purpose, path: keepPathOf(text) })),
@@ -102,7 +102,7 @@ class Cut {
     for (const [index, element] of list.entries()) {
       const uses = deeper.flatMap((use): Use[] => {
         const [head] = use.path;
-        // A field of a list is, in JSONata, that of each element.
+        // In JSONata a field of a list is the field of each of its elements.
         if (typeof head === 'string') return [use];
         return head === null || head === index || head === index - list.length ? [onward(use)] : [];
       });
@@ -111,7 +111,7 @@ class Cut {
   }
 
   #object(holder: object, key: string | number, value: object, deeper: readonly Use[], all: boolean, name: string) {
-    // An element of what is no list is, in JSONata, the thing itself.
+    // In JSONata an element of a value that is no list is the value itself.
     if (deeper.some(({ path }) => typeof path[0] !== 'string')) {
       const uses = deeper.map((use) => (typeof use.path[0] === 'string' ? use : onward(use)));
       this.grow(holder, key, value, all ? [...uses, PASSED] : uses, name);
@@ -132,7 +132,7 @@ function onward({ purpose, path }: Use): Use {
   return { purpose, path: path.slice(1) };
 }
 
-/** Also for a field that is named like something that objects have. */
+/** Sets a field, also one with the name of an inherited member such as `__proto__`. */
 function set(holder: object, key: string | number, value: unknown): void {
   Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -6,7 +6,7 @@ export type Rung =
   | {
       readonly kind: 'retry';
       readonly times: number;
-      /** Of each attempt, the request's first one included. */
+      /** Time of one attempt, the request's first one included. */
       readonly timeout?: number;
       readonly backoff: { readonly first: number; readonly most: number };
     }
@@ -23,18 +23,22 @@ export type Rung =
 export const RUNG_KINDS = ['retry', 'agent', 'channel', 'person'] as const satisfies readonly Rung['kind'][];
 
 /**
- * The shortest attempt, milliseconds. Timers count whole seconds and a command is some time on its way, so that less
- * would give an attempt up before it was made; what does not leave this much ends the request.
+ * Shortest attempt, milliseconds. Timers count whole seconds and a command takes some time to arrive, so that a shorter
+ * attempt would be given up before it was made. A request with less time left ends.
  */
 export const SHORTEST_ATTEMPT_MS = 6_000;
 
-/** How an attempt ended. `by` is the message that said so, or the timer. */
+/** End of an attempt. `by` is the message that said so, or the timer. */
 export interface AttemptEnd {
+  /** `timed-out`: no answer in time. `failed`: its command became a dead letter. */
   readonly state: 'timed-out' | 'failed';
+  /** Number of the attempt, from 1. */
   readonly attempt: number;
+  /** Id of the message that ended it, or `timer:<request id>:<attempt>`. */
   readonly by: string;
+  /** Instant of the end, ISO 8601. */
   readonly at: string;
-  /** When it failed. */
+  /** Error of the attempt; absent when it timed out. */
   readonly error?: ErrorSummary;
   /** An operator ended the request: no rung follows. */
   readonly final?: boolean;
@@ -42,22 +46,29 @@ export interface AttemptEnd {
 
 /** The command, kept in the pending record so that it can be published anew. */
 export interface KeptCommand {
+  /** Schema of the payload: `urn:laneway:<type>:<version>`. */
   readonly dataschema: string;
+  /** Payload, unless it travels by reference. */
   readonly data?: unknown;
+  /** Key of the payload in the payload store, in place of `data`. */
   readonly dataref?: string;
+  /** Priority of the command. */
   readonly priority: Priority;
+  /** CloudEvents `subject`. */
   readonly subject?: string;
+  /** Person or system on whose behalf the request was made. */
   readonly actor?: string;
+  /** Handlings that led to the command (`shared/domain/delivery/causal-path.ts`). */
   readonly path?: string;
 }
 
-/** Where a request stands on its ladder. */
+/** Position of a request on its escalation ladder. */
 export interface Climb {
-  /** Channel that the command was published on; whose ladder it is, unless the request has its own. */
+  /** Channel that the command was published on. Its ladder is climbed, unless the request has its own. */
   readonly channel: string;
-  /** The request's own ladder: that of the channel is none of its business then, whatever is deployed meanwhile. */
+  /** Ladder of the request itself; the channel's is not looked at then, whatever is deployed meanwhile. */
   readonly ladder?: readonly Rung[];
-  /** By when the whole request must be answered (ISO 8601): what the requester gave. */
+  /** Instant by which the whole request must be answered, as the requester gave it (ISO 8601). */
   readonly until: string;
   /** Index of the rung that the attempt belongs to; -1 = the first attempt. */
   readonly rung: number;
@@ -74,14 +85,15 @@ export interface Climb {
   readonly receiver?: string;
   /** Channel of this attempt. */
   readonly on: string;
-  /** How long the attempt may take, milliseconds. */
+  /** Time of the attempt, milliseconds. */
   readonly time: number;
-  /** How the attempt before ended, and which message it was. */
+  /** End of the attempt before, with the id and the deadline of its command. */
   readonly cause?: AttemptEnd & { readonly messageId: string; readonly deadline: string };
+  /** The command, to be published again for the next attempt. */
   readonly command: KeptCommand;
 }
 
-/** What follows on an attempt. Times are milliseconds. */
+/** The next attempt of a request. Times are milliseconds. */
 export interface NextAttempt {
   readonly kind: Rung['kind'];
   readonly rung: number;
@@ -94,9 +106,9 @@ export interface NextAttempt {
 }
 
 /**
- * What follows when an attempt has ended, or undefined when nothing does: the ladder is at its end, or there is no time
- * for another attempt. A rung with nobody to ask is passed over; so is a repetition of what cannot succeed. Nobody is asked
- * as a substitute twice, nor the agent that waits for the answer.
+ * Finds the attempt that follows one that has ended; undefined at the end of the ladder, or when the time left is too
+ * short. A rung with nobody to ask is passed over, and so is the repetition of a command that cannot succeed. No agent
+ * is asked as a substitute twice, nor the agent that waits for the answer.
  */
 export function nextAttempt(
   ladder: readonly Rung[],
@@ -151,13 +163,13 @@ function attemptOn(
 
 /**
  * Time to hand a request on, milliseconds: timers count whole seconds and come through a queue. Without it the last of
- * several attempts would be short by what the others were late.
+ * several attempts would be cut short by the delays of the others.
  */
 export const HANDOVER_MS = 2_000;
 
 /**
- * The ladder of a request that says itself what follows: so many attempts at its receiver, then the others. The first rung
- * is always there, with the time of the first attempt; of one try it has no repetition.
+ * The ladder of a request that declares its own attempts: `tries` at its receiver, then the others. The first rung is
+ * always there and holds the time of the first attempt; one try makes it a rung without repetition.
  */
 export function ownLadder(
   { timeout, tries }: { readonly timeout: number; readonly tries: number },
@@ -169,7 +181,7 @@ export function ownLadder(
 /** Pauses before repetitions where none are declared. */
 export const DEFAULT_BACKOFF_MS = { first: 1_000, most: 60_000 } as const;
 
-/** What all attempts of a ladder that declares its times take, with the pauses, when nobody answers; milliseconds. */
+/** Time that all attempts and pauses of a ladder take when nobody answers, milliseconds; every rung must declare its time. */
 export function ladderTime(ladder: readonly Rung[]): number {
   return laterAttempts(ladder, -1, 0).reduce(
     (sum, { time = 0, pause }) => sum + time + pause + HANDOVER_MS,
@@ -177,15 +189,15 @@ export function ladderTime(ladder: readonly Rung[]): number {
   );
 }
 
-/** When the first attempt of a request is given up, milliseconds since 1970. */
+/** Instant at which the first attempt of a request is given up, milliseconds since 1970. */
 export function firstAttemptEnd(ladder: readonly Rung[], begun: number, until: number): number {
   return begun + timeFor(ladder, -1, 0, until - begun);
 }
 
 /**
- * Time for an attempt: what its rung declares, else an equal share of the time that the declared times and pauses of
- * later rungs leave. Never more than is left, never under {@link SHORTEST_ATTEMPT_MS} as far as there is that much, and all
- * that is left when the rest would be too short for another attempt.
+ * Time for an attempt: the time that its rung declares, else an equal share of the time that the declared times and
+ * pauses of later rungs leave. It is never more than the time left. It is at least {@link SHORTEST_ATTEMPT_MS} where
+ * there is that much, and all that is left when the rest would be too short for another attempt.
  */
 function timeFor(ladder: readonly Rung[], index: number, used: number, left: number): number {
   const later = laterAttempts(ladder, index, used);
@@ -225,7 +237,7 @@ function laterAttempts(ladder: readonly Rung[], index: number, used: number): La
   });
 }
 
-/** Doubles from the first pause; without jitter, as requests do not begin together. */
+/** Pause before a repetition, milliseconds. It doubles from the first one, without jitter, as requests do not begin together. */
 function pauseBefore({ backoff }: Extract<Rung, { kind: 'retry' }>, used: number): number {
   return Math.min(backoff.most, backoff.first * 2 ** Math.min(30, used));
 }

@@ -3,7 +3,7 @@ import { firstGeneration } from '../base/execution-name.js';
 import type { Keep } from './keep.js';
 import type { Climb } from './ladder.js';
 
-/** Who is told the outcome of a request. */
+/** Party that waits for the outcome of a request and is told of it. */
 export type Waiter =
   | {
       readonly kind: 'workflow';
@@ -12,7 +12,7 @@ export type Waiter =
       readonly step: string;
       /** Element of `flow.map` that the step runs for; records of earlier releases lack it. */
       readonly index?: string;
-      /** What the execution keeps of the reply. @defaultValue all of it */
+      /** Parts of the reply that the execution keeps. @defaultValue all of it */
       readonly keep?: Keep;
     }
   /** A client polls the record. */
@@ -22,7 +22,7 @@ export type Waiter =
   /** A failed execution whose steps are undone, one after the other. */
   | { readonly kind: 'saga'; readonly execution: string };
 
-/** How a request ended. Times are ISO 8601. */
+/** Outcome of a request. Times are ISO 8601. */
 export type RequestOutcome =
   | {
       readonly state: 'replied';
@@ -38,59 +38,74 @@ export type RequestOutcome =
 
 /** A decision that a step of a workflow waits for. */
 export interface Approval {
+  /** Name of the workflow that asks. */
   readonly workflow: string;
+  /** Subject of the decision, in one line. */
   readonly title: string;
+  /** Facts that the decision is made on: any JSON. */
   readonly details: unknown;
+  /** Name of the people who decide. */
   readonly approvers: string;
-  /** Who is asked when those keep silent until the record's first deadline; then until its `bound`. */
+  /**
+   * Name of the people who are asked when the approvers keep silent until the record's first deadline; they have until
+   * its `bound`.
+   */
   readonly escalateTo?: string;
 }
 
 /** A request in the pending table; `by` of its outcome is the id of the message that won. */
 export interface PendingRecord {
+  /** Id of the request. */
   readonly requestId: string;
+  /** Conversation of the request. */
   readonly correlationId: string;
   /** Id of the command message of this attempt. */
   readonly messageId: string;
+  /** Type of the command. */
   readonly type: string;
+  /** Type of the reply. */
   readonly replyType: string;
-  /** The agent that this attempt's command went to, where the command names one: what a cancellation looks for. */
+  /** Agent that this attempt's command went to, where the command names one; a cancellation looks for its delivery. */
   readonly receiver?: string;
-  /** When the attempt is given up, or a pause between two attempts is over: when its timer acts. */
+  /** Instant (ISO 8601) at which the timer acts: the attempt is given up, or a pause between two attempts is over. */
   readonly deadline: string;
-  /** What no progress moves the deadline beyond. @defaultValue it cannot be moved */
+  /** Instant (ISO 8601) that no progress moves the deadline beyond. @defaultValue the deadline cannot be moved */
   readonly bound?: string;
-  /** From 1; a person who is asked counts as an attempt. */
+  /** Number of the attempt, from 1; asking a person counts as an attempt. */
   readonly attempt: number;
-  /** Number of changes that escalation has made: what a change must have seen to be made. @defaultValue 0 */
+  /** Number of changes that escalation has made. A change counts only if it saw the current number. @defaultValue 0 */
   readonly step?: number;
-  /** Only when the request has an escalation ladder, of its own or of the command's channel. */
+  /** Position on the escalation ladder; absent when neither the request nor the command's channel has one. */
   readonly climb?: Climb;
+  /** Party that is told the outcome. */
   readonly waiter: Waiter;
-  /** What a step of a workflow waits for instead of a reply: a time (the deadline), or the end of another workflow. */
+  /** Thing that a step of a workflow waits for in place of a reply: a time (the deadline), or the end of another workflow. */
   readonly holds?: 'time' | 'workflow';
-  /** What a person is to decide; the reply is `ApprovalDecided`. */
+  /** Decision that a person is asked for; the reply is `ApprovalDecided`. */
   readonly approval?: Approval;
+  /** Outcome; absent while the request is open. */
   readonly outcome?: RequestOutcome;
-  /** What the outcome's messages inherit. */
+  /** Number of messages that led to the command; the outcome's messages count on from it. */
   readonly hops: number;
+  /** Tenant of the command, which the outcome's messages inherit. */
   readonly tenant?: string;
+  /** W3C trace context of the command, which the outcome's messages inherit. */
   readonly traceparent?: string;
 }
 
-/** What escalation changes in a record. */
+/** Fields of a record that escalation changes. */
 export interface PendingMove extends Pick<PendingRecord, 'messageId' | 'attempt' | 'deadline'> {
   readonly climb: Climb;
 }
 
-/** What came of closing a request. */
+/** Result of closing a request. */
 export type CloseResult =
   /** `late`: it has another outcome. `moved`: it is no longer as it was seen. */
   { readonly kind: 'won' | 'late' | 'moved'; readonly record: PendingRecord } | { readonly kind: 'unknown' };
 
 /**
- * Whether two waiters are the same one; a workflow's token may differ, as every dispatch of a step gets a new one, and so
- * may the generation of its execution: a retry waits on for what is still open.
+ * True when two waiters are the same one. The token of a workflow may differ, as every dispatch of a step gets a new
+ * one. So may the generation of its execution: a retry waits on for what is still open.
  */
 export function sameWaiter(a: Waiter, b: Waiter): boolean {
   if (a.kind === 'workflow') {
@@ -103,7 +118,7 @@ export function sameWaiter(a: Waiter, b: Waiter): boolean {
   return b.kind === 'client';
 }
 
-/** REFUSED for a request id that somebody else already waits on. */
+/** Error REFUSED for a request id that another waiter already waits on. */
 export function otherWaiter(given: PendingRecord, existing: PendingRecord): LanewayError {
   const [other, one] = [existing.waiter, given.waiter];
   if (other.kind === 'workflow' && one.kind === 'workflow' && other.step === one.step) {

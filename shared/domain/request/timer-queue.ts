@@ -1,11 +1,11 @@
 /** A timer of a request. */
 export interface DeadlineTimer {
   readonly requestId: string;
-  /** When it is to fire, milliseconds since 1970. */
+  /** Instant at which the timer is to fire, milliseconds since 1970. */
   readonly at: number;
-  /** How often it was sent on, as SQS delays 15 minutes at most. */
+  /** Number of times that it was sent on, as SQS delays 15 minutes at most. */
   readonly hop: number;
-  /** When it was first due and found no record, milliseconds since 1970. */
+  /** Instant at which it was first due and found no record, milliseconds since 1970. */
   readonly orphanSince?: number;
 }
 

@@ -8,47 +8,59 @@ import { PRIORITIES, type Priority } from '../base/priority.js';
  * names are lower case because CloudEvents allows nothing else. Times are ISO 8601 in UTC.
  */
 export interface Envelope {
+  /** Version of CloudEvents. */
   readonly specversion: '1.0';
+  /** Id of the message; every copy of it has the same. */
   readonly id: string;
-  /** Who really published: `laneway.<app>.{agent|client|ingress|platform}.<name>`. */
+  /** Publisher: `laneway.<app>.{agent|client|ingress|platform}.<name>`. Receivers hold it against the topology. */
   readonly source: string;
+  /** Name of the message type. */
   readonly type: string;
+  /** Instant of publishing. */
   readonly time: string;
+  /** Thing that the message is about (CloudEvents `subject`), at most 1,024 characters. */
   readonly subject?: string | undefined;
+  /** Media type of `data`. */
   readonly datacontenttype: 'application/json';
-  /** `urn:laneway:<type>:<version>` */
+  /** Schema of the payload: `urn:laneway:<type>:<version>`. */
   readonly dataschema: string;
+  /** Payload, as the schema of `dataschema` takes it. */
   readonly data?: unknown;
   /** Claim check (CloudEvents `dataref`): key of the payload in the payload store, instead of `data`. */
   readonly dataref?: string | undefined;
-  /** The conversation. */
+  /** Conversation that the message belongs to. */
   readonly correlationid: string;
   /** Id of the message in whose handling this one was published. */
   readonly causationid?: string | undefined;
-  /** On a command that names a reply, and on its reply: the request. */
+  /** Id of the request, on a command that names a reply and on its reply. */
   readonly requestid?: string | undefined;
-  /** On a command: name of its reply type. */
+  /** Name of the reply type, on a command that names one. */
   readonly replyto?: string | undefined;
-  /** The one agent it is for; absent = every subscriber of the channel. */
+  /** The one agent that it is for; absent when every subscriber of the channel gets it. */
   readonly receiver?: string | undefined;
+  /** Priority, which selects the lane. */
   readonly priority: Priority;
+  /** Name of the channel on which it was published. */
   readonly channel: string;
-  /** After this it is no longer handled. */
+  /** Instant from which the message is no longer handled. */
   readonly expires: string;
-  /** By this the whole request must be answered; inherited by what its handler publishes. */
+  /** Instant by which the whole request must be answered; messages that its handler publishes inherit it. */
   readonly deadline?: string | undefined;
-  /** 1 for the first attempt of a request. */
+  /** Number of the attempt of its request, from 1. */
   readonly attempt: number;
-  /** On the first command of a request that has a ladder of its own: that it fails is not yet the end of the request. */
+  /** True on the first command of a request with a ladder of its own: its failure is not yet the end of the request. */
   readonly escalates?: boolean | undefined;
-  /** How many messages led to this one. */
+  /** Number of messages that led to this one. */
   readonly hops: number;
-  /** Which agents handled what on the way to it, four characters a step (`shared/domain/delivery/causal-path.ts`). */
+  /** Handlings that led to the message, four characters a step (`shared/domain/delivery/causal-path.ts`). */
   readonly path?: string | undefined;
+  /** W3C trace context. */
   readonly traceparent?: string | undefined;
+  /** Tenant that the conversation belongs to; messages published in a handling inherit it. */
   readonly tenant?: string | undefined;
-  /** On whose behalf. */
+  /** Person or system on whose behalf the message was published. */
   readonly actor?: string | undefined;
+  /** Reserved for a signature of the publisher; Laneway neither writes nor checks it. */
   readonly signature?: string | undefined;
 }
 
@@ -56,7 +68,7 @@ const time = z.iso.datetime({ offset: true });
 const name = z.string().min(1).max(256);
 const id = z.string().refine(canBeId, 'not 1 to 128 letters, digits and _ . : -');
 
-/** What an envelope is, for the words of a refusal and for whoever checks one with zod. */
+/** Schema of an envelope. It words the refusals of {@link parseEnvelope}, and checks envelopes of other origin. */
 export const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
   id,
@@ -102,9 +114,10 @@ const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger
 const NEEDED = 13;
 
 /**
- * The schema once more, by hand and without a loop: every received message is checked, and most are good. What passes here
- * passes there (a property test holds them together); what does not is left to the schema, which knows the words.
- * @returns true only for an object that is an envelope and has no other attributes; false says nothing
+ * The checks of {@link envelopeSchema}, written by hand and without a loop: every received message is checked, and most
+ * are good. A value that passes here passes the schema (a property test holds them together). A value that does not
+ * pass is left to the schema, which words the refusal.
+ * @returns true only for an object that is an envelope and has no other attributes; false proves nothing
  */
 export function isExactEnvelope(value: unknown): value is Envelope {
   if (typeof value !== 'object' || value === null) return false;
@@ -124,7 +137,8 @@ export function isExactEnvelope(value: unknown): value is Envelope {
     isWhole(given.attempt, 1) &&
     isWhole(given.hops, 0);
   if (!needed) return false;
-  // Attributes that are there and good; if there are as many names, there is no other, and none that is not good.
+  // Counts the attributes that are there and good. As many good ones as names means that no other attribute is there,
+  // and no bad one.
   let good = NEEDED;
   if (given.data !== undefined) good++;
   if (given.tenant !== undefined && isName(given.tenant)) good++;
@@ -151,8 +165,8 @@ function isKnown(name: string): boolean {
 }
 
 /**
- * Reads an envelope. Unknown attributes are dropped; what has none is returned as it is, not as a copy.
- * @throws LanewayError UNPARSEABLE naming every attribute that is wrong.
+ * Reads an envelope. Unknown attributes are dropped; an envelope without any is returned itself, not a copy.
+ * @throws LanewayError UNPARSEABLE naming the attributes that are wrong, at most five
  */
 export function parseEnvelope(value: unknown): Envelope {
   if (isExactEnvelope(value)) return value;
@@ -164,7 +178,7 @@ export function parseEnvelope(value: unknown): Envelope {
   });
 }
 
-/** `urn:laneway:<type>:<version>` */
+/** Schema URI of a version of a type: `urn:laneway:<type>:<version>`. */
 export function schemaUri(type: string, version: number): string {
   return `urn:laneway:${type}:${version}`;
 }
@@ -179,7 +193,7 @@ export function schemaVersion(uri: string, type: string): number | undefined {
 /** Kinds of publisher in {@link Envelope.source}. */
 export type PublisherKind = 'agent' | 'client' | 'ingress' | 'platform';
 
-/** `laneway.<app>.<kind>.<name>` */
+/** Source of a publisher: `laneway.<app>.<kind>.<name>`. */
 export function sourceOf(app: string, kind: PublisherKind, publisher: string): string {
   return `laneway.${app}.${kind}.${publisher}`;
 }
@@ -187,7 +201,7 @@ export function sourceOf(app: string, kind: PublisherKind, publisher: string): s
 /** Name under which operators publish: `laneway.<app>.platform.operator`. */
 export const OPERATOR = 'operator';
 
-/** Parts of a source, or undefined when it is not one of ours. */
+/** Parts of a source, or undefined when it is none of Laneway's. */
 export function parseSource(source: string): { app: string; kind: PublisherKind; name: string } | undefined {
   const match = /^laneway\.([^.]+)\.(agent|client|ingress|platform)\.(.+)$/.exec(source);
   if (!match?.[1] || !match[2] || !match[3]) return undefined;

@@ -7,9 +7,9 @@ const STARS_IN_A_ROW = 4;
 const TEXT_OPERATORS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 
 /**
- * A pattern as EventBridge would accept it. How complex a wildcard may be is EventBridge's own measure and not published
+ * Checks that EventBridge would accept a pattern. Its measure of how complex a wildcard may be is not published
  * exactly; here it is a bound on stars in a row.
- * @param known lists that have been checked, of this and of other patterns: a list that patterns share is looked at once
+ * @param known lists that have been checked, of this and of other patterns: a list that patterns share is checked once
  * @throws LanewayError INVALID_OPTION naming the field and what is allowed
  */
 export function checkPattern(pattern: unknown, known = new Set<Json>()): Fields {

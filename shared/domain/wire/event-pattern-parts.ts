@@ -4,12 +4,12 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object. */
 export type Fields = Readonly<Record<string, Json>>;
 
-/** Whether a value is a JSON object. */
+/** True for a JSON object: neither a list nor null. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** EventBridge joins keys by dots, so that `{ 'a.b': 1 }` and `{ a: { b: 1 } }` are one. */
+/** Splits dotted keys into nested fields. EventBridge joins keys by dots, so that `{ 'a.b': 1 }` and `{ a: { b: 1 } }` are one. */
 export function joinDots(fields: Fields): Fields {
   const result: Record<string, Json> = {};
   for (const [key, value] of Object.entries(fields)) {
@@ -32,7 +32,7 @@ function merge(into: Record<string, Json>, key: string, value: Json): void {
   into[key] = merged;
 }
 
-/** The bits of an IPv4 or IPv6 address and how many there are; undefined for what is none. */
+/** The bits of an IPv4 or IPv6 address, and their number; undefined for a text that is no address. */
 export function addressBits(address: string): { readonly value: bigint; readonly width: number } | undefined {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(address) ? bitsOf4(address) : bitsOf6(address);
 }

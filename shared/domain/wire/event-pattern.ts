@@ -2,10 +2,10 @@ import { checkPattern } from './event-pattern-check.js';
 import { addressBits, isFields, joinDots, type Fields, type Json } from './event-pattern-parts.js';
 
 /**
- * Whether EventBridge would give `event` to a rule with `pattern`. Covers exact values, `null`, arrays (any element),
+ * True when EventBridge would give `event` to a rule with `pattern`. Covers exact values, `null`, arrays (any element),
  * nested and dot-joined keys, `$or`, and the operators prefix, suffix, equals-ignore-case, wildcard, anything-but,
- * numeric, exists and cidr (EventBridge user guide, "Comparison operators for use in event patterns").
- * Fields of objects in an array match together: one object must have them all.
+ * numeric, exists and cidr (EventBridge user guide, "Comparison operators for use in event patterns"). Fields of
+ * objects in an array match together: one object must have them all.
  *
  * @throws LanewayError INVALID_OPTION for a pattern that EventBridge would refuse
  */
@@ -45,7 +45,7 @@ function matchLeaf(matcher: Json, given: Json | undefined): boolean {
   return leavesOf(given).some((value) => matchValue(matcher, value));
 }
 
-/** `exists` asks for a leaf: an object, or a list without one, is none. */
+/** True when a field holds a leaf, as `exists` asks: an object, or a list without a leaf, does not count. */
 function isPresent(given: Json | undefined): boolean {
   return leavesOf(given).length > 0;
 }
@@ -56,7 +56,7 @@ function leavesOf(given: Json | undefined): readonly Json[] {
   return (Array.isArray(given) ? flat(given as readonly Json[]) : [given]).filter((value) => !isFields(value));
 }
 
-/** A list with the elements of the lists in it: EventBridge takes no notice of how deep a value is nested in lists. */
+/** Flattens lists within a list: EventBridge takes no notice of how deep a value is nested in lists. */
 function flat(list: readonly Json[]): readonly Json[] {
   return list.some((one) => Array.isArray(one))
     ? list.flatMap((one) => (Array.isArray(one) ? flat(one as readonly Json[]) : [one]))
@@ -78,7 +78,10 @@ function matchValue(matcher: Json, value: Json): boolean {
   }
 }
 
-/** What `anything-but` excludes, one matcher each: `{ prefix: ['a', 'b'] }` is `{ prefix: 'a' }` and `{ prefix: 'b' }`. */
+/**
+ * Matchers that `anything-but` excludes, one for each value: `{ prefix: ['a', 'b'] }` is `{ prefix: 'a' }` and `{
+ * prefix: 'b' }`.
+ */
 function excluded(operand: Json): Json[] {
   if (!isFields(operand)) return Array.isArray(operand) ? [...(operand as readonly Json[])] : [operand];
   return Object.entries(operand).flatMap(([operator, texts]) =>
@@ -120,7 +123,10 @@ function wildcardParts(wildcard: string): string[] {
   return parts;
 }
 
-/** Takes each part at its first place after the one before it: linear, where a regular expression could run away. */
+/**
+ * Matches the parts of a wildcard in order, each at its first place after the one before. This takes linear time, where
+ * a regular expression could run away.
+ */
 function matchWildcard(parts: readonly string[], value: string): boolean {
   const first = parts[0] ?? '';
   const last = parts.at(-1) ?? '';

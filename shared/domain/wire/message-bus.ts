@@ -1,7 +1,7 @@
 import type { Envelope } from './envelope.js';
 import type { Priority } from '../base/priority.js';
 
-/** What became of one message that was handed to the bus or a lane. */
+/** Result of handing one message to the bus or a lane. */
 export type SendResult =
   | { readonly ok: true }
   /** `retryable: false`: the same entry will be refused again (not authorized, malformed, too large). */
@@ -20,7 +20,7 @@ export interface LaneMessage {
   readonly receiver: string;
   readonly lane: Priority;
   readonly envelope: Envelope;
-  /** 0 to 900. */
+  /** Delay before the message is received, 0 to 900 seconds. @defaultValue 0 */
   readonly delaySeconds?: number;
 }
 
@@ -40,7 +40,7 @@ export interface ReturnedCopy {
   readonly lane: Priority;
   /** The text as it was received: an EventBridge event keeps the source and type that the bus vouched for. */
   readonly body: string;
-  /** How often it has been returned, this time included. */
+  /** Number of times that the copy has been returned, this time included. */
   readonly returns: number;
 }
 

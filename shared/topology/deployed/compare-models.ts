@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StoredModel } from './stored-model.js';
 
-/** Differences that are named; more are counted. */
+/** Most differences that are named; further ones are counted. */
 const MOST_NAMED = 6;
 
 /**

@@ -8,7 +8,7 @@ import type { Topology } from '../topology.js';
 /** Version of the stored form. A reader refuses any other, because acting by a misread model is worse than not acting. */
 export const MODEL_FORMAT = 1;
 
-/** A schema as JSON Schema (draft 2020-12), of what is sent. */
+/** Schema of a sent payload as JSON Schema (draft 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The schemas of a message type by version: the latest and those that receivers still accept. */
@@ -36,15 +36,15 @@ export interface StoredModel {
   /** Version of the application, where it has one. */
   readonly version?: string | undefined;
   readonly topology: TopologyModel;
-  /** Of the application's own types; those of the framework are known by its version. */
+  /** Schemas of the application's own types, by name; those of the framework are known by its version. */
   readonly types: Readonly<Record<string, StoredSchemas>>;
   readonly workflows: readonly StoredWorkflow[];
 }
 
-/** Everything of a stored model but its form and its topology. */
+/** The parts of a stored model beside its format, its topology and its types. */
 export type ModelFacts = Pick<StoredModel, 'framework' | 'version' | 'workflows'>;
 
-/** The stored form of a topology. Without `types` (a model alone), payloads are not checked by whoever reads it. */
+/** Makes the stored form of a topology. Without `types` (a model alone), its readers cannot check payloads. */
 export function storeModel(topology: Pick<Topology, 'model'> & Partial<Topology>, facts: ModelFacts): StoredModel {
   const types: Record<string, StoredSchemas> = {};
   for (const type of topology.types?.values() ?? []) if (!isSystemType(type.name)) types[type.name] = schemasOf(type);
@@ -73,10 +73,7 @@ const storedSchema = z.looseObject({
   workflows: z.array(z.object({ name: z.string(), startedBy: z.string(), awaits: z.array(z.string()) }).loose()),
 });
 
-/**
- * Reads a stored model.
- * @throws LanewayError CONFIGURATION for another format, or what is no model
- */
+/** Reads a stored model. @throws LanewayError CONFIGURATION for another format, or for a text that is no model */
 export function readStoredModel(text: string, where: string): StoredModel {
   const value = parsed(text);
   const format: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'format') : undefined;
@@ -96,9 +93,9 @@ export function readStoredModel(text: string, where: string): StoredModel {
 }
 
 /**
- * A topology to operate by: its model and its types, which check payloads by the stored JSON Schemas. What was declared
- * as code (maps of ingresses, refinements, upgrades) is not in it; a payload of an older version is checked against that
- * version and goes on as it is.
+ * Makes a topology that operators work by: its model and its types, which check payloads by the stored JSON Schemas.
+ * Parts declared as code (maps of ingresses, refinements, upgrades) are not in it. A payload of an older version is
+ * checked against that version and goes on unchanged.
  */
 export function storedTopology(stored: StoredModel): Topology {
   const types = new Map<string, MessageType>();
@@ -161,7 +158,7 @@ function schemasOf(type: MessageType): StoredSchemas {
   return { schemas: Object.fromEntries([...earlier, [type.version, latest] as const]), unchecked };
 }
 
-/** What is sent is the input of a schema. What JSON Schema has no word for is let through, and listed. */
+/** Schema of the input, which is what is sent. Rules that JSON Schema cannot express are let through and listed in `unchecked`. */
 function jsonSchema(schema: z.ZodType, unchecked: string[]): JsonSchema {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
@@ -183,7 +180,7 @@ function jsonSchema(schema: z.ZodType, unchecked: string[]): JsonSchema {
   return rest;
 }
 
-/** `transform` and `preprocess` are pipes with code at one end. */
+/** True for `transform` and `preprocess`: pipes with code at one end. */
 function isTransform(def: z.core.$ZodTypeDef): boolean {
   if (def.type !== 'pipe') return false;
   const { in: from, out } = def as z.core.$ZodPipeDef;

@@ -11,7 +11,7 @@ import type { Topology } from '../../topology/topology.js';
 import type { Literal, Value } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 
-/** What a step says of its attempts; `within` is the workflow's deadline. */
+/** Options of a step about its attempts; `within` is the workflow's deadline. */
 interface Given {
   readonly timeout: Duration;
   readonly deadline?: Duration;
@@ -22,8 +22,9 @@ interface Given {
 }
 
 /**
- * The attempts of a request step and the time that they have in all; nothing where the step says none of it.
- * @throws LanewayError INVALID_WORKFLOW: whoever cannot be asked, or never would be, or for which there is no time
+ * The attempts of a request step and the time that they have in all; nothing where the step declares none of it.
+ * @throws LanewayError INVALID_WORKFLOW for a receiver that cannot be asked or never would be, or for attempts that
+ * take longer than their deadline
  */
 export function attemptsOf(
   command: CommandType,
@@ -128,7 +129,7 @@ function firstOf(to: Value | undefined, { subscribers }: ChannelModel, { model }
   return subscribers.find((id) => isMeant(model.agents, id, to.literal as Addressee));
 }
 
-/** Nobody is asked as a substitute twice, so that a rung can be one that never asks anybody. */
+/** Refuses a rung that would never ask anybody, as no agent is asked as a substitute twice. */
 function checkAsked(
   rungs: readonly Rung[],
   first: string | undefined,

@@ -2,7 +2,7 @@ import { allSteps, innerBlocks, type Block, type Step } from '../record/outline.
 import { refusal } from '../record/references.js';
 
 /**
- * Refuses a compensation that can never be needed: of a request behind which, on every path, nothing can fail.
+ * Refuses a compensation that can never be needed: on no path behind its request can a step fail.
  * @throws LanewayError INVALID_WORKFLOW
  */
 export function checkCompensations(workflow: string, root: Block): void {
@@ -23,7 +23,7 @@ export function checkCompensations(workflow: string, root: Block): void {
   check(root, false);
 }
 
-/** Whether an execution can end badly in a step: a request with a value for both of its bad ends cannot. */
+/** True when an execution can end badly in a step. A request with a value for both of its bad ends cannot. */
 function canFail(step: Step): boolean {
   switch (step.kind) {
     case 'request':

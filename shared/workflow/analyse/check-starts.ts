@@ -3,7 +3,7 @@ import type { AslDefinition } from '../compile/asl.js';
 import { callsIn, textOf } from '../compile/calls-in.js';
 import { refusal } from '../record/references.js';
 
-/** What is looked at of a workflow. */
+/** The parts of a workflow that tell how it starts. */
 interface Startable {
   readonly name: string;
   readonly startedBy: { readonly name: string };
@@ -12,8 +12,8 @@ interface Startable {
 }
 
 /**
- * Refuses a workflow that nobody starts: no client, agent, ingress, workflow or platform function publishes its start message, no
- * other workflow runs it, and it does not say that it is started by hand.
+ * Refuses a workflow that nobody starts: no client, agent, ingress, workflow or platform function publishes its start
+ * message, no other workflow runs it, and it has no `byHand`.
  * @throws LanewayError INVALID_WORKFLOW
  */
 export function checkStarts(
@@ -27,7 +27,7 @@ export function checkStarts(
     ...Object.values(channels).flatMap(({ system, carries }) => (system ? carries : [])),
   ]);
   for (const { name, startedBy, byHand = false } of workflows) {
-    // Said better where it is routed.
+    // `routingRules` refuses a start message without a carrier, with the better words.
     if (!Object.values(channels).some(({ carries }) => carries.includes(startedBy.name))) continue;
     const byAnother = calls.some(
       ({ by, payload }) =>

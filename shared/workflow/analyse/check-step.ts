@@ -9,7 +9,7 @@ import { literalsOf } from '../record/shape.js';
 
 const NAME = /^[A-Za-z][A-Za-z0-9 -]{0,39}$/;
 
-/** A name that the user gives to a step or branch. */
+/** Checks the name that the user gives to a step or branch. */
 export function checkName(given: unknown, what: string, refuse: Refuse): asserts given is string {
   if (typeof given !== 'string' || !NAME.test(given))
     refuse(
@@ -18,7 +18,7 @@ export function checkName(given: unknown, what: string, refuse: Refuse): asserts
     );
 }
 
-/** A type that a workflow may publish or start from: declared, and carried by exactly one channel or one default. */
+/** Checks a type that a workflow publishes or starts from: declared, and carried by exactly one channel or one default. */
 export function checkCarried(
   type: MessageType,
   model: TopologyModel,
@@ -44,7 +44,7 @@ export function checkCarried(
   }
 }
 
-/** A priority or receiver that is given literally. */
+/** Checks a priority or receiver that is given literally. */
 export function checkAddress(
   type: MessageType,
   options: { readonly priority?: Value; readonly to?: Value },
@@ -80,7 +80,7 @@ export function checkAddress(
   }
 }
 
-/** A payload without references is checked at once; with references, the dispatcher checks it when it is sent. */
+/** Checks a payload without references; one with references is checked by the dispatcher when it is sent. */
 export function checkLiteral(schema: z.ZodType, value: Value | undefined, what: string, refuse: Refuse): void {
   if (value?.kind !== 'literal') return;
   const result = z.safeParse(schema, value.literal);
@@ -91,7 +91,7 @@ export function checkLiteral(schema: z.ZodType, value: Value | undefined, what: 
   refuse(`${what} does not fit its schema: ${faults.join('; ')}`, 'pass what the schema of the type takes');
 }
 
-/** The literals that a match has arms for, when they are exactly those that its reference can be. */
+/** The literals that a match has arms for. Refuses arms that are not exactly those of the values that the reference can have. */
 export function checkArms(on: Target, given: Readonly<Record<string, unknown>>, refuse: Refuse): (string | boolean)[] {
   const known = literalsOf(on.shape);
   const names = Object.keys(given);

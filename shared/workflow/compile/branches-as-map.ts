@@ -1,10 +1,10 @@
 import type { AslBranch, AslChoice, AslDefinition, AslMap, AslParallel, AslState } from './asl.js';
 
 /**
- * The same machine with each Parallel written as an inline Map: one item for each branch, and a Choice that leads item
- * `i` to branch `i`. Same results in the same order, one more state for each branch. For engines that give every
- * Map item a context of its own but let branches share one, and with it the task token (MiniStack 1.5.33: of 150
- * executions started at once whose branches both wait for a token, 87 never ended).
+ * Writes each Parallel of a machine as an inline Map: one item for each branch, and a Choice that leads item `i` to
+ * branch `i`. The results are the same in the same order, with one more state for each branch. It serves engines that
+ * give every Map item a context of its own but let branches share one, and with it the task token (MiniStack 1.5.33: of
+ * 150 executions started at once whose branches both wait for a token, 87 never ended).
  */
 export function branchesAsMap(definition: AslDefinition): AslDefinition {
   return { ...definition, ...rewritten(definition) };
@@ -22,7 +22,10 @@ function rewritten(machine: AslBranch): AslBranch {
   return { StartAt: machine.StartAt, States: Object.fromEntries(states) };
 }
 
-/** State names are unique in the whole machine, so that the branches' states can live in one processor. */
+/**
+ * Makes the Map of a Parallel. State names are unique in the whole machine, so that the branches' states can live in
+ * one processor.
+ */
 function mapOf(name: string, { Branches, Next }: AslParallel): AslMap {
   const branches = Branches.map(rewritten);
   const route = `${name.slice(0, 70)} by item`;

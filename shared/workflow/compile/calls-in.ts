@@ -5,9 +5,9 @@ import type { AslBranch, AslTask, Json } from './asl.js';
 export interface Call {
   readonly state: string;
   readonly task: AslTask;
-  /** What it passes on. */
+  /** Payload that it passes to the dispatcher. */
   readonly payload: Readonly<Record<string, Json>>;
-  /** Number of maps around it: its index has as many parts. */
+  /** Number of maps around it: the index of its element has as many parts. */
   readonly depth: number;
 }
 
@@ -35,7 +35,7 @@ export function callsIn(machine: AslBranch, depth = 0): Call[] {
   });
 }
 
-/** Whether a step's request may come to a person, by the step's own fallback. */
+/** True when the fallback of one of the steps may bring its request to a person. */
 export function fallsBackToPeople(machine: AslBranch): boolean {
   return callsIn(machine).some(({ payload }) => {
     const attempts = payload['attempts'] as Partial<DispatchAttempts> | undefined;

@@ -33,10 +33,13 @@ import {
 } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 
-/** What CDK puts the dispatcher function's ARN in place of. */
+/** Placeholder for the ARN of the dispatcher function, which CDK fills in. */
 export const DISPATCHER_ARN = '${DispatcherArn}';
 
-/** Seconds that a request's backstop outlasts its timeout: the pending record is the clock, this only ends what nobody answers. */
+/**
+ * Seconds that the timeout of a waiting state is longer than that of its request. The pending record is the clock; the
+ * state's timeout only ends a wait that nobody answers.
+ */
 export const BACKSTOP_SECONDS = 600;
 
 /** The start message without its data. */
@@ -44,8 +47,8 @@ const START_MESSAGE =
   "{% $sift($states.context.Execution.Input.message, function($value, $name) { $name != 'data' }) %}";
 
 /**
- * The dispatcher's own faults are tried again, whatever their name: a repeated dispatch is the same request. How a
- * request ends, and an expression that fails, is final.
+ * The dispatcher's own faults are tried again, whatever their name: a repeated dispatch is the same request. The end of
+ * a request is final, and so is an expression that fails.
  */
 const RETRY: readonly AslRetry[] = [
   { ErrorEquals: ['RequestTimedOut', 'RequestFailed', 'States.QueryEvaluationError'], MaxAttempts: 0 },
@@ -59,13 +62,13 @@ const RETRY: readonly AslRetry[] = [
   },
 ];
 
-/** An end of the machine or branch: the name of its state, should it need one of its own, and the output. */
+/** End of the machine or branch: its output, and the name of its state where it needs one of its own. */
 interface End {
   readonly name: string;
   readonly output: (base: Base) => Json;
 }
 
-/** Where a path goes on: to a state, or out with an output; and what is set on the way. */
+/** Continuation of a path: a state, or the end with an output; and the variables set on the way. */
 interface Next {
   readonly state?: string;
   readonly end?: End;
@@ -91,7 +94,7 @@ export function compile(
 }
 
 class Compiler {
-  /** Of the innermost map around what is being compiled. */
+  /** Position variable of the innermost map around the step that is being compiled. */
   #position: Origin | undefined;
 
   constructor(
@@ -180,7 +183,7 @@ class Compiler {
     return { state: step.state, assigns: [] };
   }
 
-  /** The pending record is the clock: this only ends what nobody answers. */
+  /** Timeout of the state, seconds. The pending record is the clock; the timeout only ends a wait that nobody answers. */
   #backstop(step: CallStep): number | undefined {
     if (step.kind === 'publish') return undefined;
     const rounds = step.kind === 'approval' && step.escalateTo !== undefined ? 2 : 1;
@@ -236,7 +239,7 @@ class Compiler {
 
   #match(step: MatchStep, next: Next, states: States): Next {
     const { origin } = step;
-    // What is set here is read behind it, and no state can read what it sets itself: then what follows is a state.
+    // A variable that is set here is read behind, and no state can read what it sets itself: then a state follows.
     const onward: Next =
       origin.used || next.assigns.length > 0 ? { state: this.#target(next, states), assigns: [] } : next;
     const on = toJsonata({ kind: 'reference', target: step.on }, kept, this.refuse);
@@ -269,8 +272,8 @@ class Compiler {
   }
 
   /**
-   * Each element travels with its index, as no engine but AWS is sure to have the context of the map in its states. The
-   * list constructor around `$map` keeps a single element a list.
+   * Compiles a map. Each element travels with its index, as no engine but AWS is sure to offer the context of the map
+   * in its states. The list constructor around `$map` keeps a single element a list.
    */
   #map(step: MapStep, next: Next, states: States): Next {
     const { block, position, item, origin } = step;
@@ -306,8 +309,9 @@ class Compiler {
   }
 
   /**
-   * The state behind branches or elements that keeps their results, or the next one where nobody needs them. A Parallel
-   * or Map itself sets and puts out nothing: MiniStack 1.5.33 drops both, and one more state costs little.
+   * Name of the state behind branches or elements that keeps their results, or of the next one where no step reads
+   * them. A Parallel or Map itself sets and puts out nothing: MiniStack 1.5.33 drops both, and one more state costs
+   * little.
    */
   #join(name: string, results: ReadonlyMap<Origin, string>, next: Next, states: States): string {
     const used = [...results].filter(([origin]) => origin.used);
@@ -318,7 +322,10 @@ class Compiler {
     return join;
   }
 
-  /** How a state goes on; `base` lets what it sets or puts out read its own result. Variables die with the machine or branch. */
+  /**
+   * Transition of a state; `base` lets the variables and the output read the state's own result. Variables die with the
+   * machine or branch.
+   */
   #leads(next: Next, own: AslAssign, base: Base): AslTransition {
     if (next.end) return { Output: next.end.output(base), End: true };
     return { ...this.#assigns(next, own, base), Next: next.state ?? '' };
@@ -334,7 +341,7 @@ class Compiler {
     return Object.keys(all).length > 0 ? { Assign: all } : {};
   }
 
-  /** The state that stands for where a path goes on; made when there is none yet. */
+  /** Name of the state at which a path goes on; it is made when there is none yet. */
   #target(next: Next, states: States): string {
     if (next.assigns.length > 0) {
       const name = freeName('keep result', this.names);
@@ -357,7 +364,7 @@ class Compiler {
   }
 }
 
-/** What a step passes on besides what is fixed. */
+/** Values of a step's payload that may hold references. */
 function valuesOf(step: CallStep): Readonly<Record<string, Value | undefined>> {
   switch (step.kind) {
     case 'wait':

@@ -9,7 +9,7 @@ export type Base = (origin: Origin) => string;
 /** Data of the start message: the execution's input, which every state can read without keeping it. */
 export const START_DATA = '$states.context.Execution.Input.message.data';
 
-/** The base of every state that reads only what earlier states kept. */
+/** The base of a state that reads only values which earlier states kept. */
 export const kept: Base = (origin) => (origin.kind === 'start' ? START_DATA : `$${origin.variable}`);
 
 /**
@@ -47,12 +47,12 @@ export function toJsonata(value: Value, base: Base, refuse: Refuse): string {
   }
 }
 
-/** `{% expression %}` */
+/** An expression as Step Functions marks it: `{% expression %}`. */
 export function wrap(expression: string): string {
   return `{% ${expression} %}`;
 }
 
-/** Text as a JSONata string; no part of it can end the string, the expression or be taken for a placeholder. */
+/** Text as a JSONata string. No part of it can end the string or the expression, or be taken for a placeholder. */
 export function quoted(text: string): string {
   if (/^[\w .,:;/@+-]*$/.test(text)) return `'${text}'`;
   return JSON.stringify(text)
@@ -62,12 +62,18 @@ export function quoted(text: string): string {
     .replaceAll('\u2029', '\\u2029');
 }
 
-/** Text as a JSON value that arrives as it stands: literally, or as an expression where Step Functions or CloudFormation would read it. */
+/**
+ * Text as a JSON value that arrives unchanged: literally, or as an expression where Step Functions or CloudFormation
+ * would read meaning into it.
+ */
 export function text(given: string): string {
   return isInert(given) ? given : wrap(quoted(given));
 }
 
-/** JSONata's array constructor takes a list apart unless it is a constructor itself, so a list in a list is wrapped. */
+/**
+ * An item of a list. JSONata's array constructor takes a list apart unless it is a constructor itself, so that a list
+ * in a list is wrapped.
+ */
 function listItem(item: Value, base: Base, refuse: Refuse): string {
   const expression = toJsonata(item, base, refuse);
   if (item.kind !== 'reference') return expression;
@@ -92,8 +98,8 @@ function hopped(expression: string, hop: Hop, base: Base, refuse: Refuse): strin
 }
 
 /**
- * An element of a list, or nothing where there is none. JSONata for Java throws at a negative index of a list that is too
- * short, so that an index from the end is used only when there are so many.
+ * An element of a list, or no result where there is none. JSONata for Java throws at a negative index of a list that is
+ * too short, so that an index from the end is used only when the list is long enough.
  */
 function elementOf(list: string, index: number): string {
   return index < 0 ? `($count(${list}) >= ${-index} ? ${list}[${index}])` : `${list}[${index}]`;

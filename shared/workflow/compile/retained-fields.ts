@@ -6,7 +6,7 @@ import type { Refuse } from '../record/references.js';
 import { StateBudget } from './state-budget.js';
 import { usesIn, type Uses } from '../record/uses.js';
 
-/** What each step says about its result: what of it the rest of the workflow uses (`Keep`). */
+/** Computes the `keep` of each step: the parts of its result that the rest of the workflow uses (`Keep`). */
 export class RetainedFields {
   readonly #uses: ReturnType<typeof usesIn>;
   readonly #shares: StateBudget;
@@ -27,7 +27,10 @@ export class RetainedFields {
   }
 }
 
-/** Without what is there anyway: parts of what is by value, and what only has to be there but is used in part. */
+/**
+ * Uses without those that others cover: parts of a value that is kept whole by value, and bare presence of a value that
+ * is used in part.
+ */
 function needed({ pass, read, exists }: Uses): Uses {
   const within = (path: KeepPath, whole: KeepPath) => path.length > whole.length && begins(path, whole);
   const unread = (path: KeepPath) => !read.some((whole) => begins(path, whole));

@@ -14,13 +14,13 @@ import {
 import type { Refuse } from '../record/references.js';
 import { insteadOf, pathOf } from '../record/uses.js';
 
-/** Elements that a map is taken to have where its list is not known yet. */
+/** Number of elements that a map is assumed to have where its list is not known yet. */
 const ELEMENTS = 100;
 
-/** What the data of a start message, which is never by reference, counts for: up to 200 of 256 KiB may be its. */
+/** Factor for the data of a start message, which is never by reference: up to 200 of 256 KiB may be its. */
 const START_COUNTS = 4;
 
-/** Values that come together, and all that they may be of: origins of results that are kept, and of lists of them. */
+/** Values that come together in one place, and the origins of kept results, or lists of them, that they may be part of. */
 interface Weight {
   readonly parts: readonly Part[];
   readonly origins: ReadonlySet<Origin>;
@@ -32,20 +32,21 @@ interface Part {
   readonly path: KeepPath;
 }
 
-/** How many of them there are in one place, for each element of these maps. */
+/** Number of such values in one place, for each element of these maps. */
 interface Share {
   readonly values: number;
   readonly maps: readonly MapStep[];
 }
 
-/** So many may be as long as one may be anyway. */
+/** Number of values that may all have the full {@link STATE_BYTES}. */
 const AT_EASE = Math.floor(GATHERED_BYTES / STATE_BYTES);
 
 const NOTHING: Weight = { parts: [], origins: new Set() };
 
 /**
- * How many values come together where the value of an origin does: in the payload of a message, as results of branches
- * or elements, in what is completed with. The more there are, the less of each is kept by value (`keptState`).
+ * Counts the values that come together where the value of an origin does: in the payload of a message, as results of
+ * branches or elements, in the data that a workflow completes with. The more there are, the less of each is kept by
+ * value (`keptState`).
  */
 export class StateBudget {
   readonly #gatherings: { readonly weight: Weight; readonly map?: MapStep }[] = [];
@@ -71,7 +72,7 @@ export class StateBudget {
     }
   }
 
-  /** As a literal or an expression that the step itself evaluates; undefined where there are few. */
+  /** The count for the result of a step, as a literal or as an expression that the step evaluates; undefined where it is small. */
   of(step: Extract<Step, { readonly origin: Origin }>): Json | undefined {
     const { values, maps } = this.#share(step.origin);
     const around = maps.filter((map) => this.#inside.get(map)?.has(step));
@@ -134,7 +135,7 @@ export class StateBudget {
   }
 }
 
-/** Parts of one value that are no parts of each other are together no more than that value. */
+/** Counts parts of one value as one value, unless one is within another: apart they are no longer than the whole. */
 function valuesIn({ parts }: Weight): number {
   const byOrigin = new Map<Origin, KeepPath[]>();
   for (const { origin, path } of parts) byOrigin.set(origin, [...(byOrigin.get(origin) ?? []), path]);
@@ -177,7 +178,7 @@ function together(a: Weight, b: Weight): Weight {
   return { parts: [...a.parts, ...b.parts], origins: new Set([...a.origins, ...b.origins]) };
 }
 
-/** The greater one, from wherever it comes. */
+/** The weight of a value that is one of two: parts of the heavier one, origins of both. */
 function oneOf(a: Weight, b: Weight): Weight {
   return { parts: valuesIn(a) >= valuesIn(b) ? a.parts : b.parts, origins: new Set([...a.origins, ...b.origins]) };
 }

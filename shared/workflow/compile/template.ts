@@ -5,8 +5,8 @@ import { describeTarget, isCondition, targetsIn, type Hop, type Origin, type Val
 import type { Refuse } from '../record/references.js';
 
 /**
- * A value as JSON in which what comes of `own`, a reply that there is not yet, stays open (`REPLY`), which
- * `fillTemplate` fills in. Everything else is evaluated when the state machine passes the template on.
+ * A value as JSON in which places for parts of `own`, a reply that has not come yet, stay open (`REPLY`);
+ * `fillTemplate` fills them in. All else is evaluated when the state machine passes the template on.
  */
 export function toTemplate(value: Value, own: Origin, base: Base, refuse: Refuse): Json {
   switch (value.kind) {

@@ -3,7 +3,7 @@ import { allSteps, blockOf, describeTarget, type Block, type Target, type Value 
 import type { Refuse } from '../record/references.js';
 import { listOf, type Shape } from '../record/shape.js';
 
-/** The names that another workflow completes with, when they are exactly those that the user expects. */
+/** The names that another workflow completes with. Refuses a list of the user that is not exactly those. */
 export function checkResults(workflow: WorkflowDefinition, expected: readonly string[], refuse: Refuse): string[] {
   const completes = [...new Set(endsOf(blockOf(workflow.outline)))].sort();
   const named = [...new Set(expected)].sort();
@@ -14,13 +14,13 @@ export function checkResults(workflow: WorkflowDefinition, expected: readonly st
   );
 }
 
-/** Shape of how another workflow ended. */
+/** Shape of the result of `flow.run`: `{ result }`, one of the names. */
 export function resultShape(results: readonly string[]): Shape {
   const properties = { result: { enum: results } };
   return { type: 'object', properties, required: ['result'], additionalProperties: false };
 }
 
-/** Who decides an approval. */
+/** Checks the names of those who decide an approval. */
 export function checkDeciders(names: readonly unknown[], refuse: Refuse): void {
   for (const name of names) {
     if (typeof name !== 'string' || !/^\S.{0,99}$/.test(name))
@@ -28,7 +28,7 @@ export function checkDeciders(names: readonly unknown[], refuse: Refuse): void {
   }
 }
 
-/** A time to wait until that is given literally. */
+/** Checks a time to wait until that is given literally. */
 export function checkTime(until: Value, refuse: Refuse): void {
   if (until.kind !== 'literal') return;
   const { literal } = until;
@@ -36,7 +36,7 @@ export function checkTime(until: Value, refuse: Refuse): void {
     refuse(`until is ${JSON.stringify(literal)}`, 'allowed: a time in ISO 8601, or a reference to one');
 }
 
-/** A list that is there in every execution that gets this far. */
+/** Checks that a reference is a list which is there in every execution that gets this far. */
 export function checkList(given: Value, refuse: Refuse): { readonly target: Target; readonly shape: Shape } {
   if (given.kind !== 'reference')
     return refuse('flow.map was given no reference', 'pass a list of the start message or of a reply');
@@ -49,7 +49,7 @@ export function checkList(given: Value, refuse: Refuse): { readonly target: Targ
   );
 }
 
-/** Names that a workflow completes with; `completed` for a path that just stops. */
+/** Names that a workflow completes with; `completed` for a path that ends without one. */
 function endsOf(root: Block): string[] {
   const named = [...allSteps(root)].flatMap(({ step }) => (step.kind === 'complete' ? [step.result] : []));
   return root.closed ? named : [...named, 'completed'];

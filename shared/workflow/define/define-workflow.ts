@@ -20,24 +20,31 @@ export interface WorkflowOptions<Start extends EventType> {
   readonly startedBy: Start;
   /** Bound of a whole execution, at most 365 days. @defaultValue '1 day' */
   readonly deadline?: Duration;
-  /** Nobody publishes its start message, and no other workflow runs it: only `laneway workflow start` starts it. */
+  /**
+   * Set to true when only `laneway workflow start` starts it: nobody publishes its start message, and no other workflow
+   * runs it.
+   * @defaultValue false
+   */
   readonly byHand?: boolean;
 }
 
 /** A step that sends a message or waits. */
 export interface WorkflowStep {
-  /** Name of the state, which is also the `step` that the dispatcher and the ledger see. */
+  /** Name of the state; the dispatcher and the ledger know the step by it. */
   readonly name: string;
+  /** Kind of the step: the verb that recorded it. */
   readonly kind: 'request' | 'publish' | 'wait' | 'run' | 'approval' | 'receive';
-  /** Message type that it sends; for `run` the workflow. */
+  /** Message type that it sends or waits for; for `run` the workflow. Absent for a pause and an approval. */
   readonly type?: string;
+  /** Type of the reply, for a request. */
   readonly reply?: string;
+  /** Seconds that the step waits; for an approval with `escalateTo` twice as long. Absent for `publish` and `wait`. */
   readonly timeoutSeconds?: number;
   /** Arms and branches that lead to it, outermost first. */
   readonly path: readonly string[];
 }
 
-/** Bound of an execution whose workflow names none. */
+/** Deadline of a workflow that declares none. */
 export const DEFAULT_DEADLINE: Duration = '1 day';
 
 /** The longest that a Standard execution lasts (Step Functions quota). */
@@ -45,26 +52,30 @@ export const LONGEST_DEADLINE: Duration = '365 days';
 
 /** A checked and compiled workflow. */
 export interface WorkflowDefinition<Name extends string = string, Start extends EventType = EventType> {
+  /** Name of the workflow, unique in its application. */
   readonly name: Name;
+  /** Topology that the workflow belongs to. */
   readonly topology: Topology;
+  /** Event type each message of which starts an execution. */
   readonly startedBy: Start;
+  /** Bound of a whole execution, seconds. */
   readonly deadlineSeconds: number;
-  /** It is started by `laneway workflow start` only. */
+  /** True when only `laneway workflow start` starts it. @defaultValue false */
   readonly byHand?: boolean;
-  /** In the order of definition. */
+  /** Steps that send or wait, in the order of definition. */
   readonly steps: readonly WorkflowStep[];
   /** Messages that its steps wait for. */
   readonly awaits: readonly Awaited[];
-  /** To be deployed as a Standard state machine, `${DispatcherArn}` replaced. */
+  /** Definition to deploy as a Standard state machine, `${DispatcherArn}` replaced. */
   readonly asl: AslDefinition;
-  /** What was recorded; `describeWorkflow` reads it. */
+  /** The recorded steps; `describeWorkflow` reads them. */
   readonly outline: WorkflowOutline;
 }
 
 /**
- * Defines a process that sends requests and waits for replies. `define` runs once, now: its verbs record steps, and
- * what it gets are references to values that only an execution will have. The steps are compiled to a Standard Step
- * Functions machine in JSONata; each request is one state, each execution ends with `{ result, data }`.
+ * Defines a process that sends requests and waits for replies. `define` runs once, at definition: its verbs record
+ * steps, and its arguments are references to values that only an execution has. The steps are compiled to a Standard
+ * Step Functions machine in JSONata. Each request is one state; each execution ends with `{ result, data }`.
  *
  * @param name lower-case letters, digits and dashes, at most 32 (an execution's name is workflow, start message id and
  * generation, in Step Functions' 80 characters)
@@ -120,7 +131,7 @@ export function defineWorkflow<
   };
 }
 
-/** What its steps wait for. @throws LanewayError INVALID_WORKFLOW for two that one message would answer */
+/** Messages that the steps of a workflow wait for. @throws LanewayError INVALID_WORKFLOW for two that one message would answer */
 function awaitsOf(workflow: string, root: Block, refuse: Refuse): Awaited[] {
   const awaits = [...allSteps(root)].flatMap(({ step }): Awaited[] =>
     step.kind === 'receive' ? [{ workflow, step: step.state, type: step.type, keyed: step.key !== undefined }] : [],

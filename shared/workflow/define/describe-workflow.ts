@@ -3,7 +3,7 @@ import { machinesIn } from '../compile/calls-in.js';
 import type { WorkflowDefinition } from './define-workflow.js';
 import { blockOf, describeTarget, type Block, type RequestStep, type Step } from '../record/outline.js';
 
-/** A way through a workflow, and what it costs. */
+/** A path through a workflow, and its cost. */
 export interface WorkflowPath {
   /** States in the order of the definition; branches follow one after the other, and a map goes through one element. */
   readonly states: readonly string[];
@@ -17,11 +17,11 @@ export interface WorkflowDescription {
   readonly mermaid: string;
   /** The steps as an indented list. */
   readonly text: string;
-  /** Ways through it in which every request is answered; at most 200. */
+  /** Paths through it in which every request is answered; at most 200. */
   readonly paths: readonly WorkflowPath[];
 }
 
-/** Describes a workflow for people: a diagram, a text, and the ways through it with their cost. */
+/** Describes a workflow for people: a diagram, a text, and the paths through it with their cost. */
 export function describeWorkflow(definition: WorkflowDefinition): WorkflowDescription {
   const { name, startedBy, outline, asl } = definition;
   const text = [`${name}: started by ${startedBy.name}`, ...lines(blockOf(outline), 1)].join('\n');
@@ -78,7 +78,7 @@ function sentence(step: Step): string {
   }
 }
 
-/** `, 3 tries of 30 seconds, then deputy`, or nothing where the step leaves it to the channel. */
+/** The attempts of a step in words, `, 3 tries of 30 seconds, then deputy`; empty where the channel's ladder applies. */
 function tried({ attempts }: RequestStep): string {
   if (!attempts) return '';
   const { tries, timeout, fallback } = attempts;
@@ -92,7 +92,7 @@ function tried({ attempts }: RequestStep): string {
   return [`, ${tries === 1 ? '1 try' : `${tries} tries`} of ${timeout}`, ...asked].join(', then ');
 }
 
-/** An edge that leads into the next node: from where, and what it says. */
+/** An edge into the next node: the node that it comes from, and its label. */
 interface Loose {
   readonly from: string;
   readonly label?: string;
@@ -156,7 +156,7 @@ function label(text: string): string {
   return `"${text.replaceAll('&', '#amp;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replaceAll('|', '#124;')}"`;
 }
 
-/** The ways through a machine; of more than 200 the first. */
+/** The paths through a machine; of more than 200 the first. */
 export function pathsOf(machine: AslBranch): WorkflowPath[] {
   return pathsFrom(machine, machine.StartAt);
 }
@@ -171,7 +171,7 @@ function pathsFrom(machine: AslBranch, name: string): WorkflowPath[] {
   return own.flatMap((first) => rest.map((second) => joined(first, second))).slice(0, MOST_PATHS);
 }
 
-/** The ways through one state: more than one where branches have several. */
+/** The paths through one state: more than one where branches have several. */
 function inside(state: AslState, name: string): WorkflowPath[] {
   const self: WorkflowPath = { states: [name], transitions: 1 };
   return machinesIn(state).reduce<WorkflowPath[]>(

@@ -19,10 +19,13 @@ export type TypesOf<T> =
 /** Union of the ids of a topology's agents. */
 export type AgentOf<T> = T extends { readonly agents: infer Agents } ? keyof Agents & string : never;
 
-/** Names of a topology, besides agents, that steps may say. */
+/** Names of a topology, besides agents, that steps may use. */
 export interface Names {
+  /** Union of the capabilities. */
   readonly capability: string;
+  /** Union of the roles. */
   readonly role: string;
+  /** Union of the names of channels. */
   readonly channel: string;
 }
 
@@ -36,15 +39,16 @@ export type NamesOf<T> =
       }
     : Names;
 
-/** Agents that have something in common. */
+/** Agents with a capability or a role in common. */
 export type Kin<Known extends Names> = { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
 
-/** Whom a step addresses, besides the channel's own choice: an agent, or any with a capability or role. */
+/** Receiver that a step addresses, in place of the channel's own choice: an agent, or any with a capability or role. */
 export type Receiver<Agent extends string, Known extends Names = Names> = Agent | Kin<Known>;
 
 /**
- * Who is asked when an attempt was not answered: an agent's id, `'another'` (the next subscriber of the command's channel that
- * was not asked), any with a capability or role; or a rung as a channel declares it, without `retry`.
+ * Receiver that is asked when an attempt was not answered: an agent's id; `'another'` (the next subscriber of the
+ * command's channel that was not asked); any with a capability or role; or a rung as a channel declares it, without
+ * `retry`.
  */
 export type Fallback<Agent extends string, Known extends Names = Names> =
   | 'another'
@@ -57,14 +61,16 @@ export type Fallback<Agent extends string, Known extends Names = Names> =
 
 /** Options of {@link Flow.publish}. */
 export interface StepPublishOptions<Agent extends string, Known extends Names = Names> {
+  /** Priority of the message. @defaultValue that of the start message, brought to one that the channel uses */
   readonly priority?: Input<Priority>;
+  /** Receivers of the message. @defaultValue every subscriber for an event, the first one for a command */
   readonly to?: Input<Receiver<Agent, Known>>;
 }
 
 /**
- * Options of {@link Flow.request}. With any of `deadline`, `tries` and `fallback` the step says itself what follows on an
- * attempt that is not answered or fails, and the ladder of the command's channel does not count. Each attempt is a message of its own,
- * with the same `effectKey`; the first reply of any attempt is the reply.
+ * Options of {@link Flow.request}. With any of `deadline`, `tries` and `fallback` the step declares its own attempts,
+ * and the ladder of the command's channel does not apply. Each attempt is a message of its own, with the same
+ * `effectKey`; the first reply of any attempt is the reply.
  */
 export interface StepRequestOptions<
   Agent extends string,
@@ -72,32 +78,39 @@ export interface StepRequestOptions<
   Known extends Names = Names,
 > extends StepPublishOptions<Agent, Known> {
   /**
-   * From the moment the step begins; at most the workflow's deadline. The request's pending record is the clock. With
-   * `deadline`, `tries` or `fallback` it is the time of each attempt, at least 6 seconds.
+   * Time from the moment the step begins; at most the workflow's deadline. The request's pending record is the clock.
+   * With `deadline`, `tries` or `fallback` it is the time of one attempt, at least 6 seconds.
    */
   readonly timeout: Duration;
   /**
-   * Time of the whole request: no attempt outlives it, and progress of an agent prolongs its attempt up to it (and by the
-   * `extension` of the command's channel beyond it).
-   * @defaultValue what all attempts and pauses take when nobody answers
+   * Time of the whole request. No attempt outlives it. Progress of an agent prolongs its attempt up to it, and beyond
+   * it by the `extension` of the command's channel.
+   * @defaultValue the time that all attempts and pauses take when nobody answers
    */
   readonly deadline?: Duration;
   /** Attempts at the receiver, 1 to 11, after pauses of 1 second, doubled to at most a minute. @defaultValue 1 */
   readonly tries?: number;
-  /** Who is asked then, in this order: agents, other channels, a person. Each attempt has `timeout`, unless it says otherwise. */
+  /**
+   * Receivers that are asked when those tries are over, in this order: agents, other channels, a person. Each attempt
+   * has `timeout`, unless the entry declares its own.
+   */
   readonly fallback?: Fallback<Agent, Known> | readonly Fallback<Agent, Known>[];
-  /** Taken as the reply when none arrives in time. Without it the execution fails with `RequestTimedOut`. */
+  /** Value that is taken as the reply when none arrives in time. Without it the execution fails with `RequestTimedOut`. */
   readonly onTimeout?: Input<Reply>;
-  /** Taken as the reply when the command became a dead letter. Without it the execution fails with `RequestFailed`. */
+  /**
+   * Value that is taken as the reply when the command became a dead letter. Without it the execution fails with
+   * `RequestFailed`.
+   */
   readonly onFailure?: Input<Reply>;
 }
 
-/** What undoes a completed request. `Undo` = the command, which names a reply: so it is known when it is done. */
+/** Compensation of a completed request. `Undo` is the command that undoes it; it names a reply, so that its end is known. */
 export interface Compensation<Undo extends MessageType, Reply> {
+  /** Command that undoes the request. */
   readonly with: Undo;
-  /** Its payload, of the reply to be undone and of anything known before the request. */
+  /** Payload of the undoing command, made from the reply to be undone and from anything known before the request. */
   readonly data: (reply: Ref<Reply>) => Input<InputOf<NoInfer<Undo>>>;
-  /** Undoing is seldom urgent and has to happen. @defaultValue '1 hour' */
+  /** Time for the reply of the undoing command. @defaultValue '1 hour', as undoing is seldom urgent and has to happen */
   readonly timeout?: Duration;
 }
 
@@ -115,42 +128,43 @@ export type Arms<Value extends string | boolean> = Readonly<
 /** Properties that must not be given. */
 export type None<Keys extends PropertyKey> = { readonly [Key in Keys]: never };
 
-/** What each branch of {@link Flow.parallel} returned. */
+/** Results of the branches of {@link Flow.parallel}, by the branch's name. */
 export type Results<Branches> = {
   readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned ? Outcome<Returned> : never;
 };
 
 /** Options of {@link Flow.receive}. */
 export interface ReceiveOptions<Data> {
-  /** From the moment the step begins. */
+  /** Time from the moment the step begins; at most the workflow's deadline. */
   readonly timeout: Duration;
-  /** Subject that the message has. */
+  /** Subject that the message must have. @defaultValue any; needed within `flow.map` */
   readonly key?: Input<string>;
-  /** Taken as the data when no message comes in time. Without it the execution fails with `RequestTimedOut`. */
+  /** Value that is taken as the data when no message comes in time. Without it the execution fails with `RequestTimedOut`. */
   readonly onTimeout?: Input<Data>;
 }
 
-/** What became of an approval. */
+/** Decision of people; `silent` when nobody decided in time. */
 export type Decision = 'approved' | 'rejected' | 'silent';
 
 /** Options of {@link Flow.approval}. */
 export interface ApprovalOptions {
-  /** What is to be decided, in a line. */
+  /** Subject of the decision, in one line. */
   readonly title: Input<string>;
-  /** What it takes to decide: any JSON, with references. */
+  /** Facts that the decision is made on: any JSON, with references. */
   readonly details?: unknown;
-  /** Who decides: a name that the application's people know, such as a team. */
+  /** Name of the people who decide, such as a team that the application knows. */
   readonly approvers: string;
+  /** Time to decide, from the moment the step begins; at most the workflow's deadline. */
   readonly timeout: Duration;
-  /** Who is asked when they keep silent. */
+  /** Name of the people who are asked when the approvers keep silent, for as long again. @defaultValue nobody */
   readonly escalateTo?: string;
 }
 
 /** Options of {@link Flow.run}. */
 export interface RunOptions<Results extends readonly string[]> {
-  /** From the moment the step begins. */
+  /** Time from the moment the step begins; at most the workflow's deadline. */
   readonly timeout: Duration;
-  /** The names that the other workflow completes with; exactly those, which is checked when the workflow is defined. */
+  /** Names that the other workflow completes with: all of them and no others, which is checked at definition. */
   readonly results: Results;
 }
 
@@ -160,14 +174,14 @@ export interface MapOptions {
   readonly concurrency?: number;
 }
 
-/** The list of what each element's steps returned. */
+/** The list of the results of the elements' steps. */
 export type ListOf<Returned> = [Returned] extends [Ended]
   ? Returned
   : [Extract<Returned, void | undefined>] extends [never]
     ? Ref<ValueOf<Exclude<Returned, Ended>>[]>
     : void;
 
-/** A branch that completes the workflow would end its neighbours: not a branch. */
+/** Refuses a branch that completes the workflow: it would end its neighbours. */
 export type WithoutCompleting<Branches> = {
   readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned
     ? [Extract<Returned, Completed>] extends [never]
@@ -177,9 +191,9 @@ export type WithoutCompleting<Branches> = {
 };
 
 /**
- * The steps of a workflow. Each verb records a step when the definition function runs, once; nothing is sent then.
- * Step names are the user's, unique within an arm or branch, and become the state names. What the function does
- * between the verbs happens at definition, not in an execution.
+ * The steps of a workflow. Each verb records a step when the definition function runs, once; nothing is sent then. Step
+ * names are the user's, unique within an arm or branch, and become the state names. Code between the verbs runs at
+ * definition, and not in an execution.
  */
 export interface Flow<
   Type extends MessageType = MessageType,
@@ -190,10 +204,11 @@ export interface Flow<
    * Publishes a command and waits for its reply. One state. Delivered at least once to one agent; across attempts
    * exactly one outcome is accepted: the reply, a timeout, or a failure.
    *
-   * With `compensate` the request is undone when the execution fails, times out or is stopped after its reply: completed
-   * requests are undone one after the other, the last first; each undoing is a request with its own outcome, and one that
-   * fails does not keep the others from being undone (`WorkflowCompensated` names both kinds). So is what a reply tells of
-   * that comes after its request has ended otherwise; of a request that is never answered nobody knows what there is to undo.
+   * With `compensate` the request is undone when the execution fails, times out or is stopped after its reply.
+   * Completed requests are undone one after the other, the last first. Each undoing is a request with its own outcome,
+   * and one that fails does not keep the others from being undone (`WorkflowCompensated` names both kinds). A reply
+   * that comes after its request has ended otherwise is undone as well. A request that is never answered is not, as
+   * nobody knows whether there is anything to undo.
    * @param step letters, digits, spaces and dashes, at most 40
    * @returns a reference to the data of the reply
    */
@@ -215,16 +230,16 @@ export interface Flow<
   ): void;
 
   /**
-   * Waits for a time. One state. The request's clock is used, so that a wait ends at most seconds late, whatever died
-   * meanwhile.
+   * Waits for a duration, or until a time. One state. The clock of requests is used, so that a wait ends seconds late
+   * at most, whatever died meanwhile.
    * @param how a duration, at most the workflow's deadline, or `until` a time in ISO 8601, which may be past
    */
   wait(step: string, how: Duration | { readonly until: Input<string> }): void;
 
   /**
-   * Waits for a message of the conversation: the first of its type, and with `key` of that subject, whether it came before
-   * the step or comes while it waits. One state. Of two executions of this workflow in one conversation only one can wait at
-   * a step; within `flow.map` a key is needed, as elements wait side by side.
+   * Waits for a message of the conversation: the first of its type, with `key` the first that also has that subject. It
+   * may have come before the step, or come while it waits. One state. Of two executions of this workflow in one
+   * conversation only one can wait at a step. Within `flow.map` a key is needed, as elements wait side by side.
    * @returns a reference to the data of the message
    */
   receive<Received extends Extract<Type, EventType>>(
@@ -234,19 +249,20 @@ export interface Flow<
   ): Ref<DataOf<Received>>;
 
   /**
-   * Asks people for a decision and waits for it. One state. `ApprovalRequested` is published for whoever tells them;
-   * they decide with `laneway approval`, or by whatever publishes `ApprovalDecided` for them. The first decision stands; who
-   * decided, when and why is in the ledger. Nobody in time: `escalateTo` is asked for as long again; then `silent`.
+   * Asks people for a decision and waits for it. One state. `ApprovalRequested` is published for the agent that tells
+   * them. They decide with `laneway approval`, or by a program that publishes `ApprovalDecided` for them. The first
+   * decision stands; the ledger keeps its author, its time and its reason. When nobody decides in time, `escalateTo` is
+   * asked for as long again; then the decision is `silent`.
    * @returns a reference to the decision, which is always one of the three
    */
   approval(step: string, options: ApprovalOptions): Ref<{ decision: Decision; by: string; reason: string }>;
 
   /**
-   * Runs another workflow, in the same conversation, and waits for its end. One state, and those of the other one. It is
-   * started once, however often the step is begun again; when it fails, or does not end in time, this one fails
-   * (`RequestFailed`, `RequestTimedOut`).
+   * Runs another workflow, in the same conversation, and waits for its end. One state, and those of the other one. The
+   * other workflow is started once, however often the step is begun again. When it fails, or does not end in time, this
+   * one fails (`RequestFailed`, `RequestTimedOut`).
    * @param data payload of its start message, which is not published
-   * @returns a reference to how it ended: the name given to `flow.complete`, one of `results`
+   * @returns a reference to its end: the name given to `flow.complete`, one of `results`
    */
   run<Start extends EventType, const Results extends readonly [string, ...string[]]>(
     step: string,
@@ -256,10 +272,10 @@ export interface Flow<
   ): Ref<{ result: Results[number] }>;
 
   /**
-   * Goes one way for each value that `on` can have; the compiler demands an arm for each and refuses others. An arm
+   * Takes the arm of the value that `on` has; the compiler demands an arm for each value and refuses others. An arm
    * that neither completes nor fails continues behind the match. One state.
    * @param on a reference to a union of string literals, or to a boolean
-   * @returns a reference to what the taken arm returned, when every arm that goes on returns something
+   * @returns a reference to the result of the taken arm, when every arm that goes on returns something
    */
   match<Value extends string | boolean, Given extends Arms<Value>>(
     on: Typed<Value>,
@@ -268,8 +284,8 @@ export interface Flow<
 
   /**
    * Runs branches side by side and goes on when all have ended. One state, and those of the branches. A branch returns
-   * values; it cannot complete the workflow (decide that behind the parallel), but a failing branch fails it at once.
-   * @returns a reference to what each branch returned
+   * values. It cannot complete the workflow (decide that behind the parallel), but a failing branch fails it at once.
+   * @returns references to the branches' results, by the branch's name
    */
   parallel<Branches extends Readonly<Record<string, () => unknown>>>(
     branches: Branches & WithoutCompleting<Branches>,
@@ -277,11 +293,12 @@ export interface Flow<
 
   /**
    * Runs the same steps for each element of a list, up to `concurrency` elements at once, and goes on when all have
-   * ended. One state, and for each element one and those of its steps. The function runs once, with a reference to
-   * "the element". It returns a value or nothing; it cannot complete the workflow, but a failing element fails it at once.
+   * ended. One state, and for each element one and those of its steps. The function runs once, with a reference that
+   * stands for every element. It returns a value or nothing. It cannot complete the workflow, but a failing element
+   * fails it at once.
    * @param step letters, digits, spaces and dashes, at most 40
    * @param items a list that is always there; `flow.orElse(list, [])` for one that may be absent
-   * @returns a reference to the list of what the elements' steps returned, in the order of the elements
+   * @returns a reference to the list of the results of the elements' steps, in the order of the elements
    */
   map<Element, Returned>(
     step: string,
@@ -294,8 +311,8 @@ export interface Flow<
   orElse<T>(reference: Typed<T>, fallback: NoInfer<NonNullable<T>>): Ref<NonNullable<T>>;
 
   /**
-   * Whether a comparison holds; a reference to a boolean, for `match` or a payload. No state. Numbers are compared as
-   * numbers, texts by their UTF-16 code units; both sides have one type and are always there.
+   * Compares two values: a reference to a boolean, for `match` or a payload. No state. Numbers are compared as numbers,
+   * texts by their UTF-16 code units; both sides have one type and are always there.
    */
   is<T extends string | number | boolean>(
     reference: Typed<T>,
@@ -303,27 +320,28 @@ export interface Flow<
     other: Input<NoInfer<T>>,
   ): Ref<boolean>;
 
-  /** Whether there is a value that is not null. No state. */
+  /** True when there is a value that is not null. No state. */
   present(reference: Typed<unknown>): Ref<boolean>;
 
-  /** Whether all conditions hold. No state. */
+  /** True when all conditions hold. No state. */
   all(...conditions: readonly [Typed<boolean>, ...Typed<boolean>[]]): Ref<boolean>;
 
-  /** Whether one of the conditions holds, or more. No state. */
+  /** True when at least one of the conditions holds. No state. */
   any(...conditions: readonly [Typed<boolean>, ...Typed<boolean>[]]): Ref<boolean>;
 
-  /** Whether a condition does not hold. No state. */
+  /** True when the condition does not hold. No state. */
   not(condition: Typed<boolean>): Ref<boolean>;
 
   /**
-   * Ends the execution well; its output is `{ result, data }`. A path that just stops completes with `completed`.
+   * Ends the execution as succeeded; its output is `{ result, data }`. A path that ends without it completes with
+   * `completed`.
    * @param result one word or a few: the stage that the conversation reached
    */
   complete(result: string, data?: unknown): Completed;
 
-  /** Fails the execution. @param reason one word, the error name @param message for people */
+  /** Fails the execution. @param reason one word, the error name @param message text for people */
   fail(reason: string, message?: string): Failed;
 }
 
-/** What the function of a workflow may return: nothing that is used. */
+/** Result of the function of a workflow; it is not used. */
 export type FlowResult = Ended | Ref<unknown> | object | void;

@@ -23,7 +23,7 @@ import { readValue, shapeOfValue, use } from '../record/read-value.js';
 import { refusal, reference, type Refuse } from '../record/references.js';
 import { either, element, shapeOf, type Shape } from '../record/shape.js';
 
-/** What is checked at run time of the options that `Flow` types. */
+/** Options of `Flow` as they are given at run time, to be checked. */
 interface GivenOptions {
   readonly timeout?: Duration;
   readonly deadline?: Duration;
@@ -46,7 +46,7 @@ export class Recorder {
   readonly start: Origin;
   readonly #scope: Block[] = [this.root];
   readonly #branches = new Set<Block>();
-  /** Of those, the ones that run once for each element of a list. */
+  /** Blocks of those branches that run once for each element of a list. */
   readonly #elements = new Set<Block>();
 
   constructor(
@@ -241,7 +241,7 @@ export class Recorder {
     return result ? this.#reference(from, { type: 'array', items: shapeOfValue(result) }, refuse) : undefined;
   }
 
-  /** How a verb that records no step reads what it is given. */
+  /** Reader of the arguments of a verb that records no step. */
   reading(verb: string): Reading {
     const refuse = this.#at(verb);
     return { refuse, read: (given, what) => readValue(given, this.#scope, refuse, what) };

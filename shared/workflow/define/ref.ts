@@ -1,19 +1,20 @@
 /**
- * What a workflow is written with: references to values that exist only when an execution runs, and inputs that take
- * a literal or a reference at every depth. Types only; `references.ts` makes the proxies behind them.
+ * Types that a workflow is written with: references to values that exist only when an execution runs, and inputs that
+ * take a literal or a reference at every depth. Types only; `references.ts` makes the proxies behind them.
  */
 
 declare const value: unique symbol;
 declare const end: unique symbol;
 
-/** What a reference carries for the compiler: the type of the value it stands for. */
+/** Mark of a reference, for the compiler: the type of the value that it stands for. */
 export interface Typed<T> {
+  /** Type of the value; it exists for the compiler only. */
   readonly [value]: T;
 }
 
 /**
- * A reference to a value of type `T` that an execution will have. Its fields are references again; a field of
- * something that may be absent may be absent itself. Elements of a list: `list.at(0)`, from the end `list.at(-1)`.
+ * A reference to a value of type `T` that an execution will have. Its fields are references again; a field of a value
+ * that may be absent may be absent itself. Elements of a list: `list.at(0)`, from the end `list.at(-1)`.
  */
 export type Ref<T> = Typed<T> & Fields<T>;
 
@@ -28,13 +29,13 @@ export type Fields<T> = 0 extends 1 & T
         ? { at(index: number): Ref<Element | undefined> }
         : { readonly [Key in keyof NonNullable<T> & string]-?: Ref<NonNullable<T>[Key] | Absence<T>> };
 
-/** `undefined` when a value of type `T` may be missing, so that what lies below it may be too. */
+/** `undefined` when a value of type `T` may be missing, so that its fields may be missing too. */
 export type Absence<T> = undefined extends T ? undefined : null extends T ? undefined : never;
 
 /** A value of type `T` in which any part, or the whole, may be a reference. */
 export type Input<T> = Typed<T> | Literal<T>;
 
-/** A value in which parts may be references: an {@link Input} that is none as a whole. */
+/** A value in which parts may be references, but not the whole: an {@link Input} without the bare reference. */
 export type Literal<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly unknown[]
@@ -55,20 +56,22 @@ export type ValueOf<Given> =
       ? Given
       : { [Key in keyof Given]: ValueOf<Given[Key]> };
 
-/** What `flow.complete` returns: this path through the workflow ends here, well. */
+/** Result of `flow.complete`: this path through the workflow ends here, as a succeeded execution. */
 export interface Completed {
+  /** Mark of the end; it exists for the compiler only. */
   readonly [end]: 'completed';
 }
 
-/** What `flow.fail` returns: this path through the workflow ends here, as a failed execution. */
+/** Result of `flow.fail`: this path through the workflow ends here, as a failed execution. */
 export interface Failed {
+  /** Mark of the end; it exists for the compiler only. */
   readonly [end]: 'failed';
 }
 
 /** An end of a path. */
 export type Ended = Completed | Failed;
 
-/** Reference to what a branch returned; nothing when it may return nothing; an end when it always ends. */
+/** Reference to the result of a branch: nothing when the branch may return nothing, an end when it always ends. */
 export type Outcome<Returned> = [Returned] extends [Ended]
   ? Returned
   : [Extract<Returned, void | undefined>] extends [never]

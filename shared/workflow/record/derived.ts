@@ -3,7 +3,7 @@ import { shapeOfValue } from './read-value.js';
 import { reference, targetOf, type Refuse } from './references.js';
 import { either, type Shape } from './shape.js';
 
-/** How a verb reads what it is given, and refuses it. */
+/** Reader of a verb's arguments, with the place that it refuses them for. */
 export interface Reading {
   readonly refuse: Refuse;
   readonly read: (given: unknown, what: string) => Value;
@@ -11,7 +11,7 @@ export interface Reading {
 
 const BOOLEAN: Shape = { type: 'boolean' };
 
-/** `flow.orElse`: the referenced value, or a literal where it is absent or null. */
+/** Records `flow.orElse`: the referenced value, or a literal where it is absent or null. */
 export function orElse(given: unknown, fallback: unknown, { read, refuse }: Reading): unknown {
   const target = referred(given, 'flow.orElse', refuse);
   const other = read(fallback, 'the fallback');
@@ -23,7 +23,7 @@ export function orElse(given: unknown, fallback: unknown, { read, refuse }: Read
   return derived(target, { orElse: other }, shape, refuse);
 }
 
-/** `flow.is`: whether a comparison holds. */
+/** Records `flow.is`: a comparison of two values. */
 export function compare(given: unknown, operator: unknown, other: unknown, { read, refuse }: Reading): unknown {
   const target = referred(given, 'flow.is', refuse);
   if (!COMPARISONS.includes(operator as Comparison))
@@ -44,17 +44,17 @@ export function compare(given: unknown, operator: unknown, other: unknown, { rea
   return derived(target, { compare: operator as Comparison, with: right }, BOOLEAN, refuse);
 }
 
-/** `flow.present`: whether there is a value that is not null. */
+/** Records `flow.present`: true when there is a value that is not null. */
 export function present(given: unknown, { refuse }: Reading): unknown {
   return derived(referred(given, 'flow.present', refuse), { present: true }, BOOLEAN, refuse);
 }
 
-/** `flow.not`. */
+/** Records `flow.not`: the opposite of a condition. */
 export function not(given: unknown, { refuse }: Reading): unknown {
   return derived(condition(given, 'flow.not', refuse), { not: true }, BOOLEAN, refuse);
 }
 
-/** `flow.all` and `flow.any`. */
+/** Records `flow.all` and `flow.any`: conditions joined by `and` or `or`. */
 export function combine(how: 'and' | 'or', given: readonly unknown[], { read, refuse }: Reading): unknown {
   const verb = how === 'and' ? 'flow.all' : 'flow.any';
   const [first, ...others] = given;
@@ -86,7 +86,7 @@ function condition(given: unknown, verb: string, refuse: Refuse): Target {
   return target;
 }
 
-/** JSONata compares with what is not there to nothing at all, and Step Functions fails on that. */
+/** Refuses a value that may be absent or null: JSONata's comparison with it has no result, and Step Functions fails on that. */
 function certain(value: Value, refuse: Refuse): void {
   if (value.kind !== 'reference' || (value.target.certain && !isNullable(value.target.shape))) return;
   refuse(

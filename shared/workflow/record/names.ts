@@ -47,7 +47,7 @@ export function nameSteps(root: Block, refuse: Refuse): void {
       if (origin.used) origin.variable = freeName(variableName(step, origin), variables, TAKEN);
 }
 
-/** A name that is not in `names` yet, numbered where needed; added to them. */
+/** Makes a name that is not in `names` yet, numbered where needed, and adds it to them. */
 export function freeName(wanted: string, names: Set<string>, reserved: ReadonlySet<string> = new Set()): string {
   const base = wanted.slice(0, LONGEST - 4);
   const spaced = base.includes(' ');

@@ -2,16 +2,16 @@ import type { DispatchAttempts } from '../../domain/execution/dispatch.js';
 import type { Shape } from './shape.js';
 
 /**
- * What the function of a workflow recorded: steps in blocks, and values that may refer to what earlier steps will
- * bring. The compiler, the diagram and the list of steps are made from it.
+ * Block of steps that the function of a workflow recorded; its values may refer to the results of earlier steps. The
+ * compiler, the diagram and the list of steps are made from it.
  */
 export interface Block {
   readonly steps: Step[];
   /** Arms and branches that lead here, outermost first. */
   readonly path: readonly string[];
-  /** After a step that no path leaves, nothing can follow. */
+  /** True after a step that no path leaves: nothing can follow. */
   closed: boolean;
-  /** What the arm or branch returned. */
+  /** Result of the arm or branch; absent when it returned nothing. */
   result?: Value;
 }
 
@@ -19,6 +19,7 @@ declare const recorded: unique symbol;
 
 /** The recorded steps of a workflow, for {@link describeWorkflow} and the compiler alone: their form may change. */
 export interface WorkflowOutline {
+  /** Mark of the type; it exists for the compiler only. */
   readonly [recorded]: true;
 }
 
@@ -28,7 +29,7 @@ export const blockOf = (outline: WorkflowOutline): Block => outline as unknown a
 /** Steps as the outline that a definition shows. */
 export const outlineOf = (root: Block): WorkflowOutline => root as unknown as WorkflowOutline;
 
-/** Where a value comes from during an execution. `used` = some step reads it, so that it must be kept. */
+/** Source of a value during an execution. `used`: some step reads the value, so that it must be kept. */
 export interface Origin {
   readonly kind:
     'start' | 'request' | 'run' | 'approval' | 'receive' | 'match' | 'branch' | 'map' | 'item' | 'position';
@@ -37,7 +38,7 @@ export interface Origin {
   used: boolean;
   /** Name of the variable that keeps it; given by `names.ts`. */
   variable: string;
-  /** Values that this one is made of, which are needed when it is. */
+  /** Values that this one is made of; they are used when this one is. */
   readonly parts: () => readonly Value[];
 }
 
@@ -46,35 +47,35 @@ export function origin(kind: Origin['kind'], block: Block, label: string, parts:
   return { kind, block, label, used: false, variable: '', parts };
 }
 
-/** How two values are compared, as JSONata writes it. */
+/** Comparisons of two values, as JSONata writes them. */
 export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
 
-/** How two values are compared. */
+/** Comparison of two values. */
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** What makes a boolean of a value. */
+/** Condition on a value, which makes a boolean of it. */
 export type Condition =
   | { readonly compare: Comparison; readonly with: Value }
   | { readonly combine: 'and' | 'or'; readonly with: readonly Value[] }
   | { readonly present: true }
   | { readonly not: true };
 
-/** One step from a value to a part of it, to what replaces it where it is absent, or to what a condition says of it. */
+/** One step from a value: to a part of it, to the fallback for an absent value, or to the result of a condition. */
 export type Hop = { readonly field: string } | { readonly index: number } | { readonly orElse: Value } | Condition;
 
-/** Whether a hop is a condition. */
+/** True for a hop that is a condition. */
 export function isCondition(hop: Hop): hop is Condition {
   return 'compare' in hop || 'combine' in hop || 'present' in hop || 'not' in hop;
 }
 
-/** The values that a hop brings in. */
+/** The further values that a hop uses. */
 export function operandsOf(hop: Hop): readonly Value[] {
   if ('orElse' in hop) return [hop.orElse];
   if ('compare' in hop) return [hop.with];
   return 'combine' in hop ? hop.with : [];
 }
 
-/** What a reference refers to. `certain` = there in every execution that gets this far. */
+/** Target of a reference. `certain`: there in every execution that gets this far. */
 export interface Target {
   readonly origin: Origin;
   readonly hops: readonly Hop[];
@@ -82,7 +83,7 @@ export interface Target {
   readonly certain: boolean;
 }
 
-/** JSON, as read from a literal. */
+/** JSON value without references. */
 export type Literal = string | number | boolean | null | readonly Literal[] | { readonly [key: string]: Literal };
 
 /** An input as recorded. Lists and objects without any reference are literals. */
@@ -93,7 +94,7 @@ export type Value =
   | { readonly kind: 'object'; readonly fields: readonly (readonly [name: string, value: Value])[] };
 
 interface Send {
-  /** As the user named it. */
+  /** Name that the user gave the step. */
   readonly name: string;
   /** Name of its state, unique in the machine; given by `names.ts`. */
   state: string;
@@ -110,16 +111,16 @@ export interface RequestStep extends Send {
   readonly kind: 'request';
   readonly reply: string;
   readonly origin: Origin;
-  /** Of the whole request. */
+  /** Seconds for the whole request. */
   readonly timeoutSeconds: number;
-  /** What follows on an attempt, when the step says so itself. */
+  /** Attempts that the step declares itself, in place of the channel's ladder. */
   readonly attempts?: DispatchAttempts;
   readonly onTimeout?: Value;
   readonly onFailure?: Value;
   readonly undo?: Undo;
 }
 
-/** What undoes a completed request when the execution fails later; its data may refer to the reply. */
+/** Compensation of a completed request when the execution fails later; its data may refer to the reply. */
 export interface Undo {
   readonly type: string;
   readonly version: number;
@@ -132,7 +133,7 @@ export interface PublishStep extends Send {
   readonly kind: 'publish';
 }
 
-/** A pause: for so long, or until a time. */
+/** A pause: for a number of seconds, or until a time. */
 export interface WaitStep {
   readonly kind: 'wait';
   readonly name: string;
@@ -202,14 +203,17 @@ export interface MapStep {
   readonly block: Block;
   /** Elements that run at once. */
   readonly concurrency: number;
-  /** The list of what the elements' steps returned. */
+  /** The list of the results of the elements' steps. */
   readonly origin: Origin;
   readonly item: Origin;
-  /** Where the element stands, `2` or `2.0` in a map within a map: part of the ids of what its steps send. */
+  /**
+   * Position of the element in its list, `2`, or `2.0` in a map within a map; the ids of the messages that its steps
+   * send are made with it.
+   */
   readonly position: Origin;
 }
 
-/** The good end of a path. */
+/** The end of a path on which the execution succeeds. */
 export interface CompleteStep {
   readonly kind: 'complete';
   state: string;
@@ -217,7 +221,7 @@ export interface CompleteStep {
   readonly data?: Value;
 }
 
-/** The bad end of a path. */
+/** The end of a path on which the execution fails. */
 export interface FailStep {
   readonly kind: 'fail';
   state: string;
@@ -225,7 +229,7 @@ export interface FailStep {
   readonly message: string;
 }
 
-/** Anything recorded. */
+/** Any recorded step. */
 export type Step =
   | RequestStep
   | PublishStep
@@ -264,7 +268,7 @@ export function* targetsIn(value: Value): Generator<Target> {
   if (value.kind === 'object') for (const [, field] of value.fields) yield* targetsIn(field);
 }
 
-/** `analyze.severity`, `quote.cost above 1500`, for people, and as part of the names of states. */
+/** A target in words, such as `analyze.severity` or `quote.cost above 1500`; for people, and as part of the names of states. */
 export function describeTarget(target: Target): string {
   return target.hops.reduce(described, target.origin.label);
 }

@@ -3,7 +3,7 @@ import { targetOf, type Refuse } from './references.js';
 import { either, type Shape } from './shape.js';
 
 /**
- * Reads what the user passed as an input. A reference must come from a step that every path to here has passed:
+ * Reads a value that the user passed as an input. A reference must come from a step that every path to here has passed:
  * `scope` holds the blocks around the place.
  */
 export function readValue(given: unknown, scope: readonly Block[], refuse: Refuse, at = 'data'): Value {
@@ -44,7 +44,7 @@ export function readValue(given: unknown, scope: readonly Block[], refuse: Refus
   );
 }
 
-/** Marks what a value needs as used, through the results of arms and branches. */
+/** Marks origins as used, and those that their values are made of, through the results of arms and branches. */
 export function use(
   origins: Iterable<Origin>,
   targetsOf: (value: Value) => Iterable<{ readonly origin: Origin }>,

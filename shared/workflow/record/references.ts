@@ -7,12 +7,12 @@ export type Refuse = (what: string, help: string) => never;
 
 const targets = new WeakMap<object, Target>();
 
-/** What a reference refers to; undefined for anything else. */
+/** Target of a reference; undefined for any other value. */
 export function targetOf(value: unknown): Target | undefined {
   return typeof value === 'object' && value !== null ? targets.get(value) : undefined;
 }
 
-/** Names that the language or a tool asks every object for, and that are rarely fields. */
+/** Names of properties that the language or a tool asks every object for, and that are rarely fields. */
 const ASKED = new Set([
   'then',
   'constructor',
@@ -24,7 +24,7 @@ const ASKED = new Set([
   '@@__IMMUTABLE_RECORD__@@',
 ]);
 
-/** The proxy that stands for a value while a workflow is defined. Its type is the caller's word. */
+/** Makes the proxy that stands for a value while a workflow is defined. The caller vouches for its type. */
 export function reference<T>(target: Target, refuse: Refuse): T {
   const here = describeTarget(target);
   const noValue = (use: string): never =>

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What is known about a value before there is one: the part of a JSON Schema that tells which fields exist, and
- * whether they are always there. `{}` = nothing is known.
+ * Knowledge about a value before there is one: the part of a JSON Schema that tells which fields exist, and which of
+ * them are always there. `{}`: nothing is known.
  */
 export interface Shape {
   readonly type?: string | readonly string[];
@@ -17,13 +17,13 @@ export interface Shape {
   readonly const?: unknown;
 }
 
-/** A field of a shape: its own shape, and whether it is there in every value of the whole. */
+/** A field of a shape: its own shape, and `certain` when it is there in every value of the whole. */
 export interface Part {
   readonly shape: Shape;
   readonly certain: boolean;
 }
 
-/** Shape of the payload that a handler of a schema's type would see; `{}` for a schema that JSON Schema cannot say. */
+/** Shape of the payload that a handler of the type gets; `{}` for a schema that JSON Schema cannot express. */
 export function shapeOf(schema: z.ZodType): Shape {
   try {
     return z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as Shape;
@@ -57,7 +57,7 @@ export function element(shape: Shape, index: number): Part {
   };
 }
 
-/** True, false, or undefined when it cannot be told before there is a value. */
+/** True for a list, false for any other value, undefined when it cannot be told before there is a value. */
 export function isList(shape: Shape): boolean | undefined {
   if (shape.anyOf) {
     const answers = new Set(shape.anyOf.map(isList));
@@ -68,7 +68,7 @@ export function isList(shape: Shape): boolean | undefined {
   return typeof shape.type === 'string' ? shape.type === 'array' : undefined;
 }
 
-/** The list among what a shape allows besides null, when it allows no other thing; `certain` = it is never null. */
+/** The list that a shape allows, if it allows nothing else but null; `certain` means that it is never null. */
 export function listOf(shape: Shape): Part | undefined {
   const all = optionsOf(shape);
   const options = all.filter((option) => option.type !== 'null');
@@ -86,7 +86,7 @@ function optionsOf(shape: Shape): readonly Shape[] {
   return shape.anyOf ? shape.anyOf.flatMap(optionsOf) : [shape];
 }
 
-/** Shapes of what a list holds; none of a list that is empty for sure. */
+/** Shapes of the elements of a list; none for a list that is certainly empty. */
 function itemsOf({ items, prefixItems = [] }: Shape): readonly Shape[] {
   const others = typeof items === 'object' && items.anyOf?.length !== 0 ? [items] : [];
   return [...prefixItems, ...others];

@@ -14,15 +14,15 @@ import {
 } from './outline.js';
 import { isList } from './shape.js';
 
-/** What is done with a value: it is passed on, looked at by the machine, or only has to be there. */
+/** Purpose of a value: it is passed on, looked at by the machine, or only has to be there. */
 export type Purpose = keyof Omit<Keep, 'share'>;
 
 /** Paths into the value of an origin by purpose. */
 export type Uses = Readonly<Record<Purpose, readonly KeepPath[]>>;
 
 /**
- * What a workflow uses of the value of each origin: every expression that the compiler writes is gone through, and what
- * comes of an arm, a branch or the elements of a map is followed to where it comes from.
+ * Finds the parts of each origin's value that a workflow uses. Every expression that the compiler writes is searched,
+ * and the result of an arm, a branch or the elements of a map is followed to its origin.
  */
 export function usesIn(root: Block): ReadonlyMap<Origin, Uses> {
   const search = new Search(root);
@@ -30,7 +30,7 @@ export function usesIn(root: Block): ReadonlyMap<Origin, Uses> {
   return search.found;
 }
 
-/** What else the value of an origin may be: what is taken as the reply when there is none. */
+/** Other values that an origin may have: those taken as the reply when there is none. */
 export function insteadOf(step: Step): readonly Value[] {
   return [
     ...('onTimeout' in step && step.onTimeout ? [step.onTimeout] : []),
@@ -51,7 +51,7 @@ class Search {
     }
   }
 
-  /** What the expressions of one step use. */
+  /** Notes the uses in the expressions of one step. */
   step(step: Step): void {
     switch (step.kind) {
       case 'request':
@@ -93,7 +93,7 @@ class Search {
     if (step.kind === 'request' && step.origin.used) this.#instead(step);
   }
 
-  /** The machine evaluates all of a result, whatever of it is used behind. */
+  /** Notes the result of a block: the machine evaluates all of it, whatever later steps use. */
   #result({ result }: Block, { used }: Origin): void {
     if (result && used) this.#value(result, [], 'exists');
   }
@@ -102,7 +102,7 @@ class Search {
     for (const value of insteadOf(step)) this.#value(value, [], 'exists');
   }
 
-  /** @param except origin whose own value is filled in elsewhere */
+  /** Notes the use of a value. @param except origin whose value is filled in elsewhere */
   #value(value: Value, path: KeepPath, purpose: Purpose, except?: Origin): void {
     const [head, ...rest] = path;
     switch (value.kind) {
@@ -126,7 +126,10 @@ class Search {
     }
   }
 
-  /** JSONata builds a list from the elements of a list that stands in it, so that the inner one cannot be a reference. */
+  /**
+   * Notes the use of an item of a list. JSONata builds a list from the elements of a list that stands in it, so that
+   * the inner one cannot be a reference.
+   */
   #listed(item: Value, purpose: Purpose, except: Origin | undefined): void {
     const within = item.kind === 'reference' && isList(item.target.shape) !== false;
     this.#value(item, within ? [null] : [], purpose, except);
@@ -136,7 +139,7 @@ class Search {
     const condition = hops.findIndex(isCondition);
     if (condition >= 0) {
       for (const operand of hops.slice(condition).flatMap(operandsOf)) this.#value(operand, [], 'read');
-      // Whether it is there can be seen of a reference as well.
+      // Presence can be told of a reference as well, so that the value may travel by reference.
       const looked = hops.slice(condition).some((hop) => 'compare' in hop || 'combine' in hop);
       return this.#origin(origin, pathOf(hops.slice(0, condition)), looked ? 'read' : 'pass');
     }
@@ -161,14 +164,14 @@ class Search {
     for (const value of insteadOf(step)) this.#value(value, path, purpose);
   }
 
-  /** A list with one result for each element. */
+  /** Notes the use of a map's result: a list with one result for each element. */
   #mapped({ block }: MapStep, path: KeepPath, purpose: Purpose): void {
     const [head] = path;
     if (block.result) this.#value(block.result, typeof head === 'string' ? path : path.slice(1), purpose);
   }
 }
 
-/** What `orElse` gives instead is a literal; the value itself is where it was. */
+/** Path of hops without conditions and fallbacks: a fallback is a literal, and the value itself stands at the same place. */
 export function pathOf(hops: readonly Hop[]): KeepPath {
   return hops.flatMap((hop): (string | number)[] => ('field' in hop ? [hop.field] : 'index' in hop ? [hop.index] : []));
 }
