@@ -24,6 +24,7 @@ import { HEALTH_COMMAND, workerImage } from './worker-image.js';
 
 /** Properties of {@link WorkerService}. */
 export interface WorkerServiceProps {
+  /** Application that declares the agents. */
   readonly application: LanewayApplication;
   /** Agents that run as workers, all in each task; at most ten, with at most ten lanes in all. */
   readonly agents: readonly string[];
@@ -46,6 +47,7 @@ export interface WorkerServiceProps {
   readonly cpu?: number;
   /** MB of memory; Fargate takes certain pairs with `cpu`. @default 512 */
   readonly memory?: number;
+  /** Bounds and targets of the number of tasks. @default see {@link WorkerScaling} */
   readonly scaling?: WorkerScaling;
   /**
    * Longest wait, when a task ends, for what it handles; the rest goes back to its lanes. Fargate grants two minutes, of

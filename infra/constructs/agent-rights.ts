@@ -12,10 +12,13 @@ import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from 
 
 /** An agent and the parts of its application that it works with. */
 export interface AgentSurroundings {
+  /** Model of the topology that declares the agent. */
   readonly topology: TopologyModel;
   /** Id of the agent. */
   readonly agent: string;
+  /** Resources of the application. */
   readonly fabric: Fabric;
+  /** Mailbox of the agent. */
   readonly mailbox: Mailbox;
   /** Mailboxes of the receivers of direct channels on which it publishes, by agent id. */
   readonly mailboxes?: Readonly<Record<string, Mailbox>>;

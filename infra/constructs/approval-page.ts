@@ -15,9 +15,11 @@ import type { FunctionOverrides } from './runtime-function.js';
 
 /** Properties of {@link ApprovalPage}. */
 export interface ApprovalPageProps extends FunctionOverrides {
+  /** Bundled code of the platform function 'approval-page'. */
   readonly code: Code;
+  /** Resources of the application; the page reads pending requests and publishes decisions on the bus. */
   readonly fabric: Fabric;
-  /** What becomes of the key when the stack is deleted. */
+  /** Fate of the key when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -26,10 +28,11 @@ export interface ApprovalPageProps extends FunctionOverrides {
  * by. The page may check a signature and not make one; whoever asks people may make one and not check it.
  */
 export class ApprovalPage extends Construct {
+  /** Function that shows the page and records the decision. */
   readonly function: PlatformFunction;
   /** Signs links; never leaves KMS. Without it, after its deletion, no link that was sent is valid any more. */
   readonly key: Key;
-  /** Where links lead. */
+  /** Address of the page, to which every link leads. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, { code, fabric, removalPolicy, ...overrides }: ApprovalPageProps) {

@@ -15,7 +15,7 @@ export const ENGINE_CONTEXT = 'laneway:engine';
 
 const EXTENSION = FROM_SOURCE ? '.ts' : '.js';
 
-/** What each bundle's hash begins with. */
+/** Version of each bundled code: the first digits of its hash. */
 const versions = new WeakMap<Code, string>();
 
 /** Characters of a hash that name a version. */

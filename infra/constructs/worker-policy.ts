@@ -20,6 +20,7 @@ export interface WorkerPolicyProps extends AgentSurroundings {
  * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs on Lambda
  */
 export class WorkerPolicy extends Construct {
+  /** Policy to attach to the role of the agent's processes. */
   readonly policy: ManagedPolicy;
   private readonly names: Record<string, string> = {};
 

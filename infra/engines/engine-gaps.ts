@@ -6,6 +6,7 @@ export interface LeftOut {
   readonly type: string;
   /** Only resources that have this property, as CDK's L1 construct spells it. */
   readonly having?: string;
+  /** Reason, for docs/engines.md. */
   readonly because: string;
 }
 
@@ -22,9 +23,11 @@ export type BridgeStepName = 'time-to-live' | 'archive' | 'reserved-concurrency'
 
 /** All that one engine lacks of what Laneway's stacks use. */
 export interface EngineGaps {
+  /** Resources that a template for the engine leaves out. */
   readonly leftOut: readonly LeftOut[];
+  /** Properties that are set by API after deploy. */
   readonly bridged: readonly Bridged[];
-  /** What nothing makes up for. */
+  /** Features that nothing makes up for. */
   readonly lacks: Lacks;
 }
 

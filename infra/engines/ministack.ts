@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineUnavailableError, ministackInstallation } from './ministack-install.mjs';
 
-/** How a MiniStack is started. */
+/** Options by which a MiniStack is started. */
 export interface MinistackOptions {
   /** The folder whose `.laneway/` holds the installation and the logs. @defaultValue the working directory */
   readonly projectDirectory?: string | undefined;

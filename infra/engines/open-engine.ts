@@ -14,7 +14,7 @@ export interface OpenEngine {
   readonly close: () => Promise<void>;
 }
 
-/** How an engine is opened. */
+/** Options of {@link openEngine}. */
 export interface OpenEngineOptions extends Omit<MinistackOptions, 'logFile'> {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Told of each step, for standard error. */

@@ -26,18 +26,25 @@ import type { OrchestrationStack } from './orchestration-stack.js';
 
 /** Properties of {@link ObservabilityStack}. */
 export interface ObservabilityStackProps extends StackProps {
+  /** Model of the topology. */
   readonly topology: TopologyModel;
+  /** Stack whose lanes and dead letter queues are watched. */
   readonly messaging: MessagingStack;
+  /** Stack whose functions are watched. */
   readonly agents: AgentsStack;
+  /** Stack whose functions and workflows are watched; undefined when the application has none. */
   readonly orchestration: OrchestrationStack | undefined;
   /** Model that operators read in place of the sources. */
   readonly deployed: DeployedModelProps;
+  /** Topic to which every alarm reports that it rises and that it is over. @default none */
   readonly alarmTopic?: ITopic;
 }
 
 /** Alarms and a dashboard, derived from what the other stacks hold. */
 export class ObservabilityStack extends ApplicationStack {
+  /** Alarms of the application. */
   readonly alarms: Alarms;
+  /** Dashboard of the application in CloudWatch. */
   readonly dashboard: Dashboard;
 
   constructor(scope: Construct, id: string, props: ObservabilityStackProps) {

@@ -1,7 +1,7 @@
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { dirname } from 'node:path';
 
-/** Where the generated part of the page stands. */
+/** Lines of the page between which the generated part stands. */
 const BEGIN = '<!-- rooms: npm run reference -->';
 const END = '<!-- /rooms -->';
 

@@ -74,8 +74,8 @@ function spelledOut(value: unknown, stack: Stack): string {
 }
 
 /**
- * What a name made by CloudFormation consists of: stack and logical id. Both stand in the name of an export, too; a name
- * that somebody chose is taken to be no longer.
+ * Parts of a name that CloudFormation makes: stack and logical id. The name of an export holds both, too. A name that
+ * somebody chose is taken to be no longer.
  */
 function namesIn(reference: object, stack: Stack): string {
   const text = JSON.stringify(Object.values(reference));

@@ -3,7 +3,7 @@ import { ERROR_CODES, LanewayError, type ErrorCode } from '../../../shared/domai
 import type { DeployStep } from './cdk-progress.js';
 import type { EngineTarget } from '../engine.js';
 
-/** Why a deployment failed, for an exit code or a message of the caller's own. */
+/** Kind of failure of a deployment, from which a caller makes its exit code or a message of its own. */
 export type DeployFailure = 'credentials' | 'bootstrap' | 'refused-type' | 'synth' | 'deploy';
 
 /** A deployment or destruction that the CDK did not finish. */

@@ -17,8 +17,9 @@ import {
   type EngineTarget,
 } from '../engine.js';
 
-/** What is deployed, and where. */
+/** Options of {@link deployApp}. */
 export interface DeployOptions {
+  /** AWS account or local engine to deploy to. */
   readonly target: EngineTarget;
   /** The folder of the CDK application: of its cdk.json, and where `app` runs. @defaultValue the working directory */
   readonly directory?: string | undefined;
@@ -26,10 +27,13 @@ export interface DeployOptions {
   readonly app?: string | undefined;
   /** Names or patterns of stacks. @defaultValue all */
   readonly stacks?: readonly string[] | undefined;
+  /** Context values of the CDK, by key. @defaultValue none */
   readonly context?: Readonly<Record<string, string>> | undefined;
-  /** Where the cloud assembly goes; two deployments at a time need one each. @defaultValue `.laneway/cdk.out` */
+  /** Folder of the cloud assembly; two deployments at a time need one each. @defaultValue `.laneway/cdk.out` */
   readonly assembly?: string | undefined;
+  /** Environment of the CDK. @defaultValue that of this process */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Called with each report while the deployment runs. @defaultValue nothing is reported */
   readonly progress?: ((progress: DeployProgress) => void) | undefined;
   /** Ends the CDK and what it started. */
   readonly signal?: AbortSignal | undefined;
