@@ -4,9 +4,9 @@ import { goOn, heapInUse, rateOf, run, verifyEqual, type Stretch } from './recei
 import { quantile } from './statistics.js';
 
 /**
- * How many messages a second one core takes through the whole receive path of an agent's function: decode, validate,
- * check against the topology, dedupe, dispatch, outcome, batch response; beside Powertools batch + idempotency + zod, which
- * do the same job (receive-path/job.ts) in the same process, in turn.
+ * Measures the messages a second that one core takes through the whole receive path of an agent's function: decode, validate,
+ * check against the topology, dedupe, dispatch, outcome, batch response. Beside it, Powertools batch + idempotency + zod do the
+ * same job (receive-path/job.ts) in the same process, in turn.
  *
  *   npm run bench -- receive-path [--json]
  *

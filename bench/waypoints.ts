@@ -58,7 +58,7 @@ function stampOf(entries: readonly LedgerEntry[], type: string): { id: string; a
   return undefined;
 }
 
-/** When a reply closed its request, or else when the message was leased by who carries the workflow on. */
+/** Milliseconds since 1970 at which a reply closed its request; else, at which a receiver other than the orchestrator took the message. */
 function takenAt(entries: readonly LedgerEntry[], id: string): number | undefined {
   for (const entry of entries) {
     if (entry.kind === 'request' && entry.request.by === id) return Date.parse(entry.request.at);

@@ -68,7 +68,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   return program;
 }
 
-/** Which engines there are to choose from depends on the command. */
+/** Refuses a value of `--engine` that the command does not take: `demo` takes others than the rest. */
 function checkEngine(program: Command, command: Command): void {
   const { engine } = program.opts<{ engine?: string }>();
   const allowed: readonly string[] = command.name() === 'demo' ? DEMO_ENGINES : ENGINES;

@@ -4,11 +4,12 @@ import { runInNewContext } from 'node:vm';
 import type { SQSEvent } from 'aws-lambda';
 import type { Side } from './job.js';
 
-/** What one stretch of messages took. */
+/** Cost of one stretch of messages. */
 export interface Stretch {
   readonly messages: number;
   /** Processor time of the whole process, garbage collection and compilation included, seconds. */
   readonly cpu: number;
+  /** Time by the clock, seconds. */
   readonly wall: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the `laneway` command ends with. Scripts may rely on these; `docs/how-to/cli.md` lists them. */
+/** Exit codes of the `laneway` command. Scripts may rely on them; `docs/how-to/cli.md` lists them. */
 export const EXIT = {
   ok: 0,
   failed: 1,
@@ -7,7 +7,7 @@ export const EXIT = {
   notFound: 3,
   /** AWS does not know who asks, or does not allow it. */
   credentials: 4,
-  /** As of timeout(1). */
+  /** The wait for an answer or an end was too short; the code is that of timeout(1). */
   timeout: 124,
 } as const;
 

@@ -21,7 +21,7 @@ export interface Checkout {
   text(): string;
 }
 
-/** What {@link operatedTopology} goes by. */
+/** Facts and readers from which {@link operatedTopology} decides. */
 export interface OperatedSources {
   /** The application that `--app` names. */
   readonly app: string | undefined;

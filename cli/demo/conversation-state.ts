@@ -1,7 +1,7 @@
 import { account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { viewConversation } from '../render/conversation-view.js';
 
-/** Where a telemetry conversation stands, read from its ledger entries alone. */
+/** State of a telemetry conversation, read from its ledger entries alone. */
 export interface ConversationState {
   readonly id: string;
   readonly vehicle: string;

@@ -13,7 +13,7 @@ export type NoticeMail = Pick<SentMail, 'id' | 'to' | 'subject' | 'text'>;
 /** A mail or a text message that the application sent. */
 export type Notice = NoticeMail | SentText;
 
-/** What people outside the system see of it, and can do. */
+/** People outside the application: the notices that reach them, and the answers that they give. */
 export interface Bystanders {
   /** All mails and text messages that were sent so far. */
   notices(): Promise<readonly Notice[]>;

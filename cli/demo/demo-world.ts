@@ -21,8 +21,8 @@ export interface DemoWorld {
   readonly bystanders: Bystanders;
   /** Publishes telemetry as the client `telemetry-gateway`. @returns the conversation that it began */
   report(telemetry: Telemetry, priority?: Priority): Promise<string>;
-  /** What waits in each queue now. */
+  /** Counts of waiting messages of each queue, now. */
   queues(): Promise<readonly QueueCounts[]>;
-  /** What a reader of the report has to know of where it ran. */
+  /** Lines that tell a reader of the report where the application ran, and what that changes. */
   remarks(): readonly string[];
 }

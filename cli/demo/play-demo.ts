@@ -17,7 +17,7 @@ export interface Performance {
   readonly options: DemoOptions;
   readonly output: Output;
   readonly signal: AbortSignal;
-  /** When the command was called, milliseconds since 1970. */
+  /** Instant at which the command was called, milliseconds since 1970. */
   readonly began: number;
 }
 
@@ -112,7 +112,7 @@ export async function playDemo(world: DemoWorld, { options, output, signal, bega
   );
 }
 
-/** What a conversation of unknown telemetry should come to, by what the analysis found. */
+/** States in which a conversation may end whose telemetry comes from a file; they follow from the severity that the analysis found. */
 function expectedBy(severity: string | undefined): readonly string[] {
   return severity === 'normal' ? ['healthy'] : ['scheduled', 'no-slot'];
 }

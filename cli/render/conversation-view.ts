@@ -44,7 +44,7 @@ export interface ConversationView {
   readonly requests: readonly RequestEntry[];
   /** Rungs that its requests came to, by time. */
   readonly escalations: readonly EscalationEntry[];
-  /** What operators did about its dead letters and requests, by time. */
+  /** Acts of operators on its dead letters and requests, by time. */
   readonly operators: readonly OperatorEntry[];
   /** Dead letters of messages that could not be read. */
   readonly unread: readonly DeadLetterEntry[];
@@ -92,7 +92,7 @@ export function viewConversation(entries: readonly LedgerEntry[]): ConversationV
 
 type Known = Map<string, MessageView>;
 
-/** What is said of a message by the best source there is: its intent, the emission that made it, or a delivery. */
+/** Facts of every message, each from its best source: its intent, else the emission that made it, else a delivery. */
 function collectMessages(entries: readonly LedgerEntry[]): Known {
   const known: Known = new Map();
   const add = (

@@ -130,7 +130,7 @@ function errorPaths(model: TopologyModel, width: number): string[] {
   );
 }
 
-/** What follows on each channel with a ladder, before its requests end. */
+/** Rows that list, for each channel with an escalation ladder, the rungs that follow a failed attempt. */
 function ladders(model: TopologyModel): string[][] {
   return Object.values(model.channels).flatMap(({ name, escalation }) => {
     if (!escalation) return [];

@@ -70,7 +70,7 @@ export interface ShownChange extends WorkflowChange {
   readonly affected: readonly AffectedStep[];
 }
 
-/** What a deployment would do: `laneway workflow diff`. */
+/** Effects of a deployment on workflows, as text: `laneway workflow diff`. */
 export function changeText(changes: readonly ShownChange[], paint: Paint): string[] {
   return changes.flatMap(({ workflow, change, added, removed, changed, running, breaks, lookedAt, affected }) => [
     `${paint.strong(workflow)}: ${change}, ${running} running${running > 0 && change !== 'unchanged' ? (change === 'removed' ? ' (they are ended at their next step, with their machine)' : ' (they end on the definition that they were started with)') : ''}`,

@@ -28,7 +28,7 @@ export const Reading = z.object({
   coolantPressureBar: z.number().min(0).max(20),
   oilTempC: z.number().min(-60).max(250),
   coolantTempC: z.number().min(-60).max(250),
-  /** When it was measured; without it the order in the message is the order in time. */
+  /** ISO time of the measurement; without it the order in the message is the order in time. */
   time: z.iso.datetime().optional(),
 });
 export type Reading = z.infer<typeof Reading>;
@@ -37,12 +37,12 @@ export type Reading = z.infer<typeof Reading>;
 export const Location = z.object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) });
 export type Location = z.infer<typeof Location>;
 
-/** What is known of the vehicle beside its readings. */
+/** Facts of a vehicle beside its readings. */
 export const VehicleInfo = z.object({
   model: z.string().min(1).max(80).optional(),
   modelYear: z.int().min(1980).max(2100).optional(),
   plant: z.string().min(1).max(40).optional(),
-  /** Where it is, so that a service centre near it is chosen. */
+  /** Place of the vehicle, so that a service centre near it is chosen. */
   location: Location.optional(),
 });
 export type VehicleInfo = z.infer<typeof VehicleInfo>;
@@ -67,7 +67,7 @@ export const Component = z.enum([
 ]);
 export type Component = z.infer<typeof Component>;
 
-/** How soon work is due. */
+/** Urgency of work. `immediate`: driving on does damage. `routine`: the work can wait. */
 export const Urgency = z.enum(['immediate', 'soon', 'routine']);
 export type Urgency = z.infer<typeof Urgency>;
 
@@ -99,7 +99,7 @@ export const Reason = z.object({
 });
 export type Reason = z.infer<typeof Reason>;
 
-/** What should be done. `component: null` with `routine` means: nothing beyond the usual service. */
+/** Recommended work. `component: null` with `routine` means: nothing beyond the usual service. */
 export const Recommendation = z.object({
   component: Component.nullable(),
   action: z.string().min(1).max(200),
@@ -126,7 +126,7 @@ export type Telemetry = z.infer<typeof Telemetry>;
 /** Payload of `AnalyzeVehicle`. `approveAbove`: cost, in the currency of the price list, above which the repair has to be approved. */
 export const AnalysisRequest = Telemetry.extend({ approveAbove: z.number().nonnegative().optional() });
 
-/** What a repair is expected to cost by the operator's price list; `currency` as in ISO 4217. */
+/** Expected cost of a repair by the operator's price list; `currency` as in ISO 4217. */
 export const CostEstimate = z.object({
   amount: z.number().nonnegative(),
   currency: z.string().regex(/^[A-Z]{3}$/, 'a currency has three capitals, as in ISO 4217'),
@@ -144,7 +144,7 @@ export const Analysis = z.object({
   recommendation: Recommendation,
   /** Of the recommended work; absent when there is none, or the price list does not have it. */
   estimate: CostEstimate.optional(),
-  /** Whether the work costs more than the request's `approveAbove`, or nobody knows what it costs. */
+  /** True when the work costs more than the request's `approveAbove`, or the price list does not have it. */
   needsApproval: z.boolean().optional(),
 });
 export type Analysis = z.infer<typeof Analysis>;
@@ -164,7 +164,7 @@ export const EngagementWish = Engagement.extend({ priority: FollowUpPriority, re
 export const NoticeChannel = z.enum(['email', 'sms', 'push', 'call']);
 export type NoticeChannel = z.infer<typeof NoticeChannel>;
 
-/** How an engagement ended. `unreachable`: no channel could be used, so there is no use in waiting. */
+/** End of an engagement. `unreachable`: no channel could be used, so there is no use in waiting. */
 export const EngagementOutcome = z.enum(['accepted', 'declined', 'silent', 'unreachable']);
 export type EngagementOutcome = z.infer<typeof EngagementOutcome>;
 
@@ -254,7 +254,7 @@ export const Insight = z.object({
   value: z.string(),
   /** Different vehicles with component, symptom and factor. */
   support: z.int().positive(),
-  /** How many chance alone would give. */
+  /** Number of such vehicles that chance alone would give. */
   expected: z.number(),
   /** Of the hypergeometric test, corrected for every cell that could have been reported. */
   adjustedP: z.number().min(0).max(1),

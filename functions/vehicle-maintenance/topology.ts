@@ -17,7 +17,7 @@ import {
   VehicleTelemetryReported,
 } from './messages.js';
 
-/** Who says what to whom in vehicle predictive maintenance. */
+/** Topology of vehicle predictive maintenance: its channels, agents, clients and ingress. */
 export const vehicles = defineTopology('vehicle-maintenance', {
   channels: {
     'vehicle.telemetry': {

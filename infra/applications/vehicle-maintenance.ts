@@ -25,7 +25,7 @@ export interface VehicleMaintenanceOptions {
   readonly prices?: PriceList;
   /** Repairs that cost more are approved by people first; in the currency of the price list. @default 1500 */
   readonly approveAbove?: number;
-  /** Time that the service desk has to decide, and then fleet management again. @default '4 hours' */
+  /** Time to decide for the service desk, and the same again for fleet management. @default '4 hours' */
   readonly decideWithin?: Duration;
   /** Mail addresses of those who decide. @default the sender's address, for both */
   readonly approvers?: Readonly<Record<Approver, string>>;

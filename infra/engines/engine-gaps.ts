@@ -13,7 +13,7 @@ export interface LeftOut {
 /** A property that an engine accepts in a template and drops, or a resource left out, and the API call that sets it. */
 export interface Bridged {
   readonly types: readonly string[];
-  /** As CloudFormation spells it; resources without it are passed over. */
+  /** Name of the property in CloudFormation; resources without it are passed over. */
   readonly property: string;
   readonly step: BridgeStepName;
 }

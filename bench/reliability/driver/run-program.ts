@@ -16,7 +16,7 @@ import {
   type Program,
 } from './program.js';
 
-/** What happened when Laneway ran a program. */
+/** Outcome of a program that Laneway ran. */
 export interface Ran extends Happened {
   /** Handlings and emissions beyond one of the same message: their names. */
   readonly twice: readonly string[];

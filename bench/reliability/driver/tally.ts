@@ -111,7 +111,7 @@ function keysOfOtherTries(keys: readonly string[]): number {
   return sizes.reduce((sum, size) => sum + size, 0) - Math.max(0, ...sizes);
 }
 
-/** How many parts the try made of which parts arrived; what an order has normally when none did. */
+/** Parts that the arrived try made, by the total that its keys name; {@link PARTS} when no key names one. */
 function partsIn(keys: readonly string[]): number {
   const parts = keys.map((key) => Number(/^reserved\|[^/]+\/\d+\/(\d+)$/.exec(key)?.[1] ?? 0));
   return Math.max(...parts, 0) || PARTS;

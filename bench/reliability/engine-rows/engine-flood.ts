@@ -7,7 +7,7 @@ import type { Row } from '../driver/row.js';
 
 const LOW = 2_000;
 const HIGH = LOW / 10;
-/** What a package of the flood takes, so that the lower lane fills. */
+/** Milliseconds that a package of the flood takes, so that the lower lane fills. */
 const WORK_MS = 1_000;
 /** Waiting in the lower lane when the first of high priority are published. */
 const BACKLOG = 300;

@@ -7,7 +7,7 @@ const SEEDS = 100;
 const QUICK_SEEDS = 3;
 const EMITTING: readonly CrashPoint[] = ['before-emit', 'mid-emit', 'after-emit'];
 
-/** Who is killed where on the way of a request; those of the platform pass fewer points. */
+/** Faults on the way of a request, by name: a process killed at a point (the platform's pass fewer), or failing stores and bus. */
 const PLANS: readonly (readonly [string, (world: Harness) => void])[] = [
   ...CRASH_POINTS.flatMap((point) => [kill('starter', point), kill('warehouse', point)]),
   ...EMITTING.flatMap((point) => [kill('dispatcher', point), kill('workflow-events', point), kill('deadlines', point)]),

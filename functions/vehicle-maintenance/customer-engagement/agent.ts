@@ -9,7 +9,7 @@ import { renderApproval } from './render-approval.js';
 import { recordResponse } from './response-tracking.js';
 import type { MailSender, TextSender } from './senders.js';
 
-/** What the engagement agent needs. */
+/** Stores and senders of the engagement agent. */
 export interface CustomerEngagementNeeds {
   readonly directory: CustomerDirectory;
   readonly outreach: OutreachStore;

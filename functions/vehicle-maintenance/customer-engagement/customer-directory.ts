@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Location, NoticeChannel } from '../schemas.js';
 
-/** Who is responsible for a vehicle and how that person wants to be told. */
+/** Person who is responsible for a vehicle, with addresses and wishes for notices. */
 export interface Customer {
   readonly customerId: string;
   readonly name: string;

@@ -49,7 +49,7 @@ export function approvalIn(mailText: string): string | undefined {
   return ID.exec(mailText)?.[1];
 }
 
-/** How people decide who have the command; others have the link, where the application makes links. */
+/** Commands by which people decide who have the CLI. Others have the link, if the application makes links. */
 function waysToDecide({ approval }: RequestedApproval): string[] {
   return [`laneway approval approve ${approval} --reason '...'`, `laneway approval reject ${approval} --reason '...'`];
 }

@@ -6,7 +6,7 @@ import { decide, stageOf, type Heard } from './conversation-stage.js';
 import type { FeedbackStore } from './feedback-store.js';
 import { findInsights, isNews } from './manufacturing-insights.js';
 
-/** What the orchestrator needs. */
+/** Stores of the orchestrator. */
 export interface MasterOrchestratorNeeds {
   readonly cases: CaseStore;
   readonly feedback: FeedbackStore;
@@ -18,7 +18,7 @@ const CONVERSATION = 'maintenance';
 /** Window in which feedback is held together. */
 const WINDOW_DAYS = 90;
 
-/** What following a conversation takes of a handler's context. */
+/** Parts of a handler's context with which a conversation is followed. */
 type Voice = Pick<
   Context<typeof CaseEscalated | typeof FollowUpDue, never, MasterOrchestratorNeeds>,
   'deps' | 'effectKey' | 'publish' | 'log'

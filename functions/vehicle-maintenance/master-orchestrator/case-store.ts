@@ -1,12 +1,12 @@
 import { hear, NOTHING_HEARD, type ConversationFacts, type Heard } from './conversation-stage.js';
 
-/** What the orchestrator knows of one conversation. */
+/** Knowledge of the orchestrator of one conversation: its facts and the vehicle. */
 export interface Case {
   readonly facts: ConversationFacts;
   readonly vin?: string;
 }
 
-/** RetainedFields the cases, by conversation. */
+/** Keeps the cases, by conversation. */
 export interface CaseStore {
   /** Adds what was heard, and returns the case as it then stands. Order and repetition do not matter. */
   hear(conversation: string, heard: Heard, vin?: string): Promise<Case>;

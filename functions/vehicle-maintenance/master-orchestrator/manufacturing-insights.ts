@@ -158,8 +158,8 @@ function toInsight(cell: Tested, inWindow: readonly Feedback[], cells: number, f
 const GROWTH = { factor: 2, vehicles: 10 } as const;
 
 /**
- * Whether an insight is news: no earlier one of the same component and symptom speaks of the same plant or year or rests on mostly
- * the same feedback, or the cluster has become materially stronger since.
+ * True for an insight that is news: no earlier one of the same component and symptom speaks of the same plant or year or rests
+ * on mostly the same feedback, or the cluster has become materially stronger since.
  */
 export function isNews(insight: Insight, told: readonly Insight[]): boolean {
   return told

@@ -18,7 +18,7 @@ import {
 } from './slot-book.js';
 import { rankSlots, type Candidate } from './slot-candidates.js';
 
-/** Where the book is kept: a table with partition key `pk` and sort key `sk`, both strings. */
+/** Storage of the book: a table with partition key `pk` and sort key `sk`, both strings. */
 export interface DynamoSlotsOptions extends SlotBookOptions {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
@@ -50,7 +50,7 @@ export function dynamoSlots(options: DynamoSlotsOptions): SlotBook {
     return found.Item?.['booking'] as Booking | undefined;
   }
 
-  /** Which slots cannot be had at `now`. What a throttled read leaves out counts as free: the write decides. */
+  /** Ids of the slots that are taken at `now`. A slot that a throttled read leaves out counts as free: the write decides. */
   async function takenOf(slots: readonly Slot[], now: Date): Promise<Set<string>> {
     const taken = new Set<string>();
     for (let at = 0; at < slots.length; at += PAGE) {

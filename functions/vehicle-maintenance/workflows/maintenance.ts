@@ -11,21 +11,21 @@ import type { ServiceResult } from '../schemas.js';
 import { vehicles } from '../topology.js';
 import { ENGAGEMENT_RESULTS, longest, type EngagementWorkflow } from './engagement.js';
 
-/** Who decides about the cost of a repair, and who when those keep silent: names that approvals are asked of. */
+/** Names of which approvals of a repair's cost are asked: `first`, and `then` when those keep silent. */
 export const COST_APPROVERS = { first: 'service desk', then: 'fleet management' } as const;
 
-/** What differs between one fleet and another. */
+/** Limits and times of {@link maintenance} that differ between fleets. */
 export interface MaintenanceOptions {
   /** Repairs that cost more are booked after people have approved them; in the currency of the price list. */
   readonly approveAbove: number;
-  /** How long the service desk has to decide, and fleet management after it. */
+  /** Time to decide for the service desk, and the same again for fleet management. */
   readonly decideWithin: Duration;
 }
 
 /**
- * What happens to a vehicle after its readings came in: analyse; healthy: done; a warning: ask the customer, remind once,
- * book; critical: ask the customer and hold a slot meanwhile, and give the case to a person when nobody agrees. What costs
- * more than the limit is booked when people have approved it.
+ * Defines the way of a vehicle after its readings came in. They are analysed. Healthy: the workflow ends. A warning: the
+ * customer is asked, reminded once, and a slot is booked. Critical: the customer is asked while a slot is held, and the case goes
+ * to a person when nobody agrees. A repair that costs more than the limit is booked after people have approved it.
  *
  * No hold outlives the execution: it becomes the booking, or is given back. An end that people or customers chose gives it
  * back by a message of its own and completes; when the execution fails, times out or is stopped, the compensation does.

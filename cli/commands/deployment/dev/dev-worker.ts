@@ -25,7 +25,7 @@ export interface DevWorkerOptions {
   readonly ended: (how: number | string) => void;
 }
 
-/** How long a process may take to end before it is killed: the time to drain that dev gives it, and some more. */
+/** Milliseconds that a process may take to end before it is killed: its time to drain ({@link DEV_DRAIN}) and five seconds. */
 const END_WITHIN_MS = 15_000;
 
 /** Time that dev gives a worker to finish what it handles. */
