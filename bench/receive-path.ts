@@ -69,7 +69,7 @@ async function rounds(count: number, eventsOf: typeof goodEvents): Promise<Measu
   for (let round = 0; round < count; round += 1) {
     const before = eventsOf(WINDOW);
     const events = eventsOf(WINDOW);
-    // Who begins changes.
+    // The sides take turns at going first.
     for (const { make, first, rates } of round % 2 === 0 ? sides : sides.toReversed()) {
       const side = make();
       first.push(rateOf(await run(side, before)));

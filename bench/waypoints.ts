@@ -14,8 +14,8 @@ export interface Paused {
 }
 
 /**
- * The critical path of a conversation from its ledger entries: from the stamp of each message to when its receiver
- * leased it or closed its request (on the way), and from there to the stamp of the next one (at work).
+ * The critical path of a conversation from its ledger entries. A message is on the way from its stamp until its receiver
+ * leased it or closed its request; then the receiver is at work, until the stamp of the next message.
  *
  * @param types the messages of the path in order
  */

@@ -154,8 +154,8 @@ function body(detail: object, source = (detail as { source: string }).source): s
 }
 
 /**
- * Through JSON, as a function gets its events. What `JSON.stringify` returns is a text in pieces, which whoever reads it
- * first has to put together, and keeps.
+ * An event that went through JSON, as a function gets it. `JSON.stringify` returns a text in pieces; its first reader puts
+ * them together and would be charged for that.
  */
 function eventOf(bodies: readonly string[]): SQSEvent {
   const event: SQSEvent = {

@@ -44,9 +44,8 @@ export async function goOn(side: Side, events: readonly SQSEvent[]): Promise<Str
 export const rateOf = ({ messages, cpu }: Stretch): number => messages / cpu;
 
 /**
- * Holds two sides against each other over the same events: they must send back the same messages and tell the same of
- * all others.
- * @returns how many there were of each kind
+ * Compares two sides over the same events: they must send back the same messages and have the same outcomes of all others.
+ * @returns counts of messages by outcome
  * @throws Error when they differ
  */
 export async function verifyEqual(sides: readonly [Side, Side], events: readonly SQSEvent[]) {

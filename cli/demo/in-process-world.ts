@@ -49,7 +49,7 @@ export function inProcessWorld(respondWithin: Duration): DemoWorld {
       }),
       scheduling.with({ slots }),
     ],
-    // As infra/app.ts has them.
+    // The limits of infra/app.ts.
     workflows: vehicleWorkflows({ respondWithin, approveAbove: 1_500, decideWithin: '4 hours' }),
     random: seededRandom(1),
     start: BEGINS,

@@ -29,7 +29,7 @@ interface Started extends Watched {
 
 /**
  * Publishes telemetry, watches every conversation to its end while a customer answers and a service desk decides, and
- * shows what became of it. @returns whether every conversation ended as it should
+ * shows what became of it. @returns true when every conversation ended as it should
  */
 export async function playDemo(world: DemoWorld, { options, output, signal, began }: Performance): Promise<boolean> {
   const refused: RefusedRow[] = [];
@@ -52,7 +52,7 @@ export async function playDemo(world: DemoWorld, { options, output, signal, bega
     const state = seen.get(id)?.state;
     return state ? [{ ...state, expected: expected ?? expectedBy(state.severity) }] : [];
   });
-  // What waits in the dead letter queues has not reached the ledger yet, and counts as well.
+  // Messages in the dead letter queues have not reached the ledger yet, and count as dead letters as well.
   const queues = await world.queues();
   const waiting = queues
     .filter(({ kind }) => kind === 'dead-letters')

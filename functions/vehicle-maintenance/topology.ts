@@ -56,7 +56,7 @@ export const vehicles = defineTopology('vehicle-maintenance', {
     },
     'scheduling.release': {
       carries: [ReleaseService],
-      // As long as a hold keeps its slot: later there is nothing to release.
+      // The time that a hold keeps its slot: later there is nothing to release.
       qos: { from: 'standard', priorities: ['normal'], expires: '2 hours' },
     },
     'scheduling.result': {

@@ -40,7 +40,7 @@ export class Alarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    /** Told when an alarm rises and when it is over. */
+    /** Topic to which every alarm reports that it rises and that it is over. */
     private readonly topic?: ITopic,
   ) {
     super(scope, id);

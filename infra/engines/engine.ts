@@ -33,8 +33,8 @@ const probeTimeoutMs = 3000;
 
 /**
  * The target that the environment names: AWS_ENDPOINT_URL as it stands (no engine is started beside it), else AWS.
- * Which engine answers there is asked of the engine itself; LANEWAY_ENGINE (`ministack`, `ministack-iam`, `localstack`,
- * `other`) answers in its place, for one behind a proxy.
+ * The engine that answers there is asked for its kind; LANEWAY_ENGINE (`ministack`, `ministack-iam`, `localstack`, `other`)
+ * names the kind in its place, for an engine behind a proxy.
  *
  * @throws LanewayError ENGINE when nothing answers at AWS_ENDPOINT_URL, CONFIGURATION for an unknown LANEWAY_ENGINE.
  */

@@ -202,7 +202,7 @@ export class AgentsStack extends ApplicationStack {
   }
 
   private sweeper({ topology, messaging, state }: AgentsStackProps, own: Own): PlatformFunction {
-    // What somebody outside a handling meant to publish and may not have: under that publisher's own source.
+    // The sweeper publishes messages that a publisher outside a handling meant to send, under that publisher's own source.
     const publishers = [
       ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
       ...Object.keys(topology.ingress).map((ingress) => sourceOf(topology.name, 'ingress', ingress)),

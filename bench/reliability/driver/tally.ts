@@ -56,7 +56,7 @@ export class Tally {
   }
 
   /**
-   * @param repeats how often handlers may have run again for one delivery: 0 where no process died and no store failed
+   * @param repeats `none` when no process died and no store failed, so that no handler may run twice for one delivery
    */
   result(witness: Witness, repeats: 'none' | 'as-struck'): RowResult {
     const seen = new Map<string, string[]>();

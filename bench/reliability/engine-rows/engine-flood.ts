@@ -20,7 +20,7 @@ export const engineFlood: Row = {
   quick: false,
   run: async ({ witness, progress }) => {
     const depot = await deployDepot(witness.path);
-    // One of each first, so that no wait holds the start of a function.
+    // One message of each priority goes ahead, so that no measured wait holds the start of a function.
     const warm = await publishAll(depot.gate, [
       { key: 'warm-low', priority: 'low' },
       { key: 'warm-high', priority: 'high' },

@@ -109,7 +109,7 @@ interface Tested extends Cell {
 function strongest(feedback: readonly Feedback[], cells: readonly Cell[], minSupport: number): Tested | undefined {
   return cells
     .flatMap((cell): Tested[] => {
-      // Who does not say the plant (or year) tells nothing about it.
+      // Feedback that does not name the plant (or year) tells nothing about it.
       const known = feedback.filter((one) => factorsOf(one).some(([factor]) => factor === cell.factor));
       const withPair = known.filter((one) => pairOf(one) === cell.pair);
       const withFactor = known.filter((one) =>

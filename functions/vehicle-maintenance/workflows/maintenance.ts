@@ -57,7 +57,7 @@ export function maintenance(engaged: EngagementWorkflow, { approveAbove, decideW
         ...{ vin, component: recommendation.component, urgency: recommendation.urgency },
         location: vehicle.location,
       };
-      // As long as such a request is worth anything, so that an agent that died on the way is tried again.
+      // The time that such a request is worth anything, so that an agent that died on the way is tried again.
       const within = { timeout: '10 minutes', priority } as const;
 
       const hold = () =>
@@ -95,7 +95,7 @@ export function maintenance(engaged: EngagementWorkflow, { approveAbove, decideW
         return flow.complete('escalated');
       };
 
-      /** Goes on when the cost is within the limit or approved, and ends here otherwise. What has no price is asked for. */
+      /** Goes on when the cost is within the limit or approved, and ends here otherwise. People are also asked about work without a price. */
       const approve = (held?: Ref<ServiceResult>) =>
         flow.match(flow.orElse(analysis.needsApproval, true), {
           false: () => undefined,
@@ -136,7 +136,7 @@ export function maintenance(engaged: EngagementWorkflow, { approveAbove, decideW
           });
         },
         critical: () => {
-          // Who must not drive on is not written to a second time: a person takes over.
+          // A customer who must not drive on is not reminded by a second notice: a person takes over.
           const both = flow.parallel({ engagement: () => engage(false), hold });
           return flow.match(both.engagement.result, {
             accepted: () => {

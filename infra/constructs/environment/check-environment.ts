@@ -27,7 +27,7 @@ const NAMED = 3;
  * may have been bound by then; values that are known only at deployment are estimated, rather too large.
  *
  * @param what the function in a sentence: `the function of agent 'x'`
- * @param help how there will be less
+ * @param help sentence that tells the user a way to need fewer bytes
  */
 export function checkEnvironment(fn: Function, what: string, help: string): void {
   fn.node.addValidation({

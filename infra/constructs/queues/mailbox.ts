@@ -40,7 +40,7 @@ export const DRAIN_TIMEOUT = Duration.seconds(60);
 
 /**
  * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them.
- * The queues are named after their stack, agent and lane, so that functions find them without being told of each.
+ * The queues are named after their stack, agent and lane, so that functions derive the names and need no variable for every queue.
  *
  * @throws LanewayError UNKNOWN_AGENT
  */

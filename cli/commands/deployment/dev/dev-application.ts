@@ -10,8 +10,8 @@ import { loadInProcess, locateInProcess } from './in-process-module.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The process of `laneway dev --in-process`: runs the application until it is told to end, and does what lines of the channel
- * from its parent say. What handlers leave unhandled is said, and ends nothing.
+ * The process of `laneway dev --in-process`: runs the application until it is told to end, and runs the commands that its
+ * parent sends as lines. An error that no handler caught is printed, and ends nothing.
  */
 export async function runDevApplication(context: CommandContext): Promise<never> {
   const { options, output } = context;

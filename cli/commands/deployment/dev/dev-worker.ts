@@ -10,7 +10,7 @@ export interface DevWorker {
   rebuild(): Promise<boolean>;
   /** Ends the process, which finishes what it handles for a while, and starts another. */
   restart(): Promise<void>;
-  /** Sends a line to the process. @returns whether there is one */
+  /** Sends a line to the process. @returns false when there is no process */
   tell(line: string): boolean;
   /** Ends the process. */
   dispose(): Promise<void>;
@@ -21,7 +21,7 @@ export interface DevWorkerOptions {
   readonly directory: string;
   /** Program and arguments of its process. */
   readonly command: readonly [string, ...string[]];
-  /** Told when the process ended by itself, with its exit code or signal. */
+  /** Called when the process ended by itself, with its exit code or signal. */
   readonly ended: (how: number | string) => void;
 }
 
