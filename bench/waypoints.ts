@@ -6,7 +6,7 @@ export interface Waypoint {
   readonly ms: number;
 }
 
-/** Time that somebody outside took before publishing a message; it is left out. */
+/** Time that a person or system outside took before publishing a message; it is left out. */
 export interface Paused {
   readonly type: string;
   readonly from: number;

@@ -22,7 +22,7 @@ export function heapInUse(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** {@link goOn} after a full collection, so that nobody finds another's garbage. */
+/** {@link goOn} after a full collection, so that no side pays for the garbage of the other. */
 export async function run(side: Side, events: readonly SQSEvent[]): Promise<Stretch> {
   collect();
   return goOn(side, events);

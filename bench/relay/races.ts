@@ -20,7 +20,7 @@ export interface Races {
   readonly all: number;
 }
 
-/** One side: what starts a race, and the machine that runs it. */
+/** One side: the function that starts a race, and the machine that runs it. */
 export interface Side {
   readonly executions: WorkflowEngine;
   readonly workflow: string;

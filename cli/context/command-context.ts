@@ -17,7 +17,7 @@ export interface CommandContext {
   target(): Promise<EngineTarget>;
 }
 
-/** The context of one invocation; what it needs is loaded when it is asked for. */
+/** Creates the context of one invocation; modules and topology are loaded when they are first asked for. */
 export async function createContext(options: GlobalOptions): Promise<CommandContext> {
   const { findProject } = await import('./project.js');
   const project = findProject();

@@ -15,7 +15,7 @@ export interface Checkout {
   readonly file: string;
   /** True when the user named it on the command line. */
   readonly explicit: boolean;
-  /** Throws whatever the module does. */
+  /** Throws any error of the module. */
   load(): Promise<Topology>;
   /** The text of the module. */
   text(): string;

@@ -27,7 +27,7 @@ export interface Output {
   readonly width: number;
   /** Data: `value` as JSON on one line with `--json`, else what `render` makes of it; links of approvals are not shown. */
   result(value: unknown, render: () => string): void;
-  /** A line for whoever waits; nothing with `--quiet`. */
+  /** Prints a line of progress to stderr; nothing with `--quiet`. */
   readonly progress: (line: string) => void;
 }
 

@@ -56,7 +56,7 @@ export function conversationState(id: string, vehicle: string, entries: readonly
   };
 }
 
-/** Payloads of the messages of a type, from whatever entry holds them. */
+/** Payloads of the messages of a type, from any ledger entry that holds them. */
 export function payloadsOf(entries: readonly LedgerEntry[], type: string): Readonly<Record<string, unknown>>[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'message')

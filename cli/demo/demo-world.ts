@@ -4,7 +4,7 @@ import type { Priority } from '../../shared/domain/base/priority.js';
 import type { QueueCounts } from '../commands/messages/read-queues.js';
 import type { Bystanders } from './demo-bystanders.js';
 
-/** The time that the demonstration goes by. */
+/** Clock of the demonstration. */
 export interface DemoClock {
   /** Milliseconds since 1970. */
   now(): number;

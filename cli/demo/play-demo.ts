@@ -23,7 +23,7 @@ export interface Performance {
 
 /** A published telemetry conversation. */
 interface Started extends Watched {
-  /** Undefined: it follows from what the analysis found. */
+  /** States in which it may end. Undefined: they follow from the severity that the analysis found. */
   readonly expected: readonly string[] | undefined;
 }
 

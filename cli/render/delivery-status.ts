@@ -138,7 +138,7 @@ function replayed({ generation, of, as, window, messages }: ReplayFacts): string
     : `generation ${generation} of conversation ${of}`;
 }
 
-/** Command and reply share a request id; what caused no other of that id is the command. */
+/** True for the first message of a request id, in the order of publishing: the command. Its replies come later. */
 function isCommand(message: MessageView, _index: number, all: readonly MessageView[]): boolean {
   if (message.requestId === undefined) return false;
   const first = all.find((other) => other.requestId === message.requestId);

@@ -4,7 +4,7 @@ import { paintPriorities, plainPaint, type Paint } from './paint.js';
 import { table } from './table.js';
 import { span } from './time.js';
 
-/** A topology in text: who says what to whom over what, the channels with their QoS, the lanes, the error paths. */
+/** A topology in text: its flow of messages, the channels with their QoS, the lanes, the error paths. */
 export function topologyText(
   model: TopologyModel,
   paint: Paint = plainPaint,

@@ -10,12 +10,12 @@ import { table } from './table.js';
 import { between, span } from './time.js';
 import { renderTree } from './tree.js';
 
-/** An execution in a list; `waiting`: the steps of a running one that wait, with who for. */
+/** An execution in a list; `waiting` holds the steps of a running one that wait, and for whom. */
 export interface ListedExecution extends Execution {
   readonly waiting?: readonly string[];
 }
 
-/** Characters of what an execution completed with that are shown. */
+/** Characters shown of the result that an execution completed with. */
 const LONGEST_DATA = 400;
 
 /** Executions as a table: `laneway workflow list`. */

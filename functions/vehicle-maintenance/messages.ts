@@ -30,7 +30,7 @@ export const AnalyzeVehicle = command('AnalyzeVehicle', AnalysisRequest, { reply
 /** Reports the channels over which a customer was reached, and the answer. */
 export const CustomerEngaged = event('CustomerEngaged', EngagementResult);
 
-/** Tell a customer what was found and ask what to do. Seed name: CUSTOMER_ENGAGEMENT. */
+/** Tell a customer of the findings and ask for a decision. Seed name: CUSTOMER_ENGAGEMENT. */
 export const EngageCustomer = command('EngageCustomer', Engagement, { reply: CustomerEngaged });
 
 /**
@@ -51,7 +51,7 @@ export const ScheduleService = command('ScheduleService', ServiceRequest, { repl
 /** Reports the result of a request to give a slot back. */
 export const ServiceReleased = event('ServiceReleased', ReleaseResult);
 
-/** Give the slot of a booking or hold back: what was booked provisionally is not wanted any more. */
+/** Give the slot of a booking or hold back, because a provisional booking is not wanted any more. */
 export const ReleaseService = command('ReleaseService', ReleaseRequest, { reply: ServiceReleased });
 
 /** An owner or a workshop said something about a vehicle; starts a conversation of its own. Seed name: FEEDBACK. */

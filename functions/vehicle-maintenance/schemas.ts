@@ -50,7 +50,7 @@ export type VehicleInfo = z.infer<typeof VehicleInfo>;
 export const Severity = z.enum(['normal', 'warning', 'critical']);
 export type Severity = z.infer<typeof Severity>;
 
-/** Priority of what follows an analysis; the same words as the lanes of Laneway. */
+/** Priority of the messages that follow an analysis; the same words as the lanes of Laneway. */
 export const FollowUpPriority = z.enum(['critical', 'high', 'normal']);
 export type FollowUpPriority = z.infer<typeof FollowUpPriority>;
 
@@ -86,7 +86,7 @@ export const ReasonCode = z.enum([
 ]);
 export type ReasonCode = z.infer<typeof ReasonCode>;
 
-/** One finding: which signal, what it read, what it was held against, and a sentence for a person. */
+/** One finding: its signal, the value read, the value expected, and a sentence for a person. */
 export const Reason = z.object({
   code: ReasonCode,
   severity: Severity,
@@ -158,7 +158,7 @@ export const Engagement = z.object({
 });
 export type Engagement = z.infer<typeof Engagement>;
 
-/** Payload of `EngagementWanted`. `remind`: whether a customer who does not answer is told a second time. */
+/** Payload of `EngagementWanted`. `remind`: true when a customer who does not answer gets a second notice. */
 export const EngagementWish = Engagement.extend({ priority: FollowUpPriority, remind: z.boolean() });
 
 export const NoticeChannel = z.enum(['email', 'sms', 'push', 'call']);
@@ -177,7 +177,7 @@ export const EngagementResult = z.object({
 });
 export type EngagementResult = z.infer<typeof EngagementResult>;
 
-/** Payload of `CustomerResponded`: the reference out of the notice and what the customer chose. */
+/** Payload of `CustomerResponded`: the reference out of the notice, and the choice of the customer. */
 export const CustomerResponse = z.object({
   reference: z.string().min(1).max(200),
   answer: z.enum(['accept', 'decline']),
@@ -233,7 +233,7 @@ export const ReleaseResult = z.object({
   status: z.enum(['released', 'nothing-held']),
 });
 
-/** Payload of `FeedbackReceived`: what an owner or a workshop says about a vehicle. */
+/** Payload of `FeedbackReceived`: words of an owner or a workshop about a vehicle. */
 export const Feedback = z.object({
   feedbackId: z.string().min(1).max(100),
   vin: Vin,

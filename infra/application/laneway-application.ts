@@ -213,7 +213,7 @@ export class LanewayApplication extends Construct {
   }
 
   /**
-   * Entry file of an agent that runs as a worker, from what `agents` of the application says.
+   * Entry file of an agent that runs as a worker, found by the property `agents`.
    * @throws LanewayError UNKNOWN_AGENT, NOT_FOUND without one, INVALID_OPTION for an agent that runs on Lambda
    */
   workerEntry(agent: string): string {
@@ -283,7 +283,7 @@ function linksOf({ approvalLinks = false, workflows = [], topology }: LanewayApp
 
 const DAY_MS = 86_400_000;
 
-/** Days that what an execution keeps by reference may be needed: until its end, and as long as it can be retried. */
+/** Days for which payloads that an execution keeps by reference may be needed: until its end, and then while it can be retried. */
 function longestExecution(workflows: readonly DeployableWorkflow[]): number {
   const deadlines = workflows.map(({ asl }) => Math.ceil((asl.TimeoutSeconds * 1000) / DAY_MS));
   return deadlines.length === 0 ? 0 : Math.max(...deadlines) + RETENTION_DAYS + 1;

@@ -32,7 +32,7 @@ export interface VehicleMaintenanceOptions {
   /** Puts a link into the mails to those who decide. It costs a public page and a key of KMS. @default false */
   readonly approvalLinks?: boolean;
   readonly removalPolicy: RemovalPolicy;
-  /** ARN of the SNS topic that is told of alarms. @default nobody is told */
+  /** ARN of the SNS topic to which alarms report. @default none */
   readonly alarmTopic?: string;
 }
 

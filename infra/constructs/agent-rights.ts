@@ -26,8 +26,8 @@ export interface AgentSurroundings {
 
 /**
  * Allows what the topology says of an agent and nothing else, wherever it runs: publishing its types under its own
- * source, its deliveries in the ledger, requests when it makes some, payloads, its dead letters, and the lanes of those
- * to whom it sends directly. Receiving from its own lanes goes with where it runs.
+ * source, its deliveries in the ledger, requests when it makes some, payloads, its dead letters, and the lanes of agents
+ * to which it sends directly. Receiving from its own lanes goes with where it runs.
  */
 export function allowAgent(grantee: IGrantable & IConstruct, surroundings: AgentSurroundings): void {
   const { topology, fabric, mailbox } = surroundings;

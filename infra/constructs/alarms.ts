@@ -27,7 +27,7 @@ export type AlarmKind = keyof typeof ALARM_KINDS;
 /** Length of one period of every alarm's metric. */
 export const ALARM_PERIOD = Duration.minutes(1);
 
-/** Place in the runbook to which an alarm's description points whoever it wakes. */
+/** Place in the runbook to which an alarm's description points. */
 export function runbookEntry(kind: AlarmKind): string {
   return `docs/runbook.md#${kind}`;
 }

@@ -25,7 +25,7 @@ export interface ApprovalPageProps extends FunctionOverrides {
 
 /**
  * The page behind links of approvals: a function with an address that anybody may call, and the key that its links are signed
- * by. The page may check a signature and not make one; whoever asks people may make one and not check it.
+ * by. The page may check a signature and not make one; a function that asks people may make one and not check it.
  */
 export class ApprovalPage extends Construct {
   /** Function that shows the page and records the decision. */
@@ -60,14 +60,14 @@ export class ApprovalPage extends Construct {
     this.url = reachedFunctionUrl(this, url);
   }
 
-  /** Lets a function put links into what it asks people. */
+  /** Lets a function put links into the approvals that it asks of people. */
   letAsk(fn: PlatformFunction): void {
     fn.addEnvironment(ENVIRONMENT.approvalPage, this.url);
     fn.addEnvironment(ENVIRONMENT.linkKey, this.key.keyArn);
     allow(fn, ['kms:GenerateMac'], [this.key.keyArn]);
   }
 
-  /** Reading single records, without who waits for them; noting a decision and the message that tells it. */
+  /** Lets the page read single records, without the tokens of their waiters, and record a decision and its message. */
   private letDecide({ application, bus, ledgerTable, pendingTable }: Fabric): void {
     const sources = [sourceOf(application, 'platform', 'approval-page')];
     allowPublish(this.function, bus, { sources, types: [ApprovalDecided.name] });

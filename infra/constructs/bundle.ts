@@ -158,7 +158,7 @@ function reachable(entry: string, outputs: ReadonlyMap<string, Output>, found = 
   return found;
 }
 
-/** A template with this code must not be deployed; it says so if it is. */
+/** Code for a template that must not be deployed; called all the same, it throws an error that says so. */
 function notBundled(): Code {
   return Code.fromInline(
     "exports.handler = async () => { throw new Error('this stack was made without its bundles'); };",

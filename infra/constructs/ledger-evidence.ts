@@ -42,7 +42,7 @@ export interface LedgerEvidenceProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Values of {@link LedgerRetention} where nothing else is said. */
+/** Defaults of {@link LedgerRetention}. */
 export const RETENTION_DEFAULTS = {
   archiveDays: 365,
   lock: 'governance',

@@ -29,8 +29,8 @@ export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], ac
 }
 
 /**
- * Moving deadlines of requests (`progress`), for who answers requests and makes none: no attribute but those that this
- * changes or asks for, and nothing is read or returned, as the table holds task tokens.
+ * Moving deadlines of requests (`progress`), for an agent that answers requests and makes none. It may name only the attributes
+ * that this changes or compares, and nothing is read or returned, as the table holds task tokens.
  */
 export function allowExtend(grantee: IGrantable, pendingTable: Fabric['pendingTable']): void {
   grantee.grantPrincipal.addToPrincipalPolicy(

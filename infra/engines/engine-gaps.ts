@@ -1,6 +1,6 @@
 import type { Lacks } from './capabilities.js';
 
-/** A kind of resource that an engine refuses, and why nothing is missed locally or what takes its place. */
+/** A kind of resource that an engine refuses, with the reason why that is no loss locally, or with its substitute. */
 export interface LeftOut {
   /** CloudFormation type, or its beginning when it ends with `*`. */
   readonly type: string;
@@ -21,7 +21,7 @@ export interface Bridged {
 /** The steps that `bridge-steps.ts` knows. */
 export type BridgeStepName = 'time-to-live' | 'archive' | 'reserved-concurrency' | 'dead-letter-target';
 
-/** All that one engine lacks of what Laneway's stacks use. */
+/** All gaps of one engine among the features that Laneway's stacks use. */
 export interface EngineGaps {
   /** Resources that a template for the engine leaves out. */
   readonly leftOut: readonly LeftOut[];
@@ -31,5 +31,5 @@ export interface EngineGaps {
   readonly lacks: Lacks;
 }
 
-/** The condition's name in a template made for an engine; the bridge recognises by it what was left out. */
+/** Name of the condition in a template made for an engine; by it the bridge recognises resources that were left out. */
 export const leftOutCondition = 'LanewayLeftOutByEngine';

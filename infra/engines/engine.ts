@@ -25,7 +25,7 @@ export const engineName = ({ kind, iam }: Exclude<EngineTarget, { kind: 'aws' }>
 export const localAccount = '000000000000';
 export const localRegion = 'us-east-1';
 
-/** The CDK context key that tells a synth which engine it is for; without it the template is the full one for AWS. */
+/** CDK context key that names the engine for which a template is made; without it the template is the full one for AWS. */
 export const engineContextKey = 'laneway:engine';
 
 const engineNames: readonly EngineName[] = ['ministack', 'ministack-iam', 'localstack', 'other'];

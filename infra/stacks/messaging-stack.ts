@@ -29,7 +29,7 @@ export interface MessagingStackProps extends StackProps {
   readonly busArchiveDays?: number;
 }
 
-/** Bus, rules, mailboxes, the platform's queues, and what clients may do. */
+/** Stack of the bus, its rules, mailboxes, the platform's queues, and the rights of clients. */
 export class MessagingStack extends ApplicationStack {
   /** Bus on which all messages of the application travel. */
   readonly bus: IEventBus;

@@ -40,7 +40,7 @@ export interface ObservabilityStackProps extends StackProps {
   readonly alarmTopic?: ITopic;
 }
 
-/** Alarms and a dashboard, derived from what the other stacks hold. */
+/** Stack of alarms and a dashboard, derived from the resources of the other stacks. */
 export class ObservabilityStack extends ApplicationStack {
   /** Alarms of the application. */
   readonly alarms: Alarms;
@@ -182,7 +182,7 @@ function deadLetters(dimensions: { readonly application: string; readonly receiv
   });
 }
 
-/** Counted by the drain, as dead letters are. */
+/** Conversations that ran away and were stopped; the drain writes the metric. */
 function runaways(application: string): Metric {
   return new Metric({
     namespace: 'Laneway',
@@ -193,7 +193,7 @@ function runaways(application: string): Metric {
   });
 }
 
-/** Counted by whoever escalates a request, in embedded metric format. */
+/** Requests that came to a person; the function that escalates them writes the metric, in embedded metric format. */
 function peopleAsked(application: string): Metric {
   return new Metric({
     namespace: 'Laneway',

@@ -74,7 +74,7 @@ export function effectsOf(parts: number): number {
 export interface OrdersOptions {
   readonly seed: number;
   readonly witness: Witness;
-  /** Called before a handler notes its effect; what it throws the handler throws. */
+  /** Called before a handler notes its effect; the handler throws any error that this throws. */
   readonly before?: (what: string, order: string) => void;
   /** True: the clerk emits something else at each try: more, fewer and other messages. @defaultValue false */
   readonly fickle?: boolean;
@@ -131,7 +131,7 @@ export function ordersAgents({ seed, witness, before = () => undefined, fickle =
   return [clerk, auditor, warehouse, scanner, watcher].map((agent) => agent.with({}));
 }
 
-/** Publishes as a caller does who tries again, under one id, until it is told that it worked. */
+/** Publishes as a caller that tries again, under one id, until a call succeeds. */
 export async function publishSurely(
   world: Harness,
   type: typeof OrderPlaced | typeof CheckAsked,

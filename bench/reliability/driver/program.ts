@@ -26,7 +26,7 @@ export type Trouble =
   | { readonly kind: 'throttle' | 'stores'; readonly probability: number }
   | { readonly kind: 'crash'; readonly agent: number; readonly point: CrashPoint; readonly times: number };
 
-/** A small application with what its agents do, what is published from outside, and what goes wrong. */
+/** A small application with the behaviour of its agents, the messages from outside, and the troubles on the way. */
 export interface Program {
   readonly seed: number;
   readonly agents: number;

@@ -14,7 +14,7 @@ export interface RowContext {
 
 /** Raw counts of a row. */
 export interface RowResult {
-  /** Lost 0, extra 0, and whatever else the row holds. */
+  /** True when lost and extra are 0 and every further rule of the row holds. */
   readonly ok: boolean;
   /** Number of things that must end with an effect or a reason: deliveries, or those that the row's title names. */
   readonly sent: number;

@@ -41,7 +41,7 @@ export async function deployHere(
   }
 }
 
-/** Destroys what {@link deployHere} deployed. */
+/** Destroys the stacks that {@link deployHere} deployed. */
 export async function destroyHere(
   { project, output }: CommandContext,
   target: EngineTarget,

@@ -6,7 +6,7 @@ import type { Output } from '../../context/output.js';
 /** Shows how a deployment goes, on stderr. */
 export interface DeployView {
   readonly progress: (progress: DeployProgress) => void;
-  /** Ends the view; with an error, what was under way is marked as failed. */
+  /** Ends the view; with an error, steps under way are marked as failed. */
   end(error?: unknown): Promise<void>;
 }
 

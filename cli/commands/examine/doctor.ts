@@ -9,7 +9,7 @@ import { readDeployedModel } from '../../context/read-deployed-model.js';
 
 /** Options of `laneway doctor`. */
 export interface DoctorOptions {
-  /** True: what is safe to mend is mended. */
+  /** True: faults that are safe to mend are mended. */
   readonly fix?: boolean;
 }
 

@@ -4,10 +4,10 @@ import type { Deployment } from '../../../shared/client/deployment.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import { outputKey } from '../../../shared/topology/deployed/output-key.js';
 
-/** A queue of a deployed application and what waits in it. */
+/** A queue of a deployed application with the counts of its messages. */
 export interface QueueState {
   readonly owner: string;
-  /** Priority of a lane, `dead letters`, or what a platform queue is for. */
+  /** Priority of a lane, `dead letters`, or the purpose of a platform queue. */
   readonly queue: string;
   readonly kind: 'lane' | 'dead-letters' | 'platform';
   readonly url: string;

@@ -19,8 +19,8 @@ export interface CustomerEngagementNeeds {
 }
 
 /**
- * Tells customers what was found about their vehicles, and answers the engagement when they answer. Tells people of the
- * decisions that workflows wait for.
+ * Sends customers notices about their vehicles, and answers the engagement when they answer. Sends mails about the decisions
+ * that workflows wait for to the people who decide.
  */
 export const customerEngagement = createAgent(vehicles, 'customer-engagement')
   .needs<CustomerEngagementNeeds>()

@@ -8,7 +8,7 @@ export interface Customer {
   readonly email?: string;
   /** E.164, for example +12025550142. */
   readonly phone?: string;
-  /** Channels in the order the customer likes them; those not named are used in an emergency only. */
+  /** Channels in the order the customer likes them; any other channel is used in an emergency only. */
   readonly preferred: readonly NoticeChannel[];
   /** Channels the customer has forbidden; never used. */
   readonly optedOut: readonly NoticeChannel[];

@@ -24,7 +24,7 @@ type Voice = Pick<
   'deps' | 'effectKey' | 'publish' | 'log'
 >;
 
-/** Adds what was heard to the case, and decides what the workflow has left open. */
+/** Adds a message to the case of its conversation, and decides when the workflow has left the case open. */
 async function follow(message: Message, heard: Heard, vin: string | undefined, voice: Voice): Promise<void> {
   const { cases } = voice.deps;
   const known = await cases.hear(message.correlationId, heard, vin);

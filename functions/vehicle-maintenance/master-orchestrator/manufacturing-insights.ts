@@ -80,7 +80,7 @@ function factorsOf(feedback: Feedback): [Factor, string][] {
   return feedback.modelYear === undefined ? plant : [...plant, ['modelYear', String(feedback.modelYear)]];
 }
 
-/** The cells both of whose margins reach the support; the others cannot become an insight whatever they hold. */
+/** Cells with both margins at the support or above. No other cell can become an insight. */
 function testableCells(feedback: readonly Feedback[], minSupport: number): Cell[] {
   const pairs = countBy(feedback.map(pairOf));
   const factors = countBy(feedback.flatMap(factorsOf).map((factor) => JSON.stringify(factor)));

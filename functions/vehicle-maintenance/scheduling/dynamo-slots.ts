@@ -26,7 +26,7 @@ export interface DynamoSlotsOptions extends SlotBookOptions {
 
 /** Candidates looked at in one read; few are taken, so that the first page nearly always suffices. */
 const PAGE = 25;
-/** Passes over the candidates while transactions collide; a collision means that somebody else is getting on. */
+/** Passes over the candidates while transactions collide; after a collision another caller has got on. */
 const PASSES = 8;
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

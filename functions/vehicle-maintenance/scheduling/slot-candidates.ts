@@ -7,7 +7,7 @@ const DAY = 24 * HOUR;
 /** Days ahead for which slots are offered. */
 export const HORIZON_DAYS = 14;
 
-/** Notice a customer needs before the first slot, in hours; who must not drive on is towed within the hour. */
+/** Notice a customer needs before the first slot, in hours; a vehicle that must not be driven is towed within the hour. */
 const NOTICE_HOURS: Readonly<Record<Urgency, number>> = { immediate: 1, soon: 4, routine: 24 };
 
 /**
@@ -16,7 +16,7 @@ const NOTICE_HOURS: Readonly<Record<Urgency, number>> = { immediate: 1, soon: 4,
  */
 const KM_PER_HOUR_OF_WAITING: Readonly<Record<Urgency, number>> = { immediate: 8, soon: 1, routine: 0.1 };
 
-/** A slot that suits a request, with what made its rank: the lower the cost, the better. */
+/** A slot that suits a request, with the facts that made its rank: the lower the cost, the better. */
 export interface Candidate {
   readonly slot: Slot;
   readonly centre: ServiceCentre;

@@ -13,8 +13,8 @@ export interface EngagementTimes {
 export const ENGAGEMENT_RESULTS = ['accepted', 'declined', 'silent', 'unreachable'] as const;
 
 /**
- * Asks a customer what to do: tells, and reminds once on silence where that is wanted. Run by other workflows; nobody
- * publishes its start message.
+ * Asks a customer for a decision: sends a notice, and a second one on silence when `remind` says so. Other workflows run it;
+ * nobody publishes its start message.
  */
 export function engagement({ respondWithin }: EngagementTimes) {
   return defineWorkflow(

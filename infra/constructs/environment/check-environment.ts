@@ -60,7 +60,7 @@ function variableSizes(fn: Function): { readonly name: string; readonly bytes: n
   }));
 }
 
-/** A template's value as a text that is at least as long as what it will be. */
+/** A template's value as a text that is at least as long as the value after deployment. */
 function spelledOut(value: unknown, stack: Stack): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const [name, argument] = Object.entries(value)[0] ?? [];

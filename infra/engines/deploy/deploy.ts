@@ -44,7 +44,7 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
 
 /**
  * Deploys a CDK application and returns its outputs. On a local engine: bootstrap (once) and synth side by side, the
- * synth told which engine it is for, then all stacks by the CDK CLI, then what the engine dropped is set by API. On
+ * synth for this engine, then all stacks by the CDK CLI, then the properties that the engine dropped are set by API. On
  * AWS: synth and deploy, into an account and region that were bootstrapped once by `cdk bootstrap`.
  *
  * @throws DeployError with the CLI's own words and what to do: credentials, bootstrap, synth or deploy.
@@ -131,7 +131,7 @@ function cdkRunner(
     });
 }
 
-/** Nothing is sent anywhere from a developer's deployment, and warnings about Node's age go to nobody who can act. */
+/** Variables that keep a deployment quiet: no telemetry leaves the machine, and no warnings about Node's age are printed. */
 const quiet = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   NODE_NO_WARNINGS: '1',

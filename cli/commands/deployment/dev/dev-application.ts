@@ -53,7 +53,7 @@ async function start(context: CommandContext, log: Log): Promise<{ topology: Top
   return { topology, app: await startInProcess(topology, { ...parts, log }) };
 }
 
-/** A line for each message that was handled, and for all that somebody should see. */
+/** Prints a line for each handled message, and for every event that a developer should see. */
 function sayingLog(say: (line: string) => void): Log {
   const line = (message: string, fields: Fields = {}): void => say(lineOf(message, fields));
   return { debug: () => undefined, info: line, warn: line, error: line };

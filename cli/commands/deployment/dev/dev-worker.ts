@@ -6,7 +6,7 @@ export interface DevWorker {
   readonly agent: string;
   /** Absolute paths of the files it is made of, packages left out. */
   readonly inputs: ReadonlySet<string>;
-  /** Looks at its files again; whether what runs differs from them. */
+  /** Looks at its files again. Resolves with true when the running code differs from them. */
   rebuild(): Promise<boolean>;
   /** Ends the process, which finishes what it handles for a while, and starts another. */
   restart(): Promise<void>;

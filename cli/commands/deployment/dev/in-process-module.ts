@@ -20,7 +20,7 @@ const example = [
 ];
 
 /**
- * The module that exports what runs in process: the project's `inProcess`, else `in-process.ts` beside the topology.
+ * Finds the module that exports agents and workflows for running in process: the project's `inProcess`, else `in-process.ts` beside the topology.
  * @throws LanewayError NOT_FOUND
  */
 export function locateInProcess(project: Project, topology: string | undefined): string {

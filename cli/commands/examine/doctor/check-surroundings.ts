@@ -85,7 +85,7 @@ export async function checkBootstrap(target: EngineTarget, asked: boolean): Prom
   }
 }
 
-/** Compares what is deployed with the checkout and the installed Laneway. */
+/** Compares the deployed application with the checkout and the installed Laneway. */
 export async function checkDeployed(
   load: () => Promise<Topology>,
   deployed: (application: string) => Promise<StoredModel | undefined>,

@@ -7,7 +7,7 @@ import type { ModuleSource } from './module-source.js';
 
 /** The result of an addition; nothing is written before all of it is known. */
 export interface Addition {
-  /** Modules with what was added to them. */
+  /** Edited modules, each with its text before and after. */
   readonly edited: readonly ModuleSource[];
   /** New files, by path. */
   readonly created: ReadonlyMap<string, string>;
