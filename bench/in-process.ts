@@ -25,7 +25,7 @@ const AIM = { messagesPerSecond: 10_000, routingP99Ms: 1 };
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, '../.laneway/bench-in-process');
 
-/** As a package runs it. What runs TypeScript from source names every closure as it is made, which the package does not. */
+/** Measured module, bundled as in the package: a loader of TypeScript sources names every closure as it is made, a bundle does not. */
 async function bundled(): Promise<typeof Measure> {
   await build({ ...BUNDLE_OPTIONS, entryPoints: [join(HERE, 'in-process/measure.ts')], outdir: OUT });
   return (await import(pathToFileURL(join(OUT, 'measure.mjs')).href)) as typeof Measure;

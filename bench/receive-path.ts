@@ -4,9 +4,9 @@ import { goOn, heapInUse, rateOf, run, verifyEqual, type Stretch } from './recei
 import { quantile } from './statistics.js';
 
 /**
- * How many messages a second one core takes through the whole receive path of an agent's function: decode, validate,
- * check against the topology, dedupe, dispatch, outcome, batch response; beside Powertools batch + idempotency + zod, which
- * do the same job (receive-path/job.ts) in the same process, in turn.
+ * Measures the messages a second that one core takes through the whole receive path of an agent's function: decode, validate,
+ * check against the topology, dedupe, dispatch, outcome, batch response. Beside it, Powertools batch + idempotency + zod do the
+ * same job (receive-path/job.ts) in the same process, in turn.
  *
  *   npm run bench -- receive-path [--json]
  *
@@ -69,7 +69,7 @@ async function rounds(count: number, eventsOf: typeof goodEvents): Promise<Measu
   for (let round = 0; round < count; round += 1) {
     const before = eventsOf(WINDOW);
     const events = eventsOf(WINDOW);
-    // Who begins changes.
+    // The sides take turns at going first.
     for (const { make, first, rates } of round % 2 === 0 ? sides : sides.toReversed()) {
       const side = make();
       first.push(rateOf(await run(side, before)));

@@ -13,7 +13,7 @@ import { account, type LedgerEntry } from '../shared/domain/evidence/conversatio
 import { waypoints, type Waypoint } from './waypoints.js';
 import type { Hop } from './bare-hops/measure.js';
 
-/** A way through the workflow: what is reported, how it must end, its hops, and the messages on its critical path. */
+/** A way through the workflow: its telemetry, its expected end, its hops, and the messages on its critical path. */
 export interface Path {
   readonly vehicle: string;
   readonly ends: string;
@@ -61,12 +61,12 @@ export interface Run {
   readonly waypoints: readonly Waypoint[];
 }
 
-/** The customer of the bench thinks so long, so that what sent the notice has come to its end. */
+/** Milliseconds that the customer of the bench waits before an answer, so that the sender of the notice has come to its end. */
 const THINKING_MS = 300;
 const POLL_MS = 100;
 const GIVE_UP_MS = 60_000;
 
-/** Connects, and gives what runs a path once and returns when the conversation is at rest. */
+/** Connects. Resolves with a function that runs a path once and returns when the conversation is at rest. */
 export async function vehicleRuns(target: EngineTarget, signal: AbortSignal): Promise<(path: Path) => Promise<Run>> {
   const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
   const portal = await connect(vehicles, { as: 'customer-portal' });
@@ -110,7 +110,7 @@ export async function vehicleRuns(target: EngineTarget, signal: AbortSignal): Pr
   };
 }
 
-/** Not the end of the engagement, which is told in the same conversation. */
+/** False for the end of the workflow `engagement`, which is published in the same conversation. */
 function isOfPath(entry: LedgerEntry): boolean {
   if (entry.kind !== 'message' || entry.intent.envelope.type !== 'WorkflowCompleted') return true;
   return (entry.intent.envelope.data as { workflow?: unknown }).workflow === 'maintenance';

@@ -11,7 +11,7 @@ import { quantile, summarize, type Summary } from './statistics.js';
 import { PATHS, vehicleRuns, type PathName, type Run } from './vehicle-run.js';
 
 /**
- * How long a conversation of the vehicle application takes on an engine, beside the least that its hops take there.
+ * Measures the time of a conversation of the vehicle application on an engine, beside the least that its hops take there.
  *
  *   npm run bench -- vehicle-workflow [--json] [--healthy N] [--warning N]
  *

@@ -6,7 +6,7 @@ export interface Waypoint {
   readonly ms: number;
 }
 
-/** Time that somebody outside took before publishing a message; it is left out. */
+/** Time that a person or system outside took before publishing a message; it is left out. */
 export interface Paused {
   readonly type: string;
   readonly from: number;
@@ -14,8 +14,8 @@ export interface Paused {
 }
 
 /**
- * The critical path of a conversation from its ledger entries: from the stamp of each message to when its receiver
- * leased it or closed its request (on the way), and from there to the stamp of the next one (at work).
+ * The critical path of a conversation from its ledger entries. A message is on the way from its stamp until its receiver
+ * leased it or closed its request; then the receiver is at work, until the stamp of the next message.
  *
  * @param types the messages of the path in order
  */
@@ -58,7 +58,7 @@ function stampOf(entries: readonly LedgerEntry[], type: string): { id: string; a
   return undefined;
 }
 
-/** When a reply closed its request, or else when the message was leased by who carries the workflow on. */
+/** Milliseconds since 1970 at which a reply closed its request; else, at which a receiver other than the orchestrator took the message. */
 function takenAt(entries: readonly LedgerEntry[], id: string): number | undefined {
   for (const entry of entries) {
     if (entry.kind === 'request' && entry.request.by === id) return Date.parse(entry.request.at);

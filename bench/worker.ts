@@ -97,7 +97,7 @@ async function measure(counter: Counter, say: (line: string) => void) {
   return times;
 }
 
-/** Publishes the fast messages and waits for their answers. @returns how long each took, milliseconds */
+/** Publishes the fast messages and waits for their answers. @returns times of all, milliseconds */
 async function fast(counter: Counter, round: string): Promise<number[]> {
   const keys = Array.from({ length: FAST }, (_, index) => `${round}-${index}`);
   const left = [...keys];

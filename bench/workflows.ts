@@ -62,7 +62,7 @@ async function main(args: readonly string[]): Promise<void> {
       transitions: { ...transitions, computed: workflowCost(race.asl)[0]?.transitions },
       alone,
       crowd,
-      // What Laneway adds to a step, milliseconds and as a ratio.
+      // Time that Laneway adds to a step, in milliseconds and as a ratio.
       above: {
         alone: above(alone.laneway, alone.bare),
         crowd: above(crowd.laneway.step, crowd.bare.step),

@@ -20,8 +20,8 @@ import { addWorker } from './commands/worker/worker-program.js';
 import { addWorkflow } from './commands/workflow/workflow-program.js';
 
 /**
- * The commands of `laneway`. What a command does is loaded when it runs, so that help and mistakes cost nothing.
- * @param finish told the exit code of a command that has one of its own
+ * The commands of `laneway`. The code of a command is loaded when it runs, so that help and mistakes cost nothing.
+ * @param finish called with the exit code of a command that has one of its own
  */
 export function createProgram(version: string, finish: (code: number) => void): Command {
   const program = new Command('laneway')
@@ -68,7 +68,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   return program;
 }
 
-/** Which engines there are to choose from depends on the command. */
+/** Refuses a value of `--engine` that the command does not take: `demo` takes others than the rest. */
 function checkEngine(program: Command, command: Command): void {
   const { engine } = program.opts<{ engine?: string }>();
   const allowed: readonly string[] = command.name() === 'demo' ? DEMO_ENGINES : ENGINES;

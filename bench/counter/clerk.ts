@@ -4,7 +4,7 @@ import { worker, type WorkerEntry } from 'laneway/worker';
 import { note } from './notes.js';
 import { counter, ErrandDone, type Clerk } from './topology.js';
 
-/** The worker of a clerk: takes as long as it is told, and answers. */
+/** The worker of a clerk: takes the time that the errand names, and answers. */
 export function clerk(id: Clerk): WorkerEntry {
   const agent = createAgent(counter, id)
     .needs<{ readonly notes: string }>()

@@ -4,7 +4,7 @@ import { defineTopology } from 'laneway/topology';
 
 const Errand = z.object({
   key: z.string(),
-  /** When the client published it, milliseconds since 1970. */
+  /** Instant at which the client published it, milliseconds since 1970. */
   published: z.number().int(),
 });
 

@@ -10,7 +10,7 @@ export interface WorkerProcess {
 
 const COMMAND = ['--conditions=laneway-source', '--import', 'tsx', 'cli/main.ts'];
 
-/** Starts the worker of an agent of the counter. @returns when it is at work */
+/** Starts the worker of an agent of the counter. Resolves once it is at work. */
 export async function startWorkerProcess(agent: string): Promise<WorkerProcess> {
   const args = [...COMMAND, '--topology', 'bench/counter/topology.ts', 'worker', 'run', agent];
   // The channel ends the worker when this process is gone.

@@ -8,8 +8,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, '../../.laneway/bench-receive-path');
 
 /**
- * Both sides as functions are deployed, in one bundle. What runs TypeScript from source names every closure as it is
- * made, which would slow the side that is TypeScript here, and not the one that came from npm.
+ * Both sides in one bundle, as functions are deployed. A loader of TypeScript sources names every closure as it is made.
+ * That would slow the side that is TypeScript here, and not the one that came from npm.
  */
 export async function bundledSides(): Promise<typeof Sides> {
   await build({ ...BUNDLE_OPTIONS, entryPoints: [join(HERE, 'sides.ts')], outdir: OUT });

@@ -31,7 +31,7 @@ export const greenhouse = defineTopology('greenhouse', {
   clients: { gateway: { publishes: [ReadingReported] }, visitor: { publishes: [] } },
 });
 
-/** What the peer's own code has to know of the topology. */
+/** Facts of the topology that the peer's own code has to know. */
 export const TERMS = {
   channel: 'readings',
   type: 'ReadingReported',
@@ -41,7 +41,7 @@ export const TERMS = {
   hopLimit: greenhouse.model.hopLimit,
 };
 
-/** What a handler makes of a reading, and where it puts it. */
+/** Result of a handler for one reading. */
 export interface Judged {
   readonly id: string;
   readonly fahrenheit: number;
@@ -55,7 +55,7 @@ export function judge(id: string, reading: Reading): Judged {
   return { id, fahrenheit: celsius * 1.8 + 32, action: celsius < 18 ? 'heat' : celsius > 27 ? 'cool' : 'wait' };
 }
 
-/** What has become of all messages that one side received. */
+/** Outcomes of all messages that one side received. */
 export interface Told {
   /** In the order of their ids. */
   readonly handled: readonly Judged[];
@@ -138,7 +138,7 @@ function envelope(at: number) {
   };
 }
 
-/** As EventBridge puts it into a queue. */
+/** Body of an SQS message as EventBridge puts it into a queue. */
 function body(detail: object, source = (detail as { source: string }).source): string {
   return JSON.stringify({
     version: '0',
@@ -154,8 +154,8 @@ function body(detail: object, source = (detail as { source: string }).source): s
 }
 
 /**
- * Through JSON, as a function gets its events. What `JSON.stringify` returns is a text in pieces, which whoever reads it
- * first has to put together, and keeps.
+ * An event that went through JSON, as a function gets it. `JSON.stringify` returns a text in pieces; its first reader puts
+ * them together and would be charged for that.
  */
 function eventOf(bodies: readonly string[]): SQSEvent {
   const event: SQSEvent = {

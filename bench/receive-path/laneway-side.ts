@@ -23,11 +23,11 @@ const thermostat = createAgent(greenhouse, 'thermostat')
   });
 
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-/** What brings visibility down is a call to SQS, which the peer does not make. */
+/** Receipts without effect: bringing visibility down is a call to SQS, which the peer does not make. */
 const NO_QUEUE: LaneReceipts = { setVisibility: () => Promise.resolve() };
 const REMAINING_MS = 60_000;
 
-/** What a Lambda function of Laneway does with an invocation, over stores in memory. */
+/** Laneway's side: the receive path of an agent's Lambda function, over stores in memory. */
 export function lanewaySide(): Side {
   const clock = { now: () => Date.now() };
   const payloads = new MemoryPayloads();

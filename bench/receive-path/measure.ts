@@ -4,11 +4,12 @@ import { runInNewContext } from 'node:vm';
 import type { SQSEvent } from 'aws-lambda';
 import type { Side } from './job.js';
 
-/** What one stretch of messages took. */
+/** Cost of one stretch of messages. */
 export interface Stretch {
   readonly messages: number;
   /** Processor time of the whole process, garbage collection and compilation included, seconds. */
   readonly cpu: number;
+  /** Time by the clock, seconds. */
   readonly wall: number;
 }
 
@@ -21,7 +22,7 @@ export function heapInUse(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** {@link goOn} after a full collection, so that nobody finds another's garbage. */
+/** {@link goOn} after a full collection, so that no side pays for the garbage of the other. */
 export async function run(side: Side, events: readonly SQSEvent[]): Promise<Stretch> {
   collect();
   return goOn(side, events);
@@ -43,9 +44,8 @@ export async function goOn(side: Side, events: readonly SQSEvent[]): Promise<Str
 export const rateOf = ({ messages, cpu }: Stretch): number => messages / cpu;
 
 /**
- * Holds two sides against each other over the same events: they must send back the same messages and tell the same of
- * all others.
- * @returns how many there were of each kind
+ * Compares two sides over the same events: they must send back the same messages and have the same outcomes of all others.
+ * @returns counts of messages by outcome
  * @throws Error when they differ
  */
 export async function verifyEqual(sides: readonly [Side, Side], events: readonly SQSEvent[]) {

@@ -9,7 +9,7 @@ import type { Execution, WorkflowEngine } from '../../shared/domain/execution/ex
 import { newId } from '../../shared/domain/base/ids.js';
 import { LEGS, race, RaceStarted, relay } from './topology.js';
 
-/** What many executions at once took, milliseconds. */
+/** Times of many executions at once, milliseconds. */
 export interface Races {
   readonly failed: number;
   /** From the moment the engine began each to the moment it ended it. */
@@ -20,7 +20,7 @@ export interface Races {
   readonly all: number;
 }
 
-/** One side: what starts a race, and the machine that runs it. */
+/** One side: the function that starts a race, and the machine that runs it. */
 export interface Side {
   readonly executions: WorkflowEngine;
   readonly workflow: string;

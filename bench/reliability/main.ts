@@ -98,7 +98,7 @@ async function runRow(row: Row, seed: number, quick: boolean): Promise<RowReport
   }
 }
 
-/** As prettier wants it, so that the page stays as it is generated. */
+/** Writes a page in prettier's format, so that formatting it later changes nothing. */
 async function write(file: string, text: string): Promise<void> {
   const { format, resolveConfig } = await import('prettier');
   writeFileSync(file, await format(text, { ...(await resolveConfig(file)), parser: 'markdown' }));

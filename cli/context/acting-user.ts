@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** Login name of who runs the command: of the environment, else of the operating system; empty where neither knows one. */
+/** Login name of the person who runs the command: from the environment, else from the operating system; empty when neither has one. */
 export function actingUser(
   env: NodeJS.ProcessEnv = process.env,
   ask: () => string = () => userInfo().username,

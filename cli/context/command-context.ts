@@ -4,20 +4,20 @@ import type { LoadedTopology } from './load-topology.js';
 import { createOutput, type GlobalOptions, type Output } from './output.js';
 import type { Project } from './project.js';
 
-/** What every command works with. */
+/** Options, output, project and loaders that every command gets. */
 export interface CommandContext {
   readonly options: GlobalOptions;
   readonly output: Output;
   readonly project: Project;
   /** Loads the topology of the sources, once. */
   topology(): Promise<LoadedTopology>;
-  /** Sets the environment for where the command works, and finds the application to operate there, once. */
+  /** Sets the environment as `target` does, and finds the application to operate there, once. */
   operated(): Promise<Operated>;
-  /** Sets the environment for where the command works. */
+  /** Chooses engine or account for the command, and sets this process's environment so that clients reach it. */
   target(): Promise<EngineTarget>;
 }
 
-/** The context of one invocation; what it needs is loaded when it is asked for. */
+/** Creates the context of one invocation; modules and topology are loaded when they are first asked for. */
 export async function createContext(options: GlobalOptions): Promise<CommandContext> {
   const { findProject } = await import('./project.js');
   const project = findProject();

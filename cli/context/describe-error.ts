@@ -1,8 +1,8 @@
 import { EXIT, exitCodeOf } from './exit-codes.js';
 
 /**
- * What a user is told of an error: what happened and the way out; with `debug` the stack of it and of its causes.
- * Commander has printed its own errors already: nothing more is said of them.
+ * Text of an error for the user: the event and the way out; with `debug` also the stacks of the error and its causes.
+ * Returns undefined for an error of Commander, which has printed it already.
  */
 export function describeError(error: unknown, debug: boolean): string | undefined {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
@@ -23,7 +23,7 @@ const whereTo = [
   '  or name the account: AWS_REGION, and AWS_PROFILE or other credentials (aws sso login)',
 ];
 
-/** What the SDK says of a missing region names no way out, and is what everybody meets who has neither engine nor account. */
+/** True for the SDK's error of a missing region. Everybody without engine and account meets it, and its text names no way out. */
 function nowhere(error: Error): boolean {
   return causes(error).some(({ message }) => message.startsWith('Region is missing'));
 }

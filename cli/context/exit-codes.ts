@@ -1,13 +1,13 @@
-/** What the `laneway` command ends with. Scripts may rely on these; `docs/how-to/cli.md` lists them. */
+/** Exit codes of the `laneway` command. Scripts may rely on them; `docs/how-to/cli.md` lists them. */
 export const EXIT = {
   ok: 0,
   failed: 1,
-  /** The command line, or what it refers to (payload, name), is wrong. */
+  /** The command line is wrong, or a payload or a name in it. */
   usage: 2,
   notFound: 3,
-  /** AWS does not know who asks, or does not allow it. */
+  /** AWS does not know the caller, or does not allow the call. */
   credentials: 4,
-  /** As of timeout(1). */
+  /** The time was over before the answer or the end that the command waited for; the code is that of timeout(1). */
   timeout: 124,
 } as const;
 

@@ -10,7 +10,7 @@ import type { AnswerServices } from '../../shared/operator/requests/answer-reque
 import type { Topology } from '../../shared/topology/topology.js';
 
 /**
- * What answering a request works with on a deployed application. It acts with the rights of whoever calls: reading the
+ * Services that answer requests of a deployed application. They act with the rights of whoever calls: reading the
  * pending table and its indexes, writing the ledger table, and publishing on the bus as the operator.
  * @throws LanewayError NOT_FOUND when it is not deployed where the environment points
  */

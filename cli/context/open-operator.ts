@@ -12,7 +12,7 @@ import { outputKey } from '../../shared/topology/deployed/output-key.js';
 import type { Topology } from '../../shared/topology/topology.js';
 
 /**
- * What an operator works with on a deployed application. It acts with the rights of whoever calls: reading and writing
+ * Services of an operator on a deployed application. They act with the rights of whoever calls: reading and writing
  * the ledger table and its index `letters`, reading payloads, sending to lanes.
  * @throws LanewayError NOT_FOUND when it is not deployed where the environment points
  */

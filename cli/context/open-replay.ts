@@ -17,17 +17,17 @@ import type { BusArchive } from '../../shared/operator/replay/replay-window.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { laneUrls } from './open-operator.js';
 
-/** What replays of a deployed application work with. */
+/** Services and archives from which messages of a deployed application are replayed. */
 export interface Replay {
   readonly services: ReplayServices;
-  /** What the ledger's stream has written. */
+  /** Archive that the ledger's stream has written. */
   readonly archive: ArchiveReader;
-  /** What the bus keeps. */
+  /** Archive of events that EventBridge keeps for the bus. */
   readonly busArchive: BusArchive;
 }
 
 /**
- * What a replay works with on a deployed application. It acts with the rights of whoever calls: reading and writing
+ * Opens the replay of a deployed application. It acts with the rights of whoever calls: reading and writing
  * ledger and pending table, reading and writing payloads, reading the archive, `events:PutEvents` on the bus under the
  * sources of the original publishers, sending to the lanes of direct channels and to the timers' queue;
  * for `archive` the `events` actions of archives and replays.

@@ -12,7 +12,7 @@ import type { Topology } from '../../shared/topology/topology.js';
 import { openAnswers } from './open-answers.js';
 
 /**
- * What operating workflows works with on a deployed application. It acts with the rights of whoever calls: those of
+ * Services that operate workflows of a deployed application. They act with the rights of whoever calls: those of
  * `openAnswers`, reading the ledger and payloads, and `states:ListExecutions`, `DescribeExecution`, `GetExecutionHistory`,
  * `DescribeStateMachine`, `DescribeStateMachineForExecution`, `StopExecution` on the application's machines.
  * @throws LanewayError NOT_FOUND when it is not deployed where the environment points, or has no workflows

@@ -15,13 +15,13 @@ export interface Checkout {
   readonly file: string;
   /** True when the user named it on the command line. */
   readonly explicit: boolean;
-  /** Throws whatever the module does. */
+  /** Throws any error of the module. */
   load(): Promise<Topology>;
   /** The text of the module. */
   text(): string;
 }
 
-/** What {@link operatedTopology} goes by. */
+/** Facts and readers from which {@link operatedTopology} decides. */
 export interface OperatedSources {
   /** The application that `--app` names. */
   readonly app: string | undefined;

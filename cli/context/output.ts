@@ -14,20 +14,20 @@ export interface GlobalOptions {
   readonly engine?: EngineChoice;
 }
 
-/** Which deployment a command is about. */
+/** One of {@link ENGINES}: the deployment that a command is about. */
 export type EngineChoice = (typeof ENGINES)[number];
 
-/** Where a command's words go: data to stdout, everything else to stderr. */
+/** Output of a command: data to stdout, everything else to stderr. */
 export interface Output {
   readonly json: boolean;
   readonly quiet: boolean;
-  /** For data on stdout. */
+  /** Colours for data on stdout. */
   readonly paint: Paint;
   /** Columns of the terminal; endless when stdout is none. */
   readonly width: number;
   /** Data: `value` as JSON on one line with `--json`, else what `render` makes of it; links of approvals are not shown. */
   result(value: unknown, render: () => string): void;
-  /** A line for whoever waits; nothing with `--quiet`. */
+  /** Prints a line of progress to stderr; nothing with `--quiet`. */
   readonly progress: (line: string) => void;
 }
 

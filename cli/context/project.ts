@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LanewayError } from '../../shared/domain/base/errors.js';
 
-/** What package.json's key `laneway` says of an application. Paths are relative to that package.json. */
+/** Settings under the key `laneway` of a package.json. Paths are relative to that package.json. */
 export interface ProjectSettings {
   /** Module that exports the topology. */
   readonly topology?: string;
@@ -10,7 +10,7 @@ export interface ProjectSettings {
   readonly app?: string;
   /** Folder that holds `<agent>/lambda.ts`. @defaultValue the folder of the topology */
   readonly agents?: string;
-  /** Module that exports what runs in process. @defaultValue `in-process.ts` beside the topology */
+  /** Module that exports agents and workflows for running in process. @defaultValue `in-process.ts` beside the topology */
   readonly inProcess?: string;
 }
 

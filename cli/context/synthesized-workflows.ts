@@ -15,7 +15,7 @@ export async function synthesizedWorkflows(
 ): Promise<ReadonlyMap<string, AslDefinition>> {
   const { directory, app } = project;
   output.progress('synthesizing the application');
-  // What is only read needs none of CloudFormation's own checks, which take seconds.
+  // The templates are only read, so that they need none of CloudFormation's own checks, which take seconds.
   const env = { ...process.env, CDK_VALIDATION: 'false' };
   return workflowsIn(await synthApp({ target, directory, app, assembly, env }));
 }

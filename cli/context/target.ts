@@ -3,7 +3,7 @@ import { detectEngine, engineEnvironment, type EngineTarget } from '../../infra/
 import { keptEngine } from '../../infra/engines/kept-engine.js';
 import type { EngineChoice } from './output.js';
 
-/** How the target of a command is chosen. */
+/** Options of {@link chooseTarget}. */
 export interface TargetOptions {
   /** The folder whose `.laneway/engine.json` records a kept engine. */
   readonly directory: string;
@@ -40,7 +40,7 @@ export async function chooseTarget(options: TargetOptions): Promise<EngineTarget
   return found;
 }
 
-/** Whether the user named an engine. */
+/** True when AWS_ENDPOINT_URL names an engine. */
 export function hasEndpoint(env: NodeJS.ProcessEnv = process.env): boolean {
   return (env['AWS_ENDPOINT_URL'] ?? '') !== '';
 }

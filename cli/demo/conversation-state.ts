@@ -1,7 +1,7 @@
 import { account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { viewConversation } from '../render/conversation-view.js';
 
-/** Where a telemetry conversation stands, read from its ledger entries alone. */
+/** State of a telemetry conversation, read from its ledger entries alone. */
 export interface ConversationState {
   readonly id: string;
   readonly vehicle: string;
@@ -56,7 +56,7 @@ export function conversationState(id: string, vehicle: string, entries: readonly
   };
 }
 
-/** Payloads of the messages of a type, from whatever entry holds them. */
+/** Payloads of the messages of a type, from any ledger entry that holds them. */
 export function payloadsOf(entries: readonly LedgerEntry[], type: string): Readonly<Record<string, unknown>>[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'message')

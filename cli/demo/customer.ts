@@ -3,7 +3,7 @@ import type { NoticeMail, Bystanders } from './demo-bystanders.js';
 
 /** The customer of the demonstration, who stands outside the system: reads the notices and answers each once. */
 export interface DemoCustomer {
-  /** Reads new notices, and accepts what they propose. @returns how many were answered */
+  /** Reads new notices, and accepts what they propose. @returns number of notices answered */
   answer(): Promise<number>;
   /** Notices by conversation. */
   readonly mails: ReadonlyMap<string, NoticeMail>;

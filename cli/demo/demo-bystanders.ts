@@ -7,13 +7,13 @@ import { approvalById, decideApproval } from '../../shared/operator/requests/dec
 import type { Actor } from '../../shared/operator/operator-services.js';
 import { openAnswers } from '../context/open-answers.js';
 
-/** A mail to a customer or to those who approve, as whoever gets it reads it. */
+/** A mail to a customer or to those who approve, as its reader sees it. */
 export type NoticeMail = Pick<SentMail, 'id' | 'to' | 'subject' | 'text'>;
 
 /** A mail or a text message that the application sent. */
 export type Notice = NoticeMail | SentText;
 
-/** What people outside the system see of it, and can do. */
+/** People outside the application: the notices that reach them, and the answers that they give. */
 export interface Bystanders {
   /** All mails and text messages that were sent so far. */
   notices(): Promise<readonly Notice[]>;

@@ -4,7 +4,7 @@ import type { Priority } from '../../shared/domain/base/priority.js';
 import type { QueueCounts } from '../commands/messages/read-queues.js';
 import type { Bystanders } from './demo-bystanders.js';
 
-/** The time that the demonstration goes by. */
+/** Clock of the demonstration. */
 export interface DemoClock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -21,8 +21,8 @@ export interface DemoWorld {
   readonly bystanders: Bystanders;
   /** Publishes telemetry as the client `telemetry-gateway`. @returns the conversation that it began */
   report(telemetry: Telemetry, priority?: Priority): Promise<string>;
-  /** What waits in each queue now. */
+  /** Counts of waiting messages of each queue, now. */
   queues(): Promise<readonly QueueCounts[]>;
-  /** What a reader of the report has to know of where it ran. */
+  /** Lines that tell a reader of the report where the application ran, and what that changes. */
   remarks(): readonly string[];
 }

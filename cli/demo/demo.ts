@@ -12,7 +12,7 @@ import { whereDemoRuns, type DemoProbes } from './where-demo-runs.js';
 /** Answer time of the demonstration: long enough for its customer, who looks four times a second; short when silent. */
 const RESPOND_WITHIN = { answering: '5 minutes', silent: '10 seconds' } as const;
 
-/** What a demonstration works with. */
+/** Output and probes of a demonstration; tests replace them. */
 export interface DemoServices extends DemoProbes {
   readonly output: Output;
 }
@@ -48,7 +48,7 @@ export async function demoCommand(options: DemoOptions, services: Partial<DemoSe
   }
 }
 
-/** What an engine takes is loaded where there is one. */
+/** Plays the demonstration on an engine. The CDK and the SDK clients are loaded here, and never for a run in process. */
 async function onEngine(performance: Performance, respondWithin: string): Promise<boolean> {
   const { playOnEngine } = await import('./play-on-engine.js');
   return playOnEngine(performance, respondWithin);

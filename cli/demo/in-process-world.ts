@@ -25,9 +25,9 @@ import { span } from '../render/time.js';
 import type { DemoWorld } from './demo-world.js';
 import type { Notice, Bystanders } from './demo-bystanders.js';
 
-/** A Wednesday, an hour before noon: the same in every run, as what is free and who may be told depends on it. */
+/** A Wednesday, an hour before noon. Every run begins then, as free slots and quiet hours depend on the time. */
 const BEGINS = Date.UTC(2026, 5, 3, 11);
-/** Time of a hop, so that what follows from a message is seen to come after it. */
+/** Time of a hop, so that an effect is seen to come after its message. */
 const HOP = '10 milliseconds';
 const DESK = 'service@vehicles.example';
 
@@ -49,7 +49,7 @@ export function inProcessWorld(respondWithin: Duration): DemoWorld {
       }),
       scheduling.with({ slots }),
     ],
-    // As infra/app.ts has them.
+    // The limits of infra/app.ts.
     workflows: vehicleWorkflows({ respondWithin, approveAbove: 1_500, decideWithin: '4 hours' }),
     random: seededRandom(1),
     start: BEGINS,

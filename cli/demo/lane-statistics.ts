@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { rank, type Priority } from '../../shared/domain/base/priority.js';
 
-/** What went through one lane, by the ledger. Times in milliseconds. */
+/** Deliveries of one lane and their times in milliseconds, counted from the ledger. */
 export interface LaneStatistics {
   readonly agent: string;
   readonly priority: Priority;

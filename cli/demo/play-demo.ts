@@ -17,19 +17,19 @@ export interface Performance {
   readonly options: DemoOptions;
   readonly output: Output;
   readonly signal: AbortSignal;
-  /** When the command was called, milliseconds since 1970. */
+  /** Instant at which the command was called, milliseconds since 1970. */
   readonly began: number;
 }
 
 /** A published telemetry conversation. */
 interface Started extends Watched {
-  /** Undefined: it follows from what the analysis found. */
+  /** States in which it may end. Undefined: they follow from the severity that the analysis found. */
   readonly expected: readonly string[] | undefined;
 }
 
 /**
  * Publishes telemetry, watches every conversation to its end while a customer answers and a service desk decides, and
- * shows what became of it. @returns whether every conversation ended as it should
+ * shows what became of it. @returns true when every conversation ended as it should
  */
 export async function playDemo(world: DemoWorld, { options, output, signal, began }: Performance): Promise<boolean> {
   const refused: RefusedRow[] = [];
@@ -52,7 +52,7 @@ export async function playDemo(world: DemoWorld, { options, output, signal, bega
     const state = seen.get(id)?.state;
     return state ? [{ ...state, expected: expected ?? expectedBy(state.severity) }] : [];
   });
-  // What waits in the dead letter queues has not reached the ledger yet, and counts as well.
+  // Messages in the dead letter queues have not reached the ledger yet, and count as dead letters as well.
   const queues = await world.queues();
   const waiting = queues
     .filter(({ kind }) => kind === 'dead-letters')
@@ -112,7 +112,7 @@ export async function playDemo(world: DemoWorld, { options, output, signal, bega
   );
 }
 
-/** What a conversation of unknown telemetry should come to, by what the analysis found. */
+/** States in which a conversation may end whose telemetry comes from a file; they follow from the severity that the analysis found. */
 function expectedBy(severity: string | undefined): readonly string[] {
   return severity === 'normal' ? ['healthy'] : ['scheduled', 'no-slot'];
 }

@@ -9,8 +9,8 @@ import { playDemo, type Performance } from './play-demo.js';
 
 /**
  * The demonstration on an engine: engine up, application deployed, played, engine down unless it is kept.
- * @param respondWithin how long a customer has for an answer
- * @returns whether every conversation ended as it should
+ * @param respondWithin time that a customer has for an answer
+ * @returns true when every conversation ended as it should
  */
 export async function playOnEngine(performance: Performance, respondWithin: string): Promise<boolean> {
   const { options, output, signal, began } = performance;

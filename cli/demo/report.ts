@@ -13,7 +13,7 @@ export interface Judged extends ConversationState {
   readonly expected: readonly string[];
 }
 
-/** Whether a conversation ended as it should. */
+/** True when a conversation is at rest in one of its expected states, without dead letters. */
 export function isAsExpected({ state, expected, atRest, deadLettered }: Judged): boolean {
   return atRest && deadLettered === 0 && expected.includes(state);
 }

@@ -3,7 +3,7 @@ import type { Bystanders } from './demo-bystanders.js';
 
 /** The service desk of the demonstration: reads its mail, and decides what it is asked for. */
 export interface DemoServiceDesk {
-  /** Reads new mails, and approves what they ask for. @returns how many were approved */
+  /** Reads new mails, and approves what they ask for. @returns number of approvals */
   decide(): Promise<number>;
 }
 

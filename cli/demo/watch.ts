@@ -10,12 +10,12 @@ export interface Watched {
   readonly vehicle: string;
 }
 
-/** How conversations are watched. */
+/** Options of {@link watchConversations}. */
 export interface WatchOptions {
   readonly clock: DemoClock;
   readonly reader: LedgerReader;
   readonly conversations: readonly Watched[];
-  /** What happens outside between two looks: the customer answers, people decide. */
+  /** Called between two looks: the customer answers, people decide. */
   readonly between: () => Promise<unknown>;
   readonly giveUpAfterMs: number;
   readonly signal: AbortSignal;
@@ -24,7 +24,7 @@ export interface WatchOptions {
   readonly progress: (line: string) => void;
 }
 
-/** What was seen of a conversation. */
+/** Last look at a conversation: its state and its ledger entries. */
 export interface Seen {
   readonly state: ConversationState;
   readonly entries: readonly LedgerEntry[];

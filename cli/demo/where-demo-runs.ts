@@ -1,24 +1,24 @@
 import { LanewayError } from '../../shared/domain/base/errors.js';
 import type { DemoOptions } from '../run-demo.js';
 
-/** Where the demonstration runs. */
+/** Place in which the demonstration runs. */
 export interface DemoPlace {
   readonly place: 'engine' | 'in-process';
-  /** Why it is not the engine, which nobody said. */
+  /** Reason for running in process when nobody asked for it. */
   readonly because?: string;
 }
 
-/** What the choice goes by; replaced in tests. */
+/** Probes from which the place is chosen; tests replace them. */
 export interface DemoProbes {
-  /** Whether the user has an engine. */
+  /** Returns true when AWS_ENDPOINT_URL names an engine. */
   readonly hasEndpoint: () => boolean;
-  /** What this machine lacks for an engine of our own, in a sentence. */
+  /** Resolves with a sentence on what this machine lacks to run MiniStack; with undefined when nothing is missing. */
   readonly lacks: () => Promise<string | undefined>;
 }
 
 /**
- * Where the demonstration runs: on an engine, and in process where that is asked for, or where no engine is named and
- * none can be had. Who asks for an engine (`--engine local`, `--keep`) gets one, or hears why not.
+ * Chooses the place in which the demonstration runs: an engine. It is the process when `--engine in-process` asks for that,
+ * or when no engine is named and this machine cannot run one. `--engine local` and `--keep` always lead to an engine.
  * @throws LanewayError INVALID_OPTION for `--keep` in process
  */
 export async function whereDemoRuns(

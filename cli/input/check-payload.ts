@@ -7,8 +7,8 @@ const MOST_SHOWN = 8;
 const MOST_CHARACTERS = 60;
 
 /**
- * Checks a payload that somebody typed: each field that is wrong, what was given for it, and what is allowed. What was
- * given is shown here alone, to who gave it; errors of the runtime stand in logs and hold no payloads.
+ * Checks a payload that somebody typed. The error names each wrong field, the value given for it, and the values allowed. Values
+ * are shown here alone, to the person who gave them; errors of the runtime stand in logs and hold no payloads.
  * @throws LanewayError SCHEMA
  */
 export function checkPayload(type: MessageType, data: unknown): void {

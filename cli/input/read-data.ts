@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LanewayError } from '../../shared/domain/base/errors.js';
 
-/** Where a payload given as `-` is read from, to its end. */
+/** Reads a payload that was given as `-`, to its end. */
 export type ReadAll = () => string;
 
 const readStandardInput: ReadAll = () => readFileSync(0, 'utf8');
@@ -50,8 +50,8 @@ export function parseJson(text: string, where: string): unknown {
 }
 
 /**
- * Where the parser stopped. Its message names the position in most cases; where it does not (it quotes the text
- * instead), the longest beginning that could still become JSON ends there.
+ * Line and column at which the parser stopped. Its message names the position in most cases. When it quotes the text instead,
+ * the position is the end of the longest beginning that could still become JSON.
  */
 function placeOf(text: string, cause: unknown): { line: number; column: number; problem: string } {
   const message = cause instanceof Error ? cause.message : String(cause);

@@ -12,9 +12,9 @@ export interface ShownApproval {
   readonly details: unknown;
   readonly approvers: string;
   readonly escalateTo?: string;
-  /** When those who are asked now are passed over. */
+  /** Instant (ISO 8601) at which those who are asked now are passed over. */
   readonly deadline: string;
-  /** When it counts as silent, where it escalates before. */
+  /** Instant (ISO 8601) at which the approval counts as unanswered, when it escalates before. */
   readonly bound?: string;
   readonly ended?: string;
   readonly decision?: unknown;

@@ -6,7 +6,7 @@ import type { EscalationEntry, RequestEntry } from '../../shared/domain/evidence
 import type { OperatorEntry } from '../../shared/domain/evidence/dead-letter-book.js';
 import type { Priority } from '../../shared/domain/base/priority.js';
 
-/** A message of a conversation with what became of it. Times are ISO 8601. */
+/** A message of a conversation with the outcomes of its deliveries. Times are ISO 8601. */
 export interface MessageView {
   readonly id: string;
   readonly type: string;
@@ -28,7 +28,7 @@ export interface MessageView {
 /** One message at one receiver. */
 export interface DeliveryView {
   readonly receiver: string;
-  /** Undefined while nobody has taken it. */
+  /** Record of the delivery in the ledger. Undefined while no receiver has taken it. */
   record?: DeliveryRecord;
   deadLetter?: DeadLetterEntry;
   readonly emitted: MessageView[];
@@ -44,13 +44,13 @@ export interface ConversationView {
   readonly requests: readonly RequestEntry[];
   /** Rungs that its requests came to, by time. */
   readonly escalations: readonly EscalationEntry[];
-  /** What operators did about its dead letters and requests, by time. */
+  /** Acts of operators on its dead letters and requests, by time. */
   readonly operators: readonly OperatorEntry[];
   /** Dead letters of messages that could not be read. */
   readonly unread: readonly DeadLetterEntry[];
   readonly account: Account;
   readonly began: string;
-  /** Milliseconds from the first to the last thing that happened. */
+  /** Milliseconds from the first to the last event. */
   readonly lasted: number;
 }
 
@@ -92,7 +92,7 @@ export function viewConversation(entries: readonly LedgerEntry[]): ConversationV
 
 type Known = Map<string, MessageView>;
 
-/** What is said of a message by the best source there is: its intent, the emission that made it, or a delivery. */
+/** Facts of every message, each from its best source: its intent, else the emission that made it, else a delivery. */
 function collectMessages(entries: readonly LedgerEntry[]): Known {
   const known: Known = new Map();
   const add = (
@@ -143,7 +143,7 @@ function publisherOf(source: string): { publisher: string; publisherKind: string
     : { publisher: parsed.name, publisherKind: parsed.kind };
 }
 
-/** The delivery at a receiver, added when nobody had listed it. */
+/** The delivery at a receiver, added when no intent or emission listed it. */
 function deliveryOf(message: MessageView | undefined, receiver: string): DeliveryView {
   const found = message?.deliveries.find((delivery) => delivery.receiver === receiver);
   if (found !== undefined) return found;
@@ -152,7 +152,7 @@ function deliveryOf(message: MessageView | undefined, receiver: string): Deliver
   return added;
 }
 
-/** Hangs every message under what led to it and returns those that remain. */
+/** Hangs every message under the delivery that emitted it, else under the message that it names as its cause, and returns the rest. */
 function attach(messages: readonly MessageView[], known: Known, entries: readonly LedgerEntry[]): MessageView[] {
   const emittedIn = new Map<string, { messageId: string; receiver: string }>();
   for (const entry of entries) {

@@ -32,7 +32,7 @@ export function letterTable(application: string, letters: readonly DeadLetterEnt
   return table(rows, { head, right: [6] });
 }
 
-/** What a redrive did: one line for each letter. */
+/** Results of a redrive as a table, one row a dead letter. */
 export function redrivenTable(redriven: readonly Redriven[], paint: Paint): string[] {
   if (redriven.length === 0) return ['no dead letter is meant by that'];
   const head = heads(['id', 'type', 'receiver', 'result', 'why'], paint);

@@ -5,14 +5,14 @@ import type { Paint } from './paint.js';
 import type { ConversationView, DeliveryView, MessageView } from './conversation-view.js';
 import { between, span } from './time.js';
 
-/** What became of a delivery, for people. */
+/** Outcome of a delivery in words and one sign, for people. */
 export interface DeliveryStatus {
   readonly tone: 'good' | 'warn' | 'bad' | 'faint';
   /** One sign, for where there is little room. */
   readonly sign: '✓' | '✗' | '…' | '⌛';
   /** In a few words: `completed in 34 ms, on try 2`. */
   readonly text: string;
-  /** What went wrong, when something did. */
+  /** Code and first line of the error, when there was one. */
   readonly trouble?: string;
   /** From publishing to the first receipt: `12 ms`. */
   readonly waited?: string;
@@ -68,7 +68,7 @@ function oneLine(code: string, message: string): string {
   return `${code}: ${message.split('\n')[0] ?? ''}`;
 }
 
-/** What became of the deliveries of a conversation: `5 deliveries: 4 completed, 1 dead-lettered`. */
+/** Outcomes of the deliveries of a conversation, counted: `5 deliveries: 4 completed, 1 dead-lettered`. */
 export function deliveriesLine(account: Account, paint: Paint): string {
   const { expected, completed, expired, deadLettered, inFlight, missing } = account;
   const counts = [
@@ -81,7 +81,7 @@ export function deliveriesLine(account: Account, paint: Paint): string {
   return `${expected} ${expected === 1 ? 'delivery' : 'deliveries'}: ${counts.join(', ')}`;
 }
 
-/** The lines above a drawing: which conversation, when, and what became of its deliveries. */
+/** Lines above a drawing: id, begin and length of the conversation, and the outcomes of its deliveries. */
 export function storyHead(view: ConversationView, paint: Paint): string[] {
   const messages = `${view.messages.length} ${view.messages.length === 1 ? 'message' : 'messages'}`;
   return [
@@ -90,7 +90,7 @@ export function storyHead(view: ConversationView, paint: Paint): string[] {
   ];
 }
 
-/** How the requests of a conversation ended, one line each. */
+/** Ends of the requests of a conversation, one line each, after the escalations that led to them. */
 export function requestLines(view: ConversationView, paint: Paint): string[] {
   const sent = new Map(view.messages.filter(isCommand).map((message) => [message.requestId, message]));
   const ends = view.requests.map((request) => {
@@ -115,7 +115,7 @@ function escalationLines(view: ConversationView, paint: Paint): string[] {
   });
 }
 
-/** What operators did about the dead letters and requests of a conversation, one line each. */
+/** Acts of operators on the dead letters and requests of a conversation, one line each. */
 export function operatorLines(view: ConversationView, paint: Paint): string[] {
   return view.operators.map(({ action, by, why, at, deadLetter, requestId, successor, expires, replay }) => {
     const more = [
@@ -138,7 +138,7 @@ function replayed({ generation, of, as, window, messages }: ReplayFacts): string
     : `generation ${generation} of conversation ${of}`;
 }
 
-/** Command and reply share a request id; what caused no other of that id is the command. */
+/** True for the first message of a request id, in the order of publishing: the command. Its replies come later. */
 function isCommand(message: MessageView, _index: number, all: readonly MessageView[]): boolean {
   if (message.requestId === undefined) return false;
   const first = all.find((other) => other.requestId === message.requestId);

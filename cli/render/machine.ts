@@ -1,10 +1,10 @@
 import type { AslBranch, AslState, Json } from '../../shared/workflow/compile/asl.js';
 import { machinesIn, textOf } from '../../shared/workflow/compile/calls-in.js';
 
-/** Where an execution stands in a state. */
+/** Progress of an execution in one state of its workflow. */
 export type Mark = 'done' | 'waiting' | 'failed';
 
-/** What stands before a state in the text. */
+/** Signs before the states in the text. */
 const SIGNS: Readonly<Record<Mark, string>> = { done: '✓', waiting: '…', failed: '✗' };
 const COLOURS: Readonly<Record<Mark, string>> = {
   done: 'fill:#d5f0d5,stroke:#2a7a2a',

@@ -17,7 +17,7 @@ export const plainPaint: Paint = { strong: same, faint: same, good: same, warn: 
 
 type Style = Parameters<typeof styleText>[0];
 
-// Whether there is a terminal was decided by the caller, who knows which stream it is.
+// The caller knows the stream and has decided that it is a terminal.
 const styled = (style: Style) => (text: string) => styleText(style, text, { validateStream: false });
 
 /** ANSI colours. */

@@ -2,7 +2,7 @@ import type { ReplayReport } from '../../shared/operator/replay/replay-services.
 import type { Paint } from './paint.js';
 import { table } from './table.js';
 
-/** What a replay did: one line for each message. */
+/** Results of a replay as a table, one row a message. */
 export function replayTable(reports: readonly ReplayReport[], paint: Paint): string[] {
   const rows = reports.flatMap(({ conversation, messages }) =>
     messages.map(({ messageId, type, receivers, result, why = '', as = '' }) => [

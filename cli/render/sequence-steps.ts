@@ -17,7 +17,7 @@ export function stepsOf(view: ConversationView): SequenceStep[] {
   );
 }
 
-/** Who takes part, in the order of their first appearance. */
+/** Names of publishers and receivers, in the order of their first appearance. */
 export function participantsOf(view: ConversationView): string[] {
   const names = stepsOf(view).flatMap(({ message, delivery }) =>
     delivery === undefined ? [message.publisher] : [message.publisher, delivery.receiver],

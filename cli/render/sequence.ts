@@ -6,7 +6,7 @@ import { viewConversation, type ConversationView } from './conversation-view.js'
 import { table, type Cell } from './table.js';
 import { between, span } from './time.js';
 
-/** How a sequence is drawn. */
+/** Colours and width of a sequence diagram. */
 export interface SequenceOptions {
   readonly paint?: Paint;
   /** Columns there are: with fewer than the names need, the lifelines get letters. @defaultValue endless */

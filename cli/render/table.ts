@@ -1,7 +1,7 @@
-/** Text of a cell, with what to paint it by once its width is known. */
+/** Text of a cell; `paint` colours it once its width is known. */
 export type Cell = string | { readonly text: string; readonly paint?: (text: string) => string };
 
-/** How a table is set. */
+/** Heads, alignment and width of a table. */
 export interface TableOptions {
   /** Painted heads of the columns. */
   readonly head?: readonly Cell[];

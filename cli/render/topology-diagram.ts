@@ -4,7 +4,7 @@ import { paintPriorities, plainPaint, type Paint } from './paint.js';
 import { table } from './table.js';
 import { span } from './time.js';
 
-/** A topology in text: who says what to whom over what, the channels with their QoS, the lanes, the error paths. */
+/** A topology in text: its flow of messages, the channels with their QoS, the lanes, the error paths. */
 export function topologyText(
   model: TopologyModel,
   paint: Paint = plainPaint,
@@ -130,7 +130,7 @@ function errorPaths(model: TopologyModel, width: number): string[] {
   );
 }
 
-/** What follows on each channel with a ladder, before its requests end. */
+/** Rows that list, for each channel with an escalation ladder, the rungs that follow a failed attempt. */
 function ladders(model: TopologyModel): string[][] {
   return Object.values(model.channels).flatMap(({ name, escalation }) => {
     if (!escalation) return [];

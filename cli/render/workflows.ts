@@ -10,12 +10,12 @@ import { table } from './table.js';
 import { between, span } from './time.js';
 import { renderTree } from './tree.js';
 
-/** An execution in a list; `waiting`: the steps of a running one that wait, with who for. */
+/** An execution in a list; `waiting` holds the steps of a running one that wait, and for whom. */
 export interface ListedExecution extends Execution {
   readonly waiting?: readonly string[];
 }
 
-/** Characters of what an execution completed with that are shown. */
+/** Characters shown of the result that an execution completed with. */
 const LONGEST_DATA = 400;
 
 /** Executions as a table: `laneway workflow list`. */
@@ -70,7 +70,7 @@ export interface ShownChange extends WorkflowChange {
   readonly affected: readonly AffectedStep[];
 }
 
-/** What a deployment would do: `laneway workflow diff`. */
+/** Effects of a deployment on workflows, as text: `laneway workflow diff`. */
 export function changeText(changes: readonly ShownChange[], paint: Paint): string[] {
   return changes.flatMap(({ workflow, change, added, removed, changed, running, breaks, lookedAt, affected }) => [
     `${paint.strong(workflow)}: ${change}, ${running} running${running > 0 && change !== 'unchanged' ? (change === 'removed' ? ' (they are ended at their next step, with their machine)' : ' (they end on the definition that they were started with)') : ''}`,

@@ -17,7 +17,7 @@ import type { Publishing } from '../../shared/publishing/publish-message.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { eachRecord, type ComeAgain } from './sqs-batch.js';
 
-/** What every platform function is composed from. */
+/** Topology, log, clients and clock from which every platform function is composed. */
 export interface Surroundings {
   readonly topology: Topology;
   readonly log: Log;
@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly clock: Clock;
 }
 
-/** What one invocation does; made once a process. */
+/** Handles one event; made once a process and kept for all later events. */
 export type Invocation<Event, Result> = (event: Event, context: Context) => Promise<Result>;
 
 /**
@@ -83,7 +83,7 @@ export function comingAgain({ sqs }: AwsClients): ComeAgain {
   };
 }
 
-/** What a platform function publishes with, from the environment contract. */
+/** Stores and senders with which a platform function publishes, from the environment contract; `name` stands in its source. */
 export function publishingOf(surroundings: Surroundings, kind: Publishing['kind'], name: string): Publishing {
   const { topology, clients, clock } = surroundings;
   const payloads = new S3PayloadStore(clients.s3, required('payloadBucket'));

@@ -7,7 +7,7 @@ import { required } from '../../shared/domain/base/environment.js';
 import { publishingOf, type Surroundings } from './platform-function.js';
 import type { ResumeServices } from '../../shared/platform/workflows/resume-waiter.js';
 
-/** What it takes to tell whoever waits, over AWS. @param name the platform function that tells */
+/** Services on AWS that tell whoever waits for a request how it ended. @param name platform function that tells; it stands in sources */
 export function tellServicesOf(surroundings: Surroundings, name: string): ResumeServices {
   const { topology, clients, log } = surroundings;
   const pendingTable = required('pendingTable');

@@ -27,10 +27,10 @@ export const VehicleAnalyzed = event('VehicleAnalyzed', Analysis);
 /** Analyse a vehicle's readings. Seed name: ANALYSIS_REQUEST. */
 export const AnalyzeVehicle = command('AnalyzeVehicle', AnalysisRequest, { reply: VehicleAnalyzed });
 
-/** How a customer was reached, and the answer. */
+/** Reports the channels over which a customer was reached, and the answer. */
 export const CustomerEngaged = event('CustomerEngaged', EngagementResult);
 
-/** Tell a customer what was found and ask what to do. Seed name: CUSTOMER_ENGAGEMENT. */
+/** Tell a customer of the findings and ask for a decision. Seed name: CUSTOMER_ENGAGEMENT. */
 export const EngageCustomer = command('EngageCustomer', Engagement, { reply: CustomerEngaged });
 
 /**
@@ -42,16 +42,16 @@ export const EngagementWanted = event('EngagementWanted', EngagementWish);
 /** A customer answered a notice; comes from outside. */
 export const CustomerResponded = event('CustomerResponded', CustomerResponse);
 
-/** What became of a request for a service slot. Seed name: SCHEDULING_RESULT. */
+/** Reports the result of a request for a service slot. Seed name: SCHEDULING_RESULT. */
 export const ServiceScheduled = event('ServiceScheduled', ServiceResult);
 
 /** Find and book a service slot. Seed name: SCHEDULING_REQUEST. */
 export const ScheduleService = command('ScheduleService', ServiceRequest, { reply: ServiceScheduled });
 
-/** What became of a request to give a slot back. */
+/** Reports the result of a request to give a slot back. */
 export const ServiceReleased = event('ServiceReleased', ReleaseResult);
 
-/** Give the slot of a booking or hold back: what was booked provisionally is not wanted any more. */
+/** Give the slot of a booking or hold back, because a provisional booking is not wanted any more. */
 export const ReleaseService = command('ReleaseService', ReleaseRequest, { reply: ServiceReleased });
 
 /** An owner or a workshop said something about a vehicle; starts a conversation of its own. Seed name: FEEDBACK. */

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { ReasonCode } from './schemas.js';
 
-/** What a job takes: parts at list price, and hours of work. */
+/** Cost of a job: parts at list price, and hours of work. */
 const Job = z.object({ parts: z.number().nonnegative(), hours: z.number().nonnegative() });
 
 /**
- * What the operator's workshops charge: the work that a finding leads to, by its code, in one currency. It is the
+ * Prices of the operator's workshops: the work that a finding leads to, by the finding's code, in one currency. It is the
  * operator's own list and comes as configuration; nothing here is learned from data.
  */
 export const PriceList = z.object({
-  /** As in ISO 4217. */
+  /** Code of ISO 4217. */
   currency: z.string().regex(/^[A-Z]{3}$/, 'a currency has three capitals, as in ISO 4217'),
   labourPerHour: z.number().nonnegative(),
   jobs: z.partialRecord(ReasonCode, Job),

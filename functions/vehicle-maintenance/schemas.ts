@@ -28,7 +28,7 @@ export const Reading = z.object({
   coolantPressureBar: z.number().min(0).max(20),
   oilTempC: z.number().min(-60).max(250),
   coolantTempC: z.number().min(-60).max(250),
-  /** When it was measured; without it the order in the message is the order in time. */
+  /** ISO time of the measurement; without it the order in the message is the order in time. */
   time: z.iso.datetime().optional(),
 });
 export type Reading = z.infer<typeof Reading>;
@@ -37,12 +37,12 @@ export type Reading = z.infer<typeof Reading>;
 export const Location = z.object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) });
 export type Location = z.infer<typeof Location>;
 
-/** What is known of the vehicle beside its readings. */
+/** Facts of a vehicle beside its readings. */
 export const VehicleInfo = z.object({
   model: z.string().min(1).max(80).optional(),
   modelYear: z.int().min(1980).max(2100).optional(),
   plant: z.string().min(1).max(40).optional(),
-  /** Where it is, so that a service centre near it is chosen. */
+  /** Place of the vehicle, so that a service centre near it is chosen. */
   location: Location.optional(),
 });
 export type VehicleInfo = z.infer<typeof VehicleInfo>;
@@ -50,7 +50,7 @@ export type VehicleInfo = z.infer<typeof VehicleInfo>;
 export const Severity = z.enum(['normal', 'warning', 'critical']);
 export type Severity = z.infer<typeof Severity>;
 
-/** Priority of what follows an analysis; the same words as the lanes of Laneway. */
+/** Priority of the messages that follow an analysis; the same words as the lanes of Laneway. */
 export const FollowUpPriority = z.enum(['critical', 'high', 'normal']);
 export type FollowUpPriority = z.infer<typeof FollowUpPriority>;
 
@@ -67,7 +67,7 @@ export const Component = z.enum([
 ]);
 export type Component = z.infer<typeof Component>;
 
-/** How soon work is due. */
+/** Urgency of work. `immediate`: driving on does damage. `routine`: the work can wait. */
 export const Urgency = z.enum(['immediate', 'soon', 'routine']);
 export type Urgency = z.infer<typeof Urgency>;
 
@@ -86,7 +86,7 @@ export const ReasonCode = z.enum([
 ]);
 export type ReasonCode = z.infer<typeof ReasonCode>;
 
-/** One finding: which signal, what it read, what it was held against, and a sentence for a person. */
+/** One finding: its signal, the value read, the value expected, and a sentence for a person. */
 export const Reason = z.object({
   code: ReasonCode,
   severity: Severity,
@@ -99,7 +99,7 @@ export const Reason = z.object({
 });
 export type Reason = z.infer<typeof Reason>;
 
-/** What should be done. `component: null` with `routine` means: nothing beyond the usual service. */
+/** Recommended work. `component: null` with `routine` means: nothing beyond the usual service. */
 export const Recommendation = z.object({
   component: Component.nullable(),
   action: z.string().min(1).max(200),
@@ -126,7 +126,7 @@ export type Telemetry = z.infer<typeof Telemetry>;
 /** Payload of `AnalyzeVehicle`. `approveAbove`: cost, in the currency of the price list, above which the repair has to be approved. */
 export const AnalysisRequest = Telemetry.extend({ approveAbove: z.number().nonnegative().optional() });
 
-/** What a repair is expected to cost by the operator's price list; `currency` as in ISO 4217. */
+/** Expected cost of a repair by the operator's price list; `currency` as in ISO 4217. */
 export const CostEstimate = z.object({
   amount: z.number().nonnegative(),
   currency: z.string().regex(/^[A-Z]{3}$/, 'a currency has three capitals, as in ISO 4217'),
@@ -144,7 +144,7 @@ export const Analysis = z.object({
   recommendation: Recommendation,
   /** Of the recommended work; absent when there is none, or the price list does not have it. */
   estimate: CostEstimate.optional(),
-  /** Whether the work costs more than the request's `approveAbove`, or nobody knows what it costs. */
+  /** True when the work costs more than the request's `approveAbove`, or the price list does not have it. */
   needsApproval: z.boolean().optional(),
 });
 export type Analysis = z.infer<typeof Analysis>;
@@ -158,13 +158,13 @@ export const Engagement = z.object({
 });
 export type Engagement = z.infer<typeof Engagement>;
 
-/** Payload of `EngagementWanted`. `remind`: whether a customer who does not answer is told a second time. */
+/** Payload of `EngagementWanted`. `remind`: true when a customer who does not answer gets a second notice. */
 export const EngagementWish = Engagement.extend({ priority: FollowUpPriority, remind: z.boolean() });
 
 export const NoticeChannel = z.enum(['email', 'sms', 'push', 'call']);
 export type NoticeChannel = z.infer<typeof NoticeChannel>;
 
-/** How an engagement ended. `unreachable`: no channel could be used, so there is no use in waiting. */
+/** End of an engagement. `unreachable`: no channel could be used, so there is no use in waiting. */
 export const EngagementOutcome = z.enum(['accepted', 'declined', 'silent', 'unreachable']);
 export type EngagementOutcome = z.infer<typeof EngagementOutcome>;
 
@@ -177,7 +177,7 @@ export const EngagementResult = z.object({
 });
 export type EngagementResult = z.infer<typeof EngagementResult>;
 
-/** Payload of `CustomerResponded`: the reference out of the notice and what the customer chose. */
+/** Payload of `CustomerResponded`: the reference out of the notice, and the choice of the customer. */
 export const CustomerResponse = z.object({
   reference: z.string().min(1).max(200),
   answer: z.enum(['accept', 'decline']),
@@ -233,7 +233,7 @@ export const ReleaseResult = z.object({
   status: z.enum(['released', 'nothing-held']),
 });
 
-/** Payload of `FeedbackReceived`: what an owner or a workshop says about a vehicle. */
+/** Payload of `FeedbackReceived`: words of an owner or a workshop about a vehicle. */
 export const Feedback = z.object({
   feedbackId: z.string().min(1).max(100),
   vin: Vin,
@@ -254,7 +254,7 @@ export const Insight = z.object({
   value: z.string(),
   /** Different vehicles with component, symptom and factor. */
   support: z.int().positive(),
-  /** How many chance alone would give. */
+  /** Number of such vehicles that chance alone would give. */
   expected: z.number(),
   /** Of the hypergeometric test, corrected for every cell that could have been reported. */
   adjustedP: z.number().min(0).max(1),

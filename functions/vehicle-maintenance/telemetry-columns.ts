@@ -10,7 +10,7 @@ interface SignalColumn {
   readonly quantity: 'speed' | 'pressure' | 'temperature';
   /** Spans that a good value may have, in the signal's own unit, both ends included. */
   readonly spans: readonly (readonly [low: number, high: number])[];
-  /** What a value outside usually is. */
+  /** Usual explanation of a value outside the spans, for the error text. */
   readonly hint: string;
 }
 
@@ -99,7 +99,7 @@ const DETAIL_ALIASES = {
 /** A column that is no signal but known. */
 export type DetailName = keyof typeof DETAIL_ALIASES;
 
-/** Where each known column stands, and how its values become the signal's unit. */
+/** Positions of the known columns, and the conversions of their values into the signals' units. */
 export interface ColumnMap {
   readonly width: number;
   readonly signals: Readonly<Record<SignalName, { readonly at: number; readonly convert: Convert }>>;

@@ -147,7 +147,7 @@ function detail(name: DetailName, cells: readonly string[], columns: ColumnMap):
   return at === undefined || cells[at] === '' ? undefined : cells[at];
 }
 
-/** Which VIN a row belongs to. Names and lines without VIN get sample VINs, the same ones for the same file. */
+/** Finds the VIN of each row. Names and lines without VIN get sample VINs, the same ones for the same file. */
 class VehicleNames {
   private readonly byName = new Map<string, string>();
 

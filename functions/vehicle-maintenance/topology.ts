@@ -17,7 +17,7 @@ import {
   VehicleTelemetryReported,
 } from './messages.js';
 
-/** Who says what to whom in vehicle predictive maintenance. */
+/** Topology of vehicle predictive maintenance: its channels, agents, clients and ingress. */
 export const vehicles = defineTopology('vehicle-maintenance', {
   channels: {
     'vehicle.telemetry': {
@@ -56,7 +56,7 @@ export const vehicles = defineTopology('vehicle-maintenance', {
     },
     'scheduling.release': {
       carries: [ReleaseService],
-      // As long as a hold keeps its slot: later there is nothing to release.
+      // The time that a hold keeps its slot: later there is nothing to release.
       qos: { from: 'standard', priorities: ['normal'], expires: '2 hours' },
     },
     'scheduling.result': {

@@ -38,7 +38,7 @@ function checkDigit(vin: string): string {
   return rest === 10 ? 'X' : String(rest);
 }
 
-/** Whether position nine of a 17-character VIN is its check digit. True of every North American vehicle, not of every European one. */
+/** True when position nine of a 17-character VIN is its check digit: of every North American vehicle, not of every European one. */
 export function hasValidCheckDigit(vin: string): boolean {
   return /^[A-HJ-NPR-Z0-9]{17}$/.test(vin) && vin.charAt(8) === checkDigit(vin);
 }

@@ -16,7 +16,7 @@ const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 const EXPORTS: Readonly<Record<AgentRuntime, string>> = { lambda: '`handler`', worker: 'its worker' };
 
 /**
- * The function or the entry file of each agent of the topology that runs on Lambda. Relative paths start at the working
+ * Finds the function or the entry file for every agent of the topology that runs on Lambda. Relative paths start at the working
  * directory, as CDK's own do. An agent that runs as a worker needs neither; its entry is {@link workerEntry}'s.
  *
  * @throws LanewayError NOT_FOUND for an agent without a function, or with the entry of the other place only;
@@ -56,7 +56,7 @@ export function topologyModuleOf(agents: AgentSources): string | undefined {
   return typeof agents === 'string' ? fileIn(resolve(agents), 'topology') : undefined;
 }
 
-/** The entry of each agent as given, each path absolute and of a file that exists. */
+/** Entries as given, by agent; every path is absolute, and its file exists. */
 function checkedSources(topology: TopologyModel, agents: AgentSources): Map<string, string | IFunction> {
   const known = Object.keys(topology.agents);
   if (typeof agents === 'string') return inFolder(topology, resolve(agents));

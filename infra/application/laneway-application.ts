@@ -49,25 +49,25 @@ export interface LanewayApplicationProps {
    * @default `version` in package.json of the working directory, if there is one
    */
   readonly version?: string;
-  /** What agents are told by name, with read and write access: agent -> name -> resource. */
+  /** Resources and texts that agents find by name: agent -> name -> value. A resource comes with read and write access. @default none */
   readonly bind?: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
   /** Account and region of the stacks. @default where they are deployed */
   readonly env?: Environment;
-  /** What becomes of tables and buckets when their stack is deleted. @default RETAIN; DESTROY on a local engine */
+  /** Fate of tables, buckets and keys when their stack is deleted. @default RETAIN; DESTROY on a local engine */
   readonly removalPolicy?: RemovalPolicy;
-  /** How long the ledger's evidence is kept, and how firmly. @default see {@link LedgerRetention} */
+  /** Days and lock of the ledger's evidence: archive and seals. @default see {@link LedgerRetention} */
   readonly ledger?: LedgerRetention;
-  /** Told of alarms. @default nobody */
+  /** Topic to which every alarm reports that it rises and that it is over. @default none: nobody is told */
   readonly alarmTopic?: ITopic;
   /**
-   * How long the bus keeps every event for `laneway replay archive`, whole days. EventBridge charges by size for what it
-   * archives and keeps. @default the bus keeps none
+   * Whole days for which the bus keeps every event, so that `laneway replay archive` can send it again. EventBridge charges
+   * by size, for archiving and for keeping. @default the bus keeps none
    */
   readonly busArchive?: LanewayDuration;
   /**
-   * Whether `ApprovalRequested` has a link, which leads to a page on which people decide: a function with a public address
-   * and a key in KMS ($1 a month). Give memory, log retention or concurrency of that function, or `true`: without a
-   * reserved concurrency a flood of calls takes that of the account, which agents share. Needs workflows.
+   * Puts a link into `ApprovalRequested`. It leads to a page on which people decide: a function with a public address, and a
+   * key in KMS ($1 a month). `true` takes the defaults; an object sets memory, log retention or concurrency of the function.
+   * Without a reserved concurrency a flood of calls takes that of the account, which agents share. Needs workflows.
    * @default false
    */
   readonly approvalLinks?: boolean | FunctionOverrides;
@@ -90,6 +90,7 @@ const MAX_OUTPUTS = 200;
  * only functions have, an environment over Lambda's 4,096 bytes), CONFIGURATION (bundling failed)
  */
 export class LanewayApplication extends Construct {
+  /** The stacks of the application; `orchestration` exists only with requests or workflows. */
   readonly stacks: {
     readonly state: StateStack;
     readonly messaging: MessagingStack;
@@ -174,7 +175,7 @@ export class LanewayApplication extends Construct {
       one?.node.addValidation({ validate: () => checkSize(one) });
   }
 
-  /** What every function works with: bus, tables, payload bucket, timers. */
+  /** Bus, tables, payload bucket and timer queue: the resources that every function of the application uses. */
   get fabric(): Fabric {
     return this.stacks.messaging.fabric;
   }
@@ -199,7 +200,7 @@ export class LanewayApplication extends Construct {
   }
 
   /**
-   * What the processes of an agent need that runs as a worker: attach the policy to their role; more can be bound to it.
+   * Policy for the processes of an agent that runs as a worker. Attach it to their role; more can be bound to it.
    * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs on Lambda
    */
   worker(agent: string): WorkerPolicy {
@@ -212,14 +213,14 @@ export class LanewayApplication extends Construct {
   }
 
   /**
-   * Entry file of an agent that runs as a worker, from what `agents` of the application says.
+   * Entry file of an agent that runs as a worker, found by the property `agents`.
    * @throws LanewayError UNKNOWN_AGENT, NOT_FOUND without one, INVALID_OPTION for an agent that runs on Lambda
    */
   workerEntry(agent: string): string {
     return workerEntry(this.props.topology.model, this.props.agents, agent);
   }
 
-  /** What the role of a client needs: attach the policy to it. @throws LanewayError UNKNOWN_CLIENT */
+  /** Policy with all rights of a client. Attach it to the client's role. @throws LanewayError UNKNOWN_CLIENT */
   client(client: string): { readonly policy: ManagedPolicy } {
     return this.stacks.messaging.clients[client] ?? this.unknown('UNKNOWN_CLIENT', 'client', client);
   }
@@ -282,7 +283,7 @@ function linksOf({ approvalLinks = false, workflows = [], topology }: LanewayApp
 
 const DAY_MS = 86_400_000;
 
-/** Days that what an execution keeps by reference may be needed: until its end, and as long as it can be retried. */
+/** Days for which payloads that an execution keeps by reference may be needed: until its end, and then while it can be retried. */
 function longestExecution(workflows: readonly DeployableWorkflow[]): number {
   const deadlines = workflows.map(({ asl }) => Math.ceil((asl.TimeoutSeconds * 1000) / DAY_MS));
   return deadlines.length === 0 ? 0 : Math.max(...deadlines) + RETENTION_DAYS + 1;
@@ -304,7 +305,7 @@ function wholeDays(duration: LanewayDuration): number {
   });
 }
 
-/** What goes into the code of the platform's functions, in an order that a change of another workflow leaves alone. */
+/** Workflows as the bundles of platform functions hold them, sorted by name: their order in the application changes no bundle. */
 function deployedWorkflows(workflows: readonly DeployableWorkflow[]): DeployedWorkflows {
   const byName = workflows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {

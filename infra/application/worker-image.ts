@@ -18,7 +18,7 @@ export interface WorkerImageProps {
   /** Entry files of its agents, absolute. */
   readonly entries: readonly string[];
   readonly concurrency: number;
-  /** Longest wait at the end for what is being handled. */
+  /** Longest wait, when the process ends, for messages that are being handled. */
   readonly drain: Duration;
   /** Image of Node that it is built on. @default the one that the package's Dockerfile names */
   readonly nodeImage?: string;

@@ -22,7 +22,7 @@ export interface WorkerScaling {
   readonly age?: LanewayDuration;
 }
 
-/** {@link WorkerScaling} with everything said. */
+/** {@link WorkerScaling} with its defaults filled in. */
 export interface ScalingNumbers {
   readonly min: number;
   readonly max: number;
@@ -30,7 +30,7 @@ export interface ScalingNumbers {
   readonly ageSeconds: number;
 }
 
-/** Completes and checks. @throws LanewayError INVALID_OPTION, INVALID_DURATION */
+/** Fills in defaults and checks the numbers. @throws LanewayError INVALID_OPTION, INVALID_DURATION */
 export function scalingOf(scaling: WorkerScaling, concurrency: number): ScalingNumbers {
   const { min = 1, depth: waiting = 10 * concurrency, age = '1 minute' } = scaling;
   const max = scaling.max ?? Math.max(10, min);
@@ -42,7 +42,7 @@ export function scalingOf(scaling: WorkerScaling, concurrency: number): ScalingN
   return { min, max, depth: waiting, ageSeconds };
 }
 
-/** Adds and removes tasks by what waits in the lanes and what is being handled. */
+/** Adds and removes tasks by the messages that wait in the lanes and those that are being handled. */
 export function scaleByLanes(
   service: FargateService,
   lanes: readonly Lane[],

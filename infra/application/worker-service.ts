@@ -24,6 +24,7 @@ import { HEALTH_COMMAND, workerImage } from './worker-image.js';
 
 /** Properties of {@link WorkerService}. */
 export interface WorkerServiceProps {
+  /** Application that declares the agents. */
   readonly application: LanewayApplication;
   /** Agents that run as workers, all in each task; at most ten, with at most ten lanes in all. */
   readonly agents: readonly string[];
@@ -46,6 +47,7 @@ export interface WorkerServiceProps {
   readonly cpu?: number;
   /** MB of memory; Fargate takes certain pairs with `cpu`. @default 512 */
   readonly memory?: number;
+  /** Bounds and targets of the number of tasks. @default see {@link WorkerScaling} */
   readonly scaling?: WorkerScaling;
   /**
    * Longest wait, when a task ends, for what it handles; the rest goes back to its lanes. Fargate grants two minutes, of
@@ -71,9 +73,9 @@ export const END_SECONDS = 15;
 const MOST = 10;
 
 /**
- * Agents on Fargate: an image with their bundles, tasks under a role that may do what the topology says of these agents
- * and nothing else, drained when they end, and as many of them as what waits in the lanes asks for. A deployment whose
- * tasks do not become healthy is rolled back. Docker is needed to deploy it, and not to synthesize it. For a local engine
+ * Agents on Fargate: an image with their bundles, and tasks under a role that may do what the topology says of these agents
+ * and nothing else. The number of tasks follows the messages that wait in the lanes; a task is drained before it ends. A
+ * deployment whose tasks do not become healthy is rolled back. Docker is needed to deploy it, and not to synthesize it. For a local engine
  * nothing is made: there `laneway dev` runs the workers.
  *
  * Messages are handled at least once, unordered, as everywhere. A task that is killed costs its messages 20 seconds.
@@ -81,9 +83,9 @@ const MOST = 10;
  * @throws LanewayError UNKNOWN_AGENT, NOT_FOUND (an agent without worker.ts), INVALID_OPTION, CONFIGURATION (bundling)
  */
 export class WorkerService extends Construct {
-  /** Undefined on a local engine. */
+  /** Service that runs the tasks. Undefined on a local engine. */
   readonly service: FargateService | undefined;
-  /** Role of the tasks; what is bound to agents is in their policies. Undefined on a local engine. */
+  /** Role of the tasks, with the policy of every agent, bindings included. Undefined on a local engine. */
   readonly taskRole: Role | undefined;
 
   constructor(scope: Construct, id: string, props: WorkerServiceProps) {

@@ -12,27 +12,27 @@ import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { COST_APPROVERS } from '../../functions/vehicle-maintenance/workflows/maintenance.js';
 import { vehicleWorkflows } from '../../functions/vehicle-maintenance/workflows/vehicle-workflows.js';
 
-/** Those whom the workflow asks for decisions. */
+/** Names under which the workflow asks people for decisions: the service desk, then fleet management. */
 type Approver = (typeof COST_APPROVERS)[keyof typeof COST_APPROVERS];
 
-/** What differs between a deployment and the next. */
+/** Settings of one deployment of the vehicle application. */
 export interface VehicleMaintenanceOptions {
   /** Address that mails to customers come from. */
   readonly sender: string;
-  /** How long a customer has for an answer. */
+  /** Time that a customer has for an answer. */
   readonly respondWithin: Duration;
-  /** What repairs cost. @default an invented list in euros */
+  /** Prices of repairs. @default an invented list in euros */
   readonly prices?: PriceList;
   /** Repairs that cost more are approved by people first; in the currency of the price list. @default 1500 */
   readonly approveAbove?: number;
-  /** How long the service desk has to decide, and fleet management after it. @default '4 hours' */
+  /** Time to decide for the service desk, and the same again for fleet management. @default '4 hours' */
   readonly decideWithin?: Duration;
   /** Mail addresses of those who decide. @default the sender's address, for both */
   readonly approvers?: Readonly<Record<Approver, string>>;
-  /** Whether the mails to those who decide have a link: a public page and a key of KMS. @default false */
+  /** Puts a link into the mails to those who decide. It costs a public page and a key of KMS. @default false */
   readonly approvalLinks?: boolean;
   readonly removalPolicy: RemovalPolicy;
-  /** ARN of the SNS topic that is told of alarms. @default nobody is told */
+  /** ARN of the SNS topic to which alarms report. @default none */
   readonly alarmTopic?: string;
 }
 

@@ -55,6 +55,7 @@ const BIND_LESS =
  * would be over 4,096 bytes
  */
 export class AgentFunction extends Construct {
+  /** Function of the agent: the one made here, or the one given as `handler`. */
   readonly function: IFunction;
   private readonly bindings: Record<string, string> = {};
 

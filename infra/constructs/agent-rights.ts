@@ -12,10 +12,13 @@ import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from 
 
 /** An agent and the parts of its application that it works with. */
 export interface AgentSurroundings {
+  /** Model of the topology that declares the agent. */
   readonly topology: TopologyModel;
   /** Id of the agent. */
   readonly agent: string;
+  /** Resources of the application. */
   readonly fabric: Fabric;
+  /** Mailbox of the agent. */
   readonly mailbox: Mailbox;
   /** Mailboxes of the receivers of direct channels on which it publishes, by agent id. */
   readonly mailboxes?: Readonly<Record<string, Mailbox>>;
@@ -23,8 +26,8 @@ export interface AgentSurroundings {
 
 /**
  * Allows what the topology says of an agent and nothing else, wherever it runs: publishing its types under its own
- * source, its deliveries in the ledger, requests when it makes some, payloads, its dead letters, and the lanes of those
- * to whom it sends directly. Receiving from its own lanes goes with where it runs.
+ * source, its deliveries in the ledger, requests when it makes some, payloads, its dead letters, and the lanes of agents
+ * to which it sends directly. Receiving from its own lanes goes with where it runs.
  */
 export function allowAgent(grantee: IGrantable & IConstruct, surroundings: AgentSurroundings): void {
   const { topology, fabric, mailbox } = surroundings;

@@ -24,30 +24,33 @@ export const ALARM_KINDS = {
 /** Key of {@link ALARM_KINDS}. */
 export type AlarmKind = keyof typeof ALARM_KINDS;
 
-/** How often metrics of alarms are looked at. */
+/** Length of one period of every alarm's metric. */
 export const ALARM_PERIOD = Duration.minutes(1);
 
-/** Where an alarm's description sends whoever it wakes. */
+/** Place in the runbook to which an alarm's description points. */
 export function runbookEntry(kind: AlarmKind): string {
   return `docs/runbook.md#${kind}`;
 }
 
 /** The alarms of an application, made in one way: description with runbook entry, missing data is good, actions. */
 export class Alarms extends Construct {
+  /** All alarms added so far, in order. */
   readonly alarms: Alarm[] = [];
 
   constructor(
     scope: Construct,
     id: string,
-    /** Told when an alarm rises and when it is over. */
+    /** Topic to which every alarm reports that it rises and that it is over. */
     private readonly topic?: ITopic,
   ) {
     super(scope, id);
   }
 
   /**
-   * @param of what it watches, unique within the kind
-   * @param threshold where the kind has none of its own
+   * Adds an alarm that rises when `metric` is above the threshold in every period of its kind.
+   *
+   * @param of name of the watched thing, unique within the kind
+   * @param threshold in the unit of the metric. @default the one of the kind, else 0
    */
   add(kind: AlarmKind, of: string, metric: IMetric, threshold?: number): Alarm {
     const { periods, says, threshold: own } = ALARM_KINDS[kind];

@@ -15,21 +15,24 @@ import type { FunctionOverrides } from './runtime-function.js';
 
 /** Properties of {@link ApprovalPage}. */
 export interface ApprovalPageProps extends FunctionOverrides {
+  /** Bundled code of the platform function 'approval-page'. */
   readonly code: Code;
+  /** Resources of the application; the page reads pending requests and publishes decisions on the bus. */
   readonly fabric: Fabric;
-  /** What becomes of the key when the stack is deleted. */
+  /** Fate of the key when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
 /**
  * The page behind links of approvals: a function with an address that anybody may call, and the key that its links are signed
- * by. The page may check a signature and not make one; whoever asks people may make one and not check it.
+ * by. The page may check a signature and not make one; a function that asks people may make one and not check it.
  */
 export class ApprovalPage extends Construct {
+  /** Function that shows the page and records the decision. */
   readonly function: PlatformFunction;
   /** Signs links; never leaves KMS. Without it, after its deletion, no link that was sent is valid any more. */
   readonly key: Key;
-  /** Where links lead. */
+  /** Address of the page, to which every link leads. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, { code, fabric, removalPolicy, ...overrides }: ApprovalPageProps) {
@@ -57,14 +60,14 @@ export class ApprovalPage extends Construct {
     this.url = reachedFunctionUrl(this, url);
   }
 
-  /** Lets a function put links into what it asks people. */
+  /** Lets a function put links into the approvals that it asks of people. */
   letAsk(fn: PlatformFunction): void {
     fn.addEnvironment(ENVIRONMENT.approvalPage, this.url);
     fn.addEnvironment(ENVIRONMENT.linkKey, this.key.keyArn);
     allow(fn, ['kms:GenerateMac'], [this.key.keyArn]);
   }
 
-  /** Reading single records, without who waits for them; noting a decision and the message that tells it. */
+  /** Lets the page read single records, without the tokens of their waiters, and record a decision and its message. */
   private letDecide({ application, bus, ledgerTable, pendingTable }: Fabric): void {
     const sources = [sourceOf(application, 'platform', 'approval-page')];
     allowPublish(this.function, bus, { sources, types: [ApprovalDecided.name] });

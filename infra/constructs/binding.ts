@@ -9,32 +9,43 @@ import { allow, allowObjects, allowSend } from './permissions.js';
 
 /** A table: `ITable`, `ITableV2`. */
 export interface BindableTable extends IConstruct {
+  /** Physical name, which the agent finds under the name of the binding. */
   readonly tableName: string;
+  /** ARN of the table. */
   readonly tableArn: string;
+  /** Allows `actions` on the table and its indexes. */
   grant(grantee: IGrantable, ...actions: string[]): Grant;
 }
 
 /** A bucket: `IBucket`. */
 export interface BindableBucket extends IConstruct {
+  /** Physical name, which the agent finds under the name of the binding. */
   readonly bucketName: string;
+  /** ARN of the bucket. */
   readonly bucketArn: string;
+  /** ARN of the objects whose keys fit the pattern. */
   arnForObjects(keyPattern: string): string;
 }
 
 /** A queue: `IQueue`. */
 export interface BindableQueue extends IConstruct {
+  /** URL, which the agent finds under the name of the binding. */
   readonly queueUrl: string;
+  /** ARN of the queue. */
   readonly queueArn: string;
+  /** Allows receiving and deleting messages. */
   grantConsumeMessages(grantee: IGrantable): Grant;
 }
 
 /** A topic: `ITopic`. */
 export interface BindableTopic extends IConstruct {
+  /** ARN, which the agent finds under the name of the binding. */
   readonly topicArn: string;
+  /** Allows publishing to the topic. */
   grantPublish(grantee: IGrantable): Grant;
 }
 
-/** What can be bound to an agent: a resource, to which it gets access, or a plain value. */
+/** Value of a binding: a resource, to which the agent gets access, or a plain text. */
 export type Bindable = BindableTable | BindableBucket | BindableQueue | BindableTopic | string;
 
 /**

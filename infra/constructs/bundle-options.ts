@@ -1,6 +1,6 @@
 import type { BuildOptions } from 'esbuild';
 
-/** Whether the framework runs from its TypeScript source, that is, inside its own repository. */
+/** True when the framework runs from its TypeScript source, that is, inside its own repository. */
 export const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
 /** Bundled CommonJS calls `require`, which an ES module does not have. */
@@ -8,8 +8,8 @@ const BANNER =
   "import { createRequire as lanewayCreateRequire } from 'node:module'; const require = lanewayCreateRequire(import.meta.url);";
 
 /**
- * How every function is bundled: one ES module that holds everything, the SDK included, with a source map. The syntax
- * is Node 20's, which local engines run; AWS runs Node 24. In a file without the CDK, because `laneway dev` bundles too.
+ * Settings of esbuild for every function: one ES module that holds everything, the SDK included, with a source map. The
+ * syntax is Node 20's, which local engines run; AWS runs Node 24. The file imports no CDK, because `laneway dev` bundles too.
  */
 export const BUNDLE_OPTIONS = {
   outExtension: { '.js': '.mjs' },

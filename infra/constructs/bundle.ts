@@ -15,7 +15,7 @@ export const ENGINE_CONTEXT = 'laneway:engine';
 
 const EXTENSION = FROM_SOURCE ? '.ts' : '.js';
 
-/** What each bundle's hash begins with. */
+/** Version of each bundled code: the first digits of its hash. */
 const versions = new WeakMap<Code, string>();
 
 /** Characters of a hash that name a version. */
@@ -32,7 +32,7 @@ export function versionOf(code: Code): string | undefined {
  * builds the reference application in an eighth of the time, for some 40 ms more of a cold start. An asset's hash is
  * the hash of its code.
  *
- * Where CDK needs no bundles (`cdk list`, `cdk destroy`, or the context `aws:cdk:bundling-stacks`), nothing is built.
+ * Nothing is built when CDK needs no bundles (`cdk list`, `cdk destroy`, or the context `aws:cdk:bundling-stacks`).
  *
  * @param entries name -> absolute path
  * @throws LanewayError CONFIGURATION with what esbuild found
@@ -41,7 +41,7 @@ export function bundle(scope: IConstruct, entries: ReadonlyMap<string, string>):
   if (!Stack.of(scope).bundlingRequired) return new Map([...entries.keys()].map((name) => [name, notBundled()]));
   if (entries.size === 0) return new Map();
   const folder = join(workFolder(scope), 'bundles');
-  // As deep as the functions' own folders, so that the paths in the source maps hold. No agent has such a name.
+  // It is as deep as the functions' own folders, so that the paths in the source maps hold. No agent has such a name.
   const outdir = join(folder, '_all');
   const { outputs } = build(entries, outdir, Boolean(scope.node.tryGetContext(ENGINE_CONTEXT))).metafile;
   const files = new Map(Object.entries(outputs).map(([path, output]) => [resolve(path), output]));
@@ -95,7 +95,7 @@ export function platformEntry(
 
 /**
  * Bundles one entry as `index.mjs`, with its map, into an empty folder of the cloud assembly, and returns the folder.
- * Where CDK needs no bundles the file says so when it is run.
+ * When CDK needs no bundles, the file only throws an error that says so.
  *
  * @throws LanewayError CONFIGURATION with what esbuild found
  */
@@ -158,14 +158,14 @@ function reachable(entry: string, outputs: ReadonlyMap<string, Output>, found = 
   return found;
 }
 
-/** A template with this code must not be deployed; it says so if it is. */
+/** Code for a template that must not be deployed; called all the same, it throws an error that says so. */
 function notBundled(): Code {
   return Code.fromInline(
     "exports.handler = async () => { throw new Error('this stack was made without its bundles'); };",
   );
 }
 
-/** In the cloud assembly, so that it comes and goes with it. */
+/** Folder for bundles in the cloud assembly, so that it comes and goes with it. */
 function workFolder(scope: IConstruct): string {
   return join(Stage.of(scope)?.outdir ?? 'cdk.out', '.laneway');
 }

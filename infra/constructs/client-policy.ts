@@ -11,19 +11,24 @@ import { allowFinding, allowPayloads, allowPublish, allowSend, allowTable } from
 
 /** Properties of {@link ClientPolicy}. */
 export interface ClientPolicyProps {
+  /** Model of the topology that declares the client. */
   readonly topology: TopologyModel;
+  /** Id of the client in the topology. */
   readonly client: string;
+  /** Resources on which the policy gives rights. */
   readonly fabric: Fabric;
+  /** Mailboxes of all agents, by agent id; the policy lets the client send into those that it reaches by direct channels. */
   readonly mailboxes: Readonly<Record<string, Mailbox>>;
 }
 
 /**
- * What the role of a client needs: to find the application's stacks, publish its types under its own source, record
- * what it is about to publish, read conversations, and make requests when one of its types has a reply.
+ * Rights of a client, as a managed policy for its role: to find the application's stacks, publish its types under its own
+ * source, record each message before it is published, read conversations, and make requests when one of its types has a reply.
  *
  * @throws LanewayError UNKNOWN_CLIENT
  */
 export class ClientPolicy extends Construct {
+  /** Policy to attach to the role of the client. */
   readonly policy: ManagedPolicy;
 
   constructor(scope: Construct, id: string, props: ClientPolicyProps) {

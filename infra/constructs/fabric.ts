@@ -4,13 +4,17 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 
-/** What every function of an application works with. */
+/** Resources that every function of an application uses. */
 export interface Fabric {
   /** Name of the topology; it stands in every source. */
   readonly application: string;
+  /** Bus on which all messages of the application travel. */
   readonly bus: IEventBus;
+  /** Ledger: intents, deliveries and dead letters of every conversation. */
   readonly ledgerTable: ITableV2;
+  /** Requests with their deadlines; it holds task tokens, which are credentials. */
   readonly pendingTable: ITableV2;
+  /** Payloads that are too large for a message, or retained. */
   readonly payloadBucket: IBucket;
   /** Delayed messages by which deadlines of requests fire. */
   readonly timerQueue: IQueue;

@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.js';
 import { allow } from './permissions.js';
 
-/** How long the evidence of a ledger is kept, and how firmly. */
+/** Days, lock, interval and signature of a ledger's evidence. */
 export interface LedgerRetention {
   /** Days that the archive is kept, and the seals if their lock does not hold them longer. @default 365 */
   readonly archiveDays?: number;
@@ -26,21 +26,23 @@ export interface LedgerRetention {
   readonly lock?: 'governance' | 'compliance' | 'none';
   /** Days that the lock holds a new object. @default 90 */
   readonly lockDays?: number;
-  /** Whether the lock is over the archive too, so that `laneway ledger clean` is refused what it holds. @default false */
+  /** Locks the archive too, so that `laneway ledger clean` cannot delete what it holds. @default false */
   readonly lockArchive?: boolean;
-  /** How often the heads of the chains are sealed: entries since the last seal are not vouched for. @default 5 minutes */
+  /** Interval between two seals of the chains' heads. No seal vouches for entries since the last one. @default 5 minutes */
   readonly sealEvery?: Duration;
-  /** Whether seals are signed by a key of their own in KMS ($1 a month). @default true */
+  /** Signs seals by a key of their own in KMS ($1 a month). @default true */
   readonly signed?: boolean;
 }
 
 /** Properties of {@link LedgerEvidence}. */
 export interface LedgerEvidenceProps {
+  /** Settings that differ from {@link RETENTION_DEFAULTS}. */
   readonly retention: LedgerRetention;
+  /** Fate of buckets, table and key when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Values of {@link LedgerRetention} where nothing else is said. */
+/** Defaults of {@link LedgerRetention}. */
 export const RETENTION_DEFAULTS = {
   archiveDays: 365,
   lock: 'governance',
@@ -50,12 +52,17 @@ export const RETENTION_DEFAULTS = {
   signed: true,
 } as const satisfies Required<LedgerRetention>;
 
-/** What proves a ledger: the archive with its chains of digests, the chains' heads, and the seals kept apart from both. */
+/** Evidence of a ledger: the archive with its chains of digests, the table of the chains' heads, and the seals apart from both. */
 export class LedgerEvidence extends Construct {
+  /** Every change of the ledger, in chains of digests. */
   readonly archive: IBucket;
+  /** Seals of the chains, under S3 Object Lock unless `lock` is `none`. */
   readonly seals: IBucket;
+  /** Head of each chain, and the last seal. */
   readonly chainTable: ITableV2;
+  /** Key that signs seals; undefined when they are not signed. */
   readonly key: IKey | undefined;
+  /** Interval between two seals. */
   readonly sealEvery: Duration;
 
   constructor(scope: Construct, id: string, props: LedgerEvidenceProps) {
@@ -93,7 +100,7 @@ export class LedgerEvidence extends Construct {
     this.denyOthers(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], 'head');
   }
 
-  /** Rights of what seals: reads heads, writes the last seal, signs. */
+  /** Rights of the sealing function: it reads heads, writes the last seal, and signs. */
   allowSealing(grantee: IGrantable): void {
     allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.chainTable.tableArn]);
     this.denyOthers(grantee, ['dynamodb:PutItem'], 'seal');

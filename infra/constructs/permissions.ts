@@ -7,7 +7,7 @@ import { acknowledge, acknowledgeObjects } from './acknowledge.js';
 import { DUE_INDEX, type Fabric } from './fabric.js';
 
 /**
- * What a function may do with a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
+ * Access of a function to a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
  * batches and a conversation's entries; `maintain` = also the index by due hour.
  */
 export type TableAccess = 'deliver' | 'record' | 'maintain';
@@ -29,8 +29,8 @@ export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], ac
 }
 
 /**
- * Moving deadlines of requests (`progress`), for who answers requests and makes none: no attribute but those that this
- * changes or asks for, and nothing is read or returned, as the table holds task tokens.
+ * Moving deadlines of requests (`progress`), for an agent that answers requests and makes none. It may name only the attributes
+ * that this changes or compares, and nothing is read or returned, as the table holds task tokens.
  */
 export function allowExtend(grantee: IGrantable, pendingTable: Fabric['pendingTable']): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
@@ -91,7 +91,7 @@ export function allowReceive(grantee: IGrantable, ...queues: readonly Pick<IQueu
     );
 }
 
-/** Finding where an application is deployed, for `who` runs outside its functions. */
+/** Reading the outputs of stacks, by which a process outside the application finds it; `who` names that process in the report. */
 export function allowFinding(grantee: IGrantable & IConstruct, who: string): void {
   allow(grantee, ['cloudformation:DescribeStacks'], ['*']);
   acknowledge(
@@ -101,7 +101,7 @@ export function allowFinding(grantee: IGrantable & IConstruct, who: string): voi
   );
 }
 
-/** What a publisher may put on the bus. */
+/** Sources and types under which a publisher may put messages on the bus. */
 export interface PublishRights {
   /** Sources it may publish under. */
   readonly sources: readonly string[];

@@ -12,7 +12,7 @@ import { fabricEnvironment, type Fabric } from './fabric.js';
 import { allowPayloads, allowPublish, allowSend, allowTable, type TableAccess } from './permissions.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 
-/** Timeout of a platform function, and what the visibility of its queue is made from. */
+/** Timeout of a platform function; the visibility of its queue is a multiple of it. */
 export const PLATFORM_TIMEOUT = Duration.seconds(30);
 
 /** Names of the platform's functions; each is a folder of `functions/platform`. */
@@ -32,7 +32,7 @@ export type PlatformFunctionName =
 
 /**
  * Functions of the platform that a topology needs.
- * @param links whether people decide approvals by links
+ * @param links true when people decide approvals by links
  */
 export function neededPlatformFunctions(
   topology: TopologyModel,
@@ -68,18 +68,25 @@ export function platformKey(name: PlatformFunctionName): string {
 
 /** Properties of {@link PlatformFunction}. */
 export interface PlatformFunctionProps extends FunctionOverrides {
+  /** Name in the source under which it publishes; also a folder of `functions/platform`. */
   readonly name: PlatformFunctionName;
+  /** Bundled code. */
   readonly code: Code;
+  /** Text that Lambda's console shows. */
   readonly description: string;
+  /** Resources of the application. */
   readonly fabric: Fabric;
-  /** @default {@link PLATFORM_TIMEOUT} */
+  /** Time that one invocation may take. @default {@link PLATFORM_TIMEOUT} */
   readonly timeout?: Duration;
+  /** Access to the ledger. @default none */
   readonly ledger?: TableAccess;
-  /** Access to pending records and timers. */
+  /** Access to pending requests and timers. @default none */
   readonly pending?: TableAccess;
+  /** Access to the payload bucket. @default none */
   readonly payloads?: 'read' | 'read-write';
-  /** Whether it publishes, and under which sources besides `laneway.<app>.platform.<name>`. */
+  /** Lets it publish as `laneway.<app>.platform.<name>`; an array adds sources. @default it may not publish */
   readonly publishes?: true | readonly string[];
+  /** Variables besides those that name the fabric. @default none */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -109,7 +116,7 @@ export class PlatformFunction extends RuntimeFunction {
     }
   }
 
-  /** Receives from `queue`, ten at a time, each message answered for by itself. */
+  /** Has the function receive from `queue`, up to ten messages a call; a failed one comes again without its neighbours. */
   receiveFrom(queue: IQueue): void {
     this.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }));
   }

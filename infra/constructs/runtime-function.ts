@@ -17,7 +17,7 @@ import { acknowledge } from './acknowledge.js';
 export interface FunctionOverrides {
   /** MB of memory; a function's share of a processor grows with it. @default 512 for agents, 256 for the platform */
   readonly memorySize?: number;
-  /** How long its logs are kept. @default one month */
+  /** Time for which its logs are kept. @default one month */
   readonly logRetention?: RetentionDays;
   /** Functions that may run at once. @default no reservation */
   readonly reservedConcurrency?: number;
@@ -25,9 +25,13 @@ export interface FunctionOverrides {
 
 /** Properties of {@link RuntimeFunction}. */
 export interface RuntimeFunctionProps extends FunctionOverrides {
+  /** Bundled code; its entry exports `handler` from `index.mjs`. */
   readonly code: Code;
+  /** Text that Lambda's console shows. */
   readonly description: string;
+  /** Time that one invocation may take, 15 minutes at most. */
   readonly timeout: Duration;
+  /** Environment variables, besides `NODE_OPTIONS`. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

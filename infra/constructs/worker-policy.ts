@@ -14,12 +14,13 @@ export interface WorkerPolicyProps extends AgentSurroundings {
 }
 
 /**
- * An agent that runs as a worker: what the role of its processes needs, wherever they run. The policy allows what an
+ * All rights of an agent that runs as a worker, for the role of its processes, wherever they run. The policy allows what an
  * agent's function may do, receiving from the agent's own lanes, and finding the application's stacks.
  *
  * @throws LanewayError UNKNOWN_AGENT, INVALID_OPTION for an agent that runs on Lambda
  */
 export class WorkerPolicy extends Construct {
+  /** Policy to attach to the role of the agent's processes. */
   readonly policy: ManagedPolicy;
   private readonly names: Record<string, string> = {};
 

@@ -9,6 +9,7 @@ import { allow } from './permissions.js';
 
 /** Properties of {@link Workflow}. */
 export interface WorkflowProps {
+  /** Name and state machine definition (Amazon States Language), as `defineWorkflow` makes them. */
   readonly definition: Pick<WorkflowDefinition, 'name' | 'asl'>;
   /** The platform function through which steps publish. */
   readonly dispatcher: IFunction;
@@ -23,6 +24,7 @@ export interface WorkflowProps {
  * logged: it holds task tokens, which are credentials.
  */
 export class Workflow extends Construct {
+  /** State machine on which every execution of the workflow runs. */
   readonly stateMachine: StateMachine;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {

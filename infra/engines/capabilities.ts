@@ -3,8 +3,8 @@ import { localstackGaps } from './localstack-gaps.js';
 import { ministackGaps, ministackIamGaps } from './ministack-gaps.js';
 
 /**
- * What an engine can lack so that no bridge makes up for it, and what that is. A test that needs one says so and is
- * skipped, with the reason, where it is missing; what no test needs is here for the reader of docs/engines.md.
+ * Features of AWS that an engine can lack so that no bridge makes up for it, each with a description. A test that needs one
+ * says so and is skipped, with the reason, where it is missing. A feature that no test needs is here for docs/engines.md.
  */
 export const capabilities = {
   iam: 'permissions are enforced: each function runs under its own role, and a call without a grant is refused',
@@ -28,10 +28,10 @@ export const capabilities = {
 /** Key of {@link capabilities}. */
 export type Capability = keyof typeof capabilities;
 
-/** Why an engine lacks what it lacks. */
+/** Features that an engine lacks, each with the reason. */
 export type Lacks = Readonly<Partial<Record<Capability, string>>>;
 
-/** What each engine lacks; of an unknown one nothing is known, so that everything is tried on it. */
+/** Features that each engine lacks. An unknown engine has no entries, so that every test is tried on it. */
 export const lacksOf: Readonly<Record<EngineName, Lacks>> = {
   ministack: ministackGaps.lacks,
   'ministack-iam': ministackIamGaps.lacks,

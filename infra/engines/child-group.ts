@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** How a command is run. */
+/** Options of {@link runChildGroup}. */
 export interface ChildGroupOptions {
+  /** Folder that the command runs in. @defaultValue that of this process */
   readonly cwd?: string | undefined;
+  /** Its environment. @defaultValue that of this process */
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Called for each line of standard output and error; without it the child writes to ours. */
   readonly onLine?: ((line: string) => void) | undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AgentOptions } from 'node:https';
 import { localRegion, type EngineTarget } from './engine.js';
 
-/** What every SDK client takes to reach a local engine. */
+/** Options of an SDK client by which it reaches a local engine. */
 export interface EngineClientConfig {
   readonly endpoint: string;
   readonly region: string;

@@ -1,18 +1,19 @@
 import type { Lacks } from './capabilities.js';
 
-/** A kind of resource that an engine refuses, and why nothing is missed locally or what takes its place. */
+/** A kind of resource that an engine refuses, with the reason why that is no loss locally, or with its substitute. */
 export interface LeftOut {
   /** CloudFormation type, or its beginning when it ends with `*`. */
   readonly type: string;
   /** Only resources that have this property, as CDK's L1 construct spells it. */
   readonly having?: string;
+  /** Reason, for docs/engines.md. */
   readonly because: string;
 }
 
 /** A property that an engine accepts in a template and drops, or a resource left out, and the API call that sets it. */
 export interface Bridged {
   readonly types: readonly string[];
-  /** As CloudFormation spells it; resources without it are passed over. */
+  /** Name of the property in CloudFormation; resources without it are passed over. */
   readonly property: string;
   readonly step: BridgeStepName;
 }
@@ -20,13 +21,15 @@ export interface Bridged {
 /** The steps that `bridge-steps.ts` knows. */
 export type BridgeStepName = 'time-to-live' | 'archive' | 'reserved-concurrency' | 'dead-letter-target';
 
-/** All that one engine lacks of what Laneway's stacks use. */
+/** All gaps of one engine among the features that Laneway's stacks use. */
 export interface EngineGaps {
+  /** Resources that a template for the engine leaves out. */
   readonly leftOut: readonly LeftOut[];
+  /** Properties that are set by API after deploy. */
   readonly bridged: readonly Bridged[];
-  /** What nothing makes up for. */
+  /** Features that nothing makes up for. */
   readonly lacks: Lacks;
 }
 
-/** The condition's name in a template made for an engine; the bridge recognises by it what was left out. */
+/** Name of the condition in a template made for an engine; by it the bridge recognises resources that were left out. */
 export const leftOutCondition = 'LanewayLeftOutByEngine';

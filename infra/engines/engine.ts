@@ -1,6 +1,6 @@
 import { LanewayError } from '../../shared/domain/base/errors.js';
 
-/** Where an application is deployed: an AWS account, or an engine that imitates one at an endpoint. */
+/** Target of a deployment: an AWS account, or an engine that imitates one at an endpoint. */
 export type EngineTarget =
   | { readonly kind: 'aws' }
   | {
@@ -11,10 +11,10 @@ export type EngineTarget =
       readonly iam?: true;
     };
 
-/** The engines that are told apart; `other` is whatever answers at AWS_ENDPOINT_URL and is neither of them. */
+/** Kinds of local engine; `other` is any that answers at AWS_ENDPOINT_URL and is neither MiniStack nor LocalStack. */
 export type LocalEngine = 'ministack' | 'localstack' | 'other';
 
-/** As LANEWAY_ENGINE and the CDK context spell an engine; `ministack-iam` is MiniStack that enforces permissions. */
+/** Name of an engine in LANEWAY_ENGINE and in the CDK context; `ministack-iam` is MiniStack that enforces permissions. */
 export type EngineName = LocalEngine | 'ministack-iam';
 
 /** The name of the engine at a target. */
@@ -25,7 +25,7 @@ export const engineName = ({ kind, iam }: Exclude<EngineTarget, { kind: 'aws' }>
 export const localAccount = '000000000000';
 export const localRegion = 'us-east-1';
 
-/** The CDK context key that tells a synth which engine it is for; without it the template is the full one for AWS. */
+/** CDK context key that names the engine for which a template is made; without it the template is the full one for AWS. */
 export const engineContextKey = 'laneway:engine';
 
 const engineNames: readonly EngineName[] = ['ministack', 'ministack-iam', 'localstack', 'other'];
@@ -33,8 +33,8 @@ const probeTimeoutMs = 3000;
 
 /**
  * The target that the environment names: AWS_ENDPOINT_URL as it stands (no engine is started beside it), else AWS.
- * Which engine answers there is asked of the engine itself; LANEWAY_ENGINE (`ministack`, `ministack-iam`, `localstack`,
- * `other`) answers in its place, for one behind a proxy.
+ * The engine that answers there is asked for its kind; LANEWAY_ENGINE (`ministack`, `ministack-iam`, `localstack`, `other`)
+ * names the kind in its place, for an engine behind a proxy.
  *
  * @throws LanewayError ENGINE when nothing answers at AWS_ENDPOINT_URL, CONFIGURATION for an unknown LANEWAY_ENGINE.
  */
@@ -70,7 +70,7 @@ async function askEngine(endpoint: string): Promise<EngineName> {
   return (await health(endpoint, '/_localstack/health')) === undefined ? 'other' : 'localstack';
 }
 
-/** What a healthy engine says of itself at a path; undefined for one that does not know the path. */
+/** Answer of a healthy engine at a path; undefined from an engine that does not know the path. */
 async function health(endpoint: string, path: string): Promise<string | undefined> {
   try {
     const response = await fetch(new URL(path, endpoint), { signal: AbortSignal.timeout(probeTimeoutMs) });
@@ -84,7 +84,7 @@ async function health(endpoint: string, path: string): Promise<string | undefine
   }
 }
 
-/** What would lead a client or the CDK past the engine to a real account. */
+/** Variables that would lead a client or the CDK past the engine to a real account. */
 const realAccountVariables = [
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',

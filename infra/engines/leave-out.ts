@@ -16,10 +16,9 @@ const gapsByEngine: Readonly<Record<string, readonly LeftOut[]>> = {
 };
 
 /**
- * Leaves out what the engine named in the CDK context (`laneway:engine`) refuses, and says otherwise what it gets wrong,
- * everywhere below `scope`. Without
- * that context, as for AWS, it does nothing. The resources stay in the template under a condition that is false, so
- * that the engine accepts it and the bridge can read what was meant.
+ * Leaves out resources that the engine refuses, and writes otherwise those that it gets wrong, everywhere below `scope`. The
+ * engine is the one in the CDK context (`laneway:engine`); without it, as for AWS, nothing is done. A resource that is left out
+ * stays in the template under a condition that is false, so that the engine accepts the template and the bridge can read it.
  *
  * @throws LanewayError CONFIGURATION for an unknown engine.
  */

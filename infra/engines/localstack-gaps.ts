@@ -1,8 +1,8 @@
 import type { EngineGaps } from './engine-gaps.js';
 
 /**
- * What LocalStack 2026.3.0 (open edition) lacks of what Laneway's stacks use: nothing that a template must leave out,
- * as it makes stand-ins for the types it does not know, and nothing that has to be set after deploy.
+ * Gaps of LocalStack 2026.3.0 (open edition) among the features that Laneway's stacks use. A template leaves nothing out, as
+ * the engine makes stand-ins for types it does not know. Nothing has to be set after deploy.
  */
 export const localstackGaps: EngineGaps = {
   leftOut: [],

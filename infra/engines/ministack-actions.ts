@@ -11,8 +11,8 @@ interface AllowedOrDenied {
 }
 
 /**
- * Adds to every policy what MiniStack asks for in the place of an action that AWS knows and the policy allows: in
- * templates for that engine only, so that no policy of the product holds an action or a resource for an engine's sake.
+ * Adds to every policy the actions that MiniStack asks for in the place of those that AWS asks for and the policy allows. It
+ * does so in templates for that engine only, so that no policy on AWS holds an action or a resource for an engine's sake.
  */
 export class MinistackActions implements IAspect {
   visit(node: IConstruct): void {

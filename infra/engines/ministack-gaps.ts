@@ -17,8 +17,8 @@ const lacksInAnyCase: Lacks = {
 };
 
 /**
- * What MiniStack 1.5.33 lacks of what Laneway's stacks use, probed; `test/integration/engine-conformance.test.ts` fails
- * when a newer one has learned it.
+ * Gaps of MiniStack 1.5.33 among the features that Laneway's stacks use, found by trying each.
+ * `test/integration/engine-conformance.test.ts` fails when a newer version has closed one.
  *
  * `leftOut` stands under a false condition at synth, because the engine refuses a whole template for one type it does
  * not know. Listed are leaves, which nothing else refers to; any other unknown type is refused loudly at deploy.
@@ -69,7 +69,7 @@ export const ministackGaps: EngineGaps = {
   },
 };
 
-/** With `AUTH=true`, it lacks the same but one. */
+/** Gaps of MiniStack with `AUTH=true`: the same, except that permissions are enforced. */
 export const ministackIamGaps: EngineGaps = { ...ministackGaps, lacks: lacksInAnyCase };
 
 /** A call for which MiniStack with `AUTH=true` asks for another permission than AWS does. */
@@ -78,13 +78,13 @@ export interface AskedAction {
   readonly asks: string;
   /** The action that AWS looks for, and that a policy of ours allows. */
   readonly inPlaceOf: string;
-  /** On what: the same resources, or `*`, where it does not find out which resource a call is about. */
+  /** Resources: those of the policy, or `*` where the engine does not find out which resource a call is about. */
   readonly on: 'same' | 'all';
 }
 
 /**
- * What MiniStack 1.5.33 asks for that AWS does not; `test/integration/permissions.test.ts` fails when a newer one has
- * learned better.
+ * Permissions that MiniStack 1.5.33 asks for and AWS does not. `test/integration/permissions.test.ts` fails when a newer
+ * version no longer asks for one.
  */
 export const ministackActions: readonly AskedAction[] = [
   { asks: 'sqs:SendMessageBatch', inPlaceOf: 'sqs:SendMessage', on: 'same' },

@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EngineUnavailableError, ministackInstallation } from './ministack-install.mjs';
 
-/** How a MiniStack is started. */
+/** Options by which a MiniStack is started. */
 export interface MinistackOptions {
   /** The folder whose `.laneway/` holds the installation and the logs. @defaultValue the working directory */
   readonly projectDirectory?: string | undefined;
@@ -169,7 +169,7 @@ function engineVariables(project: string, scratch: string, port: number, options
   };
 }
 
-/** The port the system gives to whoever asks for any. */
+/** A free port of 127.0.0.1, chosen by the system. */
 export const freePort = (): Promise<number> => bindOnce(0);
 
 /** Binds a port of 127.0.0.1 (0: any free one), lets it go and returns its number. Throws where it is in use. */
@@ -221,7 +221,7 @@ async function answers(url: URL): Promise<boolean> {
   }
 }
 
-/** Lets this process end while the engine runs; its end is then what ends the engine. */
+/** Lets this process end while the engine runs; the end of this process then ends the engine. */
 function release(child: ChildProcess): void {
   child.unref();
   // The types say streams; between processes they are sockets, which can be let go.

@@ -14,10 +14,10 @@ export interface OpenEngine {
   readonly close: () => Promise<void>;
 }
 
-/** How an engine is opened. */
+/** Options of {@link openEngine}. */
 export interface OpenEngineOptions extends Omit<MinistackOptions, 'logFile'> {
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Told of each step, for standard error. */
+  /** Called with a line for standard error at each step. */
   readonly progress?: ((line: string) => void) | undefined;
 }
 

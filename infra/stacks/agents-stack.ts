@@ -28,23 +28,29 @@ import type { StateStack } from './state-stack.js';
 
 /** Properties of {@link AgentsStack}. */
 export interface AgentsStackProps extends StackProps {
+  /** Model of the topology. */
   readonly topology: TopologyModel;
+  /** Stack of tables and buckets. */
   readonly state: StateStack;
+  /** Stack of bus and queues. */
   readonly messaging: MessagingStack;
   /** Bundled code, or functions made elsewhere, by agent id. */
   readonly agents: (stack: AgentsStack) => ReadonlyMap<string, Code | IFunction>;
+  /** Returns the bundled code of platform functions; called once. */
   readonly platform: (stack: AgentsStack) => PlatformCode;
+  /** Bindings: agent -> name -> resource. */
   readonly bind: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
+  /** Memory, log retention, concurrency and caps of lanes by agent. */
   readonly overrides: Readonly<Record<string, AgentOverrides>>;
 }
 
-/** How often the sweeper looks for intents and requests that nobody settled. */
+/** Interval at which the sweeper looks for intents and requests that nobody settled. */
 export const SWEEP_EVERY = Duration.minutes(5);
 
-/** How long one run of the sweeper may take. */
+/** Time that one run of the sweeper may take. */
 export const SWEEP_TIMEOUT = Duration.minutes(4);
 
-/** How often the sweeper looks through the archive for emissions that nobody took. */
+/** Interval at which the sweeper looks through the archive for emissions that nobody took. */
 export const DEEP_SWEEP_EVERY = Duration.days(1);
 
 /** Window of the ledger's stream, the longest there is: at its end Lambda calls once more, with nothing. */
@@ -56,8 +62,9 @@ export class AgentsStack extends ApplicationStack {
   readonly agents: Readonly<Record<string, AgentFunction>>;
   /** Agents that run as workers. */
   readonly workers: Readonly<Record<string, WorkerPolicy>>;
+  /** Platform functions of this stack, by name. */
   readonly platform: Readonly<Partial<Record<PlatformFunctionName, PlatformFunction>>>;
-  /** Batches of the ledger's stream that could not be archived: where they stand in the stream. A dead letter queue. */
+  /** Dead letter queue of the ledger's stream. Each entry gives the place in the stream of a batch that could not be archived. */
   readonly streamFailures: EncryptedQueue;
 
   constructor(scope: Construct, id: string, props: AgentsStackProps) {
@@ -195,7 +202,7 @@ export class AgentsStack extends ApplicationStack {
   }
 
   private sweeper({ topology, messaging, state }: AgentsStackProps, own: Own): PlatformFunction {
-    // What somebody outside a handling meant to publish and may not have: under that publisher's own source.
+    // The sweeper publishes messages that a publisher outside a handling meant to send, under that publisher's own source.
     const publishers = [
       ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
       ...Object.keys(topology.ingress).map((ingress) => sourceOf(topology.name, 'ingress', ingress)),

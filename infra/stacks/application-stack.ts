@@ -7,6 +7,7 @@ export class ApplicationStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
+    /** Name of the topology. */
     readonly application: string,
     props: StackProps,
   ) {

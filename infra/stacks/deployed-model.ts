@@ -10,7 +10,9 @@ import type { DeployableWorkflow } from './orchestration-stack.js';
 
 /** Properties of {@link DeployedModel}. */
 export interface DeployedModelProps {
+  /** Topology; with its message types, operators have payloads checked without the sources. */
   readonly topology: Pick<Topology, 'model'> & Partial<Pick<Topology, 'types'>>;
+  /** Workflows that the application deploys. */
   readonly workflows: readonly DeployableWorkflow[];
   /** Version of the application. @default the one in package.json of the working directory, if it has one */
   readonly version?: string;

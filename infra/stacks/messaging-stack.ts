@@ -17,29 +17,37 @@ import type { StateStack } from './state-stack.js';
 
 /** Properties of {@link MessagingStack}. */
 export interface MessagingStackProps extends StackProps {
+  /** Model of the topology. */
   readonly topology: TopologyModel;
   /** Names of the types that start workflows. */
   readonly starts: readonly string[];
   /** Names of the types that steps of workflows wait for. */
   readonly awaited: readonly string[];
+  /** Stack of tables and buckets. */
   readonly state: StateStack;
   /** Days that the bus keeps an archive of its events. @default it keeps none */
   readonly busArchiveDays?: number;
 }
 
-/** Bus, rules, mailboxes, the platform's queues, and what clients may do. */
+/** Stack of the bus, its rules, mailboxes, the platform's queues, and the rights of clients. */
 export class MessagingStack extends ApplicationStack {
+  /** Bus on which all messages of the application travel. */
   readonly bus: IEventBus;
+  /** Mailbox of every agent, by agent id. */
   readonly mailboxes: Readonly<Record<string, Mailbox>>;
+  /** Channels with their rules, by name. */
   readonly channels: Readonly<Record<string, Channel>>;
+  /** Rights of every client, by client id. */
   readonly clients: Readonly<Record<string, ClientPolicy>>;
-  /** What EventBridge could not hand to a target. A dead letter queue. */
+  /** Dead letter queue for events that EventBridge could not hand to a target. */
   readonly undelivered: EncryptedQueue;
-  /** What the platform's functions could not handle. A dead letter queue. */
+  /** Dead letter queue for messages that the platform's functions could not handle. */
   readonly platformDeadLetters: EncryptedQueue;
+  /** Queue of delayed messages by which deadlines of requests fire. */
   readonly timerQueue: EncryptedQueue;
   /** Queues that rules lead to besides the lanes; only those that the topology needs. */
   readonly routed: Readonly<Partial<Record<RoutedQueue, EncryptedQueue>>>;
+  /** Resources that functions of the application use. */
   readonly fabric: Fabric;
 
   constructor(scope: Construct, id: string, props: MessagingStackProps) {

@@ -26,18 +26,25 @@ import type { OrchestrationStack } from './orchestration-stack.js';
 
 /** Properties of {@link ObservabilityStack}. */
 export interface ObservabilityStackProps extends StackProps {
+  /** Model of the topology. */
   readonly topology: TopologyModel;
+  /** Stack whose lanes and dead letter queues are watched. */
   readonly messaging: MessagingStack;
+  /** Stack whose functions are watched. */
   readonly agents: AgentsStack;
+  /** Stack whose functions and workflows are watched; undefined when the application has none. */
   readonly orchestration: OrchestrationStack | undefined;
   /** Model that operators read in place of the sources. */
   readonly deployed: DeployedModelProps;
+  /** Topic to which every alarm reports that it rises and that it is over. @default none */
   readonly alarmTopic?: ITopic;
 }
 
-/** Alarms and a dashboard, derived from what the other stacks hold. */
+/** Stack of alarms and a dashboard, derived from the resources of the other stacks. */
 export class ObservabilityStack extends ApplicationStack {
+  /** Alarms of the application. */
   readonly alarms: Alarms;
+  /** Dashboard of the application in CloudWatch. */
   readonly dashboard: Dashboard;
 
   constructor(scope: Construct, id: string, props: ObservabilityStackProps) {
@@ -175,7 +182,7 @@ function deadLetters(dimensions: { readonly application: string; readonly receiv
   });
 }
 
-/** Counted by the drain, as dead letters are. */
+/** Conversations that ran away and were stopped; the drain writes the metric. */
 function runaways(application: string): Metric {
   return new Metric({
     namespace: 'Laneway',
@@ -186,7 +193,7 @@ function runaways(application: string): Metric {
   });
 }
 
-/** Counted by whoever escalates a request, in embedded metric format. */
+/** Requests that came to a person; the function that escalates them writes the metric, in embedded metric format. */
 function peopleAsked(application: string): Metric {
   return new Metric({
     namespace: 'Laneway',

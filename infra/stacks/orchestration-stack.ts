@@ -29,7 +29,7 @@ import { WORKFLOW_START_OUTPUT } from '../../shared/topology/deployed/output-key
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 
-/** A workflow as the infrastructure needs it. */
+/** Parts of a workflow that a deployment needs: name, definition, and the type that starts it. */
 export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> &
   Partial<Pick<WorkflowDefinition, 'awaits' | 'byHand'>> & {
     readonly startedBy: { readonly name: string };
@@ -37,7 +37,7 @@ export type DeployableWorkflow = Pick<WorkflowDefinition, 'name' | 'asl'> &
 
 const ANSWERS = ['states:SendTaskFailure', 'states:SendTaskSuccess'] as const;
 
-/** What supervision does with executions; the definition it reads only where an engine's history tells too little. */
+/** Actions of the supervisor on executions. It reads the definition only where an engine's history tells too little. */
 const SUPERVISES = [
   'states:DescribeExecution',
   'states:DescribeStateMachineForExecution',
@@ -48,27 +48,34 @@ const SUPERVISES = [
 /** Functions that find the state machines by their names. */
 const FINDS_MACHINES: readonly PlatformFunctionName[] = ['starter', 'supervisor', 'workflow-events'];
 
-/** How often executions are supervised, and how long one run may take. */
+/** Interval at which the supervisor looks through the executions. */
 export const SUPERVISE_EVERY = Duration.minutes(5);
+/** Time that one run of the supervisor may take. */
 export const SUPERVISE_TIMEOUT = Duration.minutes(4);
 
 /** Properties of {@link OrchestrationStack}. */
 export interface OrchestrationStackProps extends StackProps {
+  /** Model of the topology. */
   readonly topology: TopologyModel;
+  /** Workflows to deploy; without any the stack holds requests alone. */
   readonly workflows: readonly DeployableWorkflow[];
+  /** Stack of bus and queues. */
   readonly messaging: MessagingStack;
+  /** Returns the bundled code of platform functions; called once. */
   readonly platform: (stack: OrchestrationStack) => PlatformCode;
-  /** Whether people decide approvals by links, and their page's settings. @default they do not */
+  /** Settings of the page on which people decide approvals by links. @default none: there are no links */
   readonly approvalLinks?: FunctionOverrides & { readonly removalPolicy: RemovalPolicy };
 }
 
 /** Requests with their deadlines, and workflows. Without workflows only the former. */
 export class OrchestrationStack extends ApplicationStack {
+  /** Workflows by name. */
   readonly workflows: Readonly<Record<string, Workflow>>;
+  /** Platform functions of this stack, by name. */
   readonly platform: Readonly<Partial<Record<PlatformFunctionName, PlatformFunction>>>;
   /** Ends of executions, from the account's default bus. */
   readonly workflowStatus?: EncryptedQueue;
-  /** Whether a request of some step may come to a person. */
+  /** True when the request of some step may come to a person. */
   readonly asksPeople: boolean;
   /** The page behind links of approvals. */
   readonly approvalPage?: ApprovalPage;

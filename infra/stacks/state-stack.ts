@@ -16,21 +16,26 @@ import { ApplicationStack } from './application-stack.js';
 
 /** Properties of {@link StateStack}. */
 export interface StateStackProps extends StackProps {
+  /** Name of the topology. */
   readonly application: string;
-  /** What becomes of tables and buckets when the stack is deleted. */
+  /** Fate of tables, buckets and keys when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** Days and lock of the ledger's evidence. */
   readonly ledger: LedgerRetention;
-  /** Days that some channel retains payloads, or some execution may need what it keeps by reference, if longer than anyway. */
+  /** Days for which payloads are needed by some channel or some execution; it counts when above {@link PAYLOAD_DAYS}. @default 0 */
   readonly retainPayloadsDays?: number;
 }
 
 /** Days that payloads are kept: longer than lane (4 d) and dead letter queue (14 d) together, and than ledger items. */
 export const PAYLOAD_DAYS = 30;
 
-/** What lasts: ledger, pending requests, payloads, archive. */
+/** Stack of everything that holds data: ledger, pending requests, payloads, evidence. */
 export class StateStack extends ApplicationStack {
+  /** Ledger: intents, deliveries and dead letters of every conversation; every change is streamed to the archive. */
   readonly ledgerTable: ITableV2;
+  /** Requests with their deadlines; never streamed, as it holds task tokens, which are credentials. */
   readonly pendingTable: ITableV2;
+  /** Payloads that are too large for a message, or retained. */
   readonly payloadBucket: IBucket;
   /** Archive, chains and seals of the ledger. */
   readonly evidence: LedgerEvidence;

@@ -1,7 +1,7 @@
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { dirname } from 'node:path';
 
-/** Where the generated part of the page stands. */
+/** Lines of the page between which the generated part stands. */
 const BEGIN = '<!-- rooms: npm run reference -->';
 const END = '<!-- /rooms -->';
 
@@ -19,7 +19,7 @@ export async function architecturePage(page: string): Promise<string> {
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Room by room what it imports, type imports included. */
+/** Rooms that each room imports, type imports included. */
 async function imports(): Promise<Graph> {
   const { output } = await cruise(['shared', 'functions', 'infra', 'cli'], {
     doNotFollow: { path: 'node_modules' },
@@ -47,7 +47,7 @@ function roomOf(module: string): string | undefined {
   return PARTS.exec(`${dirname(module)}/`)?.[1];
 }
 
-/** Only the arrows that do not follow from others: what a room reaches through another is not drawn again. */
+/** The graph without arrows that follow from others: a room reached through another is not drawn again. */
 function reduced(graph: Graph): Graph {
   const reach = (from: string, seen = new Set<string>()): Set<string> => {
     for (const next of graph.get(from) ?? []) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** An entry of the package: what `import ... from 'laneway/<name>'` reaches. */
+/** An entry of the package, as `import ... from 'laneway/<name>'` reaches it. */
 export interface Entry {
   /** `agent`, of `laneway/agent`. */
   readonly name: string;

@@ -9,7 +9,7 @@ export interface PublicExport {
   readonly kind: 'class' | 'function' | 'type' | 'value';
   /** First sentence of its TSDoc; empty when it has none. */
   readonly summary: string;
-  /** Place of its declaration, so that one thing under two entries is known as one: `file:name`. */
+  /** Place of the declaration, `file:name`, by which an export under two entries is known as one. */
   readonly declaration: string;
 }
 

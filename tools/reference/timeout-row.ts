@@ -9,7 +9,7 @@ export interface Timeout {
   readonly value: string;
   /** Effect when it is over, and where that is heard of. */
   readonly then: string;
-  /** Option that sets it; empty for what cannot be set. */
+  /** Option that sets the time; empty when none does. */
   readonly set: string;
 }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 
-/** What the agents of the depot noted in the witness file, which nothing of Laneway reads or writes. */
+/** Notes of the depot's agents in the witness file, which nothing of Laneway reads or writes. */
 export interface Effects {
   /** Packages stored: key -> id of the command by which it was stored -> how often. One id a package is one outcome. */
   readonly stored: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -29,12 +29,12 @@ export const note = {
   mended: (file: string) => append(file, MENDED),
 };
 
-/** Whether the process was killed at this key before. */
+/** True once a process was killed while it handled this key. */
 export const wasKilled = (file: string, key: string): boolean => readEffects(file).killed.has(key);
-/** Whether what leaked was mended. */
+/** True once the witness file says that the leak was mended. */
 export const isMended = (file: string): boolean => lines(file).includes(MENDED);
 
-/** All that stands in the witness file, from a number of bytes on. */
+/** Reads the witness file from byte `from` on. */
 export function readEffects(file: string, from = 0): Effects {
   const stored = new Map<string, Map<string, number>>();
   const sorted = new Map<string, Sorted[]>();

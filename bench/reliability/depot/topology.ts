@@ -3,8 +3,8 @@ import { command, event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
 
 /**
- * What goes wrong with a package, if anything. Killed: the process ends by SIGKILL while it handles it, once. Leaks: the
- * handler fails until the witness says that it was mended.
+ * Fault of a package. Killed: the process ends by SIGKILL while it handles the package, once. Leaks: the handler fails until
+ * the witness says that the package was mended.
  */
 const Trouble = z.enum(['none', 'killed before its effect', 'killed after its effect', 'leaks']);
 
@@ -12,9 +12,9 @@ export const PackageArrived = event(
   'PackageArrived',
   z.object({
     key: z.string(),
-    /** When the client published it, milliseconds since 1970. */
+    /** Instant at which the client published it, milliseconds since 1970. */
     published: z.number().int(),
-    /** How long the sorter takes, milliseconds. */
+    /** Time that the sorter takes, milliseconds. */
     work: z.number().int().default(0),
     trouble: Trouble.default('none'),
   }),

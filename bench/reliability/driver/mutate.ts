@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import { edited, MUTATIONS, type Mutation } from '../mutations/mutations.js';
 
-/** What the rows run from. The copy lies within the project, where Node finds its packages on the way up. */
+/** Folders and files that the rows need; they are copied and broken. The copy lies within the project, where Node finds packages. */
 const COPIED = ['shared', 'functions', 'infra', 'bench', 'test/kit', 'package.json', 'tsconfig.json'];
 
 interface Options {

@@ -18,7 +18,7 @@ export const ShelfCounted = event('ShelfCounted', order);
 
 const patient = { expires: '6 hours', tries: 5 } as const;
 
-/** What the rows run: a request, a direct channel, acknowledgements as messages, several receivers, a workflow. */
+/** Topology of the rows: a request, a direct channel, acknowledgements as messages, several receivers, a workflow. */
 export const orders = defineTopology('reliability', {
   channels: {
     orders: {
@@ -62,7 +62,7 @@ export const hurriedCheck = defineWorkflow(
   },
 );
 
-/** How many reservations the clerk makes of one order. */
+/** Reservations that the clerk makes of one order. */
 export const PARTS = 3;
 
 /** Effects of an order of so many parts: the order seen twice, each part reserved and answered, a shelf scanned and counted. */
@@ -70,13 +70,13 @@ export function effectsOf(parts: number): number {
   return 2 + 2 * parts + 2;
 }
 
-/** What a world is made with. */
+/** Options of {@link ordersWorld}. */
 export interface OrdersOptions {
   readonly seed: number;
   readonly witness: Witness;
-  /** Called before a handler notes its effect; what it throws the handler throws. */
+  /** Called before a handler notes its effect; the handler throws any error that this throws. */
   readonly before?: (what: string, order: string) => void;
-  /** Whether the clerk emits something else at each try: more, fewer and other messages. @defaultValue false */
+  /** True: the clerk emits something else at each try: more, fewer and other messages. @defaultValue false */
   readonly fickle?: boolean;
   readonly workflows?: readonly WorkflowDefinition[];
 }
@@ -131,7 +131,7 @@ export function ordersAgents({ seed, witness, before = () => undefined, fickle =
   return [clerk, auditor, warehouse, scanner, watcher].map((agent) => agent.with({}));
 }
 
-/** Publishes as a caller does who tries again, under one id, until it is told that it worked. */
+/** Publishes as a caller that tries again, under one id, until a call succeeds. */
 export async function publishSurely(
   world: Harness,
   type: typeof OrderPlaced | typeof CheckAsked,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type CrashPoint, CRASH_POINTS } from 'laneway/testing';
 
-/** What an agent does with one type. */
+/** Behaviour of an agent towards one type. */
 export interface Reaction {
   /** Types that it publishes, by how far they stand behind this one: always later ones, so that a program ends. */
   readonly publishes: readonly number[];
@@ -26,7 +26,7 @@ export type Trouble =
   | { readonly kind: 'throttle' | 'stores'; readonly probability: number }
   | { readonly kind: 'crash'; readonly agent: number; readonly point: CrashPoint; readonly times: number };
 
-/** A small application with what its agents do, what is published from outside, and what goes wrong. */
+/** A small application with the behaviour of its agents, the messages from outside, and the troubles on the way. */
 export interface Program {
   readonly seed: number;
   readonly agents: number;
@@ -77,7 +77,7 @@ export function arbitraryProgram(): fc.Arbitrary<Program> {
   });
 }
 
-/** What must have happened: keys of effects, and of deliveries that are dead letters. */
+/** Outcome of a whole program: keys of its effects, and keys of its deliveries that are dead letters. */
 export interface Happened {
   readonly effects: ReadonlySet<string>;
   readonly dead: ReadonlySet<string>;
@@ -106,24 +106,24 @@ export function modelOf(program: Program): Happened {
   return { effects, dead };
 }
 
-/** What a client publishes. */
+/** Messages that the client publishes: type by index, and path. */
 export function startOf({ started, types }: Program): { type: number; path: string }[] {
   return started.map((type, index) => ({ type: type % types.length, path: `s${index}` }));
 }
 
-/** Who handles a message: of an event every subscriber but its sender, of a command the first one. */
+/** Agents that handle a message: of an event every subscriber but its sender, of a command the first subscriber. */
 export function receiversOf({ types }: Program, type: number, sender: number): readonly number[] {
   const { kind, subscribers } = typeAt(types, type);
   const others = subscribers.filter((agent) => kind !== 'event' || agent !== sender);
   return kind === 'event' ? others : others.slice(0, 1);
 }
 
-/** Who hears the replies of a request: everyone who subscribes to it but the one who replies. */
+/** Agents that hear the replies of a request: its subscribers, except the one that replies. */
 export function hearersOf({ types }: Program, type: number, replier: number): readonly number[] {
   return typeAt(types, type).subscribers.filter((agent) => agent !== replier);
 }
 
-/** What an agent publishes as it handles a message: only later types, and commands that somebody handles. */
+/** Messages that an agent publishes as it handles one: only of later types, and commands only if an agent handles them. */
 export function emissionsOf(
   program: Program,
   agent: number,

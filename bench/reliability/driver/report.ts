@@ -9,7 +9,7 @@ export interface RowReport extends RowResult {
   readonly seconds: number;
 }
 
-/** What a run of rows is. */
+/** Facts of a run of rows, for the head of the page. */
 interface About {
   readonly seed: number;
   readonly quick: boolean;

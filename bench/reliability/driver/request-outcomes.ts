@@ -4,7 +4,7 @@ import type { Witness } from './witness.js';
 
 type Terminal = 'replied' | 'timed-out' | 'failed';
 
-/** How a waiter that was told calls what it was told. */
+/** Terminal state behind each result that a waiter notes. */
 const HEARD: Readonly<Record<string, Terminal>> = {
   reserved: 'replied',
   RequestTimedOut: 'timed-out',
@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /**
- * Holds what waiters heard, as the witness has it (`<name>|ended|<result>`), against how their requests ended: one terminal
- * state for each request, and the one who waits heard that one, once.
+ * Compares the results that waiters noted at the witness (`<name>|ended|<result>`) with the ends of their requests. Each request
+ * must have one terminal state, and its waiter must have heard that one, once.
  */
 export class RequestOutcomes {
   readonly #asked = new Map<string, Asked>();

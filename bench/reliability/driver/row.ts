@@ -1,6 +1,6 @@
 import type { Witness } from './witness.js';
 
-/** What a row gets from the driver. */
+/** Seed, settings and witness that the driver gives a row. */
 export interface RowContext {
   /** Everything random in the row follows from it, except ids. */
   readonly seed: number;
@@ -8,15 +8,15 @@ export interface RowContext {
   readonly quick: boolean;
   /** Says how far the row is; standard error. */
   readonly progress: (text: string) => void;
-  /** Where handlers note their effects. A new, empty one for each row. */
+  /** Witness at which handlers note their effects: a new, empty one for each row. */
   readonly witness: Witness;
 }
 
 /** Raw counts of a row. */
 export interface RowResult {
-  /** Lost 0, extra 0, and whatever else the row holds. */
+  /** True when lost and extra are 0 and every further rule of the row holds. */
   readonly ok: boolean;
-  /** What must end with an effect or a reason: deliveries, or what the row's title says. */
+  /** Number of things that must end with an effect or a reason: deliveries, or those that the row's title names. */
   readonly sent: number;
   /** Business keys that the witness has, each counted once. */
   readonly effects: number;
@@ -26,9 +26,9 @@ export interface RowResult {
   readonly lost: number;
   /** Outcomes beyond one: an effect where none may be, a second one, a second terminal state, a needless sending. */
   readonly extra: number;
-  /** What else was measured, with units, in one line. */
+  /** Further measurements, with units, in one line. */
   readonly figure: string;
-  /** What was wrong, first cases only; empty when ok. */
+  /** Faults that were found, first cases only; empty when ok. */
   readonly problems: readonly string[];
 }
 

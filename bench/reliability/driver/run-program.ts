@@ -16,7 +16,7 @@ import {
   type Program,
 } from './program.js';
 
-/** What happened when Laneway ran a program. */
+/** Outcome of a program that Laneway ran. */
 export interface Ran extends Happened {
   /** Handlings and emissions beyond one of the same message: their names. */
   readonly twice: readonly string[];
@@ -31,7 +31,7 @@ const payload = z.object({ path: z.string(), nonce: z.string() });
 type Payload = z.infer<typeof payload>;
 const QOS = { expires: '6 hours', tries: 10 } as const;
 
-/** Runs a program in the harness; `note` is told of each effect, by its key and the name of the try that caused it. */
+/** Runs a program in the harness; `note` is called with each effect: its key, and the name of the try that caused it. */
 export async function runProgram(program: Program, note: (key: string) => void): Promise<Ran> {
   const types: MessageType[] = program.types.map(({ kind }, index) =>
     kind === 'event'
@@ -133,7 +133,7 @@ function build(program: Program, types: readonly MessageType[]) {
             if (refuses) throw new PermanentError(`${agent} refuses ${message.type}`);
             if (stumbles && tries === 1) throw new Error('stumbles');
             effect(keyOf(agent, type, path), nonce);
-            // What one try publishes carries its name, so that parts of two tries show.
+            // A message carries the name of the try that published it, so that parts of two tries show.
             const own = newId();
             for (const next of emissionsOf(program, agent, type, path)) {
               const messageType = types[next.type];

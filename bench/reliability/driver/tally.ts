@@ -56,7 +56,7 @@ export class Tally {
   }
 
   /**
-   * @param repeats how often handlers may have run again for one delivery: 0 where no process died and no store failed
+   * @param repeats `none` when no process died and no store failed, so that no handler may run twice for one delivery
    */
   result(witness: Witness, repeats: 'none' | 'as-struck'): RowResult {
     const seen = new Map<string, string[]>();
@@ -111,7 +111,7 @@ function keysOfOtherTries(keys: readonly string[]): number {
   return sizes.reduce((sum, size) => sum + size, 0) - Math.max(0, ...sizes);
 }
 
-/** How many parts the try made of which parts arrived; what an order has normally when none did. */
+/** Parts that the arrived try made, by the total that its keys name; {@link PARTS} when no key names one. */
 function partsIn(keys: readonly string[]): number {
   const parts = keys.map((key) => Number(/^reserved\|[^/]+\/\d+\/(\d+)$/.exec(key)?.[1] ?? 0));
   return Math.max(...parts, 0) || PARTS;

@@ -20,7 +20,7 @@ export class Witness {
     writeSync(this.#file, `${key}\n`);
   }
 
-  /** How often each key was noted. */
+  /** Notes of each key, counted. */
   counts(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
     for (const key of readFileSync(this.path, 'utf8').split('\n')) {

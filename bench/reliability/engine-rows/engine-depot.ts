@@ -16,7 +16,7 @@ export interface Package extends Omit<InputOf<typeof PackageArrived>, 'published
   readonly priority?: Extract<Priority, 'high' | 'normal' | 'low'>;
 }
 
-/** What the client was told of a package. */
+/** A published package with the ids or the refusal that the client was told. */
 export interface Sent extends Package {
   readonly id: string;
   readonly correlationId: string;

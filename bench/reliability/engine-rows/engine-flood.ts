@@ -7,7 +7,7 @@ import type { Row } from '../driver/row.js';
 
 const LOW = 2_000;
 const HIGH = LOW / 10;
-/** What a package of the flood takes, so that the lower lane fills. */
+/** Milliseconds that a package of the flood takes, so that the lower lane fills. */
 const WORK_MS = 1_000;
 /** Waiting in the lower lane when the first of high priority are published. */
 const BACKLOG = 300;
@@ -20,7 +20,7 @@ export const engineFlood: Row = {
   quick: false,
   run: async ({ witness, progress }) => {
     const depot = await deployDepot(witness.path);
-    // One of each first, so that no wait holds the start of a function.
+    // One message of each priority goes ahead, so that no measured wait holds the start of a function.
     const warm = await publishAll(depot.gate, [
       { key: 'warm-low', priority: 'low' },
       { key: 'warm-high', priority: 'high' },

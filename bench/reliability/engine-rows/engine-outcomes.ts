@@ -1,7 +1,7 @@
 import type { Effects } from '../depot/effects.js';
 import type { Books } from './engine-depot.js';
 
-/** How the witness has the packages of some keys. */
+/** Outcomes of some packages, counted by the witness. */
 export interface Outcomes {
   /** Keys stored at least once. */
   readonly effects: number;
@@ -30,7 +30,7 @@ export function outcomesOf({ stored, sorted }: Effects, keys: readonly string[])
   return { effects: keys.length - missing.length, missing, extra, storedAgain, sortedAgain };
 }
 
-/** What does not add up in the ledger, for packages whose deliveries should all have been completed. */
+/** Faults of the ledger's accounts, one sentence each, for packages whose deliveries should all have an outcome. */
 export function bookProblems(books: Books, deliveries: number): string[] {
   const { expected, completed, expired, deadLettered, inFlight } = books;
   const problems: string[] = [];

@@ -12,7 +12,7 @@ import type { Row } from '../driver/row.js';
 const SENT = 60;
 const UNSENT = 20;
 const ACTOR = { by: 'reliability', why: 'the lines were down' };
-/** What each package goes through once the whole was replayed as a generation: it is stored twice, by design. */
+/** Storings of each package after all were replayed as a generation: the original and the replay. */
 const GENERATIONS = 2;
 
 /** Conversations replayed by two operators at a time and again, as they are and as a new generation. */

@@ -77,7 +77,7 @@ async function run(witness: string): Promise<RowResult> {
     const found = outcomesOf(readEffects(witness), keysOf(known));
     const lost = forgotten.filter(({ key, refused }) => refused === undefined && !readEffects(witness).stored.has(key));
     const refused = forgotten.filter((one) => one.refused !== undefined);
-    // What the saved ledger has an outcome of is not done again; the rest has at most one outcome in each life.
+    // A package with an outcome in the saved ledger is not handled again; any other has at most one outcome in each life.
     const again = outcomesOf(readEffects(witness, second), keysOf(handled)).effects;
     const inThird = outcomesOf(readEffects(witness, third), keysOf(known));
 

@@ -14,7 +14,7 @@ export async function wholeResult(
     readonly settleWithinMs: number;
     readonly figure: string;
     readonly problems?: readonly string[];
-    /** What may be handled more than once, because its process was killed. @defaultValue false */
+    /** True: packages may be handled more than once, because their process was killed. @defaultValue false */
     readonly mayRepeat?: boolean;
   },
 ): Promise<RowResult> {

@@ -67,7 +67,7 @@ export const engineSoak: Row = {
   },
 };
 
-/** Deploys the second release; what went wrong, if anything. */
+/** Deploys the second release. Resolves with a sentence on the failure, or with none. */
 async function redeploy(witness: string): Promise<string[]> {
   try {
     await deployDepot(witness, 'second');

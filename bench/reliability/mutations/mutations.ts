@@ -2,7 +2,7 @@
 export interface Mutation {
   /** kebab-case. */
   readonly name: string;
-  /** What no longer holds. */
+  /** Sentence that describes the program once the rule is broken. */
   readonly title: string;
   readonly edits: readonly Edit[];
   /** Rows of which at least one must fail, the likeliest first. */
@@ -19,7 +19,7 @@ export interface Edit {
 const CHAIN = 'shared/agent/receive/handling-chain.ts';
 const REFUSALS = 'shared/agent/receive/refusals.ts';
 
-/** What `--mutations` breaks in a copy of the sources, one at a time. */
+/** Changes that `--mutations` makes in a copy of the sources, one at a time; rows must catch each. */
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'skip-the-lease',

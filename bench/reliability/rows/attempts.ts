@@ -90,7 +90,7 @@ function brokersWorld(seed: number, witness: Witness): Harness {
   return createHarness(brokers, { agents, seed });
 }
 
-/** @returns what the client hears */
+/** Asks for one quote, while late failures of its first attempt arrive. @returns `quoted`, or the code of the client's error */
 async function ask(world: Harness, quote: string, random: () => number): Promise<string> {
   const id = newId();
   const seconds = (from: number, to: number) =>

@@ -17,7 +17,7 @@ const BATCH = 10;
 /** Invocations side by side. */
 const SIDE_BY_SIDE = 8;
 
-/** What a Lambda function does with an invocation, over stores in memory: one message in ten twice, one in fifty unreadable. */
+/** Receive path of a Lambda function over stores in memory: one message in ten comes twice, one in fifty cannot be read. */
 export const load: Row = {
   name: 'load',
   title: `The whole receive path in process, 5 runs: decode to batch response, a tenth of the messages twice, a fiftieth unreadable`,

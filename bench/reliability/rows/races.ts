@@ -72,7 +72,7 @@ async function askByClient(world: Harness, name: string, random: () => number): 
   }
 }
 
-/** Sends what else may end the request: the end of its command, and a reply of somebody who answers twice. */
+/** Sends other messages that may end the request: the end of its command, and a reply of an agent that answers twice. */
 function compete(world: Harness, correlationid: string, requestid: string, random: () => number): void {
   const send = (source: string, type: string, channel: string, data: unknown): void => {
     const now = world.now();

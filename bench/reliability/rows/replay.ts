@@ -36,7 +36,7 @@ export const replay: Row = {
     const dropped = world.faults.struck;
     world.faults.clear();
     const before = witness.counts().size;
-    // What a replay brings about may find more missing: it is repeated until the accounts are closed.
+    // A replayed message may bring about others that are missing too: the replay is repeated until the accounts are closed.
     for (let round = 0; round < 4; round++) {
       await Promise.all([again({}), again({})]);
       await stand.settle();

@@ -7,7 +7,7 @@ const SEEDS = 100;
 const QUICK_SEEDS = 3;
 const EMITTING: readonly CrashPoint[] = ['before-emit', 'mid-emit', 'after-emit'];
 
-/** Who is killed where on the way of a request; those of the platform pass fewer points. */
+/** Faults on the way of a request, by name: a process killed at a point (the platform's pass fewer), or failing stores and bus. */
 const PLANS: readonly (readonly [string, (world: Harness) => void])[] = [
   ...CRASH_POINTS.flatMap((point) => [kill('starter', point), kill('warehouse', point)]),
   ...EMITTING.flatMap((point) => [kill('dispatcher', point), kill('workflow-events', point), kill('deadlines', point)]),
@@ -16,8 +16,8 @@ const PLANS: readonly (readonly [string, (world: Harness) => void])[] = [
 ];
 
 /**
- * A workflow asks and waits for five hours; whatever dies or fails on the way, the answer is there long before, so that
- * each must end as `reserved`, once. Who was not told would end by its backstop, as `States.Timeout`.
+ * A workflow asks and waits for five hours. Whatever dies or fails on the way, the answer is there long before, so that each
+ * execution must end as `reserved`, once. One that was not told would end by its backstop, as `States.Timeout`.
  */
 export const requests: Row = {
   name: 'requests',
@@ -29,7 +29,7 @@ export const requests: Row = {
     const endings = new RequestOutcomes();
     const seeds = quick ? QUICK_SEEDS : SEEDS;
     for (const [index, [plan, make]] of PLANS.entries()) {
-      // What strikes by chance needs more runs to strike at the right place.
+      // A fault that strikes by chance needs more runs to strike at the right place.
       const runs = plan.startsWith('stores') ? 4 * seeds : seeds;
       for (let run = 1; run <= runs; run++) {
         const names = ['a', 'b', 'c', 'd'].map((name) => `${index}-${run}-${name}`);

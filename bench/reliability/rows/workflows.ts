@@ -4,7 +4,7 @@ import type { Row } from '../driver/row.js';
 const DEFINITIONS = 1_000;
 const QUICK_DEFINITIONS = 60;
 
-/** Generated workflow definitions under generated faults. Who was told notes it, from the state that goes on. */
+/** Generated workflow definitions under generated faults. A step that was told goes on, and the state after it notes that. */
 export const workflows: Row = {
   name: 'workflows',
   title:

@@ -7,7 +7,8 @@ import { deploySteps, deployView } from './deploy-progress.js';
 import { enter, hasEndpoint } from '../../context/target.js';
 
 /**
- * Where to deploy: as every command chooses, but with `--engine local` an engine is started and kept when none runs.
+ * Chooses the target of a deployment by the rules of every command. With `--engine local`, when no engine runs, it starts
+ * one that outlives the command.
  */
 export async function deployTarget(context: CommandContext): Promise<EngineTarget> {
   const { options, output, project } = context;
@@ -40,7 +41,7 @@ export async function deployHere(
   }
 }
 
-/** Destroys what {@link deployHere} deployed. */
+/** Destroys the stacks that {@link deployHere} deployed. */
 export async function destroyHere(
   { project, output }: CommandContext,
   target: EngineTarget,
@@ -72,7 +73,7 @@ export function interruptible(): { readonly signal: AbortSignal; release(): void
   };
 }
 
-/** What a shell needs to reach a local engine by `aws` or an SDK. */
+/** Shell lines after which `aws` and the SDKs reach a local engine; none for an AWS account. */
 export function shellLines(target: EngineTarget): string[] {
   if (target.kind === 'aws') return [];
   return [

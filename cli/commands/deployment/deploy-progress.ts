@@ -6,7 +6,7 @@ import type { Output } from '../../context/output.js';
 /** Shows how a deployment goes, on stderr. */
 export interface DeployView {
   readonly progress: (progress: DeployProgress) => void;
-  /** Ends the view; with an error, what was under way is marked as failed. */
+  /** Ends the view; with an error, steps under way are marked as failed. */
   end(error?: unknown): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ async function listView(steps: readonly DeployStep[], output: Output): Promise<D
         else step.fail(new Error(error instanceof Error ? error.message.split('\n')[0] : 'failed'));
       }
       await drawn;
-      // What an engine dropped or was spared is to be known, and a finished list shows only its titles.
+      // A finished list shows only its titles; the user must also see which parts an engine dropped or was spared.
       for (const line of notes) output.progress(`  ${line}`);
     },
   };
@@ -101,7 +101,7 @@ function newStep(): Step {
     finish = resolve;
     fail = reject;
   });
-  // Where the list has not come to wait for it yet, its failure is nobody's.
+  // The step may fail before the list waits for it; Node would take that for an unhandled rejection.
   done.catch(() => undefined);
   return { done, finish, fail };
 }

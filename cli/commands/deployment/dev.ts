@@ -106,7 +106,7 @@ class DevSession {
     if (this.deployments > 0) this.say(`deploying (${why})`);
     const { project, options } = this.context;
     this.infra = await infraFiles(project.directory, this.topologyFile, project.app).catch((error: unknown) => {
-      // What does not parse tells no imports: besides what was watched, the files are that are to be mended.
+      // A file that does not parse tells no imports: dev goes on watching the files it knew, and those with the fault.
       this.infra = new Set([...this.infra, ...faultyFiles(error, project.directory)]);
       throw error;
     });

@@ -76,7 +76,7 @@ export async function dlqEditCommand(context: CommandContext, id: string, option
   context.output.result(edited, () => edited.successor);
 }
 
-/** Who acts, and why. @throws LanewayError INVALID_OPTION */
+/** Actor of a command: `--by`, else the user of this machine, and the reason. @throws LanewayError INVALID_OPTION */
 export function actorOf({ by, why }: ActOptions): Actor {
   const actor = { by: by ?? actingUser(), why };
   checkActor(actor);

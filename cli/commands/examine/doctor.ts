@@ -9,7 +9,7 @@ import { readDeployedModel } from '../../context/read-deployed-model.js';
 
 /** Options of `laneway doctor`. */
 export interface DoctorOptions {
-  /** True: what is safe to mend is mended. */
+  /** True: faults that are safe to mend are mended. */
   readonly fix?: boolean;
 }
 
@@ -22,7 +22,7 @@ export async function doctorCommand(context: CommandContext, { fix = false }: Do
   const { directory } = project;
   const laneway = readPackage(dirname(createRequire(import.meta.url).resolve('laneway/package.json'))) ?? {};
   const asked = options.engine === 'aws';
-  // Where nothing answers is itself a finding, and what depends on it says the same.
+  // An engine that does not answer is itself a finding; every check that needs it reports the same.
   const target = context.target();
   target.catch(() => undefined);
   const findings = await findAll({

@@ -4,7 +4,7 @@ import { paintPriority, plainPaint, type Paint } from '../../render/paint.js';
 import { table, type Cell } from '../../render/table.js';
 import { span } from '../../render/time.js';
 
-/** Queues as a table by owner, with a line that says what is the matter, if anything. */
+/** Queues as a table by owner, with a line that names the trouble, if there is any. */
 export function queueTable(name: string, queues: readonly QueueCounts[], paint: Paint = plainPaint): string[] {
   const rows = queues.map((queue, index): Cell[] => {
     const first = queues[index - 1]?.owner !== queue.owner;

@@ -8,7 +8,7 @@ import { queueTable } from './queue-table.js';
 
 /** Options of `laneway queues`. */
 export interface QueuesOptions {
-  /** Refresh until interrupted: every two seconds, or as often as said. */
+  /** Refreshes until interrupted: every two seconds, or at the given interval. */
   readonly watch?: string | true;
 }
 

@@ -4,10 +4,10 @@ import type { Deployment } from '../../../shared/client/deployment.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import { outputKey } from '../../../shared/topology/deployed/output-key.js';
 
-/** A queue of a deployed application and what waits in it. */
+/** A queue of a deployed application with the counts of its messages. */
 export interface QueueState {
   readonly owner: string;
-  /** Priority of a lane, `dead letters`, or what a platform queue is for. */
+  /** Priority of a lane, `dead letters`, or the purpose of a platform queue. */
   readonly queue: string;
   readonly kind: 'lane' | 'dead-letters' | 'platform';
   readonly url: string;
@@ -21,7 +21,7 @@ export interface QueueState {
   readonly oldestMs?: number;
 }
 
-/** What waits in a queue, wherever the queue is. */
+/** Counts of a queue without its address, so that a queue in process has them too. */
 export type QueueCounts = Omit<QueueState, 'url'>;
 
 type Known = Pick<QueueState, 'owner' | 'queue' | 'kind' | 'url'>;
@@ -52,9 +52,9 @@ export function knownQueues(model: TopologyModel, deployment: Deployment): Known
 }
 
 /**
- * What waits in each queue now. SQS counts approximately, and tells no ages: `ages` looks at up to ten waiting
- * messages of each queue that has some and puts them straight back, which each of them counts as one receipt (of the
- * 100 after which SQS moves a message to the dead letters). On AWS that is a sample, so the oldest may be older.
+ * Reads the counts of waiting messages of each queue. SQS counts approximately, and tells no ages. With `ages` up to ten
+ * waiting messages of each queue are received and put straight back. That counts as one receipt of each (of the 100 after
+ * which SQS moves a message to the dead letters). On AWS it is a sample, so that the oldest message may be older.
  */
 export async function readQueues(
   model: TopologyModel,
@@ -84,7 +84,7 @@ async function readCounts(client: SQSClient, url: string) {
   return { depth, inFlight, delayed };
 }
 
-/** When the oldest of a few waiting messages was sent, milliseconds since 1970. */
+/** Instant at which the oldest of up to ten waiting messages was sent, milliseconds since 1970. */
 async function oldestSent(client: SQSClient, url: string): Promise<number | undefined> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({

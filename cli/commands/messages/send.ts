@@ -113,7 +113,7 @@ export function onlyClientFor(topology: Topology, type: MessageType): string {
   );
 }
 
-/** Whether a type is a command that somebody answers. */
+/** True for a command type with a reply. */
 export function isRequest(type: MessageType): type is CommandType {
   return type.kind === 'command' && type.reply !== undefined;
 }

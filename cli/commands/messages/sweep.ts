@@ -11,7 +11,7 @@ const SUPERVISOR = 'PlatformFunctionSupervisor';
 /** Options of {@link sweepCommand}. */
 export interface SweepOptions {
   readonly deep?: boolean;
-  /** What a step is given before supervision looks at it. @defaultValue five minutes */
+  /** Duration for which supervision leaves a step alone. @defaultValue five minutes */
   readonly grace?: string;
 }
 

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openWorkflows } from '../../../shared/client/follow-conversation.js';
 import { account, type Account, type LedgerReader } from '../../../shared/domain/evidence/conversation.js';
 
-/** How the waiting for a conversation ended. */
+/** End of the waiting for a conversation. */
 export interface Rest {
   readonly account: Account;
   /** False: the time was over first. */
   readonly atRest: boolean;
 }
 
-/** What the waiting goes by; replaced in tests. */
+/** Clock and pauses of the waiting, in milliseconds; tests replace it. */
 export interface Waiting {
   now(): number;
   sleep(ms: number): Promise<unknown>;
 }
 
 const restForMs = 2_000;
-/** When no agent was expected to receive anything, a workflow may be about to start. */
+/** Quiet milliseconds when no agent is expected to receive anything: a workflow may be about to start. */
 const restWithoutReceiversMs = 5_000;
 const pauseMs = 200;
 

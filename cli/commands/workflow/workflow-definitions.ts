@@ -12,7 +12,7 @@ import { onlyWorkflow, workflowsOf } from './workflow.js';
 
 /** Options of the commands that show a definition. */
 export interface DefinitionOptions {
-  /** As the sources have it, not as it is deployed. */
+  /** True: the definition of the sources, not the deployed one. */
   readonly local?: boolean;
 }
 
@@ -48,7 +48,7 @@ export async function workflowCostCommand(
   context.output.result({ workflow: name, paths }, () => costText(name, paths, context.output.paint).join('\n'));
 }
 
-/** What a deployment of the sources would do to the workflows and to what runs of them. @throws LanewayError NOT_FOUND */
+/** Shows the effect of a deployment of the sources on workflows and on their running executions. @throws LanewayError NOT_FOUND */
 export async function workflowDiffCommand(context: CommandContext): Promise<void> {
   const { topology } = await context.topology();
   const local = await synthesizedWorkflows(context, await context.target());

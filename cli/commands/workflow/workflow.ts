@@ -123,7 +123,7 @@ export function onlyWorkflow(given: string | undefined, known: readonly string[]
   );
 }
 
-/** As data: the definition is there by `diagram`, visits are what the steps were made from. */
+/** An execution for `--json`. It leaves out the definition, which `diagram` prints, and visits, of which the steps are made. */
 function shown({ definition: _definition, visits: _visits, ...view }: ExecutionView) {
   return view;
 }

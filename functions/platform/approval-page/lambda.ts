@@ -8,7 +8,7 @@ import { answerLink } from '../../../shared/operator/requests/answer-link.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction, publishingOf } from '../platform-function.js';
 
-/** The function behind the links of approvals, called by whoever knows its address: the signature is what lets in. */
+/** The function behind the links of approvals. Anybody who knows its address may call it; only a valid signature lets them decide. */
 export function create(topology: Topology): Handler<LambdaFunctionURLEvent, LambdaFunctionURLResult> {
   return platformFunction<LambdaFunctionURLEvent, LambdaFunctionURLResult>(
     topology,

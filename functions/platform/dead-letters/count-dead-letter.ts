@@ -3,8 +3,8 @@ import { isRunaway, type DeadLetterReason } from '../../../shared/domain/deliver
 
 /**
  * Metric `DeadLetters` in namespace `Laneway`, written as embedded-metric log lines: once by application and receiver,
- * and once by application alone, so that an alarm also sees receivers that are no agents. What was stopped because a
- * conversation ran away counts in `Runaways` as well.
+ * and once by application alone, so that an alarm also sees receivers that are no agents. A dead letter of a
+ * conversation that ran away and was stopped counts in `Runaways` as well.
  */
 export function countDeadLetter(application: string, receiver: string, reason: DeadLetterReason): void {
   write('DeadLetters', { application, receiver });

@@ -47,7 +47,7 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
   });
 }
 
-/** Finds what a queue's messages are: the platform's own queues by ARN, those of mailboxes by their names. */
+/** Finds the kind and owner of a queue's messages: of the platform's own queues by ARN, of mailboxes by their names. */
 function originsOf({ model }: Topology, { prefix }: MailboxNaming): (arn: string) => Origin {
   const known = new Map<string, Origin>(Object.entries(jsonVariable<Origin>('deadLetterQueues')));
   for (const receiver of Object.keys(model.agents))

@@ -7,7 +7,7 @@ import { sealHeads, type SealSummary } from '../../../shared/platform/evidence/s
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
 
-/** The function that seals the heads of the ledger's chains, on a schedule and before an export; says what it did. */
+/** The function that seals the heads of the ledger's chains, on a schedule and before an export; its result is the summary. */
 export function create(topology: Topology): Handler {
   return platformFunction<unknown, SealSummary>(topology, 'ledger-seal', ({ clients, clock }) => {
     const key = process.env[ENVIRONMENT.sealKey];

@@ -6,7 +6,7 @@ import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
 import { archiveRecords, type StreamBatch } from './archive-records.js';
 
-/** What a mapping with a window expects: without `state` it takes an answer for a failure. */
+/** Answer that an event source mapping with a window expects: it takes one without `state` for a failure. */
 interface WindowResponse extends DynamoDBBatchResponse {
   readonly state: Readonly<Record<string, never>>;
 }

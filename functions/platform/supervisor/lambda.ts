@@ -27,7 +27,7 @@ const PAUSE_MS = 500;
 /** Time left for the last chunk, milliseconds. */
 const RESERVE_MS = 10_000;
 
-/** What `laneway sweep` may ask for. */
+/** Input of an invocation by `laneway sweep`; the schedule gives none of it. */
 interface SuperviseOrder {
   /** Seconds that a step is given. @defaultValue five minutes */
   readonly graceSeconds?: number;

@@ -21,9 +21,9 @@ const MOST_INTENTS = 5_000;
 /** Time left for the last chunk, milliseconds. */
 const RESERVE_MS = 10_000;
 
-/** What the schedule, or `laneway sweep`, asks for. */
+/** Input of an invocation by a schedule or by `laneway sweep`. */
 interface SweepOrder {
-  /** Look through the archive for what handlers emitted and nobody took, too. */
+  /** True: also looks through the archive for messages that handlers emitted and nobody took. @defaultValue false */
   readonly deep?: boolean;
 }
 

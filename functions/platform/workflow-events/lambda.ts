@@ -12,7 +12,7 @@ import { queueFunction } from '../platform-function.js';
 import { tellServicesOf } from '../tell-services.js';
 import { reportCompletion } from '../../../shared/platform/workflows/report-completion.js';
 
-/** The function behind the queue of execution status events: tells the conversation that its workflow ended. */
+/** The function behind the queue of execution status events: publishes in the conversation that its workflow ended. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
   return queueFunction(topology, 'workflow-events', (surroundings) => {
     const services = {

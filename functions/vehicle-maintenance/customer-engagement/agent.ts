@@ -9,7 +9,7 @@ import { renderApproval } from './render-approval.js';
 import { recordResponse } from './response-tracking.js';
 import type { MailSender, TextSender } from './senders.js';
 
-/** What the engagement agent needs. */
+/** Stores and senders of the engagement agent. */
 export interface CustomerEngagementNeeds {
   readonly directory: CustomerDirectory;
   readonly outreach: OutreachStore;
@@ -19,8 +19,8 @@ export interface CustomerEngagementNeeds {
 }
 
 /**
- * Tells customers what was found about their vehicles, and answers the engagement when they answer. Tells people of the
- * decisions that workflows wait for.
+ * Sends customers notices about their vehicles, and answers the engagement when they answer. Sends mails about the decisions
+ * that workflows wait for to the people who decide.
  */
 export const customerEngagement = createAgent(vehicles, 'customer-engagement')
   .needs<CustomerEngagementNeeds>()

@@ -1,7 +1,7 @@
 import type { NoticeChannel, Urgency } from '../schemas.js';
 import type { Customer } from './customer-directory.js';
 
-/** How a customer will be told. */
+/** Channels of a notice, or the time until which it is put off. */
 export interface ChannelChoice {
   /** Channels to use, the most wanted first; empty if nothing may be used, or not yet. */
   readonly channels: readonly NoticeChannel[];
@@ -44,7 +44,7 @@ export function chooseChannels(
   return { channels: urgency === 'soon' && first !== 'email' && open.includes('email') ? [first, 'email'] : [first] };
 }
 
-/** When the quiet hours end in which `now` lies; undefined outside of them. */
+/** End of the quiet hours in which `now` lies; undefined outside of them. */
 export function endOfQuietHours(customer: Customer, now: Date): Date | undefined {
   const { quietHours, utcOffsetMinutes } = customer;
   if (quietHours === undefined || quietHours.from === quietHours.to) return undefined;

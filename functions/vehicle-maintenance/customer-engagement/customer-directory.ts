@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Location, NoticeChannel } from '../schemas.js';
 
-/** Who is responsible for a vehicle and how that person wants to be told. */
+/** Person who is responsible for a vehicle, with addresses and wishes for notices. */
 export interface Customer {
   readonly customerId: string;
   readonly name: string;
   readonly email?: string;
   /** E.164, for example +12025550142. */
   readonly phone?: string;
-  /** Channels in the order the customer likes them; those not named are used in an emergency only. */
+  /** Channels in the order the customer likes them; any other channel is used in an emergency only. */
   readonly preferred: readonly NoticeChannel[];
   /** Channels the customer has forbidden; never used. */
   readonly optedOut: readonly NoticeChannel[];

@@ -7,7 +7,7 @@ export type RequestedApproval = DataOf<typeof ApprovalRequested>;
 const ID = /laneway approval approve ([A-Za-z0-9_-]+)/;
 
 /**
- * The mail to those who are to decide: what it takes to decide, by when, and how. Values from messages are escaped in the
+ * The mail to the people who decide: the facts of the decision, its deadline, and the ways to decide. Values from messages are escaped in the
  * HTML, and line breaks in them cannot reach the subject. A link in it is a credential: the mail is for those who decide.
  */
 export function renderApproval(approval: RequestedApproval): MailNotice {
@@ -49,7 +49,7 @@ export function approvalIn(mailText: string): string | undefined {
   return ID.exec(mailText)?.[1];
 }
 
-/** How people decide who have the command; others have the link, where the application makes links. */
+/** Commands by which people decide who have the CLI. Others have the link, if the application makes links. */
 function waysToDecide({ approval }: RequestedApproval): string[] {
   return [`laneway approval approve ${approval} --reason '...'`, `laneway approval reject ${approval} --reason '...'`];
 }

@@ -30,7 +30,7 @@ const SMS_TEXT: Readonly<Record<Urgency, string>> = {
 };
 
 /**
- * The mail to a customer: what was seen, what to do, and how to answer. Values from messages are escaped in the HTML, and line
+ * The mail to a customer: the findings, the recommended work, and the ways to answer. Values from messages are escaped in the HTML, and line
  * breaks in them cannot reach the subject.
  */
 export function renderMail(engagement: Engagement, customer: Customer, address: ReplyAddress): MailNotice {

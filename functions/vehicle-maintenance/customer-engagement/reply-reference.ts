@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Which conversation and which request an answer belongs to. */
+/** Conversation and request that an answer belongs to. */
 export interface ReplyAddress {
   readonly correlationId: string;
   readonly requestId: string;
@@ -8,7 +8,7 @@ export interface ReplyAddress {
 
 /** A reference found in a text, with the answers it may carry. */
 export interface ReplyReference extends ReplyAddress {
-  /** As it stands in the notice, upper case. */
+  /** Text of the reference as the notice has it, upper case. */
   readonly reference: string;
   readonly options: readonly ReplyOption[];
 }

@@ -1,6 +1,6 @@
 import type { CustomerResponse, EngagementOutcome, NoticeChannel, Severity } from '../schemas.js';
 
-/** What is remembered of an engagement until the customer answers or the time is over. */
+/** Record of an engagement, kept until the customer answers or the time is over. */
 export interface AwaitedResponse {
   readonly correlationId: string;
   readonly requestId: string;
@@ -15,14 +15,14 @@ export interface AwaitedResponse {
   readonly answeredAt?: string;
 }
 
-/** How long a customer has to answer, in minutes, by severity. */
+/** Minutes that a customer has to answer, by severity. */
 export const RESPONSE_MINUTES: Readonly<Record<Severity, number>> = {
   critical: 30,
   warning: 24 * 60,
   normal: 7 * 24 * 60,
 };
 
-/** When an answer to a notice sent at `sentAt` is due. */
+/** Instant at which an answer to a notice sent at `sentAt` is due. */
 export const responseDeadline = (severity: Severity, sentAt: Date): Date =>
   new Date(sentAt.getTime() + RESPONSE_MINUTES[severity] * 60_000);
 
@@ -35,7 +35,7 @@ export function recordResponse(awaited: AwaitedResponse, response: CustomerRespo
   return { ...awaited, answer: response.answer, answeredAt: now.toISOString() };
 }
 
-/** How the engagement stands at `now`; undefined while the customer still may answer. */
+/** Outcome of the engagement at `now`; undefined while the customer may still answer. */
 export function outcomeAt(awaited: AwaitedResponse, now: Date): EngagementOutcome | undefined {
   if (awaited.channels.length === 0) return 'unreachable';
   if (awaited.answer !== undefined) return awaited.answer === 'accept' ? 'accepted' : 'declined';

@@ -15,7 +15,7 @@ export interface TextMessage {
   readonly effectKey: string;
 }
 
-/** What the service answered; the id under which it knows the message. */
+/** Answer of the mail or text service: the id under which it knows the message. */
 export interface SendReceipt {
   readonly messageId: string;
 }

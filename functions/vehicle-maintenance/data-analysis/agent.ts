@@ -5,7 +5,7 @@ import type { HistoryStore } from './history-store.js';
 import type { PriceList } from '../price-list.js';
 import { estimateCost, needsApproval } from './estimate-cost.js';
 
-/** What the analysis agent needs. */
+/** History and price list of the analysis agent. */
 export interface DataAnalysisNeeds {
   readonly history: HistoryStore;
   readonly prices: PriceList;

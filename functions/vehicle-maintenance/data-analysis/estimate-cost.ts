@@ -3,8 +3,8 @@ import type { CostEstimate, Reason } from '../schemas.js';
 import { weightiest } from './failure-estimate.js';
 
 /**
- * What the recommended work costs by the list: that of the weightiest finding, as the recommendation is. Rounded up to
- * tens, because a workshop has not seen the vehicle yet.
+ * Estimates the cost of the recommended work by the price list. The work is that of the weightiest finding, as in the
+ * recommendation. The amount is rounded up to tens, because no workshop has seen the vehicle yet.
  *
  * @returns undefined when nothing was found, or the list does not have the work
  */
@@ -16,7 +16,7 @@ export function estimateCost(reasons: readonly Reason[], prices: PriceList): Cos
   return { amount, currency: prices.currency };
 }
 
-/** Whether people have to approve the work: it costs more than the limit, or there is work and nobody knows its price. */
+/** True when people have to approve the work: it costs more than the limit, or the list has no price for it. */
 export function needsApproval(
   reasons: readonly Reason[],
   estimate: CostEstimate | undefined,

@@ -1,8 +1,8 @@
 import type { FailureEstimate, Reason, ReasonCode } from '../schemas.js';
 
 /**
- * What each finding adds to the probability of a failure within 30 days if nothing is done. An engineering judgement
- * and not fitted: the telemetry at hand carries no failures, and its condition label is unrelated to extreme values
+ * Probability of a failure within 30 days that each finding brings by itself, if nothing is done. It is an engineering
+ * judgement and not fitted: the telemetry at hand carries no failures, and its condition label is unrelated to extreme values
  * (61 % of readings below 0.7 bar of oil pressure carry the label that 63 % of all carry).
  */
 const HAZARD: Readonly<Record<ReasonCode, number>> = {
@@ -34,7 +34,7 @@ export function estimateFailure(reasons: readonly Reason[], readings: number, hi
   };
 }
 
-/** How abnormal the report is, 0-1: the failure probability without its base rate, which tells vehicles apart by their findings alone. */
+/** Abnormality of a report, 0-1: the failure probability without its base rate, so that only findings tell vehicles apart. */
 export function anomalyScore(reasons: readonly Reason[]): number {
   return round(1 - reasons.reduce((share, { code }) => share * (1 - HAZARD[code]), 1));
 }

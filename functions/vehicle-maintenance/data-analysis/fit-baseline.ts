@@ -12,8 +12,8 @@ export const JUDGED_SIGNALS = [
 export type JudgedSignal = (typeof JUDGED_SIGNALS)[number];
 
 /**
- * What is usual for a signal: median, robust sigma (MAD), and a sigma for each side from the 5 % and 95 % quantiles,
- * since these signals are skewed. Pressures are described by their natural logarithm, temperatures by °C.
+ * Usual values of a signal: median, robust sigma (MAD), and a sigma for each side from the 5 % and 95 % quantiles, since
+ * these signals are skewed. Pressures are described by their natural logarithm, temperatures by °C.
  */
 export interface SignalBaseline {
   readonly scale: 'log' | 'linear';
@@ -77,7 +77,7 @@ export function oilResidual(reading: Reading, baseline: FleetBaseline): number {
   return clamp(residual, -bound, bound);
 }
 
-/** What the fleet shows at `rpm`, in bar. */
+/** Oil pressure that the fleet shows at `rpm`, in bar: the median of the speed's band. */
 export function expectedOilPressureBar(rpm: number, baseline: FleetBaseline): number {
   const band = baseline.oilBands.findLast(({ fromRpm }) => rpm >= fromRpm);
   return band?.medianBar ?? Math.exp(baseline.signals.oilPressureBar.median);

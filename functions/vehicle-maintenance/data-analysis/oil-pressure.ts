@@ -7,7 +7,7 @@ import { clamp, mean, median } from './robust-statistics.js';
 const CLOSER_TO_HALF = -Math.LN2 / 2;
 /** The newest history that is judged together with a short report. */
 const WINDOW = 5;
-/** As many older readings as this weigh as much as the fleet when the vehicle's own usual pressure is estimated. */
+/** Number of older readings that weigh as much as the fleet when the vehicle's own usual pressure is estimated. */
 const HISTORY_PRIOR = 20;
 /** The vehicle's own usual pressure may differ from the fleet's by 20 % at most; beyond, its history is itself suspect. */
 const OWN_BOUND = Math.log(1.2);
@@ -85,7 +85,7 @@ function statistical(readings: readonly Reading[], history: readonly Reading[], 
   ];
 }
 
-/** How far (log) the vehicle usually lies from its fleet, drawn towards zero while its history is short. */
+/** Usual distance of the vehicle's oil pressure from the fleet's (natural logarithm), drawn towards zero while its history is short. */
 function ownOffset(history: readonly Reading[], baseline: FleetBaseline): number {
   if (history.length === 0) return 0;
   const trust = history.length / (history.length + HISTORY_PRIOR);

@@ -49,7 +49,7 @@ const BY_CODE: Readonly<Record<ReasonCode, Recommendation>> = {
   OIL_TEMP_UNUSUAL: { component: 'lubrication', action: 'Check oil level and oil cooler.', urgency: 'soon' },
 };
 
-/** What to do about the weightiest finding; without findings, nothing beyond the usual service. */
+/** Work for the weightiest finding; without findings, nothing beyond the usual service. */
 export function recommend(reasons: readonly Reason[]): Recommendation {
   const first = weightiest(reasons);
   return first === undefined ? ROUTINE : BY_CODE[first.code];

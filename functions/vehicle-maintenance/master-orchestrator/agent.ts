@@ -6,7 +6,7 @@ import { decide, stageOf, type Heard } from './conversation-stage.js';
 import type { FeedbackStore } from './feedback-store.js';
 import { findInsights, isNews } from './manufacturing-insights.js';
 
-/** What the orchestrator needs. */
+/** Stores of the orchestrator. */
 export interface MasterOrchestratorNeeds {
   readonly cases: CaseStore;
   readonly feedback: FeedbackStore;
@@ -18,13 +18,13 @@ const CONVERSATION = 'maintenance';
 /** Window in which feedback is held together. */
 const WINDOW_DAYS = 90;
 
-/** What following a conversation takes of a handler's context. */
+/** Parts of a handler's context with which a conversation is followed. */
 type Voice = Pick<
   Context<typeof CaseEscalated | typeof FollowUpDue, never, MasterOrchestratorNeeds>,
   'deps' | 'effectKey' | 'publish' | 'log'
 >;
 
-/** Adds what was heard to the case, and decides what the workflow has left open. */
+/** Adds a message to the case of its conversation, and decides when the workflow has left the case open. */
 async function follow(message: Message, heard: Heard, vin: string | undefined, voice: Voice): Promise<void> {
   const { cases } = voice.deps;
   const known = await cases.hear(message.correlationId, heard, vin);

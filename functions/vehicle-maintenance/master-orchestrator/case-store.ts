@@ -1,18 +1,18 @@
 import { hear, NOTHING_HEARD, type ConversationFacts, type Heard } from './conversation-stage.js';
 
-/** What the orchestrator knows of one conversation. */
+/** Knowledge of the orchestrator of one conversation: its facts and the vehicle. */
 export interface Case {
   readonly facts: ConversationFacts;
   readonly vin?: string;
 }
 
-/** RetainedFields the cases, by conversation. */
+/** Keeps the cases, by conversation. */
 export interface CaseStore {
-  /** Adds what was heard, and returns the case as it then stands. Order and repetition do not matter. */
+  /** Adds a message, and returns the case as it then stands. Order and repetition do not matter. */
   hear(conversation: string, heard: Heard, vin?: string): Promise<Case>;
   /**
-   * Records that what is left open has been decided. True for one effect key only, and for that one again: of two
-   * messages that see the same open case, one decides, and its redelivery repeats the decision.
+   * Records that an open case has been decided. True for one effect key only, and for that one again: of two messages that
+   * see the same open case, one decides, and its redelivery repeats the decision.
    */
   decide(conversation: string, effectKey: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import type { EngagementOutcome, ServiceResult, Severity } from '../schemas.js';
 
-/** How far a vehicle's conversation has come. */
+/** Stages of a vehicle's conversation. */
 export const STAGES = [
   'reported',
   'analysed',
@@ -15,7 +15,7 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** What the orchestrator hears of a conversation, reduced to what its stage depends on. */
+/** Message of a conversation, reduced to the fields that its stage depends on. */
 export type Heard =
   | { readonly type: 'VehicleTelemetryReported' }
   | { readonly type: 'VehicleAnalyzed'; readonly severity: Severity }
@@ -34,7 +34,7 @@ export interface ConversationFacts {
   readonly severity?: Severity;
   readonly engagement?: EngagementOutcome;
   readonly service?: ServiceResult['status'];
-  /** What was held was given back. */
+  /** True once the held slot was given back. */
   readonly released?: boolean;
   readonly outcome?: string;
   readonly failed: boolean;
@@ -44,7 +44,7 @@ export interface ConversationFacts {
 
 export const NOTHING_HEARD: ConversationFacts = { reported: false, failed: false, timedOut: false, decided: false };
 
-/** What the orchestrator does about what the workflow leaves open. */
+/** Act of the orchestrator on a conversation that its workflow left open, with the reason. */
 export type Decision =
   { readonly action: 'none' } | { readonly action: 'follow-up' | 'escalate'; readonly why: string };
 
@@ -100,8 +100,8 @@ export function stageOf(facts: ConversationFacts): Stage {
 }
 
 /**
- * What is left to do once the workflow has ended, or once a part of it has failed for good. Critical matters go to a person; a
- * warning gets one follow-up. Decided once: after `FollowUpDecided` nothing more.
+ * Decides on a conversation that its workflow has left open, by its end or by a part that failed for good. Critical matters go
+ * to a person; a warning gets one follow-up. It is decided once: after `FollowUpDecided` nothing more.
  */
 export function decide(facts: ConversationFacts): Decision {
   const open = leftOpen(facts);

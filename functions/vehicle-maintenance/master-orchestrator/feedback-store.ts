@@ -1,6 +1,6 @@
 import type { Feedback, Insight } from '../schemas.js';
 
-/** RetainedFields feedback and the insights already told. */
+/** Keeps feedback and the insights already told. */
 export interface FeedbackStore {
   /** Adds a feedback; one that is known by `feedbackId` and time changes nothing. */
   append(feedback: Feedback): Promise<void>;

@@ -80,7 +80,7 @@ function factorsOf(feedback: Feedback): [Factor, string][] {
   return feedback.modelYear === undefined ? plant : [...plant, ['modelYear', String(feedback.modelYear)]];
 }
 
-/** The cells both of whose margins reach the support; the others cannot become an insight whatever they hold. */
+/** Cells with both margins at the support or above. No other cell can become an insight. */
 function testableCells(feedback: readonly Feedback[], minSupport: number): Cell[] {
   const pairs = countBy(feedback.map(pairOf));
   const factors = countBy(feedback.flatMap(factorsOf).map((factor) => JSON.stringify(factor)));
@@ -109,7 +109,7 @@ interface Tested extends Cell {
 function strongest(feedback: readonly Feedback[], cells: readonly Cell[], minSupport: number): Tested | undefined {
   return cells
     .flatMap((cell): Tested[] => {
-      // Who does not say the plant (or year) tells nothing about it.
+      // Feedback that does not name the plant (or year) tells nothing about it.
       const known = feedback.filter((one) => factorsOf(one).some(([factor]) => factor === cell.factor));
       const withPair = known.filter((one) => pairOf(one) === cell.pair);
       const withFactor = known.filter((one) =>
@@ -158,8 +158,8 @@ function toInsight(cell: Tested, inWindow: readonly Feedback[], cells: number, f
 const GROWTH = { factor: 2, vehicles: 10 } as const;
 
 /**
- * Whether an insight is news: no earlier one of the same component and symptom speaks of the same plant or year or rests on mostly
- * the same feedback, or the cluster has become materially stronger since.
+ * True for an insight that is news: no earlier one of the same component and symptom speaks of the same plant or year or rests
+ * on mostly the same feedback, or the cluster has become materially stronger since.
  */
 export function isNews(insight: Insight, told: readonly Insight[]): boolean {
   return told

@@ -18,7 +18,7 @@ import {
 } from './slot-book.js';
 import { rankSlots, type Candidate } from './slot-candidates.js';
 
-/** Where the book is kept: a table with partition key `pk` and sort key `sk`, both strings. */
+/** Storage of the book: a table with partition key `pk` and sort key `sk`, both strings. */
 export interface DynamoSlotsOptions extends SlotBookOptions {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
@@ -26,7 +26,7 @@ export interface DynamoSlotsOptions extends SlotBookOptions {
 
 /** Candidates looked at in one read; few are taken, so that the first page nearly always suffices. */
 const PAGE = 25;
-/** Passes over the candidates while transactions collide; a collision means that somebody else is getting on. */
+/** Passes over the candidates while transactions collide; after a collision another caller has got on. */
 const PASSES = 8;
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -50,7 +50,7 @@ export function dynamoSlots(options: DynamoSlotsOptions): SlotBook {
     return found.Item?.['booking'] as Booking | undefined;
   }
 
-  /** Which slots cannot be had at `now`. What a throttled read leaves out counts as free: the write decides. */
+  /** Ids of the slots that are taken at `now`. A slot that a throttled read leaves out counts as free: the write decides. */
   async function takenOf(slots: readonly Slot[], now: Date): Promise<Set<string>> {
     const taken = new Set<string>();
     for (let at = 0; at < slots.length; at += PAGE) {

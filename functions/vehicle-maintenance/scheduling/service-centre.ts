@@ -1,6 +1,6 @@
 import type { Component, Location } from '../schemas.js';
 
-/** A workshop: where it is, when it is open, how many vehicles at once, what it can do and which parts it has. */
+/** A workshop: its place, hours, bays, skills and parts. */
 export interface ServiceCentre {
   readonly id: string;
   readonly name: string;

@@ -3,9 +3,9 @@ import type { ServiceRequest, ServiceResult, Slot } from '../schemas.js';
 import { laterSlots, type Candidate } from './slot-candidates.js';
 import type { ServiceCentre } from './service-centre.js';
 
-/** How long a provisional booking keeps its slot. */
+/** Minutes for which a provisional booking keeps its slot. */
 export const HOLD_MINUTES = 120;
-/** How many later slots an unavailable answer names. */
+/** Most later slots that an answer `unavailable` names. */
 export const MAX_ALTERNATIVES = 3;
 
 /** A booking as it is kept: which slot, whose, and in which state. */
@@ -50,7 +50,7 @@ export interface SlotBook {
   release(bookingId: string, effectKey: string): Promise<boolean>;
 }
 
-/** What an implementation needs beside its storage. `now` is the only clock of all calendar logic. */
+/** Centres and clock of a book of slots. `now` is the only clock of all calendar logic. */
 export interface SlotBookOptions {
   readonly centres: readonly ServiceCentre[];
   readonly now: () => Date;

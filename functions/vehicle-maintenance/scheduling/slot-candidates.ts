@@ -4,19 +4,19 @@ import { distanceKm, type ServiceCentre } from './service-centre.js';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** How far ahead slots are offered, in days. */
+/** Days ahead for which slots are offered. */
 export const HORIZON_DAYS = 14;
 
-/** Notice a customer needs before the first slot, in hours; who must not drive on is towed within the hour. */
+/** Notice a customer needs before the first slot, in hours; a vehicle that must not be driven is towed within the hour. */
 const NOTICE_HOURS: Readonly<Record<Urgency, number>> = { immediate: 1, soon: 4, routine: 24 };
 
 /**
- * What an hour of waiting is worth, in km of driving. Urgent work goes further to be sooner: immediate work drives 8 km to save an
- * hour, routine work not even one.
+ * Kilometres of driving that an hour of waiting is worth. Urgent work goes further to be sooner: immediate work drives 8 km to
+ * save an hour, routine work not even one.
  */
 const KM_PER_HOUR_OF_WAITING: Readonly<Record<Urgency, number>> = { immediate: 8, soon: 1, routine: 0.1 };
 
-/** A slot that suits a request, with what made its rank: the lower the cost, the better. */
+/** A slot that suits a request, with the facts that made its rank: the lower the cost, the better. */
 export interface Candidate {
   readonly slot: Slot;
   readonly centre: ServiceCentre;
@@ -25,7 +25,7 @@ export interface Candidate {
   readonly cost: number;
 }
 
-/** Whether a centre has the skill for a component and can get its parts at all. Without component, everyone can. */
+/** True for a centre that has the skill for a component and can get its parts. Without component, for every centre. */
 export function canDo(centre: ServiceCentre, component: Component | null): boolean {
   return component === null || (centre.skills.includes(component) && centre.partsLeadHours[component] !== undefined);
 }
@@ -100,7 +100,7 @@ export function laterSlots(request: ServiceRequest, centres: readonly ServiceCen
   return rankSlots(open, centres, now).filter(({ slot }) => Date.parse(slot.start) >= Date.parse(latest));
 }
 
-/** Where a request comes from, if its sender left it out. */
+/** The request, with `location` if its sender left its own out. */
 export function withLocation(request: ServiceRequest, location: Location | undefined): ServiceRequest {
   return request.location !== undefined || location === undefined ? request : { ...request, location };
 }

@@ -5,16 +5,16 @@ import { vehicles } from '../topology.js';
 
 /** Times of {@link engagement} that differ between a real fleet and a demonstration. */
 export interface EngagementTimes {
-  /** How long a customer has for an answer, from each notice. */
+  /** Time that a customer has for an answer, from each notice on. */
   readonly respondWithin: Duration;
 }
 
-/** How an engagement can end, as `flow.run` wants to know it. */
+/** Results of an engagement; `flow.run` in other workflows takes the list. */
 export const ENGAGEMENT_RESULTS = ['accepted', 'declined', 'silent', 'unreachable'] as const;
 
 /**
- * Asks a customer what to do: tells, and reminds once on silence where that is wanted. Run by other workflows; nobody
- * publishes its start message.
+ * Asks a customer for a decision: sends a notice, and a second one on silence when `remind` says so. Other workflows run it;
+ * nobody publishes its start message.
  */
 export function engagement({ respondWithin }: EngagementTimes) {
   return defineWorkflow(
@@ -57,7 +57,7 @@ export function engagement({ respondWithin }: EngagementTimes) {
 export type EngagementWorkflow = ReturnType<typeof engagement>;
 
 /**
- * How long an engagement takes at most: the times of its notices, and ten minutes for its messages to travel.
+ * Longest time of an engagement: the times of its notices, and ten minutes for its messages to travel.
  */
 export function longest({ steps }: EngagementWorkflow): Duration {
   const waiting = steps.reduce((sum, { timeoutSeconds = 0 }) => sum + timeoutSeconds, 0);

@@ -11,21 +11,21 @@ import type { ServiceResult } from '../schemas.js';
 import { vehicles } from '../topology.js';
 import { ENGAGEMENT_RESULTS, longest, type EngagementWorkflow } from './engagement.js';
 
-/** Who decides about the cost of a repair, and who when those keep silent: names that approvals are asked of. */
+/** Names of which approvals of a repair's cost are asked: `first`, and `then` when those keep silent. */
 export const COST_APPROVERS = { first: 'service desk', then: 'fleet management' } as const;
 
-/** What differs between one fleet and another. */
+/** Limits and times of {@link maintenance} that differ between fleets. */
 export interface MaintenanceOptions {
   /** Repairs that cost more are booked after people have approved them; in the currency of the price list. */
   readonly approveAbove: number;
-  /** How long the service desk has to decide, and fleet management after it. */
+  /** Time to decide for the service desk, and the same again for fleet management. */
   readonly decideWithin: Duration;
 }
 
 /**
- * What happens to a vehicle after its readings came in: analyse; healthy: done; a warning: ask the customer, remind once,
- * book; critical: ask the customer and hold a slot meanwhile, and give the case to a person when nobody agrees. What costs
- * more than the limit is booked when people have approved it.
+ * Defines the way of a vehicle after its readings came in. They are analysed. Healthy: the workflow ends. A warning: the
+ * customer is asked, reminded once, and a slot is booked. Critical: the customer is asked while a slot is held, and the case goes
+ * to a person when nobody agrees. A repair that costs more than the limit is booked after people have approved it.
  *
  * No hold outlives the execution: it becomes the booking, or is given back. An end that people or customers chose gives it
  * back by a message of its own and completes; when the execution fails, times out or is stopped, the compensation does.
@@ -57,7 +57,7 @@ export function maintenance(engaged: EngagementWorkflow, { approveAbove, decideW
         ...{ vin, component: recommendation.component, urgency: recommendation.urgency },
         location: vehicle.location,
       };
-      // As long as such a request is worth anything, so that an agent that died on the way is tried again.
+      // The time that such a request is worth anything, so that an agent that died on the way is tried again.
       const within = { timeout: '10 minutes', priority } as const;
 
       const hold = () =>
@@ -95,7 +95,7 @@ export function maintenance(engaged: EngagementWorkflow, { approveAbove, decideW
         return flow.complete('escalated');
       };
 
-      /** Goes on when the cost is within the limit or approved, and ends here otherwise. What has no price is asked for. */
+      /** Goes on when the cost is within the limit or approved, and ends here otherwise. People are also asked about work without a price. */
       const approve = (held?: Ref<ServiceResult>) =>
         flow.match(flow.orElse(analysis.needsApproval, true), {
           false: () => undefined,
@@ -136,7 +136,7 @@ export function maintenance(engaged: EngagementWorkflow, { approveAbove, decideW
           });
         },
         critical: () => {
-          // Who must not drive on is not written to a second time: a person takes over.
+          // A customer who must not drive on is not reminded by a second notice: a person takes over.
           const both = flow.parallel({ engagement: () => engage(false), hold });
           return flow.match(both.engagement.result, {
             accepted: () => {

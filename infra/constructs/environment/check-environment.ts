@@ -27,7 +27,7 @@ const NAMED = 3;
  * may have been bound by then; values that are known only at deployment are estimated, rather too large.
  *
  * @param what the function in a sentence: `the function of agent 'x'`
- * @param help how there will be less
+ * @param help sentence that tells the user a way to need fewer bytes
  */
 export function checkEnvironment(fn: Function, what: string, help: string): void {
   fn.node.addValidation({
@@ -60,7 +60,7 @@ function variableSizes(fn: Function): { readonly name: string; readonly bytes: n
   }));
 }
 
-/** A template's value as a text that is at least as long as what it will be. */
+/** A template's value as a text that is at least as long as the value after deployment. */
 function spelledOut(value: unknown, stack: Stack): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const [name, argument] = Object.entries(value)[0] ?? [];
@@ -74,8 +74,8 @@ function spelledOut(value: unknown, stack: Stack): string {
 }
 
 /**
- * What a name made by CloudFormation consists of: stack and logical id. Both stand in the name of an export, too; a name
- * that somebody chose is taken to be no longer.
+ * Parts of a name that CloudFormation makes: stack and logical id. The name of an export holds both, too. A name that
+ * somebody chose is taken to be no longer.
  */
 function namesIn(reference: object, stack: Stack): string {
   const text = JSON.stringify(Object.values(reference));

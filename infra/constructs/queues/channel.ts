@@ -9,13 +9,15 @@ import { BusRule } from './routing-rule.js';
 
 /** Properties of {@link Channel}. */
 export interface ChannelProps {
+  /** Model of the topology that declares the channel. */
   readonly topology: TopologyModel;
   /** Name of the channel. */
   readonly channel: string;
+  /** Bus that the rules belong to. */
   readonly bus: IEventBus;
   /** Mailboxes of its subscribers, by agent id. */
   readonly mailboxes: Readonly<Record<string, Mailbox>>;
-  /** Where EventBridge puts what it could not hand to a lane. */
+  /** Queue for events that EventBridge could not hand to a lane. */
   readonly undelivered: IQueue;
   /** The rules of the whole topology, when the caller has them. @default derived from the topology */
   readonly rules?: readonly RoutingRule[];
@@ -28,6 +30,7 @@ export interface ChannelProps {
  * @throws LanewayError UNKNOWN_CHANNEL, UNKNOWN_AGENT when a subscriber's mailbox is missing
  */
 export class Channel extends Construct {
+  /** Rules of the channel; none when it delivers directly. */
   readonly rules: readonly BusRule[];
 
   constructor(scope: Construct, id: string, props: ChannelProps) {

@@ -12,23 +12,23 @@ export const LANE_RETENTION = Duration.days(4);
 export const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /**
- * How often SQS may hand out a message before it moves it to the dead letter queue itself. Tries are counted in the
- * ledger; this is only the net under a consumer that never gets as far as the ledger (architecture §3.5).
+ * Receives of one message, after which SQS itself moves it to the dead letter queue. Tries are counted in the ledger; this
+ * is only the net under a consumer that never gets as far as the ledger (architecture §3.5).
  */
 export const MAX_RECEIVES = 100;
 
-/** A queue before a function hides a copy for so many timeouts of the function. */
+/** Timeouts of a function for which its queue hides a received message. */
 export const VISIBILITY_TIMEOUTS = 6;
 
 /** Properties of {@link EncryptedQueue}. */
 export interface EncryptedQueueProps {
-  /** Where messages go that were received {@link MAX_RECEIVES} times; absent = this is a dead letter queue. */
+  /** Queue for messages that were received {@link MAX_RECEIVES} times. @default none: this is a dead letter queue itself */
   readonly deadLetterQueue?: IQueue;
   /** Timeout of the function that receives from it, or of a worker's handling. */
   readonly consumerTimeout: Duration;
   /** Kind of consumer that receives from it. @default 'lambda' */
   readonly consumer?: AgentRuntime;
-  /** Its name, of a queue that is found by a rule. @default one that CloudFormation makes */
+  /** Physical name, for a queue that functions find by a rule of naming. @default one that CloudFormation makes */
   readonly queueName?: string;
 }
 

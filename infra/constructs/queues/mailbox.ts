@@ -11,7 +11,9 @@ import { EncryptedQueue } from './encrypted-queue.js';
 
 /** One priority of one agent. */
 export interface Lane {
+  /** Priority of every message in the lane. */
   readonly priority: Priority;
+  /** Queue of the lane. */
   readonly queue: EncryptedQueue;
   /** Messages that its function receives at once: the least of the channels it serves. */
   readonly batchSize: number;
@@ -21,6 +23,7 @@ export interface Lane {
 
 /** Properties of {@link Mailbox}. */
 export interface MailboxProps {
+  /** Model of the topology that declares the agent. */
   readonly topology: TopologyModel;
   /** Id of the agent. */
   readonly agent: string;
@@ -37,13 +40,16 @@ export const DRAIN_TIMEOUT = Duration.seconds(60);
 
 /**
  * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them.
- * The queues are named after their stack, agent and lane, so that functions find them without being told of each.
+ * The queues are named after their stack, agent and lane, so that functions derive the names and need no variable for every queue.
  *
  * @throws LanewayError UNKNOWN_AGENT
  */
 export class Mailbox extends Construct {
+  /** Id of the agent. */
   readonly agent: string;
+  /** Lanes that the channels of the agent can use, by priority. */
   readonly lanes: Readonly<Partial<Record<Priority, Lane>>>;
+  /** Queue for dead letters of all lanes. */
   readonly deadLetterQueue: EncryptedQueue;
   /** Timeout of the agent's function, or of a worker's handling: its longest handler and a margin. */
   readonly functionTimeout: Duration;

@@ -6,10 +6,13 @@ import { queueTarget } from './rule-target.js';
 
 /** Properties of {@link BusRule}. */
 export interface BusRuleProps {
+  /** Bus that the rule belongs to. */
   readonly bus: IEventBus;
+  /** Pattern and targets, derived from the topology. */
   readonly rule: RoutingRule;
+  /** Returns the queue of a target. */
   readonly queueOf: (target: RuleTarget) => IQueue;
-  /** Where EventBridge puts events that it could not hand to a target. */
+  /** Queue for events that EventBridge could not hand to a target. */
   readonly undelivered: IQueue;
 }
 
@@ -19,6 +22,7 @@ export interface BusRuleProps {
  * queue.
  */
 export class BusRule extends Construct {
+  /** Rule on the bus. */
   readonly rule: Rule;
 
   constructor(scope: Construct, id: string, props: BusRuleProps) {

@@ -3,8 +3,8 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
 /**
- * What EventBridge does before it gives an event up: its own defaults, spelled out so that the template says them
- * (EventBridge user guide, "Retrying events").
+ * Retries of EventBridge before it gives an event up: 185 within 24 hours. These are its own defaults, spelled out so that
+ * the template shows them (EventBridge user guide, "Retrying events").
  */
 const RETRY_POLICY: CfnRule.RetryPolicyProperty = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 

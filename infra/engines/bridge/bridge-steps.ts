@@ -17,7 +17,7 @@ export interface IntendedResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** Sets by API what the template meant; says what it did, or undefined where nothing was to do. Safe to repeat. */
+/** Sets by API a property that the template gives. Returns a sentence on it, or undefined when nothing was to do. Safe to repeat. */
 export type BridgeStep = (resource: IntendedResource, config: EngineClientConfig) => Promise<string | undefined>;
 
 const setTimeToLive: BridgeStep = async ({ physicalId, properties }, config) => {

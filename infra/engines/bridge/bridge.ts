@@ -25,8 +25,8 @@ const gapsOf = (target: EngineTarget): EngineGaps => {
 };
 
 /**
- * Sets by API what the engine drops of the templates it accepted, and says what it did and what the templates leave
- * out. What was meant is read from the deployed templates themselves, so it knows no application. On AWS, and on an
+ * Sets by API the properties that the engine drops from templates it accepted. It reports each, and the resources that the
+ * templates leave out. It reads all from the deployed templates, so that it works for any application. On AWS, and on an
  * engine without gaps, it does nothing. Safe to repeat.
  */
 export async function bridgeAfterDeploy(

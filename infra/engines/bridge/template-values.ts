@@ -1,6 +1,6 @@
 import { LanewayError } from '../../../shared/domain/base/errors.js';
 
-/** What a deployed stack knows of itself, for resolving the values its template leaves open. */
+/** Facts of a deployed stack from which {@link resolveValue} resolves the references in its template. */
 export interface StackFacts {
   readonly account: string;
   readonly region: string;
@@ -8,6 +8,7 @@ export interface StackFacts {
   readonly resources: ReadonlyMap<string, { readonly type: string; readonly physicalId: string }>;
   /** Values that other stacks export, by name. */
   readonly exports: ReadonlyMap<string, string>;
+  /** Values of the template's parameters, by name. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 

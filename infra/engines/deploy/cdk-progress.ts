@@ -1,4 +1,4 @@
-/** What a deployment tells while it runs. */
+/** One report of a running deployment: a step, the state of a stack, or a line for the reader. Times are milliseconds. */
 export type DeployProgress =
   | { readonly kind: 'step'; readonly step: DeployStep; readonly state: 'started' }
   | { readonly kind: 'step'; readonly step: DeployStep; readonly state: 'done'; readonly ms: number }
@@ -14,10 +14,10 @@ export type DeployProgress =
 /** The steps of a deployment; bootstrap and bridge on local engines only. */
 export type DeployStep = 'bootstrap' | 'synth' | 'deploy' | 'bridge' | 'destroy';
 
-/** What happens to a stack; resources are counted as they complete. */
+/** State of a stack in a deployment; its resources are counted as they complete. */
 export type StackState = 'working' | 'deployed' | 'unchanged' | 'destroyed' | 'failed';
 
-/** One line for standard error; undefined for what is too small to print a line for. */
+/** One line for standard error; undefined for the start of a step and for a stack at work, which are not printed. */
 export function describeProgress(progress: DeployProgress): string | undefined {
   if (progress.kind === 'note') return progress.line;
   if (progress.kind === 'step')
@@ -29,7 +29,7 @@ export function describeProgress(progress: DeployProgress): string | undefined {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-/** Reads what `cdk deploy` and `cdk destroy` print with `--ci --progress events` and reports each stack's progress. */
+/** Reads the lines that `cdk deploy` and `cdk destroy` print with `--ci --progress events`, and reports each stack's progress. */
 export function readCdkProgress(report: (progress: DeployProgress) => void, now: () => number = Date.now) {
   const stacks = new Map<string, { startedAt: number; done: Set<string> }>();
   const stackOf = (name: string) => {

@@ -3,7 +3,7 @@ import { ERROR_CODES, LanewayError, type ErrorCode } from '../../../shared/domai
 import type { DeployStep } from './cdk-progress.js';
 import type { EngineTarget } from '../engine.js';
 
-/** Why a deployment failed, for an exit code or a message of the caller's own. */
+/** Kind of failure of a deployment, from which a caller makes its exit code or a message of its own. */
 export type DeployFailure = 'credentials' | 'bootstrap' | 'refused-type' | 'synth' | 'deploy';
 
 /** A deployment or destruction that the CDK did not finish. */
@@ -20,7 +20,7 @@ export class DeployError extends LanewayError {
 
 const linesShown = 15;
 
-/** The error for what the CDK CLI printed before it gave up: its own last words, and what to do. */
+/** The error of a deployment, from the last words that the CDK CLI printed, with the way out. */
 export function deployError(
   step: DeployStep,
   output: readonly string[],
@@ -61,7 +61,7 @@ export function deployError(
 }
 
 /**
- * The error of Laneway that ended the CDK application, as Node prints what nobody caught: name and message, the lines of
+ * The error of Laneway that ended the CDK application, as Node prints an uncaught error: name and message, the lines of
  * help under it, the stack, and the code among the fields. Nothing of it may be lost between the definition and its author.
  */
 function definitionError(

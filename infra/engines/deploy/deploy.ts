@@ -17,8 +17,9 @@ import {
   type EngineTarget,
 } from '../engine.js';
 
-/** What is deployed, and where. */
+/** Options of {@link deployApp}. */
 export interface DeployOptions {
+  /** AWS account or local engine to deploy to. */
   readonly target: EngineTarget;
   /** The folder of the CDK application: of its cdk.json, and where `app` runs. @defaultValue the working directory */
   readonly directory?: string | undefined;
@@ -26,10 +27,13 @@ export interface DeployOptions {
   readonly app?: string | undefined;
   /** Names or patterns of stacks. @defaultValue all */
   readonly stacks?: readonly string[] | undefined;
+  /** Context values of the CDK, by key. @defaultValue none */
   readonly context?: Readonly<Record<string, string>> | undefined;
-  /** Where the cloud assembly goes; two deployments at a time need one each. @defaultValue `.laneway/cdk.out` */
+  /** Folder of the cloud assembly; two deployments at a time need one each. @defaultValue `.laneway/cdk.out` */
   readonly assembly?: string | undefined;
+  /** Environment of the CDK. @defaultValue that of this process */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Called with each report while the deployment runs. @defaultValue nothing is reported */
   readonly progress?: ((progress: DeployProgress) => void) | undefined;
   /** Ends the CDK and what it started. */
   readonly signal?: AbortSignal | undefined;
@@ -40,7 +44,7 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
 
 /**
  * Deploys a CDK application and returns its outputs. On a local engine: bootstrap (once) and synth side by side, the
- * synth told which engine it is for, then all stacks by the CDK CLI, then what the engine dropped is set by API. On
+ * synth for this engine, then all stacks by the CDK CLI, then the properties that the engine dropped are set by API. On
  * AWS: synth and deploy, into an account and region that were bootstrapped once by `cdk bootstrap`.
  *
  * @throws DeployError with the CLI's own words and what to do: credentials, bootstrap, synth or deploy.
@@ -127,7 +131,7 @@ function cdkRunner(
     });
 }
 
-/** Nothing is sent anywhere from a developer's deployment, and warnings about Node's age go to nobody who can act. */
+/** Variables that keep a deployment quiet: no telemetry leaves the machine, and no warnings about Node's age are printed. */
 const quiet = {
   CDK_DISABLE_CLI_TELEMETRY: 'true',
   NODE_NO_WARNINGS: '1',

@@ -10,8 +10,8 @@ import { loadInProcess, locateInProcess } from './in-process-module.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The process of `laneway dev --in-process`: runs the application until it is told to end, and does what lines of the channel
- * from its parent say. What handlers leave unhandled is said, and ends nothing.
+ * The process of `laneway dev --in-process`: runs the application until it is told to end, and runs the commands that its
+ * parent sends as lines. An error that no handler caught is printed, and ends nothing.
  */
 export async function runDevApplication(context: CommandContext): Promise<never> {
   const { options, output } = context;
@@ -53,7 +53,7 @@ async function start(context: CommandContext, log: Log): Promise<{ topology: Top
   return { topology, app: await startInProcess(topology, { ...parts, log }) };
 }
 
-/** A line for each message that was handled, and for all that somebody should see. */
+/** Prints a line for each handled message, and for every event that a developer should see. */
 function sayingLog(say: (line: string) => void): Log {
   const line = (message: string, fields: Fields = {}): void => say(lineOf(message, fields));
   return { debug: () => undefined, info: line, warn: line, error: line };

@@ -16,7 +16,7 @@ const HELP = [
   'approve <id> <reason>      decide one; or: reject <id> <reason>',
 ];
 
-/** What the lines of standard input do to an application in process. Answers are data, and go to stdout. */
+/** Runs commands from lines of standard input on an application in process. Answers are data, and go to stdout. */
 export class DevConsole {
   constructor(
     private readonly topology: Topology,
@@ -24,7 +24,7 @@ export class DevConsole {
     private readonly output: Output,
   ) {}
 
-  /** @throws LanewayError INVALID_OPTION for a line that says nothing known, and those of what it does */
+  /** Runs one line. @throws LanewayError INVALID_OPTION for an unknown command, and the errors of a known one */
   async run(line: string): Promise<void> {
     const [, word = '', first = '', rest = ''] = /^\s*(\S+)\s*(\S*)\s*(.*?)\s*$/.exec(line) ?? [];
     const command = this.#commands[word];

@@ -6,11 +6,11 @@ export interface DevWorker {
   readonly agent: string;
   /** Absolute paths of the files it is made of, packages left out. */
   readonly inputs: ReadonlySet<string>;
-  /** Looks at its files again; whether what runs differs from them. */
+  /** Looks at its files again. Resolves with true when the running code differs from them. */
   rebuild(): Promise<boolean>;
   /** Ends the process, which finishes what it handles for a while, and starts another. */
   restart(): Promise<void>;
-  /** Sends a line to the process. @returns whether there is one */
+  /** Sends a line to the process. @returns false when there is no process */
   tell(line: string): boolean;
   /** Ends the process. */
   dispose(): Promise<void>;
@@ -21,11 +21,11 @@ export interface DevWorkerOptions {
   readonly directory: string;
   /** Program and arguments of its process. */
   readonly command: readonly [string, ...string[]];
-  /** Told when the process ended by itself, with its exit code or signal. */
+  /** Called when the process ended by itself, with its exit code or signal. */
   readonly ended: (how: number | string) => void;
 }
 
-/** How long a process may take to end before it is killed: the time to drain that dev gives it, and some more. */
+/** Milliseconds that a process may take to end before it is killed: its time to drain ({@link DEV_DRAIN}) and five seconds. */
 const END_WITHIN_MS = 15_000;
 
 /** Time that dev gives a worker to finish what it handles. */

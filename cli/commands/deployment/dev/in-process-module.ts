@@ -8,7 +8,7 @@ import type { Project } from '../../../context/project.js';
 
 const EXTENSIONS = ['ts', 'mts', 'js', 'mjs'] as const;
 
-/** What a module says of an application that is to run in process. */
+/** Exports of a module that describes an application in process: its agents and workflows. */
 export interface InProcessModule {
   readonly agents: readonly ReadyAgent[];
   readonly workflows: readonly WorkflowDefinition[];
@@ -20,7 +20,7 @@ const example = [
 ];
 
 /**
- * The module that exports what runs in process: the project's `inProcess`, else `in-process.ts` beside the topology.
+ * Finds the module that exports agents and workflows for running in process: the project's `inProcess`, else `in-process.ts` beside the topology.
  * @throws LanewayError NOT_FOUND
  */
 export function locateInProcess(project: Project, topology: string | undefined): string {
@@ -39,7 +39,7 @@ export function locateInProcess(project: Project, topology: string | undefined):
   });
 }
 
-/** What is to be done by hand after something was added: a line that names the module, where there is one. */
+/** Lines that tell the user what to add by hand to the module; none without a module. `list` is the export that gets `name`. */
 export function inProcessHint(project: Project, list: keyof InProcessModule, name: string): string[] {
   try {
     return [`name ${name} in '${list}' of ${relative(project.directory, locateInProcess(project, undefined))}`];

@@ -12,7 +12,7 @@ const settleMs = 30;
 
 /**
  * Watches folders rather than files, because editors replace a file rather than write into it. Edits within 30 ms are
- * told together.
+ * reported together.
  */
 export function watchFiles(changed: (files: ReadonlySet<string>) => void): FileWatcher {
   const folders = new Map<string, FSWatcher>();

@@ -69,7 +69,7 @@ function copiesIn(modules: string, depth: number): string[] {
   return [...own, ...packages.flatMap((folder) => copiesIn(join(folder, 'node_modules'), depth - 1))];
 }
 
-/** As Node finds a package: in `node_modules` of the folder, or of one above it. */
+/** Version of a package that Node would load: from `node_modules` of the folder, or of one above it. */
 function installedVersion(folder: string, name: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const found = readPackage(join(at, 'node_modules', name));

@@ -16,7 +16,7 @@ import type { Topology } from '../../../../shared/topology/topology.js';
 import { fail, ok, warn, type Found } from '../health/finding.js';
 import { describeTarget } from '../../../context/target.js';
 
-/** Whether the local engine is installed or can be; with `mend` it is installed. */
+/** Checks that the local engine is installed or can be; with `mend` it is installed. */
 export async function checkEngine(
   projectDirectory: string,
   options: { readonly mend: boolean; readonly progress: (line: string) => void },
@@ -45,7 +45,7 @@ export async function checkPorts(): Promise<Found> {
   }
 }
 
-/** What names an account and a region, by the environment and the shared files alone; nobody is called. */
+/** Checks that an account and a region are named, by the environment and the shared files alone; nothing is called. */
 export function checkAccount(target: EngineTarget, env: NodeJS.ProcessEnv = process.env): Found {
   if (target.kind !== 'aws') return ok(`not needed for ${describeTarget(target)}`);
   const folder = join(env['HOME'] ?? homedir(), '.aws');
@@ -67,7 +67,7 @@ export function checkAccount(target: EngineTarget, env: NodeJS.ProcessEnv = proc
   );
 }
 
-/** Whether `cdk bootstrap` was run where the command works. Calls out only where it was asked for. */
+/** Checks that `cdk bootstrap` was run at the target. An AWS account is called only when `asked`. */
 export async function checkBootstrap(target: EngineTarget, asked: boolean): Promise<Found> {
   if (target.kind === 'aws' && !asked) return ok('not asked: --engine aws asks the account');
   const client = new CloudFormationClient({});
@@ -85,7 +85,7 @@ export async function checkBootstrap(target: EngineTarget, asked: boolean): Prom
   }
 }
 
-/** Compares what is deployed with the checkout and the installed Laneway. */
+/** Compares the deployed application with the checkout and the installed Laneway. */
 export async function checkDeployed(
   load: () => Promise<Topology>,
   deployed: (application: string) => Promise<StoredModel | undefined>,

@@ -19,8 +19,8 @@ import { fail, findAll, ok, warn, type Finding, type Found } from './finding.js'
 const PROBE = 'laneway-health';
 
 /**
- * Tries every part of a deployed application. What is written changes nothing: an update under a condition that never
- * holds, one object of its own, an event that no rule takes; the drain is called with no letter, the sweeper as its
+ * Tries every part of a deployed application without a change to its data. It writes an update under a condition that never
+ * holds, one object of its own, and an event that no rule takes. It calls the drain with no letter, and the sweeper as its
  * schedule does.
  */
 export function checkApplication(model: TopologyModel, deployment: Deployment): Promise<readonly Finding[]> {

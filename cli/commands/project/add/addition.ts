@@ -7,7 +7,7 @@ import type { ModuleSource } from './module-source.js';
 
 /** The result of an addition; nothing is written before all of it is known. */
 export interface Addition {
-  /** Modules with what was added to them. */
+  /** Edited modules, each with its text before and after. */
   readonly edited: readonly ModuleSource[];
   /** New files, by path. */
   readonly created: ReadonlyMap<string, string>;
@@ -31,8 +31,8 @@ export function checkFree(what: string, name: string, files: Iterable<string>): 
 }
 
 /**
- * Writes an addition. What is new is formatted by the project's own prettier, if it has one; a module that the user does
- * not keep in that format is not brought into it.
+ * Writes an addition. New files are formatted by the project's own prettier, if it has one. So is an edited module, unless the
+ * user keeps it in another format.
  * @returns the files, relative to the project
  */
 export async function writeAddition(project: string, { edited, created }: Addition): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ export interface Completable {
   readonly options: readonly CompletableOption[];
 }
 
-/** An option with what it takes. */
+/** An option with the values that it takes. */
 export interface CompletableOption {
   /** `--data`, `-y` */
   readonly flags: readonly string[];
