@@ -1,6 +1,6 @@
 import type { AwaitedResponse } from './response-tracking.js';
 
-/** RetainedFields which engagements wait for an answer, by request. */
+/** Keeps which engagements wait for an answer, by request. */
 export interface OutreachStore {
   /** Adds one; the same request again changes nothing. */
   open(awaited: AwaitedResponse): Promise<void>;

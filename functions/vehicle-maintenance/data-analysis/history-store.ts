@@ -3,7 +3,7 @@ import type { Reading } from '../schemas.js';
 /** Readings of a vehicle that are kept for comparison. */
 export const HISTORY_LENGTH = 30;
 
-/** RetainedFields each vehicle's latest readings. */
+/** Keeps each vehicle's latest readings. */
 export interface HistoryStore {
   /** The latest readings, oldest first, without those of `effectKey` itself: a redelivery sees what the first try saw. */
   recent(vin: string, effectKey: string): Promise<Reading[]>;

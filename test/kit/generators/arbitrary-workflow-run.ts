@@ -121,7 +121,7 @@ async function somethingWaits({ ports }: HarnessWorld, harness: Harness): Promis
   return (await harness.executions()).some(({ status }) => status === 'running');
 }
 
-/** RetainedFields what happens to task tokens, and answers them once more. */
+/** Keeps what happens to task tokens, and answers them once more. */
 class Watched {
   readonly calls = new Map<string, Call>();
   readonly backstops: string[] = [];
