@@ -17,7 +17,7 @@ export const ErrorReported = systemEvent(
   }),
 );
 
-/** A delivery on a channel with `acks: 'message'` was completed. Seed name: ACK. */
+/** A delivery was completed; its channel has `acks: 'message'`. Seed name: ACK. */
 export const MessageAcknowledged = systemEvent('MessageAcknowledged', z.object({ ...reference, receiver: z.string() }));
 
 const failure = { requestId: z.string(), type: z.string(), code: z.string(), message: z.string() };
@@ -54,7 +54,7 @@ export const PersonNeeded = systemEvent(
 /** The requester took a request back: its command is not started (again), and its reply is recorded and changes nothing. */
 export const RequestCancelled = systemEvent('RequestCancelled', z.object({ requestId: z.string(), why: z.string() }));
 
-/** A delivery expired before it was handled, on a channel with `onExpiry: 'escalate'`. */
+/** A delivery expired before it was handled; its channel has `onExpiry: 'escalate'`. */
 export const MessageExpired = systemEvent(
   'MessageExpired',
   z.object({

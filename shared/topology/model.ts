@@ -3,7 +3,7 @@ import type { Rung } from '../domain/request/ladder.js';
 import type { Priority } from '../domain/base/priority.js';
 import type { QosProfile } from '../domain/delivery/qos.js';
 
-/** A message type without its schema. */
+/** A message type of a topology's model, without its schema. */
 export interface TypeModel {
   /** Name of the type. */
   readonly name: string;
@@ -74,7 +74,7 @@ export interface ClientModel {
   readonly publishes: readonly string[];
 }
 
-/** An ingress without its map. */
+/** An ingress of a topology's model, without its `map` function. */
 export interface IngressModel {
   /** Name of the ingress. */
   readonly name: string;

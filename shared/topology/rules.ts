@@ -11,7 +11,7 @@ export type RulePattern = Readonly<Record<string, unknown>>;
 /** Queues of the platform that rules of the bus lead to. */
 export type RoutedQueue = 'unroutable' | 'ingress' | 'replies' | 'starts';
 
-/** Target of a rule: the lane of an agent, or a queue of the platform. */
+/** Target of a rule of the bus: the lane of an agent, or a queue of the platform. */
 export type RuleTarget =
   | { readonly kind: 'lane'; readonly agent: string; readonly priority: Priority }
   | { readonly kind: 'queue'; readonly queue: RoutedQueue };

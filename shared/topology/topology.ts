@@ -144,8 +144,8 @@ export type RepliesOn<Channel> = Channel extends { readonly carries: readonly (i
   : never;
 
 /**
- * Compile-time check of the ladders: they name channels, agents, capabilities and roles of the same topology. A channel
- * that carries no request has no ladder.
+ * Compile-time check of escalation ladders: they name channels, agents, capabilities and roles of the same topology. A
+ * channel that carries no request has no ladder.
  */
 export interface CheckedLadders<Channels, Agents> {
   /** Checks by the name of the channel. */

@@ -49,7 +49,7 @@ export interface OperatorEntry {
   readonly execution?: string;
 }
 
-/** Facts about a replay. */
+/** Facts about a replay, in its entry of the ledger. */
 export interface ReplayFacts {
   /** Number of the new generation; absent when the missing messages were sent again as they were. */
   readonly generation?: number;

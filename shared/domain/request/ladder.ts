@@ -28,7 +28,7 @@ export const RUNG_KINDS = ['retry', 'agent', 'channel', 'person'] as const satis
  */
 export const SHORTEST_ATTEMPT_MS = 6_000;
 
-/** End of an attempt. `by` is the message that said so, or the timer. */
+/** End of an attempt of a request. */
 export interface AttemptEnd {
   /** `timed-out`: no answer in time. `failed`: its command became a dead letter. */
   readonly state: 'timed-out' | 'failed';

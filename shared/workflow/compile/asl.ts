@@ -6,7 +6,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** Variables that a state sets when it ends. */
 export type AslAssign = Readonly<Record<string, Json>>;
 
-/** Catcher of a state: the way on when a task ends with one of these errors. */
+/** Catcher of a task: the way on when the task ends with one of these errors. */
 export interface AslCatch {
   /** Names of the errors that it catches. */
   readonly ErrorEquals: readonly string[];
@@ -16,7 +16,7 @@ export interface AslCatch {
   readonly Assign?: AslAssign;
 }
 
-/** Retrier of a state: number and spacing of further tries. Times are seconds. */
+/** Retrier of a task: number and spacing of further tries. Times are seconds. */
 export interface AslRetry {
   /** Names of the errors after which the task is tried again. */
   readonly ErrorEquals: readonly string[];
@@ -87,8 +87,8 @@ export interface AslMap {
 }
 
 /**
- * A state that sets variables or puts out, and does nothing else. A path ends with one too, because MiniStack 1.5.33
- * drops the output of a Succeed state.
+ * A state that only sets variables or gives an output. A path ends with one too, because MiniStack 1.5.33 drops the
+ * output of a Succeed state.
  */
 export interface AslPass extends AslTransition {
   /** Kind of the state. */
@@ -116,7 +116,7 @@ export interface AslFail {
 /** A state of a compiled workflow. */
 export type AslState = AslTask | AslParallel | AslMap | AslPass | AslChoice | AslFail;
 
-/** States, and the one that begins. */
+/** A machine or a branch of one: its states, and the name of the first. */
 export interface AslBranch {
   /** Name of the first state. */
   readonly StartAt: string;

@@ -143,7 +143,7 @@ export interface ReceiveOptions<Data> {
   readonly onTimeout?: Input<Data>;
 }
 
-/** Decision of people; `silent` when nobody decided in time. */
+/** Decision on an approval; `silent` when nobody decided in time. */
 export type Decision = 'approved' | 'rejected' | 'silent';
 
 /** Options of {@link Flow.approval}. */
@@ -343,5 +343,5 @@ export interface Flow<
   fail(reason: string, message?: string): Failed;
 }
 
-/** Result of the function of a workflow; it is not used. */
+/** Result of the function that defines a workflow; it is not used. */
 export type FlowResult = Ended | Ref<unknown> | object | void;
