@@ -3,18 +3,19 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { FunctionUrlAuthType, type Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { approvalPage as declaration } from '../../functions/platform/approval-page/declaration.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
-import { sourceOf } from '../../shared/domain/wire/envelope.js';
 import { SHOWN_ATTRIBUTES } from '../../shared/domain/evidence/shown-attributes.js';
-import { ApprovalDecided } from '../../shared/message/system-messages.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
 import { reachedFunctionUrl } from '../engines/bridge/function-url.js';
 import type { Fabric } from './fabric.js';
-import { allow, allowPublish } from './permissions.js';
+import { allow } from './permissions.js';
 import { PlatformFunction } from './platform-function.js';
 import type { FunctionOverrides } from './runtime-function.js';
 
 /** Properties of {@link ApprovalPage}. */
 export interface ApprovalPageProps extends FunctionOverrides {
+  readonly topology: TopologyModel;
   readonly code: Code;
   readonly fabric: Fabric;
   /** What becomes of the key when the stack is deleted. */
@@ -32,7 +33,11 @@ export class ApprovalPage extends Construct {
   /** Where links lead. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { code, fabric, removalPolicy, ...overrides }: ApprovalPageProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { topology, code, fabric, removalPolicy, ...overrides }: ApprovalPageProps,
+  ) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: 'Laneway: signs the links of approvals',
@@ -42,10 +47,7 @@ export class ApprovalPage extends Construct {
     });
     this.function = new PlatformFunction(this, 'Page', {
       ...overrides,
-      name: 'approval-page',
-      code,
-      description: 'Laneway: the page on which people decide approvals',
-      fabric,
+      ...{ declaration, topology, code, fabric },
       environment: {
         [ENVIRONMENT.approvalTable]: fabric.pendingTable.tableName,
         [ENVIRONMENT.linkKey]: this.key.keyArn,
@@ -65,9 +67,7 @@ export class ApprovalPage extends Construct {
   }
 
   /** Reading single records, without who waits for them; noting a decision and the message that tells it. */
-  private letDecide({ application, bus, ledgerTable, pendingTable }: Fabric): void {
-    const sources = [sourceOf(application, 'platform', 'approval-page')];
-    allowPublish(this.function, bus, { sources, types: [ApprovalDecided.name] });
+  private letDecide({ ledgerTable, pendingTable }: Fabric): void {
     this.function.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['dynamodb:GetItem'],
