@@ -36,16 +36,16 @@ export type PlatformFunctionName = (typeof PLATFORM_FUNCTIONS)[number]['name'];
 /** A declaration of {@link PLATFORM_FUNCTIONS}. */
 export type DeclaredFunction = PlatformFunctionDeclaration<PlatformFunctionName>;
 
+const ALL: readonly DeclaredFunction[] = PLATFORM_FUNCTIONS;
+
 /** Functions that an application needs. */
 export function neededPlatformFunctions(application: DeclaredApplication): readonly DeclaredFunction[] {
-  const all: readonly DeclaredFunction[] = PLATFORM_FUNCTIONS;
-  return all.filter(({ needed }) => needed.holds(application));
+  return ALL.filter(({ needed }) => needed.holds(application));
 }
 
 /** Functions that a trigger of some kind invokes. */
 export function functionsBehind(is: (trigger: PlatformTrigger) => boolean): readonly DeclaredFunction[] {
-  const all: readonly DeclaredFunction[] = PLATFORM_FUNCTIONS;
-  return all.filter(({ triggers }) => triggers.some(is));
+  return ALL.filter(({ triggers }) => triggers.some(is));
 }
 
 /** Sources under which a function publishes, its own first; none for one that publishes nothing. */
@@ -61,8 +61,7 @@ export function sourcesOf(
 
 /** Who publishes outside a handling: clients, ingresses, the platform's functions, and operators. */
 function everyPublisher(topology: Pick<TopologyModel, 'name' | 'clients' | 'ingress'>): string[] {
-  const all: readonly DeclaredFunction[] = PLATFORM_FUNCTIONS;
-  const platform = all.filter(({ publishes }) => publishes && publishes.alsoUnder !== 'every-publisher');
+  const platform = ALL.filter(({ publishes }) => publishes && publishes.alsoUnder !== 'every-publisher');
   return [
     ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
     ...ingressesOf(topology),
