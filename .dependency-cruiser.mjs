@@ -88,6 +88,18 @@ export default {
       '^(shared|functions/platform)/',
       'the framework knows no application',
     ),
+    only(
+      'declarations-know-no-entry',
+      '^functions/platform/.*declarations?[.]ts$',
+      '^shared/(domain|message|topology)/|^functions/platform/.*declarations?[.]ts$',
+      'a declaration of a platform function is read where neither AWS nor the CDK is',
+    ),
+    {
+      name: 'declarations-are-plain-data',
+      severity: 'error',
+      from: { path: '^functions/platform/.*declarations?[.]ts$' },
+      to: { path: '@aws-sdk/|aws-cdk-lib|^node_modules/@types/aws-lambda' },
+    },
     {
       name: 'only-adapters-import-the-sdk',
       severity: 'error',

@@ -26,13 +26,22 @@ export type { DeployableWorkflow, OrchestrationStack, OrchestrationStackProps } 
 export type { StateStack, StateStackProps } from '../stacks/state-stack.js';
 export type { ApplicationStack } from '../stacks/application-stack.js';
 export type { ApprovalPage, ApprovalPageProps } from '../constructs/approval-page.js';
+export type { PlatformCode, PlatformFunction, PlatformFunctionProps } from '../constructs/platform-function.js';
+export { ENVIRONMENT, type EnvironmentKey } from '../../shared/domain/base/environment.js';
+export {
+  PLATFORM_FUNCTIONS,
+  type DeclaredFunction,
+  type PlatformFunctionName,
+} from '../../functions/platform/declarations.js';
 export type {
-  PlatformCode,
-  PlatformFunction,
-  PlatformFunctionName,
-  PlatformFunctionProps,
-} from '../constructs/platform-function.js';
-export type { TableAccess } from '../constructs/permissions.js';
+  DeclaredApplication,
+  PlatformPublishing,
+  PlatformNeed,
+  PlatformFunctionDeclaration,
+  PlatformQueue,
+  TableAccess,
+  PlatformTrigger,
+} from '../../functions/platform/declaration.js';
 export type { RuntimeFunction, RuntimeFunctionProps } from '../constructs/runtime-function.js';
 export type { DeployedModelProps } from '../stacks/deployed-model.js';
 export { WorkerPolicy, type WorkerPolicyProps } from '../constructs/worker-policy.js';

@@ -4,6 +4,7 @@ import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { neededPlatformFunctions } from '../../functions/platform/declarations.js';
 import { milliseconds, type Duration as LanewayDuration } from '../../shared/domain/base/duration.js';
 import { LanewayError, unknownName } from '../../shared/domain/base/errors.js';
 import { RETENTION_DAYS } from '../../shared/domain/evidence/retention.js';
@@ -24,7 +25,7 @@ import { bundle, ENGINE_CONTEXT, platformEntry } from '../constructs/bundle.js';
 import type { Fabric } from '../constructs/fabric.js';
 import type { LedgerRetention } from '../constructs/ledger-evidence.js';
 import type { Mailbox } from '../constructs/queues/mailbox.js';
-import { neededPlatformFunctions, platformKey } from '../constructs/platform-function.js';
+import { platformKey } from '../constructs/platform-function.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
 import type { WorkerPolicy } from '../constructs/worker-policy.js';
 
@@ -150,9 +151,7 @@ export class LanewayApplication extends Construct {
       messaging.routed.replies || workflows.length > 0
         ? new OrchestrationStack(this, 'Orchestration', {
             ...stack('Orchestration'),
-            topology,
-            workflows,
-            messaging,
+            ...{ topology, workflows, state, messaging },
             platform: bundles,
             ...(links ? { approvalLinks: { ...links, removalPolicy } } : {}),
           })
@@ -251,7 +250,9 @@ export class LanewayApplication extends Construct {
   ): ReadonlyMap<string, Code> {
     const files = [...agents].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
     const links = linksOf(this.props) !== undefined;
-    const names = neededPlatformFunctions(this.props.topology.model, workflows.length, links);
+    const { model } = this.props.topology;
+    const needed = neededPlatformFunctions({ topology: model, workflows: workflows.length, links });
+    const names = needed.map(({ name }) => name);
     if (!owner.bundlingRequired) {
       const all = [...files.map(([agent]) => agent), ...names.map(platformKey)];
       return bundle(owner, new Map(all.map((name) => [name, name])));

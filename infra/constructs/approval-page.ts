@@ -3,19 +3,19 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { FunctionUrlAuthType, type Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { approvalPage as declaration } from '../../functions/platform/approval-page/declaration.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
-import { sourceOf } from '../../shared/domain/wire/envelope.js';
 import { SHOWN_ATTRIBUTES } from '../../shared/domain/evidence/shown-attributes.js';
-import { ApprovalDecided } from '../../shared/message/system-messages.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
 import { reachedFunctionUrl } from '../engines/bridge/function-url.js';
 import type { Fabric } from './fabric.js';
-import { allow, allowPublish } from './permissions.js';
+import { allow } from './permissions.js';
 import { PlatformFunction } from './platform-function.js';
 import type { FunctionOverrides } from './runtime-function.js';
 
 /** Properties of {@link ApprovalPage}. */
 export interface ApprovalPageProps extends FunctionOverrides {
-  /** Bundled code of the platform function 'approval-page'. */
+  readonly topology: TopologyModel;
   readonly code: Code;
   /** Resources of the application; the page reads pending requests and publishes decisions on the bus. */
   readonly fabric: Fabric;
@@ -35,7 +35,11 @@ export class ApprovalPage extends Construct {
   /** Address of the page, to which every link leads. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { code, fabric, removalPolicy, ...overrides }: ApprovalPageProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { topology, code, fabric, removalPolicy, ...overrides }: ApprovalPageProps,
+  ) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: 'Laneway: signs the links of approvals',
@@ -45,10 +49,7 @@ export class ApprovalPage extends Construct {
     });
     this.function = new PlatformFunction(this, 'Page', {
       ...overrides,
-      name: 'approval-page',
-      code,
-      description: 'Laneway: the page on which people decide approvals',
-      fabric,
+      ...{ declaration, topology, code, fabric },
       environment: {
         [ENVIRONMENT.approvalTable]: fabric.pendingTable.tableName,
         [ENVIRONMENT.linkKey]: this.key.keyArn,
@@ -67,10 +68,8 @@ export class ApprovalPage extends Construct {
     allow(fn, ['kms:GenerateMac'], [this.key.keyArn]);
   }
 
-  /** Lets the page read single records, without the tokens of their waiters, and record a decision and its message. */
-  private letDecide({ application, bus, ledgerTable, pendingTable }: Fabric): void {
-    const sources = [sourceOf(application, 'platform', 'approval-page')];
-    allowPublish(this.function, bus, { sources, types: [ApprovalDecided.name] });
+  /** Reading single records, without who waits for them; noting a decision and the message that tells it. */
+  private letDecide({ ledgerTable, pendingTable }: Fabric): void {
     this.function.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['dynamodb:GetItem'],

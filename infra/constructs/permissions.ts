@@ -2,15 +2,10 @@ import { PolicyStatement, Effect, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import type { TableAccess } from '../../functions/platform/declaration.js';
 import type { BindableBucket } from './binding.js';
 import { acknowledge, acknowledgeObjects } from './acknowledge.js';
 import { DUE_INDEX, type Fabric } from './fabric.js';
-
-/**
- * Access of a function to a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
- * batches and a conversation's entries; `maintain` = also the index by due hour.
- */
-export type TableAccess = 'deliver' | 'record' | 'maintain';
 
 const DELIVER = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 const RECORD = [...DELIVER, 'dynamodb:BatchWriteItem', 'dynamodb:Query'];

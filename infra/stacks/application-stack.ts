@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { PlatformFunction } from '../constructs/platform-function.js';
 import { APPLICATION_OUTPUT, outputKey } from '../../shared/topology/deployed/output-key.js';
 
 /** A stack of an application: it carries the topology's name as an output, by which clients and the CLI find it. */
@@ -13,6 +14,15 @@ export class ApplicationStack extends Stack {
   ) {
     super(scope, id, props);
     this.output(application, APPLICATION_OUTPUT);
+  }
+
+  /** Names the platform's functions in outputs, some also under the key by which a command of operators finds them. */
+  protected platformOutputs(functions: Readonly<Record<string, PlatformFunction>>): void {
+    for (const [name, { functionName, declaration }] of Object.entries(functions)) {
+      this.output(functionName, 'PlatformFunction', name);
+      for (const trigger of declaration.triggers)
+        if (trigger.kind === 'operator' && trigger.output) this.output(functionName, trigger.output);
+    }
   }
 
   /** Adds an output under the key that `outputKey` makes of `parts`. */

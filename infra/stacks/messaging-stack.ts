@@ -2,15 +2,17 @@ import type { StackProps } from 'aws-cdk-lib';
 import { CfnArchive, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { DRAIN_TIMEOUT } from '../../functions/platform/dead-letters/declaration.js';
+import { PLATFORM_TIMEOUT } from '../../functions/platform/declaration.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { routingRules, type RoutedQueue, type RoutingRule, type RuleTarget } from '../../shared/topology/rules.js';
 import { acknowledge } from '../constructs/acknowledge.js';
 import { Channel } from '../constructs/queues/channel.js';
 import { ClientPolicy } from '../constructs/client-policy.js';
+import { durationOf } from '../constructs/duration-of.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { Fabric } from '../constructs/fabric.js';
-import { DRAIN_TIMEOUT, laneQueue, lanesOf, Mailbox } from '../constructs/queues/mailbox.js';
-import { PLATFORM_TIMEOUT } from '../constructs/platform-function.js';
+import { laneQueue, lanesOf, Mailbox } from '../constructs/queues/mailbox.js';
 import { BusRule } from '../constructs/queues/routing-rule.js';
 import { ApplicationStack } from './application-stack.js';
 import type { StateStack } from './state-stack.js';
@@ -54,13 +56,15 @@ export class MessagingStack extends ApplicationStack {
     super(scope, id, props.topology.name, props);
     const { topology, state } = props;
     const rules = routingRules(topology, props.starts, props.awaited);
-    this.undelivered = new EncryptedQueue(this, 'Undelivered', { consumerTimeout: DRAIN_TIMEOUT });
+    this.undelivered = new EncryptedQueue(this, 'Undelivered', { consumerTimeout: durationOf(DRAIN_TIMEOUT) });
     acknowledge(
       this.undelivered,
       'AwsSolutions-SQS3',
       'It is the dead letter queue of the bus and of every target of its rules.',
     );
-    this.platformDeadLetters = new EncryptedQueue(this, 'PlatformDeadLetters', { consumerTimeout: DRAIN_TIMEOUT });
+    this.platformDeadLetters = new EncryptedQueue(this, 'PlatformDeadLetters', {
+      consumerTimeout: durationOf(DRAIN_TIMEOUT),
+    });
     this.platformDeadLetters.acceptFromDefaultBus();
     this.bus = new EventBus(this, 'Bus', { deadLetterQueue: this.undelivered }) as IEventBus;
     this.undelivered.acceptFrom(this.bus);
@@ -101,7 +105,8 @@ export class MessagingStack extends ApplicationStack {
     return mailbox;
   }
 
-  private platformQueue(id: string, consumerTimeout = PLATFORM_TIMEOUT): EncryptedQueue {
+  private platformQueue(id: string, timeout = PLATFORM_TIMEOUT): EncryptedQueue {
+    const consumerTimeout = durationOf(timeout);
     return new EncryptedQueue(this, id, { deadLetterQueue: this.platformDeadLetters, consumerTimeout });
   }
 

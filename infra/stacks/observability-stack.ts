@@ -1,4 +1,4 @@
-import { Duration, type StackProps } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
 import {
   Dashboard,
   GraphWidget,
@@ -13,8 +13,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { DeclaredFunction } from '../../functions/platform/declarations.js';
+import { SWEEP_EVERY } from '../../functions/platform/sweeper/declaration.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { ALARM_PERIOD, Alarms } from '../constructs/alarms.js';
+import { durationOf } from '../constructs/duration-of.js';
+import type { PlatformFunction } from '../constructs/platform-function.js';
 import { lanesOf } from '../constructs/queues/mailbox.js';
 import { depth, oldestAge } from '../constructs/queue-metrics.js';
 import { DeployedModel, type DeployedModelProps } from './deployed-model.js';
@@ -55,13 +59,11 @@ export class ObservabilityStack extends ApplicationStack {
     for (const [name, fn] of functionsOf(props)) this.alarms.add('function-errors', name, errors(fn));
     for (const [name, { stateMachine }] of Object.entries(props.orchestration?.workflows ?? {}))
       this.alarms.add('workflow-failures', name, failures(stateMachine));
-    if (props.orchestration?.platform.supervisor)
-      this.alarms.add('unanswered-steps', 'application', unansweredSteps(props.topology.name));
-    this.alarms.add('sweep-failures', 'sweeper', sweepFailures(props.topology.name));
-    const stream = props.agents.platform['ledger-stream'];
-    if (stream) {
-      const age = stream.metric('IteratorAge', { period: ALARM_PERIOD, statistic: Stats.MAXIMUM });
-      this.alarms.add('ledger-stream-age', 'ledger-stream', age);
+    for (const fn of platformOf(props)) {
+      for (const kind of fn.declaration.alarms ?? []) {
+        const [of, metric] = PLATFORM_ALARMS[kind](fn, props.topology.name);
+        this.alarms.add(kind, of, metric);
+      }
     }
     this.dashboard = this.makeDashboard(props);
     // This stack is deployed last, so that the model is told of when all that it describes is there.
@@ -163,12 +165,31 @@ function failures(machine: StateMachine): MathExpression {
 function functionsOf({ agents, orchestration }: ObservabilityStackProps): [string, IFunction][] {
   return [
     ...Object.entries(agents.agents).map(([name, agent]): [string, IFunction] => [name, agent.function]),
-    ...Object.entries({ ...agents.platform, ...orchestration?.platform }).map(([name, fn]): [string, IFunction] => [
-      `platform-${name}`,
-      fn,
-    ]),
+    ...platformOf({ agents, orchestration }).map((fn): [string, IFunction] => [`platform-${fn.declaration.name}`, fn]),
   ];
 }
+
+function platformOf({
+  agents,
+  orchestration,
+}: Pick<ObservabilityStackProps, 'agents' | 'orchestration'>): PlatformFunction[] {
+  return Object.values({ ...agents.platform, ...orchestration?.platform });
+}
+
+/** Alarms that declarations of platform functions name, each of what it watches, by a metric. */
+const PLATFORM_ALARMS: Readonly<
+  Record<
+    NonNullable<DeclaredFunction['alarms']>[number],
+    (fn: PlatformFunction, application: string) => [of: string, metric: IMetric]
+  >
+> = {
+  'unanswered-steps': (_fn, application) => ['application', unansweredSteps(application)],
+  'sweep-failures': ({ declaration }, application) => [declaration.name, sweepFailures(application)],
+  'ledger-stream-age': (fn) => [
+    fn.declaration.name,
+    fn.metric('IteratorAge', { period: ALARM_PERIOD, statistic: Stats.MAXIMUM }),
+  ],
+};
 
 /** Counted by the drain, in embedded metric format. */
 function deadLetters(dimensions: { readonly application: string; readonly receiver?: string }): Metric {
@@ -223,7 +244,7 @@ function sweepFailures(application: string): Metric {
     dimensionsMap: { application },
     statistic: Stats.SUM,
     // Its schedule: three periods are three runs.
-    period: Duration.minutes(5),
+    period: durationOf(SWEEP_EVERY),
   });
 }
 

@@ -10,6 +10,7 @@ import { cliPage } from './cli-page.js';
 import { packageEntries } from './entries.js';
 import { exportsPage, misleadingExports } from './exports-page.js';
 import { optionsPage } from './options-page.js';
+import { platformFunctionsPage } from './platform-functions-page.js';
 import { timeoutsPage } from './timeouts-page.js';
 import { PublicSources } from './public-exports.js';
 
@@ -37,6 +38,7 @@ const pages: Readonly<Record<string, string>> = {
   'topology-options.md': optionsPage(sources),
   'cli.md': cliPage(),
   'timeouts.md': timeoutsPage(),
+  'platform-functions.md': platformFunctionsPage(),
   '../architecture.md': await architecturePage(readFileSync(join('docs', 'architecture.md'), 'utf8')),
 };
 

@@ -5,7 +5,7 @@ import {
   MAX_RECEIVES,
   VISIBILITY_TIMEOUTS,
 } from '../../infra/constructs/queues/encrypted-queue.js';
-import { DEEP_SWEEP_EVERY, SWEEP_EVERY, SWEEP_TIMEOUT } from '../../infra/stacks/agents-stack.js';
+import { DEEP_SWEEP_EVERY, SWEEP_EVERY, SWEEP_TIMEOUT } from '../../functions/platform/sweeper/declaration.js';
 import { TROUBLE_MS } from '../../shared/agent/receive/handling-chain.js';
 import { VISIBILITY_MARGIN_SECONDS } from '../../shared/agent/receive/lease-keeper.js';
 import { SHORTEST_HANDLING_MS } from '../../shared/agent/receive/receive-batch.js';
@@ -114,10 +114,10 @@ export const messages: TimeoutGroup = {
     row(
       'interval of the sweeper',
       'SWEEP_EVERY',
-      SWEEP_EVERY.toHumanString(),
+      SWEEP_EVERY,
       'the next run goes on where this one ended; alarm `sweep-failures`',
     ),
-    row('one run of the sweeper', 'SWEEP_TIMEOUT', SWEEP_TIMEOUT.toHumanString(), 'the next run goes on'),
+    row('one run of the sweeper', 'SWEEP_TIMEOUT', SWEEP_TIMEOUT, 'the next run goes on'),
     row(
       'a message that nobody took is given up after its expiry and',
       'EXPIRY_GRACE_MS',
@@ -127,7 +127,7 @@ export const messages: TimeoutGroup = {
     row(
       'interval of the deep sweep',
       'DEEP_SWEEP_EVERY',
-      DEEP_SWEEP_EVERY.toHumanString(),
+      DEEP_SWEEP_EVERY,
       'emissions that nobody took become dead letters',
     ),
     row(

@@ -1,5 +1,5 @@
-import { PLATFORM_TIMEOUT } from '../../infra/constructs/platform-function.js';
-import { SUPERVISE_EVERY, SUPERVISE_TIMEOUT } from '../../infra/stacks/orchestration-stack.js';
+import { PLATFORM_TIMEOUT } from '../../functions/platform/declaration.js';
+import { SUPERVISE_EVERY, SUPERVISE_TIMEOUT } from '../../functions/platform/supervisor/declaration.js';
 import { LATE_ANSWER_SECONDS } from '../../shared/agent/receive/run-handler.js';
 import { FIRST_LOOK_MS, LONGEST_LOOK_MS, PLATFORM_MARGIN_MS } from '../../shared/client/connect.js';
 import { REST_MS } from '../../shared/client/follow-conversation.js';
@@ -125,13 +125,8 @@ export const workflows: TimeoutGroup = {
       ms(LOOK_AGAIN_MS),
       'it is published again',
     ),
-    row(
-      'interval of supervision',
-      'SUPERVISE_EVERY',
-      SUPERVISE_EVERY.toHumanString(),
-      'the next run goes on; alarm `sweep-failures`',
-    ),
-    row('one run of supervision', 'SUPERVISE_TIMEOUT', SUPERVISE_TIMEOUT.toHumanString(), 'the next run goes on'),
+    row('interval of supervision', 'SUPERVISE_EVERY', SUPERVISE_EVERY, 'the next run goes on; alarm `sweep-failures`'),
+    row('one run of supervision', 'SUPERVISE_TIMEOUT', SUPERVISE_TIMEOUT, 'the next run goes on'),
     row(
       'a step may wait without a recorded request for',
       'SUPERVISE_GRACE_MS',
@@ -153,7 +148,7 @@ export const workflows: TimeoutGroup = {
     row(
       'one call of a platform function',
       'PLATFORM_TIMEOUT',
-      PLATFORM_TIMEOUT.toHumanString(),
+      PLATFORM_TIMEOUT,
       'its message comes again; alarm `function-errors`',
     ),
   ],

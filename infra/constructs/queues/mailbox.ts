@@ -1,12 +1,14 @@
 import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { DRAIN_TIMEOUT } from '../../../functions/platform/dead-letters/declaration.js';
 import { wholeSeconds } from '../../../shared/domain/base/duration.js';
 import { unknownName } from '../../../shared/domain/base/errors.js';
 import type { Priority } from '../../../shared/domain/base/priority.js';
 import { deadLettersName, laneName } from '../../../shared/topology/mailbox-names.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import type { RuleTarget } from '../../../shared/topology/rules.js';
+import { durationOf } from '../duration-of.js';
 import { EncryptedQueue } from './encrypted-queue.js';
 
 /** One priority of one agent. */
@@ -34,9 +36,6 @@ export interface MailboxProps {
  * send what was stored, each with its retries. A handler of 14 minutes so still fits Lambda's 15.
  */
 export const MARGIN_SECONDS = 15;
-
-/** Timeout of the drain, which receives from every dead letter queue. */
-export const DRAIN_TIMEOUT = Duration.seconds(60);
 
 /**
  * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them.
@@ -68,7 +67,7 @@ export class Mailbox extends Construct {
     this.functionTimeout = Duration.seconds(wholeSeconds(agent.handlerTimeout) + MARGIN_SECONDS);
     this.prefix = prefixOf(Stack.of(this));
     this.deadLetterQueue = new EncryptedQueue(this, 'DeadLetters', {
-      consumerTimeout: DRAIN_TIMEOUT,
+      consumerTimeout: durationOf(DRAIN_TIMEOUT),
       queueName: deadLettersName(this.prefix, agent.id),
     });
     const lanes: Partial<Record<Priority, Lane>> = {};

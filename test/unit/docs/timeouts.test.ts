@@ -7,7 +7,7 @@ import { ALARM_KINDS } from '../../../infra/constructs/alarms.js';
 import { ERROR_CODES } from '../../../shared/domain/base/errors.js';
 
 /** The page of all times: what `npm run reference` writes, without the compilation that its other pages take. */
-const sources = ['shared', 'infra'].flatMap((folder) =>
+const sources = ['shared', 'infra', 'functions/platform'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(folder, file), 'utf8')),

@@ -7,6 +7,8 @@ import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } fro
 import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import * as approvalPage from '../../../functions/platform/approval-page/lambda.js';
+import { variablesOf } from '../../../functions/platform/declaration.js';
+import { PLATFORM_FUNCTIONS, type DeclaredFunction } from '../../../functions/platform/declarations.js';
 import * as deadLetters from '../../../functions/platform/dead-letters/lambda.js';
 import * as deadlines from '../../../functions/platform/deadlines/lambda.js';
 import * as dispatcher from '../../../functions/platform/dispatcher/lambda.js';
@@ -96,6 +98,12 @@ function queued(bodies: readonly string[], eventSourceARN = 'arn:aws:sqs:eu-west
 }
 
 describe('the platform functions', () => {
+  it('need no variable that their declarations do not name', () => {
+    const declared: readonly DeclaredFunction[] = PLATFORM_FUNCTIONS;
+    expect(Object.keys(NEEDS).sort()).toEqual(declared.map(({ name }) => name).sort());
+    for (const one of declared) expect(variablesOf(one)).toEqual(expect.arrayContaining([...NEEDS[one.name][1]]));
+  });
+
   it.each(Object.entries(NEEDS).filter(([name]) => name !== 'dispatcher'))(
     '%s is composed from its environment',
     async (name, [create, keys]) => {

@@ -2,6 +2,7 @@ import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PLATFORM_FUNCTIONS, type DeclaredFunction } from '../../../../functions/platform/declarations.js';
 import { awsClients } from '../../../../shared/aws/base/clients.js';
 import { awsCode } from '../../../../shared/aws/base/aws-error.js';
 import { DynamoDeadLetterBook } from '../../../../shared/aws/dynamo/dynamo-dead-letter-book.js';
@@ -134,7 +135,11 @@ async function tryWorkflows(deployment: Deployment): Promise<Found> {
   );
   const ended = states.filter(({ status }) => status !== undefined && status !== 'ACTIVE');
   if (ended.length > 0) return fail(ended.map(({ key, status }) => `${key} is ${status}`).join(', '), 'laneway deploy');
-  if (deployment[outputKey('PlatformFunction', 'supervisor')] === undefined) return warn('nobody supervises them');
+  const supervised = PLATFORM_FUNCTIONS.some(
+    (declared: DeclaredFunction) =>
+      declared.executions === 'supervises' && deployment[outputKey('PlatformFunction', declared.name)] !== undefined,
+  );
+  if (!supervised) return warn('nobody supervises them');
   return ok(`${machines.length} ready`);
 }
 

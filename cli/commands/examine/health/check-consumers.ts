@@ -4,6 +4,7 @@ import {
   paginateListEventSourceMappings,
   type EventSourceMappingConfiguration,
 } from '@aws-sdk/client-lambda';
+import { functionsBehind } from '../../../../functions/platform/declarations.js';
 import type { Deployment } from '../../../../shared/client/deployment.js';
 import type { TopologyModel } from '../../../../shared/topology/model.js';
 import { outputKey } from '../../../../shared/topology/deployed/output-key.js';
@@ -45,18 +46,24 @@ export function consumerFaults(model: TopologyModel, deployment: Deployment, map
     if (states.includes('Enabled')) return [];
     return [`nothing empties ${owner} ${queue}: its mapping is ${states[0] ?? 'not there'}`];
   });
-  const stream = deployment[outputKey('PlatformFunction', 'ledger-stream')];
-  const streams = ours.filter(({ FunctionArn = '' }) => stream !== undefined && nameIn(FunctionArn) === stream);
-  if (stream !== undefined && !streams.some(({ State = 'Enabled' }) => State === 'Enabled'))
-    faults.push(`nothing reads the ledger's stream: its mapping is ${streams[0]?.State ?? 'not there'}`);
+  for (const reader of deployedBehind(deployment, ({ kind }) => kind === 'stream')) {
+    const streams = ours.filter(({ FunctionArn = '' }) => nameIn(FunctionArn) === reader);
+    if (!streams.some(({ State = 'Enabled' }) => State === 'Enabled'))
+      faults.push(`nothing reads the ledger's stream: its mapping is ${streams[0]?.State ?? 'not there'}`);
+  }
   return faults;
 }
 
 /** Lanes of workers are emptied by processes, which no mapping tells of; timers run only where there are requests. */
 function emptiedByFunction(model: TopologyModel, deployment: Deployment, owner: string, queue: string, kind: string) {
   if (kind === 'lane') return model.agents[owner]?.runs !== 'worker';
-  if (queue === 'timers') return deployment[outputKey('PlatformFunction', 'deadlines')] !== undefined;
-  return true;
+  if (queue !== 'timers') return true;
+  return deployedBehind(deployment, (trigger) => trigger.kind === 'queue' && trigger.queue === queue).length > 0;
+}
+
+/** Deployed functions of the platform that a trigger of some kind invokes. */
+function deployedBehind(deployment: Deployment, is: Parameters<typeof functionsBehind>[0]): string[] {
+  return functionsBehind(is).flatMap(({ name }) => deployment[outputKey('PlatformFunction', name)] ?? []);
 }
 
 function functionsOf(deployment: Deployment): string[] {

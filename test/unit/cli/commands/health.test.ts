@@ -140,6 +140,22 @@ describe('consumers', () => {
     ]);
   });
 
+  it('are asked for of every deployed function of the platform behind the timers and the stream', () => {
+    const whole = [mapping('scan-low', 'scan'), mapping('scan-dead', 'drain')];
+    const more = { ...deployment, PlatformFunctionDeadlines: 'late', PlatformFunctionLedgerStream: 'archive' };
+    expect(consumerFaults(shop.model, more, whole)).toEqual([
+      'nothing empties (platform) timers: its mapping is not there',
+      "nothing reads the ledger's stream: its mapping is not there",
+    ]);
+    const stream = { EventSourceArn: 'arn:aws:dynamodb:eu-west-1:1:table/t/stream/s', State: 'Disabled' };
+    const archive = { ...stream, FunctionArn: 'arn:aws:lambda:eu-west-1:1:function:archive' };
+    expect(consumerFaults(shop.model, more, [...whole, mapping('timers', 'late'), archive])).toEqual([
+      "nothing reads the ledger's stream: its mapping is Disabled",
+    ]);
+    const enabled = { ...archive, State: 'Enabled' };
+    expect(consumerFaults(shop.model, more, [...whole, mapping('timers', 'late'), enabled])).toEqual([]);
+  });
+
   it('of a worker are processes, which no mapping tells of', () => {
     const { scanner } = shop.model.agents;
     if (scanner === undefined) throw new Error('the shop has no scanner');

@@ -1,0 +1,130 @@
+import type { Duration } from '../../shared/domain/base/duration.js';
+import type { EnvironmentKey } from '../../shared/domain/base/environment.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import { repliesOf } from '../../shared/topology/replies.js';
+import type { RoutedQueue } from '../../shared/topology/rules.js';
+
+/** Timeout of a platform function that names none, and what the visibility of its queue is made from. */
+export const PLATFORM_TIMEOUT: Duration = '30 seconds';
+
+/** Most copies that a platform function receives from a queue at once. */
+export const QUEUE_BATCH = 10;
+
+/** What decides which platform functions an application has. */
+export interface DeclaredApplication {
+  readonly topology: TopologyModel;
+  /** Number of workflows. */
+  readonly workflows: number;
+  /** Whether people decide approvals by links. */
+  readonly links: boolean;
+}
+
+/** A condition on an application. */
+export interface PlatformNeed {
+  /** Completes "needed ...". */
+  readonly when: string;
+  readonly holds: (application: DeclaredApplication) => boolean;
+}
+
+/** Conditions under which platform functions are needed. */
+export const NEEDS = {
+  always: { when: 'always', holds: () => true },
+  ingress: { when: 'with an ingress', holds: ({ topology }) => Object.keys(topology.ingress).length > 0 },
+  requests: {
+    when: 'with a command that names a reply, or with workflows',
+    holds: ({ topology, workflows }) => repliesOf(topology).length > 0 || workflows > 0,
+  },
+  workflows: { when: 'with workflows', holds: ({ workflows }) => workflows > 0 },
+  links: { when: 'with `approvalLinks`', holds: ({ links }) => links },
+} as const satisfies Readonly<Record<string, PlatformNeed>>;
+
+/**
+ * A queue that a platform function empties: those that rules lead to, the delayed messages of deadlines, the ends of
+ * executions, or every dead letter queue.
+ */
+export type PlatformQueue = Exclude<RoutedQueue, 'unroutable'> | 'timers' | 'workflow-status' | 'dead-letters';
+
+/** What invokes a platform function. */
+export type PlatformTrigger =
+  /** Copies of a queue, each answered for by itself. */
+  | { readonly kind: 'queue'; readonly queue: PlatformQueue; readonly batch: number }
+  /** Changes of the ledger table. */
+  | { readonly kind: 'stream'; readonly batch: number }
+  /** A rule of that logical id; `sealEvery` is the option of the ledger. `input` is the event, in place of EventBridge's. */
+  | {
+      readonly kind: 'schedule';
+      readonly id: string;
+      readonly every: Duration | 'sealEvery';
+      readonly input?: object;
+    }
+  /** State machines, for every step that sends a message. */
+  | { readonly kind: 'steps' }
+  /** Anybody who knows its address. */
+  | { readonly kind: 'url' }
+  /** A command of `laneway`; `output` is the key by which the command finds it, besides that of all platform functions. */
+  | { readonly kind: 'operator'; readonly command: string; readonly output?: string };
+
+/**
+ * What a function may do with a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
+ * batches and a conversation's entries; `maintain` = also the index by due hour.
+ */
+export type TableAccess = 'deliver' | 'record' | 'maintain';
+
+/** What a platform function may publish. */
+export interface PlatformPublishing {
+  /**
+   * Sources besides its own: none, those of the ingresses, or those of every publisher outside a handling, for what they
+   * meant to publish and may not have.
+   */
+  readonly alsoUnder?: 'ingresses' | 'every-publisher';
+  /** Names of the types. @defaultValue any */
+  readonly types?: readonly string[];
+}
+
+/**
+ * All that the rest of Laneway knows of one platform function. The infrastructure makes function, triggers and rights of
+ * it; health checks and the reference read it. The logic is in `shared/platform`, the composition in `lambda.ts` beside it.
+ */
+export interface PlatformFunctionDeclaration<Name extends string = string> {
+  /** Name of its folder in `functions/platform`; it stands in its source `laneway.<application>.platform.<name>`. */
+  readonly name: Name;
+  /** Completes "it ...". */
+  readonly description: string;
+  /** Stack that it is deployed with. */
+  readonly stack: 'agents' | 'orchestration';
+  readonly needed: PlatformNeed;
+  readonly triggers: readonly PlatformTrigger[];
+  /** Time of one invocation. @defaultValue 30 seconds */
+  readonly timeout?: Duration;
+  /** Variables besides those that {@link variablesOf} adds. */
+  readonly environment: readonly EnvironmentKey[];
+  readonly ledger?: TableAccess;
+  /** Access to pending records, and sending timers. */
+  readonly pending?: TableAccess;
+  readonly payloads?: 'read' | 'read-write';
+  /** Absent for a function that publishes nothing. */
+  readonly publishes?: PlatformPublishing;
+  /** Sending into lanes: messages of direct channels, or copies that go back to where they died. */
+  readonly lanes?: 'sends' | 'returns';
+  /** Putting what it cannot handle into the dead letter queue of the platform. */
+  readonly putsAside?: true;
+  /** Part in the ledger's evidence: writes archive and chains, seals their heads, or reads the archive. */
+  readonly evidence?: 'chains' | 'seals' | 'reads-archive';
+  /** Answering task tokens of steps that wait. */
+  readonly answersTokens?: true;
+  readonly executions?: 'starts' | 'describes' | 'supervises';
+  /** Part in links of approvals, where the application has them: makes them, or decides by them. */
+  readonly links?: 'signs' | 'verifies';
+  /** Alarms of its own, besides `function-errors`. */
+  readonly alarms?: readonly ('unanswered-steps' | 'sweep-failures' | 'ledger-stream-age')[];
+}
+
+/** Variables that a function is given: the fabric's, with pending records theirs, with links theirs, and those it names. */
+export function variablesOf({ pending, links, environment }: PlatformFunctionDeclaration): EnvironmentKey[] {
+  return [
+    ...(['bus', 'ledgerTable', 'payloadBucket'] as const),
+    ...(pending ? (['pendingTable', 'timerQueue'] as const) : []),
+    ...environment,
+    ...(links === 'signs' ? (['approvalPage', 'linkKey'] as const) : []),
+  ];
+}

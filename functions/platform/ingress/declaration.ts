@@ -1,0 +1,14 @@
+import { NEEDS, QUEUE_BATCH, type PlatformFunctionDeclaration } from '../declaration.js';
+
+export const ingress: PlatformFunctionDeclaration<'ingress'> = {
+  name: 'ingress',
+  description: "turns other systems' events into messages",
+  stack: 'agents',
+  needed: NEEDS.ingress,
+  triggers: [{ kind: 'queue', queue: 'ingress', batch: QUEUE_BATCH }],
+  environment: ['deadLetterQueue'],
+  ledger: 'record',
+  payloads: 'read-write',
+  publishes: { alsoUnder: 'ingresses' },
+  putsAside: true,
+};

@@ -1,0 +1,196 @@
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { PlatformQueue, PlatformTrigger } from '../../functions/platform/declaration.js';
+import type { DeclaredFunction } from '../../functions/platform/declarations.js';
+import { ENVIRONMENT, type EnvironmentKey } from '../../shared/domain/base/environment.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
+import { durationOf } from '../constructs/duration-of.js';
+import { machinesVariable, mailboxesVariable } from '../constructs/environment/naming-variables.js';
+import { allow, allowObjects, allowSend } from '../constructs/permissions.js';
+import { codeOf, PlatformFunction, type PlatformCode } from '../constructs/platform-function.js';
+import { lanesOf } from '../constructs/queues/mailbox.js';
+import { functionTarget } from '../constructs/queues/rule-target.js';
+import type { ApplicationStack } from './application-stack.js';
+import type { MessagingStack } from './messaging-stack.js';
+import type { StateStack } from './state-stack.js';
+
+/** What is there before the platform's functions. */
+export interface PlatformNeighbours {
+  readonly topology: TopologyModel;
+  readonly state: StateStack;
+  readonly messaging: MessagingStack;
+}
+
+/** What a stack adds to the queues that the neighbours have. */
+export interface OwnQueues {
+  /** Ends of executions. */
+  readonly workflowStatus?: IQueue;
+  /** Batches of the ledger's stream that could not be archived. */
+  readonly streamFailures?: IQueue;
+}
+
+/** Window of the ledger's stream, the longest there is: at its end Lambda calls once more, with nothing. */
+const SHARD_WINDOW = Duration.minutes(15);
+
+/** Makes the function of a declaration, with its variables and rights; its triggers are connected by {@link connectTrigger}. */
+export function addPlatformFunction(
+  stack: ApplicationStack,
+  declaration: DeclaredFunction,
+  code: PlatformCode,
+  neighbours: PlatformNeighbours,
+): PlatformFunction {
+  const { topology, messaging } = neighbours;
+  const fn = new PlatformFunction(stack, constructId(declaration.name), {
+    ...{ declaration, topology },
+    code: codeOf(code, declaration.name),
+    fabric: messaging.fabric,
+    environment: environmentOf(stack, declaration, neighbours),
+  });
+  allowEvidence(fn, neighbours);
+  if (declaration.lanes === 'sends') allowLanes(fn, messaging);
+  if (declaration.putsAside) allowSend(fn, messaging.platformDeadLetters);
+  return fn;
+}
+
+/** Has `trigger` invoke the function. Steps and addresses are connected by what makes the workflows and the page. */
+export function connectTrigger(
+  fn: PlatformFunction,
+  trigger: PlatformTrigger,
+  neighbours: PlatformNeighbours,
+  own: OwnQueues = {},
+): void {
+  const { messaging } = neighbours;
+  if (trigger.kind === 'queue') {
+    for (const queue of queuesOf(trigger.queue, messaging, own)) fn.receiveFrom(queue, trigger.batch);
+  } else if (trigger.kind === 'stream') readLedger(fn, trigger.batch, neighbours, own);
+  else if (trigger.kind === 'schedule') runOnSchedule(fn, trigger, neighbours);
+}
+
+/** Rights to put copies back into lanes; for who drains dead letters. */
+export function allowReturns(fn: PlatformFunction, messaging: MessagingStack): void {
+  if (fn.declaration.lanes === 'returns') allowLanes(fn, messaging);
+}
+
+/** Construct id of a function: its name in Pascal case. */
+export function constructId(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (_, _dash: string, letter: string) => letter.toUpperCase());
+}
+
+/** Values of the variables that a declaration names. @throws LanewayError CONFIGURATION for one that nothing here gives */
+function environmentOf(
+  stack: ApplicationStack,
+  { name, environment }: DeclaredFunction,
+  { state: { evidence }, messaging }: PlatformNeighbours,
+): Record<string, string> {
+  const given: Partial<Record<EnvironmentKey, () => string | undefined>> = {
+    archiveBucket: () => evidence.archive.bucketName,
+    chainTable: () => evidence.chainTable.tableName,
+    sealBucket: () => evidence.seals.bucketName,
+    sealKey: () => evidence.key?.keyArn,
+    deadLetterQueue: () => messaging.platformDeadLetters.queueUrl,
+    deadLetterQueues: () => deadLetterQueuesJson(messaging),
+    mailboxes: () => mailboxesVariable(Object.values(messaging.mailboxes))[ENVIRONMENT.mailboxes],
+    workflows: () => machinesVariable(stack)[ENVIRONMENT.workflows],
+  };
+  return Object.fromEntries(
+    environment.flatMap((key) => {
+      const value = given[key];
+      if (!value) {
+        throw new LanewayError('CONFIGURATION', `the platform function '${name}' declares the variable '${key}'`, {
+          help: [`allowed: ${Object.keys(given).join(', ')}`, 'give it a value in infra/stacks/platform-functions.ts'],
+        });
+      }
+      const text = value();
+      return text === undefined ? [] : [[ENVIRONMENT[key], text]];
+    }),
+  );
+}
+
+/** Dead letter queues of the platform, and the kind of what dies into each. */
+function platformLetters({ routed, undelivered, platformDeadLetters }: MessagingStack) {
+  return [
+    ...(routed.unroutable ? [{ queue: routed.unroutable, what: { kind: 'unroutable' } }] : []),
+    { queue: undelivered, what: { kind: 'undelivered' } },
+    { queue: platformDeadLetters, what: { kind: 'platform' } },
+  ];
+}
+
+function deadLetterQueuesJson(messaging: MessagingStack): string {
+  const entries = platformLetters(messaging).map(({ queue, what }) => `"${queue.queueArn}":${JSON.stringify(what)}`);
+  return `{${entries.join(',')}}`;
+}
+
+/** The queues of a trigger that are there. */
+function queuesOf(queue: PlatformQueue, messaging: MessagingStack, { workflowStatus }: OwnQueues): IQueue[] {
+  const present = (one: IQueue | undefined) => (one ? [one] : []);
+  if (queue === 'timers') return [messaging.timerQueue];
+  if (queue === 'workflow-status') return present(workflowStatus);
+  if (queue !== 'dead-letters') return present(messaging.routed[queue]);
+  const buried = Object.values(messaging.mailboxes).map(({ deadLetterQueue }) => deadLetterQueue);
+  return [...buried, ...platformLetters(messaging).map((letters) => letters.queue)];
+}
+
+function readLedger(
+  fn: PlatformFunction,
+  batchSize: number,
+  { state }: PlatformNeighbours,
+  { streamFailures }: OwnQueues,
+): void {
+  fn.addEventSource(
+    new DynamoEventSource(state.ledgerTable, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize,
+      // One writer a shard: a chain is a shard's. The window has Lambda name the shard, and delays nothing.
+      parallelizationFactor: 1,
+      tumblingWindow: SHARD_WINDOW,
+      bisectBatchOnError: true,
+      retryAttempts: 10,
+      reportBatchItemFailures: true,
+      ...(streamFailures ? { onFailure: new SqsDlq(streamFailures) } : {}),
+    }),
+  );
+}
+
+function runOnSchedule(
+  fn: PlatformFunction,
+  { id, every, input }: Extract<PlatformTrigger, { kind: 'schedule' }>,
+  { state, messaging }: PlatformNeighbours,
+): void {
+  const rate = every === 'sealEvery' ? state.evidence.sealEvery : durationOf(every);
+  const target = functionTarget(fn, messaging.platformDeadLetters, input);
+  const rule = new Rule(fn.stack, id, { schedule: Schedule.rate(rate), targets: [target] });
+  fn.addPermission(input === undefined ? 'Schedule' : `${id}Permission`, {
+    principal: new ServicePrincipal('events.amazonaws.com'),
+    sourceArn: rule.ruleArn,
+  });
+}
+
+function allowEvidence(fn: PlatformFunction, { state: { evidence } }: PlatformNeighbours): void {
+  switch (fn.declaration.evidence) {
+    case 'chains':
+      allowObjects(fn, evidence.archive, ['s3:PutObject']);
+      return evidence.allowChaining(fn);
+    case 'seals':
+      allowObjects(fn, evidence.seals, ['s3:PutObject']);
+      return evidence.allowSealing(fn);
+    case 'reads-archive':
+      allow(fn, ['s3:ListBucket'], [evidence.archive.bucketArn]);
+      return allowObjects(fn, evidence.archive, ['s3:GetObject']);
+    case undefined:
+      return;
+  }
+}
+
+function allowLanes(fn: PlatformFunction, messaging: MessagingStack): void {
+  allowSend(
+    fn,
+    ...Object.values(messaging.mailboxes)
+      .flatMap(lanesOf)
+      .map((lane) => lane.queue),
+  );
+}

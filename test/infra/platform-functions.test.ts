@@ -1,0 +1,73 @@
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { deadLetters } from '../../functions/platform/dead-letters/declaration.js';
+import { variablesOf, type PlatformFunctionDeclaration } from '../../functions/platform/declaration.js';
+import { neededPlatformFunctions, type DeclaredFunction } from '../../functions/platform/declarations.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
+import { wholeSeconds } from '../../shared/domain/base/duration.js';
+import { purchases } from '../kit/applications/purchase-topology.js';
+import { first } from '../kit/applications/purchases/workflows.js';
+import { addPlatformFunction } from '../../infra/stacks/platform-functions.js';
+import { applicationOf, resourcesOf, type Resource } from '../kit/stands/synthesized-application.js';
+
+const application = applicationOf(purchases, { workflows: [first], approvalLinks: true });
+const resources = resourcesOf(application);
+const needed = neededPlatformFunctions({ topology: purchases.model, workflows: 1, links: true });
+
+function functionOf({ description }: PlatformFunctionDeclaration): Resource {
+  const [found, ...more] = resources.filter(
+    ({ type, properties }) =>
+      type === 'AWS::Lambda::Function' && properties['Description'] === `Laneway: ${description}`,
+  );
+  if (!found || more.length > 0)
+    throw new Error(`there are ${more.length + (found ? 1 : 0)} functions '${description}'`);
+  return found;
+}
+
+describe('each platform function that is needed', () => {
+  it.each(needed.map((declared) => [declared.name, declared] as const))(
+    '%s is deployed as declared',
+    (name, declared) => {
+      const { properties } = functionOf(declared);
+      const { Variables } = properties['Environment'] as { Variables: Record<string, unknown> };
+      const given = Object.keys(Variables).filter((variable) => variable.startsWith('LANEWAY_'));
+      expect(given.sort()).toEqual(
+        variablesOf(declared)
+          .map((key) => ENVIRONMENT[key])
+          .sort(),
+      );
+      expect(properties['Timeout']).toBe(wholeSeconds(declared.timeout ?? '30 seconds'));
+      const alarms = resources
+        .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+        .map(({ properties: alarm }) => String(alarm['AlarmDescription']));
+      expect(alarms.filter((text) => text.startsWith(`platform-${name}: `))).toHaveLength(1);
+      for (const kind of declared.alarms ?? []) expect(alarms.join('\n')).toContain(`docs/runbook.md#${kind}`);
+    },
+  );
+
+  it('has the declared triggers', () => {
+    const mappings = resources.filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping');
+    for (const declared of needed) {
+      const { id } = functionOf(declared);
+      const own = mappings.filter(({ properties }) => JSON.stringify(properties['FunctionName']).includes(`"${id}"`));
+      const batches = declared.triggers.flatMap((trigger) =>
+        trigger.kind === 'queue' || trigger.kind === 'stream' ? [trigger.batch] : [],
+      );
+      expect([declared.name, ...new Set(own.map(({ properties }) => properties['BatchSize']))]).toEqual([
+        declared.name,
+        ...batches,
+      ]);
+    }
+  });
+});
+
+it('a variable that nothing gives is refused with what there is', () => {
+  const { agents } = application.stacks;
+  const code = Code.fromInline('exports.handler = async () => undefined;');
+  const declaration: DeclaredFunction = { ...deadLetters, environment: ['agentVersion'] };
+  expect(() =>
+    addPlatformFunction(agents, declaration, new Map([['platform_dead-letters', code]]), {
+      ...application.stacks,
+      topology: purchases.model,
+    }),
+  ).toThrow(/'dead-letters' declares the variable 'agentVersion'/);
+});
