@@ -10,12 +10,13 @@ export const PLATFORM_TIMEOUT: Duration = '30 seconds';
 /** Most copies that a platform function receives from a queue at once. */
 export const QUEUE_BATCH = 10;
 
-/** What decides which platform functions an application has. */
+/** Facts of an application that decide which platform functions it has. */
 export interface DeclaredApplication {
+  /** Checked form of its topology. */
   readonly topology: TopologyModel;
   /** Number of workflows. */
   readonly workflows: number;
-  /** Whether people decide approvals by links. */
+  /** True where people decide approvals by links. */
   readonly links: boolean;
 }
 
@@ -23,6 +24,7 @@ export interface DeclaredApplication {
 export interface PlatformNeed {
   /** Completes "needed ...". */
   readonly when: string;
+  /** True for an application that needs the function. */
   readonly holds: (application: DeclaredApplication) => boolean;
 }
 
@@ -44,7 +46,7 @@ export const NEEDS = {
  */
 export type PlatformQueue = Exclude<RoutedQueue, 'unroutable'> | 'timers' | 'workflow-status' | 'dead-letters';
 
-/** What invokes a platform function. */
+/** Trigger of a platform function. */
 export type PlatformTrigger =
   /** Copies of a queue, each answered for by itself. */
   | { readonly kind: 'queue'; readonly queue: PlatformQueue; readonly batch: number }
@@ -65,12 +67,12 @@ export type PlatformTrigger =
   | { readonly kind: 'operator'; readonly command: string; readonly output?: string };
 
 /**
- * What a function may do with a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
+ * Rights of a function on a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
  * batches and a conversation's entries; `maintain` = also the index by due hour.
  */
 export type TableAccess = 'deliver' | 'record' | 'maintain';
 
-/** What a platform function may publish. */
+/** Publishing rights of a platform function. */
 export interface PlatformPublishing {
   /**
    * Sources besides its own: none, those of the ingresses, or those of every publisher outside a handling, for what they
@@ -92,15 +94,19 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly description: string;
   /** Stack that it is deployed with. */
   readonly stack: 'agents' | 'orchestration';
+  /** Condition under which an application has it. */
   readonly needed: PlatformNeed;
+  /** Queues, schedules or callers that invoke it. */
   readonly triggers: readonly PlatformTrigger[];
   /** Time of one invocation. @defaultValue 30 seconds */
   readonly timeout?: Duration;
   /** Variables besides those that {@link variablesOf} adds. */
   readonly environment: readonly EnvironmentKey[];
+  /** Rights on the ledger table. @defaultValue none */
   readonly ledger?: TableAccess;
   /** Access to pending records, and sending timers. */
   readonly pending?: TableAccess;
+  /** Rights on the payload bucket. @defaultValue none */
   readonly payloads?: 'read' | 'read-write';
   /** Absent for a function that publishes nothing. */
   readonly publishes?: PlatformPublishing;
@@ -112,6 +118,7 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly evidence?: 'chains' | 'seals' | 'reads-archive';
   /** Answering task tokens of steps that wait. */
   readonly answersTokens?: true;
+  /** Rights on executions of workflows. @defaultValue none */
   readonly executions?: 'starts' | 'describes' | 'supervises';
   /** Part in links of approvals, where the application has them: makes them, or decides by them. */
   readonly links?: 'signs' | 'verifies';

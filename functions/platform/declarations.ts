@@ -59,7 +59,7 @@ export function sourcesOf(
   return publishes.alsoUnder === 'every-publisher' ? [own, ...everyPublisher(topology)] : [own];
 }
 
-/** Who publishes outside a handling: clients, ingresses, the platform's functions, and operators. */
+/** Sources of those that publish outside a handling: clients, ingresses, the platform's functions, and operators. */
 function everyPublisher(topology: Pick<TopologyModel, 'name' | 'clients' | 'ingress'>): string[] {
   const platform = ALL.filter(({ publishes }) => publishes && publishes.alsoUnder !== 'every-publisher');
   return [

@@ -15,7 +15,9 @@ import type { FunctionOverrides } from './runtime-function.js';
 
 /** Properties of {@link ApprovalPage}. */
 export interface ApprovalPageProps extends FunctionOverrides {
+  /** Checked form of the topology. */
   readonly topology: TopologyModel;
+  /** Bundled code of the platform function 'approval-page'. */
   readonly code: Code;
   /** Resources of the application; the page reads pending requests and publishes decisions on the bus. */
   readonly fabric: Fabric;

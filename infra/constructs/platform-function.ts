@@ -29,9 +29,13 @@ export function platformKey(name: PlatformFunctionName): string {
 
 /** Properties of {@link PlatformFunction}. */
 export interface PlatformFunctionProps extends FunctionOverrides {
+  /** Name, trigger, rights and variables. */
   readonly declaration: DeclaredFunction;
+  /** Bundled code. */
   readonly code: Code;
+  /** Names of the application, its clients and ingresses: sources that a function may publish under. */
   readonly topology: Pick<TopologyModel, 'name' | 'clients' | 'ingress'>;
+  /** Resources of the application. */
   readonly fabric: Fabric;
   /** Values of the variables that the declaration names. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -39,6 +43,7 @@ export interface PlatformFunctionProps extends FunctionOverrides {
 
 /** A function of the platform with the fabric's variables, and exactly the rights on the fabric that its declaration names. */
 export class PlatformFunction extends RuntimeFunction {
+  /** Declaration that it was made of. */
   readonly declaration: DeclaredFunction;
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {

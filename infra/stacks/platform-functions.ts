@@ -19,14 +19,17 @@ import type { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 import type { StateStack } from './state-stack.js';
 
-/** What is there before the platform's functions. */
+/** Stacks that stand before the platform's functions, and the topology they were made of. */
 export interface PlatformNeighbours {
+  /** Checked form of the topology. */
   readonly topology: TopologyModel;
+  /** Tables, archive and seals. */
   readonly state: StateStack;
+  /** Bus, mailboxes and the queues that rules lead to. */
   readonly messaging: MessagingStack;
 }
 
-/** What a stack adds to the queues that the neighbours have. */
+/** Queues of the stack itself, besides those of its neighbours. */
 export interface OwnQueues {
   /** Ends of executions. */
   readonly workflowStatus?: IQueue;
