@@ -105,6 +105,8 @@ function kindOf(flags: ts.SymbolFlags): PublicExport['kind'] {
   return (flags & (ts.SymbolFlags.Variable | ts.SymbolFlags.Enum)) === 0 ? 'type' : 'value';
 }
 
+/** The first sentence, or the part of it before a colon or semicolon; what stands between backticks is one word. Links are code. */
 function firstSentence(text: string): string {
-  return /^.*?[.:;](?= |$)/.exec(text)?.[0].replace(/[:;]$/, '.') ?? text;
+  const plain = text.replaceAll(/\{@link ([^}|\s]+)[^}]*\}/g, '`$1`');
+  return /^(?:`[^`]*`|[^`])*?[.:;](?= |$)/.exec(plain)?.[0].replace(/[:;]$/, '.') ?? plain;
 }
