@@ -92,7 +92,7 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly name: Name;
   /** Completes "it ...". */
   readonly description: string;
-  /** Stack that it is deployed with. */
+  /** Stack that it is deployed with: `orchestration` for what has to do with workflows and links of approvals. */
   readonly stack: 'agents' | 'orchestration';
   /** Condition under which an application has it. */
   readonly needed: PlatformNeed;

@@ -106,9 +106,10 @@ export class OrchestrationStack extends ApplicationStack {
   private platformFunctions(props: OrchestrationStackProps): PlatformFunctions {
     const { topology, workflows } = props;
     const code = props.platform(this);
+    const links = props.approvalLinks !== undefined;
+    const needed = neededPlatformFunctions({ topology, workflows: workflows.length, links });
     // The page makes its function itself.
-    const needed = neededPlatformFunctions({ topology, workflows: workflows.length, links: false });
-    const own = needed.filter(({ stack }) => stack === 'orchestration');
+    const own = needed.filter((one) => one.stack === 'orchestration' && one.links !== 'verifies');
     return Object.fromEntries(
       own.map((declaration) => [declaration.name, addPlatformFunction(this, declaration, code, props)]),
     );

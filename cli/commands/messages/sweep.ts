@@ -2,11 +2,13 @@ import type { CommandContext } from '../../context/command-context.js';
 import { table } from '../../render/table.js';
 import { invokeFunction } from '../../context/invoke-function.js';
 import { findDeployment, outputOf } from '../../../shared/client/deployment.js';
+import { supervisor as supervisorDeclaration } from '../../../functions/platform/supervisor/declaration.js';
 import { isDuration, milliseconds } from '../../../shared/domain/base/duration.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { outputKey } from '../../../shared/topology/deployed/output-key.js';
 
 /** Output of an application that has workflows. */
-const SUPERVISOR = 'PlatformFunctionSupervisor';
+const SUPERVISOR = outputKey('PlatformFunction', supervisorDeclaration.name);
 
 /** Options of {@link sweepCommand}. */
 export interface SweepOptions {

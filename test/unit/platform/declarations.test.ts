@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PLATFORM_TIMEOUT, type PlatformFunctionDeclaration } from '../../../functions/platform/declaration.js';
+import { NEEDS, PLATFORM_TIMEOUT, type PlatformFunctionDeclaration } from '../../../functions/platform/declaration.js';
 import { neededPlatformFunctions, PLATFORM_FUNCTIONS, sourcesOf } from '../../../functions/platform/declarations.js';
 import { milliseconds } from '../../../shared/domain/base/duration.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
@@ -52,6 +52,21 @@ describe('declarations of platform functions', () => {
         ...['operator', 'sweeper'].map((name) => `laneway.${shop.name}.platform.${name}`),
       ].sort(),
     );
+  });
+
+  it('name rights and triggers that their stack gives', () => {
+    const queues = ({ triggers }: PlatformFunctionDeclaration) =>
+      triggers.flatMap((one) => (one.kind === 'queue' ? [one.queue] : [one.kind]));
+    for (const one of declared) {
+      const { answersTokens, executions, links, environment } = one;
+      const ofWorkflows = [answersTokens, executions, links, environment.includes('workflows') || undefined];
+      const kinds = new Set(queues(one));
+      if (one.stack === 'agents') {
+        expect([one.name, ...ofWorkflows.filter((right) => right !== undefined)]).toEqual([one.name]);
+        for (const kind of ['steps', 'url', 'workflow-status'] as const) expect(kinds).not.toContain(kind);
+        expect(one.needed).not.toBe(NEEDS.workflows);
+      } else expect(kinds).not.toContain('stream');
+    }
   });
 
   it('are what the page of the reference says', () => {
