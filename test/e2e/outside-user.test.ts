@@ -31,7 +31,9 @@ test('the package holds the framework, its platform functions and the engine, an
     ]),
   );
   const code = files.filter((file) => file.startsWith('dist/'));
-  expect(code.filter((file) => /vehicle|cli\/demo|infra\/app(?:\.|lications)|\.test\.|cli\/setup/.test(file))).toEqual([]);
+  expect(code.filter((file) => /vehicle|cli\/demo|infra\/app(?:\.|lications)|\.test\.|cli\/setup/.test(file))).toEqual(
+    [],
+  );
   expect(code.filter((file) => /(?<!\.d)\.m?ts$/.test(file))).toEqual([]);
 });
 
