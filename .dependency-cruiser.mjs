@@ -17,7 +17,7 @@ export default {
       name: 'no-circular',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     { name: 'no-circular-rooms', scope: 'folder', severity: 'error', from: {}, to: { circular: true } },
     only('domain-is-the-centre', '^shared/domain/', '^shared/domain/', 'the domain imports nothing of Laneway'),

@@ -9,7 +9,8 @@ export {
 } from '../constructs/agent-function.js';
 export type { AgentSources } from './agent-entries.js';
 export { ALARM_KINDS, Alarms, type AlarmKind } from '../constructs/alarms.js';
-export type { Bindable, BindableBucket, BindableQueue, BindableTable, BindableTopic } from '../constructs/binding.js';
+export type { BindableBucket } from '../constructs/bindable-bucket.js';
+export type { Bindable, BindableQueue, BindableTable, BindableTopic } from '../constructs/binding.js';
 export { Channel, type ChannelProps } from '../constructs/queues/channel.js';
 export { ClientPolicy, type ClientPolicyProps } from '../constructs/client-policy.js';
 export type { Fabric } from '../constructs/fabric.js';

@@ -1,6 +1,7 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { allow, allowObjects, allowSend } from './permissions.js';
+import type { BindableBucket } from './bindable-bucket.js';
 
 /*
  * The parts of CDK's resources that a binding uses. CDK's own interfaces do not take its own classes in a project with
@@ -15,16 +16,6 @@ export interface BindableTable extends IConstruct {
   readonly tableArn: string;
   /** Allows `actions` on the table and its indexes. */
   grant(grantee: IGrantable, ...actions: string[]): Grant;
-}
-
-/** A bucket: `IBucket`. */
-export interface BindableBucket extends IConstruct {
-  /** Physical name, which the agent finds under the name of the binding. */
-  readonly bucketName: string;
-  /** ARN of the bucket. */
-  readonly bucketArn: string;
-  /** ARN of the objects whose keys fit the pattern. */
-  arnForObjects(keyPattern: string): string;
 }
 
 /** A queue: `IQueue`. */

@@ -3,7 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { TableAccess } from '../../functions/platform/declaration.js';
-import type { BindableBucket } from './binding.js';
+import type { BindableBucket } from './bindable-bucket.js';
 import { acknowledge, acknowledgeObjects } from './acknowledge.js';
 import { DUE_INDEX, type Fabric } from './fabric.js';
 

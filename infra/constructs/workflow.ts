@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { WorkflowDefinition } from '../../shared/workflow/define/define-workflow.js';
+import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-definition.js';
 import { acknowledge } from './acknowledge.js';
 import { allow } from './permissions.js';
 

@@ -1,7 +1,3 @@
-import type { EngineName } from './engine.js';
-import { localstackGaps } from './localstack-gaps.js';
-import { ministackGaps, ministackIamGaps } from './ministack-gaps.js';
-
 /**
  * Features of AWS that an engine can lack so that no bridge makes up for it, each with a description. A test that needs one
  * says so and is skipped, with the reason, where it is missing. A feature that no test needs is here for docs/engines.md.
@@ -30,11 +26,3 @@ export type Capability = keyof typeof capabilities;
 
 /** Features that an engine lacks, each with the reason. */
 export type Lacks = Readonly<Partial<Record<Capability, string>>>;
-
-/** Features that each engine lacks. An unknown engine has no entries, so that every test is tried on it. */
-export const lacksOf: Readonly<Record<EngineName, Lacks>> = {
-  ministack: ministackGaps.lacks,
-  'ministack-iam': ministackIamGaps.lacks,
-  localstack: localstackGaps.lacks,
-  other: {},
-};

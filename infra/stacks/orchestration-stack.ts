@@ -8,7 +8,7 @@ import { neededPlatformFunctions, type PlatformFunctionName } from '../../functi
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { machineName } from '../../shared/platform/workflows/deployed-workflows.js';
 import { fallsBackToPeople } from '../../shared/workflow/compile/calls-in.js';
-import type { WorkflowDefinition } from '../../shared/workflow/define/define-workflow.js';
+import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-definition.js';
 import { ApprovalPage } from '../constructs/approval-page.js';
 import { acknowledge, logicalIdOf } from '../constructs/acknowledge.js';
 import { durationOf } from '../constructs/duration-of.js';

@@ -1,6 +1,6 @@
 import type { Log } from '../agent/context.js';
 import type { Duration } from '../domain/base/duration.js';
-import type { WorkflowDefinition } from '../workflow/define/define-workflow.js';
+import type { WorkflowDefinition } from '../workflow/define/workflow-definition.js';
 import type { ReadyAgent } from '../testing/harness/bound-agents.js';
 
 /** Options of {@link startInProcess}. */

@@ -1,6 +1,7 @@
 import '../domain/base/one-version.js';
 export { defineWorkflow } from './define/define-workflow.js';
-export type { WorkflowDefinition, WorkflowOptions, WorkflowStep } from './define/define-workflow.js';
+export type { WorkflowOptions } from './define/define-workflow.js';
+export type { WorkflowDefinition, WorkflowStep } from './define/workflow-definition.js';
 export { describeWorkflow } from './define/describe-workflow.js';
 export type { WorkflowDescription, WorkflowPath } from './define/describe-workflow.js';
 export type {

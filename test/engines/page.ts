@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { capabilities, lacksOf, type Capability } from '../../infra/engines/capabilities.js';
+import { capabilities, type Capability } from '../../infra/engines/capabilities.js';
+import { lacksOf } from '../../infra/engines/engine-lacks.js';
 import { ministackActions, ministackGaps } from '../../infra/engines/ministack-gaps.js';
 import { ENGINES, type FileRun, type Runs, type Selection, type TestedEngine } from './runs.js';
 

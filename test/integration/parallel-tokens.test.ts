@@ -12,7 +12,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { randomUUID } from 'node:crypto';
-import { lacksOf } from '../../infra/engines/capabilities.js';
+import { lacksOf } from '../../infra/engines/engine-lacks.js';
 import { describeOn, sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
 
 // The probe of infra/engines/parallel-as-map.ts. When it fails on MiniStack, that has learned to give each branch of a

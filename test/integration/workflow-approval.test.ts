@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import { openAnswers } from '../../cli/context/open-answers.js';
 import { openWorkflows } from '../../cli/context/open-workflows.js';
-import { lacksOf } from '../../infra/engines/capabilities.js';
+import { lacksOf } from '../../infra/engines/engine-lacks.js';
 import type { WorkflowChange } from '../../shared/operator/workflows/compare-definitions.js';
 import { openApprovals } from '../../shared/operator/requests/decide-approval.js';
 import { inspectExecution, type ExecutionView } from '../../shared/operator/workflows/inspect-execution.js';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { openWorkflows } from '../../cli/context/open-workflows.js';
 import { marksOf } from '../../cli/render/workflows.js';
-import { lacksOf } from '../../infra/engines/capabilities.js';
+import { lacksOf } from '../../infra/engines/engine-lacks.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 import { outputOf } from '../../shared/client/deployment.js';
 import { decideApproval } from '../../shared/operator/requests/decide-approval.js';

@@ -2,7 +2,7 @@ import { connect, type Laneway } from 'laneway/client';
 import type { MessageType } from 'laneway/message';
 import { openAnswers } from '../../cli/context/open-answers.js';
 import { openWorkflows } from '../../cli/context/open-workflows.js';
-import { lacksOf } from '../../infra/engines/capabilities.js';
+import { lacksOf } from '../../infra/engines/engine-lacks.js';
 import { deployed } from '../kit/stands/deployed.js';
 import { engineHere } from '../kit/stands/engine.js';
 import { allTwins } from '../kit/applications/twins/all-twins.js';

@@ -9,11 +9,8 @@ import {
   type DeployedWorkflows,
   type MachineNaming,
 } from '../../../shared/platform/workflows/deployed-workflows.js';
-import {
-  supervise,
-  SUPERVISE_GRACE_MS,
-  type SuperviseSummary,
-} from '../../../shared/platform/supervision/supervise.js';
+import { supervise, SUPERVISE_GRACE_MS } from '../../../shared/platform/supervision/supervise.js';
+import type { SuperviseSummary } from '../../../shared/platform/supervision/supervise-bounds.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { platformFunction } from '../platform-function.js';
 import { countSweepFailures } from '../sweeper/count-sweep-failures.js';

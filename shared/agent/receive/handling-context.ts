@@ -14,7 +14,7 @@ import { extendDeadline } from './extend-deadline.js';
 import { handlingLog } from './handling-log.js';
 import type { HandlingRun } from './handling-run.js';
 import { cancelledError } from './lease-keeper.js';
-import type { Handling } from './run-handler.js';
+import type { Handling } from './handling.js';
 
 /**
  * Implements {@link Context} for one handling. Functions are its own properties, so that a handler can take them off

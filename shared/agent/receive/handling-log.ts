@@ -1,5 +1,5 @@
 import type { Log } from '../context.js';
-import type { Handling } from './run-handler.js';
+import type { Handling } from './handling.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

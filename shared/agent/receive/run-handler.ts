@@ -1,33 +1,15 @@
 import { milliseconds } from '../../domain/base/duration.js';
-import type { DeliveryKey, Emission } from '../../domain/delivery/delivery.js';
-import type { Envelope } from '../../domain/wire/envelope.js';
+import type { Emission } from '../../domain/delivery/delivery.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { MessageType } from '../../message/message-type.js';
 import { isSystemChannel, MessageAcknowledged } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type Composition } from '../../publishing/compose-message.js';
 import { isReplyLater } from '../context.js';
-import type { BoundAgent } from '../create-agent.js';
 import { messageOf } from '../message.js';
 import { latestEnd } from './extend-deadline.js';
+import type { Handling } from './handling.js';
 import { compositionFor, HandlingContext } from './handling-context.js';
-import { HandlingRun, type Stop } from './handling-run.js';
-import type { Services } from './services.js';
-
-/** One handling, as the chain starts it. */
-export interface Handling {
-  readonly bound: BoundAgent;
-  readonly services: Services;
-  readonly envelope: Envelope;
-  readonly type: MessageType;
-  readonly data: unknown;
-  readonly key: DeliveryKey;
-  readonly owner: string;
-  readonly tries: number;
-  /** Instant at which the process may be ended, milliseconds since 1970. */
-  readonly end: number;
-  /** Gets the function that stops the handling; the function that it returns is called at the end. */
-  readonly attach?: (stop: Stop) => () => void;
-}
+import { HandlingRun } from './handling-run.js';
 
 /**
  * Runs middleware and handler over one message, and buffers the messages that they publish.

@@ -12,7 +12,7 @@ import { RequestCancelled } from '../../message/system-messages.js';
 import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
 import type { Publishing } from '../../publishing/publish-message.js';
 import { startOf } from '../workflows/awaited-step.js';
-import type { SuperviseBounds, SuperviseSummary } from './supervise.js';
+import type { SuperviseBounds, SuperviseSummary } from './supervise-bounds.js';
 
 /** Ports for looking at open requests of executions that have ended. */
 interface RequestServices {

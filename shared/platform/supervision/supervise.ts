@@ -7,6 +7,7 @@ import type { PendingStore } from '../../domain/request/pending-store.js';
 import { superviseExecution } from './supervise-execution.js';
 import { superviseRequests } from './supervise-requests.js';
 import type { ResumeServices } from '../workflows/resume-waiter.js';
+import type { SuperviseBounds, SuperviseSummary } from './supervise-bounds.js';
 
 /** Ports of the supervision of workflows. */
 export interface SuperviseServices extends ResumeServices {
@@ -17,36 +18,6 @@ export interface SuperviseServices extends ResumeServices {
   readonly log: Log;
   /** Waits between two chunks of calls of Step Functions, which takes 20 a second for histories (default quota). */
   readonly pause: () => Promise<void>;
-}
-
-/** Bounds of one run. */
-export interface SuperviseBounds {
-  /** Milliseconds that a step, or the end of its request, is given to come to its next state by itself. */
-  readonly grace: number;
-  /** Executions, and open requests, that one run looks at. */
-  readonly most: number;
-  /** Instant at which the run stops, milliseconds since 1970. */
-  readonly stopAt: number;
-}
-
-/** Counts of one run. */
-export interface SuperviseSummary {
-  /** Running executions that were looked at. */
-  readonly executions: number;
-  /** Steps whose request had ended without their hearing of it, and that have been told. */
-  readonly toldAgain: number;
-  /** Steps that waited on a request which is not recorded: it now is, as failed, and they have been told. */
-  readonly unanswered: number;
-  /** Executions that were ended, as their engine does not tell how to reach the step. */
-  readonly stopped: number;
-  /** Open requests of steps that were looked at. */
-  readonly requests: number;
-  /** Requests that were taken back, as the execution that made them has ended. */
-  readonly takenBack: number;
-  /** Executions and requests that could not be looked at or resolved; the next run does. */
-  readonly failed: number;
-  /** False when the bounds ended the run: the next one goes on from there. */
-  readonly complete: boolean;
 }
 
 /** Default of {@link SuperviseBounds.grace}: a dispatch takes half a minute at most, a timer looks for its record for five minutes. */

@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import type { ApprovalLinks } from '../../domain/request/approval-link.js';
 import type { Dispatch, DispatchPublish, DispatchRequest } from '../../domain/execution/dispatch.js';
 import { isDuration, type Duration } from '../../domain/base/duration.js';
 import { LanewayError, summarizeError, unknownName } from '../../domain/base/errors.js';
 import { restored } from '../../domain/execution/kept-state.js';
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
 import { PRIORITIES } from '../../domain/base/priority.js';
 import type { SagaStore } from '../../domain/execution/saga.js';
 import { idsOf } from '../../domain/execution/step-ids.js';
@@ -18,17 +16,9 @@ import { stepInGeneration, takenOver } from './earlier-generations.js';
 import { holdStep, type Hold } from './hold-step.js';
 import { keepSchema } from './keep-schema.js';
 import { tellProgress } from './tell-progress.js';
-import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
+import { resumeWaiter } from './resume-waiter.js';
+import type { DispatcherServices } from './dispatcher-services.js';
 import { waiterOf } from './waiter-of.js';
-
-/** Ports of the dispatcher. */
-export interface DispatcherServices extends ResumeServices {
-  readonly publishing: Publishing;
-  readonly pending: PendingStore;
-  readonly sagas: SagaStore;
-  /** Links of approvals; undefined where the application has none. */
-  readonly approvalLinks?: ApprovalLinks | undefined;
-}
 
 /** Return value of the dispatcher for its state machine. The answer of a request comes later, over its task token. */
 export interface Dispatched {

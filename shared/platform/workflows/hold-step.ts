@@ -7,7 +7,7 @@ import type { PendingRecord } from '../../domain/request/pending.js';
 import { ApprovalDecided, ApprovalRequested, WorkflowRequested } from '../../message/system-messages.js';
 import { publishMessage } from '../../publishing/publish-message.js';
 import { askApprovers } from './ask-approvers.js';
-import type { DispatcherServices } from './dispatch-step.js';
+import type { DispatcherServices } from './dispatcher-services.js';
 import { continuedRun, waitOf } from './earlier-generations.js';
 import { resumeWaiter } from './resume-waiter.js';
 import { waiterOf } from './waiter-of.js';

@@ -1,5 +1,5 @@
 import type { ClientPublishOptions } from '../../publishing/client-options.js';
-import type { WorkflowDefinition } from '../../workflow/define/define-workflow.js';
+import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
 import type { ReadyAgent } from './bound-agents.js';
 
 /** Options of `createHarness`. */

@@ -13,7 +13,7 @@ import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import type { QueuedCopy } from '../../platform/ingress/queued-copy.js';
 import { routingRules } from '../../topology/rules.js';
 import type { Topology } from '../../topology/topology.js';
-import type { WorkflowDefinition } from '../../workflow/define/define-workflow.js';
+import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
 import { FaultPlan } from './faults.js';
 import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../memory/memory-deliveries.js';

@@ -8,7 +8,7 @@ import type {
 } from '../../domain/execution/executions.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { ExecutionReader, WorkflowResumer, WorkflowStarter } from '../../domain/execution/workflow-engine.js';
-import type { WorkflowDefinition } from '../../workflow/define/define-workflow.js';
+import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
 import { AslFailure } from '../asl/asl-failure.js';
 import { MemoryWorkflows, type TokenAnswer } from '../memory/memory-workflows.js';
 import { loadJsonata, runAsl, type Evaluate } from '../asl/run-asl.js';

@@ -1,4 +1,4 @@
-import type { WorkflowDefinition } from './define-workflow.js';
+import type { WorkflowDefinition } from './workflow-definition.js';
 import { allSteps, blockOf, describeTarget, type Block, type Target, type Value } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 import { listOf, type Shape } from '../record/shape.js';

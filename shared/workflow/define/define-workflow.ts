@@ -2,16 +2,16 @@ import { milliseconds, wholeSeconds, type Duration } from '../../domain/base/dur
 import type { DataOf, EventType } from '../../message/message-type.js';
 import type { Topology } from '../../topology/topology.js';
 import type { Awaited } from '../../domain/request/awaited.js';
-import type { AslDefinition } from '../compile/asl.js';
 import { checkCarried } from '../analyse/check-step.js';
 import { checkCompensations } from '../analyse/check-compensations.js';
 import { compile } from '../compile/compile.js';
 import { combine, compare, not, orElse, present } from '../record/derived.js';
 import type { AgentOf, Flow, FlowResult, NamesOf, TypesOf } from './flow.js';
 import { nameSteps } from '../record/names.js';
-import { allSteps, outlineOf, type Block, type WorkflowOutline } from '../record/outline.js';
+import { allSteps, outlineOf, type Block } from '../record/outline.js';
 import { Recorder } from './recorder.js';
 import type { Ref } from './ref.js';
+import type { WorkflowDefinition, WorkflowStep } from './workflow-definition.js';
 import { refusal, type Refuse } from '../record/references.js';
 
 /** Options of {@link defineWorkflow}. */
@@ -28,49 +28,11 @@ export interface WorkflowOptions<Start extends EventType> {
   readonly byHand?: boolean;
 }
 
-/** A step that sends a message or waits. */
-export interface WorkflowStep {
-  /** Name of the state; the dispatcher and the ledger know the step by it. */
-  readonly name: string;
-  /** Kind of the step: the verb that recorded it. */
-  readonly kind: 'request' | 'publish' | 'wait' | 'run' | 'approval' | 'receive';
-  /** Message type that it sends or waits for; for `run` the workflow. Absent for a pause and an approval. */
-  readonly type?: string;
-  /** Type of the reply, for a request. */
-  readonly reply?: string;
-  /** Seconds that the step waits; for an approval with `escalateTo` twice as long. Absent for `publish` and `wait`. */
-  readonly timeoutSeconds?: number;
-  /** Arms and branches that lead to it, outermost first. */
-  readonly path: readonly string[];
-}
-
 /** Deadline of a workflow that declares none. */
 export const DEFAULT_DEADLINE: Duration = '1 day';
 
 /** The longest that a Standard execution lasts (Step Functions quota). */
 export const LONGEST_DEADLINE: Duration = '365 days';
-
-/** A checked and compiled workflow. */
-export interface WorkflowDefinition<Name extends string = string, Start extends EventType = EventType> {
-  /** Name of the workflow, unique in its application. */
-  readonly name: Name;
-  /** Topology that the workflow belongs to. */
-  readonly topology: Topology;
-  /** Event type each message of which starts an execution. */
-  readonly startedBy: Start;
-  /** Bound of a whole execution, seconds. */
-  readonly deadlineSeconds: number;
-  /** True when only `laneway workflow start` starts it. @defaultValue false */
-  readonly byHand?: boolean;
-  /** Steps that send or wait, in the order of definition. */
-  readonly steps: readonly WorkflowStep[];
-  /** Messages that its steps wait for. */
-  readonly awaits: readonly Awaited[];
-  /** Definition to deploy as a Standard state machine, `${DispatcherArn}` replaced. */
-  readonly asl: AslDefinition;
-  /** The recorded steps; `describeWorkflow` reads them. */
-  readonly outline: WorkflowOutline;
-}
 
 /**
  * Defines a process that sends requests and waits for replies. `define` runs once, at definition: its verbs record

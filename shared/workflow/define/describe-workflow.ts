@@ -1,6 +1,6 @@
 import type { AslBranch, AslState } from '../compile/asl.js';
 import { machinesIn } from '../compile/calls-in.js';
-import type { WorkflowDefinition } from './define-workflow.js';
+import type { WorkflowDefinition } from './workflow-definition.js';
 import { blockOf, describeTarget, type Block, type RequestStep, type Step } from '../record/outline.js';
 
 /** A path through a workflow, and its cost. */

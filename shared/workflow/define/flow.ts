@@ -2,7 +2,7 @@ import type { Duration } from '../../domain/base/duration.js';
 import type { Priority } from '../../domain/base/priority.js';
 import type { CommandType, DataOf, EventType, InputOf, MessageType, ReplyOf } from '../../message/message-type.js';
 import type { AllChannels, CapabilityIn, EscalationRung, RoleIn, Topology } from '../../topology/topology.js';
-import type { WorkflowDefinition } from './define-workflow.js';
+import type { WorkflowDefinition } from './workflow-definition.js';
 import type { Comparison } from '../record/outline.js';
 import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed, ValueOf } from './ref.js';
 

@@ -4,7 +4,7 @@ import type { Topology } from '../../topology/topology.js';
 import { attemptsOf } from '../analyse/check-attempts.js';
 import { checkDeciders, checkList, checkResults, checkTime, resultShape } from './check-hold.js';
 import { checkAddress, checkArms, checkCarried, checkLiteral, checkName } from '../analyse/check-step.js';
-import type { WorkflowDefinition } from './define-workflow.js';
+import type { WorkflowDefinition } from './workflow-definition.js';
 import type { Reading } from '../record/derived.js';
 import { DEFAULT_UNDO_TIMEOUT, type ApprovalOptions } from './flow.js';
 import { ApprovalDecided } from '../../message/system-messages.js';

@@ -1,4 +1,5 @@
-import { capabilities, lacksOf, type Capability } from '../../../infra/engines/capabilities.js';
+import { capabilities, type Capability } from '../../../infra/engines/capabilities.js';
+import { lacksOf } from '../../../infra/engines/engine-lacks.js';
 import {
   detectEngine,
   engineName,

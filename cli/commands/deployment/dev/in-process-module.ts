@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { LanewayError } from '../../../../shared/domain/base/errors.js';
 import type { ReadyAgent } from '../../../../shared/testing/harness/bound-agents.js';
-import type { WorkflowDefinition } from '../../../../shared/workflow/define/define-workflow.js';
+import type { WorkflowDefinition } from '../../../../shared/workflow/define/workflow-definition.js';
 import { importModule, locateTopology } from '../../../context/load-topology.js';
 import type { Project } from '../../../context/project.js';
 
