@@ -57,7 +57,9 @@ export interface OrchestrationStackProps extends StackProps {
   readonly topology: TopologyModel;
   /** Workflows to deploy; without any the stack holds requests alone. */
   readonly workflows: readonly DeployableWorkflow[];
+  /** Stack of tables, archive and seals. */
   readonly state: StateStack;
+  /** Stack of bus and queues. */
   readonly messaging: MessagingStack;
   /** Returns the bundled code of platform functions; called once. */
   readonly platform: (stack: OrchestrationStack) => PlatformCode;

@@ -19,6 +19,8 @@ import { describeOn, sharedEngine, type SharedEngine } from '../kit/stands/engin
 // parallel state a task token of its own: take the rewriting out.
 
 const EXECUTIONS = 20;
+/** Elements of the sum that a branch makes between beginning and reading its token: more, the longer the other one has to begin. */
+const SUMS = [3_000, 30_000, 30_000, 60_000];
 const describeOnEngines = await describeOn(['ministack', 'localstack']);
 
 describeOnEngines('branches of a parallel state', () => {
@@ -27,6 +29,15 @@ describeOnEngines('branches of a parallel state', () => {
   afterAll(() => engine.stop());
 
   test('share a task token on MiniStack, and have their own elsewhere', async () => {
+    const isExpected = lacksOf[engine.kind]['branch-tokens'] !== undefined;
+    let shared = 0;
+    // Whether the branches meet is up to the machine: they are given more and more time for it, and one meeting shows it.
+    for (const sum of isExpected ? SUMS : SUMS.slice(0, 1)) if (shared === 0) shared = await sharedTokens(sum);
+    expect(shared > 0).toBe(isExpected);
+  }, 240_000);
+
+  /** Runs executions of a parallel state. @returns how many had two branches with one token */
+  async function sharedTokens(sum: number): Promise<number> {
     const sqs = new SQSClient(engine.client);
     const sfn = new SFNClient(engine.client);
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `tokens-${randomUUID()}` }));
@@ -36,8 +47,7 @@ describeOnEngines('branches of a parallel state', () => {
       Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
       Arguments: {
         QueueUrl,
-        MessageBody:
-          '{% ($slow := $sum([1..3000]); $states.context.Execution.Name & " " & $states.context.Task.Token) %}',
+        MessageBody: `{% ($slow := $sum([1..${sum}]); $states.context.Execution.Name & " " & $states.context.Task.Token) %}`,
       },
       End: true,
     };
@@ -73,11 +83,10 @@ describeOnEngines('branches of a parallel state', () => {
         }
       }
       expect(tokens.size).toBe(EXECUTIONS);
-      const shared = [...tokens.values()].filter((own) => new Set(own).size < own.length);
-      expect(shared.length > 0).toBe(lacksOf[engine.kind]['branch-tokens'] !== undefined);
+      return [...tokens.values()].filter((own) => new Set(own).size < own.length).length;
     } finally {
       await sfn.send(new DeleteStateMachineCommand({ stateMachineArn }));
       await sqs.send(new DeleteQueueCommand({ QueueUrl }));
     }
-  }, 120_000);
+  }
 });
