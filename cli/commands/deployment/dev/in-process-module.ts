@@ -43,8 +43,9 @@ export function locateInProcess(project: Project, topology: string | undefined):
 export function inProcessHint(project: Project, list: keyof InProcessModule, name: string): string[] {
   try {
     return [`name ${name} in '${list}' of ${relative(project.directory, locateInProcess(project, undefined))}`];
-  } catch {
-    return [];
+  } catch (error) {
+    if (error instanceof LanewayError && error.code === 'NOT_FOUND') return [];
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { auditor } from './auditor/agent.js';
 import { expense } from './workflows/expense.js';
 
-/** What `npx laneway dev --in-process` runs: each agent with what it needs there. */
+/** Agents that `npx laneway dev --in-process` runs, each with its dependencies there. */
 export const agents = [auditor];
 export const workflows = [expense];

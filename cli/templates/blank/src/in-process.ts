@@ -1,4 +1,4 @@
 import { listener } from './listener/agent.js';
 
-/** What `npx laneway dev --in-process` runs: each agent with what it needs there. */
+/** Agents that `npx laneway dev --in-process` runs, each with its dependencies there. */
 export const agents = [listener];

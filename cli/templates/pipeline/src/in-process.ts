@@ -1,5 +1,5 @@
 import { pricing } from './pricing/agent.js';
 import { shipping } from './shipping/agent.js';
 
-/** What `npx laneway dev --in-process` runs: each agent with what it needs there. */
+/** Agents that `npx laneway dev --in-process` runs, each with its dependencies there. */
 export const agents = [pricing, shipping];
