@@ -89,7 +89,7 @@ export interface InProcess<
   settled(options?: { readonly timeout?: Duration }): Promise<void>;
   /**
    * Stops the application: it takes no more, handlings that run are waited for, then its timers end and it no longer keeps
-   * the process alive. A second call has the result of the first.
+   * the process alive. Handlings that take longer are given up: their signals abort. A second call has the result of the first.
    * @returns the work that was not done, and is lost
    */
   stop(options?: StopOptions): Promise<Leftover>;

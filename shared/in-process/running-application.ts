@@ -278,6 +278,8 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
       help: ['wait for what is in flight before stop(): await settled()'],
     });
     for (const { reject } of [...this.#replies.values(), ...this.#resting]) reject(stopped);
+    // Their timers would keep the process alive for as long as handlers may take.
+    this.world.stopHandlings(stopped);
     if (Object.values(leftover).some((count) => count > 0))
       this.#log.warn('stopped with work undone, which is lost', { ...leftover });
     return leftover;

@@ -199,7 +199,9 @@ async function handle(
   try {
     const handling = { bound, services, envelope, type, data, key, owner, tries: lease.tries, end };
     const made = runHandler(
-      keeper === undefined ? handling : { ...handling, attach: (stop) => keeper.hold({ key, owner, stop }) },
+      keeper === undefined
+        ? { ...handling, ...(services.attach && { attach: services.attach }) }
+        : { ...handling, attach: (stop) => keeper.hold({ key, owner, stop }) },
     );
     emissions = made instanceof Promise ? await made : made;
     stored = emissions.length === 0 ? { emissions } : await storeEmissions(emissions, key, owner, services.payloads);

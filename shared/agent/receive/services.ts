@@ -6,6 +6,7 @@ import type { DeferredReplyStore } from '../../domain/request/deferred-replies.j
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { Senders } from '../../publishing/send-messages.js';
 import type { Log } from '../context.js';
+import type { Stop } from './handling-run.js';
 import type { ProcessGuards } from './process-guards.js';
 
 /** Ports and settings of the handling chain; the same in Lambda, in a worker and in the test harness. */
@@ -21,6 +22,8 @@ export interface Services {
   readonly log: Log;
   /** Retry budgets, and conversations over their budget; without them nothing is held back. */
   readonly guards?: ProcessGuards;
+  /** Gets the function that stops a handling, in a process that does not renew leases; what it returns is called at the end. */
+  readonly attach?: (stop: Stop) => () => void;
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
 }

@@ -1,5 +1,6 @@
 import type { Log, Middleware } from '../../agent/context.js';
 import type { BoundAgent } from '../../agent/create-agent.js';
+import type { Stop } from '../../agent/receive/handling-run.js';
 import { ProcessGuards } from '../../agent/receive/process-guards.js';
 import { receiveBatch } from '../../agent/receive/receive-batch.js';
 import type { Concurrency } from '../../agent/receive/services.js';
@@ -109,6 +110,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly #log: Log;
   readonly #concurrency: Concurrency | undefined;
   readonly #functions: PlatformFunctions;
+  readonly #running = new Set<Stop>();
   /** Times that the drain has put a copy back, by the SQS message id that the copy got. */
   readonly #returns = new Map<string, number>();
 
@@ -206,6 +208,16 @@ export class MemoryWorld<Time extends Clock = Clock> {
     return new MortalProcess(who, this.faults);
   }
 
+  /** Stops what handlers have begun and not ended: their signals abort, and their tries fail with `why`. */
+  stopHandlings(why: LanewayError): void {
+    for (const stop of this.#running) stop(why);
+  }
+
+  readonly #attach = (stop: Stop): (() => void) => {
+    this.#running.add(stop);
+    return () => void this.#running.delete(stop);
+  };
+
   /** One run of the sweeper, and of supervision where there are workflows; what fails is left to the next. */
   async sweep(): Promise<void> {
     await leftToNext(this.#functions.sweep(this.process('sweeper')));
@@ -230,6 +242,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
         const end = this.clock.now() + timeout;
         const services = {
           ...{ clock: this.clock, random: this.#random, deliveries, payloads, later, guards, log },
+          ...(this.#concurrency && { attach: this.#attach }),
           senders: { bus, lanes, pending, timers },
           deadLetters: lettersOf(process, letters),
         };

@@ -236,6 +236,25 @@ test('stop gives up what takes longer than its time, and says so', async () => {
   expect(log.lines.filter((line) => line.includes('lost'))).toHaveLength(1);
 });
 
+test('what stop gives up is stopped: the signal of its handler aborts', async () => {
+  const begun = barrier();
+  let given: AbortSignal | undefined;
+  const slow = createAgent(shop, 'warehouse').handle({
+    ReserveStock: (_message, { signal }) => {
+      given = signal;
+      begun.open();
+      return new Promise(() => undefined);
+    },
+    OrderPlaced: () => undefined,
+  });
+  const app = await open({ agents: [slow] });
+  void app.publish(ReserveStock, { order: 'o-1' });
+  await begun.passed;
+  expect(given?.aborted).toBe(false);
+  await app.stop({ timeout: '50 milliseconds' });
+  expect(given).toMatchObject({ aborted: true, reason: { code: 'UNAVAILABLE' } });
+});
+
 test('who waits for rest no longer than so hears what is in flight', async () => {
   const app = await open({ agents: [warehouse(() => new Promise(() => undefined))] });
   await app.publish(ReserveStock, { order: 'o-1' });
