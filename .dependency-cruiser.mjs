@@ -1,5 +1,5 @@
 /**
- * The direction of architecture.md:
+ * The direction of docs/architecture.md:
  * domain <- message <- topology <- publishing <- {agent, workflow} <- {platform, operator, aws} <- {lambda, worker, client, infra}.
  * Folders are rooms: no two of them know each other in a circle, not even by their types.
  */
@@ -132,6 +132,19 @@ export default {
       severity: 'error',
       from: { path: '^(shared|functions|infra|cli)/' },
       to: { path: '^(test|bench|tools)/' },
+    },
+    {
+      name: 'tests-import-no-tests',
+      comment: 'what two of them need stands in test/kit',
+      severity: 'error',
+      from: { path: '^(test|bench|tools)/' },
+      to: { path: '^test/.*[.]test[.]ts$' },
+    },
+    {
+      name: 'the-kit-knows-no-tests',
+      severity: 'error',
+      from: { path: '^test/kit/' },
+      to: { path: '^test/', pathNot: '^test/kit/' },
     },
   ],
   options: {

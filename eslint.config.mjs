@@ -34,6 +34,31 @@ export default ts.config(
       },
     },
   },
+  {
+    // Logic is told what it works with. Only adapters and entries read the environment of their process.
+    files: ['shared/{domain,message,topology,publishing,agent,workflow,platform,operator}/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', { name: 'process', message: 'take it as a parameter: entries read it' }],
+    },
+  },
+  {
+    // What a message says must not steer a terminal: what a command prints is made visible by its Output.
+    files: ['cli/**/*.ts'],
+    ignores: ['cli/templates/**', 'cli/context/output.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'console', message: 'print by Output: it makes text safe for terminals' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        ...['name', 'property.name'].map((name) => ({
+          selector: `MemberExpression[object.${name}=/^std(out|err)$/][property.name="write"]`,
+          message: 'print by Output: it makes text safe for terminals',
+        })),
+      ],
+    },
+  },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   {
     // A module that others declare is added to by merging an interface that is empty but for what it extends.

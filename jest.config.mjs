@@ -13,30 +13,48 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
-/** The same tests over what is packed: every import of the framework is one of the compiled dist/. */
+/**
+ * A second run over what is packed, where every import of the framework is one of the compiled dist/: the command, the harness, the
+ * application in process, and the example on all of them. The other tests ask for decisions, which are compiled as these are;
+ * test/e2e loads every module of the package.
+ */
 const built = {
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons'] },
   moduleNameMapper: {
     '^(?:\\.\\./)+(shared|infra|cli|functions/platform)/(.*)\\.js$': '<rootDir>/dist/$1/$2.js',
     ...common.moduleNameMapper,
   },
-  testMatch: ['harness', 'in-process', 'workflow', 'cli', 'agent', 'topology'].map(
-    (folder) => `<rootDir>/test/unit/${folder}/**/*.test.ts`,
-  ),
-  // The demonstration is not in the package.
-  testPathIgnorePatterns: ['/node_modules/', '/test/unit/cli/demo.test.ts'],
+  testMatch: [
+    '<rootDir>/test/unit/shared/domain/base/one-version.test.ts',
+    '<rootDir>/test/unit/shared/{testing,in-process}/**/*.test.ts',
+    '<rootDir>/test/unit/cli/**/*.test.ts',
+    '<rootDir>/test/scenarios/vehicle-maintenance/*.test.ts',
+  ],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    // The demonstration and the set-up are not in the package.
+    ...['/test/unit/cli/demo/', '/test/unit/cli/setup'],
+    // These start the command of the sources; that of the package is started by test/e2e and test/outside.
+    ...['/deployment/dev.test', '/deployment/dev-in-process.test', '/workflow/workflow-recordings.test'],
+  ],
 };
+
+/** What runs on an engine: files run side by side, each on the engine of its worker. */
+const onEngine = (name, extra = {}) =>
+  project(name, { testEnvironment: '<rootDir>/cli/setup/own-engine.mjs', ...extra });
 
 export default {
   // A machine that does much else at once is slow, not wrong.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   projects: [
     project('unit'),
+    project('scenarios'),
+    project('docs'),
     project('built', built),
-    project('contract'),
+    onEngine('contract'),
     project('infra'),
-    project('integration'),
-    project('e2e'),
-    project('outside', { testMatch: ['<rootDir>/test/outside/*.test.ts'] }),
+    onEngine('integration'),
+    onEngine('e2e'),
+    onEngine('outside', { testMatch: ['<rootDir>/test/outside/*.test.ts'] }),
   ],
 };

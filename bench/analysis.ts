@@ -6,7 +6,7 @@ import {
   seededRandom,
   type FleetBaseline,
 } from '../functions/vehicle-maintenance/data-analysis/fit-baseline.js';
-import type { Reading } from '../functions/vehicle-maintenance/schemas.js';
+import { readingsWith, SIGNALS, type FullReading } from '../functions/vehicle-maintenance/schemas.js';
 import { readTelemetryCsv } from '../functions/vehicle-maintenance/telemetry-csv.js';
 import { sampleVin } from '../functions/vehicle-maintenance/vin.js';
 
@@ -43,8 +43,8 @@ interface Outcome {
   readonly withReasons: number;
 }
 type Protocol = (
-  rows: readonly Reading[],
-  spare: readonly Reading[],
+  rows: readonly FullReading[],
+  spare: readonly FullReading[],
   random: () => number,
 ) => { halved: boolean; alarm: boolean; reasoned: boolean }[];
 
@@ -63,9 +63,10 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
   report(measure(rows), flags.has('--json'));
 }
 
-async function readings(): Promise<Reading[]> {
-  const found: Reading[] = [];
-  for await (const row of readTelemetryCsv(createReadStream(DATA))) if (row.kind === 'row') found.push(row.reading);
+async function readings(): Promise<FullReading[]> {
+  const found: FullReading[] = [];
+  for await (const row of readTelemetryCsv(createReadStream(DATA)))
+    if (row.kind === 'row') found.push(...readingsWith([row.reading], ...SIGNALS));
   return found;
 }
 
@@ -78,9 +79,12 @@ const baselineSource = (baseline: FleetBaseline): string => `import type { Fleet
 export const FLEET_BASELINE: FleetBaseline = ${JSON.stringify(baseline, null, 2)};
 `;
 
-const halve = (reading: Reading): Reading => ({ ...reading, oilPressureBar: reading.oilPressureBar / 2 });
+const halve = (reading: FullReading): FullReading => ({ ...reading, oilPressureBar: reading.oilPressureBar / 2 });
 
-function judge(readings: readonly Reading[], history: readonly Reading[]): { alarm: boolean; reasoned: boolean } {
+function judge(
+  readings: readonly FullReading[],
+  history: readonly FullReading[],
+): { alarm: boolean; reasoned: boolean } {
   const { severity, reasons } = analyze({ vin: sampleVin(0), readings: [...readings], history: [...history] });
   const about = reasons.filter(({ code }) => code === 'OIL_PRESSURE_LOW' || code === 'OIL_PRESSURE_CRITICAL');
   const reasoned = about.some((reason) => reason.value < reason.expected && reason.text !== '');
@@ -109,7 +113,10 @@ const wholeReport: Protocol = (rows, _spare, random) =>
   });
 
 /** Deals the rows in turn to vehicles, and says which of them lose half of their oil pressure. */
-function perVehicle(rows: readonly Reading[], random: () => number): { own: Reading[]; halved: boolean; at: number }[] {
+function perVehicle(
+  rows: readonly FullReading[],
+  random: () => number,
+): { own: FullReading[]; halved: boolean; at: number }[] {
   const vehicles = rows.length / PER_VEHICLE;
   const chosen = new Set(sample(vehicles, HALVED / PER_VEHICLE, random));
   return Array.from({ length: vehicles }, (_, at) => ({
@@ -128,7 +135,7 @@ function sample(of: number, count: number, random: () => number): number[] {
   return all.slice(0, count);
 }
 
-function run(rows: readonly Reading[], protocol: Protocol): Outcome {
+function run(rows: readonly FullReading[], protocol: Protocol): Outcome {
   const totals = { halved: 0, found: 0, healthy: 0, alarmed: 0, reasoned: 0 };
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const random = seededRandom(1_000 + draw);
@@ -151,7 +158,7 @@ function run(rows: readonly Reading[], protocol: Protocol): Outcome {
  * pressure are taken in the order of their likelihood ratio halved : healthy until the share is used up. Fitted on the
  * very rows it is measured on, so that it errs upwards.
  */
-function upperBound(rows: readonly Reading[], share: number): number {
+function upperBound(rows: readonly FullReading[], share: number): number {
   const width = 0.1;
   const bins = new Map<number, { healthy: number; halved: number }>();
   const count = (value: number, kind: 'healthy' | 'halved'): void => {
@@ -179,14 +186,14 @@ function upperBound(rows: readonly Reading[], share: number): number {
  * Share of the variance of log oil pressure that the other five signals explain on rows not used for tuning (150 nearest
  * neighbours among the first tuning rows): near zero means that no detector gains from them.
  */
-function explainedByOthers(tuning: readonly Reading[], held: readonly Reading[]): number {
+function explainedByOthers(tuning: readonly FullReading[], held: readonly FullReading[]): number {
   const others = ['rpm', 'fuelPressureBar', 'coolantPressureBar', 'oilTempC', 'coolantTempC'] as const;
   const known = tuning.slice(0, 6_000);
   const scale = others.map((signal) => {
     const average = known.reduce((sum, reading) => sum + reading[signal], 0) / known.length;
     return Math.sqrt(known.reduce((sum, reading) => sum + (reading[signal] - average) ** 2, 0) / known.length);
   });
-  const target = (reading: Reading): number => Math.log(Math.max(0.3, reading.oilPressureBar));
+  const target = (reading: FullReading): number => Math.log(Math.max(0.3, reading.oilPressureBar));
   const average = known.reduce((sum, reading) => sum + target(reading), 0) / known.length;
   let missed = 0;
   let total = 0;
@@ -204,7 +211,7 @@ function explainedByOthers(tuning: readonly Reading[], held: readonly Reading[])
   return 1 - missed / total;
 }
 
-function lagCorrelation(rows: readonly Reading[]): number {
+function lagCorrelation(rows: readonly FullReading[]): number {
   const values = rows.map((reading) => reading.oilPressureBar);
   const average = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
@@ -213,7 +220,7 @@ function lagCorrelation(rows: readonly Reading[]): number {
   );
 }
 
-function measure(rows: readonly Reading[]): Record<string, unknown> {
+function measure(rows: readonly FullReading[]): Record<string, unknown> {
   const held = rows.slice(TUNING_ROWS);
   const outcomes = { row: run(held, rowAlone), sequential: run(held, sequential), report: run(held, wholeReport) };
   return {
@@ -234,7 +241,7 @@ function measure(rows: readonly Reading[]): Record<string, unknown> {
 }
 
 /** Reasons of the first halved reports that raise an alarm, as a person reads them. */
-function examples(held: readonly Reading[]): string[] {
+function examples(held: readonly FullReading[]): string[] {
   return Array.from({ length: 4 }, (_, at) => held.slice(at * PER_VEHICLE, (at + 1) * PER_VEHICLE).map(halve)).flatMap(
     (readings) => analyze({ vin: sampleVin(0), readings }).reasons.map(({ code, text }) => `${code}: ${text}`),
   );

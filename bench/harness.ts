@@ -4,7 +4,7 @@ import { createAgent, type Agent } from 'laneway/agent';
 import { event } from 'laneway/message';
 import { createHarness } from 'laneway/testing';
 import { defineTopology, type Topology } from 'laneway/topology';
-import { quantile } from './statistics.js';
+import { quantile } from '../cli/demo/quantile.js';
 
 /**
  * Measures how the time of `createHarness` grows with a topology of agents and as many channels:

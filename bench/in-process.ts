@@ -3,7 +3,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS } from '../infra/constructs/bundle-options.js';
 import type * as Measure from './in-process/measure.js';
-import { quantile, summarize } from './statistics.js';
+import { quantile } from '../cli/demo/quantile.js';
+import { summarize } from './statistics.js';
 
 /**
  * Throughput and latency of an application in process: from `publish` of a client to the end of the last handling.

@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import { bundledSides } from './receive-path/bundled-sides.js';
-import { goOn, heapInUse, rateOf, run, verifyEqual, type Stretch } from './receive-path/measure.js';
-import { quantile } from './statistics.js';
+import { goOn, heapInUse, rateOf, runCollected, verifyEqual, type Stretch } from './receive-path/measure.js';
+import { quantile } from '../cli/demo/quantile.js';
 
 /**
  * Measures the messages a second that one core takes through the whole receive path of an agent's function: decode, validate,
@@ -23,7 +23,7 @@ const WINDOW = 10_000;
 const ROUNDS = 7;
 const GROWTH_RUNS = 3;
 
-const { goodEvents, mixedEvents, twinEvent, lanewaySide, powertoolsSide } = await bundledSides();
+const { goodEvents, mixedEvents, repeatedEvent, lanewaySide, powertoolsSide } = await bundledSides();
 
 interface Rates {
   readonly laneway: number;
@@ -37,7 +37,7 @@ interface Measured extends Rates {
 
 async function main(json: boolean): Promise<void> {
   const loadBefore = loadavg();
-  const verified = await verifyEqual([lanewaySide(), powertoolsSide()], [...mixedEvents(2_000), twinEvent()]);
+  const verified = await verifyEqual([lanewaySide(), powertoolsSide()], [...mixedEvents(2_000), repeatedEvent()]);
   await rounds(1, goodEvents);
   const good = await rounds(ROUNDS, goodEvents);
   const mixed = await rounds(3, mixedEvents);
@@ -72,7 +72,7 @@ async function rounds(count: number, eventsOf: typeof goodEvents): Promise<Measu
     // The sides take turns at going first.
     for (const { make, first, rates } of round % 2 === 0 ? sides : sides.toReversed()) {
       const side = make();
-      first.push(rateOf(await run(side, before)));
+      first.push(rateOf(await runCollected(side, before)));
       rates.push(rateOf(await goOn(side, events)));
     }
   }
@@ -90,7 +90,7 @@ async function measureGrowth() {
   const ten: number[] = [];
   const heap: number[] = [];
   const window = async (): Promise<Stretch> => {
-    const stretch = await run(lanewaySide(), goodEvents(WINDOW));
+    const stretch = await runCollected(lanewaySide(), goodEvents(WINDOW));
     heap.push(heapInUse());
     return stretch;
   };

@@ -1,8 +1,4 @@
-/** The value below or at which this share (0 to 1) of the values lies: nearest rank. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
+import { quantile } from '../cli/demo/quantile.js';
 
 /** Middle and tail of a sample, milliseconds. */
 export interface Summary {

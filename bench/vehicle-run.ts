@@ -7,18 +7,18 @@ import type { Telemetry } from '../functions/vehicle-maintenance/schemas.js';
 import { vehicles } from '../functions/vehicle-maintenance/topology.js';
 import { sampleVin } from '../functions/vehicle-maintenance/vin.js';
 import { threeVehicles } from '../cli/demo/scenario.js';
-import { openLedger } from '../cli/context/open-ledger.js';
+import { openDeployed } from '../cli/context/open-deployed.js';
 import { connect } from '../shared/client/connect.js';
 import { account, type LedgerEntry } from '../shared/domain/evidence/conversation.js';
 import { waypoints, type Waypoint } from './waypoints.js';
-import type { Hop } from './bare-hops/measure.js';
+import type { HopKind } from './bare-hops/measure.js';
 
 /** A way through the workflow: its telemetry, its expected end, its hops, and the messages on its critical path. */
 export interface Path {
   readonly vehicle: string;
   readonly ends: string;
   readonly answers: boolean;
-  readonly hops: Readonly<Record<Hop, number>>;
+  readonly hops: Readonly<Record<HopKind, number>>;
   readonly messages: readonly string[];
 }
 
@@ -70,7 +70,7 @@ const GIVE_UP_MS = 60_000;
 export async function vehicleRuns(target: EngineTarget, signal: AbortSignal): Promise<(path: Path) => Promise<Run>> {
   const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
   const portal = await connect(vehicles, { as: 'customer-portal' });
-  const reader = await openLedger(vehicles);
+  const { conversations: reader } = await openDeployed(vehicles);
   let vehicle = 0;
 
   const until = async <Found>(what: string, look: () => Promise<Found | undefined>): Promise<Found> => {

@@ -6,8 +6,9 @@ import { interruptible } from '../cli/commands/deployment/deploy-here.js';
 import { table } from '../cli/render/table.js';
 import { deployApp } from '../infra/engines/deploy/deploy.js';
 import { openEngine } from '../infra/engines/open-engine.js';
-import { bareHops, HOPS, type Hop, type Round } from './bare-hops/measure.js';
-import { quantile, summarize, type Summary } from './statistics.js';
+import { bareHops, HOPS, type HopKind, type Round } from './bare-hops/measure.js';
+import { quantile } from '../cli/demo/quantile.js';
+import { summarize, type Summary } from './statistics.js';
 import { PATHS, vehicleRuns, type PathName, type Run } from './vehicle-run.js';
 
 /**
@@ -26,7 +27,7 @@ const AIM = { seconds: 2, timesFloor: 2 };
 const WARM_UP = 8;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const names = Object.keys(PATHS) as PathName[];
-const hopNames = Object.keys(HOPS) as Hop[];
+const hopNames = Object.keys(HOPS) as HopKind[];
 
 interface Measured {
   readonly cold: Readonly<Record<PathName, number>>;
@@ -44,7 +45,7 @@ interface PathResult extends Summary {
   readonly timesBusyFloor: number;
   readonly meetsAim: boolean;
   readonly customerP50: number;
-  readonly hops: Readonly<Record<Hop, number>>;
+  readonly hops: Readonly<Record<HopKind, number>>;
   readonly waypoints: readonly { readonly name: string; readonly p50: number }[];
 }
 
@@ -117,9 +118,9 @@ async function measure(
   return { cold, runs, rounds, busy };
 }
 
-const summarizeHops = (rounds: readonly Round[]): Record<Hop, Summary> =>
+const summarizeHops = (rounds: readonly Round[]): Record<HopKind, Summary> =>
   Object.fromEntries(hopNames.map((hop) => [hop, summarize(rounds.flatMap((round) => round[hop]))])) as Record<
-    Hop,
+    HopKind,
     Summary
   >;
 
@@ -128,7 +129,7 @@ function evaluate({ cold, runs, rounds, busy }: Measured) {
   const busyHops = summarizeHops(busy);
   const paths = Object.fromEntries(
     names.map((name): [PathName, PathResult] => {
-      const floorOf = (each: Readonly<Record<Hop, Summary>>): number =>
+      const floorOf = (each: Readonly<Record<HopKind, Summary>>): number =>
         hopNames.reduce((sum, hop) => sum + each[hop].p50 * PATHS[name].hops[hop], 0);
       const floorMs = floorOf(hops);
       const busyFloorMs = floorOf(busyHops);

@@ -4,7 +4,7 @@ import { table } from '../cli/render/table.js';
 import { enter } from '../cli/context/target.js';
 import { openEngine } from '../infra/engines/open-engine.js';
 import { workflowCost } from '../shared/operator/workflows/workflow-cost.js';
-import { openSides, runRaces, STEPS, transitionsOf, type Races, type Side } from './relay/races.js';
+import { openSides, runRaces, STEPS, transitionsOf, type Races, type RaceSide } from './relay/races.js';
 import { race } from './relay/topology.js';
 import { summarize, type Summary } from './statistics.js';
 
@@ -87,7 +87,7 @@ function instancesOf(args: readonly string[]): number {
 }
 
 async function oneAtATime(
-  sides: Readonly<Record<SideName, Side>>,
+  sides: Readonly<Record<SideName, RaceSide>>,
   signal: AbortSignal,
 ): Promise<Record<SideName, Summary>> {
   const steps: Record<SideName, number[]> = { laneway: [], bare: [] };
@@ -101,7 +101,7 @@ async function oneAtATime(
 }
 
 async function allAtOnce(
-  sides: Readonly<Record<SideName, Side>>,
+  sides: Readonly<Record<SideName, RaceSide>>,
   instances: number,
   signal: AbortSignal,
   say: (line: string) => void,

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { PRIORITIES } from '../shared/domain/base/priority.js';
+import { visibleText } from '../shared/domain/base/visible-text.js';
 import type { CommandContext } from './context/command-context.js';
 import type { DiagramOptions } from './commands/messages/diagram.js';
 import type { QueuesOptions } from './commands/messages/queues.js';
@@ -15,9 +16,10 @@ import { addInit } from './commands/project/init-program.js';
 import type { GlobalOptions } from './context/output.js';
 import { addApproval } from './commands/requests/approval-program.js';
 import { addRequests } from './commands/requests/requests-program.js';
+import { addQuarantine } from './commands/quarantine/quarantine-program.js';
 import { addReplay } from './commands/replay/replay-program.js';
 import { addWorker } from './commands/worker/worker-program.js';
-import { addWorkflow } from './commands/workflow/workflow-program.js';
+import { addWorkflows } from './commands/workflow/workflow-program.js';
 
 /**
  * The commands of `laneway`. The code of a command is loaded when it runs, so that help and mistakes cost nothing.
@@ -43,6 +45,8 @@ export function createProgram(version: string, finish: (code: number) => void): 
     .hook('preAction', checkApp)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(laneway --help lists the commands)')
+    // Mistakes quote what was typed, or pasted.
+    .configureOutput({ outputError: (text, write) => write(visibleText(text)) })
     .exitOverride()
     .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 credentials, 124 timeout.');
 
@@ -58,8 +62,9 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addDeadLetters(program, context, { positive, wholePositive });
   addRequests(program, context);
   addApproval(program, context);
-  addWorkflow(program, context, wholePositive, finish);
+  addWorkflows(program, context, wholePositive, finish);
   addWorker(program, context, wholePositive);
+  addQuarantine(program, context, finish);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);
   addHealth(program, context, finish);
@@ -106,6 +111,11 @@ function addDemo(program: Command, finish: (code: number) => void): void {
     .option('--rate <n>', 'rows a second', positive)
     .option('--limit <n>', 'rows at most', wholePositive)
     .option('--vehicles <n>', 'vehicles that the rows are dealt out to', wholePositive)
+    .addOption(new Option('--decimal <sign>', 'decimal sign of the file').choices(['point', 'comma']))
+    .option(
+      '--times <form>',
+      "times of the file: iso (default), 'epoch seconds', 'epoch milliseconds' or 'seconds since <ISO time>'",
+    )
     .option('--keep', 'leave the engine up and print endpoint and outputs')
     .action(async (_options: unknown, command: Command) => {
       const { runDemo } = await import('./run-demo.js');

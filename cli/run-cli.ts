@@ -17,9 +17,17 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
     const text = describeError(error, program.opts<{ debug?: boolean }>().debug === true);
-    if (text !== undefined) process.stderr.write(`${text}\n`);
+    if (text !== undefined) (await import('./context/output.js')).createOutput({}).failure(text);
     return exitCodeOf(error);
+  } finally {
+    await tellUnreadable();
   }
+}
+
+/** Tells what the command's stores could not read; it loads nothing where no command has opened any. */
+async function tellUnreadable(): Promise<void> {
+  const { hasOpened, tellPassedOver } = await import('./context/passed-over.js');
+  if (hasOpened()) tellPassedOver((await import('./context/output.js')).createOutput({}));
 }
 
 function version(): string {

@@ -10,6 +10,8 @@ export interface DemoOptions extends Omit<GlobalOptions, 'engine'> {
   readonly rate?: number;
   readonly limit?: number;
   readonly vehicles?: number;
+  readonly decimal?: 'point' | 'comma';
+  readonly times?: string;
   readonly keep?: boolean;
 }
 

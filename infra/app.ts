@@ -15,6 +15,7 @@ import { engineContextKey } from './engines/engine.js';
  *   vehicles:service-desk     address of those who approve first
  *   vehicles:fleet-management address of those who approve when the service desk keeps silent
  *   vehicles:approval-links   'true': their mails have a link that decides
+ *   vehicles:operators        ARNs of the roles of people who operate it, with commas between them
  *   vehicles:alarm-topic      ARN of the topic that is told of alarms
  */
 const app = new App();
@@ -35,6 +36,7 @@ if (limit !== undefined && !/^\d+(\.\d+)?$/.test(limit)) {
     help: ['allowed: an amount in the currency of the price list, such as 1500'],
   });
 }
+const operators = context('vehicles:operators')?.split(',') ?? [];
 const alarmTopic = context('vehicles:alarm-topic');
 
 vehicleMaintenance(app, 'Vehicles', {
@@ -47,6 +49,7 @@ vehicleMaintenance(app, 'Vehicles', {
     'fleet management': context('vehicles:fleet-management') ?? sender,
   },
   approvalLinks: context('vehicles:approval-links') === 'true',
+  operators,
   removalPolicy: local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   ...(alarmTopic === undefined ? {} : { alarmTopic }),
 });

@@ -15,10 +15,10 @@ export const HOPS = {
   resume: 'SendTaskSuccess -> next state -> function',
   end: 'SendTaskSuccess -> end -> status event -> rule -> SQS -> function',
 } as const;
-export type Hop = keyof typeof HOPS;
+export type HopKind = keyof typeof HOPS;
 
 /** Milliseconds of each hop, one round. */
-export type Round = Readonly<Record<Hop, readonly number[]>>;
+export type Round = Readonly<Record<HopKind, readonly number[]>>;
 
 /** Messages that follow the first of a round, each sent by the function that the one before started. */
 const FOLLOWING = 3;

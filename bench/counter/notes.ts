@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 
 /** An answer that arrived. */
-export interface Answer {
+export interface NotedAnswer {
   /** Id of the message that brought it: a second id for a key is a second outcome. */
   readonly id: string;
   /** From the client's publish to here, milliseconds. */
@@ -13,7 +13,7 @@ export interface Notes {
   /** Key -> how often its handler began. */
   readonly begun: ReadonlyMap<string, number>;
   /** Key -> its answers, in order. */
-  readonly answered: ReadonlyMap<string, readonly Answer[]>;
+  readonly answered: ReadonlyMap<string, readonly NotedAnswer[]>;
 }
 
 /** Notes by a handler, one line each: appended with one write, so that processes do not mix. */
@@ -26,7 +26,7 @@ export const note = {
 /** All that stands in the file. */
 export function readNotes(file: string): Notes {
   const begun = new Map<string, number>();
-  const answered = new Map<string, Answer[]>();
+  const answered = new Map<string, NotedAnswer[]>();
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     const [what, key = '', id = '', took = ''] = line.split(' ');
     if (what === 'begun') begun.set(key, (begun.get(key) ?? 0) + 1);

@@ -7,22 +7,22 @@ import { newId } from '../../shared/domain/base/ids.js';
 /**
  * The job that both sides of the receive-path benchmark do, with every message of an SQS batch:
  *
- * - body: an EventBridge event whose detail is a Laneway envelope (docs/protocol.md) that carries a `ReadingReported`
+ * - body: an EventBridge event whose detail is a Laneway envelope (docs/reference/protocol.md) that carries a `ReadingReported`
  * - what is no JSON or no envelope, whose payload does not fit the schema, or whose publisher may not send it: a dead letter with the
  *   reason, not handled, acknowledged
  * - what has expired: recorded as expired, not handled, acknowledged
  * - a duplicate of what was handled: not handled again, acknowledged; of what is being handled: goes back
  * - all others: handled, with result and outcome recorded, acknowledged
  */
-export const Reading = z.object({
+export const DeviceReading = z.object({
   device: z.string().min(1).max(64),
   celsius: z.number().min(-80).max(200),
   battery: z.number().min(0).max(1),
   charging: z.boolean(),
 });
-export type Reading = z.output<typeof Reading>;
+export type DeviceReading = z.output<typeof DeviceReading>;
 
-const ReadingReported = event('ReadingReported', Reading);
+const ReadingReported = event('ReadingReported', DeviceReading);
 const GATEWAY = 'laneway.greenhouse.client.gateway';
 
 export const greenhouse = defineTopology('greenhouse', {
@@ -42,15 +42,15 @@ export const TERMS = {
 };
 
 /** Result of a handler for one reading. */
-export interface Judged {
+export interface JudgedReading {
   readonly id: string;
   readonly fahrenheit: number;
   readonly action: 'heat' | 'cool' | 'wait';
 }
-export type Sink = (judged: Judged) => void;
+export type Sink = (judged: JudgedReading) => void;
 
 /** The work itself: the same function on both sides. */
-export function judge(id: string, reading: Reading): Judged {
+export function judgeReading(id: string, reading: DeviceReading): JudgedReading {
   const { celsius } = reading;
   return { id, fahrenheit: celsius * 1.8 + 32, action: celsius < 18 ? 'heat' : celsius > 27 ? 'cool' : 'wait' };
 }
@@ -58,14 +58,14 @@ export function judge(id: string, reading: Reading): Judged {
 /** Outcomes of all messages that one side received. */
 export interface Told {
   /** In the order of their ids. */
-  readonly handled: readonly Judged[];
+  readonly handled: readonly JudgedReading[];
   readonly expired: readonly string[];
   /** SQS message id and reason. */
   readonly deadLetters: readonly string[];
 }
 
 /** One side of the comparison. */
-export interface Side {
+export interface ReceiveSide {
   /** One invocation. @returns SQS message ids that go back */
   receive(event: SQSEvent): Promise<readonly string[]>;
   told(): Promise<Told>;
@@ -93,9 +93,9 @@ export function mixedEvents(count: number): SQSEvent[] {
 }
 
 /** A batch that holds the same message twice: what comes second goes back, as the first is at work. */
-export function twinEvent(): SQSEvent {
-  const twin = body(envelope(1));
-  return eventOf([body(envelope(0)), twin, twin]);
+export function repeatedEvent(): SQSEvent {
+  const repeated = body(envelope(1));
+  return eventOf([body(envelope(0)), repeated, repeated]);
 }
 
 type Envelope = ReturnType<typeof envelope>;
@@ -118,7 +118,12 @@ const MALFORMED: readonly ((envelope: Envelope) => string)[] = [
 
 function envelope(at: number) {
   const now = Date.now();
-  const data: Reading = { device: `bed-${at % 97}`, celsius: (at % 45) + 0.5, battery: 0.75, charging: at % 2 === 0 };
+  const data: DeviceReading = {
+    device: `bed-${at % 97}`,
+    celsius: (at % 45) + 0.5,
+    battery: 0.75,
+    charging: at % 2 === 0,
+  };
   return {
     specversion: '1.0',
     id: newId(),

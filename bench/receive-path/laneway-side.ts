@@ -12,13 +12,13 @@ import { MemoryDeferredReplies } from '../../shared/testing/memory/memory-deferr
 import { MemoryLedger } from '../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../shared/testing/memory/memory-payloads.js';
 import { MemoryQueue } from '../../shared/testing/memory/memory-queue.js';
-import { greenhouse, judge, type Judged, type Side, type Sink } from './job.js';
+import { greenhouse, judgeReading, type JudgedReading, type ReceiveSide, type Sink } from './job.js';
 
 const thermostat = createAgent(greenhouse, 'thermostat')
   .needs<{ take: Sink }>()
   .handle({
     ReadingReported: ({ id, data }, { deps }) => {
-      deps.take(judge(id, data));
+      deps.take(judgeReading(id, data));
     },
   });
 
@@ -28,7 +28,7 @@ const NO_QUEUE: LaneReceipts = { setVisibility: () => Promise.resolve() };
 const REMAINING_MS = 60_000;
 
 /** Laneway's side: the receive path of an agent's Lambda function, over stores in memory. */
-export function lanewaySide(): Side {
+export function lanewaySide(): ReceiveSide {
   const clock = { now: () => Date.now() };
   const payloads = new MemoryPayloads();
   const ledger = new MemoryLedger(payloads);
@@ -39,17 +39,23 @@ export function lanewaySide(): Side {
     deliveries: new MemoryDeliveries(ledger),
     senders: { bus: new MemoryBus() },
     payloads,
-    later: new MemoryDeferredReplies(),
+    deferredReplies: new MemoryDeferredReplies(),
     deadLetters: new MemoryDeadLetterQueue(deadLetters, payloads),
     log: SILENT,
     guards: new ProcessGuards(),
   };
-  const handled: Judged[] = [];
+  const handled: JudgedReading[] = [];
   const bound = thermostat.with({ take: (judged) => handled.push(judged) });
   return {
     async receive(event) {
       const end = Date.now() + REMAINING_MS;
-      const { batchItemFailures } = await handleSqsEvent(bound, services, event, NO_QUEUE, () => end - Date.now());
+      const { batchItemFailures } = await handleSqsEvent(
+        bound,
+        services,
+        event,
+        { receipts: NO_QUEUE },
+        () => end - Date.now(),
+      );
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
     told() {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { SQSEvent } from 'aws-lambda';
-import type { Side } from './job.js';
+import type { ReceiveSide } from './job.js';
 
 /** Cost of one stretch of messages. */
 export interface Stretch {
@@ -23,13 +23,13 @@ export function heapInUse(): number {
 }
 
 /** {@link goOn} after a full collection, so that no side pays for the garbage of the other. */
-export async function run(side: Side, events: readonly SQSEvent[]): Promise<Stretch> {
+export async function runCollected(side: ReceiveSide, events: readonly SQSEvent[]): Promise<Stretch> {
   collect();
   return goOn(side, events);
 }
 
 /** Runs the events one after the other, as one instance of a Lambda function does; nothing may go back. */
-export async function goOn(side: Side, events: readonly SQSEvent[]): Promise<Stretch> {
+export async function goOn(side: ReceiveSide, events: readonly SQSEvent[]): Promise<Stretch> {
   const cpu = process.cpuUsage();
   const began = performance.now();
   let returned = 0;
@@ -48,7 +48,7 @@ export const rateOf = ({ messages, cpu }: Stretch): number => messages / cpu;
  * @returns counts of messages by outcome
  * @throws Error when they differ
  */
-export async function verifyEqual(sides: readonly [Side, Side], events: readonly SQSEvent[]) {
+export async function verifyEqual(sides: readonly [ReceiveSide, ReceiveSide], events: readonly SQSEvent[]) {
   let returned = 0;
   for (const event of events) {
     const [first, second] = await Promise.all(sides.map((side) => side.receive(event)));

@@ -9,7 +9,7 @@ import {
 import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { envelopeSchema, type Envelope } from '../../shared/domain/wire/envelope.js';
-import { judge, Reading, TERMS, type Judged, type Side, type Sink } from './job.js';
+import { judgeReading, DeviceReading, TERMS, type JudgedReading, type ReceiveSide, type Sink } from './job.js';
 
 /**
  * The records of Powertools' idempotency in memory, as its documentation says a persistence layer of one's own is made.
@@ -56,16 +56,16 @@ const REMAINING_MS = 60_000;
  * The same job as its user writes it with Powertools: batch for the response, idempotency for duplicates, zod for
  * envelope and payload, and by hand what they have nothing for: publisher, channel, receiver, expiry, hops, dead letters.
  */
-export function powertoolsSide(): Side {
-  const handled: Judged[] = [];
+export function powertoolsSide(): ReceiveSide {
+  const handled: JudgedReading[] = [];
   const expired: string[] = [];
   const deadLetters: string[] = [];
   const take: Sink = (judged) => handled.push(judged);
   const processor = new BatchProcessor(EventType.SQS);
   const config = new IdempotencyConfig({ eventKeyJmesPath: 'id' });
   const handleOnce = makeIdempotent(
-    (envelope: Envelope, reading: Reading): Promise<Judged> | Judged => {
-      const judged = judge(envelope.id, reading);
+    (envelope: Envelope, reading: DeviceReading): Promise<JudgedReading> | JudgedReading => {
+      const judged = judgeReading(envelope.id, reading);
       take(judged);
       return judged;
     },
@@ -78,7 +78,7 @@ export function powertoolsSide(): Side {
     const { envelope } = read;
     if (Date.parse(envelope.expires) <= Date.now()) return void expired.push(envelope.id);
     if (envelope.hops >= TERMS.hopLimit) return void deadLetters.push(`${record.messageId} hop-limit`);
-    const data = envelope.dataschema === TERMS.dataschema ? Reading.safeParse(envelope.data) : undefined;
+    const data = envelope.dataschema === TERMS.dataschema ? DeviceReading.safeParse(envelope.data) : undefined;
     if (!data?.success) return void deadLetters.push(`${record.messageId} schema`);
     await handleOnce(envelope, data.data);
   };

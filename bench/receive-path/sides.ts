@@ -1,3 +1,3 @@
-export { goodEvents, mixedEvents, twinEvent } from './job.js';
+export { goodEvents, mixedEvents, repeatedEvent } from './job.js';
 export { lanewaySide } from './laneway-side.js';
 export { powertoolsSide } from './powertools-side.js';

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { deployApp } from '../../infra/engines/deploy/deploy.js';
-import { openWorkflows } from '../../cli/context/open-workflows.js';
+import { openWithWorkflows } from '../../cli/context/deployed-workflows.js';
 import type { EngineTarget } from '../../infra/engines/engine.js';
-import { SfnWorkflowEngine } from '../../shared/aws/step-functions/sfn-workflow-engine.js';
+import { executionsPort, openPorts } from '../../shared/aws/ports.js';
+import { namesFromOutputs } from '../../shared/client/deployed-names.js';
 import { connect } from '../../shared/client/connect.js';
 import type { Execution, WorkflowEngine } from '../../shared/domain/execution/executions.js';
 import { newId } from '../../shared/domain/base/ids.js';
@@ -21,7 +22,7 @@ export interface Races {
 }
 
 /** One side: the function that starts a race, and the machine that runs it. */
-export interface Side {
+export interface RaceSide {
   readonly executions: WorkflowEngine;
   readonly workflow: string;
   /** @returns the name of the execution */
@@ -38,7 +39,7 @@ const CALLS = 10;
 export async function openSides(
   target: EngineTarget,
   signal: AbortSignal,
-): Promise<Readonly<Record<'laneway' | 'bare', Side>>> {
+): Promise<Readonly<Record<'laneway' | 'bare', RaceSide>>> {
   const deploy = (app: string) =>
     deployApp({
       target,
@@ -50,7 +51,8 @@ export async function openSides(
   const bareMachine = (await deploy('bare-app'))['BareRelay']?.['MachineArn'];
   if (bareMachine === undefined) throw new Error('the stack BareRelay has no output MachineArn');
   const track = await connect(relay, { as: 'track' });
-  const { executions } = await openWorkflows(relay);
+  const { executions, deployment } = await openWithWorkflows(relay);
+  const bareNames = namesFromOutputs(relay.model, deployment, { machines: { bare: bareMachine } });
   const sfn = new SFNClient({});
   return {
     laneway: {
@@ -59,7 +61,7 @@ export async function openSides(
       start: async (id) => `${race.name}-${(await track.publish(RaceStarted, { race: id, baton })).id}`,
     },
     bare: {
-      executions: new SfnWorkflowEngine(sfn, { bare: bareMachine }),
+      executions: openPorts(bareNames, executionsPort).executions,
       workflow: 'bare',
       start: async (id) => {
         const input = JSON.stringify({ race: id, baton });
@@ -72,7 +74,7 @@ export async function openSides(
 
 /** Starts `count` races at once and waits until each has ended. @param tell is told from time to time how many have */
 export async function runRaces(
-  { executions, workflow, start }: Side,
+  { executions, workflow, start }: RaceSide,
   count: number,
   signal: AbortSignal,
   tell: (line: string) => void = () => undefined,
@@ -114,7 +116,7 @@ function summary(ended: readonly Execution[], asked: ReadonlyMap<string, number>
 }
 
 /** Transitions of one execution, as its history has them: states that were entered. */
-export async function transitionsOf({ executions, workflow, start }: Side): Promise<number> {
+export async function transitionsOf({ executions, workflow, start }: RaceSide): Promise<number> {
   const name = await start(newId());
   for (const giveUp = Date.now() + 60_000; Date.now() < giveUp; await sleep(LOOK_EVERY_MS)) {
     const found = await executions.find(workflow, name);

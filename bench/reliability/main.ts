@@ -10,11 +10,11 @@ import { ROWS } from './rows/rows.js';
 import { Witness } from './driver/witness.js';
 
 /**
- * The rows of docs/reliability.md:
+ * The rows of docs/reference/reliability.md:
  *
  *   npm run reliability [-- --quick] [--row <name>] [--seed N] [--json] [--write] [--mutations [--mutation <name>]]
  *
- * Ends with 1 when a row is not ok, 2 when it was called wrongly. docs/reliability.md is written by a full run of all rows, and
+ * Ends with 1 when a row is not ok, 2 when it was called wrongly. docs/reference/reliability.md is written by a full run of all rows, and
  * by `--write`.
  */
 const USAGE =
@@ -63,8 +63,8 @@ async function main(): Promise<number> {
   const about = { seed, quick: values.quick, commit: commit(), date: new Date().toISOString().slice(0, 10) };
   const text = reportOf(reports, about);
   if (values.write || (!values.quick && values.row.length === 0)) {
-    await write(join(process.cwd(), 'docs', 'reliability.md'), text);
-    say('written: docs/reliability.md');
+    await write(join(process.cwd(), 'docs', 'reference', 'reliability.md'), text);
+    say('written: docs/reference/reliability.md');
   }
   const passed = reports.filter(({ ok }) => ok).length;
   process.stdout.write(values.json ? `${JSON.stringify({ rows: reports.map(jsonOf) })}\n` : text);

@@ -1,6 +1,7 @@
-import { withoutLinks } from '../../shared/domain/request/approval-link.js';
+import { visibleText } from '../../shared/domain/base/visible-text.js';
+import { withoutLinks } from '../../shared/domain/base/without-links.js';
 import type { ENGINES } from './engine-choices.js';
-import { plainPaint, terminalPaint, type Paint } from '../render/paint.js';
+import { inColour, plainPaint, terminalPaint, type Paint } from '../render/paint.js';
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -17,7 +18,10 @@ export interface GlobalOptions {
 /** One of {@link ENGINES}: the deployment that a command is about. */
 export type EngineChoice = (typeof ENGINES)[number];
 
-/** Output of a command: data to stdout, everything else to stderr. */
+/**
+ * Output of a command: data to stdout, everything else to stderr. It is the only way to a terminal, so that whatever a
+ * message says is shown and steers nothing; the linter refuses to write to the streams themselves.
+ */
 export interface Output {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -27,8 +31,12 @@ export interface Output {
   readonly width: number;
   /** Data: `value` as JSON on one line with `--json`, else what `render` makes of it; links of approvals are not shown. */
   result(value: unknown, render: () => string): void;
+  /** Empties the screen before the next result; nothing where stdout is no terminal, and with `--json`. */
+  clear(): void;
   /** Prints a line of progress to stderr; nothing with `--quiet`. */
   readonly progress: (line: string) => void;
+  /** Prints why a command failed to stderr. */
+  readonly failure: (text: string) => void;
 }
 
 /** The streams that an output writes to; `process.stdout` and `process.stderr` are such. */
@@ -47,16 +55,21 @@ export function createOutput(
 ): Output {
   const json = options.json === true;
   const quiet = options.quiet === true;
+  const print = (stream: OutputStream, text: string): void =>
+    void stream.write(`${inColour(visibleText(withoutLinks(text)))}\n`);
   const colour = stdout.isTTY === true && !json && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   return {
     json,
     quiet,
     paint: colour ? terminalPaint : plainPaint,
     width: stdout.isTTY === true ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
-    result: (value, render) =>
-      void stdout.write(`${withoutLinks(json ? JSON.stringify(value) : render().trimEnd())}\n`),
-    progress: (line) => {
-      if (!quiet) stderr.write(`${line}\n`);
+    result: (value, render) => print(stdout, json ? JSON.stringify(value) : render().trimEnd()),
+    clear: () => {
+      if (stdout.isTTY === true && !json) stdout.write('\u001b[2J\u001b[H');
     },
+    progress: (line) => {
+      if (!quiet) print(stderr, line);
+    },
+    failure: (text) => print(stderr, text),
   };
 }

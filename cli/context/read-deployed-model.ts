@@ -14,11 +14,11 @@ import { readStoredModel, type StoredModel } from '../../shared/topology/deploye
  * gone; CONFIGURATION for a model of another format; what the SDK throws
  */
 export async function readDeployedModel(application: string): Promise<StoredModel | undefined> {
-  return modelOf(await findDeployment(application));
+  return modelOfDeployment(await findDeployment(application));
 }
 
 /** The model that the outputs of a deployment lead to. @throws as {@link readDeployedModel} */
-export async function modelOf(deployment: Deployment): Promise<StoredModel | undefined> {
+export async function modelOfDeployment(deployment: Deployment): Promise<StoredModel | undefined> {
   const location = deployment[MODEL_OUTPUT];
   if (location === undefined) return undefined;
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(location) ?? [];

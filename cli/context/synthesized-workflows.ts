@@ -4,7 +4,7 @@ import { synthApp } from '../../infra/engines/deploy/deploy.js';
 import type { EngineTarget } from '../../infra/engines/engine.js';
 import type { AslDefinition } from '../../shared/workflow/compile/asl.js';
 import type { CommandContext } from './command-context.js';
-import { workflowNameOf } from './open-workflows.js';
+import { workflowNameOf } from './deployed-workflows.js';
 
 const assembly = '.laneway/cdk.out-workflows';
 

@@ -3,7 +3,7 @@ import type { EngineTarget } from '../../infra/engines/engine.js';
 import { VehicleTelemetryReported } from '../../functions/vehicle-maintenance/messages.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { connect } from '../../shared/client/connect.js';
-import { openLedger } from '../context/open-ledger.js';
+import { openDeployed } from '../context/open-deployed.js';
 import { readQueues } from '../commands/messages/read-queues.js';
 import type { DemoWorld } from './demo-world.js';
 import { bystandersOf } from './demo-bystanders.js';
@@ -14,13 +14,14 @@ import { bystandersOf } from './demo-bystanders.js';
  */
 export async function deployedWorld(target: EngineTarget): Promise<DemoWorld> {
   const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
+  const { conversations } = await openDeployed(vehicles);
   return {
     engine: target.kind,
     clock: {
       now: Date.now,
       pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     },
-    reader: await openLedger(vehicles),
+    reader: conversations,
     bystanders: await bystandersOf(target),
     report: async (telemetry, priority) => {
       const options = priority === undefined ? {} : { priority };

@@ -1,3 +1,4 @@
+import { defined } from '../../shared/domain/base/defined.js';
 import { customerEngagement } from '../../functions/vehicle-maintenance/customer-engagement/agent.js';
 import { sampleDirectory } from '../../functions/vehicle-maintenance/customer-engagement/customer-directory.js';
 import { memoryOutreach } from '../../functions/vehicle-maintenance/customer-engagement/outreach-store.js';
@@ -23,7 +24,7 @@ import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
 import type { QueueCounts } from '../commands/messages/read-queues.js';
 import { span } from '../render/time.js';
 import type { DemoWorld } from './demo-world.js';
-import type { Notice, Bystanders } from './demo-bystanders.js';
+import type { SentNotice, Bystanders } from './demo-bystanders.js';
 
 /** A Wednesday, an hour before noon. Every run begins then, as free slots and quiet hours depend on the time. */
 const BEGINS = Date.UTC(2026, 5, 3, 11);
@@ -66,7 +67,7 @@ export function inProcessWorld(respondWithin: Duration): DemoWorld {
     reader: { conversation: (id) => world.ledger.conversation(id) },
     bystanders: bystandersOfHarness(harness, senders),
     report: async (telemetry, priority) => {
-      const options = { as: 'telemetry-gateway', ...(priority === undefined ? {} : { priority }) };
+      const options = { as: 'telemetry-gateway', ...defined({ priority }) };
       return (await harness.publish(VehicleTelemetryReported, telemetry, options)).correlationId;
     },
     queues: () => Promise.resolve(queuesOf(world)),
@@ -86,8 +87,8 @@ export function inProcessWorld(respondWithin: Duration): DemoWorld {
 function bystandersOfHarness(harness: Harness, { mail, text }: ReturnType<typeof memorySenders>): Bystanders {
   return {
     notices: () => {
-      const mails = mail.sent.map((one): Notice => ({ ...one, id: `mail ${one.effectKey}`, to: [one.to] }));
-      const texts = text.sent.map((one): Notice => ({ ...one, id: `text ${one.effectKey}` }));
+      const mails = mail.sent.map((one): SentNotice => ({ ...one, id: `mail ${one.effectKey}`, to: [one.to] }));
+      const texts = text.sent.map((one): SentNotice => ({ ...one, id: `text ${one.effectKey}` }));
       return Promise.resolve([...mails, ...texts]);
     },
     accept: (reference, correlationId) => {

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { rank, type Priority } from '../../shared/domain/base/priority.js';
+import { quantile } from './quantile.js';
 
 /** Deliveries of one lane and their times in milliseconds, counted from the ledger. */
 export interface LaneStatistics {
@@ -35,10 +36,4 @@ export function laneStatistics(entries: Iterable<LedgerEntry>): LaneStatistics[]
       waitMost: Math.max(...waits),
       handleP50: quantile(handled, 0.5),
     }));
-}
-
-/** The value that a share of the values does not exceed (nearest rank). */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -1,12 +1,22 @@
+import { defined } from '../../shared/domain/base/defined.js';
 import type { RefusedRow } from '../../functions/vehicle-maintenance/telemetry-csv.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
+import type { TimeForm } from '../../functions/vehicle-maintenance/telemetry-times.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 import type { Output } from '../context/output.js';
 import { queueTable } from '../commands/messages/queue-table.js';
 import { span } from '../render/time.js';
 import type { DemoOptions } from '../run-demo.js';
 import { demoCustomer } from './customer.js';
 import type { DemoWorld } from './demo-world.js';
-import { isAsExpected, laneReport, ledgerExcerpt, outcomeReport, storyReport, type Judged } from './report.js';
+import {
+  isAsExpected,
+  laneReport,
+  ledgerExcerpt,
+  outcomeReport,
+  storyReport,
+  type JudgedConversation,
+} from './report.js';
 import { threeVehicles } from './scenario.js';
 import { demoServiceDesk } from './service-desk.js';
 import { telemetryFrom } from './telemetry-source.js';
@@ -48,7 +58,7 @@ export async function playDemo(world: DemoWorld, { options, output, signal, bega
     each: started.length <= 10,
     progress: output.progress,
   });
-  const judged = started.flatMap(({ id, expected }): Judged[] => {
+  const judged = started.flatMap(({ id, expected }): JudgedConversation[] => {
     const state = seen.get(id)?.state;
     return state ? [{ ...state, expected: expected ?? expectedBy(state.severity) }] : [];
   });
@@ -57,8 +67,8 @@ export async function playDemo(world: DemoWorld, { options, output, signal, bega
   const waiting = queues
     .filter(({ kind }) => kind === 'dead-letters')
     .reduce((sum, { depth, inFlight }) => sum + depth + inFlight, 0);
-  const count = (test: (state: Judged) => boolean): number => judged.filter(test).length;
-  const sum = (of: (state: Judged) => number): number => judged.reduce((total, one) => total + of(one), 0);
+  const count = (test: (state: JudgedConversation) => boolean): number => judged.filter(test).length;
+  const sum = (of: (state: JudgedConversation) => number): number => judged.reduce((total, one) => total + of(one), 0);
   const summary = {
     engine: world.engine,
     clock: {
@@ -134,7 +144,11 @@ async function publishAll(
   }
   const file = {
     limit: options.limit ?? Number.POSITIVE_INFINITY,
-    ...(options.vehicles === undefined ? {} : { vehicles: options.vehicles }),
+    ...defined({
+      vehicles: options.vehicles,
+      decimal: options.decimal,
+      times: options.times as TimeForm | undefined,
+    }),
   };
   const refuse = (row: RefusedRow): void => {
     refused.push(row);
@@ -142,11 +156,21 @@ async function publishAll(
   };
   const pause = options.rate === undefined ? 0 : 1_000 / options.rate;
   let next = clock.now();
-  for await (const { telemetry } of telemetryFrom(options.input, file, refuse)) {
+  let said = false;
+  for await (const { line, telemetry, missing } of telemetryFrom(options.input, file, refuse)) {
     if (signal.aborted) break;
+    if (missing.length > 0 && !said)
+      output.progress(`the file has no ${missing.join(', ')}: nothing is judged by them`);
+    said = true;
     if (next > clock.now()) await clock.pause(next - clock.now(), signal);
     next = Math.max(next, clock.now() - pause) + pause;
-    started.push({ id: await world.report(telemetry), vehicle: telemetry.vin, expected: undefined });
+    try {
+      started.push({ id: await world.report(telemetry), vehicle: telemetry.vin, expected: undefined });
+    } catch (error) {
+      // A row that its message type refuses is refused like one that cannot be read; anything else concerns every row.
+      if (!(error instanceof LanewayError) || error.code !== 'SCHEMA') throw error;
+      refuse({ kind: 'refused', line, reason: error.message.split('\n')[0] ?? '' });
+    }
     if (started.length % 100 === 0) output.progress(`${started.length} rows published`);
   }
   output.progress(`${started.length} rows published, ${refused.length} refused`);

@@ -4,23 +4,24 @@ import { renderSequence } from '../render/sequence.js';
 import { table } from '../render/table.js';
 import { span } from '../render/time.js';
 import { payloadsOf, type ConversationState } from './conversation-state.js';
-import { laneStatistics, quantile } from './lane-statistics.js';
+import { laneStatistics } from './lane-statistics.js';
+import { quantile } from './quantile.js';
 import type { NoticeMail } from './demo-bystanders.js';
-import type { Seen } from './watch.js';
+import type { WatchedConversation } from './watch.js';
 
 /** A conversation with the states it may end in. */
-export interface Judged extends ConversationState {
+export interface JudgedConversation extends ConversationState {
   readonly expected: readonly string[];
 }
 
 /** True when a conversation is at rest in one of its expected states, without dead letters. */
-export function isAsExpected({ state, expected, atRest, deadLettered }: Judged): boolean {
+export function isAsExpected({ state, expected, atRest, deadLettered }: JudgedConversation): boolean {
   return atRest && deadLettered === 0 && expected.includes(state);
 }
 
 /** Sequence, mail and slot of each conversation: the long report of a few. */
 export function storyReport(
-  seen: Iterable<Seen>,
+  seen: Iterable<WatchedConversation>,
   mails: ReadonlyMap<string, NoticeMail>,
   paint: Paint,
   width: number,
@@ -105,7 +106,7 @@ export function laneReport(entries: Iterable<LedgerEntry>, paint: Paint): string
 }
 
 /** One line for each conversation, or counts by state when there are many. */
-export function outcomeReport(judged: readonly Judged[], paint: Paint): string {
+export function outcomeReport(judged: readonly JudgedConversation[], paint: Paint): string {
   if (judged.length <= 10) {
     const rows = judged.map((one) => [
       { text: isAsExpected(one) ? 'ok' : 'NOT AS EXPECTED', paint: isAsExpected(one) ? paint.good : paint.bad },
@@ -117,7 +118,7 @@ export function outcomeReport(judged: readonly Judged[], paint: Paint): string {
     ]);
     return table(rows).join('\n');
   }
-  const states = new Map<string, Judged[]>();
+  const states = new Map<string, JudgedConversation[]>();
   for (const one of judged) {
     const key = `${one.severity ?? 'not analysed'} -> ${one.state}`;
     states.set(key, [...(states.get(key) ?? []), one]);

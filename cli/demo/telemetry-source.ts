@@ -1,18 +1,24 @@
 import { createReadStream } from 'node:fs';
-import { readTelemetryCsv, type RefusedRow } from '../../functions/vehicle-maintenance/telemetry-csv.js';
-import type { Telemetry } from '../../functions/vehicle-maintenance/schemas.js';
+import { defined } from '../../shared/domain/base/defined.js';
+import {
+  readTelemetryCsv,
+  type RefusedRow,
+  type TelemetryCsvOptions,
+} from '../../functions/vehicle-maintenance/telemetry-csv.js';
+import type { SignalName, Telemetry } from '../../functions/vehicle-maintenance/schemas.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';
 
 /** Options of {@link telemetryFrom}. */
-export interface TelemetryFileOptions {
+export interface TelemetryFileOptions extends TelemetryCsvOptions {
   readonly limit: number;
-  readonly vehicles?: number;
 }
 
 /** A row that is published. */
 export interface TelemetryLine {
   readonly line: number;
   readonly telemetry: Telemetry;
+  /** Signals that the file has no column for. */
+  readonly missing: readonly SignalName[];
 }
 
 /**
@@ -24,9 +30,9 @@ export async function* telemetryFrom(
   options: TelemetryFileOptions,
   refused: (row: RefusedRow) => void,
 ): AsyncGenerator<TelemetryLine> {
-  const { limit, vehicles } = options;
+  const { limit, ...reading } = options;
   let read = 0;
-  const rows = readTelemetryCsv(createReadStream(file), vehicles === undefined ? {} : { vehicles });
+  const rows = readTelemetryCsv(createReadStream(file), reading);
   try {
     for await (const row of rows) {
       if (read++ >= limit) return;
@@ -37,8 +43,9 @@ export async function* telemetryFrom(
           telemetry: {
             vin: row.vin,
             readings: [row.reading],
-            ...(row.vehicle === undefined ? {} : { vehicle: row.vehicle }),
+            ...defined({ vehicle: row.vehicle }),
           },
+          missing: row.missing ?? [],
         };
     }
   } catch (cause) {

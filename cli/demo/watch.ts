@@ -25,7 +25,7 @@ export interface WatchOptions {
 }
 
 /** Last look at a conversation: its state and its ledger entries. */
-export interface Seen {
+export interface WatchedConversation {
   readonly state: ConversationState;
   readonly entries: readonly LedgerEntry[];
 }
@@ -33,9 +33,9 @@ export interface Seen {
 const PAUSE_MS = 250;
 
 /** Watches conversations in the ledger until all are at rest, the time is over, or the signal aborts. */
-export async function watchConversations(options: WatchOptions): Promise<Map<string, Seen>> {
+export async function watchConversations(options: WatchOptions): Promise<Map<string, WatchedConversation>> {
   const { clock, reader, conversations, between, signal, progress } = options;
-  const seen = new Map<string, Seen>();
+  const seen = new Map<string, WatchedConversation>();
   const told = new Set<string>();
   const giveUp = clock.now() + options.giveUpAfterMs;
   let reported = clock.now();

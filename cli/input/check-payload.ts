@@ -1,7 +1,8 @@
+import { cutText } from '../../shared/domain/base/cut-text.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';
 import { schemaUri } from '../../shared/domain/wire/envelope.js';
 import type { MessageType } from '../../shared/message/message-type.js';
-import { misfitsOf } from '../../shared/operator/letters/examine-letter.js';
+import { misfitsOf } from '../../shared/operator/dead-letters/examine-dead-letter.js';
 
 const MOST_SHOWN = 8;
 const MOST_CHARACTERS = 60;
@@ -24,5 +25,5 @@ export function checkPayload(type: MessageType, data: unknown): void {
 }
 
 function short(text: string): string {
-  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 3)}...`;
+  return text.length <= MOST_CHARACTERS ? text : `${cutText(text, MOST_CHARACTERS - 3)}...`;
 }

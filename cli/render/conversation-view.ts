@@ -1,3 +1,5 @@
+import { visibleLine } from '../../shared/domain/base/visible-text.js';
+import { defined } from '../../shared/domain/base/defined.js';
 import { account, type Account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import type { DeadLetterEntry } from '../../shared/domain/delivery/dead-letter.js';
 import type { DeliveryRecord } from '../../shared/domain/delivery/delivery.js';
@@ -54,8 +56,33 @@ export interface ConversationView {
   readonly lasted: number;
 }
 
-/** Puts the ledger entries of one conversation together; the order of the entries does not matter. */
+/**
+ * Puts the ledger entries of one conversation together; the order of the entries does not matter. Every text of the view
+ * stands on one line, and of a payload there is nothing.
+ */
 export function viewConversation(entries: readonly LedgerEntry[]): ConversationView {
+  return drawable(assemble(entries)) as ConversationView;
+}
+
+/** The same value with its texts made visible; what is shared or circular in it stays so. */
+function drawable(value: unknown, name = '', done = new Map<object, unknown>()): unknown {
+  // The lines after the first of an error are help or a stack, for which a drawing has no room.
+  if (typeof value === 'string') return visibleLine(name === 'message' ? (value.split('\n')[0] ?? '') : value);
+  if (typeof value !== 'object' || value === null) return value;
+  const known = done.get(value);
+  if (known !== undefined) return known;
+  const copy: object = Array.isArray(value) ? [] : {};
+  done.set(value, copy);
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === 'data') continue;
+    // Defined, not assigned: a stored `__proto__` stays a field.
+    const own = { value: drawable(inner, key, done), enumerable: true, writable: true, configurable: true };
+    Object.defineProperty(copy, key, own);
+  }
+  return copy;
+}
+
+function assemble(entries: readonly LedgerEntry[]): ConversationView {
   const known = collectMessages(entries);
   const unread: DeadLetterEntry[] = [];
   const requests: RequestEntry[] = [];
@@ -111,8 +138,7 @@ function collectMessages(entries: readonly LedgerEntry[]): Known {
         ...{ id: envelope.id, type: envelope.type, channel: envelope.channel, priority: envelope.priority },
         ...publisherOf(envelope.source),
         ...{ time: envelope.time, attempt: envelope.attempt },
-        ...(envelope.causationid === undefined ? {} : { causationId: envelope.causationid }),
-        ...(envelope.requestid === undefined ? {} : { requestId: envelope.requestid }),
+        ...defined({ causationId: envelope.causationid, requestId: envelope.requestid }),
       },
       expected,
     );

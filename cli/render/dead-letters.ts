@@ -1,12 +1,12 @@
 import type { DeadLetterEntry } from '../../shared/domain/delivery/dead-letter.js';
-import type { Examination } from '../../shared/operator/letters/examine-letter.js';
-import { groupId, stateOf, type LetterGroup } from '../../shared/operator/letters/letter-groups.js';
-import type { Redriven } from '../../shared/operator/letters/redrive-letter.js';
+import type { Examination } from '../../shared/operator/dead-letters/examine-dead-letter.js';
+import { groupId, stateOf, type DeadLetterGroup } from '../../shared/operator/dead-letters/dead-letter-groups.js';
+import type { Redriven } from '../../shared/operator/dead-letters/redrive-dead-letter.js';
 import type { Paint } from './paint.js';
 import { table } from './table.js';
 
 /** Groups as a table: `laneway dlq groups`. */
-export function groupTable(application: string, groups: readonly LetterGroup[], paint: Paint): string[] {
+export function groupTable(application: string, groups: readonly DeadLetterGroup[], paint: Paint): string[] {
   if (groups.length === 0) return [`${application} has no such dead letters`];
   const head = heads(
     ['group', 'count', 'tries', 'receivers', 'types', 'versions', 'first seen', 'last seen', 'signature'],
@@ -20,8 +20,8 @@ export function groupTable(application: string, groups: readonly LetterGroup[], 
   return table(rows, { head, right: [1, 2] });
 }
 
-/** Letters as a table: `laneway dlq list`. */
-export function letterTable(application: string, letters: readonly DeadLetterEntry[], paint: Paint): string[] {
+/** Dead letters as a table: `laneway dlq list`. */
+export function deadLetterTable(application: string, letters: readonly DeadLetterEntry[], paint: Paint): string[] {
   if (letters.length === 0) return [`${application} has no such dead letters`];
   const head = heads(['id', 'group', 'state', 'reason', 'receiver', 'type', 'tries', 'last seen', 'error'], paint);
   const rows = letters.map((letter) => [
@@ -48,7 +48,7 @@ export function redrivenTable(redriven: readonly Redriven[], paint: Paint): stri
 }
 
 /** A whole dead letter: `laneway dlq get`. */
-export function letterText(seen: Examination, paint: Paint): string[] {
+export function deadLetterLines(seen: Examination, paint: Paint): string[] {
   const { letter, decoded, data, delivery, misfits, obstacle } = seen;
   const { resolution } = letter;
   const rows: [string, string][] = [
@@ -63,21 +63,28 @@ export function letterText(seen: Examination, paint: Paint): string[] {
     ['redrives', String(letter.redrives ?? 0)],
     ['state', resolution ? `${resolution.state} by ${resolution.by}, ${resolution.at}: ${resolution.why}` : 'open'],
     ...(resolution?.successor === undefined ? [] : [['successor', resolution.successor] satisfies [string, string]]),
+    ...(letter.vouched === true || !decoded
+      ? []
+      : [['vouched for', `by '${letter.receiver}' alone; a redrive needs --vouch`] satisfies [string, string]]),
     ['delivery', delivery ? `${delivery.state}, updated ${delivery.updated}` : 'not in the ledger'],
   ];
   const { data: _data, ...envelope } = decoded?.envelope ?? { data: undefined };
   return [
     ...table(rows),
-    ...['', paint.strong('error'), ...letter.error.message.split('\n').map((line) => `  ${paint.bad(line)}`)],
+    ...['', paint.strong('error'), ...indented(letter.error.message).map(paint.bad)],
     ...(decoded
       ? ['', paint.strong('envelope'), ...json(envelope), '', paint.strong('data'), ...json(data)]
-      : ['', paint.strong('received'), `  ${seen.body ?? '(the payload store no longer has it)'}`]),
+      : ['', paint.strong('received'), ...indented(seen.body ?? '(the payload store no longer has it)')]),
     ...(misfits.length === 0
       ? []
       : [
           ...['', paint.strong('does not fit the schema')],
           ...table(
-            misfits.map(({ path, problem, found }) => [path, paint.bad(problem), `found ${JSON.stringify(found)}`]),
+            misfits.map(({ path, problem, found }) => [
+              path,
+              { text: problem, paint: paint.bad },
+              `found ${JSON.stringify(found)}`,
+            ]),
             { indent: '  ' },
           ),
         ]),
@@ -93,7 +100,12 @@ function heads(names: readonly string[], paint: Paint) {
 }
 
 function json(value: unknown): string[] {
-  return (JSON.stringify(value, null, 2) ?? 'undefined').split('\n').map((line) => `  ${line}`);
+  return indented(JSON.stringify(value, null, 2) ?? 'undefined');
+}
+
+/** Lines of somebody else's text, which none of ours looks like. */
+function indented(text: string): string[] {
+  return text.split('\n').map((line) => `  ${line}`);
 }
 
 function firstLine(text: string): string {

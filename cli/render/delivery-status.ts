@@ -24,7 +24,7 @@ export interface DeliveryStatus {
 export function deliveryStatus(message: MessageView, delivery: DeliveryView): DeliveryStatus {
   const { record } = delivery;
   if (record === undefined) {
-    const dead = letterStatus(delivery);
+    const dead = deadLetterStatus(delivery);
     return dead ?? { tone: 'warn', sign: '…', text: 'not received yet' };
   }
   const took = span(between(record.firstReceived, record.updated));
@@ -53,7 +53,7 @@ export function deliveryStatus(message: MessageView, delivery: DeliveryView): De
 }
 
 /** Only the dead letter is there: it never reached a handler. */
-function letterStatus({ deadLetter }: DeliveryView): DeliveryStatus | undefined {
+function deadLetterStatus({ deadLetter }: DeliveryView): DeliveryStatus | undefined {
   if (deadLetter === undefined) return undefined;
   const { reason, tries, error } = deadLetter;
   return { tone: 'bad', sign: '✗', text: dead(reason, tries), trouble: oneLine(error.code, error.message) };
@@ -117,7 +117,7 @@ function escalationLines(view: ConversationView, paint: Paint): string[] {
 
 /** Acts of operators on the dead letters and requests of a conversation, one line each. */
 export function operatorLines(view: ConversationView, paint: Paint): string[] {
-  return view.operators.map(({ action, by, why, at, deadLetter, requestId, successor, expires, replay }) => {
+  return view.operators.map(({ action, by, why, at, deadLetter, requestId, successor, expires, replay, party }) => {
     const more = [
       ...(successor === undefined ? [] : [`as ${successor}`]),
       ...(expires === undefined ? [] : [`expires ${expires}`]),
@@ -125,6 +125,7 @@ export function operatorLines(view: ConversationView, paint: Paint): string[] {
     const about =
       deadLetter === undefined ? `request ${requestId ?? ''}` : `${deadLetter.reason} at ${deadLetter.receiver}`;
     if (replay) return `operator ${paint.strong(by)}: ${replayed(replay)}, ${at}: ${why}`;
+    if (party !== undefined) return `operator ${paint.strong(by)}: ${action} of ${party}, ${at}: ${why}`;
     const what = `${about}${more === '' ? '' : ` (${more})`}`;
     return `operator ${paint.strong(by)}: ${action} of ${what}, ${at}: ${why}`;
   });

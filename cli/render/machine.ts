@@ -1,5 +1,7 @@
-import type { AslBranch, AslState, Json } from '../../shared/workflow/compile/asl.js';
-import { machinesIn, textOf } from '../../shared/workflow/compile/calls-in.js';
+import type { Json } from '../../shared/domain/base/json.js';
+import type { AslBranch, AslState } from '../../shared/workflow/compile/asl.js';
+import { machinesIn, fieldText } from '../../shared/workflow/compile/calls-in.js';
+import { escapeText } from './mermaid.js';
 
 /** Progress of an execution in one state of its workflow. */
 export type Mark = 'done' | 'waiting' | 'failed';
@@ -100,7 +102,7 @@ function sentence(state: AslState): string {
   if (state.Type === 'Map') return Array.isArray(state.Items) ? 'side by side' : 'for each';
   if (state.Type === 'Pass') return state.End === true ? resultOf(state.Output) : 'keeps values';
   const { Payload = {} } = state.Arguments as { Payload?: Readonly<Record<string, Json>> };
-  const field = (name: string): string => textOf(Payload, name);
+  const field = (name: string): string => fieldText(Payload, name);
   const seconds = Payload['timeoutSeconds'] === undefined ? '' : ` within ${field('timeoutSeconds')} s`;
   switch (Payload['kind']) {
     case 'request':
@@ -132,7 +134,7 @@ function shapeOf(state: AslState): readonly [string, string] {
   return state.Type === 'Pass' || state.Type === 'Fail' ? ['([', '])'] : ['[[', ']]'];
 }
 
-/** Text in a Mermaid label, its quotes and brackets as entities. */
+/** Text in a Mermaid label. */
 function label(text: string): string {
-  return `"${text.replaceAll('&', '#amp;').replaceAll('"', '#quot;').replaceAll('<', '#lt;').replaceAll('>', '#gt;').replaceAll('|', '#124;')}"`;
+  return `"${escapeText(text)}"`;
 }

@@ -1,3 +1,4 @@
+import { visibleLine } from '../../shared/domain/base/visible-text.js';
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { deliveryStatus } from './delivery-status.js';
 import { participantsOf, stepsOf, type SequenceStep } from './sequence-steps.js';
@@ -46,14 +47,24 @@ function stepLines(
   ];
 }
 
-/** Mermaid ends a statement at `;` and reads `#…;` as a character reference; markup would be taken for HTML. */
+/**
+ * Text safe in a label or name of any Mermaid diagram. Mermaid ends a statement at `;`, a label at `"` or `|`, reads `#…;`
+ * as a character reference, `%%` as a comment or directive, backticks as Markdown, and markup as HTML.
+ */
 export function escapeText(text: string): string {
   const references: Readonly<Record<string, string>> = {
     '#': '#35;',
     ';': '#59;',
+    '&': '#amp;',
     '<': '#lt;',
     '>': '#gt;',
     '"': '#quot;',
+    '|': '#124;',
+    '`': '#96;',
+    '%': '#37;',
   };
-  return text.replace(/[#;<>"]/g, (character) => references[character] ?? character).replace(/\s+/g, ' ');
+  return visibleLine(text.replace(/\s+/g, ' ')).replace(
+    /[#;&<>"|`]|%(?=[%{])/g,
+    (character) => references[character] ?? character,
+  );
 }

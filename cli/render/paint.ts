@@ -1,4 +1,5 @@
-import { styleText } from 'node:util';
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import { PRIORITIES, type Priority } from '../../shared/domain/base/priority.js';
 
 /** Emphasis of a piece of text; plain where there is no terminal. */
@@ -15,19 +16,28 @@ const same = (text: string) => text;
 /** No colour at all. */
 export const plainPaint: Paint = { strong: same, faint: same, good: same, warn: same, bad: same };
 
-type Style = Parameters<typeof styleText>[0];
+// Nobody who writes a message knows it, so that a text can neither forge nor end a colour.
+const KEY = randomUUID();
+const MARKS = new RegExp(`<${KEY} (\\d+)>`, 'g');
 
-// The caller knows the stream and has decided that it is a terminal.
-const styled = (style: Style) => (text: string) => styleText(style, text, { validateStream: false });
-
-/** ANSI colours. */
-export const terminalPaint: Paint = {
-  strong: styled('bold'),
-  faint: styled('dim'),
-  good: styled('green'),
-  warn: styled('yellow'),
-  bad: styled('red'),
+const marked = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red') => {
+  const [on, off] = inspect.colors[style] ?? [0, 0];
+  return (text: string) => `<${KEY} ${on}>${text}<${KEY} ${off}>`;
 };
+
+/** Colours as marks, of which {@link inColour} makes ANSI codes once the text is safe for a terminal. */
+export const terminalPaint: Paint = {
+  strong: marked('bold'),
+  faint: marked('dim'),
+  good: marked('green'),
+  warn: marked('yellow'),
+  bad: marked('red'),
+};
+
+/** A text with the marks of {@link terminalPaint} as ANSI codes. */
+export function inColour(text: string): string {
+  return text.replace(MARKS, '\u001b[$1m');
+}
 
 /** Urgent priorities stand out, low ones step back. */
 export function paintPriority(priority: Priority, paint: Paint): (text: string) => string {

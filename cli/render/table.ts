@@ -1,3 +1,5 @@
+import { visibleLine } from '../../shared/domain/base/visible-text.js';
+
 /** Text of a cell; `paint` colours it once its width is known. */
 export type Cell = string | { readonly text: string; readonly paint?: (text: string) => string };
 
@@ -14,10 +16,10 @@ export interface TableOptions {
 
 const gap = '  ';
 
-/** Rows as aligned columns, two spaces apart, without trailing blanks. One line a row. */
+/** Rows as aligned columns, two spaces apart, without trailing blanks. One line a row, whatever stands in a cell. */
 export function table(rows: readonly (readonly Cell[])[], options: TableOptions = {}): string[] {
   const { head, right = [], indent = '', width = Number.POSITIVE_INFINITY } = options;
-  const whole = head === undefined ? rows : [head, ...rows];
+  const whole = (head === undefined ? rows : [head, ...rows]).map((row) => row.map(visibleCell));
   const all = whole.flatMap((row) => continued(row, width - indent.length, whole));
   const widths: number[] = [];
   for (const row of all) {
@@ -58,6 +60,10 @@ function continued(row: readonly Cell[], width: number, rows: readonly (readonly
     ...(index === 0 ? row.slice(0, last) : row.slice(0, last).map(() => '')),
     { text, ...paint },
   ]);
+}
+
+function visibleCell(cell: Cell): Cell {
+  return typeof cell === 'string' ? visibleLine(cell) : { ...cell, text: visibleLine(cell.text) };
 }
 
 function textOf(cell: Cell): string {

@@ -51,7 +51,9 @@ function publisherEdges(model: TopologyModel, channels: readonly ChannelModel[])
   return publishers.flatMap(({ from, publishes }) =>
     channels.flatMap((channel) => {
       const types = channel.carries.filter((type) => publishes.includes(type));
-      return types.length === 0 ? [] : [`  ${from} -->|"${types.join(', ')}"| ${node('channel', channel.name)}`];
+      return types.length === 0
+        ? []
+        : [`  ${from} -->|"${escapeText(types.join(', '))}"| ${node('channel', channel.name)}`];
     }),
   );
 }

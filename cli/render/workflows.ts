@@ -1,3 +1,4 @@
+import { cutText } from '../../shared/domain/base/cut-text.js';
 import type { Execution, ExecutionStatus } from '../../shared/domain/execution/executions.js';
 import type { AffectedStep } from '../../shared/operator/workflows/affected-executions.js';
 import type { WorkflowChange } from '../../shared/operator/workflows/compare-definitions.js';
@@ -61,7 +62,7 @@ export function executionText(view: ExecutionView, paint: Paint, { conversation 
 
 /** The beginning of a text; all of it is in the data that `--json` prints. */
 function cut(text: string): string {
-  return text.length <= LONGEST_DATA ? text : `${text.slice(0, LONGEST_DATA)}... (${text.length} characters)`;
+  return text.length <= LONGEST_DATA ? text : `${cutText(text, LONGEST_DATA)}... (${text.length} characters)`;
 }
 
 /** A change, with the running executions that would run into something. */
@@ -110,8 +111,10 @@ export function marksOf({ steps, visits, status }: ExecutionView): Map<string, M
       state,
       entered <= exited || status === 'succeeded' ? 'done' : status === 'running' ? 'waiting' : 'failed',
     );
-  for (const { step, state } of steps) {
-    if (state === 'done' || state === 'answered') marks.set(step, marks.get(step) ?? 'done');
+  for (const { step, state, index } of steps) {
+    const settled = state === 'done' || state === 'answered';
+    // The engine's history may be older than the records. A map's element says nothing of the others.
+    if (settled) marks.set(step, index === undefined ? 'done' : (marks.get(step) ?? 'done'));
     if (state === 'waiting' || state === 'failed') marks.set(step, state);
   }
   return marks;

@@ -2,13 +2,15 @@ import { chmodSync, cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, say, seconds, SetupError } from './report.mjs';
 import { capture } from './run.mjs';
+import { writeSbom } from './sbom.mjs';
 
 const dist = join(root, 'dist');
 const engines = join('infra', 'engines');
 const workerImage = join('infra', 'application', 'worker-image');
 
 /**
- * Compiles the package into dist/, with what the compiler does not copy: the engine's installer and the image of workers.
+ * Compiles the package into dist/, with what the compiler does not make: the engine's installer, the image of workers
+ * and the bill of materials.
  * The reference application and its demonstration stay out; the functions of the platform are bundled with a user's
  * topology, from dist, when the user deploys.
  */
@@ -23,6 +25,7 @@ export async function build() {
   }
   cpSync(join(root, workerImage), join(dist, workerImage), { recursive: true });
   chmodSync(join(dist, 'cli', 'main.js'), 0o755);
+  writeSbom();
   say(`built dist/ in ${seconds(start)}`);
   return 0;
 }

@@ -1,14 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { checkAdvisories } from './advisories.mjs';
 import { root, say, seconds, SetupError } from './report.mjs';
 import { capture } from './run.mjs';
+import { checkTemplates } from './templates.mjs';
 
 const tool = (name) => join(root, 'node_modules', '.bin', name);
-const layers = ['shared', 'functions', 'infra', 'cli', 'bench', 'tools'];
+const layers = ['shared', 'functions', 'infra', 'cli', 'bench', 'tools', 'test'];
 
 /** The slowest first, so that all of them end soonest. `problem` finds what an exit code does not tell. */
 const checks = [
   { title: 'lint', command: 'eslint', args: ['.'] },
+  { title: 'templates', run: checkTemplates },
+  { title: 'advisories', run: checkAdvisories },
   { title: 'dead code', command: 'knip', args: ['--no-progress'] },
   { title: 'direction', command: 'depcruise', args: layers, problem: readNothing },
   { title: 'format', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
@@ -16,7 +20,7 @@ const checks = [
 ];
 
 /**
- * Types, lint, format, direction and dead code, or those that are named; all of them run, all failures are shown, and any
+ * Types, lint, format, direction, dead code, templates and advisories, or those that are named; all of them run, all failures are shown, and any
  * makes it fail.
  */
 export async function check(names = []) {
@@ -25,10 +29,11 @@ export async function check(names = []) {
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const start = Date.now();
-      const { code, output } = await capture(tool(next.command), next.args);
+      const { code, output, skipped } = await (next.run?.() ?? capture(tool(next.command), next.args));
       const problem = next.problem?.(output);
       const ok = code === 0 && problem === undefined;
-      say(`${ok ? 'ok    ' : 'failed'} ${next.title.padEnd(10)} ${seconds(start)}`);
+      if (skipped) say(`skipped ${next.title}: ${skipped}`);
+      else say(`${ok ? 'ok    ' : 'failed'} ${next.title.padEnd(10)} ${seconds(start)}`);
       if (!ok) failures.push({ title: next.title, output: [output.trim(), problem].filter(Boolean).join('\n') });
     }
   };

@@ -4,7 +4,7 @@ import { root } from './report.mjs';
 
 /**
  * A reporter for jest: records in `.laneway/engine-runs/<engine>.json` which tests ran on an engine and which were
- * skipped, by test file. Runs add up; `npm run engines` makes docs/engines.md of them.
+ * skipped, by test file. Runs add up; `npm run engines` makes docs/reference/engines.md of them.
  */
 export default class EngineReporter {
   #partial;

@@ -4,7 +4,7 @@ import { SetupError } from './report.mjs';
 import { capture } from './run.mjs';
 
 /**
- * Whether node_modules holds what package-lock.json names: npm leaves a lock file of what it installed, with nothing
+ * True when node_modules holds what package-lock.json names: npm leaves a lock file of what it installed, with nothing
  * of what it skipped (packages for other systems).
  */
 export function packagesInstalled(root) {

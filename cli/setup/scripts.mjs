@@ -9,14 +9,14 @@ import { runTests } from './tests.mjs';
 
 const cdk = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 /** Benchmarks that run in a process of their own, or bring their engine. */
-const withoutEngine = ['receive-path', 'harness', 'in-process', 'outside-user'];
+const withoutEngine = ['receive-path', 'harness', 'in-process', 'outside-user', 'sweeper'];
 const laneway =
   (...before) =>
   (args) =>
     runTypeScript('cli/main.ts', [...before, ...args]);
 
 /**
- * What package.json's scripts run once everything is there; `engine`: it needs one (a function says so by the
+ * Scripts of package.json, each run once everything is there; `engine`: it needs one (a function says so by the
  * arguments), unless AWS_ENDPOINT_URL is set; `withoutEngine`: where none can be had, it finds its own way.
  */
 export const scripts = {
@@ -29,6 +29,7 @@ export const scripts = {
   check: { run: check },
   bench: { engine: ([name]) => !withoutEngine.includes(name), run: bench },
   reliability: { engine: wantsEngine, run: (args) => runTypeScript('bench/reliability/main.ts', args, { cwd: root }) },
+  security: { run: (args) => runTypeScript('bench/security/main.ts', args, { cwd: root }) },
   synth: { run: (args) => run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', ...args], { cwd: root }) },
   reference: { run: reference },
   build: { run: build },

@@ -1,20 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { root, say, SetupError } from './report.mjs';
 import { capture, fromSource, run, scriptEnvironment } from './run.mjs';
+import { checkWhole } from './whole-package.mjs';
 
 /** In this order: what is quick and needs nothing first, then what runs on an engine. */
-const withoutEngine = ['unit', 'built', 'infra'];
+const withoutEngine = ['unit', 'scenarios', 'docs', 'built', 'infra'];
 const onEngine = ['contract', 'integration', 'e2e', 'outside'];
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 
 /**
- * Runs jest, first over the projects without an engine (`built` has the tests of `unit` that a package can break, over dist/), then over those with one, which they share. `which` is `all`
- * or `engine`. Arguments go to jest; where they name test files or projects, only the fitting run takes place. `--iam`
- * is ours: the engine enforces permissions, and each function runs under its own role. So is `--selection`: what
- * test/engines/selection.json names is left out on this engine, which saves time and is said. `--changed[=<commit>]` runs the tests
- * that import what differs from that commit: HEAD, or the one before it where nothing is uncommitted.
+ * Runs jest, first over the projects without an engine (`built` has the tests of `unit` and `scenarios` that a package can
+ * break, over dist/), then over those with one: files side by side, each on an engine of its own, or one after the other on the engine
+ * at AWS_ENDPOINT_URL. `which` is `all` or `engine`. Arguments go to jest; where they name test files or projects, only the
+ * fitting run takes place. `--iam` is ours: the engine enforces permissions, and each function runs under its own role. So
+ * is `--selection`: what test/engines/selection.json names is left out on this engine, which saves time and is said.
+ * `--changed[=<commit>]` runs the tests that import what differs from that commit: HEAD, or the one before it where nothing
+ * is uncommitted.
  */
 export async function runTests(which, given) {
   const iam = given.includes('--iam');
@@ -37,7 +41,7 @@ export async function runTests(which, given) {
     wanted.length === 0 ? changed.length === 0 || project !== 'built' : wanted.includes(project);
   const selected = (projects) => projects.filter(isWanted);
   const first = which === 'all' ? selected(withoutEngine) : [];
-  const second = selected(onEngine);
+  const second = selected(onEngine).filter((project) => !leaves.some((beginning) => `test/${project}/` === beginning));
   const env = scriptEnvironment({
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`,
     ...(iam ? { LANEWAY_ENGINE: 'ministack-iam' } : {}),
@@ -45,19 +49,46 @@ export async function runTests(which, given) {
   let code = 0;
   if (first.includes('built')) await build();
   // One worker for each processor: jest's own choice leaves one idle, which of two is half.
-  const workers = rest.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg)) ? [] : ['--maxWorkers=100%'];
+  const workers = saysWorkers(rest) ? [] : ['--maxWorkers=100%'];
   if (first.length > 0) {
     code = await run(process.execPath, jestArguments(first, [...workers, ...rest]), { env, cwd: root });
   }
   if (code > 128 || second.length === 0) return code;
-  const starter = [...fromSource(), join(root, 'infra/engines/with-engine.ts')];
-  // One at a time: they share one engine and two processors.
-  const command = [
-    ...starter,
-    process.execPath,
-    ...jestArguments(second, ['--runInBand', ...rest, ...reporters(ENGINE_RUNS), ...leaves]),
-  ];
-  return (await run(process.execPath, command, { env, cwd: root })) || code;
+  const engines =
+    saysWorkers(rest) || process.env.AWS_ENDPOINT_URL ? 1 : Math.min(FILES_BESIDE, filesNamed(rest) || FILES_BESIDE);
+  const packed = second.some((project) => ['e2e', 'outside'].includes(project));
+  const folder = mkdtempSync(join(tmpdir(), 'laneway-tests-'));
+  try {
+    const tarball = packed ? { LANEWAY_TARBALL: await pack(folder, { built: first.includes('built') }) } : {};
+    const command = [
+      ...fromSource(),
+      ...[join(root, 'infra/engines/with-engine.ts'), `--engines=${engines}`],
+      process.execPath,
+      ...jestArguments(second, [...besideArguments(engines), ...rest, ...reporters(ENGINE_RUNS), ...ignoring(leaves)]),
+    ];
+    return (await run(process.execPath, command, { env: { ...env, ...tarball }, cwd: root })) || code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Test files that run side by side, each on an engine of its own: most of their time they wait, for timers and for deployments. */
+const FILES_BESIDE = 3;
+const filesNamed = (args) => args.filter((arg) => arg.endsWith('.test.ts')).length;
+const saysWorkers = (args) => args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg));
+const besideArguments = (engines) =>
+  engines === 1
+    ? ['--runInBand']
+    : [`--maxWorkers=${engines}`, `--testSequencer=${join(root, 'cli', 'setup', 'longest-first.mjs')}`];
+
+/** Packs the package for the tests that install it, side by side or one after the other. @returns the tarball */
+async function pack(folder, { built }) {
+  if (!built) await build();
+  checkWhole();
+  const { code, output } = await capture('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]);
+  if (code !== 0)
+    throw new SetupError(`npm pack failed:\n${output.trim()}`, ['npm run build, and read what it says'], 1);
+  return join(folder, output.trim().split('\n').at(-1));
 }
 
 /** Records which test ran on which engine. */
@@ -85,9 +116,11 @@ function leftOutOn(engine) {
   const selection = JSON.parse(readFileSync(join(root, 'test', 'engines', 'selection.json'), 'utf8'));
   return Object.entries(selection[engine] ?? {}).map(([beginning, because]) => {
     say(`left out on ${engine}: ${beginning}: ${because}`);
-    return `--testPathIgnorePatterns=/${beginning}`;
+    return beginning;
   });
 }
+
+const ignoring = (leaves) => leaves.map((beginning) => `--testPathIgnorePatterns=/${beginning}`);
 
 const jestArguments = (projects, args) => [
   jest,

@@ -2,13 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, SetupError } from './report.mjs';
 
-/** What the package needs besides the targets of its exports and commands: found by path when it runs. */
+/** Files that the package finds by path when it runs, besides the targets of its exports and commands. */
 const foundByPath = [
   'dist/cli/main.js',
   'dist/functions/platform/dispatcher/lambda.js',
   'dist/infra/engines/requirements.txt',
   'dist/infra/engines/supervise.py',
   'dist/infra/engines/ministack-install.mjs',
+  // Whoever installs it finds there what it is made of.
+  'dist/sbom.cdx.json',
 ];
 
 /**

@@ -1,11 +1,11 @@
-import { KmsLinkSigner } from '../../shared/aws/kms/kms-link-signer.js';
-import { approvalLinks, type ApprovalLinks } from '../../shared/domain/request/approval-link.js';
+import { linkSignerPort, openPorts } from '../../shared/aws/ports.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
+import { approvalLinks, type ApprovalLinks } from '../../shared/domain/request/approval-link.js';
 import type { Surroundings } from './platform-function.js';
 
 /** Links for people, where the application has them. */
-export function linksOf({ topology, clients }: Surroundings): ApprovalLinks | undefined {
-  const [page, key] = [process.env[ENVIRONMENT.approvalPage], process.env[ENVIRONMENT.linkKey]];
-  if (!page || !key) return undefined;
-  return approvalLinks(page, topology.name, new KmsLinkSigner(clients.kms, key));
+export function linksOf({ topology, names }: Surroundings): ApprovalLinks | undefined {
+  const page = process.env[ENVIRONMENT.approvalPage];
+  if (!page || !names.has('linkKey')) return undefined;
+  return approvalLinks(page, topology.name, openPorts(names, linkSignerPort).linkSigner);
 }

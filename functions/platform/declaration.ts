@@ -10,6 +10,9 @@ export const PLATFORM_TIMEOUT: Duration = '30 seconds';
 /** Most copies that a platform function receives from a queue at once. */
 export const QUEUE_BATCH = 10;
 
+/** Metric of finished runs of schedules, in namespace `Laneway`; its dimensions are `application` and `schedule`. */
+export const HEARTBEATS = 'Heartbeats';
+
 /** Facts of an application that decide which platform functions it has. */
 export interface DeclaredApplication {
   /** Checked form of its topology. */
@@ -66,21 +69,40 @@ export type PlatformTrigger =
   /** A command of `laneway`; `output` is the key by which the command finds it, besides that of all platform functions. */
   | { readonly kind: 'operator'; readonly command: string; readonly output?: string };
 
+/** A schedule that invokes a platform function. */
+export type ScheduleTrigger = Extract<PlatformTrigger, { readonly kind: 'schedule' }>;
+
 /**
- * Rights of a function on a table: `deliver` = single items, as the handling chain needs; `record` = also intents in
- * batches and a conversation's entries; `maintain` = also the index by due hour.
+ * A right on a table: reading, putting or changing single items, reading many of them, one partition, or the index by due
+ * time. Nobody of an application deletes or scans.
  */
-export type TableAccess = 'deliver' | 'record' | 'maintain';
+export type TableAccess = 'get' | 'put' | 'update' | 'get-many' | 'query' | 'due';
+
+/** Kinds of rows of the ledger: deliveries of agents, decisions on approvals, messages of clients, ingresses and the approval page. */
+export type LedgerRows = 'deliveries' | 'decisions' | 'messages';
+
+/** Rows of the ledger under the names of others. */
+export interface OthersRows {
+  /** Kinds that are read only. @defaultValue none */
+  readonly reads?: readonly LedgerRows[];
+  /** Kinds that are written, and read where the function reads. @defaultValue none */
+  readonly writes?: readonly LedgerRows[];
+}
 
 /** Publishing rights of a platform function. */
 export interface PlatformPublishing {
   /**
-   * Sources besides its own: none, those of the ingresses, or those of every publisher outside a handling, for what they
-   * meant to publish and may not have.
+   * Sources besides its own: none, those of the ingresses, or those of every publisher, for messages that were
+   * recorded and perhaps never sent.
    */
   readonly alsoUnder?: 'ingresses' | 'every-publisher';
-  /** Names of the types. @defaultValue any */
-  readonly types?: readonly string[];
+  /** Names of the system's types that it may publish; `all` for the sweeper, which sends what others recorded. */
+  readonly system: readonly string[] | 'all';
+  /**
+   * Types of the application that it may publish: those of the ingresses, or any, where requests are sent again, undone, or
+   * sent by steps. @defaultValue none
+   */
+  readonly application?: 'ingresses' | 'any';
 }
 
 /**
@@ -103,9 +125,13 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   /** Variables besides those that {@link variablesOf} adds. */
   readonly environment: readonly EnvironmentKey[];
   /** Rights on the ledger table. @defaultValue none */
-  readonly ledger?: TableAccess;
+  readonly ledger?: readonly TableAccess[];
+  /** Rows of the ledger that it touches besides those under its own names. @defaultValue all rows */
+  readonly rows?: OthersRows;
   /** Access to pending records, and sending timers. */
-  readonly pending?: TableAccess;
+  readonly pending?: readonly TableAccess[];
+  /** Reads who is in quarantine. @defaultValue false */
+  readonly readsQuarantines?: true;
   /** Rights on the payload bucket. @defaultValue none */
   readonly payloads?: 'read' | 'read-write';
   /** Absent for a function that publishes nothing. */
@@ -122,15 +148,34 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly executions?: 'starts' | 'describes' | 'supervises';
   /** Part in links of approvals, where the application has them: makes them, or decides by them. */
   readonly links?: 'signs' | 'verifies';
-  /** Alarms of its own, besides `function-errors`. */
-  readonly alarms?: readonly ('unanswered-steps' | 'sweep-failures' | 'ledger-stream-age')[];
+  /** Alarms of its own, besides `function-errors` and the `no-heartbeat` of each schedule. */
+  readonly alarms?: readonly (
+    | 'unanswered-steps'
+    | 'sweep-failures'
+    | 'sweep-lag'
+    | 'deep-sweep-lag'
+    | 'unsent-messages'
+    | 'unreadable-rows'
+    | 'ledger-stream-age'
+  )[];
+}
+
+/** Schedules of a function. */
+export function schedulesOf({ triggers }: Pick<PlatformFunctionDeclaration, 'triggers'>): ScheduleTrigger[] {
+  return triggers.filter((trigger) => trigger.kind === 'schedule');
 }
 
 /** Variables that a function is given: the fabric's, with pending records theirs, with links theirs, and those it names. */
-export function variablesOf({ pending, links, environment }: PlatformFunctionDeclaration): EnvironmentKey[] {
+export function variablesOf({
+  pending,
+  readsQuarantines,
+  links,
+  environment,
+}: PlatformFunctionDeclaration): EnvironmentKey[] {
   return [
     ...(['bus', 'ledgerTable', 'payloadBucket'] as const),
     ...(pending ? (['pendingTable', 'timerQueue'] as const) : []),
+    ...(readsQuarantines ? (['quarantineTable'] as const) : []),
     ...environment,
     ...(links === 'signs' ? (['approvalPage', 'linkKey'] as const) : []),
   ];

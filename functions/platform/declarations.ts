@@ -1,4 +1,5 @@
 import { OPERATOR, sourceOf } from '../../shared/domain/wire/envelope.js';
+import { SYSTEM_TYPES } from '../../shared/message/system-messages.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { approvalPage } from './approval-page/declaration.js';
 import { deadLetters } from './dead-letters/declaration.js';
@@ -51,7 +52,7 @@ export function functionsBehind(is: (trigger: PlatformTrigger) => boolean): read
 /** Sources under which a function publishes, its own first; none for one that publishes nothing. */
 export function sourcesOf(
   { name, publishes }: PlatformFunctionDeclaration,
-  topology: Pick<TopologyModel, 'name' | 'clients' | 'ingress'>,
+  topology: Pick<TopologyModel, 'name' | 'agents' | 'clients' | 'ingress'>,
 ): string[] {
   if (!publishes) return [];
   const own = sourceOf(topology.name, 'platform', name);
@@ -59,10 +60,24 @@ export function sourcesOf(
   return publishes.alsoUnder === 'every-publisher' ? [own, ...everyPublisher(topology)] : [own];
 }
 
-/** Sources of those that publish outside a handling: clients, ingresses, the platform's functions, and operators. */
-function everyPublisher(topology: Pick<TopologyModel, 'name' | 'clients' | 'ingress'>): string[] {
+/** Types that a function may publish: named, or all but these. Types of the application are many, and those of the system few. */
+export function typesOf(
+  { publishes }: PlatformFunctionDeclaration,
+  topology: Pick<TopologyModel, 'ingress'>,
+): readonly string[] | { readonly except: readonly string[] } {
+  if (!publishes) return [];
+  const { system, application } = publishes;
+  if (system === 'all') return { except: [] };
+  if (application === 'any') return { except: SYSTEM_TYPES.filter((type) => !system.includes(type)) };
+  const taken = application === 'ingresses' ? Object.values(topology.ingress).map(({ as }) => as) : [];
+  return [...new Set([...system, ...taken])];
+}
+
+/** Sources of all whose messages are stored and perhaps never sent: agents, clients, ingresses, the platform's functions, operators. */
+function everyPublisher(topology: Pick<TopologyModel, 'name' | 'agents' | 'clients' | 'ingress'>): string[] {
   const platform = ALL.filter(({ publishes }) => publishes && publishes.alsoUnder !== 'every-publisher');
   return [
+    ...Object.keys(topology.agents).map((agent) => sourceOf(topology.name, 'agent', agent)),
     ...Object.keys(topology.clients).map((client) => sourceOf(topology.name, 'client', client)),
     ...ingressesOf(topology),
     ...platform.map(({ name }) => sourceOf(topology.name, 'platform', name)).sort(),

@@ -3,51 +3,76 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Log } from '../../shared/agent/context.js';
-import { awsClients, type AwsClients } from '../../shared/aws/base/clients.js';
-import { DynamoIntentStore } from '../../shared/aws/dynamo/dynamo-intent-store.js';
 import { logOver } from '../../shared/aws/base/powertools-log.js';
-import { QueueUrls } from '../../shared/aws/sqs/queue-url.js';
-import { S3PayloadStore } from '../../shared/aws/s3/s3-payload-store.js';
-import { lanesFromEnvironment, sendersFromEnvironment } from '../../shared/aws/services.js';
-import { SqsLaneReceipts } from '../../shared/aws/sqs/sqs-lane-receipts.js';
-import { required } from '../../shared/domain/base/environment.js';
-import type { Clock } from '../../shared/domain/base/clock.js';
+import { lanesFromEnvironment, namesFromEnvironment, type PhysicalNames } from '../../shared/aws/physical-names.js';
+import {
+  openPorts,
+  unreadableOf,
+  publisherPorts,
+  receiptsByArn,
+  requestPorts,
+  requestPortsOf,
+  waiterPorts,
+} from '../../shared/aws/ports.js';
+import { requiredJson } from '../../shared/domain/base/environment.js';
+import { ledgerWriters } from '../../shared/domain/evidence/ledger-writers.js';
 import type { QueuedCopy } from '../../shared/platform/ingress/queued-copy.js';
-import type { Publishing } from '../../shared/publishing/publish-message.js';
+import {
+  machineArns,
+  NO_WORKFLOWS,
+  type DeployedWorkflows,
+  type MachineNaming,
+} from '../../shared/platform/workflows/deployed-workflows.js';
+import { publisherOf } from '../../shared/publishing/publisher-of.js';
 import type { Topology } from '../../shared/topology/topology.js';
-import { eachRecord, type ComeAgain } from './sqs-batch.js';
+import { beat } from './heartbeat.js';
+import { eachRecord, type ComeAgain, type ComesAt } from './sqs-batch.js';
 
-/** Topology, log, clients and clock from which every platform function is composed. */
+/** Topology, log and names of resources from which every platform function is composed. */
 export interface Surroundings {
   readonly topology: Topology;
   readonly log: Log;
-  readonly clients: AwsClients;
-  readonly clock: Clock;
+  /** Names by the environment contract. */
+  readonly names: PhysicalNames;
 }
 
 /** Handles one event; made once a process and kept for all later events. */
-export type Invocation<Event, Result> = (event: Event, context: Context) => Promise<Result>;
+export type EventHandler<Event, Result> = (event: Event, context: Context) => Promise<Result>;
 
 /**
  * A platform function: composed at its first invocation from the environment contract, then kept. Logs carry the
  * function's name and the request, never payloads or task tokens.
  *
  * @param compose makes the invocation; what it throws fails that invocation, and the next one tries again
+ * @param workflows those whose state machines it works with
  */
 export function platformFunction<Event, Result>(
   topology: Topology,
   name: string,
-  compose: (surroundings: Surroundings) => Invocation<Event, Result>,
+  compose: (surroundings: Surroundings) => EventHandler<Event, Result>,
+  workflows: DeployedWorkflows = NO_WORKFLOWS,
 ): Handler<Event, Result> {
   const logger = new Logger({ serviceName: `${topology.name}.platform.${name}` });
   const log = logOver(logger);
-  let invocation: Invocation<Event, Result> | undefined;
+  const names = namesFromEnvironment({
+    lanes: () => lanesFromEnvironment(topology.model),
+    writers: () => ledgerWriters(topology.model),
+    machines: () => machineArns(workflows, requiredJson<MachineNaming>('workflows', process.env)),
+  });
+  let invocation: EventHandler<Event, Result> | undefined;
   const handle = async (event: Event, context: Context): Promise<Result> => {
     const began = Date.now();
-    invocation ??= compose({ topology, log, clients: awsClients(), clock: { now: () => Date.now() } });
-    const result = await invocation(event, context);
+    invocation ??= compose({ topology, log, names });
+    let result: Result;
+    try {
+      result = await invocation(event, context);
+    } finally {
+      tellUnreadable(names, log);
+    }
     // One line for every invocation, whatever its parts say.
     log.info('invoked', { ms: Date.now() - began });
+    // A run that threw has none: an alarm rises on the silence.
+    beat(topology.name, name, event);
     return result;
   };
   // middy's own types leave the result open to what a middleware may make of it; ours make nothing of it.
@@ -55,45 +80,55 @@ export function platformFunction<Event, Result>(
   return wrapped as Handler<Event, Result>;
 }
 
-/** A platform function behind a queue: every record by itself, partial batch response. */
+/**
+ * A platform function behind a queue: every record by itself, partial batch response. A record that is to come again at an
+ * instant, milliseconds since 1970, stays in its queue until then.
+ */
 export function queueFunction(
   topology: Topology,
   name: string,
-  compose: (surroundings: Surroundings) => (copy: QueuedCopy, context: Context) => Promise<void>,
+  compose: (surroundings: Surroundings) => (copy: QueuedCopy, context: Context) => Promise<ComesAt>,
+  workflows?: DeployedWorkflows,
 ): Handler<SQSEvent, SQSBatchResponse> {
-  return platformFunction(topology, name, (surroundings) => {
+  const composeBatch = (surroundings: Surroundings): EventHandler<SQSEvent, SQSBatchResponse> => {
     const handle = compose(surroundings);
-    const comeAgain = comingAgain(surroundings.clients);
+    const comeAgain = comingAgain();
     return (event, context) =>
       eachRecord(
         event.Records,
         surroundings.log,
-        (record) => handle({ copy: record.messageId, body: record.body }, context),
+        ({ messageId: copy, body, attributes }) =>
+          handle({ copy, body, receives: Number(attributes.ApproximateReceiveCount) || 1 }, context),
         comeAgain,
       );
-  });
+  };
+  return platformFunction(topology, name, composeBatch, workflows);
+}
+
+/** Tells in the log what an invocation could not read and has passed over. */
+function tellUnreadable(names: PhysicalNames, log: Log): void {
+  const { rows, more } = unreadableOf(names).take();
+  for (const row of rows) log.warn('a row that cannot be read was passed over', { ...row });
+  if (more > 0) log.warn('further rows that cannot be read were passed over', { more });
 }
 
 /** Brings the visibility of a failed record down. */
-export function comingAgain({ sqs }: AwsClients): ComeAgain {
-  const urls = new QueueUrls(sqs);
+export function comingAgain(): ComeAgain {
+  const receiptsOf = receiptsByArn();
   return async ({ eventSourceARN, receiptHandle }, seconds) => {
-    const receipts = new SqsLaneReceipts(sqs, await urls.of(eventSourceARN));
+    const receipts = await receiptsOf(eventSourceARN);
     await receipts.setVisibility([{ receipt: receiptHandle, seconds }]);
   };
 }
 
-/** Stores and senders with which a platform function publishes, from the environment contract; `name` stands in its source. */
-export function publishingOf(surroundings: Surroundings, kind: Publishing['kind'], name: string): Publishing {
-  const { topology, clients, clock } = surroundings;
-  const payloads = new S3PayloadStore(clients.s3, required('payloadBucket'));
-  return {
-    topology,
-    kind,
-    name,
-    clock,
-    payloads,
-    intents: new DynamoIntentStore(clients.documents, required('ledgerTable'), payloads),
-    senders: sendersFromEnvironment(lanesFromEnvironment(topology.model), process.env, clients),
-  };
+/** Ports with which a platform function publishes; those of requests where it was given their table. */
+export function openPublisher(names: PhysicalNames) {
+  // Copied, so that a name that is missing is met at the first invocation.
+  return { ...openPorts(names, publisherPorts), ...requestPortsOf(names) };
+}
+
+/** Services that tell the waiter of a request how it ended. @param name platform function that tells; it stands in sources */
+export function openTelling({ topology, log, names }: Surroundings, name: string) {
+  const ports = { ...openPublisher(names), ...openPorts(names, requestPorts, waiterPorts) };
+  return { ...ports, topology, log, publishing: publisherOf(topology, { kind: 'platform', name }, ports) };
 }

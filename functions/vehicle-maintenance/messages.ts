@@ -18,19 +18,19 @@ import {
   Vin,
 } from './schemas.js';
 
-/** A vehicle sent engine readings. Seed name: VEHICLE_DATA. */
+/** A vehicle sent engine readings. */
 export const VehicleTelemetryReported = event('VehicleTelemetryReported', Telemetry);
 
-/** An analysis is done. Seed name: ANALYSIS_RESULT. */
+/** An analysis is done. */
 export const VehicleAnalyzed = event('VehicleAnalyzed', Analysis);
 
-/** Analyse a vehicle's readings. Seed name: ANALYSIS_REQUEST. */
+/** Analyse a vehicle's readings. */
 export const AnalyzeVehicle = command('AnalyzeVehicle', AnalysisRequest, { reply: VehicleAnalyzed });
 
 /** Reports the channels over which a customer was reached, and the answer. */
 export const CustomerEngaged = event('CustomerEngaged', EngagementResult);
 
-/** Tell a customer of the findings and ask for a decision. Seed name: CUSTOMER_ENGAGEMENT. */
+/** Tell a customer of the findings and ask for a decision. */
 export const EngageCustomer = command('EngageCustomer', Engagement, { reply: CustomerEngaged });
 
 /**
@@ -42,10 +42,10 @@ export const EngagementWanted = event('EngagementWanted', EngagementWish);
 /** A customer answered a notice; comes from outside. */
 export const CustomerResponded = event('CustomerResponded', CustomerResponse);
 
-/** Reports the result of a request for a service slot. Seed name: SCHEDULING_RESULT. */
+/** Reports the result of a request for a service slot. */
 export const ServiceScheduled = event('ServiceScheduled', ServiceResult);
 
-/** Find and book a service slot. Seed name: SCHEDULING_REQUEST. */
+/** Find and book a service slot. */
 export const ScheduleService = command('ScheduleService', ServiceRequest, { reply: ServiceScheduled });
 
 /** Reports the result of a request to give a slot back. */
@@ -54,10 +54,10 @@ export const ServiceReleased = event('ServiceReleased', ReleaseResult);
 /** Give the slot of a booking or hold back, because a provisional booking is not wanted any more. */
 export const ReleaseService = command('ReleaseService', ReleaseRequest, { reply: ServiceReleased });
 
-/** An owner or a workshop said something about a vehicle; starts a conversation of its own. Seed name: FEEDBACK. */
+/** An owner or a workshop said something about a vehicle; starts a conversation of its own. */
 export const FeedbackReceived = event('FeedbackReceived', Feedback);
 
-/** A symptom recurs with one plant or model year. Seed name: MANUFACTURING_INSIGHT. */
+/** A symptom recurs with one plant or model year. */
 export const ManufacturingInsightFound = event('ManufacturingInsightFound', Insight);
 
 /** A case that needs a person: nobody answered, or the customer declined something critical. */

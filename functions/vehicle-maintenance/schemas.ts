@@ -20,21 +20,53 @@ export const SIGNALS = [
 /** Name of one signal of a {@link Reading}; the unit is part of the name. */
 export type SignalName = (typeof SIGNALS)[number];
 
-/** One engine reading. Pressures in bar (gauge), temperatures in °C, speed in revolutions per minute. */
-export const Reading = z.object({
-  rpm: z.number().min(0).max(12_000),
-  oilPressureBar: z.number().min(0).max(20),
-  fuelPressureBar: z.number().min(0).max(3_000),
-  coolantPressureBar: z.number().min(0).max(20),
-  oilTempC: z.number().min(-60).max(250),
-  coolantTempC: z.number().min(-60).max(250),
-  /** ISO time of the measurement; without it the order in the message is the order in time. */
-  time: z.iso.datetime().optional(),
-});
+/**
+ * A number of a measurement or a place, read to six decimals. No sensor knows more, and a table takes no number below 1e-130
+ * (DynamoDB developer guide, "Number").
+ */
+const measured = (least: number, most: number) =>
+  z
+    .number()
+    .min(least)
+    .max(most)
+    .overwrite((value) => Number(value.toFixed(6)) + 0);
+
+/**
+ * One engine reading. Pressures in bar (gauge), temperatures in °C, speed in revolutions per minute. A vehicle need not have every
+ * sensor: what is there is judged, and the analysis says what was not.
+ */
+export const Reading = z
+  .object({
+    rpm: measured(0, 12_000).optional(),
+    oilPressureBar: measured(0, 20).optional(),
+    fuelPressureBar: measured(0, 3_000).optional(),
+    coolantPressureBar: measured(0, 20).optional(),
+    oilTempC: measured(-60, 250).optional(),
+    coolantTempC: measured(-60, 250).optional(),
+    /** ISO time of the measurement; without it the order in the message is the order in time. */
+    time: z.iso.datetime().optional(),
+  })
+  .refine((reading) => SIGNALS.some((signal) => reading[signal] !== undefined), 'a reading has at least one signal');
 export type Reading = z.infer<typeof Reading>;
 
+/** A reading that has some signals for certain. */
+export type ReadingWith<Signal extends SignalName> = Reading & Readonly<Record<Signal, number>>;
+
+/** A reading that has every signal. */
+export type FullReading = ReadingWith<SignalName>;
+
+/** The readings that have all of `signals`. */
+export function readingsWith<Signal extends SignalName>(
+  readings: readonly Reading[],
+  ...signals: readonly Signal[]
+): ReadingWith<Signal>[] {
+  return readings.filter((reading): reading is ReadingWith<Signal> =>
+    signals.every((signal) => reading[signal] !== undefined),
+  );
+}
+
 /** A place on the earth, degrees (WGS 84). */
-export const Location = z.object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) });
+export const Location = z.object({ lat: measured(-90, 90), lon: measured(-180, 180) });
 export type Location = z.infer<typeof Location>;
 
 /** Facts of a vehicle beside its readings. */
@@ -146,6 +178,8 @@ export const Analysis = z.object({
   estimate: CostEstimate.optional(),
   /** True when the work costs more than the request's `approveAbove`, or the price list does not have it. */
   needsApproval: z.boolean().optional(),
+  /** Signals that no reading of the report had, so that nothing was judged by them; absent when there are none. */
+  unjudged: z.array(z.enum(SIGNALS)).optional(),
 });
 export type Analysis = z.infer<typeof Analysis>;
 

@@ -49,13 +49,16 @@ export const SIGNAL_COLUMNS: Readonly<Record<SignalName, SignalColumn>> = {
     hint: 'psi or kPa in place of bar?',
   },
   oilTempC: {
-    aliases: ['luboiltemp', 'luboiltemperature', 'lubricatingoiltemperature', 'oiltemp', 'oiltemperature', 'oiltempc'],
+    aliases: [
+      ...['luboiltemp', 'luboiltemperature', 'lubricatingoiltemperature', 'oiltemp', 'oiltemperature', 'oiltempc'],
+      ...['engineoiltemp', 'engineoiltemperature'],
+    ],
     quantity: 'temperature',
     spans: [[-40, 150]],
     hint: '°F or K in place of °C?',
   },
   coolantTempC: {
-    aliases: ['coolanttemp', 'coolanttemperature', 'coolanttempc'],
+    aliases: ['coolanttemp', 'coolanttemperature', 'coolanttempc', 'enginecoolanttemp', 'enginecoolanttemperature'],
     quantity: 'temperature',
     spans: [
       [-40, 140],
@@ -102,22 +105,29 @@ export type DetailName = keyof typeof DETAIL_ALIASES;
 /** Positions of the known columns, and the conversions of their values into the signals' units. */
 export interface ColumnMap {
   readonly width: number;
-  readonly signals: Readonly<Record<SignalName, { readonly at: number; readonly convert: Convert }>>;
+  /** Columns of the signals that the file has; `unit` where the header names one. */
+  readonly signals: Readonly<Partial<Record<SignalName, { readonly at: number; readonly unit: string | undefined }>>>;
+  /** Signals that the file has no column for. */
+  readonly missing: readonly SignalName[];
   readonly details: Readonly<Partial<Record<DetailName, number>>>;
+  /** Unit that the header names for the time. */
+  readonly timeUnit: string | undefined;
   /** Headers that mean nothing to us, for example a label column; their values are not read. */
   readonly ignored: readonly string[];
 }
 
 /**
  * Reads a header line: columns are found by name, in any order, case and spelling with spaces or underscores;
- * a unit may follow in brackets, as in `Lub oil pressure (psi)` or `Coolant temp [°F]`. Without one: rpm, bar, °C.
+ * a unit may follow in brackets, as in `Lub oil pressure (psi)` or `Coolant temp [°F]`. Without one, and without one in the cell:
+ * rpm, bar, °C. A file need not have every signal.
  *
- * @throws TelemetryFileError for a missing or doubled column or a unit that is not known
+ * @throws TelemetryFileError for a file without any signal, a doubled column or a unit that is not known
  */
 export function mapColumns(header: readonly string[]): ColumnMap {
-  const signals: Partial<Record<SignalName, { at: number; convert: Convert }>> = {};
+  const signals: Partial<Record<SignalName, { at: number; unit: string | undefined }>> = {};
   const details: Partial<Record<DetailName, number>> = {};
   const ignored: string[] = [];
+  let timeUnit: string | undefined;
   header.forEach((title, at) => {
     const { name, unit } = splitTitle(title);
     const signal = signalNames().find((candidate) => SIGNAL_COLUMNS[candidate].aliases.includes(name));
@@ -127,36 +137,44 @@ export function mapColumns(header: readonly string[]): ColumnMap {
         throw new TelemetryFileError(
           `two columns for ${signal}; the second is '${title}', column ${String(at + 1)}: remove one`,
         );
-      signals[signal] = { at, convert: converter(signal, unit, title) };
-    } else if (detail !== undefined && details[detail] === undefined) details[detail] = at;
-    else ignored.push(title);
+      if (unit !== undefined && converter(signal, unit) === undefined) {
+        throw new TelemetryFileError(
+          `column '${title}': the unit '${unit}' is not known; known are: ${unitsOf(signal).join(', ')}`,
+        );
+      }
+      signals[signal] = { at, unit };
+    } else if (detail !== undefined && details[detail] === undefined) {
+      details[detail] = at;
+      if (detail === 'time') timeUnit = unit;
+    } else ignored.push(title);
   });
   const missing = signalNames().filter((signal) => signals[signal] === undefined);
-  if (missing.length > 0) {
+  if (missing.length === signalNames().length) {
     const wanted = missing
       .map((signal) => `${signal} (${SIGNAL_COLUMNS[signal].aliases.slice(0, 3).join(', ')})`)
       .join('; ');
     throw new TelemetryFileError(`no column for ${wanted}; the header has: ${header.join(', ')}`);
   }
-  return { width: header.length, signals: signals as ColumnMap['signals'], details, ignored };
+  return { width: header.length, signals, missing, details, timeUnit, ignored };
 }
 
 function splitTitle(title: string): { name: string; unit: string | undefined } {
   const bracket = /^(.*?)\s*[([]\s*([^)\]]*?)\s*[)\]]\s*$/.exec(title);
   const name = (bracket?.[1] ?? title).toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  return { name, unit: bracket?.[2] };
+  return { name, unit: bracket?.[2] === '' ? undefined : bracket?.[2] };
 }
 
-function converter(signal: SignalName, unit: string | undefined, title: string): Convert {
-  if (unit === undefined || unit === '') return same;
+/** Conversion of a value in a unit into the signal's own; undefined for a unit that is not known. Without a unit: as it is. */
+export function converter(signal: SignalName, unit: string | undefined): Convert | undefined {
+  if (unit === undefined) return same;
   const known = UNITS[SIGNAL_COLUMNS[signal].quantity];
-  const convert = known[unit.toLowerCase().replaceAll(/[°º\s]|deg\.?/g, '')];
-  if (convert === undefined) {
-    throw new TelemetryFileError(
-      `column '${title}': the unit '${unit}' is not known; known are: ${Object.keys(known).join(', ')}`,
-    );
-  }
-  return convert;
+  const name = unit.toLowerCase().replaceAll(/[°º\s]|deg\.?/g, '');
+  return Object.hasOwn(known, name) ? known[name] : undefined;
+}
+
+/** Units that a signal may have. */
+export function unitsOf(signal: SignalName): string[] {
+  return Object.keys(UNITS[SIGNAL_COLUMNS[signal].quantity]);
 }
 
 const signalNames = (): SignalName[] => Object.keys(SIGNAL_COLUMNS) as SignalName[];

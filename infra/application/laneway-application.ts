@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
-import { CfnOutput, CfnResource, RemovalPolicy, type Stack, type Environment } from 'aws-cdk-lib';
+import { RemovalPolicy, type Stack, type Environment } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { neededPlatformFunctions } from '../../functions/platform/declarations.js';
-import { milliseconds, type Duration as LanewayDuration } from '../../shared/domain/base/duration.js';
+import { approvalPage } from '../../functions/platform/approval-page/declaration.js';
+import { neededPlatformFunctions, PLATFORM_FUNCTIONS } from '../../functions/platform/declarations.js';
+import type { Duration as LanewayDuration } from '../../shared/domain/base/duration.js';
 import { LanewayError, unknownName } from '../../shared/domain/base/errors.js';
-import { RETENTION_DAYS } from '../../shared/domain/evidence/retention.js';
 import type { DeployedWorkflows } from '../../shared/platform/workflows/deployed-workflows.js';
-import type { TopologyModel } from '../../shared/topology/model.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { checkStarts } from '../../shared/workflow/analyse/check-starts.js';
 import { leaveOutForEngine } from '../engines/leave-out.js';
@@ -18,16 +17,21 @@ import { MessagingStack } from '../stacks/messaging-stack.js';
 import { ObservabilityStack } from '../stacks/observability-stack.js';
 import { OrchestrationStack, type DeployableWorkflow } from '../stacks/orchestration-stack.js';
 import { StateStack } from '../stacks/state-stack.js';
+import { checkSize } from './check-size.js';
+import { longestExecution, longestRetention, wholeDays } from './retention-days.js';
 import { agentEntries, topologyModuleOf, workerEntry, type AgentSources } from './agent-entries.js';
 import type { AgentFunction, AgentOverrides } from '../constructs/agent-function.js';
 import type { Bindable } from '../constructs/binding.js';
+import { rolePathOf } from '../constructs/policies/bus-policy.js';
 import { bundle, ENGINE_CONTEXT, platformEntry } from '../constructs/bundle.js';
+import type { ExpectedLoad } from '../constructs/bounds/expected-load.js';
 import type { Fabric } from '../constructs/fabric.js';
 import type { LedgerRetention } from '../constructs/ledger-evidence.js';
 import type { Mailbox } from '../constructs/queues/mailbox.js';
 import { platformKey } from '../constructs/platform-function.js';
+import type { PlatformOverrides } from '../stacks/platform-functions.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
-import type { WorkerPolicy } from '../constructs/worker-policy.js';
+import type { WorkerPolicy } from '../constructs/policies/worker-policy.js';
 
 /** Properties of {@link LanewayApplication}. */
 export interface LanewayApplicationProps {
@@ -72,15 +76,43 @@ export interface LanewayApplicationProps {
    * @default false
    */
   readonly approvalLinks?: boolean | FunctionOverrides;
-  /** Memory, log retention, concurrency and caps of lanes by agent, of agents that run on Lambda. */
+  /**
+   * Executions of workflows that are started a second; more wait in their queue. Set it below the refill rate of
+   * StartExecution in your region and account, of which other applications need some: by default 300 a second in
+   * `us-east-1`, `us-west-2` and `eu-west-1`, and 150 elsewhere. More than 0, up to 20,000.
+   * @default 100
+   */
+  readonly startsPerSecond?: number;
+  /**
+   * ARNs of further IAM roles or users that publish as parts of the application, with `*` and `?`: of clients and workers that are
+   * not under {@link LanewayApplication.rolePath}, and of operators. The bus refuses Laneway's sources from others. @default none
+   */
+  readonly publishers?: readonly string[];
+  /**
+   * Load of the dispatcher at the busiest time: steps of workflows that send a message, and the time of one (40 milliseconds are
+   * usual). `1.5 * perSecond * (takes + 50 ms)` invocations are reserved for it, 1,000 at most, and it gets no more: what comes
+   * beyond is tried again by its step. Reserved invocations are taken from those of the account.
+   * @default no reservation: it takes what the account has left
+   */
+  readonly dispatches?: ExpectedLoad;
+  /**
+   * Memory, log retention and concurrency of functions of the platform, by name: `{ sweeper: { memorySize: 1769 } }` gives the
+   * sweeper a whole processor in place of a seventh. The page of approvals has its settings in `approvalLinks`.
+   * @default 256 MB, one month, no reservation
+   */
+  readonly platformFunctions?: PlatformOverrides;
+  /**
+   * Invocations that all agents together may have at once, so that no flood takes the account's concurrency from the platform's
+   * functions: 900 of an account's 1,000. What the caps of lower lanes leave is divided evenly between the highest lanes.
+   * @default no cap for highest lanes
+   */
+  readonly agentConcurrency?: number;
+  /** Memory, log retention, concurrency, caps and loads of lanes by agent, of agents that run on Lambda. */
   readonly functions?: Readonly<Record<string, AgentOverrides>>;
 }
 
-/** Resources of one stack (CloudFormation quota). */
-const MAX_RESOURCES = 500;
-
-/** Outputs of one stack, those that CDK makes for the other stacks included (CloudFormation quota). */
-const MAX_OUTPUTS = 200;
+/** Parts of a topology whose names an error lists. */
+const NAMED = { UNKNOWN_AGENT: 'agents', UNKNOWN_CLIENT: 'clients', NOT_FOUND: 'ingress' } as const;
 
 /**
  * A whole application from its topology: the stacks `<id>State`, `<id>Messaging`, `<id>Agents`, `<id>Orchestration` (when
@@ -113,6 +145,7 @@ export class LanewayApplication extends Construct {
     const bind = props.bind ?? {};
     for (const agent of Object.keys(bind)) this.checkAgent(agent, 'bind');
     for (const agent of Object.keys(props.functions ?? {})) this.checkFunction(agent, 'functions');
+    checkPlatformFunctions(props);
     const entries = agentEntries(topology, props.agents);
     const stack = (name: string) => ({
       stackName: `${id}${name}`,
@@ -135,6 +168,7 @@ export class LanewayApplication extends Construct {
       ...stack('Messaging'),
       ...{ topology, starts, state },
       awaited: workflows.flatMap(({ awaits }) => (awaits ?? []).map(({ type }) => type)),
+      ...(props.publishers === undefined ? {} : { publishers: props.publishers }),
       ...(props.busArchive === undefined ? {} : { busArchiveDays: wholeDays(props.busArchive) }),
     });
     const agents = new AgentsStack(this, 'Agents', {
@@ -146,12 +180,19 @@ export class LanewayApplication extends Construct {
       platform: bundles,
       bind,
       overrides: props.functions ?? {},
+      agentConcurrency: props.agentConcurrency,
+      platformFunctions: props.platformFunctions,
     });
     const orchestration =
       messaging.routed.replies || workflows.length > 0
         ? new OrchestrationStack(this, 'Orchestration', {
             ...stack('Orchestration'),
             ...{ topology, workflows, state, messaging },
+            ...{
+              startsPerSecond: props.startsPerSecond,
+              dispatches: dispatchesOf(props),
+              platformFunctions: props.platformFunctions,
+            },
             platform: bundles,
             ...(links ? { approvalLinks: { ...links, removalPolicy } } : {}),
           })
@@ -182,6 +223,13 @@ export class LanewayApplication extends Construct {
   /** The application's bus. */
   get bus(): Fabric['bus'] {
     return this.fabric.bus;
+  }
+
+  /**
+   * Path of the application's roles, `/laneway/<name>/`. Give it to the role of a client or a worker, so that the bus believes it.
+   */
+  get rolePath(): string {
+    return rolePathOf(this.props.topology.name);
   }
 
   /** An agent's lanes and dead letter queue. @throws LanewayError UNKNOWN_AGENT */
@@ -219,9 +267,14 @@ export class LanewayApplication extends Construct {
     return workerEntry(this.props.topology.model, this.props.agents, agent);
   }
 
-  /** Policy with all rights of a client. Attach it to the client's role. @throws LanewayError UNKNOWN_CLIENT */
+  /** Policy with all rights of a client. Attach it to the client's role, under `rolePath`. @throws LanewayError UNKNOWN_CLIENT */
   client(client: string): { readonly policy: ManagedPolicy } {
     return this.stacks.messaging.clients[client] ?? this.unknown('UNKNOWN_CLIENT', 'client', client);
+  }
+
+  /** Policy for the role of another system: publishing what an ingress takes, and no more. @throws LanewayError NOT_FOUND */
+  ingress(ingress: string): { readonly policy: ManagedPolicy } {
+    return this.stacks.messaging.ingresses[ingress] ?? this.unknown('NOT_FOUND', 'ingress', ingress);
   }
 
   private checkAgent(agent: string, where: string): void {
@@ -236,9 +289,9 @@ export class LanewayApplication extends Construct {
     });
   }
 
-  private unknown(code: 'UNKNOWN_AGENT' | 'UNKNOWN_CLIENT', what: string, given: string, where = 'laneway/cdk'): never {
+  private unknown(code: keyof typeof NAMED, what: string, given: string, where = 'laneway/cdk'): never {
     const { model } = this.props.topology;
-    const known = Object.keys(code === 'UNKNOWN_AGENT' ? model.agents : model.clients);
+    const known = Object.keys(model[NAMED[code]]);
     throw unknownName(code, `there is no ${what} '${given}'`, given, known, `${model.name}, ${where}`);
   }
 
@@ -282,27 +335,23 @@ function linksOf({ approvalLinks = false, workflows = [], topology }: LanewayApp
   });
 }
 
-const DAY_MS = 86_400_000;
-
-/** Days for which payloads that an execution keeps by reference may be needed: until its end, and then while it can be retried. */
-function longestExecution(workflows: readonly DeployableWorkflow[]): number {
-  const deadlines = workflows.map(({ asl }) => Math.ceil((asl.TimeoutSeconds * 1000) / DAY_MS));
-  return deadlines.length === 0 ? 0 : Math.max(...deadlines) + RETENTION_DAYS + 1;
+/** @throws LanewayError INVALID_OPTION for a function that there is not, or that has its settings elsewhere */
+function checkPlatformFunctions({ platformFunctions = {}, dispatches, topology }: LanewayApplicationProps): void {
+  const known = PLATFORM_FUNCTIONS.map(({ name }) => name).filter((name) => name !== approvalPage.name);
+  for (const name of Object.keys(platformFunctions))
+    if (!known.some((one) => one === name))
+      throw unknownName('INVALID_OPTION', `platformFunctions: there is no '${name}'`, name, known, topology.name);
+  if (dispatches === undefined || platformFunctions.dispatcher?.reservedConcurrency === undefined) return;
+  throw new LanewayError('INVALID_OPTION', `'${topology.name}' gives the dispatcher a load and a reservedConcurrency`, {
+    help: ['leave one of dispatches and platformFunctions.dispatcher.reservedConcurrency out'],
+  });
 }
 
-/** Days that the channel which retains payloads longest does; a payload is put there a little after its message's time. */
-function longestRetention({ channels }: TopologyModel): number {
-  const retained = Object.values(channels).map(({ qos }) =>
-    qos.retainPayloads === undefined ? 0 : Math.ceil(milliseconds(qos.retainPayloads) / DAY_MS) + 1,
-  );
-  return Math.max(0, ...retained);
-}
-
-function wholeDays(duration: LanewayDuration): number {
-  const days = milliseconds(duration) / DAY_MS;
-  if (Number.isInteger(days)) return days;
-  throw new LanewayError('INVALID_OPTION', `busArchive is '${duration}'`, {
-    help: ["allowed: whole days, for example '30 days'"],
+/** Load of the dispatcher; undefined without. @throws LanewayError INVALID_OPTION without workflows */
+function dispatchesOf({ dispatches, workflows = [], topology }: LanewayApplicationProps): ExpectedLoad | undefined {
+  if (dispatches === undefined || workflows.length > 0) return dispatches;
+  throw new LanewayError('INVALID_OPTION', `'${topology.name}' has a load of dispatches, and no workflow`, {
+    help: ["name its workflows in 'workflows', or leave dispatches out"],
   });
 }
 
@@ -324,23 +373,4 @@ function handlerOf(
 ): [string, Code | IFunction][] {
   const handler = typeof entry === 'string' ? bundles.get(agent) : entry;
   return handler ? [[agent, handler]] : [];
-}
-
-/**
- * A stack over a quota fails at deploy only after minutes, with a message that names no way out. Checked when the
- * templates are made, because the owner may have added to the stacks by then and CDK its exports.
- */
-function checkSize(stack: Stack): string[] {
-  const nodes = stack.node.findAll();
-  const resources = nodes.filter((node) => CfnResource.isCfnResource(node)).length;
-  const outputs = nodes.filter((node) => node instanceof CfnOutput).length;
-  if (resources > MAX_RESOURCES) tooLarge(stack, `${resources} resources`, MAX_RESOURCES);
-  if (outputs > MAX_OUTPUTS) tooLarge(stack, `${outputs} outputs`, MAX_OUTPUTS);
-  return [];
-}
-
-function tooLarge(stack: Stack, what: string, most: number): never {
-  throw new LanewayError('INVALID_TOPOLOGY', `stack ${stack.stackName} would hold ${what}`, {
-    help: [`allowed: ${most} (CloudFormation)`, 'use fewer priorities, or give the application two topologies'],
-  });
 }

@@ -75,7 +75,8 @@ export function scaleByLanes(
       { lower: 4 * scaling.ageSeconds, change: 2 },
     ],
   });
-  // Tasks leave by what is being handled, not by what waits: a task that leaves while it works would give back long work.
+  // Tasks are removed by the messages that are being handled, not by those that wait: a task that ends in its work
+  // gives long work back.
   tasks.scaleOnMetric('WhenIdle', {
     adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
     cooldown: Duration.minutes(5),

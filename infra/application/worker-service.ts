@@ -114,7 +114,10 @@ export class WorkerService extends Construct {
     const scaling = scalingOf(props.scaling ?? {}, concurrency);
     // There `laneway dev` runs the workers, or `laneway worker run`.
     if (this.node.tryGetContext(ENGINE_CONTEXT)) return;
-    this.taskRole = new Role(this, 'TaskRole', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+    this.taskRole = new Role(this, 'TaskRole', {
+      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+      path: application.rolePath,
+    });
     for (const agent of agents) this.taskRole.addManagedPolicy(application.worker(agent).policy);
     const image = workerImage(this, {
       ...{ entries, concurrency, drain },

@@ -1,12 +1,11 @@
 import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2, type ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LanewayApplication } from 'laneway/cdk';
 import type { Duration } from 'laneway/message';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../constructs/acknowledge.js';
 import { SAMPLE_PRICES, type PriceList } from '../../functions/vehicle-maintenance/price-list.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { COST_APPROVERS } from '../../functions/vehicle-maintenance/workflows/maintenance.js';
@@ -31,6 +30,8 @@ export interface VehicleMaintenanceOptions {
   readonly approvers?: Readonly<Record<Approver, string>>;
   /** Puts a link into the mails to those who decide. It costs a public page and a key of KMS. @default false */
   readonly approvalLinks?: boolean;
+  /** ARNs of the roles of people who operate it: their commands publish. @default none */
+  readonly operators?: readonly string[];
   readonly removalPolicy: RemovalPolicy;
   /** ARN of the SNS topic to which alarms report. @default none */
   readonly alarmTopic?: string;
@@ -40,7 +41,6 @@ export interface VehicleMaintenanceOptions {
 const TABLES = {
   'data-analysis': ['history'],
   'customer-engagement': ['outreach'],
-  scheduling: ['slots'],
   'master-orchestrator': ['cases', 'feedback'],
 } as const;
 
@@ -59,6 +59,7 @@ export function vehicleMaintenance(
       Object.fromEntries(names.map((name) => [name, table(data, `${agent}-${name}`, options.removalPolicy)])),
     ]),
   );
+  const slots = table(data, 'scheduling-slots', options.removalPolicy);
   const identity = new EmailIdentity(data, 'Sender', { identity: Identity.email(sender) });
   const application = new LanewayApplication(scope, id, {
     topology: vehicles,
@@ -67,10 +68,13 @@ export function vehicleMaintenance(
     bind: {
       ...tables,
       'data-analysis': { ...tables['data-analysis'], prices: JSON.stringify(prices) },
+      // A booking that is cancelled frees its slot.
+      scheduling: { slots: { resource: slots, also: ['delete'] } },
       'customer-engagement': { ...tables['customer-engagement'], sender, approvers: JSON.stringify(approvers) },
     },
     approvalLinks: options.approvalLinks ?? false,
     removalPolicy: options.removalPolicy,
+    publishers: options.operators ?? [],
     ...(options.alarmTopic === undefined
       ? {}
       : { alarmTopic: Topic.fromTopicArn(data, 'AlarmTopic', options.alarmTopic) }),
@@ -94,14 +98,7 @@ function table(scope: Construct, id: string, removalPolicy: RemovalPolicy): ITab
 function allowNotices(application: LanewayApplication, identityArn: string): void {
   const { grantPrincipal } = application.agent('customer-engagement').function;
   grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: [identityArn] }));
-  // A phone number is no resource, so that text messages can only be allowed on *.
-  const texts = new Policy(application.stacks.agents, 'TextMessages', {
-    statements: [new PolicyStatement({ actions: ['sns:Publish'], resources: ['*'] })],
-    roles: [grantPrincipal as Role],
-  });
-  acknowledge(
-    texts,
-    'AwsSolutions-IAM5[Resource::*]',
-    'A phone number is no resource: a text message can only be allowed on *.',
-  );
+  // A phone number is no resource: all are allowed that are no topic and no endpoint of a device.
+  const topics = `arn:${application.stacks.agents.partition}:sns:*:*:*`;
+  grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: ['sns:Publish'], notResources: [topics] }));
 }

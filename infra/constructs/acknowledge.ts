@@ -13,10 +13,10 @@ interface BucketArn extends IConstruct {
 }
 
 /**
- * Acknowledges that `grantee` may access all objects of `bucket`: their keys are made of ids, so that no narrower resource
- * exists.
+ * Acknowledges that `grantee` may access the objects of `bucket` whose keys are like one of `keys`: the rest of a key is made of
+ * ids, so that no narrower resource exists.
  */
-export function acknowledgeObjects(grantee: IConstruct, bucket: BucketArn): void {
+export function acknowledgeObjects(grantee: IConstruct, bucket: BucketArn, keys: readonly string[]): void {
   // A bucket that was only looked up has no resource here whose name the finding could hold.
   if (!bucket.node.defaultChild) return;
   const owner = Stack.of(bucket);
@@ -24,11 +24,13 @@ export function acknowledgeObjects(grantee: IConstruct, bucket: BucketArn): void
     owner === Stack.of(grantee)
       ? `<${logicalIdOf(bucket)}.Arn>`
       : importNameOf(owner.resolve(owner.exportValue(bucket.bucketArn)));
-  acknowledge(
-    grantee,
-    `AwsSolutions-IAM5[Resource::${arn}/*]`,
-    'Keys of objects are made of conversation and message ids, so that no narrower resource exists.',
-  );
+  for (const key of keys) {
+    acknowledge(
+      grantee,
+      `AwsSolutions-IAM5[Resource::${arn}/${key}]`,
+      'Keys of objects are made of conversation and message ids, so that no narrower resource exists.',
+    );
+  }
 }
 
 /** Logical id of the resource behind an L2 construct, as findings name it. */

@@ -1,14 +1,17 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { sourceOf } from '../../shared/domain/wire/envelope.js';
+import { writerOfReceiver } from '../../shared/domain/wire/writers.js';
 import { unknownName } from '../../shared/domain/base/errors.js';
 import { MessageAcknowledged } from '../../shared/message/system-messages.js';
 import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
 import { directReceivers } from '../../shared/topology/direct-receivers.js';
-import { lanesOf, type Mailbox } from './queues/mailbox.js';
-import { allowExtend, allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+import { directQueuesOf, type Mailbox } from './queues/mailbox.js';
+import { allowDeliveries, allowPayloads, allowRequests, allowSend } from './permissions.js';
+import { payloadsOfAgent } from './policies/payload-rights.js';
+import { allowPublish, denyOtherPublishing, type PublishRights } from './policies/publish-rights.js';
 
 /** An agent and the parts of its application that it works with. */
 export interface AgentSurroundings {
@@ -32,25 +35,27 @@ export interface AgentSurroundings {
 export function allowAgent(grantee: IGrantable & IConstruct, surroundings: AgentSurroundings): void {
   const { topology, fabric, mailbox } = surroundings;
   const agent = agentOf(topology, surroundings.agent);
+  const publishing = publishRights(topology, agent);
+  if (publishing.types.length > 0) allowPublish(grantee, fabric.bus, publishing);
+  allowDeliveries(grantee, fabric, agent.id);
+  if (expectsReplies(topology, agent.publishes)) {
+    allowRequests(grantee, fabric, writerOfReceiver(agent.id));
+    allowSend(grantee, fabric.timerQueue);
+  }
+  allowPayloads(grantee, fabric, payloadsOfAgent(topology, agent));
+  allowSend(grantee, mailbox.deadLetterQueue);
+  allowSend(grantee, ...directMailboxes(surroundings).flatMap(directQueuesOf));
+}
+
+/** Denies an agent's own role to publish as anybody else, whatever it is allowed besides by its application. */
+export function confineAgent(grantee: IGrantable, { topology, agent, fabric }: AgentSurroundings): void {
+  denyOtherPublishing(grantee, fabric.bus, publishRights(topology, agentOf(topology, agent)));
+}
+
+function publishRights(topology: TopologyModel, agent: AgentModel): PublishRights & { types: readonly string[] } {
   const acknowledges = agent.subscribes.some((channel) => topology.channels[channel]?.qos.acks === 'message');
   const types = [...new Set([...agent.publishes, ...(acknowledges ? [MessageAcknowledged.name] : [])])];
-  if (types.length > 0)
-    allowPublish(grantee, fabric.bus, { sources: [sourceOf(topology.name, 'agent', agent.id)], types });
-  allowTable(grantee, fabric.ledgerTable, 'deliver');
-  if (expectsReplies(topology, agent.publishes)) {
-    allowTable(grantee, fabric.pendingTable, 'deliver');
-    allowSend(grantee, fabric.timerQueue);
-  } else if (expectsReplies(topology, agent.handles)) {
-    allowExtend(grantee, fabric.pendingTable);
-  }
-  allowPayloads(grantee, fabric, 'read-write');
-  allowSend(grantee, mailbox.deadLetterQueue);
-  allowSend(
-    grantee,
-    ...directMailboxes(surroundings)
-      .flatMap(lanesOf)
-      .map((lane) => lane.queue),
-  );
+  return { sources: [sourceOf(topology.name, 'agent', agent.id)], types };
 }
 
 /** Mailboxes into which an agent sends without the bus. */

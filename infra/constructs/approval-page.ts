@@ -1,6 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { KeySpec, KeyUsage, type Key } from 'aws-cdk-lib/aws-kms';
 import { FunctionUrlAuthType, type Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { approvalPage as declaration } from '../../functions/platform/approval-page/declaration.js';
@@ -10,6 +10,7 @@ import type { TopologyModel } from '../../shared/topology/model.js';
 import { reachedFunctionUrl } from '../engines/bridge/function-url.js';
 import type { Fabric } from './fabric.js';
 import { allow } from './permissions.js';
+import { SigningKey } from './policies/signing-key.js';
 import { PlatformFunction } from './platform-function.js';
 import type { FunctionOverrides } from './runtime-function.js';
 
@@ -43,10 +44,12 @@ export class ApprovalPage extends Construct {
     { topology, code, fabric, removalPolicy, ...overrides }: ApprovalPageProps,
   ) {
     super(scope, id);
-    this.key = new Key(this, 'Key', {
+    this.key = new SigningKey(this, 'Key', {
+      application: topology.name,
       description: 'Laneway: signs the links of approvals',
       keySpec: KeySpec.HMAC_256,
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
+      use: ['kms:GenerateMac', 'kms:VerifyMac'],
       removalPolicy,
     });
     this.function = new PlatformFunction(this, 'Page', {
@@ -57,7 +60,7 @@ export class ApprovalPage extends Construct {
         [ENVIRONMENT.linkKey]: this.key.keyArn,
       },
     });
-    this.letDecide(fabric);
+    this.letRead(fabric);
     allow(this.function, ['kms:VerifyMac'], [this.key.keyArn]);
     const { url } = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
     this.url = reachedFunctionUrl(this, url);
@@ -70,8 +73,8 @@ export class ApprovalPage extends Construct {
     allow(fn, ['kms:GenerateMac'], [this.key.keyArn]);
   }
 
-  /** Reading single records, without who waits for them; noting a decision and the message that tells it. */
-  private letDecide({ ledgerTable, pendingTable }: Fabric): void {
+  /** Reading single records, without who waits for them. */
+  private letRead({ pendingTable }: Fabric): void {
     this.function.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['dynamodb:GetItem'],
@@ -82,6 +85,5 @@ export class ApprovalPage extends Construct {
         },
       }),
     );
-    allow(this.function, ['dynamodb:PutItem', 'dynamodb:BatchWriteItem'], [ledgerTable.tableArn]);
   }
 }

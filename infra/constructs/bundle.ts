@@ -22,7 +22,7 @@ const versions = new WeakMap<Code, string>();
 const VERSION_LENGTH = 12;
 
 /** The version of bundled code: the first twelve digits of its hash. Undefined for code that was not bundled here. */
-export function versionOf(code: Code): string | undefined {
+export function bundleVersion(code: Code): string | undefined {
   return versions.get(code);
 }
 

@@ -45,4 +45,4 @@ export const DUE_INDEX = 'due';
 export const APPROVALS_INDEX = 'approvals';
 
 /** Name of the sparse index of dead letters that the ledger table has. */
-export const LETTERS_INDEX = 'letters';
+export const DEAD_LETTERS_INDEX = 'letters';

@@ -1,7 +1,7 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableEncryptionV2, TableV2, type ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Effect, PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage, type IKey } from 'aws-cdk-lib/aws-kms';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { KeySpec, KeyUsage, type IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -12,7 +12,9 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.js';
-import { allow } from './permissions.js';
+import { checkInterval } from './bounds/heartbeat-watch.js';
+import { allow, allowItems } from './permissions.js';
+import { SigningKey } from './policies/signing-key.js';
 
 /** Days, lock, interval and signature of a ledger's evidence. */
 export interface LedgerRetention {
@@ -28,7 +30,10 @@ export interface LedgerRetention {
   readonly lockDays?: number;
   /** Locks the archive too, so that `laneway ledger clean` cannot delete what it holds. @default false */
   readonly lockArchive?: boolean;
-  /** Interval between two seals of the chains' heads. No seal vouches for entries since the last one. @default 5 minutes */
+  /**
+   * Interval between two seals of the chains' heads: whole minutes, 166 hours at most. No seal vouches for entries since the
+   * last one. @default 5 minutes
+   */
   readonly sealEvery?: Duration;
   /** Signs seals by a key of their own in KMS ($1 a month). @default true */
   readonly signed?: boolean;
@@ -36,6 +41,8 @@ export interface LedgerRetention {
 
 /** Properties of {@link LedgerEvidence}. */
 export interface LedgerEvidenceProps {
+  /** Name of the topology. */
+  readonly application: string;
   /** Settings that differ from {@link RETENTION_DEFAULTS}. */
   readonly retention: LedgerRetention;
   /** Fate of buckets, table and key when the stack is deleted. */
@@ -68,6 +75,7 @@ export class LedgerEvidence extends Construct {
   constructor(scope: Construct, id: string, props: LedgerEvidenceProps) {
     super(scope, id);
     const retention = { ...RETENTION_DEFAULTS, ...props.retention };
+    checkInterval(retention.sealEvery, 'ledger.sealEvery');
     const { archiveDays, lockArchive, signed } = retention;
     const lock = retentionLock(retention);
     const { removalPolicy } = props;
@@ -85,10 +93,12 @@ export class LedgerEvidence extends Construct {
     }) as ITableV2;
     this.sealEvery = retention.sealEvery;
     if (signed) {
-      this.key = new Key(this, 'SealKey', {
+      this.key = new SigningKey(this, 'SealKey', {
+        application: props.application,
         description: 'Laneway: signs the heads of the ledger',
         keySpec: KeySpec.ECC_NIST_P256,
         keyUsage: KeyUsage.SIGN_VERIFY,
+        use: ['kms:Sign'],
         removalPolicy,
       });
     }
@@ -96,28 +106,14 @@ export class LedgerEvidence extends Construct {
 
   /** Rights of the stream's consumer: heads of chains, not the seals. */
   allowChaining(grantee: IGrantable): void {
-    allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.chainTable.tableArn]);
-    this.denyOthers(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], 'head');
+    allowItems(grantee, this.chainTable, ['get', 'put', 'query'], ['head']);
   }
 
-  /** Rights of the sealing function: it reads heads, writes the last seal, and signs. */
+  /** Rights of the sealing function: it reads heads, writes the last seal in the place of the one before, and signs. */
   allowSealing(grantee: IGrantable): void {
-    allow(grantee, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.chainTable.tableArn]);
-    this.denyOthers(grantee, ['dynamodb:PutItem'], 'seal');
+    allowItems(grantee, this.chainTable, ['get', 'query'], ['head', 'seal']);
+    allowItems(grantee, this.chainTable, ['put', 'delete'], ['seal']);
     if (this.key) allow(grantee, ['kms:Sign', 'kms:GetPublicKey'], [this.key.keyArn]);
-  }
-
-  /** Partitions other than `partition`; guarded by `Null` for engines that do not know the condition key. */
-  private denyOthers(grantee: IGrantable, actions: string[], partition: string): void {
-    const key = 'dynamodb:LeadingKeys';
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        effect: Effect.DENY,
-        actions,
-        resources: [this.chainTable.tableArn],
-        conditions: { 'ForAnyValue:StringNotEquals': { [key]: [partition] }, Null: { [key]: 'false' } },
-      }),
-    );
   }
 }
 

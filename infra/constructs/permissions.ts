@@ -1,14 +1,25 @@
-import { PolicyStatement, Effect, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import type { TableAccess } from '../../functions/platform/declaration.js';
+import { APPROVAL_WRITER, writerOfReceiver, writerOfSource } from '../../shared/domain/wire/writers.js';
+import type { LedgerRows, OthersRows, TableAccess } from '../../functions/platform/declaration.js';
 import type { BindableBucket } from './bindable-bucket.js';
+import type { PayloadRights } from './policies/payload-rights.js';
 import { acknowledge, acknowledgeObjects } from './acknowledge.js';
 import { DUE_INDEX, type Fabric } from './fabric.js';
 
-const DELIVER = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-const RECORD = [...DELIVER, 'dynamodb:BatchWriteItem', 'dynamodb:Query'];
+/** Actions on a table itself. None of those for platform tables deletes: `BatchWriteItem` would. */
+const ON_TABLE: Readonly<Record<Exclude<TableAccess, 'due'> | 'delete', string>> = {
+  delete: 'dynamodb:DeleteItem',
+  get: 'dynamodb:GetItem',
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  'get-many': 'dynamodb:BatchGetItem',
+  query: 'dynamodb:Query',
+};
+
+/** Rights on the requests that one makes. */
+const REQUESTING: readonly TableAccess[] = ['get', 'put', 'update'];
 
 /** Allows `actions` on `resources`, nothing wider. */
 export function allow(grantee: IGrantable, actions: readonly string[], resources: readonly string[]): void {
@@ -18,38 +29,118 @@ export function allow(grantee: IGrantable, actions: readonly string[], resources
 }
 
 /** Access to one of the two tables. */
-export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], access: TableAccess): void {
-  allow(grantee, access === 'deliver' ? DELIVER : RECORD, [table.tableArn]);
-  if (access === 'maintain') allow(grantee, ['dynamodb:Query'], [`${table.tableArn}/index/${DUE_INDEX}`]);
+export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], access: readonly TableAccess[]): void {
+  allow(grantee, actionsOf(access), [table.tableArn]);
+  if (access.includes('due')) allow(grantee, ['dynamodb:Query'], [`${table.tableArn}/index/${DUE_INDEX}`]);
 }
 
 /**
- * Moving deadlines of requests (`progress`), for an agent that answers requests and makes none. It may name only the attributes
- * that this changes or compares, and nothing is read or returned, as the table holds task tokens.
+ * Access to the items of these partitions of a table alone. A call that names no partition is not allowed: an absent key
+ * satisfies `ForAllValues`, hence `Null`.
  */
-export function allowExtend(grantee: IGrantable, pendingTable: Fabric['pendingTable']): void {
+export function allowItems(
+  grantee: IGrantable,
+  table: Fabric['ledgerTable'],
+  access: readonly (TableAccess | 'delete')[],
+  partitions: readonly string[],
+): void {
+  allowPartitions(grantee, table, access, { 'ForAllValues:StringEquals': partitions });
+}
+
+/**
+ * Access to the rows of a table whose partition key is like one of `keys`, of which each begins with the name of the
+ * grantee. Conditions as for {@link allowItems}.
+ */
+function allowRows(
+  grantee: IGrantable,
+  table: Fabric['ledgerTable'],
+  access: readonly TableAccess[],
+  keys: readonly string[],
+): void {
+  allowPartitions(grantee, table, access, { 'ForAllValues:StringLike': keys });
+}
+
+/** Access to rows by what an operator says of their partition keys; a call without any is not allowed. */
+function allowPartitions(
+  grantee: IGrantable,
+  table: Fabric['ledgerTable'],
+  access: readonly (TableAccess | 'delete')[],
+  said: Readonly<Record<string, readonly string[]>>,
+): void {
+  const key = 'dynamodb:LeadingKeys';
+  const judged = Object.entries(said).map(([operator, values]) => [operator, { [key]: [...values] }] as const);
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
-      actions: ['dynamodb:UpdateItem'],
-      resources: [pendingTable.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': {
-          'dynamodb:Attributes': ['pk', 'message', 'deadline', 'bound', 'dueHour', 'dueAt', 'ttl'],
-        },
-        StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
-      },
+      actions: actionsOf(access),
+      resources: [table.tableArn],
+      conditions: { ...Object.fromEntries(judged), Null: { [key]: 'false' } },
     }),
   );
 }
 
-/** `actions` on all objects of a bucket. */
+/** Deliveries of an agent, and the replies that it puts off: no row of anybody else. */
+export function allowDeliveries(grantee: IGrantable, { ledgerTable }: Fabric, agent: string): void {
+  allowRows(grantee, ledgerTable, ['get', 'update'], [partitionsOf(writerOfReceiver(agent))]);
+  allowRows(grantee, ledgerTable, ['get', 'put'], [`later#${agent}#*`]);
+}
+
+/** Publishers' rows in the ledger, and those of others. */
+export interface RowsOf extends OthersRows {
+  /** Sources of the publishers. */
+  readonly sources: readonly string[];
+}
+
+/** Rows of publishers in the ledger, each its own, and the kinds of others' rows that are named. */
+export function allowRowsOf(
+  grantee: IGrantable,
+  { ledgerTable }: Fabric,
+  access: readonly TableAccess[],
+  { sources, reads = [], writes = [] }: RowsOf,
+): void {
+  const others = (kinds: readonly LedgerRows[]): string[] => kinds.flatMap((kind) => WRITERS[kind]).map(partitionsOf);
+  allowRows(grantee, ledgerTable, access, [...writersUnder(sources).map(partitionsOf), ...others(writes)]);
+  if (reads.length > 0) allowRows(grantee, ledgerTable, ['get'], others(reads));
+}
+
+/** Writers in the ledger that publish under these sources. */
+export function writersUnder(sources: readonly string[]): string[] {
+  return [...new Set(sources.flatMap((source) => writerOfSource(source) ?? []))];
+}
+
+/** Writers of kinds of rows. */
+const WRITERS: Readonly<Record<LedgerRows, readonly string[]>> = {
+  deliveries: ['agent.*'],
+  decisions: [APPROVAL_WRITER],
+  messages: ['client.*', 'ingress.*', APPROVAL_WRITER],
+};
+
+/** Records of the requests that a requester makes; their keys are ids that begin with its name. Nobody else's, and no task token. */
+export function allowRequests(grantee: IGrantable, { pendingTable }: Fabric, requester: string): void {
+  allowRows(grantee, pendingTable, REQUESTING, [`${requester}:*`]);
+}
+
+/** Partitions of a writer in the ledger table, of all conversations. */
+function partitionsOf(writer: string): string {
+  return `${writer}#*`;
+}
+
+function actionsOf(access: readonly (TableAccess | 'delete')[]): string[] {
+  return access.flatMap((one) => (one === 'due' ? [] : [ON_TABLE[one]]));
+}
+
+/** `actions` on the objects of a bucket whose keys are like one of `keys`. @param keys all objects without it */
 export function allowObjects(
   grantee: IGrantable & IConstruct,
   bucket: BindableBucket,
   actions: readonly string[],
+  keys: readonly string[] = ['*'],
 ): void {
-  allow(grantee, actions, [bucket.arnForObjects('*')]);
-  acknowledgeObjects(roleOf(grantee), bucket);
+  allow(
+    grantee,
+    actions,
+    keys.map((key) => bucket.arnForObjects(key)),
+  );
+  acknowledgeObjects(roleOf(grantee), bucket, keys);
 }
 
 /** Policies of a function hang below its role. */
@@ -58,12 +149,14 @@ function roleOf(grantee: IGrantable & IConstruct): IConstruct {
   return 'node' in grantPrincipal ? (grantPrincipal as unknown as IConstruct) : grantee;
 }
 
-/** Objects of the payload bucket. */
-export function allowPayloads(grantee: IGrantable & IConstruct, fabric: Fabric, access: 'read' | 'read-write'): void {
-  const actions = access === 'read' ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject'];
-  allowObjects(grantee, fabric.payloadBucket, actions);
-  // Without it S3 answers 'access denied' for an object that is not there, and a lost payload looks like a passing fault.
-  allow(grantee, ['s3:ListBucket'], [fabric.payloadBucket.bucketArn]);
+/** Objects of the payload bucket by their keys: those that one may read, and those that one may write. */
+export function allowPayloads(
+  grantee: IGrantable & IConstruct,
+  { payloadBucket }: Fabric,
+  { reads, writes }: PayloadRights,
+): void {
+  if (reads.length > 0) allowObjects(grantee, payloadBucket, ['s3:GetObject'], reads);
+  if (writes.length > 0) allowObjects(grantee, payloadBucket, ['s3:PutObject'], writes);
 }
 
 /** Sending to queues; `SendMessageBatch` needs no more. */
@@ -94,33 +187,4 @@ export function allowFinding(grantee: IGrantable & IConstruct, who: string): voi
     'AwsSolutions-IAM5[Resource::*]',
     `${who} finds the application by the outputs of all stacks; DescribeStacks without a name is only allowed on *.`,
   );
-}
-
-/** Sources and types under which a publisher may put messages on the bus. */
-export interface PublishRights {
-  /** Sources it may publish under. */
-  readonly sources: readonly string[];
-  /** Message types it may publish. @default any */
-  readonly types?: readonly string[];
-}
-
-/**
- * `PutEvents` on the bus, under these sources and with these types only. An Allow alone could not say "every entry of
- * the call", hence the two Denies. Both are guarded by `Null`: on AWS the keys are always there, and an engine that does
- * not know them then denies nothing, instead of everything.
- */
-export function allowPublish(grantee: IGrantable, bus: IEventBus, rights: PublishRights): void {
-  const principal = grantee.grantPrincipal;
-  const deny = (condition: string, key: string, values: readonly string[]) =>
-    principal.addToPrincipalPolicy(
-      new PolicyStatement({
-        effect: Effect.DENY,
-        actions: ['events:PutEvents'],
-        resources: [bus.eventBusArn],
-        conditions: { [condition]: { [key]: [...values] }, Null: { [key]: 'false' } },
-      }),
-    );
-  allow(grantee, ['events:PutEvents'], [bus.eventBusArn]);
-  deny('ForAnyValue:StringNotEquals', 'events:source', rights.sources);
-  if (rights.types) deny('StringNotEquals', 'events:detail-type', rights.types);
 }

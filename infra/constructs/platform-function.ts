@@ -1,15 +1,27 @@
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { PLATFORM_TIMEOUT } from '../../functions/platform/declaration.js';
-import { sourcesOf, type DeclaredFunction, type PlatformFunctionName } from '../../functions/platform/declarations.js';
+import { PLATFORM_TIMEOUT, type ScheduleTrigger } from '../../functions/platform/declaration.js';
+import {
+  sourcesOf,
+  typesOf,
+  type DeclaredFunction,
+  type PlatformFunctionName,
+} from '../../functions/platform/declarations.js';
+import { defined } from '../../shared/domain/base/defined.js';
+import { QUARANTINES_KEY } from '../../shared/aws/dynamo/quarantine/quarantines-key.js';
+import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
+import { PLATFORM_WRITER } from '../../shared/domain/wire/writers.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { durationOf } from './duration-of.js';
 import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
-import { allowPayloads, allowPublish, allowSend, allowTable } from './permissions.js';
+import { allowItems, allowPayloads, allowRowsOf, allowSend, allowTable, writersUnder } from './permissions.js';
+import { payloadsOfPlatform } from './policies/payload-rights.js';
+import { allowPublish, denyOtherPublishing } from './policies/publish-rights.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 
 /** Bundled functions of the platform. */
@@ -34,7 +46,7 @@ export interface PlatformFunctionProps extends FunctionOverrides {
   /** Bundled code. */
   readonly code: Code;
   /** Names of the application, its clients and ingresses: sources that a function may publish under. */
-  readonly topology: Pick<TopologyModel, 'name' | 'clients' | 'ingress'>;
+  readonly topology: Pick<TopologyModel, 'name' | 'agents' | 'clients' | 'ingress'>;
   /** Resources of the application. */
   readonly fabric: Fabric;
   /** Values of the variables that the declaration names. */
@@ -45,15 +57,22 @@ export interface PlatformFunctionProps extends FunctionOverrides {
 export class PlatformFunction extends RuntimeFunction {
   /** Declaration that it was made of. */
   readonly declaration: DeclaredFunction;
+  /** Schedules that were connected, each with the time from one run to the next. */
+  readonly schedules: { readonly trigger: ScheduleTrigger; readonly every: Duration }[] = [];
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, payloads, pending, publishes } = declaration;
+    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines } = declaration;
     super(scope, id, {
       ...props,
+      application: topology.name,
       description: `Laneway: ${declaration.description}`,
       timeout: durationOf(declaration.timeout ?? PLATFORM_TIMEOUT),
-      environment: { ...fabricEnvironment(fabric, pending !== undefined), ...props.environment },
+      environment: {
+        ...fabricEnvironment(fabric, pending !== undefined),
+        ...(readsQuarantines && { [ENVIRONMENT.quarantineTable]: fabric.pendingTable.tableName }),
+        ...props.environment,
+      },
     });
     this.declaration = declaration;
     checkEnvironment(
@@ -61,21 +80,37 @@ export class PlatformFunction extends RuntimeFunction {
       `the platform function '${name}'`,
       'add fewer variables to it, or give the stacks shorter names',
     );
-    if (ledger) allowTable(this, fabric.ledgerTable, ledger);
+    if (ledger && rows) allowRowsOf(this, fabric, ledger, { sources: sourcesOf(declaration, topology), ...rows });
+    else if (ledger) allowTable(this, fabric.ledgerTable, ledger);
     if (pending) {
       allowTable(this, fabric.pendingTable, pending);
-      allowSend(this, fabric.timerQueue);
+      // Whoever only looks at requests opens none, and sets no timers.
+      if (pending.includes('put') || pending.includes('update')) allowSend(this, fabric.timerQueue);
     }
-    if (payloads) allowPayloads(this, fabric, payloads);
+    if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
+    if (payloads) {
+      const writers = rows ? writersUnder(sourcesOf(declaration, topology)) : [PLATFORM_WRITER];
+      allowPayloads(this, fabric, payloadsOfPlatform(payloads, writers));
+    }
     if (publishes) {
-      const { types } = publishes;
-      const sources = sourcesOf(declaration, topology);
-      allowPublish(this, fabric.bus, { sources, ...(types ? { types } : {}) });
+      const rights = { sources: sourcesOf(declaration, topology), types: typesOf(declaration, topology) };
+      allowPublish(this, fabric.bus, rights);
+      denyOtherPublishing(this, fabric.bus, rights);
     }
   }
 
-  /** Receives from `queue`, so many at a time, each message answered for by itself. */
-  receiveFrom(queue: IQueue, batchSize: number): void {
-    this.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true }));
+  /** Has Lambda put into `queue` what it gave up of this function's asynchronous invocations, with the error. */
+  putFailuresInto(queue: IQueue): void {
+    this.configureAsyncInvoke({ onFailure: { bind: () => ({ destination: queue.queueArn }) } });
+    if (!this.declaration.putsAside) allowSend(this, queue);
+  }
+
+  /**
+   * Receives from `queue`, so many at a time, each message answered for by itself.
+   * @param maxConcurrency processes at most; as many as the account has without it
+   */
+  receiveFrom(queue: IQueue, batchSize: number, maxConcurrency?: number): void {
+    const bounds = defined({ maxConcurrency });
+    this.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, ...bounds }));
   }
 }

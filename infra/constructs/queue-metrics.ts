@@ -1,6 +1,7 @@
 import { Fn } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { defined } from '../../shared/domain/base/defined.js';
 import { ALARM_PERIOD } from './alarms.js';
 
 /** Messages that wait in a queue. */
@@ -26,6 +27,6 @@ function queueMetric(metricName: string, queue: Pick<IQueue, 'queueArn'>, label?
     dimensionsMap: { QueueName: Fn.select(5, Fn.split(':', queue.queueArn)) },
     statistic: Stats.MAXIMUM,
     period: ALARM_PERIOD,
-    ...(label === undefined ? {} : { label }),
+    ...defined({ label }),
   });
 }

@@ -11,7 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { defined } from '../../shared/domain/base/defined.js';
 import { acknowledge } from './acknowledge.js';
+import { rolePathOf } from './policies/bus-policy.js';
 
 /** Overrides that every function of Laneway takes. */
 export interface FunctionOverrides {
@@ -27,6 +29,8 @@ export interface FunctionOverrides {
 export interface RuntimeFunctionProps extends FunctionOverrides {
   /** Bundled code; its entry exports `handler` from `index.mjs`. */
   readonly code: Code;
+  /** Name of the topology: its bus believes roles under the path of that name. */
+  readonly application: string;
   /** Text that Lambda's console shows. */
   readonly description: string;
   /** Time that one invocation may take, 15 minutes at most. */
@@ -47,7 +51,10 @@ export class RuntimeFunction extends Function {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      path: rolePathOf(props.application),
+    });
     logGroup.grantWrite(role);
     super(scope, id, {
       architecture: Architecture.ARM_64,
@@ -63,7 +70,7 @@ export class RuntimeFunction extends Function {
       tracing: Tracing.ACTIVE,
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
-      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...defined({ reservedConcurrentExecutions: props.reservedConcurrency }),
     });
     acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray has no resources: xray:Put* can only be allowed on *.');
   }

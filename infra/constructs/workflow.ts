@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/base/defined.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-definition.js';
 import { acknowledge } from './acknowledge.js';
 import { allow } from './permissions.js';
@@ -34,7 +35,7 @@ export class Workflow extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      ...(props.stateMachineName === undefined ? {} : { stateMachineName: props.stateMachineName }),
+      ...defined({ stateMachineName: props.stateMachineName }),
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(JSON.stringify(props.definition.asl)),
       definitionSubstitutions: { DispatcherArn: props.dispatcher.functionArn },

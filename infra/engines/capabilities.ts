@@ -1,6 +1,6 @@
 /**
  * Features of AWS that an engine can lack so that no bridge makes up for it, each with a description. A test that needs one
- * says so and is skipped, with the reason, where it is missing. A feature that no test needs is here for docs/engines.md.
+ * says so and is skipped, with the reason, where it is missing. A feature that no test needs is here for docs/reference/engines.md.
  */
 export const capabilities = {
   iam: 'permissions are enforced: each function runs under its own role, and a call without a grant is refused',

@@ -6,7 +6,7 @@ export interface LeftOut {
   readonly type: string;
   /** Only resources that have this property, as CDK's L1 construct spells it. */
   readonly having?: string;
-  /** Reason, for docs/engines.md. */
+  /** Reason, for docs/reference/engines.md. */
   readonly because: string;
 }
 

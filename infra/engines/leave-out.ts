@@ -6,6 +6,7 @@ import { leftOutCondition, type LeftOut } from './engine-gaps.js';
 import { localstackGaps } from './localstack-gaps.js';
 import { ministackGaps } from './ministack-gaps.js';
 import { MinistackActions } from './ministack-actions.js';
+import { MinistackConditions } from './ministack-conditions.js';
 import { ParallelAsMap } from './parallel-as-map.js';
 
 const gapsByEngine: Readonly<Record<string, readonly LeftOut[]>> = {
@@ -33,7 +34,9 @@ export function leaveOutForEngine(scope: IConstruct): void {
   }
   if (gaps.length > 0) Aspects.of(scope).add(new LeaveOut(gaps));
   if (engine === 'ministack' || engine === 'ministack-iam') Aspects.of(scope).add(new ParallelAsMap());
-  if (engine === 'ministack-iam') Aspects.of(scope).add(new MinistackActions());
+  if (engine !== 'ministack-iam') return;
+  Aspects.of(scope).add(new MinistackActions());
+  Aspects.of(scope).add(new MinistackConditions());
 }
 
 class LeaveOut implements IAspect {

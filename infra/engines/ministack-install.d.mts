@@ -1,4 +1,4 @@
-/** Where MiniStack is installed for one project. */
+/** Places of MiniStack's installation for one project. */
 export interface MinistackInstallation {
   /** The ignored folder `.laneway` of the project: engine, logs, state of kept engines. */
   readonly home: string;
@@ -11,7 +11,7 @@ export interface MinistackInstallation {
   readonly installed: boolean;
 }
 
-/** What a user can do who cannot have MiniStack here. */
+/** Advice to a user who cannot have MiniStack here. */
 export declare const otherEngines: readonly string[];
 
 /** The engine cannot be installed or run on this machine; the message ends with the ways out. */
@@ -21,7 +21,7 @@ export declare class EngineUnavailableError extends Error {
   constructor(problem: string, waysOut: readonly string[], options?: { cause?: unknown });
 }
 
-/** Where the engine of a project is, and whether it is there in the version asked for. Starts no process. */
+/** Finds the engine of a project, and tells whether it is there in the version asked for. Starts no process. */
 export declare function ministackInstallation(projectDirectory?: string): MinistackInstallation;
 
 /**
@@ -36,7 +36,7 @@ export declare function installMinistack(options?: {
 }): Promise<MinistackInstallation>;
 
 /**
- * What this machine lacks for the engine, in a sentence; undefined where it is installed or can be. Installs nothing,
+ * Tells in a sentence what this machine lacks for the engine; undefined where it is installed or can be. Installs nothing,
  * and does not ask the network.
  */
 export declare function ministackLacks(options?: {

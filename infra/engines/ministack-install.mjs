@@ -16,7 +16,7 @@ const pythons = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 
 /** The first pip that can install into another interpreter's environment (`pip --python`). */
 const pipWithPythonOption = [22, 3];
 
-/** What a user can do who cannot have MiniStack here. */
+/** Advice to a user who cannot have MiniStack here. */
 export const otherEngines = [
   'or start LocalStack or another engine yourself and set AWS_ENDPOINT_URL to its address',
   'or use an AWS account: npm run deploy, with AWS credentials and without AWS_ENDPOINT_URL',
@@ -38,7 +38,7 @@ export class EngineUnavailableError extends Error {
   }
 }
 
-/** Where the engine of a project is, and whether it is there in the version asked for. Starts no process. */
+/** Finds the engine of a project, and tells whether it is there in the version asked for. Starts no process. */
 export function ministackInstallation(projectDirectory = process.cwd()) {
   const home = join(projectDirectory, '.laneway');
   const directory = join(home, 'ministack');
@@ -78,7 +78,7 @@ export async function installMinistack({ projectDirectory, env = process.env, pr
 }
 
 /**
- * What this machine lacks for the engine, in a sentence; undefined where it is installed or can be. Installs nothing,
+ * Tells in a sentence what this machine lacks for the engine; undefined where it is installed or can be. Installs nothing,
  * and does not ask the network.
  *
  * @param {{ projectDirectory?: string, env?: NodeJS.ProcessEnv }} [options]

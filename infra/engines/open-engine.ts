@@ -1,3 +1,4 @@
+import { defined } from '../../shared/domain/base/defined.js';
 import { detectEngine, engineEnvironment, namedEngine, type EngineTarget } from './engine.js';
 import { recordKeptEngine } from './kept-engine.js';
 import { installMinistack } from './ministack-install.mjs';
@@ -45,7 +46,7 @@ export async function openEngine(options: OpenEngineOptions = {}): Promise<OpenE
   const target: EngineTarget = {
     kind: 'ministack',
     endpoint,
-    ...(caFile === undefined ? {} : { caFile }),
+    ...defined({ caFile }),
     ...(auth ? { iam: true } : {}),
   };
   const close = options.keep === true ? () => Promise.resolve() : engine.stop;

@@ -5,15 +5,17 @@ import { DRAIN_TIMEOUT } from '../../functions/platform/dead-letters/declaration
 import { neededPlatformFunctions, type PlatformFunctionName } from '../../functions/platform/declarations.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { acknowledge } from '../constructs/acknowledge.js';
-import { AgentFunction, type AgentOverrides } from '../constructs/agent-function.js';
+import { AgentFunction, lowerCapsOf, type AgentOverrides } from '../constructs/agent-function.js';
+import { agentOf } from '../constructs/agent-rights.js';
 import type { Bindable } from '../constructs/binding.js';
+import { capsOfHighestLanes } from '../constructs/bounds/agent-concurrency.js';
 import { durationOf } from '../constructs/duration-of.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { PlatformCode, PlatformFunction } from '../constructs/platform-function.js';
-import { WorkerPolicy } from '../constructs/worker-policy.js';
+import { WorkerPolicy } from '../constructs/policies/worker-policy.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
-import { addPlatformFunction, allowReturns, connectTrigger } from './platform-functions.js';
+import { addPlatformFunction, allowReturns, connectTrigger, type PlatformOverrides } from './platform-functions.js';
 import type { StateStack } from './state-stack.js';
 
 /** Properties of {@link AgentsStack}. */
@@ -28,8 +30,12 @@ export interface AgentsStackProps extends StackProps {
   readonly agents: (stack: AgentsStack) => ReadonlyMap<string, Code | IFunction>;
   /** Returns the bundled code of platform functions; called once. */
   readonly platform: (stack: AgentsStack) => PlatformCode;
+  /** Memory, log retention and concurrency of platform functions. @default those of every platform function */
+  readonly platformFunctions?: PlatformOverrides | undefined;
   /** Bindings: agent -> name -> resource. */
   readonly bind: Readonly<Record<string, Readonly<Record<string, Bindable>>>>;
+  /** Invocations that all agents together may have at once. @default no cap for highest lanes */
+  readonly agentConcurrency?: number | undefined;
   /** Memory, log retention, concurrency and caps of lanes by agent. */
   readonly overrides: Readonly<Record<string, AgentOverrides>>;
 }
@@ -49,6 +55,7 @@ export class AgentsStack extends ApplicationStack {
     super(scope, id, props.topology.name, props);
     const { topology, messaging } = props;
     const handlers = props.agents(this);
+    const highestCaps = highestCapsOf(props, new Set(handlers.keys()));
     this.agents = Object.fromEntries(
       Object.values(messaging.mailboxes).flatMap((mailbox) => {
         const handler = handlers.get(mailbox.agent);
@@ -57,6 +64,7 @@ export class AgentsStack extends ApplicationStack {
           ...props.overrides[mailbox.agent],
           topology,
           agent: mailbox.agent,
+          highestCap: highestCaps.get(mailbox.agent),
           handler,
           fabric: messaging.fabric,
           mailbox,
@@ -87,7 +95,7 @@ export class AgentsStack extends ApplicationStack {
   private platformFunctions(props: AgentsStackProps): Partial<Record<PlatformFunctionName, PlatformFunction>> {
     const code = props.platform(this);
     const functions: Partial<Record<PlatformFunctionName, PlatformFunction>> = {};
-    // Workflows and links are of the other stack.
+    // Workflows and links belong to the other stack.
     const needed = neededPlatformFunctions({ topology: props.topology, workflows: 0, links: false });
     for (const declaration of needed.filter(({ stack }) => stack === 'agents')) {
       const fn = addPlatformFunction(this, declaration, code, props);
@@ -111,4 +119,19 @@ export class AgentsStack extends ApplicationStack {
         }),
     );
   }
+}
+
+/** Caps of highest lanes by agent, where all agents together have one. @throws LanewayError INVALID_OPTION */
+function highestCapsOf(
+  { agentConcurrency, messaging, overrides, topology }: AgentsStackProps,
+  functions: ReadonlySet<string>,
+): ReadonlyMap<string, number> {
+  if (agentConcurrency === undefined) return new Map();
+  const mailboxes = Object.values(messaging.mailboxes).filter(({ agent }) => functions.has(agent));
+  const shares = mailboxes.map((mailbox) => {
+    const own = { ...overrides[mailbox.agent], mailbox, topology };
+    const lowerCaps = Object.values(lowerCapsOf(agentOf(topology, mailbox.agent), own));
+    return { agent: mailbox.agent, lowerCaps, reserved: own.reservedConcurrency };
+  });
+  return capsOfHighestLanes(agentConcurrency, shares, topology.name);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { defined } from '../../shared/domain/base/defined.js';
 import { storeModel } from '../../shared/topology/deployed/stored-model.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import type { DeployableWorkflow } from './orchestration-stack.js';
@@ -30,7 +31,7 @@ export class DeployedModel extends Construct {
     super(scope, id);
     const stored = storeModel(topology, {
       framework: versionIn(createRequire(import.meta.url).resolve('laneway/package.json')) ?? 'unknown',
-      ...(version === undefined ? {} : { version }),
+      ...defined({ version }),
       workflows: workflows.map(({ name, startedBy, awaits = [], asl }) => ({
         ...{ name, startedBy: startedBy.name, definition: asl },
         awaits: awaits.map(({ type }) => type),

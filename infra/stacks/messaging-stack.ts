@@ -1,17 +1,19 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnArchive, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DRAIN_TIMEOUT } from '../../functions/platform/dead-letters/declaration.js';
 import { PLATFORM_TIMEOUT } from '../../functions/platform/declaration.js';
+import { ApprovalRequested } from '../../shared/message/system-messages.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { routingRules, type RoutedQueue, type RoutingRule, type RuleTarget } from '../../shared/topology/rules.js';
 import { acknowledge } from '../constructs/acknowledge.js';
 import { Channel } from '../constructs/queues/channel.js';
-import { ClientPolicy } from '../constructs/client-policy.js';
+import { guardBus } from '../constructs/policies/bus-policy.js';
+import { ClientPolicy } from '../constructs/policies/client-policy.js';
 import { durationOf } from '../constructs/duration-of.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { Fabric } from '../constructs/fabric.js';
+import { IngressPolicy } from '../constructs/policies/ingress-policy.js';
 import { laneQueue, lanesOf, Mailbox } from '../constructs/queues/mailbox.js';
 import { BusRule } from '../constructs/queues/routing-rule.js';
 import { ApplicationStack } from './application-stack.js';
@@ -27,6 +29,8 @@ export interface MessagingStackProps extends StackProps {
   readonly awaited: readonly string[];
   /** Stack of tables and buckets. */
   readonly state: StateStack;
+  /** ARNs of further principals that may publish as parts of the application. @default only roles under its path */
+  readonly publishers?: readonly string[];
   /** Days that the bus keeps an archive of its events. @default it keeps none */
   readonly busArchiveDays?: number;
 }
@@ -41,6 +45,8 @@ export class MessagingStack extends ApplicationStack {
   readonly channels: Readonly<Record<string, Channel>>;
   /** Rights of every client, by client id. */
   readonly clients: Readonly<Record<string, ClientPolicy>>;
+  /** Rights of the systems that publish for an ingress, by name of the ingress. */
+  readonly ingresses: Readonly<Record<string, IngressPolicy>>;
   /** Dead letter queue for events that EventBridge could not hand to a target. */
   readonly undelivered: EncryptedQueue;
   /** Dead letter queue for messages that the platform's functions could not handle. */
@@ -65,12 +71,17 @@ export class MessagingStack extends ApplicationStack {
     this.platformDeadLetters = new EncryptedQueue(this, 'PlatformDeadLetters', {
       consumerTimeout: durationOf(DRAIN_TIMEOUT),
     });
-    this.platformDeadLetters.acceptFromDefaultBus();
-    this.bus = new EventBus(this, 'Bus', { deadLetterQueue: this.undelivered }) as IEventBus;
+    const bus = new EventBus(this, 'Bus', { deadLetterQueue: this.undelivered });
+    guardBus(bus, topology.name, props.publishers ?? []);
+    this.bus = bus as IEventBus;
     this.undelivered.acceptFrom(this.bus);
-    // Everything that comes; the bus keeps replayed events out of it by itself.
-    if (props.busArchiveDays !== undefined)
-      new CfnArchive(this, 'BusArchive', { sourceArn: this.bus.eventBusArn, retentionDays: props.busArchiveDays });
+    // Everything that comes but links of approvals; the bus keeps replayed events out of it by itself.
+    if (props.busArchiveDays !== undefined) {
+      new CfnArchive(this, 'BusArchive', {
+        ...{ sourceArn: this.bus.eventBusArn, retentionDays: props.busArchiveDays },
+        eventPattern: { 'detail-type': [{ 'anything-but': [ApprovalRequested.name] }] },
+      });
+    }
     this.timerQueue = this.platformQueue('Timers');
     this.routed = this.routedQueues(rules);
     this.mailboxes = Object.fromEntries(
@@ -96,13 +107,17 @@ export class MessagingStack extends ApplicationStack {
         }),
       ]),
     );
+    this.ingresses = Object.fromEntries(
+      Object.values(topology.ingress).map((ingress) => [
+        ingress.name,
+        new IngressPolicy(this, `Ingress-${ingress.name}`, { application: topology.name, ingress, bus: this.bus }),
+      ]),
+    );
     this.outputs();
   }
 
   private mailbox(topology: TopologyModel, agent: string): Mailbox {
-    const mailbox = new Mailbox(this, `Mailbox-${agent}`, { topology, agent });
-    for (const lane of lanesOf(mailbox)) lane.queue.acceptFrom(this.bus);
-    return mailbox;
+    return new Mailbox(this, `Mailbox-${agent}`, { topology, agent });
   }
 
   private platformQueue(id: string, timeout = PLATFORM_TIMEOUT): EncryptedQueue {
@@ -117,7 +132,6 @@ export class MessagingStack extends ApplicationStack {
       const { queue } = target;
       const consumer = queue === 'unroutable' ? DRAIN_TIMEOUT : PLATFORM_TIMEOUT;
       const made = this.platformQueue(`${queue.charAt(0).toUpperCase()}${queue.slice(1)}`, consumer);
-      made.acceptFrom(this.bus);
       queues[queue] = made;
     }
     return queues;
@@ -125,7 +139,7 @@ export class MessagingStack extends ApplicationStack {
 
   private makeRules(topology: TopologyModel, rules: readonly RoutingRule[]): Record<string, Channel> {
     const { bus, mailboxes, undelivered } = this;
-    const queueOf = (target: RuleTarget): IQueue =>
+    const queueOf = (target: RuleTarget): EncryptedQueue =>
       (target.kind === 'queue' ? this.routed[target.queue] : undefined) ?? laneQueue(mailboxes, target);
     for (const rule of rules) {
       if (rule.kind !== 'channel') new BusRule(this, `Rule-${rule.name}`, { bus, rule, queueOf, undelivered });
@@ -147,9 +161,11 @@ export class MessagingStack extends ApplicationStack {
     if (this.routed.unroutable) this.output(this.routed.unroutable.queueUrl, 'UnroutableQueue');
     for (const mailbox of Object.values(this.mailboxes)) {
       this.output(mailbox.deadLetterQueue.queueUrl, 'DeadLetters', mailbox.agent);
-      for (const { priority, queue } of lanesOf(mailbox)) this.output(queue.queueUrl, 'Lane', mailbox.agent, priority);
+      for (const { key, queue } of lanesOf(mailbox)) this.output(queue.queueUrl, 'Lane', mailbox.agent, key);
     }
     for (const [client, { policy }] of Object.entries(this.clients))
       this.output(policy.managedPolicyArn, 'Client', client, 'Policy');
+    for (const [ingress, { policy }] of Object.entries(this.ingresses))
+      this.output(policy.managedPolicyArn, 'Ingress', ingress, 'Policy');
   }
 }

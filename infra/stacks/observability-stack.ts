@@ -1,4 +1,4 @@
-import type { StackProps } from 'aws-cdk-lib';
+import { Duration, type StackProps } from 'aws-cdk-lib';
 import {
   Dashboard,
   GraphWidget,
@@ -7,14 +7,19 @@ import {
   Stats,
   TextWidget,
   type IMetric,
+  type MetricProps,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { defined } from '../../shared/domain/base/defined.js';
+import type { UnreadableTable } from '../../functions/platform/count-unreadable-rows.js';
 import type { DeclaredFunction } from '../../functions/platform/declarations.js';
-import { SWEEP_EVERY } from '../../functions/platform/sweeper/declaration.js';
+import { SWEEP_EVERY } from '../../shared/domain/base/sweep-every.js';
+import type { SweepLagMetric } from '../../functions/platform/sweeper/count-sweep-lag.js';
+import { HEARTBEATS } from '../../functions/platform/declaration.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { ALARM_PERIOD, Alarms } from '../constructs/alarms.js';
 import { durationOf } from '../constructs/duration-of.js';
@@ -25,6 +30,7 @@ import { DeployedModel, type DeployedModelProps } from './deployed-model.js';
 import { MODEL_OUTPUT } from '../../shared/topology/deployed/output-key.js';
 import type { AgentsStack } from './agents-stack.js';
 import { ApplicationStack } from './application-stack.js';
+import { watchOf } from '../constructs/bounds/heartbeat-watch.js';
 import type { MessagingStack } from './messaging-stack.js';
 import type { OrchestrationStack } from './orchestration-stack.js';
 
@@ -65,6 +71,10 @@ export class ObservabilityStack extends ApplicationStack {
         this.alarms.add(kind, of, metric);
       }
     }
+    for (const [name, run] of runsOf(props)) {
+      const { periods, ...metric } = heartbeat(run, props.topology.name);
+      this.alarms.add('no-heartbeat', name, new Metric(metric), { periods });
+    }
     this.dashboard = this.makeDashboard(props);
     // This stack is deployed last, so that the model is told of when all that it describes is there.
     const model = new DeployedModel(this, 'Model', props.deployed);
@@ -101,8 +111,11 @@ export class ObservabilityStack extends ApplicationStack {
 
   private laneAlarms({ messaging }: ObservabilityStackProps): void {
     for (const mailbox of Object.values(messaging.mailboxes)) {
-      for (const lane of lanesOf(mailbox))
-        this.alarms.add('lane-depth', `${mailbox.agent}-${lane.priority}`, depth(lane.queue), lane.maxDepth);
+      for (const { key, queue, maxDepth, maxAge } of lanesOf(mailbox)) {
+        const of = `${mailbox.agent}-${key}`;
+        this.alarms.add('lane-depth', of, depth(queue), { threshold: maxDepth });
+        this.alarms.add('lane-age', of, oldestAge(queue), { threshold: maxAge.toSeconds() });
+      }
     }
   }
 
@@ -117,11 +130,11 @@ export class ObservabilityStack extends ApplicationStack {
       dashboard.addWidgets(
         graph(
           `${mailbox.agent}: messages waiting`,
-          lanes.map(({ priority, queue }) => depth(queue, priority)),
+          lanes.map(({ key, queue }) => depth(queue, key)),
         ),
         graph(
           `${mailbox.agent}: age of the oldest, s`,
-          lanes.map(({ priority, queue }) => oldestAge(queue, priority)),
+          lanes.map(({ key, queue }) => oldestAge(queue, key)),
         ),
       );
     }
@@ -134,6 +147,13 @@ export class ObservabilityStack extends ApplicationStack {
       graph(
         'Functions: errors',
         functions.map(([name, fn]) => errors(fn, name)),
+      ),
+      graph(
+        'Schedules: finished runs',
+        runsOf(props).map(([label, run]) => {
+          const { periods: _periods, ...metric } = heartbeat(run, topology.name);
+          return new Metric({ ...metric, label });
+        }),
       ),
       graph(
         'Dead letters',
@@ -176,7 +196,29 @@ function platformOf({
   return Object.values({ ...agents.platform, ...orchestration?.platform });
 }
 
-/** Alarms that declarations of platform functions name, each of what it watches, by a metric. */
+type ScheduledRun = PlatformFunction['schedules'][number];
+
+/** Schedules of all platform functions, by names that are unique. */
+function runsOf(props: Pick<ObservabilityStackProps, 'agents' | 'orchestration'>): [string, ScheduledRun][] {
+  return platformOf(props).flatMap((fn) =>
+    fn.schedules.map((run): [string, ScheduledRun] => [`${fn.declaration.name}-${run.trigger.id}`, run]),
+  );
+}
+
+/** Finished runs of a schedule, which the function itself counts in embedded metric format, and the periods to watch them in. */
+function heartbeat({ trigger, every }: ScheduledRun, application: string): MetricProps & { readonly periods: number } {
+  const { minutes, periods } = watchOf(every);
+  return {
+    namespace: 'Laneway',
+    metricName: HEARTBEATS,
+    dimensionsMap: { application, schedule: trigger.id },
+    statistic: Stats.SUM,
+    period: Duration.minutes(minutes),
+    periods,
+  };
+}
+
+/** Metrics of the alarms that declarations of platform functions name, by the alarm's kind. */
 const PLATFORM_ALARMS: Readonly<
   Record<
     NonNullable<DeclaredFunction['alarms']>[number],
@@ -185,6 +227,13 @@ const PLATFORM_ALARMS: Readonly<
 > = {
   'unanswered-steps': (_fn, application) => ['application', unansweredSteps(application)],
   'sweep-failures': ({ declaration }, application) => [declaration.name, sweepFailures(application)],
+  'sweep-lag': ({ declaration }, application) => [declaration.name, sweepLag(application, 'SweepLag')],
+  'deep-sweep-lag': ({ declaration }, application) => [declaration.name, sweepLag(application, 'DeepSweepLag')],
+  'unsent-messages': (_fn, application) => ['application', unsentMessages(application)],
+  'unreadable-rows': ({ declaration }, application) => {
+    const rows = declaration.name === 'ledger-stream' ? 'ledger' : 'requests';
+    return [rows, unreadableRows(application, rows)];
+  },
   'ledger-stream-age': (fn) => [
     fn.declaration.name,
     fn.metric('IteratorAge', { period: ALARM_PERIOD, statistic: Stats.MAXIMUM }),
@@ -248,10 +297,43 @@ function sweepFailures(application: string): Metric {
   });
 }
 
+/** Told by the sweeper at the end of each run, in embedded metric format. */
+function sweepLag(application: string, metricName: SweepLagMetric): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName,
+    dimensionsMap: { application },
+    statistic: Stats.MAXIMUM,
+    period: durationOf(SWEEP_EVERY),
+  });
+}
+
+/** Outcomes whose messages the sweeper could not send either, in embedded metric format. */
+function unsentMessages(application: string): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: 'UnsentOutcomes',
+    dimensionsMap: { application },
+    statistic: Stats.SUM,
+    period: durationOf(SWEEP_EVERY),
+  });
+}
+
+/** Rows that cannot be read: of the ledger by its stream, of requests by the sweeper, in embedded metric format. */
+function unreadableRows(application: string, rows: UnreadableTable): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: 'UnreadableRows',
+    dimensionsMap: { application, table: rows },
+    statistic: Stats.SUM,
+    period: ALARM_PERIOD,
+  });
+}
+
 function errors(fn: IFunction, label?: string): IMetric {
   return fn.metricErrors({
     period: ALARM_PERIOD,
     statistic: Stats.SUM,
-    ...(label === undefined ? {} : { label }),
+    ...defined({ label }),
   });
 }

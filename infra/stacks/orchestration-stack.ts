@@ -12,16 +12,17 @@ import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-d
 import { ApprovalPage } from '../constructs/approval-page.js';
 import { acknowledge, logicalIdOf } from '../constructs/acknowledge.js';
 import { durationOf } from '../constructs/duration-of.js';
+import type { ExpectedLoad } from '../constructs/bounds/expected-load.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import { allow } from '../constructs/permissions.js';
 import { codeOf, type PlatformCode, type PlatformFunction } from '../constructs/platform-function.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
-import { queueTarget } from '../constructs/queues/rule-target.js';
+import { queueTarget, ruleNameIn } from '../constructs/queues/rule-target.js';
 import { Workflow } from '../constructs/workflow.js';
 import { WORKFLOW_START_OUTPUT } from '../../shared/topology/deployed/output-key.js';
 import { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
-import { addPlatformFunction, connectTrigger, constructId } from './platform-functions.js';
+import { addPlatformFunction, connectTrigger, constructId, type PlatformOverrides } from './platform-functions.js';
 import type { StateStack } from './state-stack.js';
 
 /** Parts of a workflow that a deployment needs: name, definition, and the type that starts it. */
@@ -61,6 +62,12 @@ export interface OrchestrationStackProps extends StackProps {
   readonly state: StateStack;
   /** Stack of bus and queues. */
   readonly messaging: MessagingStack;
+  /** Executions that are started a second. @default see `startsPerSecond` of `LanewayApplication` */
+  readonly startsPerSecond?: number | undefined;
+  /** Memory, log retention and concurrency of platform functions. @default those of every platform function */
+  readonly platformFunctions?: PlatformOverrides | undefined;
+  /** Load that the dispatcher is to bear. @default it has no reservation */
+  readonly dispatches?: ExpectedLoad | undefined;
   /** Returns the bundled code of platform functions; called once. */
   readonly platform: (stack: OrchestrationStack) => PlatformCode;
   /** Settings of the page on which people decide approvals by links. @default none: there are no links */
@@ -145,8 +152,9 @@ export class OrchestrationStack extends ApplicationStack {
   }
 
   /**
-   * On AWS a token's use is judged by its state machine, as CDK's own `grantTaskResponse` has it. Who is invoked by the
-   * machines gets a policy of its own, as machine, function and the role's default policy would otherwise wait for each other.
+   * On AWS a token's use is judged by its state machine, as CDK's own `grantTaskResponse` has it. A function that the
+   * machines invoke gets a policy of its own, as machine, function and the role's default policy would otherwise wait
+   * for each other.
    */
   private letAnswer(fn: PlatformFunction): void {
     if (!invokedBySteps(fn)) return this.allowOnMachines(fn, ANSWERS);
@@ -167,8 +175,11 @@ export class OrchestrationStack extends ApplicationStack {
       deadLetterQueue: messaging.platformDeadLetters,
       consumerTimeout: durationOf(PLATFORM_TIMEOUT),
     });
-    queue.acceptFromDefaultBus();
+    const ruleName = ruleNameIn(this, 'WorkflowEnds');
+    messaging.platformDeadLetters.acceptFromDefaultBus(ruleName);
+    queue.acceptFromDefaultBus(ruleName);
     new Rule(this, 'WorkflowEnds', {
+      ruleName,
       description: `Ends of the workflows of ${this.application}`,
       eventPattern: {
         source: ['aws.states'],

@@ -4,17 +4,25 @@ import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { PlatformQueue, PlatformTrigger } from '../../functions/platform/declaration.js';
-import type { DeclaredFunction } from '../../functions/platform/declarations.js';
+import {
+  schedulesOf,
+  type PlatformQueue,
+  type PlatformTrigger,
+  type ScheduleTrigger,
+} from '../../functions/platform/declaration.js';
+import type { DeclaredFunction, PlatformFunctionName } from '../../functions/platform/declarations.js';
 import { ENVIRONMENT, type EnvironmentKey } from '../../shared/domain/base/environment.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';
+import { divideStarts } from '../../shared/platform/workflows/start-pace.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { durationOf } from '../constructs/duration-of.js';
+import { invocationsFor, type ExpectedLoad } from '../constructs/bounds/expected-load.js';
 import { machinesVariable, mailboxesVariable } from '../constructs/environment/naming-variables.js';
 import { allow, allowObjects, allowSend } from '../constructs/permissions.js';
 import { codeOf, PlatformFunction, type PlatformCode } from '../constructs/platform-function.js';
-import { lanesOf } from '../constructs/queues/mailbox.js';
-import { functionTarget } from '../constructs/queues/rule-target.js';
+import { directQueuesOf, lanesOf } from '../constructs/queues/mailbox.js';
+import { functionTarget, ruleNameIn } from '../constructs/queues/rule-target.js';
+import type { FunctionOverrides } from '../constructs/runtime-function.js';
 import type { ApplicationStack } from './application-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 import type { StateStack } from './state-stack.js';
@@ -27,7 +35,16 @@ export interface PlatformNeighbours {
   readonly state: StateStack;
   /** Bus, mailboxes and the queues that rules lead to. */
   readonly messaging: MessagingStack;
+  /** Executions that are started a second. @defaultValue {@link DEFAULT_STARTS_PER_SECOND} */
+  readonly startsPerSecond?: number | undefined;
+  /** Memory, log retention and concurrency by function. @defaultValue those of every platform function */
+  readonly platformFunctions?: PlatformOverrides | undefined;
+  /** Load that the dispatcher is to bear. @defaultValue no reservation */
+  readonly dispatches?: ExpectedLoad | undefined;
 }
+
+/** Memory, log retention and concurrency of platform functions, by name. */
+export type PlatformOverrides = Readonly<Partial<Record<PlatformFunctionName, FunctionOverrides>>>;
 
 /** Queues of the stack itself, besides those of its neighbours. */
 export interface OwnQueues {
@@ -47,16 +64,23 @@ export function addPlatformFunction(
   code: PlatformCode,
   neighbours: PlatformNeighbours,
 ): PlatformFunction {
-  const { topology, messaging } = neighbours;
+  const { topology, messaging, dispatches, platformFunctions } = neighbours;
+  const isCalledBySteps = declaration.triggers.some(({ kind }) => kind === 'steps');
   const fn = new PlatformFunction(stack, constructId(declaration.name), {
+    ...platformFunctions?.[declaration.name],
     ...{ declaration, topology },
     code: codeOf(code, declaration.name),
     fabric: messaging.fabric,
     environment: environmentOf(stack, declaration, neighbours),
+    ...(dispatches && isCalledBySteps
+      ? { reservedConcurrency: invocationsFor(dispatches, 1, `${topology.name}, dispatches`) }
+      : {}),
   });
   allowEvidence(fn, neighbours);
-  if (declaration.lanes === 'sends') allowLanes(fn, messaging);
+  if (declaration.lanes === 'sends') allowSend(fn, ...Object.values(messaging.mailboxes).flatMap(directQueuesOf));
   if (declaration.putsAside) allowSend(fn, messaging.platformDeadLetters);
+  // A queue gives a failed batch back, and a command shows the error: only a schedule's failure would be seen by nobody.
+  if (schedulesOf(declaration).length > 0) fn.putFailuresInto(messaging.platformDeadLetters);
   return fn;
 }
 
@@ -69,12 +93,13 @@ export function connectTrigger(
 ): void {
   const { messaging } = neighbours;
   if (trigger.kind === 'queue') {
-    for (const queue of queuesOf(trigger.queue, messaging, own)) fn.receiveFrom(queue, trigger.batch);
+    const most = trigger.queue === 'starts' ? divideStarts(neighbours.startsPerSecond).processes : undefined;
+    for (const queue of queuesOf(trigger.queue, messaging, own)) fn.receiveFrom(queue, trigger.batch, most);
   } else if (trigger.kind === 'stream') readLedger(fn, trigger.batch, neighbours, own);
   else if (trigger.kind === 'schedule') runOnSchedule(fn, trigger, neighbours);
 }
 
-/** Rights to put copies back into lanes; for who drains dead letters. */
+/** Allows a function that drains dead letters to put copies back into lanes. */
 export function allowReturns(fn: PlatformFunction, messaging: MessagingStack): void {
   if (fn.declaration.lanes === 'returns') allowLanes(fn, messaging);
 }
@@ -88,7 +113,7 @@ export function constructId(name: string): string {
 function environmentOf(
   stack: ApplicationStack,
   { name, environment }: DeclaredFunction,
-  { state: { evidence }, messaging }: PlatformNeighbours,
+  { state: { evidence }, messaging, startsPerSecond }: PlatformNeighbours,
 ): Record<string, string> {
   const given: Partial<Record<EnvironmentKey, () => string | undefined>> = {
     archiveBucket: () => evidence.archive.bucketName,
@@ -99,6 +124,7 @@ function environmentOf(
     deadLetterQueues: () => deadLetterQueuesJson(messaging),
     mailboxes: () => mailboxesVariable(Object.values(messaging.mailboxes))[ENVIRONMENT.mailboxes],
     workflows: () => machinesVariable(stack)[ENVIRONMENT.workflows],
+    startRate: () => JSON.stringify(divideStarts(startsPerSecond).rate),
   };
   return Object.fromEntries(
     environment.flatMap((key) => {
@@ -114,8 +140,8 @@ function environmentOf(
   );
 }
 
-/** Dead letter queues of the platform, and the kind of what dies into each. */
-function platformLetters({ routed, undelivered, platformDeadLetters }: MessagingStack) {
+/** Dead letter queues of the platform, with the kind of message that each one holds. */
+function platformDeadLetterQueues({ routed, undelivered, platformDeadLetters }: MessagingStack) {
   return [
     ...(routed.unroutable ? [{ queue: routed.unroutable, what: { kind: 'unroutable' } }] : []),
     { queue: undelivered, what: { kind: 'undelivered' } },
@@ -124,7 +150,9 @@ function platformLetters({ routed, undelivered, platformDeadLetters }: Messaging
 }
 
 function deadLetterQueuesJson(messaging: MessagingStack): string {
-  const entries = platformLetters(messaging).map(({ queue, what }) => `"${queue.queueArn}":${JSON.stringify(what)}`);
+  const entries = platformDeadLetterQueues(messaging).map(
+    ({ queue, what }) => `"${queue.queueArn}":${JSON.stringify(what)}`,
+  );
   return `{${entries.join(',')}}`;
 }
 
@@ -134,8 +162,8 @@ function queuesOf(queue: PlatformQueue, messaging: MessagingStack, { workflowSta
   if (queue === 'timers') return [messaging.timerQueue];
   if (queue === 'workflow-status') return present(workflowStatus);
   if (queue !== 'dead-letters') return present(messaging.routed[queue]);
-  const buried = Object.values(messaging.mailboxes).map(({ deadLetterQueue }) => deadLetterQueue);
-  return [...buried, ...platformLetters(messaging).map((letters) => letters.queue)];
+  const ofMailboxes = Object.values(messaging.mailboxes).map(({ deadLetterQueue }) => deadLetterQueue);
+  return [...ofMailboxes, ...platformDeadLetterQueues(messaging).map((letters) => letters.queue)];
 }
 
 function readLedger(
@@ -152,21 +180,21 @@ function readLedger(
       parallelizationFactor: 1,
       tumblingWindow: SHARD_WINDOW,
       bisectBatchOnError: true,
-      retryAttempts: 10,
+      // No bound of tries: a batch is tried until its records leave the stream, at 24 hours.
       reportBatchItemFailures: true,
       ...(streamFailures ? { onFailure: new SqsDlq(streamFailures) } : {}),
     }),
   );
 }
 
-function runOnSchedule(
-  fn: PlatformFunction,
-  { id, every, input }: Extract<PlatformTrigger, { kind: 'schedule' }>,
-  { state, messaging }: PlatformNeighbours,
-): void {
+function runOnSchedule(fn: PlatformFunction, trigger: ScheduleTrigger, { state, messaging }: PlatformNeighbours): void {
+  const { id, every, input } = trigger;
   const rate = every === 'sealEvery' ? state.evidence.sealEvery : durationOf(every);
   const target = functionTarget(fn, messaging.platformDeadLetters, input);
-  const rule = new Rule(fn.stack, id, { schedule: Schedule.rate(rate), targets: [target] });
+  fn.schedules.push({ trigger, every: rate });
+  const ruleName = ruleNameIn(fn.stack, id);
+  messaging.platformDeadLetters.acceptFromDefaultBus(ruleName);
+  const rule = new Rule(fn.stack, id, { ruleName, schedule: Schedule.rate(rate), targets: [target] });
   fn.addPermission(input === undefined ? 'Schedule' : `${id}Permission`, {
     principal: new ServicePrincipal('events.amazonaws.com'),
     sourceArn: rule.ruleArn,

@@ -9,8 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { PAYLOAD_DAYS } from '../../shared/domain/evidence/retention.js';
 import { acknowledge } from '../constructs/acknowledge.js';
-import { APPROVALS_INDEX, DUE_INDEX, LETTERS_INDEX } from '../constructs/fabric.js';
+import { APPROVALS_INDEX, DUE_INDEX, DEAD_LETTERS_INDEX } from '../constructs/fabric.js';
 import { LedgerEvidence, type LedgerRetention } from '../constructs/ledger-evidence.js';
 import { ApplicationStack } from './application-stack.js';
 
@@ -25,9 +26,6 @@ export interface StateStackProps extends StackProps {
   /** Days for which payloads are needed by some channel or some execution; it counts when above {@link PAYLOAD_DAYS}. @default 0 */
   readonly retainPayloadsDays?: number;
 }
-
-/** Days that payloads are kept: longer than lane (4 d) and dead letter queue (14 d) together, and than ledger items. */
-export const PAYLOAD_DAYS = 30;
 
 /** Stack of everything that holds data: ledger, pending requests, payloads, evidence. */
 export class StateStack extends ApplicationStack {
@@ -57,7 +55,7 @@ export class StateStack extends ApplicationStack {
     };
     // Holds dead letters alone: a delivery that ends well writes nothing into it.
     const letters = {
-      indexName: LETTERS_INDEX,
+      indexName: DEAD_LETTERS_INDEX,
       partitionKey: { name: 'letterPartition', type: AttributeType.STRING },
       sortKey: { name: 'letterAt', type: AttributeType.STRING },
     };
@@ -84,6 +82,7 @@ export class StateStack extends ApplicationStack {
       Duration.days(Math.max(PAYLOAD_DAYS, props.retainPayloadsDays ?? 0)),
     );
     this.evidence = new LedgerEvidence(this, 'Evidence', {
+      application: props.application,
       retention: props.ledger,
       removalPolicy: props.removalPolicy,
     });

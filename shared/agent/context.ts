@@ -1,3 +1,4 @@
+import { checkReplyKey } from '../domain/request/deferred-replies.js';
 import type { Duration } from '../domain/base/duration.js';
 import type { CommandType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { PublishOptions } from '../publishing/compose-message.js';
@@ -32,8 +33,9 @@ export interface ReplyLater {
   readonly within: Duration;
 }
 
-/** Makes a {@link ReplyLater}. */
+/** Makes a {@link ReplyLater}. @throws LanewayError INVALID_OPTION for a key that is no text of 1 to 880 bytes */
 export function replyLater(options: { readonly key: string; readonly within: Duration }): ReplyLater {
+  checkReplyKey(options.key);
   return { [LATER]: true, ...options };
 }
 

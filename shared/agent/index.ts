@@ -1,3 +1,21 @@
+/**
+ * Agents: one handler for each message type that comes to the agent. An agent knows neither AWS nor the environment, so that
+ * the same value runs in a function, in a worker and in a test.
+ *
+ * @example
+ * ```ts
+ * import { createAgent } from 'laneway/agent';
+ * import { topology } from './topology.js';
+ *
+ * export const greeter = createAgent(topology, 'greeter')
+ *   .needs<{ salutation: string }>()
+ *   .handle({
+ *     Greet: ({ data }, { deps }) => ({ text: `${deps.salutation}, ${data.name}!` }), // what it returns is the reply
+ *   });
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { createAgent } from './create-agent.js';
 export type { Agent, AgentBuilder, AgentOptions, BoundAgent, ErasedHandler } from './create-agent.js';

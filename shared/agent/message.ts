@@ -39,8 +39,11 @@ export interface Message<Type extends MessageType = MessageType> {
   readonly actor?: string;
 }
 
-/** The handler's view of an envelope. */
-export function messageOf(envelope: Envelope, data: unknown): Message {
+/**
+ * The handler's view of an envelope.
+ * @param expires its expiry, milliseconds since 1970
+ */
+export function messageOf(envelope: Envelope, expires: number, data: unknown): Message {
   const message: { -readonly [Name in keyof Message]: Message[Name] } = {
     id: envelope.id,
     type: envelope.type,
@@ -50,7 +53,7 @@ export function messageOf(envelope: Envelope, data: unknown): Message {
     priority: envelope.priority,
     source: envelope.source,
     time: new Date(timeOf(envelope.time)),
-    expires: new Date(timeOf(envelope.expires)),
+    expires: new Date(expires),
     attempt: envelope.attempt,
   };
   // Fields are set one by one and not spread: this is made for every message.

@@ -1,4 +1,5 @@
-import { account, entryId, type LedgerEntry, type LedgerReader } from '../domain/evidence/conversation.js';
+import { account, type LedgerEntry, type LedgerReader } from '../domain/evidence/conversation.js';
+import { writtenId } from '../domain/evidence/ledger-writers.js';
 import { WorkflowCompleted, WorkflowStarted } from '../message/system-messages.js';
 
 /** Time without a change after which a conversation that has nothing in flight is taken for ended. */
@@ -37,7 +38,7 @@ export async function* followConversation(
     let changed = false;
     for (const entry of entries) {
       const text = JSON.stringify(entry);
-      const id = entryId(entry);
+      const id = writtenId(entry);
       if (seen.get(id) === text) continue;
       seen.set(id, text);
       changed = true;
@@ -46,7 +47,7 @@ export async function* followConversation(
     // Where conversations are forgotten, one that was there has ended.
     if (entries.length === 0 && seen.size > 0) return;
     const { expected, atRest } = account(entries);
-    const open = entries.length === 0 || !atRest || openWorkflows(entries) > 0;
+    const open = entries.length === 0 || !atRest || countOpenWorkflows(entries) > 0;
     if (changed || open) changedAt = clock.now();
     else if (clock.now() - changedAt >= (expected === 0 ? REST_WITHOUT_RECEIVERS_MS : REST_MS)) return;
     pause = changed ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 1.3);
@@ -55,7 +56,7 @@ export async function* followConversation(
 }
 
 /** Workflow executions that have begun and not ended. */
-export function openWorkflows(entries: readonly LedgerEntry[]): number {
+export function countOpenWorkflows(entries: readonly LedgerEntry[]): number {
   const begun = new Set<unknown>();
   const ended = new Set<unknown>();
   for (const entry of entries) {

@@ -1,3 +1,20 @@
+/**
+ * Clients: programs outside the application that publish, ask and follow conversations. A client is declared in the topology
+ * and finds the deployed application by its stacks.
+ *
+ * @example
+ * ```ts
+ * import { connect } from 'laneway/client';
+ * import { Greet } from './messages.js';
+ * import { topology } from './topology.js';
+ *
+ * const desk = await connect(topology, { as: 'desk' });
+ * const { text } = await desk.request(Greet, { name: 'Ada' }, { timeout: '1 minute' });
+ * console.log(text);
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { connect } from './connect.js';
 export type { ConnectOptions, Laneway } from './connect.js';
@@ -12,11 +29,14 @@ export type {
   Cancellation,
   DeliveryKey,
   DeliveryRecord,
+  Unsent,
   DeliveryState,
   Emission,
   Intent,
   MessageFacts,
+  NotedProgress,
 } from '../domain/delivery/delivery.js';
+export type { Lineage } from '../domain/delivery/lineage.js';
 export type { AttemptEnd } from '../domain/request/ladder.js';
 export type { RequestOutcome } from '../domain/request/pending.js';
 export type { EscalationEntry, RequestEntry } from '../domain/evidence/ledger-writer.js';

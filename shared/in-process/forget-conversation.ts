@@ -1,4 +1,4 @@
-import { openWorkflows } from '../client/follow-conversation.js';
+import { countOpenWorkflows } from '../client/follow-conversation.js';
 import { account, type LedgerEntry } from '../domain/evidence/conversation.js';
 import type { Envelope } from '../domain/wire/envelope.js';
 import { isSettled, type Emission } from '../domain/delivery/delivery.js';
@@ -17,14 +17,18 @@ export function forgetConversation(world: MemoryWorld, correlationId: string): b
   const isOver =
     atRest &&
     withoutLetter.length === 0 &&
-    openWorkflows(entries) === 0 &&
+    countOpenWorkflows(entries) === 0 &&
     !requests.some((id) => world.pending.isOpen(id)) &&
     areStarted(messages, entries, world.starts);
   if (!isOver) return false;
-  for (const id of requests) world.pending.forget(id);
+  for (const id of requests) {
+    const reply = world.payloads.texts.size === 0 ? undefined : world.pending.replyReference(id);
+    if (reply !== undefined) world.payloads.texts.delete(reply);
+    world.pending.forget(id);
+  }
   for (const { dataref } of messages) if (dataref !== undefined) world.payloads.texts.delete(dataref);
   for (const entry of entries) forgetEntry(world, entry);
-  world.later.forget(correlationId);
+  world.deferredReplies.forget(correlationId);
   world.deliveries.forget(correlationId);
   world.ledger.forget(correlationId);
   return true;
@@ -66,8 +70,8 @@ function areStarted(
 function forgetEntry(world: MemoryWorld, entry: LedgerEntry): void {
   const { texts } = world.payloads;
   if (entry.kind === 'message') {
-    const { id, correlationid, data } = entry.intent.envelope;
-    world.intents.forget(correlationid, id);
+    const { data } = entry.intent.envelope;
+    world.intents.forget(entry.intent.envelope);
     const execution = typeof data === 'object' && data !== null && 'execution' in data ? data.execution : undefined;
     if (typeof execution === 'string') {
       world.executions.forget(execution);

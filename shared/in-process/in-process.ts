@@ -53,6 +53,18 @@ export interface InProcess<
   ): Promise<DataOf<ReplyOf<Command>>>;
   /** Takes a request of a client back, as the client's `cancel`. @returns false when there is no such request, or it has ended */
   cancel(requestId: string, why: string, options?: AsClient): Promise<boolean>;
+  /**
+   * Cuts an agent, a client or an ingress off, as `laneway quarantine` does. What waits for it stays in its lanes, its calls are
+   * refused, and requests that wait for it move on with the next run of the sweeper. A name that is not the only one of its kind
+   * takes the kind before it: `agent.clerk`.
+   * @throws LanewayError NOT_FOUND, INVALID_OPTION without who or why
+   */
+  quarantine(name: string, actor: Actor): Promise<void>;
+  /**
+   * Ends a quarantine, as `laneway quarantine release` does. What waited is handled.
+   * @throws LanewayError NOT_FOUND when it was never in quarantine, INVALID_OPTION without who or why
+   */
+  release(name: string, actor: Actor): Promise<void>;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /** Approvals that workflows wait for, the one whose time is over first at the top. */

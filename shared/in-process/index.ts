@@ -1,3 +1,21 @@
+/**
+ * Runs an application in this process on the real clock, without AWS and without an engine. Nothing survives the process.
+ *
+ * @example
+ * ```ts
+ * import { startInProcess } from 'laneway/in-process';
+ * import { greeter } from './greeter/agent.js';
+ * import { Greet } from './messages.js';
+ * import { topology } from './topology.js';
+ *
+ * const app = await startInProcess(topology, { agents: [greeter] });
+ * const { text } = await app.client('desk').request(Greet, { name: 'Ada' }, { timeout: '10 seconds' });
+ * console.log(text);
+ * await app.stop();
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { startInProcess } from './start-in-process.js';
 export type { AsClient, InProcess } from './in-process.js';

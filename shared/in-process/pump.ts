@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../domain/base/clock.js';
-import type { Consumer } from '../testing/harness/memory-world.js';
+import type { Consumer } from '../testing/harness/consumer.js';
 import { Slots } from '../worker/slots.js';
 
 /** Callbacks of a pump. */
@@ -73,7 +73,9 @@ export class Pump {
   }
 
   get #nextAt(): number {
-    return Math.min(...this.#lanes.map(({ queue }) => queue.nextVisibleAt ?? Number.POSITIVE_INFINITY));
+    return Math.min(
+      ...this.#lanes.map((lane) => (lane.isHeld() ? undefined : lane.queue.nextVisibleAt) ?? Number.POSITIVE_INFINITY),
+    );
   }
 
   readonly #freed = (): void => {

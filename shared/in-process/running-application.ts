@@ -7,8 +7,11 @@ import { LanewayError, summarizeError, unknownName } from '../domain/base/errors
 import type { PendingRecord } from '../domain/request/pending.js';
 import type { Clock } from '../domain/base/clock.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
+import type { Actor } from '../operator/operator-services.js';
+import { SWEEP_EVERY } from '../domain/base/sweep-every.js';
 import { MemoryDeadLetterBook } from '../testing/memory/memory-dead-letter-book.js';
-import type { Consumer, MemoryWorld } from '../testing/harness/memory-world.js';
+import type { Consumer } from '../testing/harness/consumer.js';
+import type { MemoryWorld } from '../testing/harness/memory-world.js';
 import { WorldAccess } from '../testing/harness/world-access.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
@@ -21,8 +24,8 @@ import type { Leftover, StopOptions } from './in-process-options.js';
 import { Pump, type PumpEvents } from './pump.js';
 import { TimerWheel } from './timer-wheel.js';
 
-/** Time between two runs of the sweeper; as deployed. */
-const SWEEP_EVERY_MS = 300_000;
+/** Time between two runs of the sweeper, milliseconds. */
+const SWEEP_EVERY_MS = milliseconds(SWEEP_EVERY);
 /** Messages that a function of the platform handles side by side. */
 const PLATFORM_CONCURRENCY = 64;
 const DRAIN: Duration = '30 seconds';
@@ -164,6 +167,11 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     return this.#stopped;
   }
 
+  override async release(name: string, actor: Actor): Promise<void> {
+    await super.release(name, actor);
+    for (const { pump } of this.#pumps) pump.wake();
+  }
+
   override putEvent(event: Parameters<WorldAccess<MemoryWorld>['putEvent']>[0]): void {
     this.#checkRunning(`an event of ${event.source} was put on the bus`);
     super.putEvent(event);
@@ -247,9 +255,10 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
 
   #isAtRest(): boolean {
     const { consumers, executions, timers, pending } = this.world;
-    const isEmpty = consumers.every(({ queue }) =>
-      queue === timers ? queue.nextRetryAt === undefined : queue.size === 0,
-    );
+    const isEmpty = consumers.every(({ isHeld, name, queue }) => {
+      if (queue === timers) return queue.nextRetryAt === undefined;
+      return isHeld() || (name === 'ingress' ? queue.nextUnpostponedAt === undefined : queue.size === 0);
+    });
     const isIdle = this.#pumps.every(({ pump }) => pump.slots.taken === 0);
     return isEmpty && isIdle && executions.running === 0 && pending.openCount === 0;
   }

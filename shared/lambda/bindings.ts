@@ -1,4 +1,4 @@
-import { jsonVariable } from '../domain/base/environment.js';
+import { jsonVariable, type Variables } from '../domain/base/environment.js';
 import { unknownName } from '../domain/base/errors.js';
 
 /**
@@ -8,7 +8,7 @@ import { unknownName } from '../domain/base/errors.js';
 export type Bindings = (name: string) => string;
 
 /** The bindings of this function. */
-export function bindings(env: Readonly<Record<string, string | undefined>> = process.env): Bindings {
+export function bindings(env: Variables = process.env): Bindings {
   const names = jsonVariable<string>('bindings', env);
   return (name) => {
     const physical = Object.hasOwn(names, name) ? names[name] : undefined;

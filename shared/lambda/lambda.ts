@@ -3,13 +3,13 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context as LambdaContext, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Services } from '../agent/receive/services.js';
 import type { Agent } from '../agent/create-agent.js';
-import { awsClients } from '../aws/base/clients.js';
-import { lanesFromEnvironment, servicesFromEnvironment } from '../aws/services.js';
-import { SqsLaneReceipts } from '../aws/sqs/sqs-lane-receipts.js';
+import { lanesFromEnvironment } from '../aws/physical-names.js';
+import { receiptsOf } from '../aws/ports.js';
 import { requiredJson } from '../domain/base/environment.js';
 import { LanewayError } from '../domain/base/errors.js';
 import { directReceivers } from '../topology/direct-receivers.js';
-import { laneUrlsOf, type MailboxNaming } from '../topology/mailbox-names.js';
+import { isDirectLane, laneUrlsOf, type LaneKey, type MailboxNaming } from '../topology/mailbox-names.js';
+import { servicesFromEnvironment } from './agent-services.js';
 import { bindings, type Bindings } from './bindings.js';
 import { handleSqsEvent } from './sqs-event.js';
 import { logOver } from '../aws/base/powertools-log.js';
@@ -44,12 +44,14 @@ export function lambda<Deps>(
 ): LaneHandler {
   const logger = new Logger({ serviceName: `${agent.topology.name}.${agent.id}` });
   const log = logOver(logger);
-  let ready: Promise<{ deps: Deps; services: Services; lanes: readonly string[] }> | undefined;
+  let ready: Promise<{ deps: Deps; services: Services; lanes: readonly (readonly [LaneKey, string])[] }> | undefined;
   const { model } = agent.topology;
   const prepare = async () => ({
     deps: bind ? await bind({ bind: bindings() }) : ({} as Deps),
     services: servicesFromEnvironment(log, lanesFromEnvironment(model, directReceivers(model, agent.model))),
-    lanes: Object.values(laneUrlsOf(model, requiredJson<MailboxNaming>('mailboxes'), [agent.id])[agent.id] ?? {}),
+    lanes: Object.entries(
+      laneUrlsOf(model, requiredJson<MailboxNaming>('mailboxes', process.env), [agent.id])[agent.id] ?? {},
+    ) as [LaneKey, string][],
   });
 
   const handle = async (event: SQSEvent, context: LambdaContext): Promise<SQSBatchResponse> => {
@@ -62,15 +64,16 @@ export function lambda<Deps>(
     });
     const arn = event.Records[0]?.eventSourceARN ?? '';
     // A queue's name ends both its ARN and its URL.
-    const url = lanes.find((lane) => lane.split('/').at(-1) === arn.split(':').at(-1));
-    if (url === undefined) {
+    const lane = lanes.find(([, url]) => url.split('/').at(-1) === arn.split(':').at(-1));
+    if (lane === undefined) {
       throw new LanewayError(
         'CONFIGURATION',
         `the function of agent '${agent.id}' got messages of '${arn}', which is none of its lanes`,
       );
     }
-    const receipts = new SqsLaneReceipts(awsClients().sqs, url);
-    const response = await handleSqsEvent(agent.with(deps), services, event, receipts, () =>
+    const [key, url] = lane;
+    const from = { receipts: receiptsOf(url), direct: isDirectLane(key) };
+    const response = await handleSqsEvent(agent.with(deps), services, event, from, () =>
       context.getRemainingTimeInMillis(),
     );
     const returned = response.batchItemFailures.length;

@@ -1,11 +1,11 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { BoundAgent } from '../agent/create-agent.js';
 import { receiveBatch } from '../agent/receive/receive-batch.js';
-import type { Services } from '../agent/receive/services.js';
-import type { LaneReceipts } from '../domain/wire/message-bus.js';
+import type { Batch, Services } from '../agent/receive/services.js';
 
 /**
  * An agent over the messages of one invocation.
+ * @param lane the lane that they come from
  * @param remaining milliseconds until the invocation is ended
  * @returns the messages that go back, as the event source mapping wants to be told (`ReportBatchItemFailures`)
  */
@@ -13,7 +13,7 @@ export async function handleSqsEvent(
   bound: BoundAgent,
   services: Services,
   event: SQSEvent,
-  receipts: LaneReceipts,
+  lane: Pick<Batch, 'receipts' | 'direct'>,
   remaining: () => number,
 ): Promise<SQSBatchResponse> {
   const returned = await receiveBatch(bound, services, {
@@ -23,7 +23,7 @@ export async function handleSqsEvent(
       body: record.body,
       receives: Number(record.attributes.ApproximateReceiveCount),
     })),
-    receipts,
+    ...lane,
     remaining,
   });
   return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };

@@ -1,3 +1,18 @@
+/**
+ * Message types: a name, a zod schema, and for a command the event that replies. Every other entry takes them; they know
+ * neither AWS nor a topology.
+ *
+ * @example
+ * ```ts
+ * import { command, event } from 'laneway/message';
+ * import * as z from 'zod';
+ *
+ * export const Greeted = event('Greeted', z.object({ text: z.string() }));
+ * export const Greet = command('Greet', z.object({ name: z.string().min(1) }), { reply: Greeted });
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { command, event, older } from './message-type.js';
 export type {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { LanewayError } from '../domain/base/errors.js';
+import { LanewayError, textOf } from '../domain/base/errors.js';
 import { schemaUri, schemaVersion } from '../domain/wire/envelope.js';
+import { jsonForm } from '../domain/wire/json-form.js';
 
 /** An earlier version of a message type that receivers still accept. */
 export interface OlderVersion<Out = unknown> {
@@ -86,7 +88,7 @@ export function event<const Name extends string, Schema extends z.ZodType>(
   schema: Schema,
   options: EventOptions<NoInfer<Schema>> = {},
 ): EventType<Name, Schema> {
-  return { kind: 'event', ...checked(name, schema, options) };
+  return { kind: 'event', ...declared(name, schema, options) };
 }
 
 /**
@@ -99,7 +101,7 @@ export function command<
   Schema extends z.ZodType,
   Reply extends EventType | undefined = undefined,
 >(name: Name, schema: Schema, options: CommandOptions<NoInfer<Schema>, Reply> = {}): CommandType<Name, Schema, Reply> {
-  return { kind: 'command', ...checked(name, schema, options), reply: options.reply as Reply };
+  return { kind: 'command', ...declared(name, schema, options), reply: options.reply as Reply };
 }
 
 /**
@@ -136,7 +138,7 @@ export function older<Schema extends z.ZodType, Out>(
   return { version, schema, upgrade };
 }
 
-function checked<Name extends string, Schema extends z.ZodType>(
+function declared<Name extends string, Schema extends z.ZodType>(
   name: Name,
   schema: Schema,
   options: EventOptions<Schema>,
@@ -162,15 +164,65 @@ function checked<Name extends string, Schema extends z.ZodType>(
 }
 
 /**
- * Checks a payload that is to be published. @returns the payload as it was given, as the receiver's own parse applies
- * defaults and transforms
- * @throws LanewayError SCHEMA naming the fields that are wrong, at most five
+ * Checks a payload that is to be published, in the form in which JSON carries it: that is what receivers hold against the
+ * schema. A part that JSON turns into something else, such as a Date into text, may stand only where the schema reads both as
+ * the same value (`z.coerce.date()`).
+ * @returns a copy of the payload in that form, neither defaults nor transforms applied, as the receiver's own parse does that
+ * @throws LanewayError SCHEMA naming the fields that are wrong, at most five, or the path of what JSON does not carry;
+ * TOO_LARGE
  */
 export function encodeData(type: MessageType, data: unknown): unknown {
-  const result = z.safeParse(type.schema, data);
+  const { name, version } = type;
+  const { value, changed } = jsonForm(data, `${name} v${version}`);
+  // What the schema says of the payload as it was given is the better word, so that it comes first.
+  const given = changed === undefined ? undefined : checked(type, data);
+  const form = changed !== undefined && !passes(type, value) ? undefined : checked(type, value);
+  if (changed !== undefined && (form === undefined || !isSame(given?.data, form.data))) {
+    throw new LanewayError('SCHEMA', `${name} v${version}: ${changed}: a receiver would read another value`, {
+      help: [
+        'give what JSON carries (texts, finite numbers, booleans, null, lists, plain objects), or a schema that reads its JSON form as the same value, such as z.coerce.date()',
+      ],
+    });
+  }
+  return value;
+}
+
+/** Result of a payload that fits. @throws LanewayError SCHEMA */
+function checked(type: MessageType, data: unknown): { readonly data: unknown } {
+  let result;
+  try {
+    result = z.safeParse(type.schema, data);
+  } catch (cause) {
+    // Schemas are plain functions of the payload: the same payload makes them throw again.
+    throw new LanewayError('SCHEMA', `${type.name} v${type.version}: its schema throws ${textOf(cause)}`, { cause });
+  }
   if (!result.success) throw schemaError(type.name, type.version, result.error);
-  // The input is checked, and the input travels too, so that the receiver's parse sees what the sender saw.
-  return data;
+  return result;
+}
+
+function passes(type: MessageType, data: unknown): boolean {
+  try {
+    return z.safeParse(type.schema, data).success;
+  } catch {
+    return false;
+  }
+}
+
+/** True for values that are equal in all that JSON can tell apart: a member that is undefined is none, and zero has no sign. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one) && Array.isArray(other))
+    // A copy, as `every` passes over holes.
+    return one.length === other.length && Array.from(one).every((part, at) => isSame(part, other[at]));
+  if (!isRecord(one) || !isRecord(other)) return isDeepStrictEqual(one, other);
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].every((key) => isSame(one[key], other[key]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /**

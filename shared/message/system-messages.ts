@@ -4,7 +4,7 @@ import { systemEvent } from './message-type.js';
 
 const reference = { type: z.string(), id: z.string() };
 
-/** A delivery became a dead letter. Seed name: ERROR. */
+/** A delivery became a dead letter. */
 export const ErrorReported = systemEvent(
   'ErrorReported',
   z.object({
@@ -17,7 +17,7 @@ export const ErrorReported = systemEvent(
   }),
 );
 
-/** A delivery was completed; its channel has `acks: 'message'`. Seed name: ACK. */
+/** A delivery was completed; its channel has `acks: 'message'`. */
 export const MessageAcknowledged = systemEvent('MessageAcknowledged', z.object({ ...reference, receiver: z.string() }));
 
 const failure = { requestId: z.string(), type: z.string(), code: z.string(), message: z.string() };
@@ -189,27 +189,38 @@ export const WorkflowFailed = systemEvent(
   }),
 );
 
+/**
+ * Messages that end a wait, or begin or end an execution, outlast an outage of two days: whoever waits for them would wait for ever.
+ * With the longest pause between two tries they are still younger than a copy in a lane may become.
+ */
+const LASTING = { expires: '3 days' } as const;
+
 /** The channels that every topology has; applications subscribe to them as to their own. */
 export const SYSTEM_CHANNELS = {
   'system.errors': { carries: [ErrorReported] },
   /** Ends of requests. */
-  'system.timeouts': { carries: [RequestTimedOut, RequestFailed], default: true },
+  'system.timeouts': { carries: [RequestTimedOut, RequestFailed], default: true, qos: LASTING },
   /** Ends of single attempts of requests that have an escalation ladder. */
-  'system.attempts': { carries: [RequestTimedOut, RequestFailed] },
-  'system.people': { carries: [PersonNeeded] },
+  'system.attempts': { carries: [RequestTimedOut, RequestFailed], qos: LASTING },
+  'system.people': { carries: [PersonNeeded], qos: LASTING },
   'system.acknowledgements': { carries: [MessageAcknowledged] },
-  'system.cancellations': { carries: [RequestCancelled] },
+  'system.cancellations': { carries: [RequestCancelled], qos: LASTING },
   'system.expiries': { carries: [MessageExpired] },
-  'workflow.events': { carries: [WorkflowStarted, WorkflowCompleted] },
+  'workflow.events': { carries: [WorkflowStarted, WorkflowCompleted], qos: LASTING },
   /** Published only where an agent subscribes. */
   'workflow.progress': { carries: [WorkflowProgressed, TaskCompleted] },
   /** Published only where an agent subscribes. */
-  'workflow.failures': { carries: [WorkflowFailed, AgentFailed] },
-  'workflow.compensations': { carries: [WorkflowCompensated] },
-  'workflow.requests': { carries: [WorkflowRequested] },
-  'approvals.requested': { carries: [ApprovalRequested] },
-  'approvals.decided': { carries: [ApprovalDecided] },
+  'workflow.failures': { carries: [WorkflowFailed, AgentFailed], qos: LASTING },
+  'workflow.compensations': { carries: [WorkflowCompensated], qos: LASTING },
+  'workflow.requests': { carries: [WorkflowRequested], qos: LASTING },
+  'approvals.requested': { carries: [ApprovalRequested], qos: LASTING },
+  'approvals.decided': { carries: [ApprovalDecided], qos: LASTING },
 } as const;
+
+/** Names of the types that the framework's channels carry. */
+export const SYSTEM_TYPES: readonly string[] = [
+  ...new Set(Object.values(SYSTEM_CHANNELS).flatMap(({ carries }) => carries.map(({ name }) => name))),
+];
 
 /** Name of a channel that the framework provides. */
 export type SystemChannelName = keyof typeof SYSTEM_CHANNELS;

@@ -1,3 +1,5 @@
+import { defined } from '../domain/base/defined.js';
+import { behindRequest } from '../domain/request/request-lineage.js';
 import { RequestCancelled } from '../message/system-messages.js';
 import { publishMessage, type Publishing } from './publish-message.js';
 
@@ -16,20 +18,7 @@ export async function cancelRequestOf(
 ): Promise<boolean> {
   const record = await publishing.senders.pending?.get(requestId);
   if (!record || record.outcome) return false;
-  await publishMessage(
-    publishing,
-    RequestCancelled,
-    { requestId, why },
-    {},
-    {
-      ...(id === undefined ? {} : { id }),
-      requestId,
-      correlationId: record.correlationId,
-      causationId: record.messageId,
-      hops: record.hops + 1,
-      ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
-      ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
-    },
-  );
+  const options = { ...behindRequest(record), requestId, ...defined({ id }) };
+  await publishMessage(publishing, RequestCancelled, { requestId, why }, options);
   return true;
 }

@@ -9,10 +9,19 @@ import { LanewayError } from '../domain/base/errors.js';
  */
 export function checkStartSize(type: string, data: unknown, workflows: readonly string[]): void {
   if (workflows.length === 0) return;
-  const bytes = Buffer.byteLength(JSON.stringify(data ?? null) ?? '');
+  const bytes = bytesOf(data);
   if (bytes <= CLAIM_CHECK_BYTES) return;
   const started = workflows.map((workflow) => `'${workflow}'`).join(' and ');
   throw new LanewayError('TOO_LARGE', `${type} has ${bytes} bytes and starts ${started}, which takes less`, {
     help: [`allowed: ${CLAIM_CHECK_BYTES} bytes (Step Functions takes 256 KiB); send where the data is`],
   });
+}
+
+/** Bytes of a payload as JSON; 0 for one that JSON cannot carry, which publishing refuses with its path. */
+function bytesOf(data: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(data ?? null) ?? '');
+  } catch {
+    return 0;
+  }
 }

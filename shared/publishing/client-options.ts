@@ -1,6 +1,5 @@
 import type { Duration } from '../domain/base/duration.js';
 import type { PublishOptions } from './compose-message.js';
-import type { Standing } from './publish-message.js';
 
 /** Options of a client's `publish`. */
 export interface ClientPublishOptions extends PublishOptions {
@@ -22,22 +21,4 @@ export interface RequestOptions extends Omit<ClientPublishOptions, 'deadline'> {
   readonly timeout: Duration;
   /** Signal that takes the request back when it aborts; the wait then ends with the signal's reason. */
   readonly signal?: AbortSignal;
-}
-
-/** Splits the options of a client into those of the message and its place in the conversation. */
-export function standingOf({ correlationId, causationId, tenant, actor, id, ...options }: ClientPublishOptions): {
-  readonly options: PublishOptions;
-  readonly standing: Standing;
-} {
-  return {
-    options,
-    standing: {
-      ...(correlationId === undefined ? {} : { correlationId }),
-      ...(causationId === undefined ? {} : { causationId }),
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(actor === undefined ? {} : { actor }),
-      ...(id === undefined ? {} : { id }),
-      waiter: { kind: 'client' },
-    },
-  };
 }

@@ -1,14 +1,14 @@
 import { derivedId } from '../domain/base/ids.js';
 import type { PendingRecord } from '../domain/request/pending.js';
-import type { Clock } from '../domain/base/clock.js';
-import type { DeadLetterBook, OperatorEntry } from '../domain/evidence/dead-letter-book.js';
+import type { OperatorEntry } from '../domain/evidence/dead-letter-book.js';
+import type { Ports } from '../domain/ports.js';
+import { behindRequest } from '../domain/request/request-lineage.js';
 import { ApprovalDecided } from '../message/system-messages.js';
 import { publishMessage, type Publishing } from './publish-message.js';
 
 /** Ports that closing an approval works with. */
-export interface DecideServices {
-  readonly clock: Clock;
-  readonly book: Pick<DeadLetterBook, 'recordFirst'>;
+export interface DecideServices extends Pick<Ports, 'clock'> {
+  readonly book: Pick<Ports['book'], 'recordFirst'>;
   /** Publishes under the name of the program that takes the decision down. */
   readonly publishing: Publishing;
 }
@@ -28,10 +28,11 @@ export type ClosedApproval = Pick<OperatorEntry, 'by' | 'why' | 'at'> & {
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function closeApproval(
-  { requestId, correlationId, messageId: causationId, hops, tenant, traceparent }: Omit<PendingRecord, 'waiter'>,
+  record: Omit<PendingRecord, 'waiter'>,
   given: Pick<ClosedApproval, 'decision' | 'by' | 'why'>,
   { clock, book, publishing }: DecideServices,
 ): Promise<ClosedApproval> {
+  const { requestId, correlationId } = record;
   const idOf = (decision: ClosedApproval['decision']): string =>
     derivedId(ApprovalDecided.name, requestId, decision === 'silent' ? 'silent' : 'person');
   const stands = await book.recordFirst({
@@ -40,16 +41,7 @@ export async function closeApproval(
   });
   const { decision = given.decision, by, why, at } = stands;
   const id = idOf(decision);
-  await publishMessage(
-    publishing,
-    ApprovalDecided,
-    { decision, by, reason: why },
-    {},
-    {
-      ...{ id, correlationId, causationId, requestId, hops: hops + 1 },
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(traceparent === undefined ? {} : { traceparent }),
-    },
-  );
+  const data = { decision, by, reason: why };
+  await publishMessage(publishing, ApprovalDecided, data, { ...behindRequest(record), id, requestId });
   return { decision, by, why, at, messageId: id };
 }

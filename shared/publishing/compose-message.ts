@@ -2,13 +2,16 @@ import { milliseconds, type Duration } from '../domain/base/duration.js';
 import type { Emission } from '../domain/delivery/delivery.js';
 import { schemaUri, type Envelope } from '../domain/wire/envelope.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
+import { checkLife, longestExpiry } from '../domain/delivery/lane-retention.js';
 import { derivedId, newId } from '../domain/base/ids.js';
+import { requestIdOf } from '../domain/request/requester.js';
 import { firstAttemptEnd, type Rung } from '../domain/request/ladder.js';
 import { laneFor, type Priority } from '../domain/base/priority.js';
 import { encodeData, isSameType, type MessageType } from '../message/message-type.js';
 import { carriersOf, isMeant, type Addressee } from '../topology/addressing.js';
 import type { ChannelModel, TopologyModel } from '../topology/model.js';
 import type { Topology } from '../topology/topology.js';
+import { checkAhead, checkSubject } from './check-attributes.js';
 
 /** Options of every `publish`. */
 export interface PublishOptions {
@@ -24,11 +27,11 @@ export interface PublishOptions {
   readonly to?: Addressee;
   /** Channel on which the message is published. @defaultValue the only carrier of the type, or the one marked `default` */
   readonly channel?: string;
-  /** Age from which the message is no longer handled. @defaultValue the channel's */
+  /** Age from which the message is no longer handled, at most 366 days. @defaultValue the channel's */
   readonly expires?: Duration;
-  /** Deadline of a request: an instant, or a duration from now. @defaultValue that of the message being handled, else its expiry */
+  /** Deadline of a request: an instant, or a duration from now; at most 366 days ahead. @defaultValue that of the message being handled, else its expiry */
   readonly deadline?: Date | Duration;
-  /** Thing that the message is about (CloudEvents `subject`), at most 1,024 characters. */
+  /** Thing that the message is about (CloudEvents `subject`), 1 to 1,024 characters. */
   readonly subject?: string;
 }
 
@@ -37,6 +40,8 @@ export interface Composition {
   readonly topology: Topology;
   /** Agent that publishes, which does not receive its own events. */
   readonly sender?: string;
+  /** Writer in the ledger that makes requests; their ids begin with it. @defaultValue the platform, whose ids name nobody */
+  readonly requester?: string;
   /** Message being handled, from which priority and deadline are inherited. */
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
   /** Present instant, milliseconds since 1970. */
@@ -49,6 +54,8 @@ export interface Composition {
   readonly id?: string;
   /** For a request: its own ladder. @defaultValue that of the channel */
   readonly ladder?: readonly Rung[];
+  /** True for a command that is handled until its deadline, for as long as a lane can keep it. @defaultValue until its channel's expiry */
+  readonly lasting?: boolean;
 }
 
 /**
@@ -75,16 +82,22 @@ export function composeMessage(
       model.name,
     );
   }
+  checkSubject(options.subject);
   const payload = encodeData(type, data);
   const channel = channelFor(model, type, options.channel);
   const priority = priorityFor(channel, options.priority, parent?.priority);
-  const age = now + milliseconds(options.expires ?? channel.qos.expires);
+  const age = expiryFor(options.expires, channel, now);
   const reply = type.kind === 'command' ? type.reply : undefined;
-  const deadline = deadlineFor(options.deadline, parent?.deadline, reply ? age : undefined, now, type);
+  const deadline = deadlineFor(
+    type,
+    { given: options.deadline, inherited: parent?.deadline, fallback: reply && age },
+    now,
+  );
   // An attempt that no agent has begun when its time is over is not begun any more: by then another one is on its way.
   const ladder = reply && (composition.ladder ?? channel.escalation);
-  const expires = ladder && deadline !== undefined ? Math.min(age, firstAttemptEnd(ladder, now, deadline)) : age;
-  const receivers = receiversFor(model, channel, type, options.to, composition.sender);
+  const lasts = composition.lasting === true ? Math.max(age, now + longestExpiry(channel.qos.backoff)) : age;
+  const expires = ladder && deadline !== undefined ? Math.min(lasts, firstAttemptEnd(ladder, now, deadline)) : lasts;
+  const receivers = receiversFor(type, channel, options.to, composition);
   const firstId = composition.id ?? newId();
   const common = {
     type: type.name,
@@ -125,7 +138,7 @@ export function composeReply(
 
 function requestOf(type: MessageType, id: string, composition: Composition): { requestid?: string; replyto?: string } {
   if (type.kind !== 'command' || !type.reply) return {};
-  return { requestid: composition.requestId ?? id, replyto: type.reply.name };
+  return { requestid: composition.requestId ?? requestIdOf(composition.requester, id), replyto: type.reply.name };
 }
 
 function channelFor(model: TopologyModel, type: MessageType, given: string | undefined): ChannelModel {
@@ -171,14 +184,27 @@ function priorityFor(channel: ChannelModel, given: Priority | undefined, inherit
   return given ?? laneFor(inherited ?? 'normal', uses) ?? 'normal';
 }
 
-function deadlineFor(
-  given: Date | Duration | undefined,
-  inherited: string | undefined,
-  fallback: number | undefined,
-  now: number,
-  type: MessageType,
-): number | undefined {
-  const own = given === undefined ? fallback : given instanceof Date ? given.getTime() : now + milliseconds(given);
+function expiryFor(given: Duration | undefined, channel: ChannelModel, now: number): number {
+  if (given !== undefined) checkLife({ ...channel.qos, expires: given }, `a message on '${channel.name}'`);
+  return given === undefined
+    ? now + milliseconds(channel.qos.expires)
+    : checkAhead('expires', given, now + milliseconds(given), now);
+}
+
+function instantOf(deadline: Date | Duration, now: number): number {
+  const at = deadline instanceof Date ? deadline.getTime() : now + milliseconds(deadline);
+  return checkAhead('deadline', deadline, at, now);
+}
+
+/** Deadlines that a message may have: the one of its options, that of the message being handled, and the end of its age. */
+interface Deadlines {
+  readonly given: Date | Duration | undefined;
+  readonly inherited: string | undefined;
+  readonly fallback: number | undefined;
+}
+
+function deadlineFor(type: MessageType, { given, inherited, fallback }: Deadlines, now: number): number | undefined {
+  const own = given === undefined ? fallback : instantOf(given, now);
   const bound = inherited === undefined ? undefined : Date.parse(inherited);
   const deadline = own === undefined ? bound : bound === undefined ? own : Math.min(own, bound);
   // An event tells of the past, and a reply may come late: only a message that still asks for something needs time for
@@ -197,11 +223,10 @@ function deadlineFor(
 }
 
 function receiversFor(
-  model: TopologyModel,
-  channel: ChannelModel,
   type: MessageType,
+  channel: ChannelModel,
   to: Addressee | undefined,
-  sender: string | undefined,
+  { topology: { model }, sender }: Composition,
 ): { addressed: readonly string[]; subscribers: readonly string[] } {
   const others = channel.subscribers.filter((agent) => agent !== sender);
   if (type.kind === 'event' && (to === undefined || to === 'everyone')) return { addressed: [], subscribers: others };

@@ -1,41 +1,30 @@
 import { offloadPayloads } from '../domain/delivery/claim-check.js';
-import { envelopeOf, type Emission } from '../domain/delivery/delivery.js';
+import { envelopeOf, type Intent } from '../domain/delivery/delivery.js';
+import type { Lineage } from '../domain/delivery/lineage.js';
+import { PLATFORM_WRITER, writerOfSource } from '../domain/wire/writers.js';
 import { sourceOf, type Envelope, type PublisherKind } from '../domain/wire/envelope.js';
+import { defined } from '../domain/base/defined.js';
 import { LanewayError } from '../domain/base/errors.js';
 import type { Rung } from '../domain/request/ladder.js';
-import { canBeId, newId } from '../domain/base/ids.js';
+import { derivedId, newId } from '../domain/base/ids.js';
 import type { Waiter } from '../domain/request/pending.js';
-import type { Clock } from '../domain/base/clock.js';
-import type { IntentStore } from '../domain/delivery/intent-store.js';
-import type { PayloadStore } from '../domain/wire/payload-store.js';
+import type { Ports } from '../domain/ports.js';
 import type { MessageType } from '../message/message-type.js';
+import { checkEnvelope, checkIds } from './check-attributes.js';
 import { composeMessage, type PublishOptions } from './compose-message.js';
-import { openRequests, sendOpened, type Senders } from './send-messages.js';
+import { openOutgoing, sendOpened, type Senders } from './send-messages.js';
 import type { Topology } from '../topology/topology.js';
 
 /** Topology, name and ports of a publisher outside any handling: a client, an ingress, a function of the platform. */
-export interface Publishing {
+export interface Publishing extends Pick<Ports, 'clock' | 'intents' | 'payloads'> {
   readonly topology: Topology;
   readonly kind: Exclude<PublisherKind, 'agent'>;
   readonly name: string;
-  readonly clock: Clock;
-  readonly intents: IntentStore;
-  readonly payloads: PayloadStore;
   readonly senders: Senders;
 }
 
-/** Place of a message in its conversation, and the ids that keep a repetition from making a second one. */
-export interface Standing {
-  /** Conversation that the message belongs to. @defaultValue a new one */
-  readonly correlationId?: string;
-  readonly causationId?: string;
-  /** Number of messages that led to it. @defaultValue 0 */
-  readonly hops?: number;
-  /** Handlings that led to it. @defaultValue none: it is the first of its chain */
-  readonly path?: string;
-  readonly tenant?: string;
-  readonly traceparent?: string;
-  readonly actor?: string;
+/** Options of a message that is published outside any handling. @defaultValue of its lineage: the first of a new conversation */
+export interface OutsideOptions extends PublishOptions, Partial<Lineage> {
   /** Id of the message: the same again is the same message. @defaultValue a new one */
   readonly id?: string;
   /** For a command: its request, when it is not a new one. For an event: the request whose outcome it tells. */
@@ -44,6 +33,8 @@ export interface Standing {
   readonly waiter?: Waiter;
   /** For a request: its own ladder. @defaultValue that of the channel */
   readonly ladder?: readonly Rung[];
+  /** True for a command that is handled until its deadline, for as long as a lane can keep it. */
+  readonly lasting?: boolean;
   /** Message from which priority and deadline are inherited. */
   readonly parent?: Pick<Envelope, 'priority' | 'deadline' | 'requestid' | 'id'>;
   /**
@@ -72,96 +63,82 @@ export const INTENT_GRACE_MS = 120_000;
  * that request has ended, or would end before it could be sent, no intent is stored. Delivered at least once under one
  * id. When the call throws after the intent was stored, the sweeper sends the message.
  *
- * @throws LanewayError as `composeMessage`; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent
- * yet (it is in the ledger and will be)
+ * An id that was published before stands for its first body. The same body again is the same message, and the publisher of
+ * another one is told (a client) or sends the first again (the platform, whose repetitions may word a message anew).
+ *
+ * @throws LanewayError as `composeMessage`; INVALID_OPTION also for an attribute that receivers would refuse, and for an id of a
+ * client that was published with another body; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent yet
+ * (it is in the ledger and will be)
  */
 export async function publishMessage(
   publishing: Publishing,
   type: MessageType,
   data: unknown,
-  options: PublishOptions,
-  standing: Standing = {},
+  options: OutsideOptions = {},
 ): Promise<Receipt> {
   const { topology, clock } = publishing;
   const now = clock.now();
-  checkIds(standing);
-  const composed = composeMessage(type, data, options, {
-    topology,
-    now,
-    ...(standing.parent === undefined ? {} : { parent: standing.parent }),
-    ...(standing.id === undefined ? {} : { id: standing.id }),
-    ...(standing.requestId === undefined ? {} : { requestId: standing.requestId }),
-    ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
-  });
-  const correlationId = standing.correlationId ?? newId();
-  const emissions = await offloadPayloads(composed, correlationId, publishing.payloads);
+  const { id, causationId } = options;
+  checkIds({ id, correlationId: options.correlationId, causationId, requestId: options.requestId });
   const source = sourceOf(topology.name, publishing.kind, publishing.name);
-  const told = type.kind === 'event' && standing.requestId !== undefined ? { requestid: standing.requestId } : {};
+  const writer = writerOfSource(source) ?? PLATFORM_WRITER;
+  const composed = composeMessage(type, data, options, { ...options, topology, now, requester: writer });
+  // A repetition without a conversation would otherwise be a message of another one, and be handled again.
+  const fresh = () => (options.id === undefined ? newId() : derivedId('conversation', source, options.id));
+  const { correlationId = fresh(), hops = 0, requestId, waiter = { kind: 'client' }, ladder } = options;
+  const lineage: Lineage = { ...options, correlationId, hops };
+  const emissions = await offloadPayloads(composed, { writer, correlationId }, publishing.payloads);
+  const told = type.kind === 'event' && requestId !== undefined ? { requestid: requestId } : {};
+  const climbing = ladder === undefined ? {} : { escalates: true };
   const outgoing = emissions.map((emission) => ({
-    envelope: outsideEnvelope({ ...emission, ...told }, correlationId, standing, source),
+    envelope: { ...envelopeOf(emission, lineage, source), ...told, ...climbing },
     expected: emission.expected,
-    waiter: standing.waiter ?? ({ kind: 'client' } as const),
-    ...(standing.ladder === undefined ? {} : { ladder: standing.ladder }),
+    waiter,
+    ...defined({ ladder }),
   }));
+  for (const { envelope } of outgoing) checkEnvelope(envelope);
   // A caller that died over a step or an undoing is run again. With an intent but no record, the sweeper would send the
   // command meanwhile, and its reply would find no waiter.
-  const first = standing.waiter?.kind === 'workflow' || standing.waiter?.kind === 'saga';
-  const early = first ? await openRequests(topology.model, outgoing, publishing.senders, now) : undefined;
+  const first = waiter.kind === 'workflow' || waiter.kind === 'saga';
+  const early = first ? await openOutgoing(topology.model, outgoing, publishing.senders, now) : undefined;
   const trouble = early?.find((one) => typeof one === 'object');
   if (trouble) throw trouble;
   // A request that has ended, or will before it could be sent, has nothing to be sent later either.
   const intended = early ? outgoing.filter((_, index) => early[index] === true) : outgoing;
-  if (intended.length > 0) await publishing.intents.record(intended, now + INTENT_GRACE_MS);
-  const opened = early ?? (await openRequests(topology.model, outgoing, publishing.senders, now));
-  const sent = outgoing.map((one) => ({ ...one, envelope: withUnstored(one.envelope, standing.unstored) }));
+  const stands = await record(intended, now + INTENT_GRACE_MS, publishing);
+  const valid = outgoing.map((one) => ({ ...one, ...stands.get(one.envelope.id) }));
+  const opened = early ?? (await openOutgoing(topology.model, valid, publishing.senders, now));
+  const sent = valid.map((one) => ({ ...one, envelope: withUnstored(one.envelope, options.unstored) }));
   const [refused] = await sendOpened(topology.model, sent, opened, publishing.senders);
   if (refused) throw refused.error;
   const envelope = outgoing[0]?.envelope;
-  return {
-    id: envelope?.id ?? '',
-    correlationId,
-    ...(envelope?.requestid === undefined ? {} : { requestId: envelope.requestid }),
-  };
+  return { id: envelope?.id ?? '', correlationId, ...defined({ requestId: envelope?.requestid }) };
 }
 
-function withUnstored(envelope: Envelope, unstored: Standing['unstored']): Envelope {
+/**
+ * Records intents. @returns by id, those that stand from before with another body
+ * @throws LanewayError INVALID_OPTION for one of a client
+ */
+async function record(
+  intended: readonly Intent[],
+  due: number,
+  { intents, kind }: Publishing,
+): Promise<ReadonlyMap<string, Intent>> {
+  const others = (intended.length === 0 ? undefined : await intents.record(intended, due)) ?? [];
+  const [first] = others;
+  if (first && kind === 'client') {
+    const { id, type, time } = first.envelope;
+    throw new LanewayError('INVALID_OPTION', `the id '${id}' was published with another body (${type}, ${time})`, {
+      help: [
+        'allowed: the same type, payload, channel, receiver and subject under the same id; give another message another id',
+      ],
+    });
+  }
+  return new Map(others.map((intent) => [intent.envelope.id, intent]));
+}
+
+function withUnstored(envelope: Envelope, unstored: OutsideOptions['unstored']): Envelope {
   const { data } = envelope;
   if (unstored === undefined || typeof data !== 'object' || data === null) return envelope;
   return { ...envelope, data: { ...data, ...unstored } };
-}
-
-function checkIds({ id, correlationId, causationId, requestId }: Standing): void {
-  for (const [what, given] of Object.entries({ id, correlationId, causationId, requestId })) {
-    if (given !== undefined && !canBeId(given)) {
-      throw new LanewayError('INVALID_OPTION', `${what} is ${JSON.stringify(given.slice(0, 160))}`, {
-        help: ['allowed: 1 to 128 letters, digits and _ . : -'],
-      });
-    }
-  }
-}
-
-function outsideEnvelope(emission: Emission, correlationid: string, standing: Standing, source: string): Envelope {
-  const { causationid: _none, ...envelope } = envelopeOf(
-    emission,
-    {
-      specversion: '1.0',
-      datacontenttype: 'application/json',
-      ...emission,
-      attempt: 1,
-      id: standing.causationId ?? '',
-      source,
-      correlationid,
-      hops: (standing.hops ?? 0) - 1,
-      ...(standing.path === undefined ? {} : { path: standing.path }),
-      ...(standing.tenant === undefined ? {} : { tenant: standing.tenant }),
-      ...(standing.traceparent === undefined ? {} : { traceparent: standing.traceparent }),
-      ...(standing.actor === undefined ? {} : { actor: standing.actor }),
-    },
-    source,
-  );
-  return {
-    ...envelope,
-    ...(standing.causationId === undefined ? {} : { causationid: standing.causationId }),
-    ...(standing.ladder === undefined ? {} : { escalates: true }),
-  };
 }

@@ -1,23 +1,22 @@
+import type { Ports } from '../domain/ports.js';
+import { referenceIn } from '../domain/delivery/claim-check.js';
 import type { Envelope } from '../domain/wire/envelope.js';
+import { defined } from '../domain/base/defined.js';
 import { LanewayError } from '../domain/base/errors.js';
 import { laneFor } from '../domain/base/priority.js';
 import { firstAttemptEnd, type Climb, type Rung } from '../domain/request/ladder.js';
 import type { PendingRecord, Waiter } from '../domain/request/pending.js';
-import type { LaneMessage, LaneSender, MessageBus, SendResult } from '../domain/wire/message-bus.js';
-import type { PendingStore } from '../domain/request/pending-store.js';
-import type { TimerQueue } from '../domain/request/timer-queue.js';
+import type { LaneMessage, LaneSender, SendResult } from '../domain/wire/message-bus.js';
+import { requestLineage } from '../domain/request/request-lineage.js';
+import { armFirst } from '../domain/request/timer-queue.js';
+import { lanesOfAgent } from '../topology/lanes-of.js';
 import type { TopologyModel } from '../topology/model.js';
 
 /**
  * Ports that messages are sent through. `pending` and `timers` are needed by publishers of requests, `lanes` for direct
  * channels.
  */
-export interface Senders {
-  readonly bus: MessageBus;
-  readonly lanes?: LaneSender;
-  readonly pending?: PendingStore;
-  readonly timers?: TimerQueue;
-}
+export type Senders = Pick<Ports, 'bus'> & Partial<Pick<Ports, 'lanes' | 'pending' | 'timers'>>;
 
 /** An envelope with the agents that are to receive it. */
 export interface Outgoing {
@@ -36,8 +35,8 @@ export interface RefusedMessage {
 }
 
 /**
- * Milliseconds to the deadline under which a request from outside any handling is not sent: it is left to time out
- * (architecture §3.6).
+ * Least time to its deadline, milliseconds, with which a client's or a workflow's request is sent. A request with less
+ * time would be answered too late; it is left to time out.
  */
 export const SHORTEST_DEADLINE_MS = 5_000;
 
@@ -54,14 +53,14 @@ export async function sendMessages(
   senders: Senders,
   now: number,
 ): Promise<RefusedMessage[]> {
-  return sendOpened(model, outgoing, await openRequests(model, outgoing, senders, now), senders);
+  return sendOpened(model, outgoing, await openOutgoing(model, outgoing, senders, now), senders);
 }
 
 /** Result of opening a request: true when the message is to be sent, false when it is not, or the error. */
 type Opened = boolean | LanewayError;
 
 /** Timers and pending records of those messages that are requests: the first half of {@link sendMessages}. */
-export function openRequests(
+export function openOutgoing(
   model: TopologyModel,
   outgoing: readonly Outgoing[],
   senders: Senders,
@@ -126,7 +125,14 @@ export async function deliverMessages(
     const first = failed[0]?.result;
     const why = first && !first.ok ? `${first.code}: ${first.message}` : 'unknown';
     throw new LanewayError('PUBLISH', `${failed.length} of ${results.length} messages could not be sent (${why})`, {
-      help: ['it is retried: redelivery or the sweeper sends the same messages again'],
+      help: [
+        'it is retried: redelivery or the sweeper sends the same messages again',
+        ...(failed.some(({ result }) => !result.ok && result.denied === true)
+          ? [
+              "the sender lacks a permission: grant it (the construct's grant methods), or wait until a new grant is known",
+            ]
+          : []),
+      ],
     });
   }
   return refused;
@@ -169,21 +175,19 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
   const until = envelope.deadline ?? envelope.expires;
   const { deadline, ...escalating } = firstAttempt(model, message, until);
   // A timer without a record gives up after minutes; a record without a timer would wait for the sweeper.
-  await timers.set({ requestId: envelope.requestid, at: Date.parse(deadline), hop: 0 }, now);
+  const armed = await armFirst(timers, { requestId: envelope.requestid, at: Date.parse(deadline) }, now);
   const opened = await pending.open({
     requestId: envelope.requestid,
-    correlationId: envelope.correlationid,
+    ...requestLineage(envelope),
     messageId: envelope.id,
     type: envelope.type,
     replyType: reply,
-    ...(envelope.receiver === undefined ? {} : { receiver: envelope.receiver }),
+    ...defined({ receiver: envelope.receiver }),
     deadline,
+    ...armed,
     ...escalating,
     attempt: envelope.attempt,
     waiter: message.waiter,
-    hops: envelope.hops,
-    ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
-    ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
   });
   // The ledger expects every message of an outcome, and no intent stands for it: only its receiver can settle it, as
   // completed, as a duplicate or, after the deadline, as expired. So it is sent whatever became of the request.
@@ -199,23 +203,20 @@ function firstAttempt(
 ): Pick<PendingRecord, 'deadline' | 'bound' | 'climb'> {
   const { escalation, extension = 0 } = model.channels[envelope.channel] ?? {};
   const bound = new Date(Date.parse(until) + extension).toISOString();
-  const { receiver, channel, dataschema, data, dataref, priority, subject, actor, path } = envelope;
+  const { receiver, channel, dataschema, data, priority, subject, actor, path } = envelope;
   const rungs = ladder ?? escalation;
   if (!rungs) return extension === 0 ? { deadline: until } : { deadline: until, bound };
   // From the envelope alone, so that sending it again gives the same.
   const begun = Date.parse(envelope.time);
   const end = firstAttemptEnd(rungs, begun, Date.parse(until));
   const climb: Climb = {
-    ...(ladder === undefined ? {} : { ladder }),
+    ...defined({ ladder, receiver }),
     ...{ channel, until, rung: -1, used: 0, phase: 'asked', on: channel, time: end - begun },
     tried: receiver === undefined ? [] : [receiver],
-    ...(receiver === undefined ? {} : { receiver }),
     command: {
       ...{ dataschema, priority },
-      ...(dataref === undefined ? { data } : { dataref }),
-      ...(subject === undefined ? {} : { subject }),
-      ...(actor === undefined ? {} : { actor }),
-      ...(path === undefined ? {} : { path }),
+      ...(envelope.dataref === undefined ? { data } : referenceIn(envelope)),
+      ...defined({ subject, actor, path }),
     },
   };
   return { deadline: new Date(end).toISOString(), bound, climb };
@@ -235,7 +236,7 @@ async function sendDirect(
   const entries: LaneMessage[] = messages.flatMap(({ envelope, expected }) =>
     expected.map((receiver) => ({
       receiver,
-      lane: laneFor(envelope.priority, model.agents[receiver]?.lanes ?? []) ?? envelope.priority,
+      lane: laneFor(envelope.priority, lanesOfAgent(model, receiver).direct) ?? envelope.priority,
       envelope,
     })),
   );

@@ -1,3 +1,25 @@
+/**
+ * Tests without AWS: {@link invoke} runs one handler, and {@link createHarness} runs a whole application in memory on a clock
+ * that the test moves, with crashes, duplicates and faults.
+ *
+ * @example
+ * ```ts
+ * import { createHarness, invoke } from 'laneway/testing';
+ * import { greeter } from './greeter/agent.js';
+ * import { Greet } from './messages.js';
+ * import { topology } from './topology.js';
+ *
+ * const { reply } = await invoke(greeter, Greet, { name: 'Ada' });
+ * console.log(reply?.text);
+ *
+ * const world = createHarness(topology, { agents: [greeter] });
+ * world.faults.duplicate({ copies: 2 });
+ * const answer = await world.request(Greet, { name: 'Ada' }, { timeout: '1 minute' });
+ * console.log(answer.text);
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { invoke } from './invoke.js';
 export type { Invocation, InvokeOptions } from './invoke.js';
@@ -7,9 +29,11 @@ export { createHarness } from './harness/harness.js';
 export type { Harness } from './harness/harness.js';
 export type { HarnessOptions, HarnessPublishOptions } from './harness/harness-options.js';
 export type { VisitForm } from './harness/visit-link.js';
-export type { PageResponse } from '../operator/requests/answer-link.js';
+export type { PageResponse } from '../operator/approval-page/answer-link.js';
 export { CRASH_POINTS } from './harness/faults.js';
-export type { CrashPoint, Faults, HowOften, Selection } from './harness/faults.js';
+export type { CrashPoint, Faults, Freeze, HowOften, Selection, Skew } from './harness/faults.js';
+export { OUTAGE_PORTS } from './harness/outages.js';
+export type { Outage, OutageKind, OutagePort } from './harness/outages.js';
 export { harnessMatchers } from './harness/harness-matchers.js';
 export type {
   DeadLetterMatch,
@@ -26,7 +50,9 @@ export { EXECUTION_STATUSES } from '../domain/execution/executions.js';
 export type { Execution, ExecutionDetail, ExecutionStatus } from '../domain/execution/executions.js';
 export type { Keep } from '../domain/request/keep.js';
 export type { Climb, KeptCommand } from '../domain/request/ladder.js';
+export type { Lineage } from '../domain/delivery/lineage.js';
 export type { Approval, PendingRecord, Waiter } from '../domain/request/pending.js';
+export type { RequestLineage } from '../domain/request/request-lineage.js';
 export type { Clock } from '../domain/base/clock.js';
 export type { ApprovalRecord } from '../operator/requests/decide-approval.js';
 export type { Actor } from '../operator/operator-services.js';

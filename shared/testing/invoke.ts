@@ -1,4 +1,5 @@
 import type { Log } from '../agent/context.js';
+import { ProcessGuards } from '../agent/receive/process-guards.js';
 import { runHandler } from '../agent/receive/run-handler.js';
 import type { Emission } from '../domain/delivery/delivery.js';
 import { schemaUri, type Envelope } from '../domain/wire/envelope.js';
@@ -82,23 +83,27 @@ export async function invoke<Type extends MessageType>(
   };
   const key = { correlationId: envelope.correlationid, messageId, receiver: id };
   const emissions = await runHandler({
-    bound,
-    envelope,
     type,
     data: decodeData(type, JSON.parse(JSON.stringify(envelope.data)) as unknown, envelope.dataschema),
-    key,
-    owner: 'invoke',
-    tries: 1,
-    end: clock.now() + HANDLED_WITHIN_MS,
-    services: {
-      clock,
-      random: () => 0.5,
-      deliveries: new MemoryDeliveries(ledger),
-      senders: { bus: new MemoryBus() },
-      payloads,
-      later: new MemoryDeferredReplies(),
-      deadLetters: new MemoryDeadLetterQueue(new MemoryQueue(clock), payloads),
-      log: SILENT,
+    lease: { owner: 'invoke', tries: 1 },
+    attach: undefined,
+    delivery: {
+      bound,
+      envelope,
+      key,
+      expires: Date.parse(envelope.expires),
+      end: clock.now() + HANDLED_WITHIN_MS,
+      services: {
+        clock,
+        random: () => 0.5,
+        deliveries: new MemoryDeliveries(ledger),
+        senders: { bus: new MemoryBus() },
+        payloads,
+        deferredReplies: new MemoryDeferredReplies(),
+        deadLetters: new MemoryDeadLetterQueue(new MemoryQueue(clock), payloads),
+        guards: new ProcessGuards(),
+        log: SILENT,
+      },
     },
   });
   const replyType = command ? type.reply : undefined;

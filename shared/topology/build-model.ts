@@ -1,3 +1,4 @@
+import { defined } from '../domain/base/defined.js';
 import { milliseconds } from '../domain/base/duration.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { inOrder } from '../domain/base/priority.js';
@@ -129,15 +130,14 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
     agents[id] = {
       id,
       runs,
-      ...(spec.role === undefined ? {} : { role: spec.role }),
-      ...(spec.description === undefined ? {} : { description: spec.description }),
+      ...defined({ role: spec.role, description: spec.description }),
       capabilities: [...(spec.capabilities ?? [])],
       subscribes: [...new Set(spec.subscribes)],
       handles: [],
       publishes: (spec.publishes ?? []).map((type) => type.name),
       lanes: [],
       handlerTimeout,
-      ...(spec.needs === undefined ? {} : { needs: spec.needs }),
+      ...defined({ needs: spec.needs }),
     };
   }
   return agents;
@@ -160,14 +160,14 @@ function channelsOf(
       name: channel,
       carries: spec.carries.map((type) => type.name),
       qos: resolveQos(
-        isSystemChannel(channel) ? { priorities: ['normal'] } : (spec.qos ?? {}),
+        isSystemChannel(channel) ? { ...spec.qos, priorities: ['normal'] } : (spec.qos ?? {}),
         profiles,
         `${declared.name}, channels['${channel}'].qos`,
       ),
       default: spec.default ?? false,
       subscribers: subscribers.get(channel) ?? [],
       system: isSystemChannel(channel),
-      ...(spec.description === undefined ? {} : { description: spec.description }),
+      ...defined({ description: spec.description }),
     };
   }
   return channels;

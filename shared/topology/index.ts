@@ -1,3 +1,24 @@
+/**
+ * The topology: channels, agents, clients and ingress of an application in one declaration. Rules, lanes, permissions and
+ * alarms are derived from it, and the compiler checks agents, clients and workflows against it.
+ *
+ * @example
+ * ```ts
+ * import { defineTopology } from 'laneway/topology';
+ * import { Greet, Greeted } from './messages.js';
+ *
+ * export const reception = defineTopology('reception', {
+ *   channels: {
+ *     'greeting.requests': { carries: [Greet] },
+ *     'greeting.results': { carries: [Greeted] },
+ *   },
+ *   agents: { greeter: { subscribes: ['greeting.requests'] } },
+ *   clients: { desk: { publishes: [Greet] } },
+ * });
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { defineTopology } from './define-topology.js';
 export type {

@@ -1,5 +1,6 @@
 import { physicalName } from '../domain/base/physical-name.js';
-import type { Priority } from '../domain/base/priority.js';
+import { laneFor, PRIORITIES, type Priority } from '../domain/base/priority.js';
+import { lanesOfAgent } from './lanes-of.js';
 import type { TopologyModel } from './model.js';
 
 /*
@@ -15,12 +16,41 @@ export interface MailboxNaming {
   readonly like: string;
 }
 
-/** URLs of lanes: agent -> priority -> URL. */
-export type LaneUrls = Readonly<Record<string, Readonly<Partial<Record<Priority, string>>>>>;
+/** Key of a lane among those of its agent: its priority, for one that direct channels lead to `direct-<priority>`. */
+export type LaneKey = Priority | `direct-${Priority}`;
+
+/** URLs of lanes: agent -> lane -> URL. */
+export type LaneUrls = Readonly<Record<string, Readonly<Partial<Record<LaneKey, string>>>>>;
+
+/** Key of a lane. @param direct true for one that publishers of direct channels send into */
+export function laneKey(priority: Priority, direct: boolean): LaneKey {
+  return direct ? `direct-${priority}` : priority;
+}
+
+/** True for the key of a lane that publishers of direct channels send into. */
+export function isDirectLane(key: LaneKey): boolean {
+  return key.startsWith('direct-');
+}
+
+/** Keys of all lanes of an agent: those of the bus first, each highest priority first. */
+export function laneKeysOf(model: Pick<TopologyModel, 'agents' | 'channels'>, agent: string): LaneKey[] {
+  const { bus, direct } = lanesOfAgent(model, agent);
+  return [...bus, ...direct.map((priority) => laneKey(priority, true))];
+}
+
+/** URL of the lane that takes a priority: that lane, else the next higher one, else the highest, of the same kind. */
+export function laneUrl(lanes: LaneUrls, agent: string, priority: Priority, direct: boolean): string | undefined {
+  const own = Object.hasOwn(lanes, agent) ? (lanes[agent] ?? {}) : {};
+  const lane = laneFor(
+    priority,
+    PRIORITIES.filter((one) => own[laneKey(one, direct)] !== undefined),
+  );
+  return lane && own[laneKey(lane, direct)];
+}
 
 /** Name of the queue of a lane. */
-export function laneName(prefix: string, agent: string, priority: Priority): string {
-  return physicalName(prefix, agent, priority);
+export function laneName(prefix: string, agent: string, lane: LaneKey): string {
+  return physicalName(prefix, agent, lane);
 }
 
 /** Name of the dead letter queue of a mailbox. */
@@ -30,14 +60,14 @@ export function deadLettersName(prefix: string, agent: string): string {
 
 /** URLs of the lanes of `agents`; an agent that the topology does not have has none. @defaultValue of all agents */
 export function laneUrlsOf(
-  { agents }: TopologyModel,
+  model: TopologyModel,
   { prefix, like }: MailboxNaming,
-  of: readonly string[] = Object.keys(agents),
+  of: readonly string[] = Object.keys(model.agents),
 ): LaneUrls {
   const place = like.slice(0, like.lastIndexOf('/') + 1);
   return Object.fromEntries(
     of.map((agent) => {
-      const lanes = agents[agent]?.lanes ?? [];
+      const lanes = laneKeysOf(model, agent);
       return [agent, Object.fromEntries(lanes.map((lane) => [lane, `${place}${laneName(prefix, agent, lane)}`]))];
     }),
   );

@@ -102,6 +102,6 @@ export interface TopologyModel {
   readonly hopLimit: number;
   /** Times that a chain of messages may pass one agent with one type and subject. */
   readonly cycleLimit: number;
-  /** Deliveries that a conversation may have. */
+  /** Deliveries that a conversation may have at one receiver. */
   readonly conversationBudget: number;
 }

@@ -1,4 +1,4 @@
-import { payloadOf } from '../domain/delivery/claim-check.js';
+import { payloadAt } from '../domain/delivery/claim-check.js';
 import { errorFrom } from '../domain/delivery/dead-letter.js';
 import { LanewayError } from '../domain/base/errors.js';
 import type { RequestOutcome } from '../domain/request/pending.js';
@@ -22,7 +22,7 @@ export async function readReply(
   payloads: PayloadStore,
 ): Promise<unknown> {
   if (outcome.state === 'replied')
-    return decodeData(replyTypeOf(command), await payloadOf(outcome, payloads), outcome.dataschema);
+    return decodeData(replyTypeOf(command), await payloadAt(outcome, payloads), outcome.dataschema);
   if (outcome.state === 'failed') {
     throw new LanewayError('REQUEST_FAILED', `${command.name} ${requestId} failed: ${outcome.error.message}`, {
       cause: errorFrom(outcome.error),

@@ -2,6 +2,7 @@ import { LanewayError } from '../domain/base/errors.js';
 import { laneFor, PRIORITIES, type Priority } from '../domain/base/priority.js';
 import { ApprovalDecided, RequestCancelled, RequestFailed, WorkflowRequested } from '../message/system-messages.js';
 import { carriersByType } from './carriers.js';
+import { lanesOfAgent } from './lanes-of.js';
 import type { AgentModel, ChannelModel, TopologyModel } from './model.js';
 import { repliesOf } from './replies.js';
 
@@ -156,7 +157,7 @@ function channelParts(model: TopologyModel): (agent: AgentModel, priority: Prior
 function unroutableRules(model: TopologyModel): RoutingRule[] {
   const channels = busChannels(model);
   const receivers = Object.values(model.agents)
-    .filter((agent) => agent.lanes.length > 0)
+    .filter((agent) => lanesOfAgent(model, agent.id).bus.length > 0)
     .map((agent) => agent.id);
   const alternatives: RulePattern[] = [
     { channel: unless(channels.map((channel) => channel.name)) },
@@ -256,7 +257,7 @@ function startRules(model: TopologyModel, starts: readonly string[]): RoutingRul
 }
 
 function laneTarget(model: TopologyModel, agent: string, priority: Priority): RuleTarget[] {
-  const lane = laneFor(priority, model.agents[agent]?.lanes ?? []);
+  const lane = laneFor(priority, lanesOfAgent(model, agent).bus);
   return lane === undefined ? [] : [{ kind: 'lane', agent, priority: lane }];
 }
 

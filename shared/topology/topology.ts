@@ -185,8 +185,8 @@ export interface TopologySpec<Channels, Agents, Clients> {
    */
   readonly cycleLimit?: number;
   /**
-   * Deliveries that one conversation may have; an estimate from one delivery in 32 (docs/explanation/delivery.md). Also
-   * the most messages that one handling may publish. @defaultValue 10,000
+   * Deliveries that one conversation may have at one receiver; an estimate from one delivery in 32
+   * (docs/explanation/delivery.md). Also the most messages that one handling may publish. @defaultValue 10,000
    */
   readonly conversationBudget?: number;
 }

@@ -2,16 +2,15 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { BoundAgent } from '../agent/create-agent.js';
 import { receiveBatch } from '../agent/receive/receive-batch.js';
 import type { Concurrency, ReceivedCopy, Renewal, Services } from '../agent/receive/services.js';
-import { awsClients } from '../aws/base/clients.js';
 import { logOver } from '../aws/base/powertools-log.js';
-import { servicesFromEnvironment } from '../aws/services.js';
-import { SqsLane } from '../aws/sqs/sqs-lane.js';
-import { SqsLaneReceipts } from '../aws/sqs/sqs-lane-receipts.js';
+import { laneAt, receiptsOf } from '../aws/ports.js';
+import { namesFromOutputs } from '../client/deployed-names.js';
 import { outputOf, type Deployment } from '../client/deployment.js';
 import { milliseconds } from '../domain/base/duration.js';
-import { ENVIRONMENT } from '../domain/base/environment.js';
 import { PRIORITIES, type Priority } from '../domain/base/priority.js';
-import type { TopologyModel } from '../topology/model.js';
+import { agentServices } from '../lambda/agent-services.js';
+import { lanesOfAgent } from '../topology/lanes-of.js';
+import { laneKey } from '../topology/mailbox-names.js';
 import { outputKey } from '../topology/deployed/output-key.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { PolledLane } from './poll-lanes.js';
@@ -45,6 +44,8 @@ const MARGIN_MS = 15_000;
 export interface AgentLane extends PolledLane {
   readonly agent: string;
   readonly priority: Priority;
+  /** True for a lane that publishers of direct channels send into. */
+  readonly direct: boolean;
   /** Copies that are handled now. */
   readonly running: ReadonlySet<ReceivedCopy>;
 }
@@ -60,34 +61,35 @@ export function agentLanes(
 ): AgentLane[] {
   const lanes = agents.flatMap((bound) => {
     const services = servicesOf(bound, deployment);
-    return bound.agent.model.lanes.map((priority) => laneOf(bound, priority, services, deployment, concurrency));
+    const { id, topology } = bound.agent;
+    const { bus, direct } = lanesOfAgent(topology.model, id);
+    const own = [
+      ...bus.map((priority) => ({ priority, direct: false })),
+      ...direct.map((priority) => ({ priority, direct: true })),
+    ];
+    return own.map((lane) => laneOf(bound, lane, services, deployment, concurrency));
   });
   return lanes.toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority));
 }
 
 function servicesOf({ agent }: BoundAgent, deployment: Deployment): Services {
   const log = logOver(new Logger({ serviceName: `${agent.topology.name}.${agent.id}` }));
-  return servicesFromEnvironment(log, laneUrls(agent.topology.model, deployment), {
-    [ENVIRONMENT.bus]: outputOf(deployment, 'Bus'),
-    [ENVIRONMENT.ledgerTable]: outputOf(deployment, 'LedgerTable'),
-    [ENVIRONMENT.pendingTable]: outputOf(deployment, 'PendingTable'),
-    [ENVIRONMENT.payloadBucket]: outputOf(deployment, 'PayloadBucket'),
-    [ENVIRONMENT.timerQueue]: outputOf(deployment, 'TimerQueue'),
-    [ENVIRONMENT.deadLetterQueue]: outputOf(deployment, outputKey('DeadLetters', agent.id)),
-  });
+  return agentServices(namesFromOutputs(agent.topology.model, deployment, { agent: agent.id }), log);
 }
 
 function laneOf(
   bound: BoundAgent,
-  priority: Priority,
+  { priority, direct }: Pick<AgentLane, 'priority' | 'direct'>,
   services: Services,
   deployment: Deployment,
   concurrency: Concurrency,
 ): AgentLane {
   const { id, model } = bound.agent;
-  const { sqs } = awsClients();
-  const lane = new SqsLane(sqs, outputOf(deployment, outputKey('Lane', id, priority)), RECEIVE_VISIBILITY_SECONDS);
-  const receipts = new SqsLaneReceipts(sqs, lane.url);
+  const lane = laneAt(
+    outputOf(deployment, outputKey('Lane', id, laneKey(priority, direct))),
+    RECEIVE_VISIBILITY_SECONDS,
+  );
+  const receipts = receiptsOf(lane.url);
   const limit = milliseconds(model.handlerTimeout) + MARGIN_MS;
   const running = new Set<ReceivedCopy>();
   const acknowledgements = new Acknowledgements(
@@ -95,16 +97,24 @@ function laneOf(
     (error) => services.log.warn('messages were not deleted; they come again', { error: String(error) }),
   );
   return {
-    name: `${id}/${priority}`,
+    name: `${id}/${laneKey(priority, direct)}`,
     agent: id,
     priority,
+    direct,
     running,
     receive: (most, patient, signal) => lane.receive(most, signal, patient),
     handle: async (copy) => {
       const end = Date.now() + limit;
       running.add(copy);
       try {
-        const batch = { copies: [copy], receipts, remaining: () => end - Date.now(), concurrency, renewal: RENEWAL };
+        const batch = {
+          copies: [copy],
+          direct,
+          receipts,
+          remaining: () => end - Date.now(),
+          concurrency,
+          renewal: RENEWAL,
+        };
         const returned = await receiveBatch(bound, services, batch);
         if (returned.length === 0) await acknowledgements.add(copy);
       } catch (error) {
@@ -118,13 +128,4 @@ function laneOf(
         .setVisibility(copies.map(({ receipt }) => ({ receipt, seconds: 0 })))
         .catch((error: unknown) => services.log.warn('messages come back later', { error: String(error) })),
   };
-}
-
-function laneUrls({ agents }: TopologyModel, deployment: Deployment) {
-  return Object.fromEntries(
-    Object.values(agents).map(({ id, lanes }) => [
-      id,
-      Object.fromEntries(lanes.map((lane) => [lane, deployment[outputKey('Lane', id, lane)]])),
-    ]),
-  );
 }

@@ -1,3 +1,17 @@
+/**
+ * The entry of an agent that runs in a process of your own: `<agent>/worker.ts` declares it, and `laneway worker run`
+ * handles what comes to its lanes. A program that does so itself calls {@link runWorker}.
+ *
+ * @example
+ * ```ts
+ * import { worker } from 'laneway/worker';
+ * import { greeter } from './greeter/agent.js';
+ *
+ * export default worker(greeter);
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { worker } from './worker-entry.js';
 export type { WorkerEntry } from './worker-entry.js';

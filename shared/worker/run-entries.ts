@@ -1,3 +1,4 @@
+import { defined } from '../domain/base/defined.js';
 import { findDeployment } from '../client/deployment.js';
 import type { Duration } from '../domain/base/duration.js';
 import { startWorker } from './run-worker.js';
@@ -30,7 +31,7 @@ export async function runEntries(entries: readonly WorkerEntry[], options: Entri
   for (const entry of entries) bound.push(await entry.prepare(await findDeployment(entry.application)));
   const worker = await startWorker(bound, {
     drainTimeout: drain,
-    ...(concurrency === undefined ? {} : { concurrency }),
+    ...defined({ concurrency }),
   });
   const health = options.health === undefined ? undefined : await serveHealth(worker, options.health);
   const { lanes, agents, concurrency: slots } = worker.status();

@@ -1,3 +1,4 @@
+import { defined } from '../domain/base/defined.js';
 import type { Agent, BoundAgent } from '../agent/create-agent.js';
 import { findDeployment, type FindOptions } from '../client/deployment.js';
 import { milliseconds, type Duration } from '../domain/base/duration.js';
@@ -127,7 +128,7 @@ export function work(lanes: readonly AgentLane[], { agents, concurrency, drainMs
       agents,
       lanes: lanes.map(({ agent, priority, running }) => ({ agent, priority, running: running.size })),
       concurrency,
-      ...(polledAt === undefined ? {} : { polledAt }),
+      ...defined({ polledAt }),
     }),
   };
 }

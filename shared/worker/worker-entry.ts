@@ -43,7 +43,7 @@ export function worker<Deps>(
     const deployed = jsonVariable<string>('bindings', {
       [ENVIRONMENT.bindings]: deployment[outputKey('Bindings', agent.id)] ?? '{}',
     });
-    const own = process.env[ENVIRONMENT.bindings] === undefined ? {} : jsonVariable<string>('bindings');
+    const own = process.env[ENVIRONMENT.bindings] === undefined ? {} : jsonVariable<string>('bindings', process.env);
     const names = JSON.stringify({ ...deployed, ...own });
     const deps = bind ? await bind({ bind: bindings({ [ENVIRONMENT.bindings]: names }) }) : ({} as Deps);
     return agent.with(deps);

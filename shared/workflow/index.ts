@@ -1,3 +1,29 @@
+/**
+ * Workflows: a function that runs once, records its steps and compiles to an AWS Step Functions state machine.
+ *
+ * @example
+ * ```ts
+ * import { event } from 'laneway/message';
+ * import { defineTopology } from 'laneway/topology';
+ * import { defineWorkflow } from 'laneway/workflow';
+ * import * as z from 'zod';
+ * import { Greet, Greeted } from './messages.js';
+ *
+ * const GuestArrived = event('GuestArrived', z.object({ name: z.string() }));
+ * const reception = defineTopology('reception', {
+ *   channels: { arrivals: { carries: [GuestArrived] }, requests: { carries: [Greet] }, results: { carries: [Greeted] } },
+ *   agents: { greeter: { subscribes: ['requests'] } },
+ *   clients: { door: { publishes: [GuestArrived] } },
+ * });
+ *
+ * export const welcome = defineWorkflow(reception, 'welcome', { startedBy: GuestArrived }, (flow, guest) => {
+ *   flow.request('greet', Greet, { name: guest.name }, { timeout: '5 minutes' });
+ *   flow.complete('greeted');
+ * });
+ * ```
+ *
+ * @packageDocumentation
+ */
 import '../domain/base/one-version.js';
 export { defineWorkflow } from './define/define-workflow.js';
 export type { WorkflowOptions } from './define/define-workflow.js';
@@ -6,23 +32,23 @@ export { describeWorkflow } from './define/describe-workflow.js';
 export type { WorkflowDescription, WorkflowPath } from './define/describe-workflow.js';
 export type {
   AgentOf,
-  Answered as AnsweredCommand,
+  AnsweredCommand,
   ApprovalOptions,
-  Arms as MatchArms,
+  MatchArms,
   Compensation,
-  Decision as ApprovalDecision,
+  ApprovalDecision,
   Fallback,
   Flow,
   FlowResult,
-  Kin as ReceiverGroup,
+  ReceiverGroup,
   ListOf,
   MapOptions,
-  Names as TopologyNames,
+  TopologyNames,
   NamesOf,
   None,
   Receiver,
   ReceiveOptions,
-  Results as BranchResults,
+  BranchResults,
   RunOptions,
   StepPublishOptions,
   StepRequestOptions,
@@ -34,10 +60,10 @@ export type {
   Completed,
   Ended,
   Failed,
-  Fields as RefFields,
+  RefFields,
   Input,
-  Literal as InputLiteral,
-  Outcome as BranchResult,
+  InputLiteral,
+  BranchResult,
   Ref,
   Typed,
   ValueOf,
@@ -59,5 +85,5 @@ export type {
   AslState,
   AslTask,
   AslTransition,
-  Json,
 } from './compile/asl.js';
+export type { Json } from '../domain/base/json.js';

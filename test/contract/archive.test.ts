@@ -1,3 +1,4 @@
+import { UnreadableRows } from '../../shared/domain/form/passed-over.js';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +8,8 @@ import { S3Archive } from '../../shared/aws/s3/s3-archive.js';
 import { S3PayloadStore } from '../../shared/aws/s3/s3-payload-store.js';
 import { S3Seals } from '../../shared/aws/s3/s3-seals.js';
 import { exportLedger } from '../../shared/operator/evidence/export-ledger.js';
-import { MemoryArchive } from '../../shared/testing/memory/memory-archive.js';
-import { MemoryChains } from '../../shared/testing/memory/memory-chains.js';
+import { MemoryArchive } from '../../shared/testing/memory/evidence/memory-archive.js';
+import { MemoryChains } from '../../shared/testing/memory/evidence/memory-chains.js';
 import { describeOnEngine } from '../kit/stands/engine-resources.js';
 import { archiveContract, type ArchiveUnderTest } from './suites/archive.contract.js';
 
@@ -39,7 +40,7 @@ describeOnEngine('the archive in S3 and its chains in DynamoDB', (resources) => 
     const bucket = await resources.bucket();
     const put = new S3PayloadStore(s3, bucket);
     return {
-      archive: Object.assign(new S3Archive(s3, bucket), { put: put.put.bind(put) }),
+      archive: Object.assign(new S3Archive(s3, bucket, new UnreadableRows()), { put: put.put.bind(put) }),
       chains: new DynamoChainStore(documents, await resources.ledgerTable()),
       seals: new S3Seals(s3, bucket),
     };

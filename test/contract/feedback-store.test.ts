@@ -31,7 +31,7 @@ const insight: Insight = {
 /** For an engine on a busy machine; memory needs none of it. */
 const TIMEOUT_MS = 60_000;
 
-/** What every {@link FeedbackStore} must do. */
+/** Demands on every {@link FeedbackStore}. */
 function feedbackStoreContract(open: () => Promise<FeedbackStore>): void {
   it(
     'returns the feedback of a window across months, oldest first, each once',

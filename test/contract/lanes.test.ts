@@ -26,9 +26,9 @@ function memoryView(queue: MemoryQueue): QueueView {
 
 describe('lanes in memory', () => {
   lanesContract(() => {
-    const lanes = new MemoryLanes(new ManualClock(), { worker: ['critical', 'normal'] });
-    const critical = lanes.queue('worker', 'critical');
-    const normal = lanes.queue('worker', 'normal');
+    const lanes = new MemoryLanes(new ManualClock(), { worker: ['critical', 'direct-critical', 'direct-normal'] });
+    const critical = lanes.queue('worker', 'critical', true);
+    const normal = lanes.queue('worker', 'normal', true);
     if (!critical || !normal) throw new Error('the lanes are missing');
     return Promise.resolve({
       sender: lanes,
@@ -90,7 +90,7 @@ describeOnEngine('SQS lanes', (resources) => {
     const critical = await resources.queue('critical');
     const normal = await resources.queue('normal');
     return {
-      sender: new SqsLaneSender(sqs, { worker: { critical, normal } }),
+      sender: new SqsLaneSender(sqs, { worker: { 'direct-critical': critical, 'direct-normal': normal } }),
       critical: engineView(resources, critical),
       normal: engineView(resources, normal),
       receipts: new SqsLaneReceipts(sqs, normal),
@@ -108,7 +108,7 @@ describeOnEngine('SQS lanes', (resources) => {
 
   it('delays a message into a lane', async () => {
     const QueueUrl = await resources.queue('delayed');
-    const sender = new SqsLaneSender(sqs, { worker: { normal: QueueUrl } });
+    const sender = new SqsLaneSender(sqs, { worker: { 'direct-normal': QueueUrl } });
     const [result] = await sender.send([
       { receiver: 'worker', lane: 'normal', envelope: anEnvelope(), delaySeconds: 300 },
     ]);

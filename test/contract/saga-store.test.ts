@@ -1,7 +1,7 @@
 import { DynamoSagaStore } from '../../shared/aws/dynamo/dynamo-saga-store.js';
 import { MemorySagas } from '../../shared/testing/memory/memory-sagas.js';
 import { describeOnEngine } from '../kit/stands/engine-resources.js';
-import { undoSaga } from '../kit/applications/large-saga.js';
+import { undoSaga } from '../kit/stands/large-saga.js';
 import { sagaStoreContract } from './suites/saga-store.contract.js';
 
 /** Items read for each step: the execution twice, the step twice and once to tell, the reply twice, its undoing twice. */

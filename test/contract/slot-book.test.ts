@@ -38,7 +38,7 @@ interface World {
 /** For an engine on a busy machine; memory needs none of it. */
 const TIMEOUT_MS = 60_000;
 
-/** What every {@link SlotBook} must do. */
+/** Demands on every {@link SlotBook}. */
 function slotBookContract(open: () => Promise<World>): void {
   it(
     'books 10 of 50 concurrent requests for 10 slots and offers the others later ones',

@@ -10,7 +10,7 @@ const TITLES: Readonly<Record<TestedEngine, string>> = {
   localstack: 'LocalStack',
 };
 
-/** docs/engines.md: what is written by hand, and tables of what the engines lack and of which test ran where. */
+/** docs/reference/engines.md: what is written by hand, and tables of what the engines lack and of which test ran where. */
 export function enginesPage(runs: Runs, selection: Selection): string {
   const written = readFileSync('test/engines/page.md', 'utf8');
   const tables: Readonly<Record<string, () => string[]>> = {
@@ -94,7 +94,7 @@ function skippedList(runs: Runs): string[] {
   return lines.length === 0 ? ['- nothing'] : lines;
 }
 
-/** As prettier writes it, so that the page stays as it is generated. */
+/** Writes a table like prettier does, so that the page stays as it is generated. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
   const line = (cells: readonly string[]) => `| ${cells.map((text, at) => text.padEnd(widths[at] ?? 0)).join(' | ')} |`;

@@ -8,7 +8,7 @@ export const ENGINES = ['ministack', 'ministack-iam', 'localstack'] as const sat
 /** One of {@link ENGINES}. */
 export type TestedEngine = (typeof ENGINES)[number];
 
-/** What a run on an engine told about one test file: whether any of its tests ran, and why others did not. */
+/** Record of one test file in a run on an engine: whether any of its tests ran, and why others did not. */
 export interface FileRun {
   readonly ran: boolean;
   /** Titles of the skipped blocks, which end with the reason. */
@@ -18,7 +18,7 @@ export interface FileRun {
 /** By test file, sorted. */
 export type EngineRun = Readonly<Record<string, FileRun>>;
 
-/** The runs that docs/engines.md shows, as they are committed. */
+/** The runs that docs/reference/engines.md shows, as they are committed. */
 export type Runs = Readonly<Record<TestedEngine, EngineRun>>;
 
 /** By engine: beginnings of paths that `--selection` leaves out, and why. */
@@ -29,7 +29,7 @@ const read = <Content>(file: string): Content => JSON.parse(readFileSync(file, '
 /** The committed record. */
 export const committedRuns = (): Runs => read('test/engines/runs.json');
 
-/** What `--selection` leaves out. */
+/** Reads which test files `--selection` leaves out. */
 export const committedSelection = (): Selection => read('test/engines/selection.json');
 
 /** Every test file that runs on an engine. */
@@ -52,7 +52,7 @@ interface Recorded {
 }
 
 /**
- * What jest's runs on this machine left in `.laneway/engine-runs` about an engine, of files without a failed test; one
+ * Reads what jest's runs on this machine left in `.laneway/engine-runs` about an engine, of files without a failed test; one
  * that failed is named on standard error.
  */
 export function recordedRun(engine: TestedEngine): EngineRun {

@@ -1,5 +1,5 @@
 /**
- * `npm run engines`: takes over what the runs on this machine recorded and writes docs/engines.md. `-- --check`: writes
+ * `npm run engines`: takes over what the runs on this machine recorded and writes docs/reference/engines.md. `-- --check`: writes
  * nothing, and fails where a run of this machine disagrees with what is committed. A file without a run here keeps what
  * is committed of it.
  */
@@ -36,7 +36,8 @@ if (process.argv.includes('--check')) {
       process.exitCode = 1;
     }
   }
-  if (process.exitCode === 1) process.stderr.write('docs/engines.md is not what ran here; npm run engines writes it\n');
+  if (process.exitCode === 1)
+    process.stderr.write('docs/reference/engines.md is not what ran here; npm run engines writes it\n');
 } else {
   const taken = ENGINES.map((engine) => {
     const run = ofSelection(engine, { ...committed[engine], ...recordedRun(engine) });
@@ -46,5 +47,5 @@ if (process.argv.includes('--check')) {
   });
   const runs = Object.fromEntries(taken) as unknown as Runs;
   writeFileSync('test/engines/runs.json', `${JSON.stringify(runs, null, 2)}\n`);
-  writeFileSync('docs/engines.md', enginesPage(runs, selection));
+  writeFileSync('docs/reference/engines.md', enginesPage(runs, selection));
 }

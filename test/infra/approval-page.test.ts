@@ -58,7 +58,7 @@ describe('the page behind links of approvals', () => {
   it('may read approvals without their task tokens, note a decision and tell it, and check signatures', () => {
     const own = allowed(/^ApprovalsPageRole/);
     expect([...own.keys()].filter((action) => !/^(logs|xray):/.test(action)).sort()).toEqual([
-      ...['dynamodb:BatchWriteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'events:PutEvents', 'kms:VerifyMac'],
+      ...['dynamodb:GetItem', 'dynamodb:PutItem', 'events:PutEvents', 'kms:VerifyMac'],
     ]);
     expect(own.get('dynamodb:GetItem')).toContain('Pending');
     expect(own.get('dynamodb:PutItem')).toContain('Ledger');

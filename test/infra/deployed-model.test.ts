@@ -14,7 +14,7 @@ const workflow = {
   },
 };
 
-/** What a deployment of the templates would tell and upload. */
+/** The model and the payloads that a deployment of the templates would tell and upload. */
 function synthesized(version?: string) {
   const app = unbundledApp();
   const application = applicationOf(

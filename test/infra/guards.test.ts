@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { bundle, versionOf } from '../../infra/constructs/bundle.js';
+import { bundle, bundleVersion } from '../../infra/constructs/bundle.js';
 import { guarded } from '../kit/applications/guard-topology.js';
 import { applicationOf, resourcesOf } from '../kit/stands/synthesized-application.js';
 
@@ -33,13 +33,13 @@ describe('what guards against runaways and late work', () => {
       writeFileSync(entry, `export const handler = () => ${JSON.stringify(text)};\n`);
       const stack = new Stack(new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-synth-')) }), 'Version');
       const code = bundle(stack, new Map([['sorter', entry]])).get('sorter');
-      return code && versionOf(code);
+      return code && bundleVersion(code);
     };
     const first = versionWith('one');
     expect(first).toMatch(/^[0-9a-f]{12}$/);
     expect(versionWith('two')).not.toBe(first);
     expect(versionWith('one')).toBe(first);
-    expect(versionOf(Code.fromInline('exports.handler = () => 1;'))).toBeUndefined();
+    expect(bundleVersion(Code.fromInline('exports.handler = () => 1;'))).toBeUndefined();
     rmSync(folder, { recursive: true });
   });
 });

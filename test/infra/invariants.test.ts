@@ -5,7 +5,7 @@ import { shop, smallest } from '../kit/applications/fixture-topology.js';
 import { applicationOf, resourcesOf } from '../kit/stands/synthesized-application.js';
 import { inspectTemplates } from '../kit/oracles/template-invariants.js';
 
-/** What holds for every application, whatever its topology. */
+/** Invariants of every application, whatever its topology. */
 function check(application: LanewayApplication): void {
   const { checked, violations } = inspectTemplates(application);
   expect(violations).toEqual([]);

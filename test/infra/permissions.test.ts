@@ -1,4 +1,5 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Stack } from 'aws-cdk-lib';
 import { LanewayApplication } from 'laneway/cdk';
@@ -58,24 +59,20 @@ describe('permissions', () => {
 
   it('let an agent publish its own types under its own source, and nothing else', () => {
     const put = statements(/Agentclerk/).filter((statement) => actionsOf(statement).includes('events:PutEvents'));
+    const source = ['laneway.fixture-shop.agent.clerk'];
+    const types = ['ReserveStock', 'ScanShelf', 'MessageAcknowledged', 'RequestCancelled'];
     expect(put.map(({ Effect, Condition }) => [Effect, Condition])).toEqual([
-      ['Allow', undefined],
       [
-        'Deny',
+        'Allow',
         {
-          'ForAnyValue:StringNotEquals': { 'events:source': ['laneway.fixture-shop.agent.clerk'] },
-          Null: { 'events:source': 'false' },
+          'ForAllValues:StringEquals': { 'events:source': source, 'events:detail-type': types },
+          Null: { 'events:source': 'false', 'events:detail-type': 'false' },
         },
       ],
-      [
-        'Deny',
-        {
-          StringNotEquals: {
-            'events:detail-type': ['ReserveStock', 'ScanShelf', 'MessageAcknowledged', 'RequestCancelled'],
-          },
-          Null: { 'events:detail-type': 'false' },
-        },
-      ],
+      ['Deny', { 'ForAnyValue:StringNotEquals': { 'events:source': source } }],
+      ['Deny', { 'ForAnyValue:StringNotEquals': { 'events:detail-type': types } }],
+      ['Deny', { Null: { 'events:source': 'true' } }],
+      ['Deny', { Null: { 'events:detail-type': 'true' } }],
     ]);
   });
 
@@ -85,11 +82,8 @@ describe('permissions', () => {
     expect(touches(/Agentscanner/, 'Pending')).toBe(false);
     expect(touches(/Clientwebshop/, 'Pending')).toBe(true);
     expect(touches(/LedgerStream/, 'Pending')).toBe(false);
-    // Who answers requests and makes none moves their deadlines, and neither reads nor writes anything else there.
-    const own = statements(/Agentwarehouse/).filter((statement) => JSON.stringify(statement).includes('Pending'));
-    expect(own.map(actionsOf)).toEqual([['dynamodb:UpdateItem']]);
-    expect(JSON.stringify(own)).toContain('"dynamodb:Attributes":["pk","message","deadline"');
-    expect(JSON.stringify(own)).not.toMatch(/"(waiter|outcome|climb)"/);
+    // Who answers requests and makes none notes its progress in its own deliveries.
+    expect(touches(/Agentwarehouse/, 'Pending')).toBe(false);
   });
 
   it('let only senders of a direct channel send into its lanes', () => {
@@ -171,6 +165,74 @@ describe('bindings', () => {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
       managedPolicies: [made.client('web-shop').policy],
     });
+  });
+});
+
+describe('access that goes further than a key', () => {
+  const other = unbundledApp();
+  const own = new Stack(other, 'Own');
+  const table = new TableV2(own, 'Prices', { partitionKey: { name: 'pk', type: AttributeType.STRING } });
+  const bucket = new Bucket(own, 'Pictures');
+  const made = new LanewayApplication(other, 'Test', {
+    topology: shop,
+    agents: folderOfAgents(...lambdaAgents(shop)),
+    bind: {
+      clerk: { prices: table, pictures: bucket },
+      warehouse: {
+        prices: { resource: table, also: ['delete', 'scan'] },
+        pictures: { resource: bucket, also: ['delete', 'scan'] },
+      },
+    },
+  });
+  const bound = resourcesOf(made);
+  const actionsOn = (agent: string, stack: string) =>
+    statementsOf(bound, new RegExp(`Agent${agent}`))
+      .filter(({ Resource }) => JSON.stringify(Resource).includes(stack))
+      .flatMap(actionsOf);
+
+  it('is given to a binding only where it is asked for', () => {
+    const further = /Delete|Scan|List|BatchWrite/;
+    expect(actionsOn('clerk', 'Own:').length).toBeGreaterThan(5);
+    expect(actionsOn('clerk', 'Own:').filter((action) => further.test(action))).toEqual([]);
+    expect(
+      actionsOn('warehouse', 'Own:')
+        .filter((action) => further.test(action))
+        .sort(),
+    ).toEqual(['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:Scan', 's3:DeleteObject', 's3:ListBucket']);
+  });
+
+  it("is given to nobody of the application on the platform's tables and payloads", () => {
+    const all = statements(/./).filter(({ Resource }) => /Ledger|Pending|Payloads/.test(JSON.stringify(Resource)));
+    expect(all.length).toBeGreaterThan(20);
+    const actions = new Set(all.flatMap(actionsOf));
+    expect([...actions].filter((action) => /Delete|Scan|BatchWrite|s3:List/.test(action))).toEqual([]);
+    expect([...actions].filter((action) => action.startsWith('s3:')).sort()).toEqual(['s3:GetObject', 's3:PutObject']);
+  });
+
+  it('of rules stands in no policy of a queue: rules are named', () => {
+    const policies = resources.filter(({ type }) => type === 'AWS::SQS::QueuePolicy');
+    const admitted = policies.flatMap(({ id, properties }) =>
+      (properties['PolicyDocument'] as { Statement: { Condition?: Record<string, unknown> }[] }).Statement.flatMap(
+        ({ Condition }) => {
+          const like = (Condition?.['ArnLike'] as Record<string, unknown> | undefined)?.['aws:SourceArn'];
+          return like === undefined ? [] : [[id, JSON.stringify(like)] as const];
+        },
+      ),
+    );
+    expect(admitted.length).toBeGreaterThan(6);
+    // What no target could be given comes from any rule of the bus.
+    const wide = admitted.filter(([, rules]) => rules.includes('*'));
+    expect(wide.map(([id]) => id.replace(/Policy.*/, ''))).toEqual(['Undelivered']);
+    expect(wide.map(([, rules]) => rules).join()).toContain('"/*"');
+  });
+
+  it('is no part of the policy of a key: only roles of the application sign', () => {
+    const [key] = resources.filter(({ type }) => type === 'AWS::KMS::Key');
+    const { Statement } = key?.properties['KeyPolicy'] as { Statement: Statement[] };
+    expect(Statement.flatMap(actionsOf).filter((action) => action.includes('*'))).toEqual([]);
+    const signing = Statement.filter((statement) => actionsOf(statement).includes('kms:Sign'));
+    expect(signing).toHaveLength(1);
+    expect(JSON.stringify(signing[0]?.Condition)).toContain(':role/laneway/fixture-shop/*');
   });
 });
 

@@ -1,4 +1,4 @@
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import { Code, type CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { deadLetters } from '../../functions/platform/dead-letters/declaration.js';
 import { variablesOf, type PlatformFunctionDeclaration } from '../../functions/platform/declaration.js';
 import { neededPlatformFunctions, type DeclaredFunction } from '../../functions/platform/declarations.js';
@@ -40,7 +40,7 @@ describe('each platform function that is needed', () => {
         .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
         .map(({ properties: alarm }) => String(alarm['AlarmDescription']));
       expect(alarms.filter((text) => text.startsWith(`platform-${name}: `))).toHaveLength(1);
-      for (const kind of declared.alarms ?? []) expect(alarms.join('\n')).toContain(`docs/runbook.md#${kind}`);
+      for (const kind of declared.alarms ?? []) expect(alarms.join('\n')).toContain(`docs/how-to/runbook.md#${kind}`);
     },
   );
 
@@ -57,6 +57,20 @@ describe('each platform function that is needed', () => {
         ...batches,
       ]);
     }
+  });
+});
+
+it('an application gives a function of the platform more memory, and the others keep theirs', () => {
+  const memory = (platformFunctions: object): object => {
+    const { stacks } = applicationOf(purchases, { workflows: [first], platformFunctions });
+    const functions = { ...stacks.agents.platform, ...stacks.orchestration?.platform };
+    return Object.fromEntries(
+      Object.entries(functions).map(([name, { node }]) => [name, (node.defaultChild as CfnFunction).memorySize]),
+    );
+  };
+  const usual = memory({});
+  expect(memory({ sweeper: { memorySize: 1_769 }, starter: { memorySize: 512 } })).toEqual({
+    ...{ ...usual, sweeper: 1_769, starter: 512 },
   });
 });
 

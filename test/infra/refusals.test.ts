@@ -1,9 +1,11 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { defineTopology } from 'laneway/topology';
 import { findTopology } from '../../infra/constructs/find-topology.js';
 import { depot, ShelfCounted, shop, smallest } from '../kit/applications/fixture-topology.js';
 import { applicationOf, folderOfAgents, unbundledApp } from '../kit/stands/synthesized-application.js';
+
+const LOAD = { perSecond: 100, takes: '100 milliseconds' } as const;
 
 describe('synth refuses', () => {
   it('an agent without a function', () => {
@@ -71,6 +73,48 @@ describe('synth refuses', () => {
     ['more than SQS takes', { normal: 1001 }, /was given 1001 invocations/],
   ])('laneConcurrency with %s', (_what, laneConcurrency, why) => {
     expect(() => applicationOf(shop, { functions: { warehouse: { laneConcurrency } } })).toThrow(why);
+  });
+
+  it.each([
+    ['a lane that the agent has not', { low: LOAD }, {}, /'warehouse': it has no lane 'low'[^]*take a load: .*normal/],
+    ['the highest lane', { critical: LOAD }, {}, /highest lane 'critical' is never capped, and was given a load/],
+    ['a cap besides', { normal: LOAD }, { normal: 20 }, /lane 'normal' was given a load and a cap/],
+    ['no load', { normal: { ...LOAD, perSecond: 0 } }, {}, /a load of 0 messages a second[^]*more than 0/],
+    ['a time beyond the handler', { normal: { ...LOAD, takes: '2 hours' } }, {}, /take 2 hours[^]*its handlerTimeout/],
+    [
+      'more than SQS takes',
+      { normal: { perSecond: 50_000, takes: '150 milliseconds' } },
+      {},
+      /'warehouse', lane 'normal': 50000 messages a second that take 150 milliseconds take 1500 invocations in batches of 10[^]*1000 invocations, which is up to 33333 a second/,
+    ],
+  ] as const)('laneLoad with %s', (_what, laneLoad, laneConcurrency, why) => {
+    expect(() => applicationOf(shop, { functions: { warehouse: { laneLoad, laneConcurrency } } })).toThrow(why);
+  });
+
+  it.each([
+    [
+      'longer than an alarm looks back',
+      Duration.hours(167),
+      /ledger\.sealEvery is 6 days 23 hours[^]*1 minute to 166 hours/,
+    ],
+    ['shorter than a rate of EventBridge', Duration.seconds(30), /sealEvery is 30 seconds[^]*whole minutes/],
+    ['no whole minutes', Duration.seconds(90), /whole minutes/],
+  ])('seals at an interval %s', (_what, sealEvery, why) => {
+    expect(() => applicationOf(smallest, { ledger: { sealEvery } })).toThrow(why);
+  });
+
+  it('settings of a platform function that there is not, or that has them elsewhere', () => {
+    const given = (platformFunctions: object) => applicationOf(smallest, { platformFunctions });
+    expect(() => given({ sweepr: {} })).toThrow(/there is no 'sweepr'[^]*did you mean 'sweeper'/);
+    expect(() => given({ 'approval-page': {} })).toThrow(/there is no 'approval-page'/);
+    const platformFunctions = { dispatcher: { reservedConcurrency: 5 } };
+    expect(() => applicationOf(shop, { dispatches: LOAD, platformFunctions })).toThrow(
+      /a load and a reservedConcurrency/,
+    );
+  });
+
+  it('a load of dispatches without workflows', () => {
+    expect(() => applicationOf(shop, { dispatches: LOAD })).toThrow(/load of dispatches, and no workflow/);
   });
 
   it('a workflow that is started by a type which nothing carries', () => {

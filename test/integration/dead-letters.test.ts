@@ -5,18 +5,22 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
-import { openOperator } from '../../cli/context/open-operator.js';
+import { openDeployed } from '../../cli/context/open-deployed.js';
 import { renderTree } from '../../cli/render/tree.js';
 import { awsClients } from '../../shared/aws/base/clients.js';
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { schemaUri } from '../../shared/domain/wire/envelope.js';
 import { newId } from '../../shared/domain/base/ids.js';
-import { examineLetter } from '../../shared/operator/letters/examine-letter.js';
-import { findLetters, groupLetters } from '../../shared/operator/letters/letter-groups.js';
+import { examineDeadLetter } from '../../shared/operator/dead-letters/examine-dead-letter.js';
+import { findDeadLetters, groupDeadLetters } from '../../shared/operator/dead-letters/dead-letter-groups.js';
 import type { OperatorServices } from '../../shared/operator/operator-services.js';
-import { redriveLetter } from '../../shared/operator/letters/redrive-letter.js';
-import { redriveCanary } from '../../shared/operator/letters/redrive-letters.js';
-import { discardLetter, editLetter, type Edited } from '../../shared/operator/letters/settle-letter.js';
+import { redriveDeadLetter } from '../../shared/operator/dead-letters/redrive-dead-letter.js';
+import { redriveCanary } from '../../shared/operator/dead-letters/redrive-dead-letters.js';
+import {
+  discardDeadLetter,
+  editDeadLetter,
+  type Edited,
+} from '../../shared/operator/dead-letters/settle-dead-letter.js';
 import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
 import { ParcelArrived, parcels, type WeighParcel } from '../kit/applications/parcel-topology.js';
 
@@ -42,7 +46,7 @@ beforeAll(async () => {
     context: { 'parcels:witness': witnessFile },
   });
   gate = await connect(parcels, { as: 'gate' });
-  operator = await openOperator(parcels);
+  operator = await openDeployed(parcels);
 }, 180_000);
 
 /** Runs `laneway dlq` with JSON output. */
@@ -52,10 +56,10 @@ function laneway(...args: readonly string[]): unknown {
   return JSON.parse(execFileSync(process.execPath, [...command, ...topology], { encoding: 'utf8' }));
 }
 
-/** Letters of this run: its conversations, and what could not be read and holds its mark. */
-const lettersOf = async (state: 'open' | 'any' = 'open') => {
+/** Dead letters of this run: its conversations, and what could not be read and holds its mark. */
+const deadLettersOf = async (state: 'open' | 'any' = 'open') => {
   const mine = new Set(conversations.values());
-  return (await findLetters(operator.book, { state })).filter(
+  return (await findDeadLetters(operator.book, { state })).filter(
     ({ correlationId, error }) => mine.has(correlationId) || error.message.includes(MARK),
   );
 };
@@ -125,7 +129,7 @@ test('health tries every part, and names a lane that nobody empties', async () =
   try {
     await set(false);
     const ill = outside(['--app', 'parcels', 'health']);
-    expect(ill.stdout).toMatch(/fail +consumers +nothing empties stamper low: its mapping is Disabl/);
+    expect(ill.stdout).toMatch(/fail +consumers +nothing empties stamper direct-low: its mapping is Disabl/);
     expect(ill.status).toBe(1);
   } finally {
     await set(true);
@@ -150,8 +154,8 @@ test('three kinds of poison are three groups, with their counts', async () => {
   for (const MessageBody of [JSON.stringify(event), MARK])
     await awsClients().sqs.send(new SendMessageCommand({ QueueUrl: app.deployment['LaneDeskNormal'], MessageBody }));
   const groups = await eventually('five dead letters', async () => {
-    const letters = await lettersOf();
-    return letters.length === 5 ? groupLetters(letters) : undefined;
+    const letters = await deadLettersOf();
+    return letters.length === 5 ? groupDeadLetters(letters) : undefined;
   });
   expect(groups.map(({ count, reasons, tries }) => [count, ...reasons, tries])).toEqual(
     expect.arrayContaining([
@@ -172,17 +176,17 @@ test('three kinds of poison are three groups, with their counts', async () => {
 }, 180_000);
 
 test('a letter shows its whole message and what does not fit the schema', async () => {
-  const [letter] = (await lettersOf()).filter(({ reason }) => reason === 'schema');
+  const [letter] = (await deadLettersOf()).filter(({ reason }) => reason === 'schema');
   if (!letter) throw new Error('the dead letter with the wrong payload is missing');
-  expect(await examineLetter(letter, operator)).toMatchObject({
+  expect(await examineDeadLetter(letter, operator)).toMatchObject({
     ...{ data: { parcel: 17 }, misfits: [{ path: 'parcel', found: 17 }] },
     ...{ obstacle: { code: 'SCHEMA' }, delivery: { state: 'dead-lettered' } },
   });
-  expect(await redriveLetter(letter, ADA, {}, operator)).toMatchObject({ result: 'skipped' });
+  expect(await redriveDeadLetter(letter, ADA, {}, operator)).toMatchObject({ result: 'skipped' });
 });
 
 test('a canary redrive stops at the first while the cause is there', async () => {
-  const letters = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
+  const letters = (await deadLettersOf()).filter(({ reason }) => reason === 'exhausted');
   const before = BAD.map((parcel) => witnessed(parcel).length);
   const report = await redriveCanary(letters, ADA, { settleWithin: 60_000 }, operator);
   expect(report).toMatchObject({
@@ -192,7 +196,7 @@ test('a canary redrive stops at the first while the cause is there', async () =>
   const triedAgain = BAD.map((parcel, index) => witnessed(parcel).length - (before[index] ?? 0));
   expect(triedAgain.toSorted()).toEqual([0, 0, 3]);
   await eventually('the letter to be open again', async () => {
-    const open = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
+    const open = (await deadLettersOf()).filter(({ reason }) => reason === 'exhausted');
     return open.length === 3 ? open : undefined;
   });
 }, 120_000);
@@ -200,12 +204,12 @@ test('a canary redrive stops at the first while the cause is there', async () =>
 test('once the cause is mended, each message is handled once; redriving twice adds no outcome', async () => {
   const before = BAD.map((parcel) => witnessed(parcel).length);
   writeFileSync(`${witnessFile}.mended`, '');
-  const letters = (await lettersOf()).filter(({ reason }) => reason === 'exhausted');
+  const letters = (await deadLettersOf()).filter(({ reason }) => reason === 'exhausted');
   const [first] = letters;
   if (!first) throw new Error('the dead letters of the bad parcels are missing');
-  expect(await redriveLetter(first, ADA, {}, operator)).toMatchObject({ result: 'sent' });
-  await redriveLetter((await operator.book.find(first.id)) ?? first, ADA, {}, operator);
-  const rest = (await lettersOf()).filter(({ id, reason }) => reason === 'exhausted' && id !== first.id);
+  expect(await redriveDeadLetter(first, ADA, {}, operator)).toMatchObject({ result: 'sent' });
+  await redriveDeadLetter((await operator.book.find(first.id)) ?? first, ADA, {}, operator);
+  const rest = (await deadLettersOf()).filter(({ id, reason }) => reason === 'exhausted' && id !== first.id);
   const report = await redriveCanary(rest, ADA, { settleWithin: 60_000 }, operator);
   expect(report).toMatchObject({ completed: 2 });
   expect(report.stopped).toBeUndefined();
@@ -223,7 +227,7 @@ test('once the cause is mended, each message is handled once; redriving twice ad
   }
   for (const letter of letters) {
     const now = await operator.book.find(letter.id);
-    expect(await redriveLetter(now ?? letter, ADA, {}, operator)).toMatchObject({
+    expect(await redriveDeadLetter(now ?? letter, ADA, {}, operator)).toMatchObject({
       ...{ result: 'skipped', why: 'its delivery is completed' },
     });
   }
@@ -231,7 +235,7 @@ test('once the cause is mended, each message is handled once; redriving twice ad
 }, 180_000);
 
 test('an edited message is handled instead of the original; what cannot be read is discarded', async () => {
-  const letters = await lettersOf();
+  const letters = await deadLettersOf();
   const odd = letters.find(({ reason }) => reason === 'schema');
   const unreadable = letters.find(({ reason }) => reason === 'unparseable');
   if (!odd || !unreadable) throw new Error('the two other dead letters are missing');
@@ -240,6 +244,8 @@ test('an edited message is handled instead of the original; what cannot be read 
   const edited = laneway(
     'edit',
     odd.id,
+    // No client published it: it stands in nobody's rows.
+    '--vouch',
     '--data',
     data,
     '--expires',
@@ -259,18 +265,23 @@ test('an edited message is handled instead of the original; what cannot be read 
   expect(byMessage.get(edited.successor)?.facts.causationId).toBe(odd.messageId);
   expect(byMessage.get(odd.messageId ?? '')?.state).toBe('dead-lettered');
   const kept = await operator.book.find(odd.id);
-  expect(kept?.resolution).toMatchObject({ state: 'edited', ...ADA, successor: edited.successor });
+  // The identity behind the credentials acts, whatever name it gives itself.
+  const by = expect.stringMatching(/^arn:aws:(iam|sts)::\d{12}:\S+ \(said to be ada\)$/) as string;
+  expect(kept?.resolution).toMatchObject({ state: 'edited', by, why: ADA.why, successor: edited.successor });
   if (!kept) throw new Error('the dead letter that was edited is gone');
-  expect(await examineLetter(kept, operator)).toMatchObject({ data: { parcel: 17 }, misfits: [{ path: 'parcel' }] });
-  expect(renderTree(entries)).toContain(`operator ada: edit of schema at desk (as ${edited.successor}`);
+  expect(await examineDeadLetter(kept, operator)).toMatchObject({
+    data: { parcel: 17 },
+    misfits: [{ path: 'parcel' }],
+  });
+  expect(renderTree(entries)).toContain(`(said to be ada): edit of schema at desk (as ${edited.successor}`);
   // A second edit or a redrive of it changes nothing.
-  await expect(editLetter(kept, { parcel }, ADA, { expiresIn: 600_000 }, operator)).rejects.toMatchObject({
+  await expect(editDeadLetter(kept, { data: { parcel }, expiresIn: 600_000 }, ADA, operator)).rejects.toMatchObject({
     code: 'REFUSED',
   });
-  expect(await redriveLetter(kept, ADA, {}, operator)).toMatchObject({ result: 'skipped' });
-  expect(await discardLetter(unreadable, ADA, operator)).toBe('discarded');
-  await eventually('no open letter', async () => ((await lettersOf()).length === 0 ? true : undefined));
-  expect((await lettersOf('any')).map(({ resolution }) => resolution?.state).sort()).toEqual(
+  expect(await redriveDeadLetter(kept, ADA, {}, operator)).toMatchObject({ result: 'skipped' });
+  expect(await discardDeadLetter(unreadable, ADA, operator)).toBe('discarded');
+  await eventually('no open letter', async () => ((await deadLettersOf()).length === 0 ? true : undefined));
+  expect((await deadLettersOf('any')).map(({ resolution }) => resolution?.state).sort()).toEqual(
     ['discarded', 'edited', 'redriven', 'redriven', 'redriven'].sort(),
   );
 }, 120_000);

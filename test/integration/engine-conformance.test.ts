@@ -199,7 +199,7 @@ describeOnMinistack('gaps of MiniStack', () => {
     lambda.destroy();
   });
 
-  /** How an execution of a machine with these states ended. */
+  /** Runs a machine with these states, and gives the end of the execution. */
   async function execute(StartAt: string, States: object) {
     const roleArn = 'arn:aws:iam::000000000000:role/any';
     const sfn = new SFNClient(engine.client);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
-import { openAnswers } from '../../cli/context/open-answers.js';
+import { openDeployed } from '../../cli/context/open-deployed.js';
 import { renderTree } from '../../cli/render/tree.js';
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import type { RequestEntry } from '../../shared/domain/evidence/ledger-writer.js';
@@ -92,7 +92,7 @@ test('an agent that sleeps past its time: RequestTimedOut, one retry, then the s
 
 test('where nobody knows, a person is asked, and answers', async () => {
   const answer = counter.request(Ask, { question: 'never-1' }, { timeout: '90 seconds' });
-  const services = await openAnswers(enquiries);
+  const services = await openDeployed(enquiries);
   const waiting = await eventually('the request of a person', async () =>
     (await openRequests(86_400_000, services)).find(({ climb }) => climb?.rung === 3 && climb.phase === 'asked'),
   );

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { connect } from 'laneway/client';
+import { outputOf } from '../../shared/client/deployment.js';
 import { cleanArchive } from '../../shared/aws/s3/s3-archive-cleaner.js';
 import { awsClients } from '../../shared/aws/base/clients.js';
 import { runCli } from '../../cli/run-cli.js';
 import { EXIT } from '../../cli/context/exit-codes.js';
 import { ExportFolder } from '../../cli/commands/ledger/export-folder.js';
-import { openEvidence } from '../../cli/commands/ledger/open-evidence.js';
+import { openDeployed } from '../../cli/context/open-deployed.js';
 import type { ArchiveLine } from '../../shared/domain/evidence/archive.js';
 import type { ExportManifest } from '../../shared/domain/evidence/ledger-export.js';
 import { ledgerStats } from '../../shared/operator/evidence/ledger-views.js';
@@ -36,7 +37,7 @@ beforeAll(async () => {
     conversations.push(correlationId);
   }
   for (const id of conversations) await app.until(id, (_found, books) => books.atRest && books.expected >= 2);
-  const { archive } = await openEvidence(parcels);
+  const { archive } = await openDeployed(parcels);
   await eventually('every conversation in the archive', async () => {
     const settled = new Map(conversations.map((id) => [id, 0]));
     for (const day of await archive.days()) {
@@ -124,7 +125,7 @@ test('a conversation is exported alone, and proves itself among the hashes of th
 }, 60_000);
 
 test('the archive is viewed by agent, and exported into a bucket', async () => {
-  const { archive, archiveBucket } = await openEvidence(parcels);
+  const { archive, deployment } = await openDeployed(parcels);
   const [desk] = await ledgerStats(archive, 'agent', { agent: 'desk' });
   expect(desk?.deliveries).toBeGreaterThanOrEqual(3);
   const stats = await ledger('stats', '--by', 'type', '--agent', 'desk');
@@ -137,8 +138,8 @@ test('the archive is viewed by agent, and exported into a bucket', async () => {
   expect((await ledger('export', '--out', `s3://${bucket}/proof`, '--no-seal')).code).toBe(EXIT.ok);
   const manifest = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'proof/export.json' }));
   expect(await manifest.Body?.transformToString()).toContain('"laneway":"ledger-export"');
-  const dry = await cleanArchive(s3, archiveBucket, '2999-01-01', { dryRun: true });
+  const dry = await cleanArchive(s3, outputOf(deployment, 'ArchiveBucket'), '2999-01-01', { dryRun: true });
   expect(dry.deleted).toBeGreaterThan(0);
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: archiveBucket }));
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: outputOf(deployment, 'ArchiveBucket') }));
   expect(Contents.length).toBeGreaterThan(0);
 }, 60_000);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
 import { invokeFunction } from '../../cli/context/invoke-function.js';
-import { openReplay, type Replay } from '../../cli/context/open-replay.js';
+import { openDeployed, type DeployedApplication } from '../../cli/context/open-deployed.js';
 import { outputOf } from '../../shared/client/deployment.js';
 import { account } from '../../shared/domain/evidence/conversation.js';
 import { newId } from '../../shared/domain/base/ids.js';
@@ -26,7 +26,7 @@ const began = Date.now() - 1_000;
 
 let app: Deployed;
 let gate: Laneway<typeof ParcelArrived | typeof WeighParcel>;
-let replay: Replay;
+let replay: DeployedApplication;
 let conversation = '';
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
     context: { 'parcels:witness': witnessFile },
   });
   gate = await connect(parcels, { as: 'gate' });
-  replay = await openReplay(parcels);
+  replay = await openDeployed(parcels);
 }, 180_000);
 
 /** Runs `laneway replay` with JSON output. */
@@ -75,14 +75,15 @@ test('a conversation at rest is replayed only as a new generation, once for each
     { as, messages: [{ type: 'ParcelArrived', result: 'sent' }] },
   ]);
   await stamped(as);
-  const again = await replayConversations([{ conversation }], ADA, { generation: 1 }, replay.services);
+  const again = await replayConversations([{ conversation }], ADA, { generation: 1 }, replay);
   expect(again).toMatchObject([{ as, messages: [{ result: 'already' }] }]);
   const entries = await stamped(as);
   expect([witnessed(`desk ${parcel} `), witnessed(`stamper ${parcel}`)]).toEqual([2, 2]);
   expect(account(entries)).toMatchObject({ atRest: true, deadLettered: 0 });
   for (const id of [conversation, as]) {
     const noted = (await app.entries(id)).filter(({ kind }) => kind === 'operator');
-    expect(noted).toMatchObject([{ operator: { action: 'replay', ...ADA, replay: { generation: 1 } } }]);
+    const by = expect.stringMatching(/^arn:aws:(iam|sts)::\d{12}:\S+ \(said to be ada\)$/) as string;
+    expect(noted).toMatchObject([{ operator: { action: 'replay', by, why: ADA.why, replay: { generation: 1 } } }]);
   }
 }, 120_000);
 
@@ -102,15 +103,12 @@ test('the deep sweep reads that archive in its function without a failure', asyn
 }, 60_000);
 
 test("the bus's own archive replays a window, and nothing is handled twice", async () => {
-  const { services, busArchive } = replay;
-  const { book, clock, pause } = services;
-  const archived = await busArchive.find();
+  const archived = await replay.busArchive.find();
   if (!archived) throw new Error('the bus has no archive although the application declares one');
   const window = { from: began, to: Date.now() };
   const states: string[] = [];
-  const report = await replayWindow(window, ADA, {}, { archive: busArchive, book, clock, pause }, ({ state }) =>
-    states.push(state),
-  );
+  const progress = ({ state }: { readonly state: string }) => states.push(state);
+  const report = await replayWindow(window, ADA, { progress }, replay);
   expect(report).toMatchObject({ state: 'COMPLETED', archive: archived.name });
   expect(states.at(-1)).toBe('COMPLETED');
   expect(await app.entries(report.name)).toMatchObject([{ operator: { action: 'replay', ...ADA } }]);

@@ -29,7 +29,7 @@ interface Pair {
 }
 
 /**
- * Where MiniStack 1.5.33 is known to decide otherwise than AWS; none of it is in a rule that a topology makes, and the
+ * Patterns on which MiniStack 1.5.33 is known to decide otherwise than AWS; none of it is in a rule that a topology makes, and the
  * application's own patterns above avoid it. Each is probed: a test that fails says that the engine has learned it.
  */
 const GAPS = [
@@ -69,7 +69,7 @@ async function ask(pattern: unknown, event: unknown): Promise<boolean | string> 
   }
 }
 
-/** What the harness decides; a pattern that EventBridge would refuse is refused. */
+/** The harness's decision; a pattern that EventBridge would refuse is refused. */
 function decide(pattern: unknown, event: unknown): boolean | string {
   try {
     return matchesPattern(pattern, event);

@@ -5,7 +5,7 @@ import { connect } from 'laneway/client';
 import { conversationState, payloadsOf } from '../../cli/demo/conversation-state.js';
 import { demoCustomer } from '../../cli/demo/customer.js';
 import { bystandersOf } from '../../cli/demo/demo-bystanders.js';
-import { openWorkflows } from '../../cli/context/open-workflows.js';
+import { openWithWorkflows } from '../../cli/context/deployed-workflows.js';
 import { threeVehicles } from '../../cli/demo/scenario.js';
 import { demoServiceDesk } from '../../cli/demo/service-desk.js';
 import {
@@ -76,7 +76,7 @@ describeWithMail('the vehicle application', () => {
     // An operator stops the third: the saga gives back what it holds.
     await app.until(stopped.correlationId, (found) => payloadsOf(found, 'ServiceScheduled').length > 0);
     const actor = { by: 'ann', why: 'the vehicle was sold' };
-    await stopExecution(`maintenance-${stopped.id}`, actor, await openWorkflows(vehicles));
+    await stopExecution(`maintenance-${stopped.id}`, actor, await openWithWorkflows(vehicles));
     const undone = await app.until(
       stopped.correlationId,
       (found) => payloadsOf(found, 'WorkflowCompensated').length > 0,

@@ -31,7 +31,7 @@ test('a worker agent is deployed with lanes and a policy, and without a function
   const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
   const lanes = EventSourceMappings.map(({ EventSourceArn }) => EventSourceArn?.split(':').at(-1) ?? '');
   const queue = (key: string): string => deployment[key]?.split('/').at(-1) ?? 'no such output';
-  expect(lanes).toContain(queue('LaneStamperLow'));
+  expect(lanes).toContain(queue('LaneStamperDirectLow'));
   expect(lanes).not.toContain(queue('LaneWrapperNormal'));
   lambda.destroy();
 }, 60_000);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openAnswers } from '../../cli/context/open-answers.js';
-import { openWorkflows } from '../../cli/context/open-workflows.js';
+import { openDeployed } from '../../cli/context/open-deployed.js';
+import { openWithWorkflows } from '../../cli/context/deployed-workflows.js';
 import { lacksOf } from '../../infra/engines/engine-lacks.js';
 import type { WorkflowChange } from '../../shared/operator/workflows/compare-definitions.js';
 import { openApprovals } from '../../shared/operator/requests/decide-approval.js';
@@ -21,7 +21,7 @@ interface Mail {
 }
 
 mkdirSync('.laneway', { recursive: true });
-/** Where the agents write to; a project as well, whose sources are those of a release. */
+/** Folder that the agents write to; a project as well, whose sources are those of a release. */
 const folder = mkdtempSync(resolve('.laneway', 'purchases-'));
 const appOf = (release: 1 | 2) =>
   `node --conditions=laneway-source --import tsx ${resolve('test/kit/applications/purchases/app.ts')} ${release} ${folder}`;
@@ -47,7 +47,7 @@ async function laneway(...args: string[]): Promise<{ readonly code: number | nul
 }
 
 async function start(purchase: string, patience: 'long' | 'short' = 'long'): Promise<void> {
-  executions[purchase] = await startExecution('purchase', { purchase, patience }, actor, services);
+  executions[purchase] = await startExecution('purchase', { data: { purchase, patience } }, actor, services);
 }
 
 async function mailTo(approvers: string, purchase: string): Promise<Mail> {
@@ -75,7 +75,7 @@ beforeAll(async () => {
   const topology = resolve('test/kit/applications/purchase-topology.ts');
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ laneway: { topology, app: appOf(2) } }));
   app = await deployed('purchases', { app: appOf(1) });
-  services = await openWorkflows(purchases);
+  services = await openWithWorkflows(purchases);
 }, 180_000);
 
 afterAll(() => {
@@ -88,7 +88,7 @@ test('approvals wait across a redeployment with changed steps, and their executi
   expect(first.link).not.toBe(second.link);
 
   // Far ahead, and listed.
-  const open = await openApprovals(await openAnswers(purchases));
+  const open = await openApprovals(await openDeployed(purchases));
   expect(open.map(({ requestId }) => requestId).sort()).toEqual([first.approval, second.approval].sort());
   const listed = await laneway('--json', 'approval', 'list');
   expect((JSON.parse(listed.out) as { id: string }[]).map(({ id }) => id).sort()).toEqual(

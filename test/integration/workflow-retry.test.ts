@@ -7,7 +7,7 @@ import {
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { openWorkflows } from '../../cli/context/open-workflows.js';
+import { openWithWorkflows, type DeployedWorkflowApplication } from '../../cli/context/deployed-workflows.js';
 import { marksOf } from '../../cli/render/workflows.js';
 import { lacksOf } from '../../infra/engines/engine-lacks.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
@@ -16,10 +16,9 @@ import { decideApproval } from '../../shared/operator/requests/decide-approval.j
 import { inspectExecution, type ExecutionView } from '../../shared/operator/workflows/inspect-execution.js';
 import { retryExecution } from '../../shared/operator/workflows/retry-workflow.js';
 import { startExecution, stopExecution } from '../../shared/operator/workflows/start-execution.js';
-import type { WorkflowServices } from '../../shared/operator/workflows/workflow-services.js';
 import { invokeFunction } from '../../cli/context/invoke-function.js';
-import { openAnswers } from '../../cli/context/open-answers.js';
-import { deployed, type Deployed } from '../kit/stands/deployed.js';
+import { openDeployed } from '../../cli/context/open-deployed.js';
+import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
 import { engineHere } from '../kit/stands/engine.js';
 import { errands } from '../kit/applications/errand-topology.js';
 
@@ -32,7 +31,7 @@ const witnessed = (errand: string): string[] =>
 
 const actor = { by: 'ann', why: 'the dispatcher is repaired' };
 let app: Deployed;
-let services: WorkflowServices;
+let services: DeployedWorkflowApplication;
 
 beforeAll(async () => {
   writeFileSync(witnessFile, '');
@@ -40,7 +39,7 @@ beforeAll(async () => {
     app: 'node --conditions=laneway-source --import tsx test/kit/applications/errands/app.ts',
     context: { 'errands:witness': witnessFile },
   });
-  services = await openWorkflows(errands);
+  services = await openWithWorkflows(errands);
 }, 180_000);
 
 /** Gives the dispatcher another table, in which it can note nothing; returns the one that it had. */
@@ -78,8 +77,8 @@ async function seen(
 const states = ({ steps }: ExecutionView) => steps.map(({ step, state }) => `${step}: ${state}`);
 
 // The step that fails is a publish, as MiniStack 1.5.33 passes over a function's error where a task waits for its token.
-test('the dispatcher breaks mid-run and is repaired: a retry does not repeat the completed steps', async () => {
-  const { execution, conversation } = await startExecution('errand', { errand: 'e1' }, actor, services);
+test('the dispatcher breaks mid-run: the step is begun again until it is repaired, and after a stop a retry repeats no completed step', async () => {
+  const { execution, conversation } = await startExecution('errand', { data: { errand: 'e1' } }, actor, services);
   const waiting = await seen(execution, (view) => states(view).includes('more: waiting'));
   expect(states(waiting)).toEqual(['bread: done', 'more: waiting', 'tell: not reached', 'milk: not reached']);
   expect(waiting.steps[1]).toMatchObject({ waitsFor: 'family', kind: 'approval' });
@@ -87,16 +86,17 @@ test('the dispatcher breaks mid-run and is repaired: a retry does not repeat the
 
   const table = await setTable('ledgerTable', 'no-such-table');
   const approval = waiting.steps[1]?.requestId ?? '';
-  await decideApproval(approval, 'approved', { by: 'bob', why: 'hungry' }, await openAnswers(errands));
-  const failed = await seen(execution, ({ status }) => status !== 'running');
-  expect(failed).toMatchObject({
-    status: 'failed',
-    failure: {
-      step: 'tell',
-      next: [`laneway trace ${conversation}`, `laneway workflow retry ${execution} --why '...'`],
-    },
+  await decideApproval(approval, 'approved', { by: 'bob', why: 'hungry' }, await openDeployed(errands));
+  // Longer than the machines tried before: nothing is given up meanwhile.
+  await sleep(45_000);
+  const trying = await seen(execution, (view) => states(view).includes('more: done'));
+  expect(trying.status).toBe('running');
+  await stopExecution(execution, actor, services);
+  const stopped = await seen(execution, ({ status }) => status !== 'running');
+  expect(stopped).toMatchObject({
+    status: 'aborted',
+    failure: { next: [`laneway trace ${conversation}`, `laneway workflow retry ${execution} --why '...'`] },
   });
-  expect(states(failed)).toEqual(['bread: done', 'more: done', 'tell: failed', 'milk: not reached']);
   expect(witnessed('e1')).toEqual(['bread']);
 
   await setTable('ledgerTable', table);
@@ -112,9 +112,11 @@ test('the dispatcher breaks mid-run and is repaired: a retry does not repeat the
 }, 400_000);
 
 test('start is idempotent by key, stop aborts; both stand in the ledger', async () => {
-  await expect(startExecution('errand', { errand: 7 }, actor, services)).rejects.toMatchObject({ code: 'SCHEMA' });
-  const first = await startExecution('errand', { errand: 'e2' }, actor, services, 'key-2');
-  expect(await startExecution('errand', { errand: 'e2' }, actor, services, 'key-2')).toEqual(first);
+  await expect(startExecution('errand', { data: { errand: 7 } }, actor, services)).rejects.toMatchObject({
+    code: 'SCHEMA',
+  });
+  const first = await startExecution('errand', { data: { errand: 'e2' }, key: 'key-2' }, actor, services);
+  expect(await startExecution('errand', { data: { errand: 'e2' }, key: 'key-2' }, actor, services)).toEqual(first);
   await seen(first.execution, (view) => states(view).includes('more: waiting'));
   const running: string[] = [];
   for await (const { name } of services.executions.list('errand', 'running')) running.push(name);
@@ -130,7 +132,7 @@ test('start is idempotent by key, stop aborts; both stand in the ledger', async 
 
 test('replies that are longer than a state travel by reference, and arrive whole', async () => {
   const lengths = Array.from({ length: 9 }, (_, index) => 30_000 + index);
-  const { execution } = await startExecution('leaflets', { errand: 'e5', lengths }, actor, services);
+  const { execution } = await startExecution('leaflets', { data: { errand: 'e5', lengths } }, actor, services);
   const done = await seen(execution, ({ status }) => status !== 'running', 'leaflets');
   const leaflet = (length: number) => 'x'.repeat(length);
   expect(done).toMatchObject({ status: 'succeeded', result: 'bundled' });
@@ -145,39 +147,41 @@ test('replies that are longer than a state travel by reference, and arrive whole
   expect(JSON.stringify(held?.output).length).toBeLessThan(256 * 1024);
 }, 200_000);
 
-// Where the engine passes over the function's error, the execution would wait until its backstop, eleven minutes, without
-// supervision. Elsewhere it fails with the function, and supervision finds nothing to do.
+// MiniStack passes over the function's error where a task waits for its token: the execution would wait for the hours of its
+// backstop, so supervision ends it, and a retry goes on. Elsewhere the state tries again, and goes on when that succeeds.
 const overlooked = lacksOf[await engineHere()]['dispatch-errors'] !== undefined;
-test('a step that the dispatcher never noted: its execution ends, supervision leaves the others alone, and a retry goes on', async () => {
-  const healthy = await startExecution('errand', { errand: 'e3' }, actor, services);
+test('a step that the dispatcher could not note goes on once it is repaired, in a retry where the engine passed over the error; supervision leaves the others alone', async () => {
+  const healthy = await startExecution('errand', { data: { errand: 'e3' } }, actor, services);
   await seen(healthy.execution, (view) => states(view).includes('more: waiting'));
   const table = await setTable('pendingTable', 'no-such-table');
-  const { execution, conversation } = await startExecution('errand', { errand: 'e4' }, actor, services);
+  const { execution, conversation } = await startExecution('errand', { data: { errand: 'e4' } }, actor, services);
+  await seen(execution, (view) => states(view).includes('bread: entered'));
+  await sleep(3_000);
+  let last = execution;
   if (overlooked) {
-    await seen(execution, (view) => states(view).includes('bread: entered'));
-    await sleep(3_000);
     expect(await supervise()).toMatchObject({ executions: 2, stopped: 1, toldAgain: 0, takenBack: 0, failed: 0 });
+    expect(await seen(execution, ({ status }) => status !== 'running')).toMatchObject({
+      ...{ status: 'aborted', error: 'Laneway.NobodyAnswers' },
+      failure: {
+        step: 'bread',
+        next: [`laneway trace ${conversation}`, `laneway workflow retry ${execution} --why '...'`],
+      },
+    });
+    await setTable('pendingTable', table);
+    last = (await retryExecution(execution, actor, services)).execution;
+  } else {
+    // A state that was entered seconds ago, and has no call under way, has tried in vain.
+    await eventually('a try that failed', async () =>
+      (await services.executions.openCalls('errand', execution)).length === 0 ? true : undefined,
+    );
+    await setTable('pendingTable', table);
   }
-  const ended = await seen(execution, ({ status }) => status !== 'running');
-  if (!overlooked) {
-    await sleep(3_000);
-    expect(await supervise()).toMatchObject({ executions: 1, stopped: 0, toldAgain: 0, takenBack: 0, failed: 0 });
-  }
-  expect(ended).toMatchObject({
-    ...(overlooked ? { status: 'aborted', error: 'Laneway.NobodyAnswers' } : { status: 'failed' }),
-    failure: {
-      step: 'bread',
-      next: [`laneway trace ${conversation}`, `laneway workflow retry ${execution} --why '...'`],
-    },
-  });
-  await setTable('pendingTable', table);
-  const retried = await retryExecution(execution, actor, services);
-  await seen(retried.execution, (view) => states(view).includes('more: waiting'));
+  await seen(last, (view) => states(view).includes('more: waiting'));
   expect(witnessed('e4')).toEqual(['bread']);
   await sleep(3_000);
   expect(await supervise()).toMatchObject({ executions: 2, stopped: 0, unanswered: 0, toldAgain: 0, failed: 0 });
   const ends = (await app.entries(conversation)).filter(
     (entry) => entry.kind === 'message' && entry.intent.envelope.type === 'WorkflowCompleted',
   );
-  expect(ends).toHaveLength(1);
+  expect(ends).toHaveLength(overlooked ? 1 : 0);
 }, 200_000);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWorkflows } from '../../cli/context/open-workflows.js';
+import { openWithWorkflows } from '../../cli/context/deployed-workflows.js';
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { rebuildMessages } from '../../shared/domain/evidence/rebuild-messages.js';
 import { inspectExecution } from '../../shared/operator/workflows/inspect-execution.js';
@@ -11,7 +11,7 @@ import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
 import { travel } from '../kit/applications/trip-topology.js';
 
 const witnessFile = join(mkdtempSync(join(tmpdir(), 'laneway-')), 'witness');
-/** What the agency did for a trip, in order. */
+/** The agency's deeds for a trip, in order. */
 const witnessed = (trip: string): string[] =>
   readFileSync(witnessFile, 'utf8')
     .split('\n')
@@ -36,9 +36,9 @@ beforeAll(async () => {
     app: 'node --conditions=laneway-source --import tsx test/kit/applications/trips/app.ts',
     context: { 'trips:witness': witnessFile },
   });
-  services = await openWorkflows(travel);
+  services = await openWithWorkflows(travel);
   const start = ({ workflow, trip }: (typeof TRIPS)[keyof typeof TRIPS]) =>
-    startExecution(workflow, { trip, travellers: [] }, actor, services);
+    startExecution(workflow, { data: { trip, travellers: [] } }, actor, services);
   begun = {
     failing: await start(TRIPS.failing),
     stubborn: await start(TRIPS.stubborn),
@@ -50,7 +50,7 @@ beforeAll(async () => {
 const messagesOf = (entries: readonly LedgerEntry[]) =>
   [...rebuildMessages(entries, travel.name).values()].map(({ envelope }) => envelope);
 
-/** What `WorkflowCompensated` said, that of most steps last. */
+/** Payloads of `WorkflowCompensated`, that of most steps last. */
 function toldIn(entries: readonly LedgerEntry[]): { undone: readonly string[]; notUndone: readonly string[] }[] {
   const told = messagesOf(entries).filter(({ type }) => type === 'WorkflowCompensated');
   const all = told.map(({ data }) => data as { undone: string[]; notUndone: string[] });
@@ -61,10 +61,12 @@ function toldIn(entries: readonly LedgerEntry[]): { undone: readonly string[]; n
 
 /** The conversation when everything is undone and nothing moves any more. */
 function compensated(conversation: string, steps: number): Promise<readonly LedgerEntry[]> {
-  return app.until(conversation, (entries, { atRest }) => {
+  const isDone: Parameters<typeof app.until>[1] = (entries, { atRest }) => {
     const last = toldIn(entries).at(-1);
     return atRest && last !== undefined && last.undone.length + last.notUndone.length === steps;
-  });
+  };
+  // Twelve hops one after the other, of ten seconds each where an engine has a busy machine.
+  return app.until(conversation, isDone, 240_000);
 }
 
 function requestsIn(entries: readonly LedgerEntry[]): string[] {
@@ -99,7 +101,7 @@ test('the third step fails for good: the first two are undone in reverse, and no
   ]);
   const letters = entries.flatMap((entry) => (entry.kind === 'dead-letter' ? [entry.deadLetter.reason] : []));
   expect(letters).toEqual(['permanent']);
-}, 150_000);
+}, 300_000);
 
 test('an undoing that fails is named, and the other step is undone', async () => {
   const { trip } = TRIPS.stubborn;
@@ -107,7 +109,7 @@ test('an undoing that fails is named, and the other step is undone', async () =>
   const entries = await compensated(conversation, 2);
   expect(witnessed(trip)).toEqual([...bookings, 'cancel hotel']);
   expect(toldIn(entries)).toEqual([{ undone: ['hotel'], notUndone: ['flight'] }]);
-}, 150_000);
+}, 300_000);
 
 test('a stopped execution undoes what was done', async () => {
   const { trip } = TRIPS.pondering;
@@ -122,7 +124,7 @@ test('a stopped execution undoes what was done', async () => {
   expect(witnessed(trip)).toEqual([...bookings, 'cancel flight', 'cancel hotel']);
   expect(toldIn(entries)).toEqual([{ undone: ['flight', 'hotel'], notUndone: [] }]);
   expect(await inspectExecution(execution, services)).toMatchObject({ status: 'aborted' });
-}, 150_000);
+}, 300_000);
 
 test('a request that timed out: what its late reply tells of is undone as well', async () => {
   const { trip } = TRIPS.hasty;
@@ -130,7 +132,7 @@ test('a request that timed out: what its late reply tells of is undone as well',
   await compensated(conversation, 1);
   expect(witnessed(trip)).toEqual([...bookings, 'cancel hotel']);
   const confirming = 't5,confirm t4 flight';
-  const well = await startExecution('book-trip', { trip: confirming, travellers: [] }, actor, services);
+  const well = await startExecution('book-trip', { data: { trip: confirming, travellers: [] } }, actor, services);
   const entries = await compensated(conversation, 2);
   expect(witnessed(trip)).toEqual([...bookings, 'cancel hotel', 'cancel flight']);
   expect(toldIn(entries)).toEqual([
@@ -147,4 +149,4 @@ test('a request that timed out: what its late reply tells of is undone as well',
   });
   expect(toldIn(others)).toEqual([]);
   expect(witnessed(confirming)).toEqual([...bookings, 'book car']);
-}, 150_000);
+}, 300_000);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ExecutionCheck } from '../../shared/testing/recordings/check-executions.js';
 import { sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
@@ -24,7 +25,7 @@ const lines = (file: 'notebook.txt' | 'bank.txt'): string[] =>
 
 /** Polls until the agents' own records have a line; at most two minutes. */
 async function until(what: string, found: () => boolean): Promise<void> {
-  for (const giveUp = Date.now() + 120_000; !found(); await new Promise((resolve) => setTimeout(resolve, 200))) {
+  for (const giveUp = Date.now() + 120_000; !found(); await sleep(200)) {
     if (Date.now() > giveUp)
       throw new Error(
         `${what}: not within two minutes\n${lines('notebook.txt').join('\n')}\n${lines('bank.txt').join('\n')}`,
@@ -68,7 +69,7 @@ async function report(claim: string, photos: readonly string[]): Promise<void> {
 
 /** The open approval about a claim, once it is there. */
 async function approvalOf(claim: string): Promise<string> {
-  for (const giveUp = Date.now() + 120_000; Date.now() < giveUp;) {
+  for (const giveUp = Date.now() + 120_000; Date.now() < giveUp; await sleep(500)) {
     const { stdout } = await user.must('laneway', '--json', 'approval', 'list');
     const open = JSON.parse(stdout) as { readonly id: string }[];
     for (const { id } of open) {
@@ -122,7 +123,7 @@ describe('deployed', () => {
   test('a worker that is killed costs its message twenty seconds, and nothing is done twice', async () => {
     await report('C-2', ['slow-lamp.jpg']);
     // It is asleep over the photo, or about to be: either way the message is taken up by the next one.
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await sleep(2_000);
     workers.forEach(kill);
     await startAppraiser();
     await until('payment of C-2', () => lines('bank.txt').includes('paid C-2 from R-C-2'));
@@ -225,7 +226,7 @@ export const PayClaim = command('PayClaim', z.object({ ...payment, reference: z.
   });
 });
 
-/** What `workflow check` found: status, verdict and findings of each execution. */
+/** Reads what `workflow check` found: status, verdict and findings of each execution. */
 function checked(stdout: string): unknown[] {
   const { executions } = JSON.parse(stdout) as { readonly executions: readonly ExecutionCheck[] };
   return executions

@@ -1,8 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutsideUser } from '../kit/stands/outside-user.js';
 
-/** What the how-tos speak of, in the deployed claims application: made when a page needs it. */
+/** Things that the how-tos speak of, in the deployed claims application: made when a page needs them. */
 export class HowToScene {
   #made = 0;
 
@@ -104,7 +105,8 @@ export class HowToScene {
   }
 
   async #eventually<Found>(what: string, find: () => Promise<Found | undefined>): Promise<Found> {
-    for (const giveUp = Date.now() + 120_000; Date.now() < giveUp;) {
+    // A command that looks again at once takes the processor from what it looks for.
+    for (const giveUp = Date.now() + 120_000; Date.now() < giveUp; await sleep(500)) {
       const found = await find();
       if (found !== undefined) return found;
     }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
 import { outsideCommands, outsideUser, type OutsideUser } from '../kit/stands/outside-user.js';
 import { runPage } from '../kit/pages/run-page.js';
@@ -29,7 +30,7 @@ async function fill(placeholder: string): Promise<string> {
     '<dead letter>': async () => (await deadLetters())[0]?.id,
     '<conversation>': async () => (conversation ??= (await deadLetters())[0]?.correlationId),
   };
-  for (const giveUp = Date.now() + 120_000; Date.now() < giveUp;) {
+  for (const giveUp = Date.now() + 120_000; Date.now() < giveUp; await sleep(500)) {
     const found = await read[placeholder]?.();
     if (found !== undefined) return found;
   }

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { createProgram } from '../../cli/program.js';
-import { code, table } from './markdown.js';
+import { code, markdownTable } from './markdown.js';
 
 /** docs/reference/cli.md, from the declarations that `laneway` itself runs by. */
 export function cliPage(): string {
@@ -19,7 +19,7 @@ export function cliPage(): string {
   ].join('\n\n');
 }
 
-const exitCodes = table(
+const exitCodes = markdownTable(
   ['code', 'meaning'],
   [
     ['0', 'done'],
@@ -49,7 +49,7 @@ function section({ name, command }: Leaf): string {
   const described = command.registeredArguments.filter(({ description }) => description !== '');
   if (described.length > 0) {
     parts.push(
-      table(
+      markdownTable(
         ['argument', 'meaning'],
         described.map((one) => [code(one.name()), one.description]),
       ),
@@ -66,7 +66,7 @@ function argumentText(argument: Argument): string {
 
 function optionTable(options: readonly Option[]): string {
   const shown = options.filter(({ hidden }) => !hidden);
-  return table(
+  return markdownTable(
     ['option', 'meaning', 'default'],
     shown.map((option) => [
       code(option.flags),

@@ -1,6 +1,7 @@
 /**
- * `npm run reference`: writes docs/reference and the picture of docs/architecture.md from the code and the compiled package. `-- --check` writes nothing, and fails
- * where a page is not what the code says, a public signature uses a type that nobody can import, or two exports share a name.
+ * `npm run reference`: writes docs/reference and the picture of docs/architecture.md from the code and the compiled package.
+ * `-- --check` writes nothing. It fails where a page is not what the code says, a public signature uses a type that nobody
+ * can import, two exports share a name, or an example of an entry or of the README does not compile.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,7 @@ import { apiReport } from './api-report.js';
 import { architecturePage } from './architecture-page.js';
 import { cliPage } from './cli-page.js';
 import { packageEntries } from './entries.js';
+import { examplesOf } from './examples.js';
 import { exportsPage, misleadingExports } from './exports-page.js';
 import { optionsPage } from './options-page.js';
 import { platformFunctionsPage } from './platform-functions-page.js';
@@ -16,13 +18,14 @@ import { PublicSources } from './public-exports.js';
 
 const folder = join('docs', 'reference');
 const entries = packageEntries();
-const sources = new PublicSources(entries);
+const sources = new PublicSources(entries, examplesOf(entries));
 const exported = sources.exports();
 const reports = entries.map((entry) => ({ entry, report: apiReport(entry) }));
 
 const importable = new Set(exported.map(({ name }) => name));
 const problems = [
   ...misleadingExports(exported),
+  ...sources.problemsOfExamples(),
   ...reports.flatMap(({ entry, report }) =>
     report.forgotten
       .filter((name) => !importable.has(name))
@@ -34,7 +37,7 @@ const pages: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     reports.map(({ entry, report }) => [join('api', `${entry.name.replaceAll('/', '-')}.api.md`), report.text]),
   ),
-  'exports.md': exportsPage(exported),
+  'exports.md': exportsPage(entries, exported),
   'topology-options.md': optionsPage(sources),
   'cli.md': cliPage(),
   'timeouts.md': timeoutsPage(),

@@ -1,5 +1,5 @@
 /** A row of cells as a Markdown table, aligned as prettier aligns it. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(escaped));
   const widths = head.map((_, at) => Math.max(3, ...cells.map((row) => (row[at] ?? '').length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;

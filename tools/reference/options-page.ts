@@ -1,4 +1,4 @@
-import { code, table } from './markdown.js';
+import { code, markdownTable } from './markdown.js';
 import type { PublicSources } from './public-exports.js';
 
 /** Types that are described, in the order of the page: the export and the text before its table. */
@@ -23,7 +23,7 @@ export function optionsPage(sources: PublicSources): string {
       [
         `## ${title}`,
         `${about} Type: \`${type}\` of \`laneway/${entry}\`.`,
-        table(
+        markdownTable(
           ['option', 'type', 'default', 'meaning'],
           sources
             .options(entry, type)

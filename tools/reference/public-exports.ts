@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import ts from 'typescript';
 import type { Entry } from './entries.js';
+import type { Example } from './examples.js';
 
 /** An export of the package. */
 export interface PublicExport {
@@ -28,14 +29,30 @@ export class PublicSources {
   readonly #program: ts.Program;
   readonly #checker: ts.TypeChecker;
 
-  constructor(readonly entries: readonly Entry[]) {
+  constructor(
+    readonly entries: readonly Entry[],
+    private readonly examples: readonly Example[],
+  ) {
     const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path)) as { config: object };
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, '.');
-    this.#program = ts.createProgram(
-      entries.map(({ source }) => source),
-      options,
-    );
+    const texts = new Map(examples.map(({ file, text }) => [resolve(file), text]));
+    const host = ts.createCompilerHost(options);
+    host.fileExists = (file) => texts.has(file) || ts.sys.fileExists(file);
+    host.readFile = (file) => texts.get(file) ?? ts.sys.readFile(file);
+    this.#program = ts.createProgram([...entries.map(({ source }) => source), ...texts.keys()], options, host);
     this.#checker = this.#program.getTypeChecker();
+  }
+
+  /** Errors of the compiler in the examples. */
+  problemsOfExamples(): readonly string[] {
+    return this.examples.flatMap(({ place, file }) => {
+      const source = this.#program.getSourceFile(resolve(file));
+      const found = [...this.#program.getSyntacticDiagnostics(source), ...this.#program.getSemanticDiagnostics(source)];
+      return found.map(
+        ({ messageText }) =>
+          `${place}: the example does not compile: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      );
+    });
   }
 
   /** Every export of every entry, by entry and name. */

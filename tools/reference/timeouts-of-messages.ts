@@ -5,20 +5,26 @@ import {
   MAX_RECEIVES,
   VISIBILITY_TIMEOUTS,
 } from '../../infra/constructs/queues/encrypted-queue.js';
-import { DEEP_SWEEP_EVERY, SWEEP_EVERY, SWEEP_TIMEOUT } from '../../functions/platform/sweeper/declaration.js';
-import { TROUBLE_MS } from '../../shared/agent/receive/handling-chain.js';
+import { DEEP_SWEEP_EVERY, SWEEP_TIMEOUT } from '../../functions/platform/sweeper/declaration.js';
+import { SWEEP_EVERY } from '../../shared/domain/base/sweep-every.js';
+import { UNSENT_GRACE_MS } from '../../shared/agent/receive/emissions.js';
 import { VISIBILITY_MARGIN_SECONDS } from '../../shared/agent/receive/lease-keeper.js';
 import { SHORTEST_HANDLING_MS } from '../../shared/agent/receive/receive-batch.js';
-import { LOST_MS } from '../../shared/agent/receive/refusals.js';
+import { LOST_MS } from '../../shared/agent/receive/verdict.js';
 import { OUTCOME_MS } from '../../shared/agent/receive/run-handler.js';
-import { LEAST_BACKOFF_MS } from '../../shared/domain/base/backoff.js';
+import { FIRST_TROUBLE_MS, LEAST_BACKOFF_MS, LONGEST_TROUBLE_MS } from '../../shared/domain/base/backoff.js';
 import { EXPIRY_GRACE_MS } from '../../shared/domain/delivery/expiry-grace.js';
 import { DEFAULT_RETRY_BUDGET } from '../../shared/domain/delivery/retry-budget.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/handler-timeout.js';
+import { SENT_GRACE_MS } from '../../shared/platform/supervision/sweep-deep.js';
+import { HELD_TIMES_KEPT_MS } from '../../shared/aws/dynamo/quarantine/dynamo-held-times.js';
+import { CATCH_UP_MS, RECENT_QUARANTINES_MS } from '../../shared/domain/quarantine/quarantine.js';
+import { HELD_EVENT_FIRST_MS, HELD_EVENT_MOST_MS } from '../../shared/platform/ingress/take-event.js';
+import { HELD_AGAIN_MS } from '../../shared/platform/supervision/look-at-intent.js';
 import { INTENT_GRACE_MS } from '../../shared/publishing/publish-message.js';
 import { ms, row, seconds, type TimeoutGroup } from './timeout-row.js';
 
-export const handling: TimeoutGroup = {
+export const handlingTimeouts: TimeoutGroup = {
   title: 'One handling',
   about:
     'What happens to one copy of a message at one agent. What ends a try gives the copy back; what ends the last try makes a dead letter.',
@@ -67,10 +73,22 @@ export const handling: TimeoutGroup = {
       'counts only until the function has brought it down, which is the first thing it does',
     ),
     row(
-      'pause after a store or the bus failed',
-      'TROUBLE_MS',
-      ms(TROUBLE_MS),
+      'first pause after a store or the bus failed',
+      'FIRST_TROUBLE_MS',
+      ms(FIRST_TROUBLE_MS),
       'the copy comes again; an outcome that was written stands',
+    ),
+    row(
+      'longest pause after a store or the bus failed',
+      'LONGEST_TROUBLE_MS',
+      ms(LONGEST_TROUBLE_MS),
+      'the copy comes again: the receipts of a lane last a day at least',
+    ),
+    row(
+      'messages of an outcome that could not be sent are left to the sweeper after',
+      'UNSENT_GRACE_MS',
+      ms(UNSENT_GRACE_MS),
+      'the sweeper sends them, and again at each run until they are sent',
     ),
     row(
       'pause after a lost lease',
@@ -101,7 +119,7 @@ export const handling: TimeoutGroup = {
   ],
 };
 
-export const messages: TimeoutGroup = {
+export const messageTimeouts: TimeoutGroup = {
   title: 'Messages on their way',
   about: 'What finds a message that did not arrive.',
   rows: [
@@ -117,6 +135,36 @@ export const messages: TimeoutGroup = {
       SWEEP_EVERY,
       'the next run goes on where this one ended; alarm `sweep-failures`',
     ),
+    row(
+      'an intent that a quarantine holds is looked at after',
+      'HELD_AGAIN_MS',
+      ms(HELD_AGAIN_MS),
+      'it is looked at again, until the release',
+    ),
+    row(
+      'messages to an agent are left to it after its release for',
+      'CATCH_UP_MS',
+      ms(CATCH_UP_MS),
+      'what nobody took is settled as `undeliverable`, as ever',
+    ),
+    row(
+      'an event of an ingress in quarantine stays away for',
+      'HELD_EVENT_FIRST_MS',
+      `${ms(HELD_EVENT_FIRST_MS)}, growing to ${ms(HELD_EVENT_MOST_MS)}`,
+      'it comes again, until the release',
+    ),
+    row(
+      'the ingress function asks who is in quarantine every',
+      'RECENT_QUARANTINES_MS',
+      ms(RECENT_QUARANTINES_MS),
+      'a quarantine holds events later by so much at most',
+    ),
+    row(
+      'an agent keeps the times of its quarantines for',
+      'HELD_TIMES_KEPT_MS',
+      ms(HELD_TIMES_KEPT_MS),
+      'it reads them anew when a message looks expired',
+    ),
     row('one run of the sweeper', 'SWEEP_TIMEOUT', SWEEP_TIMEOUT, 'the next run goes on'),
     row(
       'a message that nobody took is given up after its expiry and',
@@ -125,10 +173,16 @@ export const messages: TimeoutGroup = {
       'a dead letter `undeliverable`, of what agents emitted by the deep sweep; alarm `dead-letters`',
     ),
     row(
+      'what an outcome stored and nobody took is sent once more after',
+      'SENT_GRACE_MS',
+      ms(SENT_GRACE_MS),
+      'the sweeper sends it, by a note of the deep sweep',
+    ),
+    row(
       'interval of the deep sweep',
       'DEEP_SWEEP_EVERY',
       DEEP_SWEEP_EVERY,
-      'emissions that nobody took become dead letters',
+      'emissions that nobody took are sent once more, and become dead letters after that',
     ),
     row(
       'a message waits in a lane at most',

@@ -1,11 +1,10 @@
 import { RETENTION_DEFAULTS } from '../../infra/constructs/ledger-evidence.js';
 import { DEFAULT_SERVICE_DRAIN, STOP_SECONDS } from '../../infra/application/worker-service.js';
-import { PAYLOAD_DAYS } from '../../infra/stacks/state-stack.js';
+import { PAYLOAD_DAYS } from '../../shared/domain/evidence/retention.js';
 import { LONGEST_VISIBILITY_SECONDS } from '../../shared/agent/receive/receive-batch.js';
 import { CALL_ATTEMPTS, CALL_TIMEOUT_MS, CONNECTION_TIMEOUT_MS } from '../../shared/aws/base/clients.js';
 import { KEPT_SECONDS } from '../../shared/aws/dynamo/dynamo-chain-store.js';
 import { LONG_POLL_SECONDS } from '../../shared/aws/sqs/sqs-lane.js';
-import { LONGEST_DELAY_SECONDS } from '../../shared/aws/sqs/sqs-timer-queue.js';
 import { LONGEST_RETENTION_MS } from '../../shared/domain/delivery/qos.js';
 import { RETENTION_DAYS } from '../../shared/domain/evidence/retention.js';
 import { LEASE_MS, RECEIVE_VISIBILITY_SECONDS, RENEW_MS } from '../../shared/worker/agent-lanes.js';
@@ -14,7 +13,7 @@ import { DEFAULT_DRAIN } from '../../shared/worker/run-worker.js';
 import { SILENT_MS } from '../../shared/worker/serve-health.js';
 import { days, ms, row, seconds, type TimeoutGroup } from './timeout-row.js';
 
-export const workers: TimeoutGroup = {
+export const workerTimeouts: TimeoutGroup = {
   title: 'Workers',
   about: "An agent with `runs: 'worker'`. A process that is killed costs its messages one lease.",
   rows: [
@@ -67,7 +66,7 @@ export const workers: TimeoutGroup = {
   ],
 };
 
-export const retention: TimeoutGroup = {
+export const retentionTimes: TimeoutGroup = {
   title: 'What is kept',
   about: 'From the last change of the entry, or from when it was written.',
   rows: [
@@ -115,7 +114,7 @@ export const retention: TimeoutGroup = {
   ],
 };
 
-export const calls: TimeoutGroup = {
+export const callTimeouts: TimeoutGroup = {
   title: 'Calls to AWS, and limits of AWS that are used',
   about: 'Not to be set.',
   rows: [
@@ -127,12 +126,6 @@ export const calls: TimeoutGroup = {
       'LONGEST_VISIBILITY_SECONDS',
       seconds(LONGEST_VISIBILITY_SECONDS),
       'a longer backoff is refused: `INVALID_OPTION`',
-    ),
-    row(
-      'longest delay of a message (SQS)',
-      'LONGEST_DELAY_SECONDS',
-      seconds(LONGEST_DELAY_SECONDS),
-      'a longer timer hops',
     ),
   ],
 };

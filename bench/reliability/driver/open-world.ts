@@ -17,8 +17,8 @@ export function openWorld(agents: readonly BoundAgent[], seed: number) {
   const operator: OperatorServices = {
     ...{ topology: orders, clock, payloads, deliveries: ports.deliveries, book: new MemoryDeadLetterBook(ledger) },
     returns: {
-      put: async ({ receiver, lane, body }) => {
-        lanes.queue(receiver, lane)?.send(body);
+      put: async ({ receiver, lane, direct, body }) => {
+        lanes.queue(receiver, lane, direct)?.send(body);
         return Promise.resolve();
       },
     },
@@ -37,8 +37,7 @@ export function openWorld(agents: readonly BoundAgent[], seed: number) {
         },
         OrderPlaced,
         { order },
-        { priority },
-        { correlationId: order },
+        { priority, correlationId: order },
       ),
     /** Handles what there is and moves the clock to what comes next, until no queue but the timers holds anything. */
     async settle(): Promise<void> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type CrashPoint, CRASH_POINTS } from 'laneway/testing';
+import { type CrashPoint, CRASH_POINTS, OUTAGE_PORTS, type OutageKind, type OutagePort } from 'laneway/testing';
 
 /** Behaviour of an agent towards one type. */
 export interface Reaction {
@@ -20,10 +20,19 @@ export interface ProgramType {
 }
 
 /** Something that goes wrong on the way. */
-export type Trouble =
+export type ProgramTrouble =
   | { readonly kind: 'duplicate'; readonly copies: number }
   | { readonly kind: 'reorder' }
   | { readonly kind: 'throttle' | 'stores'; readonly probability: number }
+  | {
+      readonly kind: 'outage';
+      readonly port: OutagePort;
+      readonly what: OutageKind;
+      /** Seconds from the first message until it begins, and that it lasts. */
+      readonly from: number;
+      readonly lasts: number;
+      readonly share: number;
+    }
   | { readonly kind: 'crash'; readonly agent: number; readonly point: CrashPoint; readonly times: number };
 
 /** A small application with the behaviour of its agents, the messages from outside, and the troubles on the way. */
@@ -35,8 +44,12 @@ export interface Program {
   readonly reactions: readonly (readonly Reaction[])[];
   /** Types that a client publishes, by index. */
   readonly started: readonly number[];
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly ProgramTrouble[];
 }
+
+/** Seconds that an outage lasts: to two days. */
+const LASTS = [5, 60, 600, 7_200, 43_200, 172_800] as const;
+const KINDS: readonly OutageKind[] = ['unavailable', 'throttled', 'denied', 'slow'];
 
 const AGENTS = 4;
 const TYPES = 5;
@@ -57,6 +70,14 @@ export function arbitraryProgram(): fc.Arbitrary<Program> {
     fc.record({ kind: fc.constant('duplicate' as const), copies: fc.integer({ min: 1, max: 4 }) }),
     fc.record({ kind: fc.constant('reorder' as const) }),
     fc.record({ kind: fc.constantFrom('throttle', 'stores'), probability: fc.constantFrom(0.03, 0.1) }),
+    fc.record({
+      kind: fc.constant('outage' as const),
+      port: fc.constantFrom(...OUTAGE_PORTS),
+      what: fc.constantFrom(...KINDS),
+      from: fc.constantFrom(1, 3, 8, 20),
+      lasts: fc.constantFrom(...LASTS),
+      share: fc.constantFrom(0.5, 0.9, 1),
+    }),
     fc.record({
       kind: fc.constant('crash' as const),
       agent: fc.nat({ max: AGENTS - 1 }),
@@ -84,14 +105,14 @@ export interface Happened {
 }
 
 /** A program as one process would run it that never fails: one queue, one delivery at a time. */
-export function modelOf(program: Program): Happened {
+export function expectedOf(program: Program): Happened {
   const effects = new Set<string>();
   const dead = new Set<string>();
-  const queue = startOf(program).map((message) => ({ ...message, sender: -1 }));
+  const queue = programStart(program).map((message) => ({ ...message, sender: -1 }));
   for (let message = queue.shift(); message; message = queue.shift()) {
     const { type, path, sender } = message;
-    for (const agent of receiversOf(program, type, sender)) {
-      const key = keyOf(agent, type, path);
+    for (const agent of programReceivers(program, type, sender)) {
+      const key = reactionKey(agent, type, path);
       const reaction = reactionOf(program, agent, type);
       if (reaction.refuses) {
         dead.add(key);
@@ -107,12 +128,12 @@ export function modelOf(program: Program): Happened {
 }
 
 /** Messages that the client publishes: type by index, and path. */
-export function startOf({ started, types }: Program): { type: number; path: string }[] {
+export function programStart({ started, types }: Program): { type: number; path: string }[] {
   return started.map((type, index) => ({ type: type % types.length, path: `s${index}` }));
 }
 
 /** Agents that handle a message: of an event every subscriber but its sender, of a command the first subscriber. */
-export function receiversOf({ types }: Program, type: number, sender: number): readonly number[] {
+export function programReceivers({ types }: Program, type: number, sender: number): readonly number[] {
   const { kind, subscribers } = typeAt(types, type);
   const others = subscribers.filter((agent) => kind !== 'event' || agent !== sender);
   return kind === 'event' ? others : others.slice(0, 1);
@@ -144,7 +165,7 @@ export function reactionOf({ reactions }: Program, agent: number, type: number):
   return reactions[agent]?.[type] ?? { publishes: [], stumbles: false, refuses: false };
 }
 
-export function keyOf(agent: number, type: number, path: string): string {
+export function reactionKey(agent: number, type: number, path: string): string {
   return `agent-${agent}:T${type}:${path}`;
 }
 

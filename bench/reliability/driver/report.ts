@@ -23,7 +23,7 @@ export function lineOf({ ok, sent, effects, quarantined, lost, extra, figure, se
   return `${ok ? 'ok' : 'NOT OK'}  ${counts}; ${figure} (${seconds.toFixed(1)} s)`;
 }
 
-/** The page docs/reliability.md. */
+/** The page docs/reference/reliability.md. */
 export function reportOf(rows: readonly RowReport[], { seed, quick, commit, date }: About): string {
   const total = (pick: (row: RowReport) => number): string => count(rows.reduce((sum, row) => sum + pick(row), 0));
   const lines = rows.map(
@@ -35,10 +35,11 @@ export function reportOf(rows: readonly RowReport[], { seed, quick, commit, date
 Written by \`npm run reliability\`; do not edit. ${date}, seed ${seed}, commit ${commit}${quick ? ', quick (fewer runs of each row)' : ''}.
 
 Effects are counted by a witness outside Laneway: handlers append a business key to a file that neither ledger nor dedupe
-touch, and each key counts once. _Sent_ is what must have an effect or a reason: deliveries, or what the row's title counts. _Quarantined_ is what ended without an effect and
-with a reason in the ledger (dead letter, expired, refused to its sender). _Lost_ is what has neither. _Extra_ is every
-outcome beyond one: an effect of a second try, a second terminal state, a needless sending. A handler whose process dies after its work
-runs again; that is what its \`effectKey\` is for, so that the repetition of the same key is no extra effect.
+touch, and each key counts once. _Sent_ counts the deliveries (or what the row's title counts) that must have an effect or a
+reason. _Quarantined_ counts those that ended without an effect and with a reason in the ledger (dead letter, expired,
+refused to its sender), _lost_ those that have neither. _Extra_ counts every outcome beyond one: an effect of a second try, a
+second terminal state, a needless sending. A handler whose process dies after its work runs again. Its \`effectKey\` lets the
+called service recognise the repetition, so that the repetition of the same key is no extra effect.
 
 | row | ok | sent | effects | quarantined | lost | extra | figure | repeat it |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |
@@ -46,7 +47,9 @@ ${lines.join('\n')}
 | all ${rows.length} rows | ${rows.every(({ ok }) => ok) ? 'yes' : '**no**'} | ${total(({ sent }) => sent)} | ${total(({ effects }) => effects)} | ${total(({ quarantined }) => quarantined)} | ${total(({ lost }) => lost)} | ${total(({ extra }) => extra)} | | \`npm run reliability${quick ? ' -- --quick' : ''}\` |
 
 \`npm run reliability -- --mutations\` breaks a copy of the sources in one rule at a time (no lease, outcome after the sending,
-new ids at each sending ...) and shows which row notices.
+new ids at each sending ...) and shows which row notices. The rows run
+over stores in memory, so that mutations of the adapters of DynamoDB (four were tried) are noticed by the contract tests
+alone, which hold both kinds of stores to one suite.
 `;
 }
 

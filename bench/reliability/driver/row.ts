@@ -32,7 +32,7 @@ export interface RowResult {
   readonly problems: readonly string[];
 }
 
-/** One row of docs/reliability.md. */
+/** One row of docs/reference/reliability.md. */
 export interface Row {
   /** kebab-case; `--row` takes it. */
   readonly name: string;

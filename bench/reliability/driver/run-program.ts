@@ -6,18 +6,18 @@ import { defineTopology, type AgentSpec, type ChannelSpec } from 'laneway/topolo
 import { newId } from '../../../shared/domain/base/ids.js';
 import {
   emissionsOf,
-  keyOf,
+  reactionKey,
   reactionOf,
-  receiversOf,
+  programReceivers,
   replyKeyOf,
-  startOf,
+  programStart,
   typeAt,
   type Happened,
   type Program,
 } from './program.js';
 
 /** Outcome of a program that Laneway ran. */
-export interface Ran extends Happened {
+export interface RanProgram extends Happened {
   /** Handlings and emissions beyond one of the same message: their names. */
   readonly twice: readonly string[];
   /** Deliveries at rest without outcome, or without the dead letter they are. */
@@ -29,10 +29,11 @@ export interface Ran extends Happened {
 
 const payload = z.object({ path: z.string(), nonce: z.string() });
 type Payload = z.infer<typeof payload>;
-const QOS = { expires: '6 hours', tries: 10 } as const;
+/** Longer than the longest outage, and shorter than lanes keep a copy. */
+const QOS = { expires: '80 hours', tries: 10 } as const;
 
 /** Runs a program in the harness; `note` is called with each effect: its key, and the name of the try that caused it. */
-export async function runProgram(program: Program, note: (key: string) => void): Promise<Ran> {
+export async function runProgram(program: Program, note: (key: string) => void): Promise<RanProgram> {
   const types: MessageType[] = program.types.map(({ kind }, index) =>
     kind === 'event'
       ? event(`T${index}`, payload)
@@ -49,10 +50,10 @@ export async function runProgram(program: Program, note: (key: string) => void):
   const world = createHarness(topology, { agents: agents(effect), seed: program.seed });
   make(world, program);
   const conversations: string[] = [];
-  for (const { type, path } of startOf(program)) {
+  for (const { type, path } of programStart(program)) {
     const messageType = types[type];
     const { kind } = typeAt(program.types, type);
-    if (!messageType || (kind !== 'event' && receiversOf(program, type, -1).length === 0)) continue;
+    if (!messageType || (kind !== 'event' && programReceivers(program, type, -1).length === 0)) continue;
     const id = newId();
     conversations.push(id);
     for (let attempt = 1; ; attempt++) {
@@ -68,7 +69,7 @@ export async function runProgram(program: Program, note: (key: string) => void):
   return judge(world, conversations, nonces);
 }
 
-function judge(world: Harness, conversations: readonly string[], nonces: ReadonlyMap<string, Set<string>>): Ran {
+function judge(world: Harness, conversations: readonly string[], nonces: ReadonlyMap<string, Set<string>>): RanProgram {
   const dead = new Set<string>();
   const open: string[] = [];
   let deliveries = 0;
@@ -132,7 +133,7 @@ function build(program: Program, types: readonly MessageType[]) {
             const { refuses, stumbles } = reactionOf(program, agent, type);
             if (refuses) throw new PermanentError(`${agent} refuses ${message.type}`);
             if (stumbles && tries === 1) throw new Error('stumbles');
-            effect(keyOf(agent, type, path), nonce);
+            effect(reactionKey(agent, type, path), nonce);
             // A message carries the name of the try that published it, so that parts of two tries show.
             const own = newId();
             for (const next of emissionsOf(program, agent, type, path)) {
@@ -162,6 +163,13 @@ function make({ faults }: Harness, { troubles }: Program): void {
       case 'stores':
         faults.storeErrors(trouble.probability);
         break;
+      case 'outage': {
+        const { port, what, from, lasts, share } = trouble;
+        // Copies take their time, so that the outage finds the program in the middle.
+        faults.reorder('10 seconds');
+        faults.outage({ port, kind: what, from: `${from} seconds`, for: `${lasts} seconds`, share });
+        break;
+      }
       case 'crash':
         faults.crash(`agent-${trouble.agent}`, trouble.point, { probability: 0.5, times: trouble.times });
     }

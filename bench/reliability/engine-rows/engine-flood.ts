@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { quantile } from '../../statistics.js';
+import { quantile } from '../../../cli/demo/quantile.js';
 import { readEffects } from '../depot/effects.js';
 import { deployDepot, depths, packages, publishAll, untilWitnessed, type Sent } from './engine-depot.js';
 import { wholeResult } from './engine-result.js';

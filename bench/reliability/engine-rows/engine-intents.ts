@@ -1,7 +1,5 @@
-import { awsClients } from '../../../shared/aws/base/clients.js';
-import { DynamoIntentStore } from '../../../shared/aws/dynamo/dynamo-intent-store.js';
-import { S3PayloadStore } from '../../../shared/aws/s3/s3-payload-store.js';
-import { outputOf } from '../../../shared/client/deployment.js';
+import { openPorts, publisherPorts } from '../../../shared/aws/ports.js';
+import { namesFromOutputs } from '../../../shared/client/deployed-names.js';
 import { summarizeError } from '../../../shared/domain/base/errors.js';
 import { newId } from '../../../shared/domain/base/ids.js';
 import { INTENT_GRACE_MS, publishMessage } from '../../../shared/publishing/publish-message.js';
@@ -10,8 +8,7 @@ import type { Depot, Package, Sent } from './engine-depot.js';
 
 /** Intents of a client that ended between writing them and sending: due for the sweeper in a second. */
 export async function intendOnly({ app }: Depot, given: readonly Package[]): Promise<Sent[]> {
-  const { documents, s3 } = awsClients();
-  const payloads = new S3PayloadStore(s3, outputOf(app.deployment, 'PayloadBucket'));
+  const { intents, payloads } = openPorts(namesFromOutputs(topology.model, app.deployment), publisherPorts);
   const correlationId = newId();
   const ended = { ok: false, retryable: true, code: 'Ended', message: 'the client ended here' } as const;
   const sent = given.map((one): Sent => ({ ...one, id: newId(), correlationId }));
@@ -19,14 +16,12 @@ export async function intendOnly({ app }: Depot, given: readonly Package[]): Pro
     try {
       await publishMessage(
         {
-          ...{ topology, kind: 'client', name: 'gate', payloads },
+          ...{ topology, kind: 'client', name: 'gate', intents, payloads },
           clock: { now: () => Date.now() - INTENT_GRACE_MS + 1_000 },
-          intents: new DynamoIntentStore(documents, outputOf(app.deployment, 'LedgerTable'), payloads),
           senders: { bus: { publish: (envelopes) => Promise.resolve(envelopes.map(() => ended)) } },
         },
         PackageArrived,
         { key, published: Date.now() },
-        {},
         { id, correlationId },
       );
     } catch (error) {

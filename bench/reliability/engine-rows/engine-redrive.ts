@@ -1,6 +1,6 @@
-import { openOperator } from '../../../cli/context/open-operator.js';
-import { findLetters } from '../../../shared/operator/letters/letter-groups.js';
-import { redriveLetter, type Redriven } from '../../../shared/operator/letters/redrive-letter.js';
+import { openDeployed } from '../../../cli/context/open-deployed.js';
+import { findDeadLetters } from '../../../shared/operator/dead-letters/dead-letter-groups.js';
+import { redriveDeadLetter, type Redriven } from '../../../shared/operator/dead-letters/redrive-dead-letter.js';
 import { note } from '../depot/effects.js';
 import { depot as topology } from '../depot/topology.js';
 import { deployDepot, packages, publishAll, untilWitnessed } from './engine-depot.js';
@@ -20,14 +20,14 @@ export const engineRedrive: Row = {
   quick: false,
   run: async ({ witness, progress }) => {
     const depot = await deployDepot(witness.path);
-    const operator = await openOperator(topology);
+    const operator = await openDeployed(topology);
     const sent = await publishAll(depot.gate, [
       ...packages('leak', LEAKING, () => ({ trouble: 'leaks' })),
       ...packages('sound', SOUND),
     ]);
     const ids = new Set(sent.map(({ id }) => id));
     const letters = async (state: 'open' | 'any') =>
-      (await findLetters(operator.book, { state })).filter(({ messageId = '' }) => ids.has(messageId));
+      (await findDeadLetters(operator.book, { state })).filter(({ messageId = '' }) => ids.has(messageId));
     let dead = await letters('open');
     for (const giveUp = Date.now() + 120_000; dead.length < LEAKING && Date.now() < giveUp;) {
       await operator.pause(1_000);
@@ -37,10 +37,10 @@ export const engineRedrive: Row = {
     note.mended(witness.path);
     const results: Redriven[] = [];
     for (const letter of dead) {
-      const once = () => redriveLetter(letter, ACTOR, {}, operator);
+      const once = () => redriveDeadLetter(letter, ACTOR, {}, operator);
       results.push(...(await Promise.all([once(), once()])));
       const now = await operator.book.find(letter.id);
-      results.push(await redriveLetter(now ?? letter, ACTOR, {}, operator));
+      results.push(await redriveDeadLetter(now ?? letter, ACTOR, {}, operator));
     }
     await untilWitnessed(
       witness.path,
@@ -50,7 +50,9 @@ export const engineRedrive: Row = {
     );
     // Settled in the ledger before the last round, which must find that there is nothing to do.
     const interim = await wholeResult(depot, sent, { settleWithinMs: 60_000, figure: '' });
-    const late = await Promise.all((await letters('any')).map((letter) => redriveLetter(letter, ACTOR, {}, operator)));
+    const late = await Promise.all(
+      (await letters('any')).map((letter) => redriveDeadLetter(letter, ACTOR, {}, operator)),
+    );
     await operator.pause(3_000);
     const count = (result: Redriven['result']): number => results.filter((one) => one.result === result).length;
     const figure =

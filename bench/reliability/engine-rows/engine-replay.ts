@@ -1,4 +1,4 @@
-import { openReplay } from '../../../cli/context/open-replay.js';
+import { openDeployed } from '../../../cli/context/open-deployed.js';
 import { replayConversations } from '../../../shared/operator/replay/replay-conversations.js';
 import { generationOf } from '../../../shared/operator/replay/replay-generation.js';
 import type { ReplayedMessage } from '../../../shared/operator/replay/replay-services.js';
@@ -23,7 +23,7 @@ export const engineReplay: Row = {
   quick: false,
   run: async ({ witness, progress }) => {
     const depot = await deployDepot(witness.path);
-    const { services } = await openReplay(topology);
+    const services = await openDeployed(topology);
     const published = await publishAll(depot.gate, packages('sent', SENT));
     const stored = (keys: number, times: number) =>
       untilWitnessed(

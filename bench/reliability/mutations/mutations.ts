@@ -1,23 +1,8 @@
-/** A change of one rule. */
-export interface Mutation {
-  /** kebab-case. */
-  readonly name: string;
-  /** Sentence that describes the program once the rule is broken. */
-  readonly title: string;
-  readonly edits: readonly Edit[];
-  /** Rows of which at least one must fail, the likeliest first. */
-  readonly rows: readonly string[];
-}
+import type { Mutation } from './mutation.js';
+import { OUTAGE_MUTATIONS } from './outage-mutations.js';
 
-/** A text of a file, which must stand there exactly once, and what replaces it. */
-export interface Edit {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
-const CHAIN = 'shared/agent/receive/handling-chain.ts';
-const REFUSALS = 'shared/agent/receive/refusals.ts';
+const CHAIN = 'shared/agent/receive/handle-copy.ts';
+const ENDS = 'shared/agent/receive/end-delivery.ts';
 
 /** Changes that `--mutations` makes in a copy of the sources, one at a time; rows must catch each. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -85,7 +70,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'ignore-expiry',
     title: 'what has expired is handled all the same',
-    edits: [{ file: CHAIN, find: 'const last = lastUse(envelope, model);', replace: 'const last = Infinity;' }],
+    edits: [
+      {
+        file: CHAIN,
+        find: 'const last = lastUse(envelope, topology.model, delivery.expires);',
+        replace: 'const last = Infinity;',
+      },
+    ],
     rows: ['late-messages'],
   },
   {
@@ -94,9 +85,9 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: CHAIN,
-        find: "const written = await services.deliveries.settle(key, owner, {\n    state: 'completed',",
+        find: "    written = await services.deliveries.settle(delivery.key, lease.owner, {\n      state: 'completed',",
         replace:
-          "await sendEmissions(stored, envelope, agent.id, model, services, copy.copy);\n  const written = await services.deliveries.settle(key, owner, {\n    state: 'completed',",
+          "    await sendEmissions(stored, delivery);\n    written = await services.deliveries.settle(delivery.key, lease.owner, {\n      state: 'completed',",
       },
     ],
     rows: ['changing-emissions'],
@@ -106,10 +97,10 @@ export const MUTATIONS: readonly Mutation[] = [
     title: 'stored emissions get other ids when they are sent again',
     edits: [
       {
-        file: REFUSALS,
-        find: 'await sendEmissions(record, envelope,',
+        file: ENDS,
+        find: 'await sendEmissions(record, delivery)',
         replace:
-          'await sendEmissions({ ...record, emissions: record.emissions.map((one) => ({ ...one, id: crypto.randomUUID() })) }, envelope,',
+          'await sendEmissions({ ...record, emissions: record.emissions.map((one) => ({ ...one, id: crypto.randomUUID() })) }, delivery)',
       },
     ],
     rows: ['kills'],
@@ -117,7 +108,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 're-send-by-every-duplicate',
     title: 'each copy of a completed message sends its emissions again',
-    edits: [{ file: REFUSALS, find: 'if (record.copy === copy.copy)', replace: 'if (copy.copy)' }],
+    edits: [
+      {
+        file: ENDS,
+        find: 'if (record.copy === delivery.copy.copy && record.sent === undefined)',
+        replace: 'if (delivery.copy.copy)',
+      },
+    ],
     rows: ['duplicates'],
   },
   {
@@ -126,8 +123,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/platform/dead-letters/drain-copy.ts',
-        find: 'const letter = parseDeadLetter(dead.body);',
-        replace: 'if (dead.body !== undefined) return;\n  const letter = parseDeadLetter(dead.body);',
+        find: 'const letter = parseDeadLetter(received.body);',
+        replace: 'if (received.body !== undefined) return;\n  const letter = parseDeadLetter(received.body);',
       },
     ],
     rows: ['redrive-twice'],
@@ -163,8 +160,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/platform/requests/fire-timer.ts',
-        find: 'if (timer.at > now) return timers.set({ ...timer, hop }, now);',
-        replace: 'if (timer.at > 0) return;',
+        find: 'const again = await fireTimer(timer, services);',
+        replace: 'const again = timer.at > 0 ? undefined : await fireTimer(timer, services);',
       },
     ],
     rows: ['workflows'],
@@ -174,7 +171,7 @@ export const MUTATIONS: readonly Mutation[] = [
     title: 'what an execution has done is not undone when it fails',
     edits: [
       {
-        file: 'shared/platform/workflows/report-completion.ts',
+        file: 'shared/platform/workflows/report-end.ts',
         find: 'if (!succeeded && (await services.sagas.fail(',
         replace: 'if (succeeded && (await services.sagas.fail(',
       },
@@ -205,11 +202,129 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     rows: ['worker-lanes'],
   },
+  {
+    name: 'sweep-cursor-past-the-millisecond',
+    title:
+      'the sweeper notes its place behind what it has looked at: others that are due in the same millisecond are passed by',
+    edits: [
+      {
+        file: 'shared/platform/supervision/sweep.ts',
+        find: 'reached = done.last - 1;',
+        replace: 'reached = done.last;',
+      },
+    ],
+    rows: ['outages'],
+  },
+  {
+    name: 'timer-grace-with-the-other-sign',
+    title: 'the sweeper passes by requests whose time is not over yet',
+    edits: [
+      {
+        file: 'shared/platform/supervision/arm-timers.ts',
+        find: 'const until = now - TIMER_GRACE_MS;',
+        replace: 'const until = now + TIMER_GRACE_MS;',
+      },
+    ],
+    rows: ['lost-events'],
+  },
+  {
+    name: 'reopened-steps-in-any-order',
+    title: 'of the steps of a saga whose replies came late, the first is undone first',
+    edits: [
+      {
+        file: 'shared/platform/workflows/compensate.ts',
+        find: 'const number = Math.max(next, ...reopened);',
+        replace: 'const number = reopened.size > 0 ? Math.min(...reopened) : next;',
+      },
+    ],
+    rows: ['outages'],
+  },
+  {
+    name: 'drain-drops-what-was-not-sent',
+    title: 'a dead copy of a completed delivery is dropped, whether its messages were sent or not',
+    edits: [
+      {
+        file: 'shared/platform/dead-letters/drain-copy.ts',
+        find: 'if (record.copy !== dead.copy || !holdsEmissions(record) || record.sent !== undefined) {',
+        replace: 'if (isSettled(record.state) || !holdsEmissions(record)) {',
+      },
+    ],
+    rows: ['outages'],
+  },
+  {
+    name: 'late-replies-are-forgotten',
+    title: 'a reply that comes when its request has ended is not kept for undoing what it tells of',
+    edits: [
+      {
+        file: 'shared/platform/workflows/compensate.ts',
+        find: 'if (late) await sagas.keepLate(execution, step.number, late);',
+        replace: 'if (late && step.undoing) await sagas.keepLate(execution, step.number, late);',
+      },
+    ],
+    rows: ['outages'],
+  },
+  {
+    name: 'failing-intents-are-passed-by',
+    title: 'an intent that the sweeper could not look at is not due again',
+    edits: [
+      {
+        file: 'shared/platform/supervision/sweep.ts',
+        find: 'await services.intents.record([{ envelope, expected }], services.clock.now() + INTENT_GRACE_MS);',
+        replace: 'if (envelope.id === expected[0]) await services.intents.record([], INTENT_GRACE_MS);',
+      },
+    ],
+    rows: ['outages'],
+  },
+  {
+    name: 'refused-intents-wait-for-their-expiry',
+    title: 'a message that the bus refused to the sweeper as well is not tried again',
+    edits: [
+      {
+        file: 'shared/platform/supervision/look-at-intent.ts',
+        find: 'next: failed ? clock.now() + INTENT_GRACE_MS : lastLook };',
+        replace: 'next: failed ? lastLook + INTENT_GRACE_MS : lastLook };',
+      },
+    ],
+    rows: ['outages'],
+    tests: ['test/unit/shared/platform/supervision/sweep.test.ts'],
+  },
+  {
+    name: 'undone-at-the-first-event-only',
+    title: 'a status event that comes again undoes nothing, though its first copy was cut off',
+    edits: [
+      {
+        file: 'shared/testing/memory/memory-sagas.ts',
+        find: '    kept.state.failed ??= reason;\n    return Promise.resolve(kept.facts !== undefined);',
+        replace:
+          '    const isFirst = kept.state.failed === undefined;\n    kept.state.failed ??= reason;\n    return Promise.resolve(isFirst && kept.facts !== undefined);',
+      },
+    ],
+    rows: ['outages'],
+    tests: ['test/scenarios/workflows/saga-late.test.ts'],
+  },
+  {
+    name: 'outcome-without-the-lease',
+    title: 'a process that wakes after its lease writes its outcome over that of the one that has the delivery',
+    edits: [
+      {
+        file: 'shared/testing/memory/memory-deliveries.ts',
+        find: 'decideSettle(existing, owner, outcome)',
+        replace: "decideSettle(existing && { ...existing, state: 'leased', owner }, owner, outcome)",
+      },
+    ],
+    rows: ['skew'],
+  },
+  {
+    name: 'an-end-by-another-id-at-each-event',
+    title: 'each copy of a status event tells the end of its execution under an id of its own',
+    edits: [
+      {
+        file: 'shared/platform/workflows/report-end.ts',
+        find: 'derivedId(WorkflowCompleted.name, arn, status);',
+        replace: 'derivedId(WorkflowCompleted.name, arn, status, crypto.randomUUID());',
+      },
+    ],
+    rows: ['lost-events'],
+  },
+  ...OUTAGE_MUTATIONS,
 ];
-
-/** Makes an edit. @throws Error when its text does not stand there exactly once: the mutation has rotted */
-export function edited(text: string, { file, find, replace }: Edit): string {
-  const found = text.split(find).length - 1;
-  if (found !== 1) throw new Error(`the text of a mutation stands ${found} times in ${file}, not once: ${find}`);
-  return text.replace(find, () => replace);
-}

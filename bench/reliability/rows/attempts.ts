@@ -5,6 +5,7 @@ import { createHarness, type Harness } from 'laneway/testing';
 import { defineTopology } from 'laneway/topology';
 import { schemaUri, sourceOf } from '../../../shared/domain/wire/envelope.js';
 import { newId } from '../../../shared/domain/base/ids.js';
+import { requestIdOf } from '../../../shared/domain/request/requester.js';
 import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
 import type { Row } from '../driver/row.js';
 import type { Witness } from '../driver/witness.js';
@@ -93,6 +94,7 @@ function brokersWorld(seed: number, witness: Witness): Harness {
 /** Asks for one quote, while late failures of its first attempt arrive. @returns `quoted`, or the code of the client's error */
 async function ask(world: Harness, quote: string, random: () => number): Promise<string> {
   const id = newId();
+  const requestId = requestIdOf('client.desk', id);
   const seconds = (from: number, to: number) =>
     `${Math.round((from + (to - from) * random()) * 1000)} milliseconds` as const;
   world.faults.drop({ type: 'Quote', receiver: 'broker' });
@@ -102,12 +104,12 @@ async function ask(world: Harness, quote: string, random: () => number): Promise
     // The second attempt begins about 21 seconds after the first, and is answered 10 seconds later or more.
     world.faults.delay(seconds(22, 30), { type: 'RequestFailed', receiver: 'replies' });
     const now = world.now();
-    const data = { requestId: id, type: Quote.name, code: 'HANDLER', message: 'the first attempt', attempt: 1 };
+    const data = { requestId, type: Quote.name, code: 'HANDLER', message: 'the first attempt', attempt: 1 };
     const source = sourceOf('brokers', 'platform', 'dead-letters');
     const detail = {
       ...{ specversion: '1.0', id: newId(), source, type: 'RequestFailed', time: now.toISOString() },
       ...{ expires: new Date(now.getTime() + 3_600_000).toISOString(), datacontenttype: 'application/json', data },
-      ...{ dataschema: schemaUri('RequestFailed', 1), correlationid: quote, requestid: id, priority: 'normal' },
+      ...{ dataschema: schemaUri('RequestFailed', 1), correlationid: quote, requestid: requestId, priority: 'normal' },
       ...{ channel: 'system.timeouts', attempt: 1, hops: 1 },
     };
     world.putEvent({ source, 'detail-type': 'RequestFailed', detail });

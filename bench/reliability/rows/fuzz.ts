@@ -1,4 +1,4 @@
-import { runFuzz } from '../../../test/kit/generators/fuzz-inputs.js';
+import { runFuzz } from '../../../test/kit/stands/fuzz-inputs.js';
 import type { Row } from '../driver/row.js';
 
 const INPUTS = 10_000;

@@ -66,7 +66,7 @@ async function receive(run: number, messages: number, seed: number, witness: Wit
   const instance = async (): Promise<void> => {
     for (let batch = waiting.splice(0, BATCH); batch.length > 0; batch = waiting.splice(0, BATCH)) {
       const event: SQSEvent = { Records: batch };
-      const response = await handleSqsEvent(bound, services, event, NO_QUEUE, () => 60_000);
+      const response = await handleSqsEvent(bound, services, event, { receipts: NO_QUEUE }, () => 60_000);
       const back = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       waiting.push(...batch.filter(({ messageId }) => back.has(messageId)));
     }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { arbitraryProgram, modelOf } from '../driver/program.js';
+import { arbitraryProgram, expectedOf } from '../driver/program.js';
 import type { Row } from '../driver/row.js';
 import { runProgram } from '../driver/run-program.js';
 
@@ -18,7 +18,7 @@ export const randomPrograms: Row = {
     let [runs, struck] = [0, 0];
     const property = fc.asyncProperty(arbitraryProgram(), async (program) => {
       const run = ++runs;
-      const wanted = modelOf(program);
+      const wanted = expectedOf(program);
       const ran = await runProgram(program, (key) => witness.note(`${run}|${key}`));
       const missing = [...minus(wanted.effects, ran.effects), ...minus(wanted.dead, ran.dead), ...ran.open];
       const beyond = [...minus(ran.effects, wanted.effects), ...minus(ran.dead, wanted.dead), ...ran.twice];

@@ -1,5 +1,5 @@
 import { PermanentError } from 'laneway/agent';
-import { redriveLetter } from '../../../shared/operator/letters/redrive-letter.js';
+import { redriveDeadLetter } from '../../../shared/operator/dead-letters/redrive-dead-letter.js';
 import type { DeadLetterEntry } from '../../../shared/domain/delivery/dead-letter.js';
 import { account } from '../../../shared/domain/evidence/conversation.js';
 import { openWorld } from '../driver/open-world.js';
@@ -31,15 +31,15 @@ export const redrive: Row = {
     for (const order of orders) await stand.place(order);
     await stand.settle();
     const poisoned = orders.filter((_, index) => index % 3 > 0);
-    const letters = await lettersOf(operator);
+    const letters = await deadLettersOf(operator);
     progress(`${poisoned.length} poisoned, ${letters.length} dead letters`);
 
     broken = false;
     for (let round = 1; round <= 2; round++) {
-      // Two operators at a time, both with the letters as they stood before.
-      await Promise.all([...letters, ...letters].map((letter) => redriveLetter(letter, ADA, {}, operator)));
+      // Two operators at a time, both with the dead letters as they stood before.
+      await Promise.all([...letters, ...letters].map((letter) => redriveDeadLetter(letter, ADA, {}, operator)));
       await stand.settle();
-      for (const letter of await lettersOf(operator)) await redriveLetter(letter, ADA, {}, operator);
+      for (const letter of await deadLettersOf(operator)) await redriveDeadLetter(letter, ADA, {}, operator);
       await stand.settle();
     }
     await stand.sweep();
@@ -49,17 +49,28 @@ export const redrive: Row = {
     const repeated = [...counts.values()].reduce((sum, count) => sum + count - 1, 0);
     const accounts = await Promise.all(orders.map(async (order) => account(await world.ledger.conversation(order))));
     const open = accounts.filter(({ atRest, deadLettered }) => !atRest || deadLettered > 0).length;
-    const noLetter = poisoned.length - letters.length;
+    const noDeadLetter = poisoned.length - letters.length;
     const [lost, extra] = [Math.max(0, sent - counts.size) + open, Math.max(0, counts.size - sent) + repeated];
     return {
-      ...{ ok: lost === 0 && extra === 0 && noLetter === 0, sent, effects: counts.size, quarantined: 0, lost, extra },
+      ...{
+        ok: lost === 0 && extra === 0 && noDeadLetter === 0,
+        sent,
+        effects: counts.size,
+        quarantined: 0,
+        lost,
+        extra,
+      },
       figure: `${poisoned.length} poisoned orders, ${letters.length} dead letters, each redriven 3 times or more`,
-      problems: noLetter === 0 ? [] : [`${noLetter} poisoned orders have no dead letter`],
+      problems: noDeadLetter === 0 ? [] : [`${noDeadLetter} poisoned orders have no dead letter`],
     };
   },
 };
 
-async function lettersOf({ book }: { book: { all(): AsyncIterable<DeadLetterEntry> } }): Promise<DeadLetterEntry[]> {
+async function deadLettersOf({
+  book,
+}: {
+  book: { all(): AsyncIterable<DeadLetterEntry> };
+}): Promise<DeadLetterEntry[]> {
   const letters: DeadLetterEntry[] = [];
   for await (const letter of book.all()) letters.push(letter);
   return letters;

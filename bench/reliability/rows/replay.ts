@@ -23,7 +23,7 @@ export const replay: Row = {
     const { bus, lanes, pending, timers, intents } = world.ports;
     const services: ReplayServices = {
       ...operator,
-      ...{ ledger: world.ledger, intents, senders: { bus, lanes, pending, timers } },
+      ...{ conversations: world.ledger, intents, senders: { bus, lanes, pending, timers } },
     };
     const subjects = orders.map((conversation) => ({ conversation }));
     const again = (options: { generation?: number }): Promise<unknown> =>

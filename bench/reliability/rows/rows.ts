@@ -7,18 +7,22 @@ import { fuzz } from './fuzz.js';
 import { kills } from './kills.js';
 import { lateMessages } from './late-messages.js';
 import { load } from './load.js';
+import { lostEvents } from '../lasting-rows/lost-events.js';
+import { outages } from '../lasting-rows/outages.js';
 import { races } from './races.js';
 import { randomPrograms } from './random-programs.js';
 import { redrive } from './redrive.js';
 import { replay } from './replay.js';
 import { requests } from './requests.js';
+import { retention } from '../lasting-rows/retention.js';
 import type { Row } from '../driver/row.js';
+import { skew } from '../lasting-rows/skew.js';
 import { storeFaults } from './store-faults.js';
 import { templateInvariants } from './template-invariants.js';
 import { workerLanes } from './worker-lanes.js';
 import { workflows } from './workflows.js';
 
-/** Rows that need no engine, in the order of docs/reliability.md; those of engine-rows.ts follow. */
+/** Rows that need no engine, in the order of docs/reference/reliability.md; those of engine-rows.ts follow. */
 export const ROWS: readonly Row[] = [
   load,
   duplicates,
@@ -33,6 +37,10 @@ export const ROWS: readonly Row[] = [
   attempts,
   randomPrograms,
   workflows,
+  outages,
+  lostEvents,
+  skew,
+  retention,
   workerLanes,
   flood,
   redrive,

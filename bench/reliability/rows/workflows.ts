@@ -8,13 +8,13 @@ const QUICK_DEFINITIONS = 60;
 export const workflows: Row = {
   name: 'workflows',
   title:
-    'Generated workflow definitions of every construct, each under three plans of lost, late and duplicated messages, dead agents, dying functions, store errors, lost timers, repeated tokens: each execution ends by its deadline and by the platform, and whoever waits in it is told once (effects) unless it has ended before (quarantined)',
+    'Generated workflow definitions of every construct, each under three plans of lost, late and duplicated messages, dead agents, dying functions, store errors, lost timers, repeated tokens, outages of a port from seconds to two days: each execution ends by its deadline and by the platform, and whoever waits in it is told once (effects) unless it has ended before (quarantined)',
   engine: false,
   quick: true,
   run: async ({ seed, quick, progress, witness }) => {
     const definitions = quick ? QUICK_DEFINITIONS : DEFINITIONS;
     const note = (key: string): void => witness.note(key);
-    const found = await checkWorkflows({ seed, definitions, shrink: !quick, note, progress });
+    const found = await checkWorkflows({ seed, definitions, shrink: !quick, isLong: true, note, progress });
     const { waits, toldTwice, inVain, failure, constructs, troubles, ends } = found;
     const counts = [...witness.counts()];
     const effects = counts.length;
@@ -27,9 +27,9 @@ export const workflows: Row = {
       figure: [
         `${found.definitions} definitions x ${PLANS_EACH}, ${found.struck} faults struck`,
         `${constructs.size} constructs, each ${least(constructs)} times or more`,
-        `executions: ${listed(ends)} (States.Timeout: ${found.atDeadline} at a deadline that is shorter than their steps, by a backstop ${found.backstops})`,
+        `executions: ${listed(ends)} (States.Timeout: ${found.atDeadline} at a deadline that is shorter than their steps or an outage, by a backstop ${found.backstops})`,
         `undone ${found.undone} steps, ${found.notUndone} named as not undone`,
-        `a request ended at most ${Math.ceil(found.lateness)} s after its deadline`,
+        `without an outage of more than five minutes a request ended at most ${Math.ceil(found.lateness)} s after its deadline`,
       ].join('; '),
       problems: failure === '' ? [] : [failure],
     };

@@ -1,4 +1,4 @@
-import { deployApp, destroyApp, type StackOutputs } from '../../../infra/engines/deploy/deploy.js';
+import { deployApp, destroyApp, type DeclaredOutputs } from '../../../infra/engines/deploy/deploy.js';
 import { localRegion, type EngineTarget } from '../../../infra/engines/engine.js';
 import { keptEngine } from '../../../infra/engines/kept-engine.js';
 import { openEngine } from '../../../infra/engines/open-engine.js';
@@ -28,7 +28,7 @@ export async function deployHere(
     readonly signal?: AbortSignal;
     readonly context?: Readonly<Record<string, string>>;
   } = {},
-): Promise<StackOutputs> {
+): Promise<DeclaredOutputs> {
   const view = await deployView(deploySteps(target.kind === 'aws' ? 'aws' : 'local'), output);
   const { directory, app } = project;
   try {

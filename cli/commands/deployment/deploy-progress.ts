@@ -1,4 +1,5 @@
 import { describeProgress, type DeployProgress, type DeployStep } from '../../../infra/engines/deploy/cdk-progress.js';
+import { visibleLine } from '../../../shared/domain/base/visible-text.js';
 import { plainPaint } from '../../render/paint.js';
 import { span } from '../../render/time.js';
 import type { Output } from '../../context/output.js';
@@ -53,7 +54,7 @@ async function listView(steps: readonly DeployStep[], output: Output): Promise<D
     [...running].map(([name, step]) => ({
       title: titles[name],
       task: async (_: unknown, task: { title: string; output: string; skip(reason?: string): void }) => {
-        step.say = (line) => (task.output = line);
+        step.say = (line) => (task.output = visibleLine(line));
         const ms = await step.done;
         // Not every deployment has every step: an engine is bootstrapped once.
         if (ms < 0) task.skip(`${titles[name]}: not needed`);
@@ -85,7 +86,7 @@ async function listView(steps: readonly DeployStep[], output: Output): Promise<D
       over = true;
       for (const step of running.values()) {
         if (error === undefined) step.finish(-1);
-        else step.fail(new Error(error instanceof Error ? error.message.split('\n')[0] : 'failed'));
+        else step.fail(new Error(error instanceof Error ? visibleLine(error.message.split('\n')[0] ?? '') : 'failed'));
       }
       await drawn;
       // A finished list shows only its titles; the user must also see which parts an engine dropped or was spared.

@@ -1,4 +1,4 @@
-import type { StackOutputs } from '../../../infra/engines/deploy/deploy.js';
+import type { DeclaredOutputs } from '../../../infra/engines/deploy/deploy.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { deployHere, deployTarget, interruptible, shellLines } from './deploy-here.js';
 import type { Paint } from '../../render/paint.js';
@@ -25,7 +25,7 @@ export async function deployCommand(context: CommandContext, stacks: readonly st
 }
 
 /** Outputs by stack, aligned. */
-export function describeOutputs(outputs: StackOutputs, paint: Paint): string[] {
+export function describeOutputs(outputs: DeclaredOutputs, paint: Paint): string[] {
   const told = Object.entries(outputs).filter(([, own]) => Object.keys(own).length > 0);
   return told.flatMap(([stack, own], index) => [
     ...(index === 0 ? [] : ['']),

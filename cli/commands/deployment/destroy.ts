@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { visibleLine } from '../../../shared/domain/base/visible-text.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { destroyHere, interruptible } from './deploy-here.js';
@@ -44,7 +45,7 @@ async function agreed(question: string): Promise<boolean> {
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+    return /^y(es)?$/i.test((await terminal.question(visibleLine(question))).trim());
   } finally {
     terminal.close();
   }

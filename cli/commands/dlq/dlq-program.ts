@@ -30,7 +30,7 @@ export function addDeadLetters(
   const acting = (command: Command): Command =>
     command
       .requiredOption('--why <text>', 'why; stands in the ledger')
-      .option('--by <name>', 'who acts (default: the user of the operating system)');
+      .option('--by <name>', 'name beside the identity of the credentials');
   const group = ['--group <group>', 'of this group: its id or its signature'] as const;
 
   inState(filtered(dlq.command('groups').description('dead letters by error signature'))).action(
@@ -66,7 +66,8 @@ export function addDeadLetters(
     .option('--limit <n>', 'at most', wholePositive)
     .option('--rate <n>', 'messages a second', positive)
     .option('--dry-run', 'say what would be done')
-    .option('--expires <duration>', 'a new expiry for what has expired')
+    .option('--expires <duration>', 'a new expiry for what has expired, within the 4 days of a lane')
+    .option('--vouch', 'answer yourself for texts that only their receivers vouch for')
     .option('--canary', '1, then 5, then 20, ...; stops when a dead letter returns')
     .option('--settle-within <duration>', 'with --canary, for each batch (default: 5m)')
     .action(async (id: string | undefined, options: RedriveCommandOptions, command: Command) => {
@@ -76,6 +77,7 @@ export function addDeadLetters(
   acting(dlq.command('edit').description('send another payload instead; the original is kept').argument('<id>'))
     .requiredOption('--data <payload>', '@file, - for standard input, or JSON')
     .option('--expires <duration>', 'how long the edited message is valid (default: 1h)')
+    .option('--vouch', 'answer yourself for a text that only its receiver vouches for')
     .action(async (id: string, options: EditOptions, command: Command) => {
       const { dlqEditCommand } = await import('./dlq.js');
       await dlqEditCommand(await context(command), id, options);

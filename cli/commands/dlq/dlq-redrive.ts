@@ -1,8 +1,9 @@
+import { defined } from '../../../shared/domain/base/defined.js';
 import { milliseconds } from '../../../shared/domain/base/duration.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
-import { findLetters } from '../../../shared/operator/letters/letter-groups.js';
-import { letterById, type Redriven } from '../../../shared/operator/letters/redrive-letter.js';
-import { redriveCanary, redriveLetters } from '../../../shared/operator/letters/redrive-letters.js';
+import { findDeadLetters } from '../../../shared/operator/dead-letters/dead-letter-groups.js';
+import { deadLetterById, type Redriven } from '../../../shared/operator/dead-letters/redrive-dead-letter.js';
+import { redriveCanary, redriveDeadLetters } from '../../../shared/operator/dead-letters/redrive-dead-letters.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { readDuration } from '../../input/read-duration.js';
 import { redrivenTable } from '../../render/dead-letters.js';
@@ -15,6 +16,7 @@ export interface RedriveCommandOptions extends ActOptions, ChooseOptions {
   readonly rate?: number;
   readonly expires?: string;
   readonly canary?: boolean;
+  readonly vouch?: boolean;
   readonly settleWithin?: string;
 }
 
@@ -31,14 +33,8 @@ export async function dlqRedriveCommand(
   options: RedriveCommandOptions,
 ): Promise<void> {
   const { output } = context;
-  const actor = actorOf(options);
   const { group, receiver, type, reason, limit, dryRun, rate, expires } = options;
-  const filter = {
-    ...(group === undefined ? {} : { group }),
-    ...(receiver === undefined ? {} : { receiver }),
-    ...(type === undefined ? {} : { type }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+  const filter = defined({ group, receiver, type, reason });
   if ((id === undefined) === (Object.keys(filter).length === 0 && options.all !== true)) {
     throw new LanewayError('INVALID_OPTION', 'a redrive takes either the id of a dead letter or a filter', {
       help: ['allowed: <id>; or --group, --receiver, --type, --reason, --all'],
@@ -46,15 +42,18 @@ export async function dlqRedriveCommand(
   }
   const settings = {
     dryRun: dryRun === true,
-    ...(rate === undefined ? {} : { rate }),
+    vouch: options.vouch === true,
+    ...defined({ rate }),
     ...(expires === undefined ? {} : { expiresIn: milliseconds(readDuration(expires)) }),
   };
   const within = milliseconds(options.settleWithin === undefined ? settleWithin : readDuration(options.settleWithin));
+  const actor = await actorOf(context, options);
   const services = await operatorOf(context);
-  const letters = id === undefined ? await findLetters(services.book, filter, limit) : [await letterById(id, services)];
+  const letters =
+    id === undefined ? await findDeadLetters(services.book, filter, limit) : [await deadLetterById(id, services)];
   const show = (redriven: readonly Redriven[]) => () => redrivenTable(redriven, output.paint).join('\n');
   if (options.canary !== true || dryRun === true) {
-    const redriven = await redriveLetters(letters, actor, settings, services);
+    const redriven = await redriveDeadLetters(letters, actor, settings, services);
     output.result(redriven, show(redriven));
     const failed = redriven.find(({ result }) => result === 'failed');
     if (failed)

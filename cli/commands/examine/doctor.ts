@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { CommandContext } from '../../context/command-context.js';
-import { checkCopies, checkNode, checkPackages, readPackage } from './doctor/check-packages.js';
+import { readPackageFile } from '../../context/package-file.js';
+import { checkCopies, checkNode, checkPackages } from './doctor/check-packages.js';
 import { checkAccount, checkBootstrap, checkDeployed, checkEngine, checkPorts } from './doctor/check-surroundings.js';
 import type { ExitCode } from '../../context/exit-codes.js';
-import { exitOf, findAll, findingsText, ok, warn } from './health/finding.js';
+import { exitOf, runChecks, checkResultsText, ok, warn } from './health/check-result.js';
 import { readDeployedModel } from '../../context/read-deployed-model.js';
 
 /** Options of `laneway doctor`. */
@@ -20,12 +21,12 @@ export interface DoctorOptions {
 export async function doctorCommand(context: CommandContext, { fix = false }: DoctorOptions): Promise<ExitCode> {
   const { options, output, project } = context;
   const { directory } = project;
-  const laneway = readPackage(dirname(createRequire(import.meta.url).resolve('laneway/package.json'))) ?? {};
+  const laneway = readPackageFile(dirname(createRequire(import.meta.url).resolve('laneway/package.json'))) ?? {};
   const asked = options.engine === 'aws';
-  // An engine that does not answer is itself a finding; every check that needs it reports the same.
+  // An engine that does not answer is itself a result; every check that needs it reports the same.
   const target = context.target();
   target.catch(() => undefined);
-  const findings = await findAll({
+  const results = await runChecks({
     node: () => checkNode(laneway),
     'local engine': () => checkEngine(directory, { mend: fix, progress: output.progress }),
     packages: () => checkPackages(directory, laneway),
@@ -40,8 +41,8 @@ export async function doctorCommand(context: CommandContext, { fix = false }: Do
       return checkDeployed(async () => (await context.topology()).topology, readDeployedModel, laneway.version);
     },
   });
-  const exit = exitOf(findings);
+  const exit = exitOf(results);
   const healthy = exit === 0;
-  output.result({ directory, healthy, findings }, () => findingsText(findings, output.paint));
+  output.result({ directory, healthy, findings: results }, () => checkResultsText(results, output.paint));
   return exit;
 }

@@ -2,7 +2,7 @@ import { findDeployment } from '../../../shared/client/deployment.js';
 import type { CommandContext } from '../../context/command-context.js';
 import type { ExitCode } from '../../context/exit-codes.js';
 import { checkApplication } from './health/check-application.js';
-import { exitOf, findingsText } from './health/finding.js';
+import { exitOf, checkResultsText } from './health/check-result.js';
 
 /**
  * Tries the deployed application. Ends with 0 when nothing has failed, 1 when something has.
@@ -12,9 +12,11 @@ export async function healthCommand(context: CommandContext): Promise<ExitCode> 
   const { output } = context;
   const { topology } = await context.operated();
   output.progress(`trying the parts of '${topology.name}'`);
-  const findings = await checkApplication(topology.model, await findDeployment(topology.name));
-  const exit = exitOf(findings);
+  const results = await checkApplication(topology.model, await findDeployment(topology.name));
+  const exit = exitOf(results);
   const healthy = exit === 0;
-  output.result({ application: topology.name, healthy, findings }, () => findingsText(findings, output.paint));
+  output.result({ application: topology.name, healthy, findings: results }, () =>
+    checkResultsText(results, output.paint),
+  );
   return exit;
 }

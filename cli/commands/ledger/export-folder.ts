@@ -3,8 +3,16 @@ import { createReadStream, existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { dayFile, daysOf, EXPORT_FILES } from '../../../shared/domain/evidence/ledger-export.js';
+import { tellAtEnd } from '../../context/passed-over.js';
+import { defined } from '../../../shared/domain/base/defined.js';
+import { UnreadableRows } from '../../../shared/domain/form/passed-over.js';
 import { readLines } from '../../../shared/domain/evidence/archive-objects.js';
-import type { ArchiveLine, ArchiveReader } from '../../../shared/domain/evidence/archive.js';
+import {
+  comesAfter,
+  type ArchivePlace,
+  type ArchiveLine,
+  type ArchiveReader,
+} from '../../../shared/domain/evidence/archive.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
 import type { ExportSink } from '../../../shared/operator/evidence/export-ledger.js';
 import type { ExportSource } from '../../../shared/operator/evidence/verify-ledger.js';
@@ -62,14 +70,21 @@ export class ExportFolder implements ExportSink, ExportSource {
 
 /** The entries of an export, read as the archive is. */
 export class ExportArchive implements ArchiveReader {
-  constructor(private readonly folder: ExportFolder) {}
+  readonly #unreadable = new UnreadableRows();
+
+  constructor(private readonly folder: ExportFolder) {
+    tellAtEnd(this.#unreadable);
+  }
 
   async days(): Promise<string[]> {
     return daysOf(await this.folder.files());
   }
 
-  async *lines(day: string, kind?: string): AsyncIterable<ArchiveLine> {
-    for await (const line of this.folder.lines(dayFile(day, EXPORT_FILES.chain))) yield* readLines(line ?? '', kind);
+  async *lines(day: string, kind?: string, after?: ArchivePlace): AsyncIterable<ArchiveLine> {
+    for await (const text of this.folder.lines(dayFile(day, EXPORT_FILES.chain))) {
+      const lines = readLines(text ?? '', { name: day, passedOver: this.#unreadable, ...defined({ kind }) });
+      yield* after === undefined ? lines : lines.filter((line) => comesAfter(line, after));
+    }
   }
 }
 

@@ -2,10 +2,10 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awsClients } from '../../../shared/aws/base/clients.js';
 import { cleanArchive, type CleanedArchive } from '../../../shared/aws/s3/s3-archive-cleaner.js';
+import { findDeployment, outputOf } from '../../../shared/client/deployment.js';
 import { EXPORT_FILES, type ExportManifest } from '../../../shared/domain/evidence/ledger-export.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { EXIT, type ExitCode } from '../../context/exit-codes.js';
-import { openEvidence } from './open-evidence.js';
 import { slowProgress } from './slow-progress.js';
 
 /** Options of `laneway ledger clean`. */
@@ -35,9 +35,9 @@ export async function ledgerCleanCommand(
     return EXIT.ok;
   }
   const { topology } = await context.operated();
-  const { archiveBucket } = await openEvidence(topology);
+  const bucket = outputOf(await findDeployment(topology.name), 'ArchiveBucket');
   const slow = slowProgress(output.progress);
-  const cleaned = await cleanArchive(awsClients().s3, archiveBucket, before.slice(0, 10), {
+  const cleaned = await cleanArchive(awsClients().s3, bucket, before.slice(0, 10), {
     dryRun,
     progress: (deleted) => slow(() => `${deleted} objects so far`),
   });

@@ -1,15 +1,17 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { defined } from '../../../shared/domain/base/defined.js';
 import { awsClients } from '../../../shared/aws/base/clients.js';
 import { uploadFile } from '../../../shared/aws/s3/s3-upload.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { outputOf } from '../../../shared/client/deployment.js';
 import type { ExportManifest } from '../../../shared/domain/evidence/ledger-export.js';
 import { exportLedger } from '../../../shared/operator/evidence/export-ledger.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { invokeFunction } from '../../context/invoke-function.js';
 import { ExportFolder } from './export-folder.js';
-import { openEvidence } from './open-evidence.js';
+import { openDeployed } from '../../context/open-deployed.js';
 import { slowProgress } from './slow-progress.js';
 import { readSpan } from '../../input/read-time.js';
 
@@ -32,8 +34,8 @@ export async function ledgerExportCommand(context: CommandContext, options: Ledg
   const target = parseTarget(options.out);
   const { topology } = await context.operated();
   if (target.kind === 'folder') await checkEmpty(target.path);
-  const evidence = await openEvidence(topology);
-  if (options.seal) await invokeFunction(evidence.sealer, {});
+  const { archive, seals, deployment } = await openDeployed(topology);
+  if (options.seal) await invokeFunction(outputOf(deployment, 'SealFunction'), {});
   const path = target.kind === 'folder' ? target.path : await mkdtemp(join(tmpdir(), 'laneway-export-'));
   const folder = new ExportFolder(path);
   const slow = slowProgress(output.progress);
@@ -41,12 +43,12 @@ export async function ledgerExportCommand(context: CommandContext, options: Ledg
     const manifest = await exportLedger(
       {
         ...readSpan(options),
-        ...(options.conversation === undefined ? {} : { conversation: options.conversation }),
+        ...defined({ conversation: options.conversation }),
       },
       {
         application: topology.name,
-        archive: evidence.archive,
-        seals: evidence.seals,
+        archive,
+        seals,
         sink: folder,
         now: Date.now(),
         progress: (day, lines) => slow(() => `exporting ${day}: ${lines} entries so far`),

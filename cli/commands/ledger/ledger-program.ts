@@ -40,9 +40,10 @@ export function addLedger(
     });
   ledger
     .command('verify')
-    .description('verify an export, offline; names what was changed, swapped or removed')
+    .description('verify an export, offline unless --stored; names what was changed, swapped or removed')
     .argument('<folder>', 'folder of the export')
     .option('--key <fingerprint>', 'SHA-256 of the public key that must have signed')
+    .option('--stored', 'compare what the payload bucket holds with what the entries say, too')
     .action(async (folder: string, options: LedgerVerifyOptions, command: Command) => {
       const { ledgerVerifyCommand } = await import('./ledger-verify.js');
       finish(await ledgerVerifyCommand(await context(command), folder, options));

@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/domain/base/defined.js';
 import type { ArchiveReader } from '../../../shared/domain/evidence/archive.js';
 import {
   ledgerStats,
@@ -8,7 +9,7 @@ import {
 } from '../../../shared/operator/evidence/ledger-views.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { ExportArchive, ExportFolder } from './export-folder.js';
-import { openEvidence } from './open-evidence.js';
+import { openDeployed } from '../../context/open-deployed.js';
 import { slowProgress } from './slow-progress.js';
 import { readSpan } from '../../input/read-time.js';
 import { table } from '../../render/table.js';
@@ -50,11 +51,11 @@ export async function ledgerStatsCommand(
 async function archiveOf(context: CommandContext, options: LedgerViewOptions): Promise<ArchiveReader> {
   if (options.in !== undefined) return new ExportArchive(ExportFolder.open(options.in));
   const { topology } = await context.operated();
-  return (await openEvidence(topology)).archive;
+  return (await openDeployed(topology)).archive;
 }
 
 function filterOf({ from, to, in: _in, ...filter }: LedgerViewOptions) {
-  return { ...filter, ...readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }) };
+  return { ...filter, ...readSpan(defined({ from, to })) };
 }
 
 function toldOf({ output }: CommandContext): (day: string, lines: number) => void {

@@ -27,7 +27,7 @@ export async function queuesCommand(context: CommandContext, { watch }: QueuesOp
 
   // Looking at ages counts as a receipt of the messages, so it is done seldom; in between they grow by the clock.
   for (let looked = Date.now(), at = looked; ;) {
-    if (process.stdout.isTTY && !output.json) process.stdout.write('\u001b[2J\u001b[H');
+    output.clear();
     show(queues);
     await sleep(pause);
     const ages = Date.now() - looked >= agesEveryMs;

@@ -2,6 +2,7 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from
 import { awsClients } from '../../../shared/aws/base/clients.js';
 import type { Deployment } from '../../../shared/client/deployment.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
+import { laneKeysOf } from '../../../shared/topology/mailbox-names.js';
 import { outputKey } from '../../../shared/topology/deployed/output-key.js';
 
 /** A queue of a deployed application with the counts of its messages. */
@@ -42,7 +43,7 @@ export function knownQueues(model: TopologyModel, deployment: Deployment): Known
   };
   return [
     ...Object.values(model.agents).flatMap((agent) => [
-      ...agent.lanes.flatMap((lane) => of(agent.id, lane, 'lane', outputKey('Lane', agent.id, lane))),
+      ...laneKeysOf(model, agent.id).flatMap((lane) => of(agent.id, lane, 'lane', outputKey('Lane', agent.id, lane))),
       ...of(agent.id, 'dead letters', 'dead-letters', outputKey('DeadLetters', agent.id)),
     ]),
     ...Object.entries(platform).flatMap(([key, queue]) =>

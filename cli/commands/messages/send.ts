@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/domain/base/defined.js';
 import { connectAs } from '../../../shared/client/connect.js';
 import { milliseconds, type Duration } from '../../../shared/domain/base/duration.js';
 import { LanewayError, unknownName } from '../../../shared/domain/base/errors.js';
@@ -8,7 +9,7 @@ import type { Topology } from '../../../shared/topology/topology.js';
 import type { CommandContext } from '../../context/command-context.js';
 import type { Operated } from '../../context/operated-topology.js';
 import { checkPayload } from '../../input/check-payload.js';
-import { openLedger } from '../../context/open-ledger.js';
+import { openDeployed } from '../../context/open-deployed.js';
 import { readData } from '../../input/read-data.js';
 import { readDuration } from '../../input/read-duration.js';
 import { deliveriesLine } from '../../render/delivery-status.js';
@@ -38,7 +39,7 @@ const defaultWait: Duration = '30 seconds';
 export async function sendCommand(context: CommandContext, typeName: string, options: SendOptions): Promise<void> {
   const { output } = context;
   const { topology, unchecked } = await context.operated();
-  const type = typeOf(topology, typeName);
+  const type = typeNamed(topology, typeName);
   const client = options.as ?? onlyClientFor(topology, type);
   const data = readData(options.data);
   const wait =
@@ -60,7 +61,8 @@ export async function sendCommand(context: CommandContext, typeName: string, opt
     return output.result(receipt, () => receipt.correlationId);
   }
   output.progress(`${type.name} published as ${client}, conversation ${receipt.correlationId}; waiting ${wait}`);
-  const { account, atRest } = await untilAtRest(await openLedger(topology), receipt.correlationId, milliseconds(wait));
+  const { conversations } = await openDeployed(topology);
+  const { account, atRest } = await untilAtRest(conversations, receipt.correlationId, milliseconds(wait));
   output.result({ ...receipt, account }, () => receipt.correlationId);
   output.progress(deliveriesLine(account, output.paint));
   if (!atRest) {
@@ -87,7 +89,7 @@ function sayUnchecked(unchecked: Operated['unchecked'], type: string, say: (line
 }
 
 /** A type of a topology by its name. @throws LanewayError UNKNOWN_TYPE */
-export function typeOf(topology: Topology, name: string): MessageType {
+export function typeNamed(topology: Topology, name: string): MessageType {
   const type = topology.types.get(name);
   if (type !== undefined) return type;
   throw unknownName('UNKNOWN_TYPE', `'${name}' is no message type`, name, [...topology.types.keys()], topology.name);
@@ -125,11 +127,5 @@ function publishOptions({
   to,
   subject,
 }: SendOptions): Omit<ClientPublishOptions, 'deadline'> {
-  return {
-    ...(priority === undefined ? {} : { priority }),
-    ...(correlation === undefined ? {} : { correlationId: correlation }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(to === undefined ? {} : { to }),
-    ...(subject === undefined ? {} : { subject }),
-  };
+  return defined({ priority, correlationId: correlation, channel, to, subject });
 }

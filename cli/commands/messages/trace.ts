@@ -3,7 +3,7 @@ import { ingressConversation } from '../../../shared/domain/base/ids.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { account, type LedgerEntry } from '../../../shared/domain/evidence/conversation.js';
 import type { CommandContext } from '../../context/command-context.js';
-import { openLedger } from '../../context/open-ledger.js';
+import { openDeployed } from '../../context/open-deployed.js';
 
 /** Forms in which a conversation is shown. */
 export const TRACE_FORMS = ['tree', 'sequence', 'mermaid', 'json'] as const;
@@ -24,8 +24,8 @@ export async function traceCommand(context: CommandContext, id: string, options:
   const { topology } = await context.operated();
   const correlationId =
     options.ingress === undefined ? id : ingressConversation(ingressOf(topology, options.ingress), id);
-  const ledger = await openLedger(topology);
-  const entries = await ledger.conversation(correlationId);
+  const { conversations } = await openDeployed(topology);
+  const entries = await conversations.conversation(correlationId);
   if (entries.length === 0) {
     throw new LanewayError('NOT_FOUND', `the ledger of '${topology.name}' knows no conversation '${correlationId}'`, {
       help: [

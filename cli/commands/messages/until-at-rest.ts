@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openWorkflows } from '../../../shared/client/follow-conversation.js';
+import { countOpenWorkflows } from '../../../shared/client/follow-conversation.js';
 import { account, type Account, type LedgerReader } from '../../../shared/domain/evidence/conversation.js';
 
 /** End of the waiting for a conversation. */
@@ -37,7 +37,7 @@ export async function untilAtRest(
     const counted = account(entries);
     const text = JSON.stringify(entries);
     const now = waiting.now();
-    if (!counted.atRest || entries.length === 0 || openWorkflows(entries) > 0) seen = undefined;
+    if (!counted.atRest || entries.length === 0 || countOpenWorkflows(entries) > 0) seen = undefined;
     else if (seen?.text !== text) seen = { at: now, text };
     else if (now - seen.at >= (counted.expected === 0 ? restWithoutReceiversMs : restForMs))
       return { account: counted, atRest: true };

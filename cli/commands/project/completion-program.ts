@@ -19,14 +19,16 @@ export function addCompletion(program: Command): void {
       ].join('\n'),
     )
     .action(async (shell: (typeof SHELLS)[number]) => {
-      const [{ describeCommands }, { bashScript }, { fishScript }] = await Promise.all([
+      const [{ describeCommands }, { bashScript }, { fishScript }, { createOutput }] = await Promise.all([
         import('./completion/describe-commands.js'),
         import('./completion/bash-script.js'),
         import('./completion/fish-script.js'),
+        import('../../context/output.js'),
       ]);
       const all = describeCommands(program);
       const bash = bashScript(all, program.name());
       const zsh = `autoload -U +X bashcompinit && bashcompinit\n${bash}`;
-      process.stdout.write({ bash, zsh, fish: fishScript(all, program.name()) }[shell]);
+      const script = { bash, zsh, fish: fishScript(all, program.name()) }[shell];
+      createOutput({}).result(script, () => script);
     });
 }

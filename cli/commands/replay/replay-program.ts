@@ -15,7 +15,7 @@ export function addReplay(
   const acting = (command: Command): Command =>
     command
       .requiredOption('--why <text>', 'why; stands in the ledger')
-      .option('--by <name>', 'who acts (default: the user of the operating system)')
+      .option('--by <name>', 'name beside the identity of the credentials')
       .option('--dry-run', 'say what would be done');
   const generating = (command: Command): Command =>
     acting(command)

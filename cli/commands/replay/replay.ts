@@ -1,11 +1,20 @@
+import type { WindowProgress } from '../../../shared/domain/evidence/bus-archive.js';
+import { defined } from '../../../shared/domain/base/defined.js';
 import { LanewayError, unknownName } from '../../../shared/domain/base/errors.js';
+import type { Actor } from '../../../shared/operator/operator-services.js';
 import { replayConversations } from '../../../shared/operator/replay/replay-conversations.js';
-import type { ReplayOptions, ReplayReport, ReplaySubject } from '../../../shared/operator/replay/replay-services.js';
-import { replayWindow, type WindowProgress } from '../../../shared/operator/replay/replay-window.js';
+import type {
+  ReplayOptions,
+  ReplayReport,
+  ReplayServices,
+  ReplaySubject,
+} from '../../../shared/operator/replay/replay-services.js';
+import { replayWindow } from '../../../shared/operator/replay/replay-window.js';
 import { selectConversations } from '../../../shared/operator/replay/select-conversations.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import type { CommandContext } from '../../context/command-context.js';
-import { openReplay, type Replay } from '../../context/open-replay.js';
+import { openDeployed, type DeployedApplication } from '../../context/open-deployed.js';
+import { readInstant } from '../../input/read-time.js';
 import { replayTable } from '../../render/replays.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
 
@@ -38,15 +47,14 @@ export async function replayConversationCommand(
   ids: readonly string[],
   options: ReplayCommandOptions,
 ): Promise<void> {
-  const actor = actorOf(options);
-  const { services } = await replayOf(context);
+  const actor = await actorOf(context, options);
+  const application = await replayOf(context);
   const subjects = ids.map((conversation) => ({ conversation }));
-  await replay(context, subjects, { actor, options: settingsOf(options) }, services);
+  await replay(context, subjects, { actor, options: settingsOf(options) }, application);
 }
 
 /** Replays the conversations that the archive of the ledger has of a type, an agent, a time. */
 export async function replaySelectedCommand(context: CommandContext, options: SelectOptions): Promise<void> {
-  const actor = actorOf(options);
   const { type, agent, from, to } = options;
   if ((type === undefined && agent === undefined) || from === undefined) {
     throw new LanewayError('INVALID_OPTION', 'a replay takes a conversation, or a selection', {
@@ -58,39 +66,40 @@ export async function replaySelectedCommand(context: CommandContext, options: Se
     });
   }
   const now = Date.now();
-  const window = { from: timeOf(from, '--from'), to: to === undefined ? now : timeOf(to, '--to') };
+  const window = { from: readInstant(from, '--from'), to: to === undefined ? now : readInstant(to, '--to') };
   const { topology } = await context.operated();
   checkNames(topology.model, type, agent);
-  const { services, archive } = await replayOf(context);
-  const chosen = { ...(type === undefined ? {} : { type }), ...(agent === undefined ? {} : { agent }), ...window };
-  const subjects = await selectConversations(archive, chosen, now);
+  const actor = await actorOf(context, options);
+  const application = await replayOf(context);
+  const chosen = { ...defined({ type, agent }), ...window };
+  const subjects = await selectConversations(application.archive, chosen, now);
   context.output.progress(`${subjects.length} conversations are meant`);
-  await replay(context, subjects, { actor, options: settingsOf(options) }, services);
+  await replay(context, subjects, { actor, options: settingsOf(options) }, application);
 }
 
 /** Has the bus's own archive replay a window. @throws LanewayError as `replayWindow` */
 export async function replayArchiveCommand(context: CommandContext, options: ArchiveOptions): Promise<void> {
-  const actor = actorOf(options);
-  const window = { from: timeOf(options.from, '--from'), to: timeOf(options.to, '--to') };
-  const { services, busArchive } = await replayOf(context);
-  const { book, clock, pause } = services;
+  const window = { from: readInstant(options.from, '--from'), to: readInstant(options.to, '--to') };
+  const actor = await actorOf(context, options);
+  const application = await replayOf(context);
   const tell = ({ state, reached = 'nothing yet' }: WindowProgress): void => {
     context.output.progress(`${state.toLowerCase()}, reached ${reached}`);
   };
-  const settings = { dryRun: options.dryRun === true };
-  const report = await replayWindow(window, actor, settings, { archive: busArchive, book, clock, pause }, tell);
+  const settings = { dryRun: options.dryRun === true, progress: tell };
+  const report = await replayWindow(window, actor, settings, application);
   context.output.result(report, () => `${report.name}: ${report.state.toLowerCase()} (archive ${report.archive})`);
 }
 
 async function replay(
   { output }: CommandContext,
   subjects: readonly ReplaySubject[],
-  { actor, options }: { readonly actor: ReturnType<typeof actorOf>; readonly options: ReplayOptions },
-  services: Replay['services'],
+  { actor, options }: { readonly actor: Actor; readonly options: ReplayOptions },
+  services: ReplayServices,
 ): Promise<void> {
-  const reports = await replayConversations(subjects, actor, options, services, ({ conversation, as }) => {
+  const progress = ({ conversation, as }: ReplayReport): void => {
     if (as !== undefined) output.progress(`${conversation} as ${as}; follow it: laneway trace ${as}`);
-  });
+  };
+  const reports = await replayConversations(subjects, actor, { ...options, progress }, services);
   output.result(reports, () => replayTable(reports, output.paint).join('\n'));
   const messages = reports.flatMap((report: ReplayReport) => report.messages);
   const failed = messages.find(({ result }) => result === 'failed');
@@ -99,17 +108,16 @@ async function replay(
     throw new LanewayError('REFUSED', 'nothing was replayed', { help: ['the list says why'] });
 }
 
-async function replayOf(context: CommandContext): Promise<Replay> {
+async function replayOf(context: CommandContext): Promise<DeployedApplication> {
   const { topology } = await context.operated();
-  return openReplay(topology);
+  return openDeployed(topology);
 }
 
 function settingsOf({ dryRun, rate, newGeneration }: ReplayCommandOptions): ReplayOptions {
   const generation = newGeneration === true ? 1 : newGeneration;
   return {
     dryRun: dryRun === true,
-    ...(rate === undefined ? {} : { rate }),
-    ...(generation === undefined ? {} : { generation }),
+    ...defined({ rate, generation }),
   };
 }
 
@@ -118,12 +126,4 @@ function checkNames(model: TopologyModel, type: string | undefined, agent: strin
     throw unknownName('UNKNOWN_TYPE', `there is no message type '${type}'`, type, Object.keys(model.types), '--type');
   if (agent !== undefined && model.agents[agent] === undefined)
     throw unknownName('UNKNOWN_AGENT', `there is no agent '${agent}'`, agent, Object.keys(model.agents), '--agent');
-}
-
-function timeOf(given: string, option: string): number {
-  const time = /^\d{4}-\d\d-\d\d/.test(given) ? Date.parse(given) : Number.NaN;
-  if (Number.isFinite(time)) return time;
-  throw new LanewayError('INVALID_OPTION', `${option} is '${given}'`, {
-    help: ['allowed: a time as 2026-11-21T08:00:00Z, or a day as 2026-11-21 (UTC)'],
-  });
 }

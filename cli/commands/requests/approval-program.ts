@@ -33,7 +33,7 @@ export function addApproval(program: Command, context: (command: Command) => Pro
       .description(`decide: ${decision}; the workflow goes on`)
       .argument('<id>', 'approval')
       .requiredOption('--reason <text>', 'why; stands in the ledger, and the workflow gets it')
-      .option('--by <name>', 'who decides (default: the user of the operating system)')
+      .option('--by <name>', 'name beside the identity of the credentials')
       .action(async (id: string, options: DecideOptions, command: Command) => {
         const { approvalDecideCommand } = await import('./approval.js');
         const { reason, ...rest } = options;

@@ -1,3 +1,4 @@
+import { defined } from '../../../shared/domain/base/defined.js';
 import {
   approvalById,
   decideApproval,
@@ -6,7 +7,7 @@ import {
 } from '../../../shared/operator/requests/decide-approval.js';
 import type { AnswerServices } from '../../../shared/operator/requests/answer-request.js';
 import type { CommandContext } from '../../context/command-context.js';
-import { openAnswers } from '../../context/open-answers.js';
+import { openDeployed } from '../../context/open-deployed.js';
 import { approvalTable, approvalText, type ShownApproval } from '../../render/approvals.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
 
@@ -30,14 +31,14 @@ export async function approvalDecideCommand(
   decision: 'approved' | 'rejected',
   options: ActOptions,
 ): Promise<void> {
-  const decided = await decideApproval(id, decision, actorOf(options), await answersOf(context));
+  const decided = await decideApproval(id, decision, await actorOf(context, options), await answersOf(context));
   context.output.progress(`${decision}; follow it: laneway trace ${decided.conversation}`);
   context.output.result({ ...decided, decision }, () => decision);
 }
 
 async function answersOf(context: CommandContext): Promise<AnswerServices> {
   const { topology } = await context.operated();
-  return openAnswers(topology);
+  return openDeployed(topology);
 }
 
 /** Without the task token of the workflow. */
@@ -47,7 +48,7 @@ function shownOf(record: ApprovalRecord): ShownApproval {
     ...{ id: requestId, conversation: correlationId, ...approval },
     ...(waiter.kind === 'workflow' ? { execution: waiter.execution, step: waiter.step } : {}),
     deadline,
-    ...(bound === undefined ? {} : { bound }),
+    ...defined({ bound }),
     ...(outcome === undefined ? {} : { ended: outcome.at }),
     ...(outcome?.state === 'replied' ? { decision: outcome.data } : {}),
   };

@@ -8,7 +8,7 @@ export function addRequests(program: Command, context: (command: Command) => Pro
   const acting = (command: Command): Command =>
     command
       .requiredOption('--why <text>', 'why; stands in the ledger')
-      .option('--by <name>', 'who acts (default: the user of the operating system)');
+      .option('--by <name>', 'name beside the identity of the credentials');
   requests
     .command('list')
     .description('open requests, the one whose time is over first at the top')

@@ -8,7 +8,7 @@ import {
   type AnswerServices,
 } from '../../../shared/operator/requests/answer-request.js';
 import type { CommandContext } from '../../context/command-context.js';
-import { openAnswers } from '../../context/open-answers.js';
+import { openDeployed } from '../../context/open-deployed.js';
 import { readData } from '../../input/read-data.js';
 import { readDuration } from '../../input/read-duration.js';
 import { requestTable, requestText } from '../../render/requests.js';
@@ -36,20 +36,21 @@ export async function requestsAnswerCommand(
   id: string,
   options: ActOptions & { readonly data: string },
 ): Promise<void> {
-  const actor = actorOf(options);
-  const answered = await answerRequest(id, readData(options.data), actor, await answersOf(context));
+  const data = readData(options.data);
+  const actor = await actorOf(context, options);
+  const answered = await answerRequest(id, data, actor, await answersOf(context));
   context.output.progress(`answered; follow it: laneway trace ${answered.conversation}`);
   context.output.result(answered, () => answered.messageId);
 }
 
 /** Ends a request as failed. @throws LanewayError as `failRequest` */
 export async function requestsFailCommand(context: CommandContext, id: string, options: ActOptions): Promise<void> {
-  const failed = await failRequest(id, actorOf(options), await answersOf(context));
+  const failed = await failRequest(id, await actorOf(context, options), await answersOf(context));
   context.output.progress(`failed; follow it: laneway trace ${failed.conversation}`);
   context.output.result(failed, () => failed.messageId);
 }
 
 async function answersOf(context: CommandContext): Promise<AnswerServices> {
   const { topology } = await context.operated();
-  return openAnswers(topology);
+  return openDeployed(topology);
 }

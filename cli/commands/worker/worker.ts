@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { defined } from '../../../shared/domain/base/defined.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
 import { runEntries } from '../../../shared/worker/run-entries.js';
 import { isWorkerEntry, type WorkerEntry } from '../../../shared/worker/worker-entry.js';
@@ -34,7 +35,7 @@ export async function workerRunCommand(
   await context.target();
   await runEntries(entries, {
     drain,
-    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    ...defined({ concurrency: options.concurrency }),
     ...(options.port === undefined ? {} : { health: { port: options.port, host: options.host } }),
     say: (line) => output.progress(line),
   });

@@ -7,7 +7,7 @@ import type { WorkflowCheckOptions, WorkflowExportOptions } from './workflow-rec
 import type { WorkflowListOptions, WorkflowStartOptions } from './workflow.js';
 
 /** Adds `laneway workflow`. */
-export function addWorkflow(
+export function addWorkflows(
   program: Command,
   context: (command: Command) => Promise<CommandContext>,
   wholePositive: (text: string) => number,
@@ -17,7 +17,7 @@ export function addWorkflow(
   const acting = (command: Command): Command =>
     command
       .requiredOption('--why <text>', 'why; stands in the ledger')
-      .option('--by <name>', 'who acts (default: the user of the operating system)');
+      .option('--by <name>', 'name beside the identity of the credentials');
   const local = new Option('--local', 'as the sources have it (synthesizes), not as it is deployed');
   workflow
     .command('list')

@@ -6,7 +6,7 @@ import { retryExecution } from '../../../shared/operator/workflows/retry-workflo
 import { startExecution, stopExecution } from '../../../shared/operator/workflows/start-execution.js';
 import { checkWorkflow, type WorkflowServices } from '../../../shared/operator/workflows/workflow-services.js';
 import type { CommandContext } from '../../context/command-context.js';
-import { openWorkflows } from '../../context/open-workflows.js';
+import { openWithWorkflows } from '../../context/deployed-workflows.js';
 import { readData } from '../../input/read-data.js';
 import { executionTable, executionText, type ListedExecution } from '../../render/workflows.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
@@ -65,7 +65,7 @@ export async function workflowWatchCommand(context: CommandContext, name: string
     const { entries: _entries, ...rest } = shown(view);
     const text = JSON.stringify(rest);
     if (text !== before) {
-      if (process.stdout.isTTY && !output.json) process.stdout.write('\u001b[2J\u001b[H');
+      output.clear();
       output.result(rest, () => executionText(view, output.paint, { conversation: false }).join('\n'));
     }
     before = text;
@@ -80,16 +80,16 @@ export async function workflowStartCommand(
   workflow: string,
   options: WorkflowStartOptions,
 ): Promise<void> {
-  const actor = actorOf(options);
   const data = readData(options.data);
-  const started = await startExecution(workflow, data, actor, await workflowsOf(context), options.key);
+  const actor = await actorOf(context, options);
+  const started = await startExecution(workflow, { data, key: options.key }, actor, await workflowsOf(context));
   context.output.progress(`asked for; follow it: laneway workflow watch ${started.execution}`);
   context.output.result(started, () => started.execution);
 }
 
 /** Ends a running execution. @throws LanewayError as `stopExecution` */
 export async function workflowStopCommand(context: CommandContext, name: string, options: ActOptions): Promise<void> {
-  const stopped = await stopExecution(name, actorOf(options), await workflowsOf(context));
+  const stopped = await stopExecution(name, await actorOf(context, options), await workflowsOf(context));
   context.output.progress(`stopped, and compensated; follow it: laneway trace ${stopped.conversation}`);
   context.output.result(stopped, () => stopped.execution);
 }
@@ -97,7 +97,7 @@ export async function workflowStopCommand(context: CommandContext, name: string,
 /** Does an execution again from where it failed. @throws LanewayError as `retryExecution` */
 export async function workflowRetryCommand(context: CommandContext, name: string, options: ActOptions): Promise<void> {
   const { output } = context;
-  const retried = await retryExecution(name, actorOf(options), await workflowsOf(context));
+  const retried = await retryExecution(name, await actorOf(context, options), await workflowsOf(context));
   if (retried.notUndone.length > 0)
     output.progress(`could not be undone, and is done once more: ${retried.notUndone.join(', ')}`);
   output.progress(
@@ -109,7 +109,7 @@ export async function workflowRetryCommand(context: CommandContext, name: string
 /** The services where the command works. @throws LanewayError NOT_FOUND */
 export async function workflowsOf(context: CommandContext): Promise<WorkflowServices> {
   const { topology } = await context.operated();
-  return openWorkflows(topology);
+  return openWithWorkflows(topology);
 }
 
 /** The one workflow of an application, when none is named. @throws LanewayError INVALID_OPTION */

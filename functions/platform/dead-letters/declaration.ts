@@ -1,3 +1,4 @@
+import { ErrorReported, RequestFailed } from '../../../shared/message/system-messages.js';
 import type { Duration } from '../../../shared/domain/base/duration.js';
 import { NEEDS, QUEUE_BATCH, type PlatformFunctionDeclaration } from '../declaration.js';
 
@@ -12,8 +13,12 @@ export const deadLetters: PlatformFunctionDeclaration<'dead-letters'> = {
   triggers: [{ kind: 'queue', queue: 'dead-letters', batch: QUEUE_BATCH }],
   timeout: DRAIN_TIMEOUT,
   environment: ['mailboxes', 'deadLetterQueues'],
-  ledger: 'record',
+  ledger: ['get', 'put', 'update'],
+  // A message counts as its sender's where its sender's own rows hold it.
+  rows: { reads: ['messages'], writes: ['deliveries'] },
+  // An agent's dead letter fails a request only where that agent was asked.
+  pending: ['get'],
   payloads: 'read-write',
-  publishes: {},
+  publishes: { system: [ErrorReported.name, RequestFailed.name] },
   lanes: 'returns',
 };

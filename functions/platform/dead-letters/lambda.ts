@@ -1,14 +1,16 @@
 import type { Handler, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
-import { DynamoLedgerWriter } from '../../../shared/aws/dynamo/dynamo-ledger-writer.js';
-import { RETURNS_ATTRIBUTE, SqsLaneReturns } from '../../../shared/aws/sqs/sqs-lane-returns.js';
+import { deliveriesPort, ledgerPort, openPorts, requestPorts, returnsPort } from '../../../shared/aws/ports.js';
+import { RETURNS_ATTRIBUTE } from '../../../shared/aws/sqs/returns-attribute.js';
 import type { DeadLetterReason } from '../../../shared/domain/delivery/dead-letter.js';
-import { jsonVariable, required, requiredJson } from '../../../shared/domain/base/environment.js';
+import { jsonVariable, requiredJson } from '../../../shared/domain/base/environment.js';
+import { defined } from '../../../shared/domain/base/defined.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { PRIORITIES } from '../../../shared/domain/base/priority.js';
 import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
-import { deadLettersName, laneUrlsOf, type MailboxNaming } from '../../../shared/topology/mailbox-names.js';
+import { deadLettersName, laneKey, type MailboxNaming } from '../../../shared/topology/mailbox-names.js';
+import { publisherOf } from '../../../shared/publishing/publisher-of.js';
 import type { Topology } from '../../../shared/topology/topology.js';
-import { comingAgain, platformFunction, publishingOf } from '../platform-function.js';
+import { comingAgain, openPublisher, platformFunction } from '../platform-function.js';
 import { eachRecord } from '../sqs-batch.js';
 import type { DeadCopy, Origin } from '../../../shared/platform/dead-letters/dead-copy.js';
 import { countDeadLetter } from './count-dead-letter.js';
@@ -16,26 +18,22 @@ import { drainCopy } from '../../../shared/platform/dead-letters/drain-copy.js';
 
 /** The function behind every dead letter queue: the drain. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
-  return platformFunction<SQSEvent, SQSBatchResponse>(topology, 'dead-letters', (surroundings) => {
-    const { clients, clock, log } = surroundings;
-    const publishing = publishingOf(surroundings, 'platform', 'dead-letters');
-    const ledger = required('ledgerTable');
-    const mailboxes = requiredJson<MailboxNaming>('mailboxes');
-    const lanes = laneUrlsOf(topology.model, mailboxes);
+  return platformFunction<SQSEvent, SQSBatchResponse>(topology, 'dead-letters', ({ names, log }) => {
+    const mailboxes = requiredJson<MailboxNaming>('mailboxes', process.env);
+    const ports = {
+      ...openPublisher(names),
+      ...openPorts(names, deliveriesPort, ledgerPort, requestPorts, returnsPort),
+    };
     const services = {
+      ...ports,
       topology,
-      clock,
       log,
-      publishing,
-      lanes,
-      payloads: publishing.payloads,
-      deliveries: new DynamoDeliveryStore(clients.documents, ledger),
-      ledger: new DynamoLedgerWriter(clients.documents, ledger),
-      returns: new SqsLaneReturns(clients.sqs, lanes),
+      publishing: publisherOf(topology, { kind: 'platform', name: 'dead-letters' }, ports),
+      laneUrls: names.lanes(),
       starts: workflows.starts,
       count: (receiver: string, reason: DeadLetterReason) => countDeadLetter(topology.name, receiver, reason),
     };
-    const comeAgain = comingAgain(clients);
+    const comeAgain = comingAgain();
     const originOf = originsOf(topology, mailboxes);
     return (event) =>
       eachRecord(
@@ -49,7 +47,7 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
 
 /** Finds the kind and owner of a queue's messages: of the platform's own queues by ARN, of mailboxes by their names. */
 function originsOf({ model }: Topology, { prefix }: MailboxNaming): (arn: string) => Origin {
-  const known = new Map<string, Origin>(Object.entries(jsonVariable<Origin>('deadLetterQueues')));
+  const known = new Map<string, Origin>(Object.entries(jsonVariable<Origin>('deadLetterQueues', process.env)));
   for (const receiver of Object.keys(model.agents))
     known.set(deadLettersName(prefix, receiver), { kind: 'mailbox', receiver });
   return (arn) => {
@@ -59,6 +57,12 @@ function originsOf({ model }: Topology, { prefix }: MailboxNaming): (arn: string
       help: [`known (LANEWAY_DLQS, LANEWAY_MAILBOXES): ${[...known.keys()].join(', ')}`],
     });
   };
+}
+
+/** Kind of the lane that SQS moved a message from. SQS sets the attribute, and no sender can. */
+function movedFrom(arn: string | undefined): DeadCopy['moved'] {
+  if (arn === undefined) return undefined;
+  return PRIORITIES.some((priority) => arn.endsWith(laneKey(priority, true))) ? 'direct' : 'bus';
 }
 
 function deadCopyOf(record: SQSRecord, origin: Origin): DeadCopy {
@@ -72,5 +76,6 @@ function deadCopyOf(record: SQSRecord, origin: Origin): DeadCopy {
     origin,
     attributes: byName,
     returns: Number(byName[RETURNS_ATTRIBUTE] ?? 0),
+    ...defined({ moved: movedFrom(record.attributes.DeadLetterQueueSourceArn) }),
   };
 }

@@ -1,3 +1,13 @@
+import {
+  AgentFailed,
+  ApprovalDecided,
+  ApprovalRequested,
+  PersonNeeded,
+  RequestFailed,
+  RequestTimedOut,
+  TaskCompleted,
+  WorkflowCompensated,
+} from '../../../shared/message/system-messages.js';
 import { NEEDS, QUEUE_BATCH, type PlatformFunctionDeclaration } from '../declaration.js';
 
 export const deadlines: PlatformFunctionDeclaration<'deadlines'> = {
@@ -7,10 +17,24 @@ export const deadlines: PlatformFunctionDeclaration<'deadlines'> = {
   needed: NEEDS.requests,
   triggers: [{ kind: 'queue', queue: 'timers', batch: QUEUE_BATCH }],
   environment: ['deadLetterQueue', 'mailboxes'],
-  ledger: 'record',
-  pending: 'deliver',
+  // Reads the progress of overdue attempts.
+  ledger: ['get', 'put'],
+  rows: { reads: ['deliveries'], writes: ['decisions'] },
+  pending: ['get', 'put', 'update'],
   payloads: 'read-write',
-  publishes: {},
+  publishes: {
+    system: [
+      RequestFailed.name,
+      RequestTimedOut.name,
+      PersonNeeded.name,
+      ApprovalRequested.name,
+      ApprovalDecided.name,
+      TaskCompleted.name,
+      AgentFailed.name,
+      WorkflowCompensated.name,
+    ],
+    application: 'any',
+  },
   lanes: 'sends',
   putsAside: true,
   answersTokens: true,

@@ -1,3 +1,11 @@
+import {
+  AgentFailed,
+  ApprovalRequested,
+  TaskCompleted,
+  WorkflowCompensated,
+  WorkflowProgressed,
+  WorkflowRequested,
+} from '../../../shared/message/system-messages.js';
 import { NEEDS, type PlatformFunctionDeclaration } from '../declaration.js';
 
 export const dispatcher: PlatformFunctionDeclaration<'dispatcher'> = {
@@ -7,10 +15,21 @@ export const dispatcher: PlatformFunctionDeclaration<'dispatcher'> = {
   needed: NEEDS.workflows,
   triggers: [{ kind: 'steps' }],
   environment: ['deadLetterQueue', 'mailboxes'],
-  ledger: 'record',
-  pending: 'deliver',
+  ledger: ['put'],
+  rows: {},
+  pending: ['get', 'put', 'update'],
   payloads: 'read-write',
-  publishes: {},
+  publishes: {
+    system: [
+      ApprovalRequested.name,
+      WorkflowRequested.name,
+      WorkflowProgressed.name,
+      TaskCompleted.name,
+      AgentFailed.name,
+      WorkflowCompensated.name,
+    ],
+    application: 'any',
+  },
   lanes: 'sends',
   putsAside: true,
   // A request that cannot be made is answered at once.

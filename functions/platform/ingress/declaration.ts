@@ -7,8 +7,10 @@ export const ingress: PlatformFunctionDeclaration<'ingress'> = {
   needed: NEEDS.ingress,
   triggers: [{ kind: 'queue', queue: 'ingress', batch: QUEUE_BATCH }],
   environment: ['deadLetterQueue'],
-  ledger: 'record',
+  ledger: ['put'],
+  rows: {},
+  readsQuarantines: true,
   payloads: 'read-write',
-  publishes: { alsoUnder: 'ingresses' },
+  publishes: { alsoUnder: 'ingresses', system: [], application: 'ingresses' },
   putsAside: true,
 };

@@ -1,21 +1,21 @@
 import type { Handler } from 'aws-lambda';
-import { SqsDeadLetterQueue } from '../../../shared/aws/sqs/sqs-dead-letter-queue.js';
-import { required } from '../../../shared/domain/base/environment.js';
-import type { Topology } from '../../../shared/topology/topology.js';
-import { publishingOf, queueFunction } from '../platform-function.js';
+import { deadLettersPort, openPorts, quarantinesPort } from '../../../shared/aws/ports.js';
+import { recentQuarantines } from '../../../shared/domain/quarantine/quarantine.js';
 import { takeEvent } from '../../../shared/platform/ingress/take-event.js';
+import { publisherOf } from '../../../shared/publishing/publisher-of.js';
+import type { Topology } from '../../../shared/topology/topology.js';
+import { openPublisher, queueFunction } from '../platform-function.js';
 
 /** The function behind the ingress queue: other systems' events become messages. */
 export function create(topology: Topology): Handler {
-  return queueFunction(topology, 'ingress', (surroundings) => {
-    const { clients, clock, log } = surroundings;
-    const { payloads, ...publishing } = publishingOf(surroundings, 'ingress', 'ingress');
+  return queueFunction(topology, 'ingress', ({ names, log }) => {
+    const ports = { ...openPublisher(names), ...openPorts(names, deadLettersPort, quarantinesPort) };
     const services = {
+      ...ports,
+      quarantines: recentQuarantines(ports.quarantines, () => ports.clock.now()),
       topology,
-      clock,
       log,
-      deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue'), payloads),
-      publishingAs: (name: string) => ({ ...publishing, payloads, name }),
+      publishingAs: (name: string) => publisherOf(topology, { kind: 'ingress', name }, ports),
     };
     return (copy) => takeEvent(copy, services);
   });

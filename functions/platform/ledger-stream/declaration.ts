@@ -8,5 +8,5 @@ export const ledgerStream: PlatformFunctionDeclaration<'ledger-stream'> = {
   triggers: [{ kind: 'stream', batch: 100 }],
   environment: ['archiveBucket', 'chainTable'],
   evidence: 'chains',
-  alarms: ['ledger-stream-age'],
+  alarms: ['ledger-stream-age', 'unreadable-rows'],
 };

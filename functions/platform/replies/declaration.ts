@@ -1,3 +1,12 @@
+import {
+  AgentFailed,
+  PersonNeeded,
+  RequestCancelled,
+  RequestFailed,
+  RequestTimedOut,
+  TaskCompleted,
+  WorkflowCompensated,
+} from '../../../shared/message/system-messages.js';
 import { NEEDS, QUEUE_BATCH, type PlatformFunctionDeclaration } from '../declaration.js';
 
 export const replies: PlatformFunctionDeclaration<'replies'> = {
@@ -7,10 +16,22 @@ export const replies: PlatformFunctionDeclaration<'replies'> = {
   needed: NEEDS.requests,
   triggers: [{ kind: 'queue', queue: 'replies', batch: QUEUE_BATCH }],
   environment: ['deadLetterQueue', 'mailboxes'],
-  ledger: 'record',
-  pending: 'deliver',
+  ledger: ['put', 'update'],
+  rows: { writes: ['deliveries'] },
+  pending: ['get', 'put', 'update'],
   payloads: 'read-write',
-  publishes: {},
+  publishes: {
+    system: [
+      RequestFailed.name,
+      RequestTimedOut.name,
+      PersonNeeded.name,
+      RequestCancelled.name,
+      TaskCompleted.name,
+      AgentFailed.name,
+      WorkflowCompensated.name,
+    ],
+    application: 'any',
+  },
   // Further attempts and compensations may go over direct channels.
   lanes: 'sends',
   putsAside: true,

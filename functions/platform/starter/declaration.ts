@@ -1,3 +1,4 @@
+import { MessageExpired, WorkflowStarted } from '../../../shared/message/system-messages.js';
 import { NEEDS, QUEUE_BATCH, type PlatformFunctionDeclaration } from '../declaration.js';
 
 export const starter: PlatformFunctionDeclaration<'starter'> = {
@@ -6,11 +7,12 @@ export const starter: PlatformFunctionDeclaration<'starter'> = {
   stack: 'orchestration',
   needed: NEEDS.workflows,
   triggers: [{ kind: 'queue', queue: 'starts', batch: QUEUE_BATCH }],
-  environment: ['deadLetterQueue', 'workflows'],
-  ledger: 'record',
-  pending: 'deliver',
+  environment: ['deadLetterQueue', 'workflows', 'startRate'],
+  ledger: ['put', 'update'],
+  rows: {},
+  pending: ['put'],
   payloads: 'read-write',
-  publishes: {},
+  publishes: { system: [WorkflowStarted.name, MessageExpired.name] },
   putsAside: true,
   executions: 'starts',
 };

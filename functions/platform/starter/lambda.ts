@@ -1,34 +1,42 @@
-import type { Handler } from 'aws-lambda';
-import { DynamoDeliveryStore } from '../../../shared/aws/dynamo/dynamo-delivery-store.js';
-import { SfnStarter } from '../../../shared/aws/step-functions/sfn-starter.js';
-import { SqsDeadLetterQueue } from '../../../shared/aws/sqs/sqs-dead-letter-queue.js';
-import { required, requiredJson } from '../../../shared/domain/base/environment.js';
+import { setTimeout } from 'node:timers/promises';
+import type { Context, Handler } from 'aws-lambda';
 import {
-  machineArns,
-  NO_WORKFLOWS,
-  type DeployedWorkflows,
-  type MachineNaming,
-} from '../../../shared/platform/workflows/deployed-workflows.js';
-import type { Topology } from '../../../shared/topology/topology.js';
-import { publishingOf, queueFunction } from '../platform-function.js';
+  deadLettersPort,
+  deliveriesPort,
+  openExecutionsPort,
+  openPorts,
+  starterPort,
+} from '../../../shared/aws/ports.js';
+import { requiredJson } from '../../../shared/domain/base/environment.js';
+import type { QueuedCopy } from '../../../shared/platform/ingress/queued-copy.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
+import { StartPace, type StartRate } from '../../../shared/platform/workflows/start-pace.js';
 import { startWorkflows } from '../../../shared/platform/workflows/start-workflow.js';
+import { publisherOf } from '../../../shared/publishing/publisher-of.js';
+import type { Topology } from '../../../shared/topology/topology.js';
+import { openPublisher, queueFunction, type Surroundings } from '../platform-function.js';
+
+/** Time that a start needs from its turn to its outcome, milliseconds. */
+const START_MS = 10_000;
 
 /** The function behind the queue `starts`: starts the workflows that a message starts. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
-  return queueFunction(topology, 'starter', (surroundings) => {
-    const { clients, clock, log } = surroundings;
-    const publishing = publishingOf(surroundings, 'platform', 'starter');
-    const services = {
-      topology,
-      clock,
-      log,
-      publishing,
-      payloads: publishing.payloads,
-      deliveries: new DynamoDeliveryStore(clients.documents, required('ledgerTable')),
-      deadLetters: new SqsDeadLetterQueue(clients.sqs, required('deadLetterQueue'), publishing.payloads),
-      starter: new SfnStarter(clients.sfn, machineArns(workflows, requiredJson<MachineNaming>('workflows'))),
-      starts: workflows.starts,
+  const compose = ({ names, log }: Surroundings) => {
+    const ports = {
+      ...openPublisher(names),
+      ...openPorts(names, deliveriesPort, deadLettersPort, starterPort, openExecutionsPort),
     };
-    return (copy, context) => startWorkflows(copy, clock.now() + context.getRemainingTimeInMillis(), services);
-  });
+    const publishing = publisherOf(topology, { kind: 'platform', name: 'starter' }, ports);
+    const services = { ...ports, topology, log, publishing, starts: workflows.starts };
+    const turns = new StartPace(requiredJson<StartRate>('startRate', process.env), ports.clock);
+    return (copy: QueuedCopy, context: Context) => {
+      const until = ports.clock.now() + context.getRemainingTimeInMillis();
+      const pace = async (): Promise<void> => {
+        const wait = turns.take(until - START_MS);
+        if (wait > 0) await setTimeout(wait);
+      };
+      return startWorkflows(copy, until, { ...services, pace });
+    };
+  };
+  return queueFunction(topology, 'starter', compose, workflows);
 }

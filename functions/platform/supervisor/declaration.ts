@@ -1,3 +1,11 @@
+import {
+  AgentFailed,
+  RequestCancelled,
+  TaskCompleted,
+  WorkflowCompensated,
+  WorkflowCompleted,
+  WorkflowFailed,
+} from '../../../shared/message/system-messages.js';
 import type { Duration } from '../../../shared/domain/base/duration.js';
 import { NEEDS, type PlatformFunctionDeclaration } from '../declaration.js';
 
@@ -18,10 +26,21 @@ export const supervisor: PlatformFunctionDeclaration<'supervisor'> = {
   ],
   timeout: SUPERVISE_TIMEOUT,
   environment: ['deadLetterQueue', 'mailboxes', 'workflows'],
-  ledger: 'record',
-  pending: 'maintain',
+  ledger: ['put'],
+  rows: {},
+  pending: ['get', 'put', 'update', 'due'],
   payloads: 'read-write',
-  publishes: {},
+  publishes: {
+    system: [
+      RequestCancelled.name,
+      WorkflowCompleted.name,
+      WorkflowFailed.name,
+      TaskCompleted.name,
+      AgentFailed.name,
+      WorkflowCompensated.name,
+    ],
+    application: 'any',
+  },
   lanes: 'sends',
   putsAside: true,
   answersTokens: true,

@@ -1,20 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Handler } from 'aws-lambda';
-import { DynamoCursorStore } from '../../../shared/aws/dynamo/dynamo-cursor-store.js';
-import { SfnWorkflowEngine } from '../../../shared/aws/step-functions/sfn-workflow-engine.js';
-import { required, requiredJson } from '../../../shared/domain/base/environment.js';
-import {
-  machineArns,
-  NO_WORKFLOWS,
-  type DeployedWorkflows,
-  type MachineNaming,
-} from '../../../shared/platform/workflows/deployed-workflows.js';
+import { cursorsPort, executionsPort, openExecutionsPort, openPorts } from '../../../shared/aws/ports.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
 import { supervise, SUPERVISE_GRACE_MS } from '../../../shared/platform/supervision/supervise.js';
 import type { SuperviseSummary } from '../../../shared/platform/supervision/supervise-bounds.js';
 import type { Topology } from '../../../shared/topology/topology.js';
-import { platformFunction } from '../platform-function.js';
+import { openTelling, platformFunction, type EventHandler, type Surroundings } from '../platform-function.js';
 import { countSweepFailures } from '../sweeper/count-sweep-failures.js';
-import { tellServicesOf } from '../tell-services.js';
 import { countUnansweredSteps } from './count-unanswered-steps.js';
 
 /** Executions, and requests, that one run looks at. */
@@ -32,17 +24,14 @@ interface SuperviseOrder {
 
 /** The function that runs on a schedule, and as `laneway sweep`; its result is the summary. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
-  return platformFunction<SuperviseOrder | undefined, SuperviseSummary>(topology, 'supervisor', (surroundings) => {
-    const { clients, clock } = surroundings;
+  const compose = (surroundings: Surroundings): EventHandler<SuperviseOrder | undefined, SuperviseSummary> => {
     const services = {
-      ...tellServicesOf(surroundings, 'supervisor'),
-      clock,
-      cursors: new DynamoCursorStore(clients.documents, required('pendingTable')),
-      executions: new SfnWorkflowEngine(clients.sfn, machineArns(workflows, requiredJson<MachineNaming>('workflows'))),
+      ...openTelling(surroundings, 'supervisor'),
+      ...openPorts(surroundings.names, cursorsPort, executionsPort, openExecutionsPort),
       pause: () => setTimeout(PAUSE_MS),
     };
     return async (order, context) => {
-      const stopAt = clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
+      const stopAt = services.clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
       const seconds = order?.graceSeconds;
       const grace = seconds === undefined ? SUPERVISE_GRACE_MS : seconds * 1_000;
       const summary = await supervise(services, { grace, most: MOST, stopAt });
@@ -51,5 +40,6 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
       if (summary.failed > 0) countSweepFailures(topology.name, summary.failed);
       return summary;
     };
-  });
+  };
+  return platformFunction(topology, 'supervisor', compose, workflows);
 }

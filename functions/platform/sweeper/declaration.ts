@@ -1,8 +1,6 @@
 import type { Duration } from '../../../shared/domain/base/duration.js';
+import { SWEEP_EVERY } from '../../../shared/domain/base/sweep-every.js';
 import { NEEDS, type PlatformFunctionDeclaration } from '../declaration.js';
-
-/** Time from one look for intents and requests that nobody settled to the next. */
-export const SWEEP_EVERY: Duration = '5 minutes';
 
 /** Time that one run of the sweeper may take. */
 export const SWEEP_TIMEOUT: Duration = '4 minutes';
@@ -12,7 +10,7 @@ export const DEEP_SWEEP_EVERY: Duration = '1 day';
 
 export const sweeper: PlatformFunctionDeclaration<'sweeper'> = {
   name: 'sweeper',
-  description: 'settles intents and requests that nobody settled',
+  description: 'settles intents and requests that nobody settled, and sends what could not be sent',
   stack: 'agents',
   needed: NEEDS.always,
   triggers: [
@@ -22,12 +20,13 @@ export const sweeper: PlatformFunctionDeclaration<'sweeper'> = {
   ],
   timeout: SWEEP_TIMEOUT,
   environment: ['mailboxes', 'archiveBucket'],
-  ledger: 'maintain',
-  pending: 'maintain',
+  ledger: ['get', 'put', 'update', 'get-many', 'query', 'due'],
+  pending: ['get', 'put', 'update', 'due'],
+  readsQuarantines: true,
   payloads: 'read-write',
-  publishes: { alsoUnder: 'every-publisher' },
+  publishes: { alsoUnder: 'every-publisher', system: 'all' },
   lanes: 'sends',
   // The deep sweep reads the days of the archive.
   evidence: 'reads-archive',
-  alarms: ['sweep-failures'],
+  alarms: ['sweep-failures', 'sweep-lag', 'deep-sweep-lag', 'unsent-messages', 'unreadable-rows'],
 };

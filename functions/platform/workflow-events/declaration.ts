@@ -1,3 +1,10 @@
+import {
+  AgentFailed,
+  TaskCompleted,
+  WorkflowCompensated,
+  WorkflowCompleted,
+  WorkflowFailed,
+} from '../../../shared/message/system-messages.js';
 import { NEEDS, QUEUE_BATCH, type PlatformFunctionDeclaration } from '../declaration.js';
 
 export const workflowEvents: PlatformFunctionDeclaration<'workflow-events'> = {
@@ -7,10 +14,20 @@ export const workflowEvents: PlatformFunctionDeclaration<'workflow-events'> = {
   needed: NEEDS.workflows,
   triggers: [{ kind: 'queue', queue: 'workflow-status', batch: QUEUE_BATCH }],
   environment: ['deadLetterQueue', 'mailboxes', 'workflows'],
-  ledger: 'record',
-  pending: 'deliver',
+  ledger: ['put'],
+  rows: {},
+  pending: ['get', 'put', 'update'],
   payloads: 'read-write',
-  publishes: {},
+  publishes: {
+    system: [
+      WorkflowCompleted.name,
+      WorkflowFailed.name,
+      TaskCompleted.name,
+      AgentFailed.name,
+      WorkflowCompensated.name,
+    ],
+    application: 'any',
+  },
   lanes: 'sends',
   putsAside: true,
   answersTokens: true,

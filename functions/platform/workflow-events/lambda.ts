@@ -1,25 +1,20 @@
 import type { Handler } from 'aws-lambda';
-import { SfnExecutionReader } from '../../../shared/aws/step-functions/sfn-execution-reader.js';
-import { requiredJson } from '../../../shared/domain/base/environment.js';
-import {
-  machineArns,
-  NO_WORKFLOWS,
-  type DeployedWorkflows,
-  type MachineNaming,
-} from '../../../shared/platform/workflows/deployed-workflows.js';
+import { executionFactsPort, openExecutionsPort, openPorts } from '../../../shared/aws/ports.js';
+import type { QueuedCopy } from '../../../shared/platform/ingress/queued-copy.js';
+import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
-import { queueFunction } from '../platform-function.js';
-import { tellServicesOf } from '../tell-services.js';
+import { openTelling, queueFunction, type Surroundings } from '../platform-function.js';
 import { reportCompletion } from '../../../shared/platform/workflows/report-completion.js';
 
 /** The function behind the queue of execution status events: publishes in the conversation that its workflow ended. */
 export function create(topology: Topology, workflows: DeployedWorkflows = NO_WORKFLOWS): Handler {
-  return queueFunction(topology, 'workflow-events', (surroundings) => {
+  const compose = (surroundings: Surroundings) => {
     const services = {
-      ...tellServicesOf(surroundings, 'workflow-events'),
-      executions: new SfnExecutionReader(surroundings.clients.sfn),
-      workflows: machineArns(workflows, requiredJson<MachineNaming>('workflows')),
+      ...openTelling(surroundings, 'workflow-events'),
+      ...openPorts(surroundings.names, executionFactsPort, openExecutionsPort),
+      workflows: surroundings.names.machines(),
     };
-    return ({ body }) => reportCompletion(body, services);
-  });
+    return ({ body }: QueuedCopy) => reportCompletion(body, services);
+  };
+  return queueFunction(topology, 'workflow-events', compose, workflows);
 }

@@ -23,10 +23,10 @@ export const dataAnalysis = createAgent(vehicles, 'data-analysis')
       const analysis = analyze({ ...data, history });
       // An abnormal reading would make the next abnormal one look usual.
       if (analysis.severity === 'normal') await deps.history.append(data.vin, data.readings, effectKey);
-      const { severity, score, reasons } = analysis;
+      const { severity, score, reasons, unjudged } = analysis;
       const estimate = estimateCost(reasons, deps.prices);
       const { approveAbove } = data;
-      log.info('analysed', { vin: data.vin, severity, score, cost: estimate?.amount });
+      log.info('analysed', { vin: data.vin, severity, score, cost: estimate?.amount, unjudged });
       return {
         ...analysis,
         ...(estimate === undefined ? {} : { estimate }),

@@ -1,4 +1,13 @@
-import type { Analysis, FollowUpPriority, Reading, Reason, Severity, Telemetry } from '../schemas.js';
+import {
+  readingsWith,
+  SIGNALS,
+  type Analysis,
+  type FollowUpPriority,
+  type Reading,
+  type Reason,
+  type Severity,
+  type Telemetry,
+} from '../schemas.js';
 import { anomalyScore, estimateFailure } from './failure-estimate.js';
 import type { FleetBaseline } from './fit-baseline.js';
 import { FLEET_BASELINE } from './fleet-baseline.js';
@@ -30,6 +39,7 @@ export function analyze(telemetry: Telemetry, baseline: FleetBaseline = FLEET_BA
     ...judgeUnusual(readings, history, baseline),
   ].toSorted((a, b) => rank(b) - rank(a));
   const severity = reasons[0]?.severity ?? 'normal';
+  const unjudged = SIGNALS.filter((signal) => readingsWith(readings, signal).length === 0);
   return {
     vin: telemetry.vin,
     severity,
@@ -38,6 +48,7 @@ export function analyze(telemetry: Telemetry, baseline: FleetBaseline = FLEET_BA
     failure: estimateFailure(reasons, readings.length, history.length),
     reasons: reasons.map((reason) => ({ ...reason, value: round(reason.value), expected: round(reason.expected) })),
     recommendation: recommend(reasons),
+    ...(unjudged.length === 0 ? {} : { unjudged }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Reading, SignalName } from '../schemas.js';
+import type { FullReading, ReadingWith, SignalName } from '../schemas.js';
 import { clamp, mean, median, quantile, robustSigma } from './robust-statistics.js';
 
 /** Signals judged against the fleet; speed is the driver's choice and judges nothing by itself. */
@@ -58,7 +58,7 @@ export const onScale = (scale: 'log' | 'linear', value: number): number =>
  * Fits the baseline to readings of a fleet most of which is healthy. Deterministic: the draws that calibrate the
  * limits come from a fixed seed.
  */
-export function fitBaseline(readings: readonly Reading[]): FleetBaseline {
+export function fitBaseline(readings: readonly FullReading[]): FleetBaseline {
   if (readings.length < 200)
     throw new RangeError(`fitBaseline: got ${String(readings.length)} readings, needs at least 200`);
   const signals = Object.fromEntries(JUDGED_SIGNALS.map((signal) => [signal, fitSignal(readings, signal)])) as Record<
@@ -71,7 +71,7 @@ export function fitBaseline(readings: readonly Reading[]): FleetBaseline {
 }
 
 /** ln(measured / expected oil pressure) of a reading, winsorised: -0.69 is half of what the fleet shows at that speed. */
-export function oilResidual(reading: Reading, baseline: FleetBaseline): number {
+export function oilResidual(reading: ReadingWith<'rpm' | 'oilPressureBar'>, baseline: FleetBaseline): number {
   const bound = WINSOR_SIGMAS * baseline.signals.oilPressureBar.sigma;
   const residual = onScale('log', reading.oilPressureBar) - Math.log(expectedOilPressureBar(reading.rpm, baseline));
   return clamp(residual, -bound, bound);
@@ -83,7 +83,7 @@ export function expectedOilPressureBar(rpm: number, baseline: FleetBaseline): nu
   return band?.medianBar ?? Math.exp(baseline.signals.oilPressureBar.median);
 }
 
-function fitSignal(readings: readonly Reading[], signal: SignalName): SignalBaseline {
+function fitSignal(readings: readonly FullReading[], signal: SignalName): SignalBaseline {
   const scale = signal.endsWith('Bar') ? 'log' : 'linear';
   const values = readings.map((reading) => onScale(scale, reading[signal]));
   const middle = median(values);
@@ -96,7 +96,7 @@ function fitSignal(readings: readonly Reading[], signal: SignalName): SignalBase
   };
 }
 
-function fitOilBands(readings: readonly Reading[]): OilBand[] {
+function fitOilBands(readings: readonly FullReading[]): OilBand[] {
   const fleet = median(readings.map((reading) => reading.oilPressureBar));
   return BANDS_FROM_RPM.map((fromRpm, at) => {
     const until = BANDS_FROM_RPM[at + 1] ?? Number.POSITIVE_INFINITY;

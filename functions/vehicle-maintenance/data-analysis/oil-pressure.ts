@@ -1,4 +1,4 @@
-import type { Reading, Reason } from '../schemas.js';
+import { readingsWith, type Reading, type ReadingWith, type Reason } from '../schemas.js';
 import { expectedOilPressureBar, oilResidual, type FleetBaseline } from './fit-baseline.js';
 import { lowestOilPressureBar } from './physical-limits.js';
 import { clamp, mean, median } from './robust-statistics.js';
@@ -13,7 +13,7 @@ const HISTORY_PRIOR = 20;
 const OWN_BOUND = Math.log(1.2);
 
 /**
- * Judges the oil pressure of a report, oldest reading first.
+ * Judges the oil pressure of a report, oldest reading first, by the readings that have speed and oil pressure.
  *
  * Critical: the last reading, or a third of all, below the physical minimum for its speed. A single earlier dip in a
  * longer report that has recovered is mentioned and is no alarm, as warning lamps are debounced.
@@ -26,16 +26,18 @@ export function judgeOilPressure(
   history: readonly Reading[],
   baseline: FleetBaseline,
 ): Reason[] {
-  const running = readings.filter(isRunning);
-  const older = history.filter(isRunning);
+  const running = readingsWith(readings, 'rpm', 'oilPressureBar').filter(isRunning);
+  const older = readingsWith(history, 'rpm', 'oilPressureBar').filter(isRunning);
   if (running.length === 0) return [];
   return [...physical(running), ...statistical(running, older, baseline)];
 }
 
-const isRunning = (reading: Reading): boolean => lowestOilPressureBar(reading.rpm) !== undefined;
-const breaches = (reading: Reading): boolean => reading.oilPressureBar < (lowestOilPressureBar(reading.rpm) ?? 0);
+type OilReading = ReadingWith<'rpm' | 'oilPressureBar'>;
 
-function physical(readings: readonly Reading[]): Reason[] {
+const isRunning = (reading: OilReading): boolean => lowestOilPressureBar(reading.rpm) !== undefined;
+const breaches = (reading: OilReading): boolean => reading.oilPressureBar < (lowestOilPressureBar(reading.rpm) ?? 0);
+
+function physical(readings: readonly OilReading[]): Reason[] {
   const below = readings.filter(breaches);
   const last = readings.at(-1);
   const worst = below.toSorted((a, b) => a.oilPressureBar - b.oilPressureBar)[0];
@@ -57,7 +59,11 @@ function physical(readings: readonly Reading[]): Reason[] {
   ];
 }
 
-function statistical(readings: readonly Reading[], history: readonly Reading[], baseline: FleetBaseline): Reason[] {
+function statistical(
+  readings: readonly OilReading[],
+  history: readonly OilReading[],
+  baseline: FleetBaseline,
+): Reason[] {
   const window = readings.length < WINDOW ? history.slice(readings.length - WINDOW) : [];
   const settled = history.slice(0, history.length - window.length);
   const own = ownOffset(settled, baseline);
@@ -86,7 +92,7 @@ function statistical(readings: readonly Reading[], history: readonly Reading[], 
 }
 
 /** Usual distance of the vehicle's oil pressure from the fleet's (natural logarithm), drawn towards zero while its history is short. */
-function ownOffset(history: readonly Reading[], baseline: FleetBaseline): number {
+function ownOffset(history: readonly OilReading[], baseline: FleetBaseline): number {
   if (history.length === 0) return 0;
   const trust = history.length / (history.length + HISTORY_PRIOR);
   return clamp(trust * median(history.map((reading) => oilResidual(reading, baseline))), -OWN_BOUND, OWN_BOUND);

@@ -1,4 +1,4 @@
-import type { Reading, Reason, ReasonCode, SignalName } from '../schemas.js';
+import { readingsWith, type Reading, type Reason, type ReasonCode, type SignalName } from '../schemas.js';
 import { PHYSICAL_LIMITS } from './physical-limits.js';
 
 interface HotLimit {
@@ -26,7 +26,7 @@ const LIMITS: readonly HotLimit[] = [
 /** Holds the hottest reading of the report against the documented limits of coolant and oil; at most one reason for each. */
 export function judgeTemperatures(readings: readonly Reading[]): Reason[] {
   return LIMITS.flatMap(({ signal, name, warn, stop }) => {
-    const hottest = Math.max(...readings.map((reading) => reading[signal]));
+    const hottest = Math.max(...readingsWith(readings, signal).map((reading) => reading[signal]));
     const critical = hottest > stop[0];
     if (!critical && hottest <= warn[0]) return [];
     const [limit, code] = critical ? stop : warn;

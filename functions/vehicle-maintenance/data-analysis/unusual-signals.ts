@@ -1,4 +1,4 @@
-import type { Reading, Reason, ReasonCode } from '../schemas.js';
+import { readingsWith, type Reading, type ReadingWith, type Reason, type ReasonCode } from '../schemas.js';
 import { onScale, type FleetBaseline, type JudgedSignal, type SignalBaseline } from './fit-baseline.js';
 import { clamp, mean, median } from './robust-statistics.js';
 
@@ -36,12 +36,11 @@ const WATCHED: readonly Watched[] = [
  * Robust score of each other signal against fleet and own history: (median of the report - expected) / sigma of that side,
  * times the root of the number of readings. Oil pressure has its own test, see `oil-pressure.ts`.
  */
-export function judgeUnusual(
-  readings: readonly Reading[],
-  history: readonly Reading[],
-  baseline: FleetBaseline,
-): Reason[] {
+export function judgeUnusual(report: readonly Reading[], older: readonly Reading[], baseline: FleetBaseline): Reason[] {
   return WATCHED.flatMap(({ signal, code, name, unit, sides }) => {
+    const readings = readingsWith(report, signal);
+    if (readings.length === 0) return [];
+    const history = readingsWith(older, signal);
     const usual = baseline.signals[signal];
     const expectedOnScale = usual.median + ownOffset(history, signal, usual);
     const deviations = readings.map((reading) => onScale(usual.scale, reading[signal]) - expectedOnScale);
@@ -68,7 +67,11 @@ export function judgeUnusual(
   });
 }
 
-function ownOffset(history: readonly Reading[], signal: JudgedSignal, usual: SignalBaseline): number {
+function ownOffset<Signal extends JudgedSignal>(
+  history: readonly ReadingWith<Signal>[],
+  signal: Signal,
+  usual: SignalBaseline,
+): number {
   if (history.length === 0) return 0;
   const trust = history.length / (history.length + HISTORY_PRIOR);
   const offset = median(history.map((reading) => onScale(usual.scale, reading[signal]))) - usual.median;

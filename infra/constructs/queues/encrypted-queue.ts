@@ -1,24 +1,29 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import type { IEventBus, IRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption, type IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { defined } from '../../../shared/domain/base/defined.js';
+import { LANE_RETENTION_DAYS } from '../../../shared/domain/delivery/lane-retention.js';
 import type { AgentRuntime } from '../../../shared/topology/model.js';
 
-/** Days that messages wait in a lane. */
-export const LANE_RETENTION = Duration.days(4);
+/** Time that messages wait in a lane. */
+export const LANE_RETENTION = Duration.days(LANE_RETENTION_DAYS);
 
 /** Days that messages wait in a dead letter queue: the most SQS allows. */
 export const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /**
  * Receives of one message, after which SQS itself moves it to the dead letter queue. Tries are counted in the ledger; this
- * is only the net under a consumer that never gets as far as the ledger (architecture §3.5).
+ * limit serves for a consumer that never gets as far as the ledger.
  */
 export const MAX_RECEIVES = 100;
 
 /** Timeouts of a function for which its queue hides a received message. */
 export const VISIBILITY_TIMEOUTS = 6;
+
+/** Rules that the policy of a queue names one by one. An ARN has up to 200 characters, and the policy room for about 8,000. */
+const MOST_RULES = 30;
 
 /** Properties of {@link EncryptedQueue}. */
 export interface EncryptedQueueProps {
@@ -39,9 +44,12 @@ export interface EncryptedQueueProps {
  * a worker receives with a shorter visibility of its own, which it renews.
  */
 export class EncryptedQueue extends Queue {
+  /** ARNs of the rules that send here, each with the pattern that stands for it and its like. */
+  private readonly rules = new Map<string, string | undefined>();
+
   constructor(scope: Construct, id: string, props: EncryptedQueueProps) {
     super(scope, id, {
-      ...(props.queueName === undefined ? {} : { queueName: props.queueName }),
+      ...defined({ queueName: props.queueName }),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(
@@ -54,34 +62,46 @@ export class EncryptedQueue extends Queue {
     });
   }
 
-  /**
-   * Lets the rules of `bus` send here. One statement for all of them, because a queue policy holds at most 20
-   * statements (SQS developer guide, "Quotas related to policies").
-   */
+  /** Lets every rule of `bus` send here, for what none of its targets could be given. */
   acceptFrom(bus: IEventBus): void {
-    this.acceptFromRules('RulesOfTheBus', `${bus.eventBusName}/*`);
+    this.acceptRule(this.ruleArn(`${bus.eventBusName}/*`));
   }
 
-  /**
-   * Lets rules of the account's default bus send here: schedules, and AWS's own events. Not the single rule, because
-   * that belongs to a stack which in turn needs this queue.
-   */
-  acceptFromDefaultBus(): void {
-    this.acceptFromRules('RulesOfTheDefaultBus', '*');
+  /** Lets a rule of `bus` send here; all of its rules once they are more than a policy of a queue should name. */
+  acceptFromRule(rule: IRule, bus: IEventBus): void {
+    this.acceptRule(rule.ruleArn, this.ruleArn(`${bus.eventBusName}/*`));
   }
 
-  private acceptFromRules(sid: string, resourceName: string): void {
-    const stack = Stack.of(this);
-    const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
-    const rules = stack.formatArn({ service: 'events', resource: 'rule', resourceName, arnFormat });
+  /** Lets a rule of the account's default bus send here: by its name, as it belongs to a stack which in turn needs this queue. */
+  acceptFromDefaultBus(ruleName: string): void {
+    this.acceptRule(this.ruleArn(ruleName));
+  }
+
+  /** One statement for all rules, because a queue policy holds at most 20 (SQS developer guide, "Quotas related to policies"). */
+  private acceptRule(arn: string, whenMany?: string): void {
+    this.rules.set(arn, whenMany);
+    if (this.rules.size > 1) return;
     this.addToResourcePolicy(
       new PolicyStatement({
-        sid,
+        sid: 'Rules',
         principals: [new ServicePrincipal('events.amazonaws.com')],
         actions: ['sqs:SendMessage'],
         resources: [this.queueArn],
-        conditions: { ArnLike: { 'aws:SourceArn': rules }, StringEquals: { 'aws:SourceAccount': stack.account } },
+        conditions: {
+          ArnLike: { 'aws:SourceArn': Lazy.uncachedList({ produce: () => this.acceptedArns() }) },
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+        },
       }),
     );
+  }
+
+  private acceptedArns(): string[] {
+    const many = this.rules.size > MOST_RULES;
+    return [...new Set([...this.rules].map(([arn, whenMany]) => (many ? (whenMany ?? arn) : arn)))];
+  }
+
+  private ruleArn(resourceName: string): string {
+    const arnFormat = ArnFormat.SLASH_RESOURCE_NAME;
+    return Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName, arnFormat });
   }
 }

@@ -1,11 +1,12 @@
 import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DRAIN_TIMEOUT } from '../../../functions/platform/dead-letters/declaration.js';
 import { wholeSeconds } from '../../../shared/domain/base/duration.js';
 import { unknownName } from '../../../shared/domain/base/errors.js';
+import { longestLife } from '../../../shared/domain/delivery/lane-retention.js';
 import type { Priority } from '../../../shared/domain/base/priority.js';
-import { deadLettersName, laneName } from '../../../shared/topology/mailbox-names.js';
+import { lanesOfAgent } from '../../../shared/topology/lanes-of.js';
+import { deadLettersName, laneKey, laneName, type LaneKey } from '../../../shared/topology/mailbox-names.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import type { RuleTarget } from '../../../shared/topology/rules.js';
 import { durationOf } from '../duration-of.js';
@@ -15,12 +16,18 @@ import { EncryptedQueue } from './encrypted-queue.js';
 export interface Lane {
   /** Priority of every message in the lane. */
   readonly priority: Priority;
+  /** True for a lane that publishers of direct channels send into; rules of the bus lead to the others alone. */
+  readonly direct: boolean;
+  /** Name of the lane among those of its agent. */
+  readonly key: LaneKey;
   /** Queue of the lane. */
   readonly queue: EncryptedQueue;
   /** Messages that its function receives at once: the least of the channels it serves. */
   readonly batchSize: number;
   /** Waiting messages above which it raises an alarm: the least of the channels it serves. */
   readonly maxDepth: number;
+  /** Age of the oldest message above which it raises an alarm: a working agent has handled or ended every message by then. */
+  readonly maxAge: Duration;
 }
 
 /** Properties of {@link Mailbox}. */
@@ -38,7 +45,8 @@ export interface MailboxProps {
 export const MARGIN_SECONDS = 15;
 
 /**
- * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them.
+ * The mailbox of an agent: a queue for each lane that its channels can use, and one dead letter queue for all of them. Direct
+ * channels have lanes of their own, so that what stands in the others came over the bus.
  * The queues are named after their stack, agent and lane, so that functions derive the names and need no variable for every queue.
  *
  * @throws LanewayError UNKNOWN_AGENT
@@ -46,8 +54,8 @@ export const MARGIN_SECONDS = 15;
 export class Mailbox extends Construct {
   /** Id of the agent. */
   readonly agent: string;
-  /** Lanes that the channels of the agent can use, by priority. */
-  readonly lanes: Readonly<Partial<Record<Priority, Lane>>>;
+  /** Lanes that the channels of the agent can use, by priority, and by `direct-<priority>` those of direct channels. */
+  readonly lanes: Readonly<Partial<Record<LaneKey, Lane>>>;
   /** Queue for dead letters of all lanes. */
   readonly deadLetterQueue: EncryptedQueue;
   /** Timeout of the agent's function, or of a worker's handling: its longest handler and a margin. */
@@ -70,22 +78,27 @@ export class Mailbox extends Construct {
       consumerTimeout: durationOf(DRAIN_TIMEOUT),
       queueName: deadLettersName(this.prefix, agent.id),
     });
-    const lanes: Partial<Record<Priority, Lane>> = {};
-    for (const priority of agent.lanes) {
+    const lanes: Partial<Record<LaneKey, Lane>> = {};
+    const { bus, direct } = lanesOfAgent(topology, agent.id);
+    const own = [...bus.map((one) => [one, false] as const), ...direct.map((one) => [one, true] as const)];
+    for (const [priority, isDirect] of own) {
+      const key = laneKey(priority, isDirect);
       const served = agent.subscribes
         .map((channel) => topology.channels[channel]?.qos)
-        .filter((qos) => qos !== undefined && qos.priorities.includes(priority))
-        .filter((qos) => qos !== undefined);
-      lanes[priority] = {
+        .filter((qos) => qos !== undefined)
+        .filter((qos) => qos.priorities.includes(priority) && (qos.delivery === 'direct') === isDirect);
+      lanes[key] = {
         priority,
-        queue: new EncryptedQueue(this, `Lane-${priority}`, {
+        ...{ direct: isDirect, key },
+        queue: new EncryptedQueue(this, `Lane-${key}`, {
           deadLetterQueue: this.deadLetterQueue,
           consumerTimeout: this.functionTimeout,
           consumer: agent.runs,
-          queueName: laneName(this.prefix, agent.id, priority),
+          queueName: laneName(this.prefix, agent.id, key),
         }),
         batchSize: Math.min(...served.map((qos) => qos.batchSize)),
         maxDepth: Math.min(...served.map((qos) => qos.maxDepth)),
+        maxAge: Duration.millis(Math.max(...served.map(longestLife))),
       };
     }
     this.lanes = lanes;
@@ -102,8 +115,13 @@ export function lanesOf(mailbox: Mailbox): Lane[] {
   return Object.values(mailbox.lanes);
 }
 
+/** Queues that publishers of direct channels send into. */
+export function directQueuesOf(mailbox: Mailbox): EncryptedQueue[] {
+  return lanesOf(mailbox).flatMap(({ direct, queue }) => (direct ? [queue] : []));
+}
+
 /** Queue of a rule's target that is a lane. @throws LanewayError UNKNOWN_AGENT when the mailbox or lane is missing */
-export function laneQueue(mailboxes: Readonly<Record<string, Mailbox>>, target: RuleTarget): IQueue {
+export function laneQueue(mailboxes: Readonly<Record<string, Mailbox>>, target: RuleTarget): EncryptedQueue {
   const lane = target.kind === 'lane' ? mailboxes[target.agent]?.lanes[target.priority] : undefined;
   if (lane) return lane.queue;
   const wanted = target.kind === 'lane' ? target.agent : target.queue;

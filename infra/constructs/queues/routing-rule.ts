@@ -2,6 +2,7 @@ import { Rule, type CfnRule, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { RoutingRule, RuleTarget } from '../../../shared/topology/rules.js';
+import type { EncryptedQueue } from './encrypted-queue.js';
 import { queueTarget } from './rule-target.js';
 
 /** Properties of {@link BusRule}. */
@@ -11,7 +12,7 @@ export interface BusRuleProps {
   /** Pattern and targets, derived from the topology. */
   readonly rule: RoutingRule;
   /** Returns the queue of a target. */
-  readonly queueOf: (target: RuleTarget) => IQueue;
+  readonly queueOf: (target: RuleTarget) => EncryptedQueue;
   /** Queue for events that EventBridge could not hand to a target. */
   readonly undelivered: IQueue;
 }
@@ -31,6 +32,10 @@ export class BusRule extends Construct {
     // The L2 pattern knows no top-level keys but its own and reorders nothing; the pattern is complete as it is.
     const cfn = this.rule.node.defaultChild as CfnRule;
     cfn.eventPattern = props.rule.pattern;
-    for (const target of props.rule.targets) this.rule.addTarget(queueTarget(props.queueOf(target), props.undelivered));
+    for (const target of props.rule.targets) {
+      const queue = props.queueOf(target);
+      this.rule.addTarget(queueTarget(queue, props.undelivered));
+      queue.acceptFromRule(this.rule, props.bus);
+    }
   }
 }

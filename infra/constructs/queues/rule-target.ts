@@ -1,3 +1,4 @@
+import { Names, type Stack } from 'aws-cdk-lib';
 import { RuleTargetInput, type CfnRule, type IRuleTarget } from 'aws-cdk-lib/aws-events';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -36,4 +37,9 @@ export function functionTarget(fn: IFunction, deadLetterQueue: IQueue, input?: o
       ...(input === undefined ? {} : { input: RuleTargetInput.fromObject(input) }),
     }),
   };
+}
+
+/** Name of a rule of the account's default bus, for the policies of queues in other stacks; 64 characters at most (EventBridge). */
+export function ruleNameIn(stack: Stack, id: string): string {
+  return `${Names.uniqueResourceName(stack, { maxLength: 63 - id.length, separator: '-' })}-${id}`;
 }

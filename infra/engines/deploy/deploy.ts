@@ -40,7 +40,7 @@ export interface DeployOptions {
 }
 
 /** The outputs that the stacks declare, by stack name and output key; CDK's own cross-stack exports are left out. */
-export type StackOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type DeclaredOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
  * Deploys a CDK application and returns its outputs. On a local engine: bootstrap (once) and synth side by side, the
@@ -49,7 +49,7 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
  *
  * @throws DeployError with the CLI's own words and what to do: credentials, bootstrap, synth or deploy.
  */
-export async function deployApp(options: DeployOptions): Promise<StackOutputs> {
+export async function deployApp(options: DeployOptions): Promise<DeclaredOutputs> {
   const { target, signal } = options;
   const directory = resolve(options.directory ?? process.cwd());
   const assembly = resolve(directory, options.assembly ?? '.laneway/cdk.out');
@@ -190,7 +190,7 @@ async function timed<Result>(
   return result;
 }
 
-function declaredOutputs(file: string): StackOutputs {
+function declaredOutputs(file: string): DeclaredOutputs {
   const all = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
   const declared = (outputs: Record<string, string>) =>
     Object.fromEntries(Object.entries(outputs).filter(([key]) => !key.startsWith('ExportsOutput')));

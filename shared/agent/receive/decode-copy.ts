@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/base/cut-text.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { parseEnvelope, parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import type { TopologyModel } from '../../topology/model.js';
@@ -19,7 +20,7 @@ export function decodeCopy(body: string): Decoded {
   try {
     value = JSON.parse(body);
   } catch (cause) {
-    throw new LanewayError('UNPARSEABLE', `the message is not JSON: ${JSON.stringify(body.slice(0, 60))}`, { cause });
+    throw new LanewayError('UNPARSEABLE', `the message is not JSON: ${JSON.stringify(cutText(body, 60))}`, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new LanewayError(
@@ -38,6 +39,36 @@ export function decodeCopy(body: string): Decoded {
   if (typeof source !== 'string' || typeof type !== 'string')
     throw new LanewayError('UNPARSEABLE', 'the EventBridge event has no source or no detail-type');
   return { envelope: parseEnvelope(event['detail']), via: 'bus', vouched: { source, type } };
+}
+
+/**
+ * Checks a message against the lane that it came from. What the bus delivers is an event, and names its publisher as IAM guards
+ * it; anybody can write a text of that form, so that none is believed in a lane that others than the bus send into. A message that
+ * fails here is of nobody: it settles no delivery, whose id it may have made up.
+ *
+ * @param direct true for a lane of direct channels
+ * @throws LanewayError SENDER_MISMATCH
+ */
+export function checkVouched({ envelope, via, vouched }: Decoded, direct: boolean): void {
+  if (direct && via === 'bus') {
+    throw new LanewayError('SENDER_MISMATCH', `${envelope.type} came over no bus, and has the form of an event of it`, {
+      help: ['allowed in a lane of direct channels: the envelope itself'],
+    });
+  }
+  if (!direct && via === 'direct') {
+    throw new LanewayError('SENDER_MISMATCH', `a message of channel '${envelope.channel}' did not come over the bus`, {
+      help: ['only channels with delivery: direct send into lanes, and into lanes of their own'],
+    });
+  }
+  if (vouched && (vouched.source !== envelope.source || vouched.type !== envelope.type)) {
+    throw new LanewayError(
+      'SENDER_MISMATCH',
+      `the envelope says ${envelope.source} / ${envelope.type}, the bus says ${vouched.source} / ${vouched.type}`,
+      {
+        help: ["allowed: `source` and `type` of the envelope equal to EventBridge's own, which IAM guards"],
+      },
+    );
+  }
 }
 
 /**
@@ -62,16 +93,8 @@ export function checkAgainstTopology(decoded: Decoded, model: TopologyModel, age
  * @throws LanewayError SENDER_MISMATCH, NOT_DECLARED, UNKNOWN_CHANNEL, UNKNOWN_TYPE, NOT_CARRIED
  */
 export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
-  const { envelope, via, vouched } = decoded;
-  if (vouched && (vouched.source !== envelope.source || vouched.type !== envelope.type)) {
-    throw new LanewayError(
-      'SENDER_MISMATCH',
-      `the envelope says ${envelope.source} / ${envelope.type}, the bus says ${vouched.source} / ${vouched.type}`,
-      {
-        help: ["allowed: `source` and `type` of the envelope equal to EventBridge's own, which IAM guards"],
-      },
-    );
-  }
+  const { envelope, via } = decoded;
+  checkVouched(decoded, via === 'direct');
   const channel = model.channels[envelope.channel];
   if (!channel) throw new LanewayError('UNKNOWN_CHANNEL', `'${model.name}' has no channel '${envelope.channel}'`);
   if (via === 'direct' && channel.qos.delivery !== 'direct') {
@@ -79,9 +102,9 @@ export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
       help: ['only channels with delivery: direct send into lanes'],
     });
   }
-  if (!model.types[envelope.type])
-    throw new LanewayError('UNKNOWN_TYPE', `'${model.name}' has no message type ${envelope.type}`);
   if (!channel.carries.includes(envelope.type)) {
+    if (!model.types[envelope.type])
+      throw new LanewayError('UNKNOWN_TYPE', `'${model.name}' has no message type ${envelope.type}`);
     throw new LanewayError('NOT_CARRIED', `channel '${channel.name}' does not carry ${envelope.type}`, {
       help: [`it carries: ${channel.carries.join(', ')}`],
     });

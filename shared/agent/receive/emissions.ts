@@ -1,19 +1,24 @@
-import { INLINE_EMISSIONS_BYTES, offloadPayloads } from '../../domain/delivery/claim-check.js';
 import {
-  envelopeOf,
-  factsOf,
-  type DeliveryKey,
-  type DeliveryRecord,
-  type Emission,
-} from '../../domain/delivery/delivery.js';
+  CLAIM_CHECK_BYTES,
+  contentAt,
+  contentKey,
+  INLINE_EMISSIONS_BYTES,
+  offloadPayloads,
+} from '../../domain/delivery/claim-check.js';
+import { envelopeOf, type DeliveryRecord, type Emission } from '../../domain/delivery/delivery.js';
 import type { DeadLetter } from '../../domain/delivery/dead-letter.js';
+import { writerOfReceiver } from '../../domain/wire/writers.js';
+import { PAYLOAD_LIMIT_BYTES } from '../../domain/wire/json-form.js';
 import { sourceOf, type Envelope } from '../../domain/wire/envelope.js';
 import { errorSignature, LanewayError, summarizeError } from '../../domain/base/errors.js';
-import { extendPath, stepOf } from '../../domain/delivery/causal-path.js';
+import { behindHandling, type Lineage } from '../../domain/delivery/lineage.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import type { TimerQueue } from '../../domain/request/timer-queue.js';
+import { sendMessages, type Senders } from '../../publishing/send-messages.js';
 import type { TopologyModel } from '../../topology/model.js';
-import { sendMessages } from '../../publishing/send-messages.js';
+import type { Delivery, Lease } from './delivery.js';
 import type { Services } from './services.js';
+import { ownStore } from '../store-trouble.js';
 
 /** Emissions as an outcome holds them. */
 export interface StoredEmissions {
@@ -21,27 +26,43 @@ export interface StoredEmissions {
   readonly emissionsRef?: string;
 }
 
+/** Emissions of an outcome, with the note that they wait if sending them has failed before. */
+export type WaitingEmissions = StoredEmissions & Pick<DeliveryRecord, 'unsent'>;
+
+/** True for an outcome that holds messages to send. */
+export function holdsEmissions({ emissions, emissionsRef }: StoredEmissions): boolean {
+  return emissions.length > 0 || emissionsRef !== undefined;
+}
+
 /** Stores large payloads, and then a large list of emissions, in the payload store, before the outcome refers to them. */
 export async function storeEmissions(
   emissions: readonly Emission[],
-  key: DeliveryKey,
-  owner: string,
-  payloads: PayloadStore,
+  { key, services: { payloads } }: Delivery,
+  { owner }: Lease,
 ): Promise<StoredEmissions> {
   let light;
   let text;
   try {
-    light = await offloadPayloads(emissions, key.correlationId, payloads);
+    const by = { writer: writerOfReceiver(key.receiver), correlationId: key.correlationId };
+    light = await offloadPayloads(emissions, by, { put: (at, body) => ownStore(payloads.put(at, body)) });
     text = JSON.stringify(light);
   } catch (cause) {
     // A value that JSON cannot express (a circle, a bigint) fails at the next try as well.
     if (!(cause instanceof TypeError)) throw cause;
     throw new LanewayError('HANDLER_RESULT', `what was published is no JSON: ${cause.message}`, { cause });
   }
-  if (Buffer.byteLength(text) <= INLINE_EMISSIONS_BYTES) return { emissions: light };
-  // The owner is in the key: a handling that lost its lease must not replace the emissions of the one that won.
-  const emissionsRef = `emissions/${key.correlationId}/${key.messageId}/${key.receiver}/${owner}.json`;
-  await payloads.put(emissionsRef, text);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= INLINE_EMISSIONS_BYTES) return { emissions: light };
+  if (bytes > PAYLOAD_LIMIT_BYTES) {
+    throw new LanewayError('TOO_LARGE', `what was published has ${bytes} bytes in all`, {
+      help: [`allowed: ${PAYLOAD_LIMIT_BYTES} bytes, payloads over ${CLAIM_CHECK_BYTES} bytes not counted`],
+    });
+  }
+  // The owner is in the key: a handling that lost its lease must not replace the emissions of the one that won. So is
+  // the hash: the ledger's chains hold the key.
+  const writer = writerOfReceiver(key.receiver);
+  const emissionsRef = contentKey(`emissions/${writer}/${key.correlationId}/${key.messageId}/${owner}`, text);
+  await ownStore(payloads.put(emissionsRef, text));
   return { emissions: [], emissionsRef };
 }
 
@@ -49,59 +70,126 @@ export async function storeEmissions(
 export async function loadEmissions(record: StoredEmissions, payloads: PayloadStore): Promise<readonly Emission[]> {
   return record.emissionsRef === undefined
     ? record.emissions
-    : (JSON.parse(await payloads.get(record.emissionsRef)) as Emission[]);
+    : (JSON.parse(await contentAt(record.emissionsRef, payloads)) as Emission[]);
+}
+
+/** Emission that the bus refused for good. */
+export interface RefusedEmission {
+  readonly envelope: Envelope;
+  readonly error: LanewayError;
+  /** Agents that were to receive it. */
+  readonly expected: readonly string[];
+}
+
+/** Sender of stored messages: the agent that published them, and what led to them. */
+export interface StoredSender {
+  readonly agent: string;
+  readonly lineage: Lineage;
 }
 
 /**
- * Sends the messages that an outcome stored. A message that the bus refuses for good becomes a dead letter `refused` of
- * every receiver that was to get it (of this agent when there is none): nobody else would ever settle those deliveries.
+ * Sends the messages that an outcome stored, as they are stored.
+ * @returns those that the bus refuses for good
  * @throws LanewayError PUBLISH when some could not be sent yet
  */
-export async function sendEmissions(
-  stored: StoredEmissions | DeliveryRecord,
-  parent: Envelope,
-  agent: string,
+export async function sendStored(
+  stored: WaitingEmissions,
+  { agent, lineage }: StoredSender,
   model: TopologyModel,
-  services: Services,
-  copy: string,
-): Promise<void> {
-  const emissions = await loadEmissions(stored, services.payloads);
-  if (emissions.length === 0) return;
+  services: Pick<Services, 'payloads' | 'senders' | 'clock'>,
+): Promise<readonly RefusedEmission[]> {
+  const { payloads, clock } = services;
+  const senders = stored.unsent === undefined ? services.senders : withFirstTimers(services.senders);
+  const emissions = await loadEmissions(stored, payloads);
+  if (emissions.length === 0) return [];
   const source = sourceOf(model.name, 'agent', agent);
-  const path = extendPath(parent.path, stepOf(agent, parent.type, parent.subject));
   const outgoing = emissions.map((emission) => ({
-    envelope: envelopeOf(emission, parent, source, path),
+    envelope: envelopeOf(emission, lineage, source),
     expected: emission.expected,
     waiter: { kind: 'agent', id: agent } as const,
   }));
-  const refused = await sendMessages(model, outgoing, services.senders, services.clock.now());
-  for (const { envelope, error } of refused) {
-    services.log.error('a published message was refused for good', {
-      type: envelope.type,
-      id: envelope.id,
-      error: error.message,
-    });
-    const at = services.clock.now();
-    const summary = summarizeError(error);
+  const refused = await sendMessages(model, outgoing, senders, clock.now());
+  return refused.map(({ envelope, error }) => {
     const expected = emissions.find(({ id }) => id === envelope.id)?.expected ?? [];
-    for (const receiver of expected.length > 0 ? expected : [agent]) {
-      const letter: DeadLetter = {
-        laneway: 'dead-letter',
-        receiver,
-        sender: agent,
-        copy,
-        reason: 'refused',
-        error: summary,
-        signature: errorSignature(summary),
-        tries: 0,
-        at: new Date(at).toISOString(),
-        body: JSON.stringify(envelope),
-      };
-      await services.deadLetters.send(letter);
-      if (receiver === agent) continue;
-      const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
-      const outcome = { state: 'dead-lettered', copy, at, emissions: [], error: summary } as const;
-      await services.deliveries.settleUnleased(key, factsOf(envelope), outcome);
-    }
+    return { envelope, error, expected };
+  });
+}
+
+/**
+ * Senders that set the timer of a request only while it has no record. Messages that wait are tried again for as long as
+ * an outage lasts, and each timer of a request lives until its deadline.
+ */
+function withFirstTimers(senders: Senders): Senders {
+  const { pending, timers } = senders;
+  if (!pending || !timers) return senders;
+  const set: TimerQueue['set'] = async (timer, now) => {
+    if ((await pending.get(timer.requestId)) === undefined) await timers.set(timer, now);
+  };
+  return { ...senders, timers: { set } };
+}
+
+/** Time after which the sweeper sends the messages of an outcome that could not be sent at once, milliseconds. */
+export const UNSENT_GRACE_MS = 300_000;
+
+/**
+ * Sends the messages that an outcome stored. A message that the bus refuses for good becomes a dead letter `refused` of
+ * every receiver that was to get it (of this agent when there is none): nobody else would ever account for those deliveries.
+ * When sending fails, the outcome gets a note by which the sweeper sends them, should the copy be lost meanwhile.
+ *
+ * @throws LanewayError PUBLISH when some could not be sent yet
+ */
+export async function sendEmissions(stored: WaitingEmissions, delivery: Delivery): Promise<void> {
+  const { bound, services, key, envelope } = delivery;
+  const { id: agent, topology } = bound.agent;
+  const lineage = behindHandling(envelope, agent);
+  try {
+    const refused = await sendStored(stored, { agent, lineage }, topology.model, services);
+    for (const one of refused) await buryRefused(one, delivery);
+  } catch (error) {
+    if (stored.unsent === undefined) await noteUnsent(delivery, lineage);
+    throw error;
+  }
+  if (stored.unsent !== undefined) await services.deliveries.noteSent(key, services.clock.now());
+}
+
+/** Notes that the messages wait. A failure is logged only: the copy comes again, and with it the note. */
+async function noteUnsent({ services, key }: Delivery, lineage: Lineage): Promise<void> {
+  const due = new Date(services.clock.now() + UNSENT_GRACE_MS).toISOString();
+  try {
+    await services.deliveries.noteUnsent(key, { lineage, due });
+  } catch (error) {
+    services.log.warn('it could not be noted that messages wait to be sent', {
+      ...{ id: key.messageId, error: summarizeError(error).message },
+    });
+  }
+}
+
+/** Writes the dead letters of a message that was refused for good. Deliveries of its receivers are theirs, and there are none. */
+async function buryRefused(
+  { envelope, error, expected }: RefusedEmission,
+  { bound, services, copy: { copy } }: Delivery,
+): Promise<void> {
+  const { id: agent } = bound.agent;
+  services.log.error('a published message was refused for good', {
+    type: envelope.type,
+    id: envelope.id,
+    error: error.message,
+  });
+  const at = services.clock.now();
+  const summary = summarizeError(error);
+  for (const receiver of expected.length > 0 ? expected : [agent]) {
+    const letter: DeadLetter = {
+      laneway: 'dead-letter',
+      receiver,
+      sender: agent,
+      copy,
+      reason: 'refused',
+      error: summary,
+      signature: errorSignature(summary),
+      tries: 0,
+      at: new Date(at).toISOString(),
+      body: JSON.stringify(envelope),
+    };
+    await services.deadLetters.send(letter);
   }
 }

@@ -1,20 +1,18 @@
+import { defined } from '../../domain/base/defined.js';
 import type { Emission } from '../../domain/delivery/delivery.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
+import { checkReplyKey } from '../../domain/request/deferred-replies.js';
 import type { MessageType } from '../../message/message-type.js';
 import { RequestCancelled } from '../../message/system-messages.js';
-import {
-  composeMessage,
-  composeReply,
-  type Composition,
-  type PublishOptions,
-} from '../../publishing/compose-message.js';
+import { composeMessage, composeReply, type PublishOptions } from '../../publishing/compose-message.js';
 import { replyLater, type Context, type Log, type PublishedMessage } from '../context.js';
-import { extendDeadline } from './extend-deadline.js';
+import { compositionOf } from './delivery.js';
 import { handlingLog } from './handling-log.js';
 import type { HandlingRun } from './handling-run.js';
-import { cancelledError } from './lease-keeper.js';
 import type { Handling } from './handling.js';
+import { cancelledError } from './stopped-handling.js';
+import { ownStore } from '../store-trouble.js';
 
 /**
  * Implements {@link Context} for one handling. Functions are its own properties, so that a handler can take them off
@@ -34,19 +32,19 @@ export class HandlingContext implements Context {
   readonly replyLater = replyLater;
 
   constructor(handling: Handling, emissions: Emission[], deadline: Date, run: HandlingRun) {
-    const { bound, services, envelope, tries } = handling;
+    const { bound, envelope } = handling.delivery;
     const { agent } = bound;
     this.#emissions = emissions;
     this.#handling = handling;
     this.#run = run;
     this.deps = bound.deps;
-    this.log = handlingLog(services.log, handling);
+    this.log = handlingLog(handling);
     this.deadline = deadline;
     this.effectKey =
       envelope.requestid !== undefined && agent.topology.model.types[envelope.type]?.kind === 'command'
         ? envelope.requestid
         : `${envelope.id}:${agent.id}`;
-    this.tries = tries;
+    this.tries = handling.lease.tries;
   }
 
   get signal(): AbortSignal {
@@ -54,33 +52,36 @@ export class HandlingContext implements Context {
   }
 
   readonly publish: Context['publish'] = (type, data, options = {}) => {
-    const { agent } = this.#handling.bound;
+    const { agent } = this.#handling.delivery.bound;
     if (!agent.model.publishes.includes(type.name)) {
       throw new LanewayError('NOT_DECLARED', `agent '${agent.id}' publishes ${type.name}, which it does not declare`, {
         help: [`declared: ${agent.model.publishes.join(', ') || '(nothing)'}`, "add it to the agent's `publishes`"],
       });
     }
-    const made = composeMessage(type, data, options, compositionFor(this.#handling)).map((one) => this.#add(one));
+    const made = composeMessage(type, data, options, compositionOf(this.#handling.delivery)).map((one) =>
+      this.#add(one),
+    );
     const [first] = made;
     if (!first) throw new LanewayError('UNKNOWN_RECEIVER', `${type.name} has no receiver`);
     return first;
   };
 
   readonly cancel: Context['cancel'] = (requestId, why) => {
-    const { agent } = this.#handling.bound;
+    const { agent } = this.#handling.delivery.bound;
     if (!agent.model.publishes.includes(RequestCancelled.name)) {
       throw new LanewayError('NOT_DECLARED', `agent '${agent.id}' takes a request back, but makes none`, {
         help: ['allowed: agents that declare a command with a reply in `publishes`'],
       });
     }
-    for (const made of composeMessage(RequestCancelled, { requestId, why }, {}, compositionFor(this.#handling)))
+    for (const made of composeMessage(RequestCancelled, { requestId, why }, {}, compositionOf(this.#handling.delivery)))
       this.#add({ ...made, requestid: requestId });
   };
 
   readonly replyTo: Context['replyTo'] = async (command, replyKey, data, options = {}) => {
-    const { bound, services } = this.#handling;
+    const { bound, services } = this.#handling.delivery;
     const { agent } = bound;
-    const later = await services.later.get(agent.id, command.name, replyKey);
+    checkReplyKey(replyKey);
+    const later = await ownStore(services.deferredReplies.get(agent.id, command.name, replyKey));
     if (!later || !command.reply) {
       throw new LanewayError(
         'NOT_FOUND',
@@ -92,21 +93,18 @@ export class HandlingContext implements Context {
   };
 
   readonly progress: Context['progress'] = async (fraction, note) => {
-    const { bound, services, envelope, key, owner } = this.#handling;
+    const { delivery, lease } = this.#handling;
+    const { services, envelope, key } = delivery;
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new LanewayError('INVALID_OPTION', `progress is ${fraction}`, { help: ['allowed: 0 to 1'] });
     }
-    const noted = await services.deliveries.progress(
-      key,
-      owner,
-      note === undefined ? { fraction } : { fraction, note },
-    );
+    const progress = { fraction, ...defined({ note }), at: new Date(services.clock.now()).toISOString() };
+    const noted = await ownStore(services.deliveries.progress(key, lease.owner, progress));
     if (noted === 'cancelled') this.#run.stop(cancelledError(envelope.id));
-    if (noted === 'stored') await extendDeadline(envelope, bound.agent.topology.model, services);
   };
 
   #add(emission: Emission): PublishedMessage {
-    const { bound, envelope } = this.#handling;
+    const { bound, envelope } = this.#handling.delivery;
     if (this.#run.ended) {
       throw new LanewayError('HANDLER', `${emission.type} was published after the handling had ended`, {
         help: [
@@ -129,13 +127,8 @@ export class HandlingContext implements Context {
   }
 
   #replyOfLater(reply: MessageType, data: unknown, options: PublishOptions, command: Envelope): Emission {
-    const composition = compositionFor(this.#handling);
+    const composition = compositionOf(this.#handling.delivery);
     const emission = composeReply(reply, data, options, { ...composition, parent: command });
     return { ...emission, correlationid: command.correlationid };
   }
-}
-
-/** Agent, parent message and present instant from which the messages of a handling are composed. */
-export function compositionFor({ bound, services, envelope }: Handling): Composition {
-  return { topology: bound.agent.topology, sender: bound.agent.id, parent: envelope, now: services.clock.now() };
 }

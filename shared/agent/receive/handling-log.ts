@@ -7,12 +7,19 @@ type Fields = Readonly<Record<string, unknown>>;
  * The log of one handling. Facts about the message go with each line rather than into the logger: a process handles
  * several messages at once, and keys of a shared logger would be written to the lines of all of them.
  */
-export function handlingLog(log: Log, { bound, envelope, tries }: Pick<Handling, 'bound' | 'envelope' | 'tries'>): Log {
+export function handlingLog({ delivery, lease }: Pick<Handling, 'delivery' | 'lease'>): Log {
+  const { bound, envelope, services } = delivery;
   const { type, id, correlationid: correlation } = envelope;
-  const about = { agent: bound.agent.id, type, id, correlation, tries };
-  const line = (level: keyof Log) => (message: string, fields?: Fields) =>
-    log[level](message, withAbout(fields, about));
-  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  const about = { agent: bound.agent.id, type, id, correlation, tries: lease.tries };
+  const line = (level: keyof Log, message: string, fields?: Fields): void => {
+    services.log[level](message, withAbout(fields, about));
+  };
+  return {
+    debug: (message, fields) => line('debug', message, fields),
+    info: (message, fields) => line('info', message, fields),
+    warn: (message, fields) => line('warn', message, fields),
+    error: (message, fields) => line('error', message, fields),
+  };
 }
 
 /**

@@ -1,7 +1,5 @@
 import { LanewayError } from '../../domain/base/errors.js';
-
-/** Ends a handling before its time: the signal aborts, and the handling fails with `why`. */
-export type Stop = (why: LanewayError) => void;
+import type { Handling } from './handling.js';
 
 /** A handling under way. Signal and timer, which few handlers need, are made on demand. */
 export class HandlingRun {
@@ -23,7 +21,7 @@ export class HandlingRun {
     return this.#abort.signal;
   }
 
-  /** Ends the handling before its time, as {@link Stop} says. */
+  /** Ends the handling before its time, as `Stop` says. */
   stop(why: LanewayError): void {
     this.#stopped ??= why;
     this.#abort?.abort(why);
@@ -33,18 +31,10 @@ export class HandlingRun {
   /**
    * Runs the middleware and the handler, for `limit` milliseconds at the most. A handler that never gives way to other
    * code cannot be stopped, so that it gets no timer.
-   * @param agent id of the agent, for the words of the error, and `type` the message type
-   * @param attach gets the function that stops the handling; the function that it returns is called at the end
    * @returns the result, or a promise of it
    * @throws the error of the handling; LanewayError HANDLER when it overran its time
    */
-  within(
-    handle: () => unknown,
-    limit: number,
-    agent: string,
-    type: string,
-    attach: ((stop: Stop) => () => void) | undefined,
-  ): unknown {
+  within(handle: () => unknown, limit: number, handling: Handling): unknown {
     let result;
     try {
       result = handle();
@@ -52,21 +42,17 @@ export class HandlingRun {
       this.#ended = true;
       throw error;
     }
-    if (isThenable(result)) return this.#race(result, Math.max(0, limit), `${agent} on ${type}`, attach);
+    if (isThenable(result)) return this.#race(result, Math.max(0, limit), handling);
     this.#ended = true;
     return result;
   }
 
-  async #race(
-    result: PromiseLike<unknown>,
-    limit: number,
-    what: string,
-    attach: ((stop: Stop) => () => void) | undefined,
-  ): Promise<unknown> {
+  async #race(result: PromiseLike<unknown>, limit: number, { delivery, attach }: Handling): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const stopped = new Promise<never>((_resolve, reject) => {
       this.#fail = reject;
       timer = setTimeout(() => {
+        const what = `${delivery.bound.agent.id} on ${delivery.envelope.type}`;
         this.stop(new LanewayError('HANDLER', `${what} did not end within ${Math.round(limit)} ms`));
       }, limit);
     });

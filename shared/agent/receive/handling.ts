@@ -1,22 +1,15 @@
-import type { DeliveryKey } from '../../domain/delivery/delivery.js';
-import type { Envelope } from '../../domain/wire/envelope.js';
 import type { MessageType } from '../../message/message-type.js';
-import type { BoundAgent } from '../create-agent.js';
-import type { Stop } from './handling-run.js';
-import type { Services } from './services.js';
+import type { Delivery, Lease } from './delivery.js';
+import type { Stop } from './stopped-handling.js';
 
 /** One handling, as the chain starts it. */
 export interface Handling {
-  readonly bound: BoundAgent;
-  readonly services: Services;
-  readonly envelope: Envelope;
+  /** The delivery; a handler has nothing to do with the copy that it came by. */
+  readonly delivery: Omit<Delivery, 'copy' | 'direct' | 'alone' | 'at' | 'keeper'>;
+  readonly lease: Lease;
   readonly type: MessageType;
+  /** Payload, checked and of the latest version. */
   readonly data: unknown;
-  readonly key: DeliveryKey;
-  readonly owner: string;
-  readonly tries: number;
-  /** Instant at which the process may be ended, milliseconds since 1970. */
-  readonly end: number;
   /** Gets the function that stops the handling; the function that it returns is called at the end. */
-  readonly attach?: (stop: Stop) => () => void;
+  readonly attach: ((stop: Stop) => () => void) | undefined;
 }

@@ -1,6 +1,7 @@
 import type { DeliveryKey } from '../../domain/delivery/delivery.js';
-import { LanewayError, summarizeError } from '../../domain/base/errors.js';
+import { summarizeError } from '../../domain/base/errors.js';
 import type { ReceivedCopy, Renewal, Services } from './services.js';
+import { cancelledError, leaseLostError, type Stop } from './stopped-handling.js';
 
 /** Seconds added to a lease when its copy is hidden, so that the copy never reappears while it is worked on. */
 export const VISIBILITY_MARGIN_SECONDS = 5;
@@ -10,7 +11,17 @@ interface Held {
   readonly key: DeliveryKey;
   readonly owner: string;
   /** Tells the handling that it is over. */
-  readonly stop: (why: LanewayError) => void;
+  readonly stop: Stop;
+}
+
+/** Batch whose leases are kept. */
+export interface KeptBatch {
+  readonly renewal: Renewal;
+  readonly copies: readonly ReceivedCopy[];
+  /** Instant beyond which nothing is kept, milliseconds since 1970. */
+  readonly end: number;
+  /** Hides copies for so many seconds. */
+  readonly hide: (copies: readonly ReceivedCopy[], seconds: number) => Promise<void>;
 }
 
 /**
@@ -20,29 +31,19 @@ interface Held {
  */
 export class LeaseKeeper {
   readonly #services: Services;
-  readonly #renewal: Renewal;
-  readonly #end: number;
-  readonly #hide: (copies: readonly ReceivedCopy[], seconds: number) => Promise<void>;
+  readonly #batch: KeptBatch;
   readonly #copies: Set<ReceivedCopy>;
   readonly #held = new Set<Held>();
 
-  constructor(
-    services: Services,
-    renewal: Renewal,
-    copies: readonly ReceivedCopy[],
-    end: number,
-    hide: (copies: readonly ReceivedCopy[], seconds: number) => Promise<void>,
-  ) {
+  constructor(services: Services, batch: KeptBatch) {
     this.#services = services;
-    this.#renewal = renewal;
-    this.#copies = new Set(copies);
-    this.#end = end;
-    this.#hide = hide;
+    this.#batch = batch;
+    this.#copies = new Set(batch.copies);
   }
 
   /** End of a lease that is taken or renewed now, milliseconds since 1970. */
   until(now: number): number {
-    return Math.min(this.#end, now + this.#renewal.lease);
+    return Math.min(this.#batch.end, now + this.#batch.renewal.lease);
   }
 
   /** Seconds from now for which a copy is to be hidden. */
@@ -52,7 +53,7 @@ export class LeaseKeeper {
 
   /** Starts renewing. @returns the function that ends it */
   start(): () => void {
-    return this.#renewal.repeat(() => this.renew());
+    return this.#batch.renewal.repeat(() => this.renew());
   }
 
   /** Keeps a lease from now on. @returns the function that ends it */
@@ -70,9 +71,9 @@ export class LeaseKeeper {
   async renew(): Promise<void> {
     const { clock, log } = this.#services;
     const now = clock.now();
-    if (now >= this.#end) return;
+    if (now >= this.#batch.end) return;
     await Promise.all([
-      this.#hide([...this.#copies], this.hiddenSeconds(now)),
+      this.#batch.hide([...this.#copies], this.hiddenSeconds(now)),
       ...[...this.#held].map((held) =>
         this.#renewOne(held, now).catch((error: unknown) => {
           log.warn('a lease could not be renewed', { id: held.key.messageId, error: summarizeError(error).message });
@@ -83,19 +84,7 @@ export class LeaseKeeper {
 
   async #renewOne({ key, owner, stop }: Held, now: number): Promise<void> {
     const renewed = await this.#services.deliveries.renew(key, owner, this.until(now), now);
-    if (renewed === 'lost')
-      stop(new StoppedHandling('LEASE_LOST', `somebody else has taken ${key.messageId} over`, { retryable: true }));
+    if (renewed === 'lost') stop(leaseLostError(key.messageId));
     if (renewed === 'cancelled') stop(cancelledError(key.messageId));
   }
-}
-
-/**
- * Error with which Laneway itself stops a handling. An error of the same code that a handler throws is the handler's
- * failure, and no stop.
- */
-export class StoppedHandling extends LanewayError {}
-
-/** Error that stops a handling whose request was taken back. */
-export function cancelledError(messageId: string): LanewayError {
-  return new StoppedHandling('CANCELLED', `the request of ${messageId} was taken back while it was handled`);
 }

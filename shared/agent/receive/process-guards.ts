@@ -1,4 +1,5 @@
-import { fnv1a } from '../../domain/delivery/causal-path.js';
+import { randomUUID } from 'node:crypto';
+import { leaseOwner } from '../../domain/delivery/lease-owner.js';
 import type { QosProfile } from '../../domain/delivery/qos.js';
 import { DEFAULT_RETRY_BUDGET, RetryMeter } from '../../domain/delivery/retry-budget.js';
 
@@ -15,6 +16,31 @@ const MOST_SPENT = 1_000;
 export class ProcessGuards {
   readonly #meters = new Map<string, RetryMeter>();
   readonly #spent = new Set<string>();
+  readonly #process = randomUUID();
+  readonly #random: () => number;
+  #leases = 0;
+
+  /** @param random from 0 up to 1, of which no sender can know the next */
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  /**
+   * True when the delivery at hand is counted for all of its conversation, as one in {@link COUNTED_SHARE} is. The message has no part
+   * in it: a sender that chooses its ids would choose those that are never counted.
+   */
+  counts(): boolean {
+    return this.#random() * COUNTED_SHARE < 1;
+  }
+
+  /**
+   * Makes an owner that no other request for a lease has, in this process or another. It is not a UUID for each: the
+   * store keeps it, and V8 keeps the thirty parts of a UUID's text apart until somebody reads it.
+   */
+  newOwner(): string {
+    this.#leases += 1;
+    return leaseOwner(this.#process, this.#leases);
+  }
 
   /** The retry budget of a channel. */
   retriesOf(channel: string, qos: QosProfile): RetryMeter {
@@ -36,12 +62,4 @@ export class ProcessGuards {
     if (oldest !== undefined) this.#spent.delete(oldest);
     this.#spent.add(correlationId);
   }
-}
-
-/**
- * True for a delivery that is counted, one in {@link COUNTED_SHARE}. The end of its message's id decides, so that a
- * repetition is counted as well.
- */
-export function isCounted(messageId: string): boolean {
-  return fnv1a(messageId.slice(-8)) % COUNTED_SHARE === 0;
 }

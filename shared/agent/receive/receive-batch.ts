@@ -1,9 +1,9 @@
 import type { LaneReceipts } from '../../domain/wire/message-bus.js';
 import type { BoundAgent } from '../create-agent.js';
-import { handleCopy } from './handling-chain.js';
+import { handleCopy } from './handle-copy.js';
 import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';
-import { LOST } from './refusals.js';
-import type { Batch, Concurrency, ReceivedCopy, Services, Verdict } from './services.js';
+import type { Batch, Concurrency, ReceivedCopy, Services } from './services.js';
+import { LOST, type Verdict } from './verdict.js';
 
 /** Least time that a handling needs, milliseconds; a copy that cannot get it goes back untried. */
 export const SHORTEST_HANDLING_MS = 3_000;
@@ -31,15 +31,18 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
       services,
       copies.map(({ receipt }) => ({ receipt, seconds: allowed(seconds) })),
     );
-  const keeper = batch.renewal && new LeaseKeeper(services, batch.renewal, batch.copies, end, hide);
+  const { copies, direct = false, renewal } = batch;
+  const keeper = renewal && new LeaseKeeper(services, { renewal, copies, end, hide });
   // Handling need not wait for the change: until it is done, a copy would only stay away longer.
   const hidden = keeper?.hiddenSeconds(now) ?? Math.ceil(remaining / 1000) + VISIBILITY_MARGIN_SECONDS;
   const broughtDown = hidden === batch.renewal?.receivedFor ? undefined : hide(batch.copies, hidden);
   const endRenewing = keeper?.start();
-  const run = (copy: ReceivedCopy, alone: boolean): Promise<Verdict> =>
-    end - services.clock.now() < SHORTEST_HANDLING_MS
+  const run = (copy: ReceivedCopy, alone: boolean): Promise<Verdict> => {
+    const at = services.clock.now();
+    return end - at < SHORTEST_HANDLING_MS
       ? Promise.resolve({ kind: 'return', after: 0, why: 'no time left to start it' })
-      : handleCopy(keeper ? { bound, services, copy, alone, end, keeper } : { bound, services, copy, alone, end });
+      : handleCopy({ bound, services, copy, direct, alone, at, end, keeper });
+  };
   const concurrency = batch.concurrency ?? NOBODY_ELSE;
   const alone = batch.copies.length === 1 && batch.concurrency === undefined;
   const keep = async (copy: ReceivedCopy, isAlone: boolean): Promise<Verdict> => {

@@ -1,15 +1,19 @@
+import { withoutPayload } from '../../domain/delivery/claim-check.js';
 import { milliseconds } from '../../domain/base/duration.js';
 import type { Emission } from '../../domain/delivery/delivery.js';
 import { LanewayError } from '../../domain/base/errors.js';
+import type { Envelope } from '../../domain/wire/envelope.js';
 import type { MessageType } from '../../message/message-type.js';
 import { isSystemChannel, MessageAcknowledged } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type Composition } from '../../publishing/compose-message.js';
+import type { TopologyModel } from '../../topology/model.js';
 import { isReplyLater } from '../context.js';
 import { messageOf } from '../message.js';
-import { latestEnd } from './extend-deadline.js';
+import { compositionOf } from './delivery.js';
 import type { Handling } from './handling.js';
-import { compositionFor, HandlingContext } from './handling-context.js';
+import { HandlingContext } from './handling-context.js';
 import { HandlingRun } from './handling-run.js';
+import { ownStore } from '../store-trouble.js';
 
 /**
  * Runs middleware and handler over one message, and buffers the messages that they publish.
@@ -18,14 +22,15 @@ import { HandlingRun } from './handling-run.js';
  * not fit the reply type
  */
 export function runHandler(handling: Handling): Emission[] | Promise<Emission[]> {
-  const { bound, services, envelope, data } = handling;
+  const { delivery, data } = handling;
+  const { bound, services, envelope } = delivery;
   const { agent } = bound;
   const emissions: Emission[] = [];
   const now = services.clock.now();
   const limit = timeLimit(handling, now);
   const run = new HandlingRun();
   const context = new HandlingContext(handling, emissions, new Date(limit), run);
-  const message = messageOf(envelope, data);
+  const message = messageOf(envelope, delivery.expires, data);
   const handler = agent.handlers.get(envelope.type) ?? agent.otherwise;
   if (!handler) throw new LanewayError('UNKNOWN_TYPE', `agent '${agent.id}' has no handler for ${envelope.type}`);
   const chain =
@@ -35,7 +40,7 @@ export function runHandler(handling: Handling): Emission[] | Promise<Emission[]>
           (next, middleware) => () => middleware(message, context as never, next),
           async () => handler(message, context),
         );
-  const result = run.within(chain, limit - now, agent.id, envelope.type, handling.attach);
+  const result = run.within(chain, limit - now, handling);
   return result instanceof Promise
     ? result.then((value) => emissionsOf(handling, emissions, value))
     : emissionsOf(handling, emissions, result);
@@ -45,13 +50,14 @@ export function runHandler(handling: Handling): Emission[] | Promise<Emission[]>
 function emissionsOf(handling: Handling, published: Emission[], result: unknown): Emission[] | Promise<Emission[]> {
   const { type } = handling;
   if (isReplyLater(result)) return putOff(handling, result).then(() => acknowledged(handling, published));
-  if (type.kind === 'command' && type.reply) published.push(replyOf(type.reply, result, compositionFor(handling)));
+  if (type.kind === 'command' && type.reply)
+    published.push(replyOf(type.reply, result, compositionOf(handling.delivery)));
   return acknowledged(handling, published);
 }
 
 /** Adds the acknowledgement, on a channel with `acks: 'message'`. */
 function acknowledged(handling: Handling, published: Emission[]): Emission[] {
-  const { bound, envelope } = handling;
+  const { bound, envelope } = handling.delivery;
   const { agent } = bound;
   const channel = agent.topology.model.channels[envelope.channel];
   if (channel?.qos.acks === 'message' && !isSystemChannel(channel.name)) {
@@ -60,7 +66,7 @@ function acknowledged(handling: Handling, published: Emission[]): Emission[] {
         MessageAcknowledged,
         { type: envelope.type, id: envelope.id, receiver: agent.id },
         {},
-        compositionFor(handling),
+        compositionOf(handling.delivery),
       ),
     );
   }
@@ -82,15 +88,16 @@ async function putOff(
   handling: Handling,
   later: { key: string; within: Parameters<typeof milliseconds>[0] },
 ): Promise<void> {
-  const { services, envelope, bound } = handling;
-  const { data: _data, dataref: _ref, ...rest } = envelope;
-  await services.later.put({
-    agent: bound.agent.id,
-    command: envelope.type,
-    key: later.key,
-    envelope: rest,
-    forgetAfter: Math.ceil((services.clock.now() + milliseconds(later.within)) / 1000) + LATE_ANSWER_SECONDS,
-  });
+  const { services, envelope, bound } = handling.delivery;
+  await ownStore(
+    services.deferredReplies.put({
+      agent: bound.agent.id,
+      command: envelope.type,
+      key: later.key,
+      envelope: withoutPayload(envelope),
+      forgetAfter: Math.ceil((services.clock.now() + milliseconds(later.within)) / 1000) + LATE_ANSWER_SECONDS,
+    }),
+  );
 }
 
 /** Milliseconds of a process's time that a handling leaves for its outcome. */
@@ -106,8 +113,14 @@ export const LATE_ANSWER_SECONDS = 86_400;
  * End of a handling, milliseconds since 1970. It is the earliest of the agent's handler timeout, the command's deadline
  * with its channel's extension, and the end of the process less {@link OUTCOME_MS}.
  */
-function timeLimit({ bound, envelope, type, end }: Handling, now: number): number {
+function timeLimit({ delivery, type }: Handling, now: number): number {
+  const { bound, envelope, end } = delivery;
   const own = now + milliseconds(bound.agent.model.handlerTimeout);
   const deadline = (type.kind === 'command' ? latestEnd(envelope, bound.agent.topology.model) : undefined) ?? own;
   return Math.min(own, deadline, end - OUTCOME_MS);
+}
+
+/** Latest end of a command, milliseconds since 1970: its deadline and the extension that progress may add to it. */
+function latestEnd({ deadline, channel }: Envelope, model: TopologyModel): number | undefined {
+  return deadline === undefined ? undefined : Date.parse(deadline) + (model.channels[channel]?.extension ?? 0);
 }

@@ -1,29 +1,22 @@
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
-import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
 import type { LaneReceipts } from '../../domain/wire/message-bus.js';
-import type { DeferredReplyStore } from '../../domain/request/deferred-replies.js';
-import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import type { Ports } from '../../domain/ports.js';
 import type { Senders } from '../../publishing/send-messages.js';
 import type { Log } from '../context.js';
-import type { Stop } from './handling-run.js';
 import type { ProcessGuards } from './process-guards.js';
+import type { Stop } from './stopped-handling.js';
 
 /** Ports and settings of the handling chain; the same in Lambda, in a worker and in the test harness. */
-export interface Services {
-  readonly clock: Clock;
+export interface Services extends Pick<Ports, 'clock' | 'deliveries' | 'payloads' | 'deferredReplies' | 'deadLetters'> {
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
-  readonly deliveries: DeliveryStore;
   readonly senders: Senders;
-  readonly payloads: PayloadStore;
-  readonly later: DeferredReplyStore;
-  readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
-  /** Retry budgets, and conversations over their budget; without them nothing is held back. */
-  readonly guards?: ProcessGuards;
+  /** Memory of the process: owners of its leases, retry budgets, and conversations over their budget. */
+  readonly guards: ProcessGuards;
   /** Gets the function that stops a handling, in a process that does not renew leases; what it returns is called at the end. */
   readonly attach?: (stop: Stop) => () => void;
+  /** Times for which the agent was in quarantine; without them an expired message is late in any case. */
+  readonly heldTimes?: Ports['heldTimes'];
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
 }
@@ -41,6 +34,8 @@ export interface ReceivedCopy {
 /** A batch and the time that there is for it. */
 export interface Batch {
   readonly copies: readonly ReceivedCopy[];
+  /** True for copies of a lane that publishers of direct channels send into; the others come from the bus. @defaultValue false */
+  readonly direct?: boolean;
   readonly receipts: LaneReceipts;
   /** Milliseconds until the process that handles it may be ended. */
   readonly remaining: () => number;
@@ -67,13 +62,3 @@ export interface Concurrency {
   /** Runs with nothing beside it; not to be called from within `beside`. */
   alone<Result>(run: () => Promise<Result>): Promise<Result>;
 }
-
-/** Verdict on a copy: acknowledged, returned to its lane, or to be run last and alone. */
-export type Verdict =
-  | { readonly kind: 'acknowledge' }
-  /** It goes back to the lane for `after` milliseconds. */
-  | { readonly kind: 'return'; readonly after: number; readonly why: string }
-  /** Its last lease died: it is to be run last and alone. */
-  | { readonly kind: 'suspect' };
-
-export const ACKNOWLEDGE: Verdict = { kind: 'acknowledge' };

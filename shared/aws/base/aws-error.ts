@@ -1,7 +1,7 @@
 import { LanewayError } from '../../domain/base/errors.js';
 
-/** Error names by which AWS refuses a whole call for want of a permission. */
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'UnrecognizedClientException']);
+/** Codes by which AWS refuses a call, or one entry of it, for want of a permission. */
+const DENIED = /AccessDenied|^NotAuthorized|^UnrecognizedClientException$/;
 
 /** Name of a thrown error, as AWS puts its code there. */
 export function awsCode(error: unknown): string {
@@ -13,9 +13,14 @@ export function awsMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** True when a call was refused for want of a permission: the same call will be refused again. */
+/** True when a call was refused for want of a permission. After a deploy, a grant takes its time to be known everywhere. */
 export function isDenied(error: unknown): boolean {
-  return DENIED.has(awsCode(error));
+  return isDeniedCode(awsCode(error));
+}
+
+/** True for a code by which AWS refuses a call, or one entry of it, for want of a permission. */
+export function isDeniedCode(code: string): boolean {
+  return DENIED.test(code);
 }
 
 /** True when a conditional write found something else than it demanded. */

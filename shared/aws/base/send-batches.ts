@@ -1,19 +1,25 @@
 import { Buffer } from 'node:buffer';
 import { bulkhead, ExponentialBackoff, handleWhenResult, retry } from 'cockatiel';
 import type { SendResult } from '../../domain/wire/message-bus.js';
-import { awsCode, awsMessage, isDenied } from './aws-error.js';
+import { awsCode, awsMessage, isDeniedCode } from './aws-error.js';
 
 /** Bounds of one call, and how a failed entry is repeated. */
 export interface BatchOptions {
   readonly mostEntries: number;
   readonly mostBytes: number;
-  /** Tries of an entry; the SDK's own retries of a whole call come on top. Default 4. */
+  /** Tries of an entry that is not denied; the SDK's own retries of a whole call come on top. Default 4. */
   readonly tries?: number;
   /** Calls at the same time. Default 8. */
   readonly concurrency?: number;
   /** Milliseconds before the first repetition. Default 50. */
   readonly firstDelay?: number;
 }
+
+/**
+ * Tries of an entry that was denied: about five seconds, in which a grant of a deploy that has just ended is known. Then
+ * it is the caller's to try again later.
+ */
+export const DENIED_TRIES = 10;
 
 /** One thing to be sent: only those of one `group` share a call. */
 export interface BatchEntry<Item> {
@@ -31,7 +37,7 @@ const CALL_FAULTS = new Set([
 
 /**
  * Sends entries in calls of at most so many entries and bytes, each call of one group, and repeats only the entries
- * that failed, with decorrelated jitter (M. Brooker, AWS Architecture Blog, 2015). Never throws: one result for each
+ * that failed, with decorrelated jitter (M. Brooker, AWS Architecture Blog, 2015), denied ones {@link DENIED_TRIES} times. Never throws: one result for each
  * entry, in their order. A whole call that the service finds malformed is split, so that one entry costs no neighbour.
  */
 export async function sendBatches<Item>(
@@ -59,11 +65,11 @@ export async function sendBatches<Item>(
         for (const entry of batch) await once([entry], group);
         return;
       }
-      const retryable = !isDenied(error) && !CALL_FAULTS.has(awsCode(error));
-      const failed: SendResult = { ok: false, retryable, code: awsCode(error), message: awsMessage(error) };
+      const failed = refused(awsCode(error), awsMessage(error), !CALL_FAULTS.has(awsCode(error)));
       for (const entry of batch) results[entry.index] = failed;
-      // The SDK has retried the call as a whole; only answers about single entries are repeated here.
-      for (const entry of batch) finished.add(entry.index);
+      // The SDK has retried the call as a whole, unless it was denied; else only answers about single entries are
+      // repeated here.
+      if (!isDeniedCode(awsCode(error))) for (const entry of batch) finished.add(entry.index);
     }
   };
 
@@ -71,14 +77,16 @@ export async function sendBatches<Item>(
     const policy = retry(
       handleWhenResult((left) => (left as readonly Indexed[]).length > 0),
       {
-        maxAttempts: (options.tries ?? 4) - 1,
+        maxAttempts: DENIED_TRIES - 1,
         backoff: new ExponentialBackoff({ initialDelay: options.firstDelay ?? 50, maxDelay: 1_000 }),
       },
     );
     let left = batch;
+    let tries = 0;
     await policy.execute(async () => {
       await once(left, group);
-      left = left.filter((entry) => !finished.has(entry.index) && isRetryable(results[entry.index]));
+      const mayRepeat = ++tries < (options.tries ?? 4) ? isRetryable : isDenied;
+      left = left.filter((entry) => !finished.has(entry.index) && mayRepeat(results[entry.index]));
       return left;
     });
   };
@@ -115,11 +123,20 @@ function isRetryable(result: SendResult | undefined): boolean {
   return result !== undefined && !result.ok && result.retryable;
 }
 
+function isDenied(result: SendResult | undefined): boolean {
+  return result !== undefined && !result.ok && result.denied === true;
+}
+
+/** Result of an entry that a service refused with `code`. One that was denied may always be repeated. */
+export function refused(code: string, message: string, retryable: boolean): SendResult {
+  if (isDeniedCode(code)) return { ok: false, retryable: true, code, message, denied: true };
+  return { ok: false, retryable, code, message };
+}
+
 function tooLarge(bytes: number, most: number): SendResult {
-  if (bytes <= most) return unanswered();
-  return { ok: false, retryable: false, code: 'TOO_LARGE', message: `${bytes} bytes; one call takes ${most}` };
+  return bytes <= most ? unanswered() : refused('TOO_LARGE', `${bytes} bytes; one call takes ${most}`, false);
 }
 
 function unanswered(): SendResult {
-  return { ok: false, retryable: true, code: 'NoAnswer', message: 'the service named no result for this entry' };
+  return refused('NoAnswer', 'the service named no result for this entry', true);
 }

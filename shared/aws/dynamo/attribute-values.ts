@@ -17,7 +17,7 @@ export function plainItem(image: Readonly<Record<string, unknown>>): Item {
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, plain(value)]));
 }
 
-/** A typed value as a plain one; sets and binary do not occur in Laneway's items. */
+/** A typed value as a plain one. Sets and binary do not occur in Laneway's items, and stay as they are: no form takes them. */
 function plain(value: unknown): unknown {
   const typed = value as { S?: string; N?: string; BOOL?: boolean; L?: unknown[]; M?: Record<string, unknown> };
   if (typed.S !== undefined) return typed.S;
@@ -26,7 +26,7 @@ function plain(value: unknown): unknown {
   if (typed.L !== undefined) return typed.L.map(plain);
   if (typed.M !== undefined)
     return Object.fromEntries(Object.entries(typed.M).map(([name, inner]) => [name, plain(inner)]));
-  return undefined;
+  return 'NULL' in typed ? null : value;
 }
 
 /** Parts of an UpdateItem; every name goes through a placeholder, as half of ours are words DynamoDB reserves. */

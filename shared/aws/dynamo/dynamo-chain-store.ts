@@ -1,17 +1,28 @@
-import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type DynamoDBDocumentClient,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { defined } from '../../domain/base/defined.js';
 import type { ChainHead } from '../../domain/evidence/ledger-chain.js';
 import type { ChainStore, Seal } from '../../domain/evidence/seal.js';
 import type { Item } from './attribute-values.js';
 import { available, isConditionFailed } from '../base/aws-error.js';
+import { LanewayError } from '../../domain/base/errors.js';
+import { FIRST_PART, LAST_SEAL, partsBefore, partsOf, sealFrom, sealItems, type SealPart } from './seal-items.js';
 
 /** Seconds that the head of a shard's chain outlives its last line; a shard and its records end within two days. */
 export const KEPT_SECONDS = 7 * 86_400;
 const HEAD = 'head';
-const SEAL = { pk: 'seal', sk: 'last' } as const;
+/** Reads of a seal in parts that another one may follow meanwhile. */
+const MOST_READS = 3;
 
 /**
- * Heads of chains in a table of their own: partition `head`, one item a chain; partition `seal`, the last seal. Heads of
- * shards are forgotten after a week, when their shard is long gone; the chain of a stream without shards stays.
+ * Heads of chains in a table of their own: partition `head`, one item a chain; partition `seal`, the last seal, in parts
+ * where one item has no room for it. Heads of shards are forgotten after a week, when their shard is long gone; the chain of a stream without shards stays.
  */
 export class DynamoChainStore implements ChainStore {
   constructor(
@@ -25,20 +36,8 @@ export class DynamoChainStore implements ChainStore {
   }
 
   async heads(): Promise<ChainHead[]> {
-    const heads: ChainHead[] = [];
-    for (let ExclusiveStartKey: Item | undefined; ;) {
-      const command = new QueryCommand({
-        TableName: this.table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': HEAD },
-        ConsistentRead: true,
-        ExclusiveStartKey,
-      });
-      const page = await available('reading the heads of the chains', this.client.send(command));
-      heads.push(...(page.Items ?? []).map(headFrom));
-      ExclusiveStartKey = page.LastEvaluatedKey;
-      if (ExclusiveStartKey === undefined) return heads;
-    }
+    const condition = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': HEAD } };
+    return (await this.#query('reading the heads of the chains', condition)).map(headFrom);
   }
 
   async advance(from: ChainHead | undefined, to: ChainHead): Promise<boolean> {
@@ -55,12 +54,18 @@ export class DynamoChainStore implements ChainStore {
   }
 
   async lastSeal(): Promise<Seal | undefined> {
-    const Item = await this.#get('reading the last seal', SEAL);
-    return typeof Item?.['seal'] === 'string' ? (JSON.parse(Item['seal']) as Seal) : undefined;
+    for (let read = 0; read < MOST_READS; read++) {
+      const Item = await this.#get('reading the last seal', LAST_SEAL);
+      if (typeof Item?.['seal'] === 'string') return JSON.parse(Item['seal']) as Seal;
+      const { number, digest, parts: count } = (Item ?? {}) as { number?: number; digest?: string; parts?: number };
+      if (number === undefined || digest === undefined) return undefined;
+      const parts = await this.#parts('begins_with(sk, :sk)', { ':sk': partsOf(number, digest) });
+      if (parts.length === count) return sealFrom(parts);
+    }
+    throw new LanewayError('UNAVAILABLE', `the last seal changed ${MOST_READS} times while it was read`);
   }
 
   async nextSeal(seal: Seal): Promise<boolean> {
-    const item = { ...SEAL, number: seal.number, seal: JSON.stringify(seal) };
     const condition =
       seal.number === 1
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -69,7 +74,42 @@ export class DynamoChainStore implements ChainStore {
             ExpressionAttributeNames: { '#number': 'number' },
             ExpressionAttributeValues: { ':before': seal.number - 1 },
           };
-    return this.#put('writing a seal', item, condition);
+    const { last, parts } = sealItems(seal);
+    for (const part of parts) await this.#put('writing a part of a seal', part as unknown as Item, {});
+    const isNext = await this.#put('writing a seal', last, condition);
+    // Those of this number stay, whoever came first: an answer that was lost may have hidden that it was this call.
+    if (isNext) await this.#forgetPartsBefore(seal.number);
+    return isNext;
+  }
+
+  async #parts(condition: string, values: Item): Promise<SealPart[]> {
+    const query = {
+      KeyConditionExpression: `pk = :pk and ${condition}`,
+      ExpressionAttributeValues: { ':pk': LAST_SEAL.pk, ...values },
+    };
+    return (await this.#query('reading the parts of a seal', query)) as unknown as SealPart[];
+  }
+
+  async #forgetPartsBefore(number: number): Promise<void> {
+    const earlier = { ':from': FIRST_PART, ':to': partsBefore(number) };
+    for (const { pk, sk } of await this.#parts('sk BETWEEN :from AND :to', earlier)) {
+      const command = new DeleteCommand({ TableName: this.table, Key: { pk, sk } });
+      await available('removing a part of an earlier seal', this.client.send(command));
+    }
+  }
+
+  async #query(
+    what: string,
+    condition: Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeValues'>,
+  ) {
+    const items: Item[] = [];
+    for (let ExclusiveStartKey: Item | undefined; ;) {
+      const given = { TableName: this.table, ConsistentRead: true, ExclusiveStartKey, ...condition };
+      const page = await available(what, this.client.send(new QueryCommand(given)));
+      items.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+      if (ExclusiveStartKey === undefined) return items;
+    }
   }
 
   async #get(what: string, Key: Item): Promise<Item | undefined> {
@@ -90,5 +130,5 @@ export class DynamoChainStore implements ChainStore {
 
 function headFrom(item: Item): ChainHead {
   const { sk, number, digest, sequence, day } = item as { sk: string } & Omit<ChainHead, 'chain'>;
-  return { chain: sk, number, digest, day, ...(sequence === undefined ? {} : { sequence }) };
+  return { chain: sk, number, digest, day, ...defined({ sequence }) };
 }

@@ -10,6 +10,7 @@ import type { LedgerEntry } from '../../domain/evidence/conversation.js';
 import type { DeadLetterEntry, Resolution } from '../../domain/delivery/dead-letter.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { DeadLetterBook, OperatorEntry } from '../../domain/evidence/dead-letter-book.js';
+import { readOrPass, type UnreadableRows } from '../../domain/form/passed-over.js';
 import { itemInTheWay, type Item } from './attribute-values.js';
 import { available, isConditionFailed } from '../base/aws-error.js';
 import {
@@ -17,8 +18,9 @@ import {
   entryFrom,
   entryItemKey,
   LETTER_PARTITIONS,
-  letterItem,
+  deadLetterItem,
   letterPartition,
+  ledgerPlace,
   ttlFrom,
 } from './ledger-item.js';
 
@@ -30,6 +32,7 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly passedOver: UnreadableRows,
   ) {}
 
   async *all(): AsyncGenerator<DeadLetterEntry> {
@@ -43,7 +46,7 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
         `dead letter ${id}`,
         this.client.send(new GetCommand({ TableName: this.table, Key: keyOf(letter), ConsistentRead: true })),
       );
-      return Item && letterFrom(Item);
+      return Item && deadLetterFrom(Item);
     }
     return undefined;
   }
@@ -56,7 +59,7 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
         this.client.send(
           new PutCommand({
             TableName: this.table,
-            Item: { ...keyOf(next), ...letterItem(next), ttl },
+            Item: { ...keyOf(next), ...deadLetterItem(next), ttl },
             ConditionExpression: '#letter = :seen',
             ExpressionAttributeNames: { '#letter': 'letter' },
             ExpressionAttributeValues: { ':seen': JSON.stringify(seen) },
@@ -92,7 +95,7 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
   }
 
   private async note(entry: OperatorEntry, condition: Partial<PutCommandInput> = {}): Promise<void> {
-    const key = entryItemKey(entry.correlationId, { kind: 'operator', at: entry.at, operator: entry });
+    const key = entryItemKey({ kind: 'operator', at: entry.at, operator: entry });
     await available(
       `noting the ${entry.action} of ${entry.deadLetter?.id ?? entry.requestId ?? entry.id}`,
       this.client.send(
@@ -119,13 +122,13 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
       const page = await available('listing dead letters', pages.next());
       if (page.done) return;
       for (const item of page.value.Items ?? []) {
-        const letter = letterFrom(item);
+        const letter = readOrPass(item, deadLetterFrom, ledgerPlace, this.passedOver);
         if (letter) yield letter;
       }
     }
   }
 
-  /** A dead-lettered delivery has no TTL as long as its letter is open; from now on it has. */
+  /** A dead-lettered delivery has no TTL as long as its dead letter is open; from now on it has. */
   private async forgetDelivery(letter: DeadLetterEntry, messageId: string, ttl: number): Promise<void> {
     try {
       await available(
@@ -149,10 +152,10 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
 
 function keyOf(letter: DeadLetterEntry): { pk: string; sk: string } {
   const entry: LedgerEntry = { kind: 'dead-letter', at: letter.at, deadLetter: letter };
-  return entryItemKey(letter.correlationId, entry);
+  return entryItemKey(entry);
 }
 
-function letterFrom(item: Item): DeadLetterEntry | undefined {
+function deadLetterFrom(item: Item): DeadLetterEntry | undefined {
   const entry = entryFrom(item);
   return entry?.kind === 'dead-letter' ? entry.deadLetter : undefined;
 }

@@ -1,16 +1,21 @@
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { defined } from '../../domain/base/defined.js';
 import type {
   Cancellation,
   CancelResult,
   DeliveryKey,
   DeliveryRecord,
+  DeliveryStanding,
   LeaseResult,
   MessageFacts,
   Outcome,
+  NotedProgress,
+  Unsent,
 } from '../../domain/delivery/delivery.js';
 import { LanewayError, type ErrorSummary } from '../../domain/base/errors.js';
 import {
   bounded,
+  decideGiveBack,
   decideLease,
   decideProgress,
   decideRelease,
@@ -20,8 +25,11 @@ import {
   decideUnleased,
   triesAfter,
 } from '../../domain/delivery/lease.js';
-import type { DeliveryStore, LeaseRequest } from '../../domain/delivery/delivery-store.js';
-import { itemInTheWay, updateOf, type UpdateParts } from './attribute-values.js';
+import type { CountedKey, DeliveryStore, LeaseRequest } from '../../domain/delivery/delivery-store.js';
+import { readOrPass, type UnreadableRows } from '../../domain/form/passed-over.js';
+import { itemId, readStandings } from './read-standings.js';
+import { dueOf, queryDue } from './due-index.js';
+import { itemInTheWay, updateOf, type Item, type UpdateParts } from './attribute-values.js';
 import { available, isConditionFailed } from '../base/aws-error.js';
 import {
   cancellationFrom,
@@ -30,7 +38,11 @@ import {
   deliveryItemKey,
   factAttributes,
   isTombstone,
+  ledgerPlace,
+  standingFrom,
   ttlFrom,
+  UNSENT_HOURS,
+  unsentAttributes,
 } from './ledger-item.js';
 
 /** Rounds of deciding and writing a lease; a further round follows when somebody else wrote in between. After the last: `UNAVAILABLE`. */
@@ -49,6 +61,7 @@ export class DynamoDeliveryStore implements DeliveryStore {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly passedOver: UnreadableRows,
   ) {}
 
   async lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult> {
@@ -77,14 +90,13 @@ export class DynamoDeliveryStore implements DeliveryStore {
   }
 
   async release(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'> {
-    const written = await this.write('release', key, {
-      set: { state: 'retrying', error: JSON.stringify(bounded(error)), updated: iso(at), ttl: ttlFrom(at) },
-      remove: ['until'],
-      condition: '#state = :leased AND #owner = :owner',
-      names: ['owner'],
-      values: { leased: 'leased', owner },
-    });
+    const written = await this.write('release', key, releaseParts(owner, error, at));
     return written.ok ? 'stored' : decideRelease(written.found, owner, error, at).result;
+  }
+
+  async giveBack(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'> {
+    const written = await this.write('release', key, { ...releaseParts(owner, error, at), add: { tries: -1 } });
+    return written.ok ? 'stored' : decideGiveBack(written.found, owner, error, at).result;
   }
 
   async settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord> {
@@ -104,11 +116,7 @@ export class DynamoDeliveryStore implements DeliveryStore {
     return record ? this.settleUnleased(key, facts, outcome) : result;
   }
 
-  async progress(
-    key: DeliveryKey,
-    owner: string,
-    progress: { fraction: number; note?: string },
-  ): Promise<'stored' | 'lost' | 'cancelled'> {
+  async progress(key: DeliveryKey, owner: string, progress: NotedProgress): Promise<'stored' | 'lost' | 'cancelled'> {
     const written = await this.write('progress', key, {
       set: { progress: JSON.stringify(progress) },
       condition: '#state = :leased AND #owner = :owner AND attribute_not_exists(#cancelled)',
@@ -148,7 +156,7 @@ export class DynamoDeliveryStore implements DeliveryStore {
         ),
       );
       const marked = Attributes && !isTombstone(Attributes) ? deliveryFrom(Attributes) : undefined;
-      return { kind: 'marked', ...(marked === undefined ? {} : { record: marked }) };
+      return { kind: 'marked', ...defined({ record: marked }) };
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
       const item = itemInTheWay(error);
@@ -157,13 +165,13 @@ export class DynamoDeliveryStore implements DeliveryStore {
     }
   }
 
-  async countConversation(correlationId: string, deliveries: number, at: number): Promise<number> {
+  async countConversation({ correlationId, receiver }: CountedKey, deliveries: number, at: number): Promise<number> {
     const { Attributes } = await available(
-      `counting the deliveries of ${correlationId}`,
+      `counting the deliveries of ${correlationId} to ${receiver}`,
       this.client.send(
         new UpdateCommand({
           TableName: this.table,
-          Key: conversationCountKey(correlationId),
+          Key: conversationCountKey(correlationId, receiver),
           UpdateExpression: 'SET #ttl = :ttl ADD #deliveries :deliveries',
           ExpressionAttributeNames: { '#ttl': 'ttl', '#deliveries': 'deliveries' },
           ExpressionAttributeValues: { ':ttl': ttlFrom(at), ':deliveries': deliveries },
@@ -183,6 +191,39 @@ export class DynamoDeliveryStore implements DeliveryStore {
       values: { dead: 'dead-lettered' },
     });
     return written.ok ? 'reopened' : decideReopen(written.found, deadLetter, at).result;
+  }
+
+  async standings(keys: readonly DeliveryKey[]): Promise<readonly (DeliveryStanding | 'unreadable' | undefined)[]> {
+    const found = await readStandings(this.client, this.table, keys.map(deliveryItemKey));
+    return keys.map((key) => {
+      const item = found.get(itemId(deliveryItemKey(key)));
+      if (!item || isTombstone(item)) return undefined;
+      return readOrPass(item, standingFrom, ledgerPlace, this.passedOver) ?? 'unreadable';
+    });
+  }
+
+  async noteUnsent(key: DeliveryKey, unsent: Unsent): Promise<void> {
+    await this.write('note of unsent messages', key, {
+      set: { ...unsentAttributes(key, unsent), ttl: ttlFrom(Date.parse(unsent.due)) },
+      condition: '#state IN (:completed, :expired) AND attribute_not_exists(#sent)',
+      names: ['state', 'sent'],
+      values: { completed: 'completed', expired: 'expired' },
+    });
+  }
+
+  async noteSent(key: DeliveryKey, at: number): Promise<void> {
+    await this.write('note of sent messages', key, {
+      set: { sent: iso(at), ttl: ttlFrom(at) },
+      remove: ['unsent', 'dueHour', 'dueAt'],
+      condition: 'attribute_exists(#unsent)',
+    });
+  }
+
+  async *unsent(after: number, until: number): AsyncGenerator<DeliveryRecord> {
+    for await (const item of queryDue(this.client, this.table, after, until, UNSENT_HOURS)) {
+      const delivery = readOrPass(item, unsentFrom, ledgerPlace, this.passedOver);
+      if (delivery) yield delivery;
+    }
   }
 
   async get(key: DeliveryKey): Promise<DeliveryRecord | undefined> {
@@ -220,7 +261,7 @@ export class DynamoDeliveryStore implements DeliveryStore {
       });
     }
     return this.write('lease', key, {
-      set: { ...set, tries: triesAfter(dead) },
+      set: { ...set, tries: triesAfter(dead, request.owner) },
       setOnce,
       condition: '#state = :leased AND #owner = :dead AND #until = :ended AND attribute_not_exists(#cancelled)',
       names: ['cancelled'],
@@ -250,6 +291,23 @@ export class DynamoDeliveryStore implements DeliveryStore {
       return tombstone ? { ok: false, tombstone } : { ok: false, found: deliveryFrom(item) };
     }
   }
+}
+
+/** A delivery whose messages wait to be sent. @throws LanewayError as {@link deliveryFrom} */
+function unsentFrom(item: Item): DeliveryRecord {
+  dueOf(item, UNSENT_HOURS);
+  return deliveryFrom(item);
+}
+
+/** Return of a lease by its owner. */
+function releaseParts(owner: string, error: ErrorSummary, at: number): UpdateParts {
+  return {
+    set: { state: 'retrying', error: JSON.stringify(bounded(error)), updated: iso(at), ttl: ttlFrom(at) },
+    remove: ['until'],
+    condition: '#state = :leased AND #owner = :owner',
+    names: ['owner'],
+    values: { leased: 'leased', owner },
+  };
 }
 
 /** Attributes that every outcome writes. A dead-lettered delivery has no TTL: it stays as long as its dead letter is open. */

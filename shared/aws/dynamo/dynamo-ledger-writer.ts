@@ -1,10 +1,10 @@
 import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LedgerEntry } from '../../domain/evidence/conversation.js';
-import { decideLetter, type DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
+import { decideDeadLetter, type DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
 import type { EscalationEntry, LedgerWriter, RequestEntry } from '../../domain/evidence/ledger-writer.js';
 import { itemInTheWay, type Item } from './attribute-values.js';
 import { available, isConditionFailed } from '../base/aws-error.js';
-import { entryFrom, entryItemKey, letterItem, ttlFrom } from './ledger-item.js';
+import { entryFrom, entryItemKey, deadLetterItem, ttlFrom } from './ledger-item.js';
 
 /**
  * Dead letters, rungs and closed requests in the ledger table. Written once: the first version of an entry stands, so that a
@@ -18,20 +18,15 @@ export class DynamoLedgerWriter implements LedgerWriter {
   ) {}
 
   async deadLetter(entry: DeadLetterEntry): Promise<void> {
-    const written = await this.put(
-      entry.correlationId,
-      { kind: 'dead-letter', at: entry.at, deadLetter: entry },
-      letterItem(entry),
-    );
+    const written = await this.put({ kind: 'dead-letter', at: entry.at, deadLetter: entry }, deadLetterItem(entry));
     if (written.ok || !written.found) return;
     const found = entryFrom(written.found);
-    const next = decideLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
+    const next = decideDeadLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
     if (next) await this.reopen(next, written.found['letter']);
   }
 
   async escalation(entry: EscalationEntry): Promise<void> {
     await this.put(
-      entry.correlationId,
       { kind: 'escalation', at: entry.at, escalation: entry },
       {
         entry: JSON.stringify(entry),
@@ -45,7 +40,6 @@ export class DynamoLedgerWriter implements LedgerWriter {
 
   async request(entry: RequestEntry): Promise<void> {
     await this.put(
-      entry.correlationId,
       { kind: 'request', at: entry.at, request: entry },
       {
         entry: JSON.stringify(entry),
@@ -57,16 +51,16 @@ export class DynamoLedgerWriter implements LedgerWriter {
     );
   }
 
-  /** Writes a new letter over the redriven one, unless somebody else was first. */
+  /** Writes a new dead letter over the redriven one, unless somebody else was first. */
   private async reopen(next: DeadLetterEntry, seen: unknown): Promise<void> {
-    const key = entryItemKey(next.correlationId, { kind: 'dead-letter', at: next.at, deadLetter: next });
+    const key = entryItemKey({ kind: 'dead-letter', at: next.at, deadLetter: next });
     try {
       await available(
         `writing ${key.sk} to the ledger`,
         this.client.send(
           new PutCommand({
             TableName: this.table,
-            Item: { ...key, ...letterItem(next) },
+            Item: { ...key, ...deadLetterItem(next) },
             ConditionExpression: '#letter = :seen',
             ExpressionAttributeNames: { '#letter': 'letter' },
             ExpressionAttributeValues: { ':seen': seen },
@@ -79,11 +73,10 @@ export class DynamoLedgerWriter implements LedgerWriter {
   }
 
   private async put(
-    correlationId: string,
     entry: LedgerEntry,
     attributes: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly found?: Item | undefined }> {
-    const key = entryItemKey(correlationId, entry);
+    const key = entryItemKey(entry);
     try {
       await available(
         `writing ${key.sk} to the ledger`,

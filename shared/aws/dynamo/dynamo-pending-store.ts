@@ -15,11 +15,15 @@ import {
   type RequestOutcome,
   type Waiter,
 } from '../../domain/request/pending.js';
+import { readOrPass, UnreadableRows, type PassedOver } from '../../domain/form/passed-over.js';
+import { storedJson, unreadable } from '../../domain/form/stored-json.js';
+import { checkRecord, checkShownRecord } from '../../domain/request/pending-form.js';
 import type { Climb } from '../../domain/request/ladder.js';
+import { mayWait, requesterOf } from '../../domain/request/requester.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
 import { itemInTheWay, updateOf, type Item, type UpdateParts } from './attribute-values.js';
 import { available, isConditionFailed } from '../base/aws-error.js';
-import { queryDue } from './due-index.js';
+import { dueOf, queryDue } from './due-index.js';
 import { dueAttributes, ttlFrom } from './ledger-item.js';
 
 const OPEN = 'attribute_exists(#pk) AND attribute_not_exists(#outcome)';
@@ -32,12 +36,14 @@ const AS_SEEN = '#step = :seenStep AND #deadline = :seenDeadline';
 
 /**
  * Requests in the pending table, one item each. `record`, `climb` and `outcome` hold JSON, so that any payload comes back
- * as it was; what conditions ask for and what changes stands beside them. Closing leaves both indexes.
+ * as it was; what conditions ask for and what changes stands beside them. What is closed leaves both indexes; an end that
+ * nobody has been told of yet leaves the due index only when that is done.
  */
 export class DynamoPendingStore implements PendingStore {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly passedOver: UnreadableRows,
   ) {}
 
   async open(record: PendingRecord): Promise<'opened' | 'repeated' | 'closed'> {
@@ -59,16 +65,25 @@ export class DynamoPendingStore implements PendingStore {
   async close(requestId: string, outcome: RequestOutcome, seen?: PendingRecord): Promise<CloseResult> {
     const written = await this.update(`closing request ${requestId}`, requestId, {
       set: { outcome: JSON.stringify(outcome) },
-      remove: ['dueHour', 'dueAt'],
+      remove: seen ? ['asks'] : ['dueHour', 'dueAt'],
       condition: seen ? `${OPEN} AND ${AS_SEEN}` : OPEN,
       ...(seen ? { values: seenValues(seen) } : {}),
       names: ['pk', ...(seen ? ['step', 'deadline'] : [])],
     });
     if (!written.record) return { kind: 'unknown' };
     if (!written.ok && !written.record.outcome) return { kind: 'moved', record: written.record };
-    // The winner delivered again: it wins again, so that whoever waits is told again.
+    // The winner delivered again: it wins again, so that the waiter is told again.
     const won = written.ok || written.record.outcome?.by === outcome.by;
     return { kind: won ? 'won' : 'late', record: written.record };
+  }
+
+  async told(requestId: string): Promise<void> {
+    await this.update(`noting that the end of request ${requestId} was told`, requestId, {
+      set: {},
+      remove: ['dueHour', 'dueAt'],
+      condition: 'attribute_exists(#outcome)',
+      names: ['outcome'],
+    });
   }
 
   async advance(
@@ -94,15 +109,14 @@ export class DynamoPendingStore implements PendingStore {
     return record && { moved: ok, record };
   }
 
-  /** Moves the deadline, and neither reads nor returns the record: agents call this, and task tokens are not to be shown to them. */
   async extend(requestId: string, messageId: string, deadline: string): Promise<boolean> {
     const at = Date.parse(deadline);
     const { ReturnValuesOnConditionCheckFailure: _none, ...parts } = updateOf({
       set: { deadline: iso(at), ...dueAttributes(at, requestId), ttl: ttlFrom(at) },
-      // What is closed has left the index.
-      condition: '#message = :current AND #deadline < :deadline AND #bound >= :deadline AND attribute_exists(#dueAt)',
+      condition:
+        '#message = :current AND #deadline < :deadline AND #bound >= :deadline AND attribute_not_exists(#outcome)',
       values: { current: messageId },
-      names: ['message', 'bound'],
+      names: ['message', 'bound', 'outcome'],
     });
     try {
       await available(
@@ -117,15 +131,37 @@ export class DynamoPendingStore implements PendingStore {
   }
 
   async get(requestId: string): Promise<PendingRecord | undefined> {
-    const { Item } = await available(
-      `reading request ${requestId}`,
-      this.client.send(new GetCommand({ TableName: this.table, Key: { pk: requestId }, ConsistentRead: true })),
-    );
-    return Item && recordFrom(Item);
+    const item = await this.item(requestId);
+    return item && recordFrom(item);
+  }
+
+  async setAside(requestId: string): Promise<boolean> {
+    const item = await this.item(requestId);
+    if (item === undefined || isReadable(item)) return false;
+    const { ReturnValuesOnConditionCheckFailure: _none, ...parts } = updateOf({
+      set: { unreadable: iso(Date.now()) },
+      remove: ['dueHour', 'dueAt', 'asks'],
+      // Whoever has written it anew meanwhile may have mended it.
+      condition: '#dueHour = :hour AND #dueAt = :at',
+      values: { hour: item['dueHour'], at: item['dueAt'] },
+    });
+    try {
+      await available(
+        `setting aside request ${requestId}`,
+        this.client.send(new UpdateCommand({ TableName: this.table, Key: { pk: requestId }, ...parts })),
+      );
+      return true;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      return false;
+    }
   }
 
   async *due(after: number, until: number): AsyncGenerator<PendingRecord> {
-    for await (const item of queryDue(this.client, this.table, after, until)) yield recordFrom(item);
+    for await (const item of queryDue(this.client, this.table, after, until)) {
+      const record = readOrPass(item, dueRecordFrom, requestPlace, this.passedOver);
+      if (record) yield record;
+    }
   }
 
   async *approvals(): AsyncGenerator<PendingRecord> {
@@ -141,8 +177,16 @@ export class DynamoPendingStore implements PendingStore {
     for (;;) {
       const page = await available('listing approvals', pages.next());
       if (page.done) return;
-      for (const item of page.value.Items ?? []) yield recordFrom(item);
+      for (const item of page.value.Items ?? []) {
+        const record = readOrPass(item, recordFrom, requestPlace, this.passedOver);
+        if (record) yield record;
+      }
     }
+  }
+
+  private async item(requestId: string): Promise<Item | undefined> {
+    const command = new GetCommand({ TableName: this.table, Key: { pk: requestId }, ConsistentRead: true });
+    return (await available(`reading request ${requestId}`, this.client.send(command))).Item;
   }
 
   private async put(record: PendingRecord): Promise<'new' | PendingRecord | undefined> {
@@ -207,26 +251,74 @@ export class DynamoPendingStore implements PendingStore {
   }
 }
 
-function recordFrom(item: Item): PendingRecord {
-  return { ...shownRecordFrom(item), waiter: JSON.parse(String(item['waiter'])) as Waiter };
+/** Place of a request's item, as it is told of one that cannot be read. */
+function requestPlace(item: Item): Pick<PassedOver, 'kind' | 'where'> {
+  return { kind: 'request', where: String(item['pk']) };
 }
 
-/** A request without its waiter, from an item that may lack the waiter. */
+/** True for an item from which {@link DynamoPendingStore.due} gives a record, or that is not due. */
+function isReadable(item: Item): boolean {
+  if (item['dueAt'] === undefined) return true;
+  const found = new UnreadableRows();
+  return readOrPass(item, dueRecordFrom, requestPlace, found) !== undefined;
+}
+
+/** A record from the index by due time. Its deadline is the instant under which it is found. */
+function dueRecordFrom(item: Item): PendingRecord {
+  const record = recordFrom(item);
+  if (Date.parse(record.deadline) === dueOf(item)) return record;
+  throw unreadable('its deadline is not the time at which it is due');
+}
+
+/**
+ * @throws LanewayError SENDER_MISMATCH for a record whose waiter is another than the one that its key names; UNREADABLE for
+ * one that no writer of Laneway writes
+ */
+function recordFrom(item: Item): PendingRecord {
+  const record = checkRecord({ ...recordParts(item), waiter: json<Waiter>(item, 'waiter') });
+  if (mayWait(record.waiter, record.requestId)) return record;
+  throw forgedRecord(record.requestId, `a ${record.waiter.kind} waits`);
+}
+
+/**
+ * A request without its waiter, from an item that may lack the waiter. The id is the key's, whatever the record says.
+ * @throws LanewayError SENDER_MISMATCH for an approval that another than the platform asks for; UNREADABLE
+ */
 export function shownRecordFrom(item: Item): Omit<PendingRecord, 'waiter'> {
-  const { record, deadline, message, attempt, step, climb, bound, outcome } = item;
+  return checkShownRecord(recordParts(item));
+}
+
+function recordParts(item: Item): Omit<PendingRecord, 'waiter'> {
+  const { pk, message, attempt, step, climb, bound, outcome, deadline, dueAt } = item;
+  const requestId = String(pk);
+  const content = json<Omit<PendingRecord, 'waiter'>>(item, 'record');
+  if (content.approval && requesterOf(requestId) !== undefined) throw forgedRecord(requestId, 'people are asked');
   return {
-    ...(JSON.parse(String(record)) as Pick<
-      PendingRecord,
-      'requestId' | 'correlationId' | 'type' | 'replyType' | 'hops' | 'tenant' | 'traceparent'
-    >),
-    messageId: String(message),
-    attempt: Number(attempt),
-    deadline: String(deadline),
-    ...(step === 0 ? {} : { step: Number(step) }),
-    ...(typeof climb === 'string' ? { climb: JSON.parse(climb) as Climb } : {}),
-    ...(typeof bound === 'string' ? { bound } : {}),
-    ...(typeof outcome === 'string' ? { outcome: JSON.parse(outcome) as RequestOutcome } : {}),
+    ...content,
+    requestId,
+    messageId: message as string,
+    attempt: attempt as number,
+    deadline: deadline as string,
+    ...(step === 0 || step === undefined ? {} : { step: step as number }),
+    ...(climb === undefined ? {} : { climb: json<Climb>(item, 'climb') }),
+    ...(bound === undefined ? {} : { bound: bound as string }),
+    ...(outcome === undefined ? {} : { outcome: json<RequestOutcome>(item, 'outcome') }),
+    ...(outcome === undefined || dueAt === undefined ? {} : { untold: true as const }),
   };
+}
+
+/** The object in an attribute that holds JSON; its form is checked with the whole. @throws LanewayError UNREADABLE */
+function json<Value extends object>(item: Item, name: string): Value {
+  const value = item[name];
+  const read = typeof value === 'string' ? storedJson(value, `the attribute ${name}`) : undefined;
+  if (typeof read === 'object' && read !== null) return read as Value;
+  throw unreadable(`the attribute ${name} holds no object`);
+}
+
+function forgedRecord(requestId: string, what: string): LanewayError {
+  return new LanewayError('SENDER_MISMATCH', `${what} by the record of request ${requestId}, whose key allows none`, {
+    help: ['its requester was taken over or is wrong: look at what else it wrote'],
+  });
 }
 
 /** Values for a condition with {@link AS_SEEN}. */

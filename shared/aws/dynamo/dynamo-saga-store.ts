@@ -33,7 +33,8 @@ export class DynamoSagaStore implements SagaStore {
       ReturnValues: 'UPDATED_NEW',
     });
     const own = Number(counted?.['noted']);
-    // Whoever is repeated, or died before the step was written, goes on with the first number; its new one stays empty.
+    // A caller that repeats the note, or died before the step was written, goes on with the first number; its new
+    // number stays empty.
     const number = await this.putOnce(what, { ...requestKey(execution, step.requestId), number: own });
     await this.putOnce(what, { ...stepKey(execution, number ?? own), step: JSON.stringify(step) });
   }

@@ -4,17 +4,34 @@ import type {
   Cancellation,
   DeliveryKey,
   DeliveryRecord,
+  DeliveryStanding,
   DeliveryState,
   Emission,
   MessageFacts,
+  NotedProgress,
+  Unsent,
 } from '../../domain/delivery/delivery.js';
+import type { Lineage } from '../../domain/delivery/lineage.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
-import type { ErrorSummary } from '../../domain/base/errors.js';
+import { LanewayError, type ErrorSummary } from '../../domain/base/errors.js';
+import { checkCancellation, checkDelivery, checkStanding } from '../../domain/delivery/delivery-form.js';
+import { checkEntry } from '../../domain/evidence/entry-form.js';
+import type { PassedOver } from '../../domain/form/passed-over.js';
+import { storedJson, unreadable } from '../../domain/form/stored-json.js';
 import type { EscalationEntry, RequestEntry } from '../../domain/evidence/ledger-writer.js';
 import type { OperatorEntry } from '../../domain/evidence/dead-letter-book.js';
+import { conversationOf, writerOf } from '../../domain/evidence/ledger-writers.js';
+import { writerOfReceiver } from '../../domain/wire/writers.js';
+import { dueShard } from '../../domain/base/due-shard.js';
 import type { Priority } from '../../domain/base/priority.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import type { Item } from './attribute-values.js';
+
+/** Primary key of an item of the ledger table. */
+export interface LedgerKey {
+  readonly pk: string;
+  readonly sk: string;
+}
 
 const DAY_SECONDS = 86_400;
 
@@ -23,29 +40,61 @@ export function ttlFrom(time: number): number {
   return Math.ceil(time / 1000) + RETENTION_DAYS * DAY_SECONDS;
 }
 
-/** Primary key of a delivery. Receivers hold no `#`, so that the last one separates. */
-export function deliveryItemKey(key: DeliveryKey): { pk: string; sk: string } {
-  return { pk: key.correlationId, sk: `d#${key.messageId}#${key.receiver}` };
+/**
+ * Partition key of what a writer writes of a conversation. Roles may write under the names of their writers alone, so that
+ * who wrote an item follows from its key, whatever the item says. Writers hold no `#`.
+ */
+export function ledgerPartition(writer: string, correlationId: string): string {
+  return `${writer}#${correlationId}`;
 }
 
-/** Primary key of the estimate of how many deliveries a conversation has had; no entry of the ledger. */
-export function conversationCountKey(correlationId: string): { pk: string; sk: string } {
-  return { pk: correlationId, sk: 'count' };
+/** Conversation of a partition key. */
+export function conversationOfKey(pk: string): string {
+  return pk.slice(pk.indexOf('#') + 1);
+}
+
+/** Primary key of a delivery: its receiver writes it. Receivers hold no `#`, so that the last one separates. */
+export function deliveryItemKey({ correlationId, messageId, receiver }: DeliveryKey): LedgerKey {
+  return { pk: ledgerPartition(writerOfReceiver(receiver), correlationId), sk: `d#${messageId}#${receiver}` };
+}
+
+/** Primary key of the intent of a message, by the writer of its source. */
+export function messageItemKey(writer: string, correlationId: string, id: string): LedgerKey {
+  return { pk: ledgerPartition(writer, correlationId), sk: `m#${id}` };
+}
+
+/** Primary key of the estimate of how many deliveries a conversation has had at one receiver; no entry of the ledger. */
+export function conversationCountKey(correlationId: string, receiver: string): LedgerKey {
+  return { pk: ledgerPartition(writerOfReceiver(receiver), correlationId), sk: 'count' };
+}
+
+/** First part of the partitions of replies that an agent puts off; they are of no conversation. */
+export const LATER_PARTITIONS = 'later#';
+
+/** Primary key of a reply that an agent puts off. */
+export function laterItemKey(agent: string, command: string, key: string): LedgerKey {
+  return { pk: `${LATER_PARTITIONS}${agent}#${command}`, sk: key };
 }
 
 /** True when a delivery's item holds nothing but that its request was taken back: no delivery has come yet. */
 export function isTombstone(item: Item): boolean {
-  return item['state'] === undefined && typeof item['cancelled'] === 'string';
+  return item['state'] === undefined && item['cancelled'] !== undefined;
 }
 
-/** The cancellation on a delivery's item, or on a tombstone. */
+/** The cancellation on a delivery's item, or on a tombstone. @throws LanewayError UNREADABLE */
 export function cancellationFrom(item: Item): Cancellation | undefined {
-  return json<Cancellation>(item, 'cancelled');
+  const cancelled = json<Cancellation>(item, 'cancelled');
+  return cancelled && checkCancellation(cancelled);
 }
 
-/** Primary key of an entry that is no delivery. */
-export function entryItemKey(correlationId: string, entry: LedgerEntry): { pk: string; sk: string } {
-  return { pk: correlationId, sk: entryId(entry) };
+/** Primary key of an entry. @throws LanewayError SENDER_MISMATCH for a message of a source that is none of Laneway's */
+export function entryItemKey(entry: LedgerEntry): LedgerKey {
+  const writer = writerOf(entry);
+  if (writer !== undefined) return { pk: ledgerPartition(writer, conversationOf(entry)), sk: entryId(entry) };
+  const source = entry.kind === 'message' ? entry.intent.envelope.source : entry.kind;
+  throw new LanewayError('SENDER_MISMATCH', `'${source}' is the source of no publisher, and writes nothing`, {
+    help: ['allowed: laneway.<application>.<agent|client|ingress|platform>.<name>'],
+  });
 }
 
 /** Attributes that hold the facts of a message. */
@@ -64,40 +113,95 @@ export function factAttributes(facts: MessageFacts): Item {
   };
 }
 
-/** A delivery from its item. */
+/**
+ * A delivery from its item.
+ * @throws LanewayError SENDER_MISMATCH for one that another than its receiver wrote; UNREADABLE
+ */
 export function deliveryFrom(item: Item): DeliveryRecord {
-  const sk = text(item, 'sk');
-  const separator = sk.lastIndexOf('#');
   const state = text(item, 'state') as DeliveryState;
-  return {
-    correlationId: text(item, 'pk'),
-    messageId: sk.slice(2, separator),
-    receiver: sk.slice(separator + 1),
+  return checkDelivery({
+    ...deliveryKeyOf(item),
     facts: factsFrom(item),
     state,
-    tries: number(item, 'tries'),
-    ...optional('owner', item['owner'] as string | undefined),
-    ...optional('leasedUntil', state === 'leased' ? (item['until'] as string | undefined) : undefined),
-    ...optional('alone', item['alone'] as boolean | undefined),
-    ...optional('copy', item['copy'] as string | undefined),
+    tries: given(item, 'tries') ?? 0,
+    ...optional('owner', given<string>(item, 'owner')),
+    ...optional('leasedUntil', state === 'leased' ? given<string>(item, 'until') : undefined),
+    ...optional('alone', given<boolean>(item, 'alone')),
+    ...optional('copy', given<string>(item, 'copy')),
     emissions: json<Emission[]>(item, 'emissions') ?? [],
-    ...optional('emissionsRef', item['emissionsRef'] as string | undefined),
+    ...optional('emissionsRef', given<string>(item, 'emissionsRef')),
+    ...optional('unsent', unsentFrom(item)),
+    ...optional('sent', given<string>(item, 'sent')),
     ...optional('error', json<ErrorSummary>(item, 'error')),
     firstReceived: text(item, 'first'),
     updated: text(item, 'updated'),
-    ...optional('progress', json<{ fraction: number; note?: string }>(item, 'progress')),
+    ...optional('progress', json<NotedProgress>(item, 'progress')),
     ...optional('cancelled', cancellationFrom(item)),
-    ...optional('redrives', item['redrives'] as number | undefined),
-    ...optional('lastDeadLetter', item['lastDeadLetter'] as string | undefined),
+    ...optional('redrives', given<number>(item, 'redrives')),
+    ...optional('lastDeadLetter', given<string>(item, 'lastDeadLetter')),
+  });
+}
+
+/**
+ * The standing of a delivery from those attributes of its item.
+ * @throws LanewayError as {@link deliveryFrom}
+ */
+export function standingFrom(item: Item): DeliveryStanding {
+  deliveryKeyOf(item);
+  const state = text(item, 'state') as DeliveryState;
+  return checkStanding({
+    state,
+    tries: given(item, 'tries') ?? 0,
+    updated: text(item, 'updated'),
+    ...optional('copy', given<string>(item, 'copy')),
+    ...optional('leasedUntil', state === 'leased' ? given<string>(item, 'until') : undefined),
+    ...optional('redrives', given<number>(item, 'redrives')),
+  });
+}
+
+/** Key of a delivery, from that of its item. @throws LanewayError SENDER_MISMATCH */
+function deliveryKeyOf(item: Item): DeliveryKey {
+  const sk = text(item, 'sk');
+  const separator = sk.lastIndexOf('#');
+  const key: DeliveryKey = {
+    correlationId: conversationOfKey(text(item, 'pk')),
+    messageId: sk.slice(2, separator),
+    receiver: sk.slice(separator + 1),
   };
+  checkWriter(item, deliveryItemKey(key));
+  return key;
+}
+
+/** Place of an item of the ledger table, as it is told of one that cannot be read. */
+export function ledgerPlace(item: Item): Pick<PassedOver, 'kind' | 'where'> {
+  return { kind: 'ledger row', where: `${text(item, 'pk')} ${text(item, 'sk')}` };
 }
 
 /**
  * The entry that an item of the ledger table (or an image of its stream, translated) stands for; undefined for what is
  * no entry of a conversation (replies put off, tombstones, counts).
+ * @throws LanewayError SENDER_MISMATCH for an entry under a key that is not its own: another than its writer wrote it;
+ * UNREADABLE, UNPARSEABLE for an item that no writer of Laneway writes
  */
 export function entryFrom(item: Item): LedgerEntry | undefined {
-  if (text(item, 'pk').startsWith('later#')) return undefined;
+  if (text(item, 'pk').startsWith(LATER_PARTITIONS)) return undefined;
+  const content = contentOf(item);
+  if (content?.kind === 'delivery') return content;
+  const entry = content && checkEntry(content);
+  if (entry) checkWriter(item, entryItemKey(entry));
+  return entry;
+}
+
+/** @throws LanewayError SENDER_MISMATCH for an item that does not stand under `key` */
+function checkWriter(item: Item, { pk, sk }: LedgerKey): void {
+  if (text(item, 'pk') === pk && text(item, 'sk') === sk) return;
+  const writer = text(item, 'pk').split('#')[0] ?? '';
+  throw new LanewayError('SENDER_MISMATCH', `'${writer}' wrote ${text(item, 'sk')}, which only ${pk} may hold`, {
+    help: ['its writer was taken over or is wrong: look at what else it wrote'],
+  });
+}
+
+function contentOf(item: Item): LedgerEntry | undefined {
   switch (text(item, 'sk').slice(0, 2)) {
     case 'd#': {
       if (isTombstone(item)) return undefined;
@@ -105,8 +209,7 @@ export function entryFrom(item: Item): LedgerEntry | undefined {
       return { kind: 'delivery', at: delivery.firstReceived, delivery };
     }
     case 'm#': {
-      const envelope = json<Envelope>(item, 'envelope');
-      if (!envelope) return undefined;
+      const envelope = content<Envelope>(item, 'envelope');
       return {
         kind: 'message',
         at: envelope.time,
@@ -114,37 +217,58 @@ export function entryFrom(item: Item): LedgerEntry | undefined {
       };
     }
     case 'x#': {
-      const deadLetter = json<DeadLetterEntry>(item, 'letter');
-      return deadLetter && { kind: 'dead-letter', at: deadLetter.at, deadLetter };
+      const deadLetter = content<DeadLetterEntry>(item, 'letter');
+      return { kind: 'dead-letter', at: deadLetter.at, deadLetter };
     }
     case 'o#': {
-      const operator = json<OperatorEntry>(item, 'entry');
-      return operator && { kind: 'operator', at: operator.at, operator };
+      const operator = content<OperatorEntry>(item, 'entry');
+      return { kind: 'operator', at: operator.at, operator };
     }
     case 'e#': {
-      const escalation = json<EscalationEntry>(item, 'entry');
-      return escalation && { kind: 'escalation', at: escalation.at, escalation };
+      const escalation = content<EscalationEntry>(item, 'entry');
+      return { kind: 'escalation', at: escalation.at, escalation };
     }
     case 'r#': {
-      const request = json<RequestEntry>(item, 'entry');
-      return request && { kind: 'request', at: request.at, request };
+      const request = content<RequestEntry>(item, 'entry');
+      return { kind: 'request', at: request.at, request };
     }
     default:
       return undefined;
   }
 }
 
-/** Partition and sort key of the index by due hour: `2026-11-21T11` and `<ISO time>#<id>`. */
+/**
+ * Partition and sort key of the index by due time: `2026-11-21#07` and `<ISO time>#<id>`. The attribute has its name from
+ * versions that kept an hour under one key.
+ */
 export function dueAttributes(time: number, id: string): { dueHour: string; dueAt: string } {
-  const at = new Date(time).toISOString();
-  return { dueHour: at.slice(0, 13), dueAt: `${at}#${id}` };
+  return { dueHour: dueKey(time, dueShard(id)), dueAt: `${new Date(time).toISOString()}#${id}` };
+}
+
+/** Key of a shard of what is due on the day of `time` (UTC). */
+export function dueKey(time: number, shard: number): string {
+  return `${new Date(time).toISOString().slice(0, 10)}#${String(shard).padStart(2, '0')}`;
+}
+
+/** First part of the due hours of outcomes whose messages wait to be sent: nobody reads them among the intents. */
+export const UNSENT_HOURS = 'unsent#';
+
+/** Attributes of an outcome whose messages wait to be sent. */
+export function unsentAttributes({ messageId, receiver }: DeliveryKey, { lineage, due }: Unsent): Item {
+  const { dueHour, dueAt } = dueAttributes(Date.parse(due), `${messageId}#${receiver}`);
+  return { unsent: JSON.stringify(lineage), dueHour: `${UNSENT_HOURS}${dueHour}`, dueAt };
+}
+
+function unsentFrom(item: Item): Unsent | undefined {
+  const lineage = json<Lineage>(item, 'unsent');
+  return lineage && { lineage, due: text(item, 'dueAt').split('#')[0] ?? '' };
 }
 
 /** Partitions of the index of dead letters, so that a storm of them is not held up by one. */
 export const LETTER_PARTITIONS = 8;
 
 /** Partition and sort key of the sparse index of dead letters: `letters#<0..7>` by id, and `<ISO time>#<id>`. */
-function letterAttributes({ id, at }: Pick<DeadLetterEntry, 'id' | 'at'>): {
+function deadLetterAttributes({ id, at }: Pick<DeadLetterEntry, 'id' | 'at'>): {
   letterPartition: string;
   letterAt: string;
 } {
@@ -158,14 +282,14 @@ export function letterPartition(id: string): string {
 }
 
 /** Attributes of a dead letter's item beside its key. */
-export function letterItem(letter: DeadLetterEntry): Item {
+export function deadLetterItem(letter: DeadLetterEntry): Item {
   return {
     letter: JSON.stringify(letter),
     receiver: letter.receiver,
     reason: letter.reason,
     signature: letter.signature,
     at: letter.at,
-    ...letterAttributes(letter),
+    ...deadLetterAttributes(letter),
   };
 }
 
@@ -177,10 +301,10 @@ function factsFrom(item: Item): MessageFacts {
     source: text(item, 'source'),
     time: text(item, 'time'),
     expires: text(item, 'expires'),
-    ...optional('causationId', item['causation'] as string | undefined),
-    ...optional('requestId', item['request'] as string | undefined),
-    attempt: number(item, 'attempt'),
-    hops: number(item, 'hops'),
+    ...optional('causationId', given<string>(item, 'causation')),
+    ...optional('requestId', given<string>(item, 'request')),
+    attempt: given(item, 'attempt') ?? 0,
+    hops: given(item, 'hops') ?? 0,
   };
 }
 
@@ -189,14 +313,23 @@ function text(item: Item, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function number(item: Item, name: string): number {
-  const value = item[name];
-  return typeof value === 'number' ? value : 0;
+/** An attribute as it is; its form is checked with the whole. */
+function given<Value>(item: Item, name: string): Value | undefined {
+  return (item[name] ?? undefined) as Value | undefined;
 }
 
 function json<Value>(item: Item, name: string): Value | undefined {
   const value = item[name];
-  return typeof value === 'string' ? (JSON.parse(value) as Value) : undefined;
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw unreadable(`the attribute ${name} is no text`);
+  return storedJson(value, `the attribute ${name}`) as Value;
+}
+
+/** The content of an entry: an object of JSON. */
+function content<Value extends object>(item: Item, name: string): Value {
+  const value = json<unknown>(item, name);
+  if (typeof value === 'object' && value !== null) return value as Value;
+  throw unreadable(`the attribute ${name} holds no object`);
 }
 
 function optional<Name extends string, Value>(

@@ -5,10 +5,12 @@ import {
   type Archive,
   type EventBridgeClient,
 } from '@aws-sdk/client-eventbridge';
+import { defined } from '../../domain/base/defined.js';
+import type { BusArchive } from '../../domain/evidence/bus-archive.js';
 import { available } from '../base/aws-error.js';
 
 /** The archive of a bus, found by the bus: on a local engine it is made by API, so that no stack names it. */
-export class EventBridgeArchive {
+export class EventBridgeArchive implements BusArchive {
   /** @param bus ARN */
   constructor(
     private readonly client: EventBridgeClient,
@@ -44,7 +46,7 @@ export class EventBridgeArchive {
     return {
       state: State ?? 'STARTING',
       ...(EventLastReplayedTime === undefined ? {} : { reached: EventLastReplayedTime.toISOString() }),
-      ...(StateReason === undefined ? {} : { why: StateReason }),
+      ...defined({ why: StateReason }),
     };
   }
 

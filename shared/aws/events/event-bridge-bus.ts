@@ -1,24 +1,18 @@
 import { PutEventsCommand, type EventBridgeClient, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import type { MessageBus, SendResult } from '../../domain/wire/message-bus.js';
-import { bytesOf, sendBatches } from '../base/send-batches.js';
+import { bytesOf, refused, sendBatches } from '../base/send-batches.js';
+import { queueText } from '../base/queue-text.js';
 
 /** PutEvents takes 10 entries and 1 MB a call (EventBridge user guide, "Amazon EventBridge quotas", 2026-01). */
 const CALL = { mostEntries: 10, mostBytes: 1_000_000 };
 
 /** Codes of entries that will be refused again. */
-const PERMANENT = new Set([
-  'NotAuthorizedForSourceException',
-  'NotAuthorizedForDetailTypeException',
-  'MalformedDetail',
-  'InvalidArgument',
-  'AccessDenied',
-  'AccessDeniedException',
-]);
+const PERMANENT = new Set(['MalformedDetail', 'InvalidArgument']);
 
 /** Tuning of {@link EventBridgeBus}. */
 export interface EventBridgeBusOptions {
-  /** Tries of an entry. Default 4. */
+  /** Tries of an entry that is not denied. Default 4. */
   readonly tries?: number;
   /** Milliseconds before the first repetition. Default 50. */
   readonly firstDelay?: number;
@@ -27,7 +21,8 @@ export interface EventBridgeBusOptions {
 /**
  * The bus on EventBridge: `source` = envelope's source, `detail-type` = its type, `detail` = the envelope. One source
  * and one detail-type a call, because the IAM condition keys `events:source` and `events:detail-type` look at a whole
- * request: one that is not allowed would cost the others. Only failed entries are repeated. At least once, unordered.
+ * request: one that is not allowed would cost the others. Only failed entries are repeated, those that
+ * were denied for some seconds. At least once, unordered.
  */
 export class EventBridgeBus implements MessageBus {
   constructor(
@@ -48,8 +43,7 @@ export class EventBridgeBus implements MessageBus {
     const answer = await this.client.send(new PutEventsCommand({ Entries: [...items] }));
     return (answer.Entries ?? []).map((entry): SendResult => {
       if (entry.ErrorCode === undefined) return { ok: true };
-      const retryable = !PERMANENT.has(entry.ErrorCode) && !entry.ErrorCode.startsWith('NotAuthorized');
-      return { ok: false, retryable, code: entry.ErrorCode, message: entry.ErrorMessage ?? entry.ErrorCode };
+      return refused(entry.ErrorCode, entry.ErrorMessage ?? entry.ErrorCode, !PERMANENT.has(entry.ErrorCode));
     });
   }
 
@@ -58,7 +52,7 @@ export class EventBridgeBus implements MessageBus {
       EventBusName: this.busName,
       Source: envelope.source,
       DetailType: envelope.type,
-      Detail: JSON.stringify(envelope),
+      Detail: queueText(JSON.stringify(envelope)),
       Time: new Date(envelope.time),
     };
   }

@@ -4,6 +4,7 @@ import {
   type ListObjectVersionsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { defined } from '../../domain/base/defined.js';
 import { ARCHIVE_PREFIX, readArchiveKey } from '../../domain/evidence/archive-key.js';
 import { available } from '../base/aws-error.js';
 
@@ -62,10 +63,7 @@ export async function cleanArchive(
     options.progress?.(deleted);
     marker =
       page.IsTruncated === true
-        ? {
-            ...(page.NextKeyMarker === undefined ? {} : { KeyMarker: page.NextKeyMarker }),
-            ...(page.NextVersionIdMarker === undefined ? {} : { VersionIdMarker: page.NextVersionIdMarker }),
-          }
+        ? defined({ KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker })
         : undefined;
   }
   return { days: [...days].sort(), deleted, bytes, refused };

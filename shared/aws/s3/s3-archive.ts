@@ -1,17 +1,27 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { ARCHIVE_PREFIX, dayPrefix, readArchiveKey } from '../../domain/evidence/archive-key.js';
-import { digestsBefore, hasRivals, readLines, settledKeys, textLines } from '../../domain/evidence/archive-objects.js';
-import type { ArchiveLine, ArchiveStore } from '../../domain/evidence/archive.js';
+import {
+  digestsBefore,
+  hasRivals,
+  keysAfter,
+  readLines,
+  settledKeys,
+  textLines,
+} from '../../domain/evidence/archive-objects.js';
+import { comesAfter, type ArchiveLine, type ArchivePlace, type ArchiveStore } from '../../domain/evidence/archive.js';
+import { defined } from '../../domain/base/defined.js';
+import type { UnreadableRows } from '../../domain/form/passed-over.js';
 import { unavailable } from '../base/aws-error.js';
 
 /** Objects fetched ahead of the one that is read. */
-const AHEAD = 8;
+const AHEAD = 64;
 
 /** The archive as the ledger's stream writes it into a bucket. */
 export class S3Archive implements ArchiveStore {
   constructor(
     private readonly client: S3Client,
     private readonly bucket: string,
+    private readonly passedOver: UnreadableRows,
   ) {}
 
   async days(): Promise<string[]> {
@@ -25,16 +35,20 @@ export class S3Archive implements ArchiveStore {
     return days.sort();
   }
 
-  async *lines(day: string, kind?: string): AsyncIterable<ArchiveLine> {
-    for await (const text of this.#texts(day)) yield* readLines(text, kind);
+  async *lines(day: string, kind?: string, after?: ArchivePlace): AsyncIterable<ArchiveLine> {
+    for await (const text of this.#texts(day, [], after)) {
+      const lines = readLines(text, { name: day, passedOver: this.passedOver, ...defined({ kind }) });
+      yield* after === undefined ? lines : lines.filter((line) => comesAfter(line, after));
+    }
   }
 
   async *chainLines(day: string, heads: readonly string[] = []): AsyncIterable<string> {
     for await (const text of this.#texts(day, heads)) yield* textLines(text);
   }
 
-  async *#texts(day: string, heads: readonly string[] = []): AsyncIterable<string> {
-    const keys = await this.#settled(day, heads);
+  async *#texts(day: string, heads: readonly string[] = [], after?: ArchivePlace): AsyncIterable<string> {
+    const settled = await this.#settled(day, heads);
+    const keys = after === undefined ? settled : keysAfter(settled, after);
     const ahead: Promise<string>[] = [];
     for (let next = 0, read = 0; read < keys.length; read++) {
       for (; next < keys.length && next < read + AHEAD; next++) {

@@ -1,14 +1,12 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { unknownName } from '../../domain/base/errors.js';
 import type { LaneReturns, ReturnedCopy } from '../../domain/wire/message-bus.js';
-import { inOrder, laneFor, type Priority } from '../../domain/base/priority.js';
 import { available } from '../base/aws-error.js';
-import type { LaneUrls } from '../../topology/mailbox-names.js';
+import { queueText } from '../base/queue-text.js';
+import { RETURNS_ATTRIBUTE } from './returns-attribute.js';
+import { laneUrl, type LaneUrls } from '../../topology/mailbox-names.js';
 
-/** Message attribute that counts how often a copy was put back; SQS keeps it when it moves the copy to its DLQ. */
-export const RETURNS_ATTRIBUTE = 'laneway-returns';
-
-/** Puts copies back into their lanes as they were received. */
+/** Puts copies back into their lanes as they were received, or as an operator's redrive wrote them. */
 export class SqsLaneReturns implements LaneReturns {
   constructor(
     private readonly client: SQSClient,
@@ -16,9 +14,7 @@ export class SqsLaneReturns implements LaneReturns {
   ) {}
 
   async put(copy: ReturnedCopy): Promise<void> {
-    const lanes = Object.hasOwn(this.lanes, copy.receiver) ? this.lanes[copy.receiver] : undefined;
-    const lane = laneFor(copy.lane, inOrder(Object.keys(lanes ?? {}) as Priority[]));
-    const url = lane && lanes?.[lane];
+    const url = laneUrl(this.lanes, copy.receiver, copy.lane, copy.direct);
     if (url === undefined) {
       const what = `no lane of '${copy.receiver}' may be sent to`;
       throw unknownName('UNKNOWN_RECEIVER', what, copy.receiver, Object.keys(this.lanes), 'the deployed topology');
@@ -28,7 +24,7 @@ export class SqsLaneReturns implements LaneReturns {
       this.client.send(
         new SendMessageCommand({
           QueueUrl: url,
-          MessageBody: copy.body,
+          MessageBody: queueText(copy.body),
           MessageAttributes: { [RETURNS_ATTRIBUTE]: { DataType: 'Number', StringValue: String(copy.returns) } },
         }),
       ),

@@ -1,8 +1,8 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { LaneMessage, LaneSender, SendResult } from '../../domain/wire/message-bus.js';
-import { inOrder, laneFor, type Priority } from '../../domain/base/priority.js';
-import type { LaneUrls } from '../../topology/mailbox-names.js';
-import { bytesOf, sendBatches } from '../base/send-batches.js';
+import { laneUrl, type LaneUrls } from '../../topology/mailbox-names.js';
+import { bytesOf, refused, sendBatches } from '../base/send-batches.js';
+import { queueText } from '../base/queue-text.js';
 
 /** SendMessageBatch takes 10 messages and 1 MiB a call (SQS developer guide, "Message quotas"). */
 const CALL = { mostEntries: 10, mostBytes: 1_048_576 };
@@ -13,8 +13,9 @@ interface Sending {
 }
 
 /**
- * Sends envelopes straight into lanes; the body is the envelope itself. Where the receiver lacks the lane, its next
- * higher one takes the message, as the bus's rules do. Only failed entries are repeated. At least once, unordered.
+ * Sends envelopes straight into lanes of direct channels; the body is the envelope itself. Where the receiver lacks the lane, its next
+ * higher one takes the message, as the bus's rules do. Only failed entries are repeated, those that were denied for some seconds. At
+ * least once, unordered.
  */
 export class SqsLaneSender implements LaneSender {
   constructor(
@@ -26,7 +27,7 @@ export class SqsLaneSender implements LaneSender {
     const placed = messages.map((message) => ({ message, url: this.url(message) }));
     const known = placed.flatMap(({ message, url }) => {
       if (url === undefined) return [];
-      const body = JSON.stringify(message.envelope);
+      const body = queueText(JSON.stringify(message.envelope));
       return [{ item: { body, delaySeconds: message.delaySeconds ?? 0 }, group: url, bytes: bytesOf(body) }];
     });
     const results = (await sendBatches(known, (items, url) => this.call(items, url), CALL)).values();
@@ -38,9 +39,7 @@ export class SqsLaneSender implements LaneSender {
   }
 
   private url(message: LaneMessage): string | undefined {
-    const lanes = Object.hasOwn(this.lanes, message.receiver) ? this.lanes[message.receiver] : undefined;
-    const lane = laneFor(message.lane, inOrder(Object.keys(lanes ?? {}) as Priority[]));
-    return lane && lanes?.[lane];
+    return laneUrl(this.lanes, message.receiver, message.lane, true);
   }
 
   private async call(items: readonly Sending[], url: string): Promise<readonly SendResult[]> {
@@ -62,8 +61,4 @@ export class SqsLaneSender implements LaneSender {
       return sent.has(String(index)) ? { ok: true } : refused('NoAnswer', 'the service named no result', true);
     });
   }
-}
-
-function refused(code: string, message: string, retryable: boolean): SendResult {
-  return { ok: false, retryable, code, message };
 }

@@ -1,14 +1,9 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadlineTimer, TimerQueue } from '../../domain/request/timer-queue.js';
+import { ARMING_WINDOW_MS, type DeadlineTimer, type TimerQueue } from '../../domain/request/timer-queue.js';
 import { available } from '../base/aws-error.js';
+import { queueText } from '../base/queue-text.js';
 
-/** Longest delay of an SQS message. */
-export const LONGEST_DELAY_SECONDS = 900;
-
-/**
- * Timers as delayed SQS messages; the body is the timer as JSON. One that lies further ahead than 15 minutes comes back
- * early, with the same `at`: whoever receives it sets it again with the next hop.
- */
+/** Timers as delayed SQS messages. The body is the timer as JSON, with `hop`, which functions of earlier releases read. */
 export class SqsTimerQueue implements TimerQueue {
   constructor(
     private readonly client: SQSClient,
@@ -16,11 +11,14 @@ export class SqsTimerQueue implements TimerQueue {
   ) {}
 
   async set(timer: DeadlineTimer, now: number): Promise<void> {
-    const DelaySeconds = Math.max(0, Math.min(LONGEST_DELAY_SECONDS, Math.ceil((timer.at - now) / 1000)));
     await available(
       `timer of request ${timer.requestId}`,
       this.client.send(
-        new SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: JSON.stringify(timer), DelaySeconds }),
+        new SendMessageCommand({
+          QueueUrl: this.queueUrl,
+          MessageBody: queueText(JSON.stringify({ ...timer, hop: 0 })),
+          DelaySeconds: Math.ceil(Math.max(0, Math.min(ARMING_WINDOW_MS, timer.at - now)) / 1000),
+        }),
       ),
     );
   }

@@ -1,4 +1,5 @@
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { defined } from '../../domain/base/defined.js';
 import type { ExecutionFacts, ExecutionReader } from '../../domain/execution/workflow-engine.js';
 import { unavailable } from '../base/aws-error.js';
 
@@ -12,8 +13,7 @@ export class SfnExecutionReader implements ExecutionReader {
       return {
         ...(found.input === undefined ? {} : { input: JSON.parse(found.input) as unknown }),
         ...(found.output === undefined ? {} : { output: JSON.parse(found.output) as unknown }),
-        ...(found.error === undefined ? {} : { error: found.error }),
-        ...(found.cause === undefined ? {} : { cause: found.cause }),
+        ...defined({ error: found.error, cause: found.cause }),
       };
     } catch (error) {
       throw unavailable(`reading execution ${execution}`, error);

@@ -1,3 +1,4 @@
+import { cutText } from '../../domain/base/cut-text.js';
 import { SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { WorkflowResumer } from '../../domain/execution/workflow-engine.js';
 import { awsCode, unavailable } from '../base/aws-error.js';
@@ -20,8 +21,8 @@ export class SfnResumer implements WorkflowResumer {
   async fail(token: string, error: string, cause: string): Promise<'resumed' | 'gone'> {
     const command = new SendTaskFailureCommand({
       taskToken: token,
-      error: error.slice(0, ERROR_LENGTH),
-      cause: cause.slice(0, CAUSE_LENGTH),
+      error: cutText(error, ERROR_LENGTH),
+      cause: cutText(cause, CAUSE_LENGTH),
     });
     return this.resume(this.client.send(command));
   }

@@ -1,7 +1,10 @@
 import { StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { unknownName } from '../../domain/base/errors.js';
+import { LanewayError, unknownName } from '../../domain/base/errors.js';
 import type { WorkflowStarter } from '../../domain/execution/workflow-engine.js';
-import { awsCode, unavailable } from '../base/aws-error.js';
+import { awsCode, awsMessage, unavailable } from '../base/aws-error.js';
+
+/** Error names by which Step Functions refuses an input or a name that it will refuse again (StartExecution, errors). */
+const FINAL = new Set(['InvalidExecutionInput', 'InvalidName', 'ValidationException']);
 
 /**
  * Starts Standard executions. Their name is the idempotency key for 90 days. Step Functions itself answers a repetition
@@ -14,7 +17,7 @@ export class SfnStarter implements WorkflowStarter {
     private readonly machines: Readonly<Record<string, string>>,
   ) {}
 
-  /** @throws LanewayError CONFIGURATION for an unknown workflow; UNAVAILABLE, to be repeated. */
+  /** @throws LanewayError CONFIGURATION for an unknown workflow; REFUSED for good; UNAVAILABLE, throttled too, to be repeated */
   async start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'> {
     const stateMachineArn = Object.hasOwn(this.machines, workflow) ? this.machines[workflow] : undefined;
     if (stateMachineArn === undefined) {
@@ -27,7 +30,12 @@ export class SfnStarter implements WorkflowStarter {
       );
       return 'started';
     } catch (error) {
-      if (awsCode(error) === 'ExecutionAlreadyExists') return 'exists';
+      const code = awsCode(error);
+      if (code === 'ExecutionAlreadyExists') return 'exists';
+      if (FINAL.has(code))
+        throw new LanewayError('REFUSED', `Step Functions refuses to start ${name}: ${code}: ${awsMessage(error)}`, {
+          cause: error,
+        });
       throw unavailable(`starting workflow ${workflow} as ${name}`, error);
     }
   }

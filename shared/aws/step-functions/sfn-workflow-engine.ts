@@ -8,10 +8,13 @@ import {
   type ExecutionStatus as SfnStatus,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import { cutText } from '../../domain/base/cut-text.js';
+import { defined } from '../../domain/base/defined.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type {
   Execution,
   ExecutionDetail,
+  ExecutionEnd,
   ExecutionStatus,
   OpenCall,
   StateVisits,
@@ -28,6 +31,7 @@ const STATUSES: Readonly<Record<ExecutionStatus, SfnStatus>> = {
   'timed-out': 'TIMED_OUT',
   aborted: 'ABORTED',
 };
+const ENDS = { succeeded: 'SUCCEEDED', failed: 'FAILED', 'timed-out': 'TIMED_OUT', aborted: 'ABORTED' } as const;
 /** Longest `cause` of StopExecution (Step Functions API reference). */
 const CAUSE_LENGTH = 32_768;
 /** The most that one call lists. By default it is a hundred, at five calls a second (ListExecutions, quotas). */
@@ -60,13 +64,22 @@ export class SfnWorkflowEngine implements WorkflowEngine, SupervisedExecutions {
         ...executionFrom(workflow, found),
         input: parsed(found.input),
         ...(found.output === undefined ? {} : { output: parsed(found.output) }),
-        ...(found.error === undefined ? {} : { error: found.error }),
-        ...(found.cause === undefined ? {} : { cause: found.cause }),
+        ...defined({ error: found.error, cause: found.cause }),
       };
     } catch (error) {
       if (awsCode(error) === 'ExecutionDoesNotExist') return undefined;
       throw unavailable(`reading execution ${name}`, error);
     }
+  }
+
+  async end(workflow: string, name: string): Promise<ExecutionEnd | 'running' | undefined> {
+    const found = await this.find(workflow, name);
+    if (found === undefined) return undefined;
+    const { status, endedAt } = found;
+    if (status === 'running' || endedAt === undefined) return 'running';
+    const { input, output, error, cause } = found;
+    const word = ENDS[status];
+    return { arn: this.arn(workflow, name), status: word, endedAt, input, ...defined({ output, error, cause }) };
   }
 
   async visits(workflow: string, name: string): Promise<Readonly<Record<string, StateVisits>>> {
@@ -111,7 +124,7 @@ export class SfnWorkflowEngine implements WorkflowEngine, SupervisedExecutions {
 
   async stop(workflow: string, name: string, error: string, cause: string): Promise<void> {
     const executionArn = this.arn(workflow, name);
-    const command = new StopExecutionCommand({ executionArn, error, cause: cause.slice(0, CAUSE_LENGTH) });
+    const command = new StopExecutionCommand({ executionArn, error, cause: cutText(cause, CAUSE_LENGTH) });
     await available(`stopping execution ${name}`, this.client.send(command));
   }
 

@@ -29,10 +29,14 @@ export const ENVIRONMENT = {
   bindings: 'LANEWAY_BINDINGS',
   /** JSON: `MachineNaming`, by which state machines are found. */
   workflows: 'LANEWAY_WORKFLOWS',
+  /** JSON: `StartRate`, at which one process starts executions. */
+  startRate: 'LANEWAY_START_RATE',
   /** Address of the page on which approvals are decided; only where the application has links. */
   approvalPage: 'LANEWAY_APPROVAL_PAGE',
   /** Name of the pending table for the approval page, which only reads in it. */
   approvalTable: 'LANEWAY_APPROVAL_TABLE',
+  /** Name of the pending table for functions that read in it who is in quarantine. */
+  quarantineTable: 'LANEWAY_QUARANTINE_TABLE',
   /** ARN of the key that signs the links to the approval page. */
   linkKey: 'LANEWAY_LINK_KEY',
   /**
@@ -45,8 +49,11 @@ export const ENVIRONMENT = {
 /** Key of {@link ENVIRONMENT}. */
 export type EnvironmentKey = keyof typeof ENVIRONMENT;
 
+/** Environment variables, as `process.env` gives them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** A variable's value. @throws LanewayError CONFIGURATION when it is not set. */
-export function required(key: EnvironmentKey, env: Readonly<Record<string, string | undefined>> = process.env): string {
+export function required(key: EnvironmentKey, env: Variables): string {
   const value = env[ENVIRONMENT[key]];
   if (value) return value;
   throw new LanewayError('CONFIGURATION', `the environment variable ${ENVIRONMENT[key]} is not set`, {
@@ -55,18 +62,12 @@ export function required(key: EnvironmentKey, env: Readonly<Record<string, strin
 }
 
 /** A JSON variable's value, or `{}` when it is not set. @throws LanewayError CONFIGURATION when it is no JSON object. */
-export function jsonVariable<Value>(
-  key: EnvironmentKey,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Readonly<Record<string, Value>> {
+export function jsonVariable<Value>(key: EnvironmentKey, env: Variables): Readonly<Record<string, Value>> {
   return env[ENVIRONMENT[key]] ? requiredJson<Record<string, Value>>(key, env) : {};
 }
 
 /** A JSON variable's value. @throws LanewayError CONFIGURATION when it is not set, or no JSON. */
-export function requiredJson<Value>(
-  key: EnvironmentKey,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Value {
+export function requiredJson<Value>(key: EnvironmentKey, env: Variables): Value {
   const text = required(key, env);
   try {
     return JSON.parse(text) as Value;

@@ -1,6 +1,9 @@
+import { cutText, shortText, wellFormed } from './cut-text.js';
+import { withoutLinks } from './without-links.js';
+
 /**
- * The closed list of error codes; true for a code whose error another try can overcome. `docs/errors.md` explains every
- * one; a test holds the two lists together.
+ * The closed list of error codes. A code is true when another try can overcome its error. `docs/reference/errors.md`
+ * explains every code; a test holds the two lists together.
  */
 export const ERROR_CODES = {
   // definitions
@@ -21,6 +24,7 @@ export const ERROR_CODES = {
   NOT_CARRIED: false,
   SENDER_MISMATCH: false,
   TOO_LARGE: false,
+  PAYLOAD_MISMATCH: false,
   EXPIRED: false,
   TOO_LATE: false,
   CANCELLED: false,
@@ -41,9 +45,11 @@ export const ERROR_CODES = {
   REQUEST_TIMED_OUT: false,
   REQUEST_FAILED: false,
   NOBODY_ANSWERS: false,
+  QUARANTINED: false,
   // surroundings
   CONFIGURATION: false,
   NOT_FOUND: false,
+  UNREADABLE: false,
   ENGINE: false,
 } as const;
 
@@ -91,7 +97,7 @@ const isBranded = (value: unknown, name: string): boolean => {
 export class LanewayError extends Error {
   /** Name of the class, the same in every copy of the framework. */
   override readonly name: string = 'LanewayError';
-  /** Code from the closed list {@link ERROR_CODES}, explained in `docs/errors.md`. */
+  /** Code from the closed list {@link ERROR_CODES}, explained in `docs/reference/errors.md`. */
   readonly code: ErrorCode;
   /** True when another try can succeed; a handler's error that is not retryable makes its message a dead letter at once. */
   readonly retryable: boolean;
@@ -111,10 +117,7 @@ export class LanewayError extends Error {
 
   constructor(code: ErrorCode, message: string, options: LanewayErrorOptions = {}) {
     const help = options.help ?? [];
-    super(
-      [message, ...help.map((line) => `  ${line}`)].join('\n'),
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    super(withHelp(message, help), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? ERROR_CODES[code];
     this.help = help;
@@ -140,14 +143,74 @@ export class PermanentError extends LanewayError {
   }
 }
 
-/** Summarises any thrown value; a value that is no LanewayError counts as retryable. */
+/** Longest name of an error in a summary, characters. */
+const NAME_LENGTH = 100;
+
+/** Longest message of an error in a summary, characters: it may quote a whole payload, and an item has 400 KB. */
+const MESSAGE_LENGTH = 10_000;
+
+/**
+ * Summarises any thrown value; a value that is no LanewayError counts as retryable. Half a surrogate pair becomes U+FFFD, as no
+ * store takes it, and a message over 10,000 characters is cut and says so.
+ */
 export function summarizeError(error: unknown): ErrorSummary {
   if (error instanceof LanewayError) {
-    const cause = error.cause instanceof Error ? error.cause.name : error.name;
-    return { code: error.code, message: error.message, name: cause, retryable: error.retryable };
+    const cause = error.cause instanceof Error ? error.cause : error;
+    return { code: error.code, message: saidBy(error.message), name: nameOf(cause), retryable: error.retryable };
   }
-  if (error instanceof Error) return { code: 'HANDLER', message: error.message, name: error.name, retryable: true };
-  return { code: 'HANDLER', message: String(error), name: typeof error, retryable: true };
+  if (error instanceof Error)
+    return { code: 'HANDLER', message: saidBy(error.message), name: nameOf(error), retryable: true };
+  return { code: 'HANDLER', message: saidBy(error), name: typeof error, retryable: true };
+}
+
+/**
+ * The summary that {@link summarizeError} makes of a {@link LanewayError}, of one that nobody throws. No stack is recorded for
+ * it: that takes about as long as the whole way of a message that is handled.
+ */
+export function unthrownError(
+  code: ErrorCode,
+  message: string,
+  { help = [], retryable = ERROR_CODES[code] }: Omit<LanewayErrorOptions, 'cause'> = {},
+): ErrorSummary {
+  return { code, message: saidBy(withHelp(message, help)), name: 'LanewayError', retryable };
+}
+
+function withHelp(message: string, help: readonly string[]): string {
+  return help.length === 0 ? message : [message, ...help.map((line) => `  ${line}`)].join('\n');
+}
+
+/** A summary that another process wrote, within the bounds of {@link summarizeError}. */
+export function boundedSummary({ code, message, name, retryable }: ErrorSummary): ErrorSummary {
+  return { code, message: saidBy(message), name: nameOf({ name }), retryable };
+}
+
+/** Message of an error; code of users may have put anything there, also a link that decides an approval. */
+function saidBy(message: unknown): string {
+  // Links first: one that is cut in two is none that could be found, and its rest can be guessed.
+  return wellFormed(shortText(withoutLinks(textOf(message)), MESSAGE_LENGTH));
+}
+
+/** A value as text, whatever it is: a thrown object may have no `toString`, or one that throws. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `a ${typeof value} that cannot be shown`;
+  }
+}
+
+/** Name of an error; code of users may have put anything there. */
+function nameOf({ name }: Pick<Error, 'name'>): string {
+  return wellFormed(cutText(textOf(name), NAME_LENGTH));
+}
+
+/**
+ * The message of an error without its help, whose lines name what there is besides what was given. For others than operators; the
+ * whole text stands in the ledger and in dead letters.
+ */
+export function withoutHelp(message: string): string {
+  const lines = message.split('\n');
+  return lines.filter((line, index) => index === 0 || !line.startsWith('  ')).join('\n');
 }
 
 /**
@@ -160,7 +223,8 @@ export function errorSignature(error: ErrorSummary): string {
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, '<id>')
     .replace(/(['"`]).*?\1/g, '<value>')
     .replace(/\d+(\.\d+)?/g, '<n>');
-  return `${error.code}|${error.name}|${shape.slice(0, 160)}`;
+  // An index holds the signature as it is, so that it must be well-formed also for an error that an older receiver wrote.
+  return wellFormed(`${error.code}|${cutText(textOf(error.name), NAME_LENGTH)}|${cutText(shape, 160)}`);
 }
 
 /** The name of `known` that is closest to `given` by edit distance; undefined when none is close enough for a typing error. */

@@ -63,3 +63,35 @@ function dayOf(year: number, month: number, day: number): number {
   // 153 days are five months from March (31, 30, 31, 30, 31) or from August; 719,468 days lie between 0000-03-01 and 1970.
   return from * 365 + leapDays + Math.floor((153 * months + 2) / 5) + day - 1 - 719_468;
 }
+
+/** An ISO 8601 date and time with its offset, extended or basic form, with or without seconds and a fraction of them. */
+const INSTANT =
+  /^(?<year>\d{4})(?<dash>-?)(?<month>\d\d)\k<dash>(?<day>\d\d)T(?<hour>\d\d)(?<colon>:?)(?<minute>\d\d)(?:\k<colon>(?<second>\d\d)(?:[.,](?<fraction>\d{1,9}))?)?(?:Z|(?<sign>[+-])(?<hours>\d\d)(?::?(?<minutes>\d\d))?)$/;
+
+/** Form of a time from outside, for the words of refusals. */
+export const INSTANT_FORM =
+  'ISO 8601 with date, time and offset, such as 2026-11-21T12:00:00Z or 2026-11-21T13:00+01:00';
+
+/**
+ * Milliseconds since 1970 of a time from outside: ISO 8601 with date, time and offset (`Z`, `+01:00`), of a day that the calendar
+ * has. Nothing is guessed: neither a zone nor a century nor the order of day and month. Digits beyond milliseconds are cut.
+ * @returns undefined for any other text; a leap second is one
+ */
+export function instantOf(text: unknown): number | undefined {
+  const parts = typeof text === 'string' ? INSTANT.exec(text)?.groups : undefined;
+  if (!parts || (parts['dash'] === '') !== (parts['colon'] === '')) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, hours = 0, minutes = 0] = [
+    ...['year', 'month', 'day', 'hour', 'minute', 'second', 'hours', 'minutes'].map((name) => Number(parts[name] ?? 0)),
+  ];
+  const inTime = hour <= 23 && minute <= 59 && second <= 59 && hours <= 23 && minutes <= 59;
+  if (!inTime || !isIn(month, 1, 12) || !isIn(day, 1, daysIn(year, month))) return undefined;
+  const millisecond = Number((parts['fraction'] ?? '').padEnd(3, '0').slice(0, 3));
+  const local = dayOf(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond;
+  const offset = (hours * 60 + minutes) * 60_000;
+  return parts['sign'] === '-' ? local + offset : local - offset;
+}
+
+function daysIn(year: number, month: number): number {
+  const next = month === 12 ? dayOf(year + 1, 1, 1) : dayOf(year, month + 1, 1);
+  return next - dayOf(year, month, 1);
+}

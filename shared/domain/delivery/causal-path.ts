@@ -41,10 +41,10 @@ export function mayHold(path: string | undefined, visits: number): path is strin
   return path !== undefined && path.length >= visits * STEP_LENGTH;
 }
 
-/** FNV-1a hash of a text's UTF-16 code units, 32 bits. */
-export function fnv1a(text: string): number {
+/** FNV-1a hash of a text's UTF-16 code units, 32 bits. @param from index of the first unit */
+export function fnv1a(text: string, from = 0): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
+  for (let index = from; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
   return hash >>> 0;

@@ -1,3 +1,4 @@
+import { isWellFormed } from '../base/cut-text.js';
 import { LanewayError, type ErrorSummary } from '../base/errors.js';
 import type { MessageFacts } from './delivery.js';
 
@@ -23,7 +24,7 @@ export function isRunaway(reason: DeadLetterReason): boolean {
   return reason === 'hop-limit' || reason === 'cycle' || reason === 'budget';
 }
 
-/** Letter that a receiver puts into its dead letter queue. It is written before the outcome, so that it may come twice. */
+/** Dead letter that a receiver puts into its dead letter queue. It is written before the outcome, so that it may come twice. */
 export interface DeadLetter {
   readonly laneway: 'dead-letter';
   readonly receiver: string;
@@ -33,7 +34,7 @@ export interface DeadLetter {
   readonly copy: string;
   readonly reason: DeadLetterReason;
   readonly error: ErrorSummary;
-  /** Text that groups letters of one cause: `errorSignature` of the error. */
+  /** Text that groups dead letters of one cause: `errorSignature` of the error. */
   readonly signature?: string;
   /** Version of the agent's code that failed; absent when neither agent nor deployment names one. */
   readonly version?: string;
@@ -41,7 +42,7 @@ export interface DeadLetter {
   readonly at: string;
   /** The text that was received; empty when `bodyRef` says where it is. */
   readonly body: string;
-  /** Key of the received text in the payload store, when the letter would be too big for a queue. */
+  /** Key of the received text in the payload store, when the dead letter would be too big for a queue. */
   readonly bodyRef?: string;
 }
 
@@ -57,7 +58,7 @@ export interface DeadLetterEntry {
   readonly receiver: string;
   /** Reason why it is not retried. */
   readonly reason: DeadLetterReason;
-  /** Text that groups letters of one cause: code, error name and the message without its varying parts. */
+  /** Text that groups dead letters of one cause: code, error name and the message without its varying parts. */
   readonly signature: string;
   /** Error of the last try. */
   readonly error: ErrorSummary;
@@ -69,13 +70,18 @@ export interface DeadLetterEntry {
   readonly at: string;
   /** Key of the received text in the payload store. */
   readonly bodyRef: string;
+  /**
+   * True when somebody else than the receiver answers for the received text: SQS, which moved it from the lane, the ledger, where its
+   * publisher recorded it, or the platform. Absent where only the receiver says that it received it.
+   */
+  readonly vouched?: true;
   /** Type, channel and origin of the message; absent when the text could not be read. */
   readonly facts?: MessageFacts;
   /** Instant (ISO 8601) at which it first became a dead letter, where that was before `at`. */
   readonly first?: string;
   /** Number of times that an operator has put the message back into its lane. @defaultValue 0 */
   readonly redrives?: number;
-  /** Decision of an operator about the letter; absent while it is open. */
+  /** Decision of an operator about the dead letter; absent while it is open. */
   readonly resolution?: Resolution;
 }
 
@@ -94,11 +100,11 @@ export interface Resolution {
 }
 
 /**
- * The entry that a letter leaves in the ledger where `existing` stands; undefined when `existing` is to stay. The first
- * version stands, so that a repetition changes nothing. Only after a redrive does a letter of a later time open the
- * entry again. Both times are of receivers, so that the operator's clock does not matter.
+ * Decides the entry to write for a dead letter; undefined when the `existing` entry stays. A dead letter that is
+ * reported twice changes nothing. After a redrive, a dead letter with a later time opens the entry again. Both times
+ * are of receivers, so that the operator's clock does not matter.
  */
-export function decideLetter(
+export function decideDeadLetter(
   existing: DeadLetterEntry | undefined,
   letter: DeadLetterEntry,
 ): DeadLetterEntry | undefined {
@@ -107,7 +113,13 @@ export function decideLetter(
   return { ...letter, first: existing.first ?? existing.at, redrives: existing.redrives ?? 1 };
 }
 
-/** Reads a letter that a receiver of Laneway put into a dead letter queue; undefined for a copy that AWS moved there. */
+/** Longest texts of a dead letter that become parts of keys, characters. */
+const KEY_PART_LENGTH = 256;
+
+/**
+ * Reads a dead letter that a receiver of Laneway put into a dead letter queue; undefined for a copy that AWS moved there. A text that
+ * no receiver writes is none, even if it looks like one: what becomes part of a key has the form and the length of a key.
+ */
 export function parseDeadLetter(text: string): DeadLetter | undefined {
   let value: unknown;
   try {
@@ -117,10 +129,27 @@ export function parseDeadLetter(text: string): DeadLetter | undefined {
   }
   if (typeof value !== 'object' || value === null || (value as { laneway?: unknown }).laneway !== 'dead-letter')
     return undefined;
-  const letter = value as DeadLetter & { readonly error?: ErrorSummary };
-  const texts = [letter.body, letter.receiver, letter.copy, letter.reason, letter.at, letter.error?.code];
-  const whole = texts.every((text) => typeof text === 'string') && typeof letter.error.message === 'string';
-  return whole && Number.isInteger(letter.tries) ? letter : undefined;
+  const letter = value as DeadLetter & { readonly error?: Partial<ErrorSummary> };
+  const { body, receiver, copy, reason, at, bodyRef, version, sender, error, tries } = letter;
+  const whole =
+    typeof body === 'string' &&
+    [receiver, copy, reason, error?.code].every(canBeInKey) &&
+    [bodyRef, sender].every((text) => text === undefined || canBeInKey(text)) &&
+    (version === undefined || typeof version === 'string') &&
+    typeof error?.message === 'string' &&
+    typeof at === 'string' &&
+    isoTime(Date.parse(at)) === at &&
+    Number.isSafeInteger(tries) &&
+    tries >= 0;
+  return whole ? letter : undefined;
+}
+
+function canBeInKey(text: unknown): boolean {
+  return typeof text === 'string' && text !== '' && text.length <= KEY_PART_LENGTH && isWellFormed(text);
+}
+
+function isoTime(time: number): string | undefined {
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 /** The reason that an error's code stands for. */
@@ -144,6 +173,7 @@ export function reasonOf(error: ErrorSummary): DeadLetterReason {
     case 'UNKNOWN_CHANNEL':
     case 'UNKNOWN_RECEIVER':
     case 'UNKNOWN_TYPE':
+    case 'PAYLOAD_MISMATCH':
       return 'not-allowed';
     case 'REFUSED':
     case 'TOO_LARGE':

@@ -3,15 +3,21 @@ import type {
   CancelResult,
   DeliveryKey,
   DeliveryRecord,
+  DeliveryStanding,
   LeaseResult,
   MessageFacts,
   Outcome,
+  NotedProgress,
+  Unsent,
 } from './delivery.js';
 import type { ErrorSummary } from '../base/errors.js';
 
 /** Options of {@link DeliveryStore.lease}. */
 export interface LeaseRequest {
-  /** Token that only this request has: two copies of one batch ask with two owners. */
+  /**
+   * Token that only this request has: two copies of one batch ask with two owners. Requests of one process have one
+   * beginning, up to the last dot (`lease-owner.ts`).
+   */
   readonly owner: string;
   /** Instant of the request, milliseconds since 1970. */
   readonly now: number;
@@ -21,9 +27,13 @@ export interface LeaseRequest {
   readonly alone: boolean;
 }
 
+/** Receiver whose deliveries of a conversation are counted. */
+export type CountedKey = Pick<DeliveryKey, 'correlationId' | 'receiver'>;
+
 /**
  * Deliveries in the ledger. Every write is conditional, so that of any number of receivers exactly one writes an
- * outcome. A lease counts as a try. When it dies, the try is taken back unless it ran alone (architecture §3.5).
+ * outcome. A lease counts as a try. When the lease dies, its try is taken back, unless it ran alone: the process may
+ * have died of another message in the batch, or lives (`docs/explanation/delivery.md`).
  */
 export interface DeliveryStore {
   /** Asks for the right to run the handler once; of several receivers one gets it. */
@@ -32,17 +42,15 @@ export interface DeliveryStore {
   settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'>;
   /** Gives the lease back after a failed try. */
   release(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'>;
+  /** Gives the lease back with its try, which does not count: what failed was a store of ours, and not the handler. */
+  giveBack(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'>;
   /**
    * Writes an outcome without a lease (expired, unreadable payload, refused). @returns `stored` when there was neither
    * an outcome nor a running lease; else the record that stands
    */
   settleUnleased(key: DeliveryKey, facts: MessageFacts, outcome: Outcome): Promise<'stored' | DeliveryRecord>;
   /** Notes progress while `owner` holds the lease; `lost` otherwise, `cancelled` when its request was taken back. */
-  progress(
-    key: DeliveryKey,
-    owner: string,
-    progress: { fraction: number; note?: string },
-  ): Promise<'stored' | 'lost' | 'cancelled'>;
+  progress(key: DeliveryKey, owner: string, progress: NotedProgress): Promise<'stored' | 'lost' | 'cancelled'>;
   /** Makes a lease that `owner` holds last until `until`; `lost` otherwise, `cancelled` when its request was taken back. */
   renew(key: DeliveryKey, owner: string, until: number, at: number): Promise<'renewed' | 'lost' | 'cancelled'>;
   /**
@@ -51,16 +59,31 @@ export interface DeliveryStore {
    */
   cancel(key: DeliveryKey, cancellation: Cancellation): Promise<CancelResult>;
   /**
-   * Adds to the number of deliveries that a conversation is known to have had. Not idempotent: it feeds an estimate.
+   * Adds to the number of deliveries that a conversation is known to have had at a receiver. Each receiver counts its own,
+   * so that none can spend the budget of another. Not idempotent: it feeds an estimate.
    * @returns the number with it
    */
-  countConversation(correlationId: string, deliveries: number, at: number): Promise<number>;
+  countConversation(key: CountedKey, deliveries: number, at: number): Promise<number>;
   /**
    * Opens a dead-lettered delivery again for the redrive of dead letter `deadLetter`, with tries counted anew;
    * `not-dead` when it has another state. A repetition before a copy has come is `reopened` as well and changes
    * nothing.
    */
   reopen(key: DeliveryKey, deadLetter: string, at: number): Promise<'reopened' | 'not-dead'>;
+  /**
+   * Deliveries as they stood a moment ago, in the order of `keys`; undefined where there is none, `unreadable` for one that
+   * its receiver has spoilt. A read of many that costs half, for whoever looks long after the fact.
+   */
+  standings(keys: readonly DeliveryKey[]): Promise<readonly (DeliveryStanding | 'unreadable' | undefined)[]>;
+  /**
+   * Notes on an outcome that its messages wait to be sent; a repetition moves `due`. Nothing happens where there is no
+   * outcome, or where they have been noted as sent.
+   */
+  noteUnsent(key: DeliveryKey, unsent: Unsent): Promise<void>;
+  /** Notes that messages which had waited were sent at `at`, milliseconds since 1970; nothing happens where none waited. */
+  noteSent(key: DeliveryKey, at: number): Promise<void>;
+  /** Deliveries whose messages wait to be sent and are due in (after, until], milliseconds since 1970, oldest first. */
+  unsent(after: number, until: number): AsyncIterable<DeliveryRecord>;
   /** The record of a delivery, read consistently; undefined when there is none. */
   get(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
 }

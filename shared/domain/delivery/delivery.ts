@@ -1,6 +1,7 @@
 import type { Envelope } from '../wire/envelope.js';
 import type { ErrorSummary } from '../base/errors.js';
 import type { Priority } from '../base/priority.js';
+import { attributesOf, type Lineage } from './lineage.js';
 
 /** Key of a delivery, one message to one receiver: the place of its item in the ledger. */
 export interface DeliveryKey {
@@ -68,10 +69,10 @@ export interface Cancellation {
 }
 
 /** An outcome. */
-export type Settled = Extract<DeliveryState, 'completed' | 'expired' | 'dead-lettered'>;
+export type OutcomeState = Extract<DeliveryState, 'completed' | 'expired' | 'dead-lettered'>;
 
 /** True for a state that is an outcome. */
-export function isSettled(state: DeliveryState): state is Settled {
+export function isSettled(state: DeliveryState): state is OutcomeState {
   return state === 'completed' || state === 'expired' || state === 'dead-lettered';
 }
 
@@ -98,6 +99,10 @@ export interface Emission {
   readonly data?: unknown;
   /** Key of the payload in the payload store, in place of `data`. */
   readonly dataref?: string;
+  /** SHA-256 of the text at `dataref`. */
+  readonly datadigest?: string;
+  /** Bytes of the text at `dataref`. */
+  readonly datasize?: number;
   /** The one agent that it is for; absent when every subscriber gets it. */
   readonly receiver?: string;
   /** Request that a command opens or a reply answers. */
@@ -116,26 +121,26 @@ export interface Emission {
   readonly expected: readonly string[];
 }
 
-/**
- * The envelope of an emission of `source` in the handling of `parent`.
- * @param path the steps that led to it (`shared/domain/delivery/causal-path.ts`)
- */
-export function envelopeOf(emission: Emission, parent: Envelope, source: string, path = parent.path): Envelope {
+/** The envelope of an emission of `source` that has `lineage`. */
+export function envelopeOf(emission: Emission, lineage: Lineage, source: string): Envelope {
   const { expected: _expected, attempt, ...own } = emission;
   return {
     specversion: '1.0',
     source,
     datacontenttype: 'application/json',
-    correlationid: parent.correlationid,
+    ...attributesOf(lineage),
+    // A reply that was put off has the conversation of its command.
     ...own,
-    causationid: parent.id,
     attempt: attempt ?? 1,
-    hops: parent.hops + 1,
-    ...(path === undefined ? {} : { path }),
-    ...(parent.traceparent === undefined ? {} : { traceparent: parent.traceparent }),
-    ...(parent.tenant === undefined ? {} : { tenant: parent.tenant }),
-    ...(parent.actor === undefined ? {} : { actor: parent.actor }),
   };
+}
+
+/** Note on an outcome whose messages could not be sent at once. The sweeper sends them by it, without the handled message. */
+export interface Unsent {
+  /** Lineage of the messages. */
+  readonly lineage: Lineage;
+  /** Instant from which the sweeper sends them, ISO 8601. */
+  readonly due: string;
 }
 
 /** The ledger's item of a delivery. Times are ISO 8601. */
@@ -158,14 +163,18 @@ export interface DeliveryRecord extends DeliveryKey {
   readonly emissions: readonly Emission[];
   /** Key in the payload store, when the emissions were too big for the item. */
   readonly emissionsRef?: string;
+  /** Set while the messages of the outcome wait to be sent, once sending them has failed. */
+  readonly unsent?: Unsent;
+  /** Instant at which messages that had waited were sent; absent when they were sent at once. */
+  readonly sent?: string;
   /** Error of the last failed try, or of the outcome. */
   readonly error?: ErrorSummary;
   /** Instant of the first lease, or of the outcome when there was none. */
   readonly firstReceived: string;
   /** Instant of the last change. */
   readonly updated: string;
-  /** Latest progress that the handler noted with `context.progress`; `fraction` is 0 to 1. */
-  readonly progress?: { readonly fraction: number; readonly note?: string };
+  /** Latest progress that the handler noted. */
+  readonly progress?: NotedProgress;
   /** Set when its request was taken back: the handler is not started, or not again. */
   readonly cancelled?: Cancellation;
   /** Number of times that an operator opened it again after it had become a dead letter. @defaultValue 0 */
@@ -173,6 +182,12 @@ export interface DeliveryRecord extends DeliveryKey {
   /** Id of the dead letter entry that the last redrive was about. */
   readonly lastDeadLetter?: string;
 }
+
+/** The part of a delivery by which one tells whether it has ended. */
+export type DeliveryStanding = Pick<
+  DeliveryRecord,
+  'state' | 'tries' | 'copy' | 'leasedUntil' | 'updated' | 'redrives'
+>;
 
 /** Result of asking for a lease. */
 export type LeaseResult =
@@ -193,9 +208,18 @@ export type CancelResult =
   | { readonly kind: 'marked'; readonly record?: DeliveryRecord }
   | { readonly kind: 'settled'; readonly record: DeliveryRecord };
 
+/** Progress that a handler noted with `context.progress`. */
+export interface NotedProgress {
+  /** Part that is done, 0 to 1. */
+  readonly fraction: number;
+  readonly note?: string;
+  /** Instant of the note, ISO 8601: from then on the attempt has as much time again as it was given. */
+  readonly at: string;
+}
+
 /** An outcome as it is written. */
 export interface Outcome {
-  readonly state: Settled;
+  readonly state: OutcomeState;
   readonly copy: string;
   readonly at: number;
   readonly emissions: readonly Emission[];

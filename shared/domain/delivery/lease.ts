@@ -1,3 +1,4 @@
+import { cutText } from '../base/cut-text.js';
 import {
   isSettled,
   type Cancellation,
@@ -6,26 +7,33 @@ import {
   type DeliveryRecord,
   type LeaseResult,
   type MessageFacts,
+  type NotedProgress,
   type Outcome,
+  type Unsent,
 } from './delivery.js';
 import type { ErrorSummary } from '../base/errors.js';
 import type { LeaseRequest } from './delivery-store.js';
+import { areOfOneProcess } from './lease-owner.js';
 
 /** Characters of an error's message in a delivery's item; dead letters keep it whole. */
 const MESSAGE_LENGTH = 2_000;
 
 /** Result of a decision, and the record to store when it changes one. */
-export interface Decision<Result> {
+export interface LeaseTransition<Result> {
   readonly result: Result;
   readonly record?: DeliveryRecord;
 }
 
 /**
- * Decides whether a receiver may work on a delivery (architecture §3.3 and §3.5). No record, or a lease given back:
- * leased, and the try counts. Leased and running: busy. Leased and over: `suspect`, unless the caller runs it alone;
- * then the dead lease's try stays counted only if that one ran alone too. Settled: never again.
+ * Decides whether a receiver may work on a delivery:
  *
- * The same request repeated (a store's client that did not hear its answer) gets the lease it already has.
+ * - Without a record, or after a lease that was given back, it is `leased`, and the try counts.
+ * - While another lease runs, it is `busy`.
+ * - After a lease that ended without an outcome it is `suspect`: its handler may have killed the process. A caller that
+ *   runs it alone gets a lease. The try of the dead lease stays counted only if that lease ran alone too, in another process.
+ * - A settled delivery stays `settled`.
+ *
+ * A store's client that did not hear the answer repeats its request, and gets the lease that it already has.
  *
  * @param tombstone a cancellation that came before any delivery; one that came later stands in `existing`
  */
@@ -35,7 +43,7 @@ export function decideLease(
   facts: MessageFacts,
   request: LeaseRequest,
   tombstone?: Cancellation,
-): Decision<LeaseResult> {
+): LeaseTransition<LeaseResult> {
   const now = iso(request.now);
   if (existing && isSettled(existing.state)) return { result: { kind: 'settled', record: existing } };
   if (existing?.state === 'leased') {
@@ -48,7 +56,7 @@ export function decideLease(
   }
   const cancellation = existing?.cancelled ?? tombstone;
   if (cancellation) return { result: { kind: 'cancelled', cancellation } };
-  const tries = triesAfter(existing);
+  const tries = triesAfter(existing, request.owner);
   const record: Writable<DeliveryRecord> = {
     correlationId: key.correlationId,
     messageId: key.messageId,
@@ -75,11 +83,16 @@ type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
 /**
  * Tries that count once a new lease begins. The try of a dead lease does not count unless it ran alone, as a neighbour
- * may have killed the process.
+ * may have killed the process. It does not count either when its process asks for the new lease: the handler killed
+ * nobody, and only the store did not take the lease back.
  */
-export function triesAfter(existing: Pick<DeliveryRecord, 'state' | 'tries' | 'alone'> | undefined): number {
+export function triesAfter(
+  existing: Pick<DeliveryRecord, 'state' | 'tries' | 'alone' | 'owner'> | undefined,
+  owner: string,
+): number {
   if (!existing) return 1;
-  return existing.state === 'leased' && existing.alone !== true ? Math.max(1, existing.tries) : existing.tries + 1;
+  const isFree = existing.state === 'leased' && (existing.alone !== true || areOfOneProcess(existing.owner, owner));
+  return isFree ? Math.max(1, existing.tries) : existing.tries + 1;
 }
 
 /** Decides an outcome that the owner of the lease writes. The lease may have run out, as long as no other receiver took it. */
@@ -87,11 +100,11 @@ export function decideSettle(
   existing: DeliveryRecord | undefined,
   owner: string,
   outcome: Outcome,
-): Decision<'stored' | 'lost'> {
+): LeaseTransition<'stored' | 'lost'> {
   if (!existing || !holds(existing, owner)) {
     return { result: existing?.owner === owner && isOutcome(existing, outcome) ? 'stored' : 'lost' };
   }
-  return { result: 'stored', record: withOutcome(existing, outcome) };
+  return { result: 'stored', record: withOutcome(existing, existing.facts, outcome, owner) };
 }
 
 /** Decides the return of a lease after a failed try. */
@@ -100,13 +113,24 @@ export function decideRelease(
   owner: string,
   error: ErrorSummary,
   at: number,
-): Decision<'stored' | 'lost'> {
+): LeaseTransition<'stored' | 'lost'> {
   if (!existing || !holds(existing, owner)) {
     const repeated = existing?.state === 'retrying' && existing.owner === owner && existing.updated === iso(at);
     return { result: repeated ? 'stored' : 'lost' };
   }
   const { leasedUntil: _leasedUntil, ...rest } = existing;
   return { result: 'stored', record: { ...rest, state: 'retrying', error: bounded(error), updated: iso(at) } };
+}
+
+/** Decides the return of a lease whose try does not count. */
+export function decideGiveBack(
+  existing: DeliveryRecord | undefined,
+  owner: string,
+  error: ErrorSummary,
+  at: number,
+): LeaseTransition<'stored' | 'lost'> {
+  const { result, record } = decideRelease(existing, owner, error, at);
+  return record ? { result, record: { ...record, tries: record.tries - 1 } } : { result };
 }
 
 /** Decides an outcome without a lease. The tries of the record stay; the try of a lease that had died stays counted. */
@@ -116,32 +140,24 @@ export function decideUnleased(
   facts: MessageFacts,
   outcome: Outcome,
   tombstone?: Cancellation,
-): Decision<'stored' | DeliveryRecord> {
+): LeaseTransition<'stored' | DeliveryRecord> {
   if (existing && isSettled(existing.state)) {
     return { result: existing.owner === undefined && isOutcome(existing, outcome) ? 'stored' : existing };
   }
   if (existing?.state === 'leased' && Date.parse(existing.leasedUntil ?? '') > outcome.at) return { result: existing };
-  const at = iso(outcome.at);
-  const blank: DeliveryRecord = {
-    ...key,
-    facts,
-    state: 'retrying',
-    tries: 0,
-    emissions: [],
-    firstReceived: at,
-    updated: at,
-    ...(tombstone === undefined ? {} : { cancelled: tombstone }),
-  };
-  const { owner: _owner, ...rest } = existing ?? blank;
-  return { result: 'stored', record: withOutcome({ ...rest, facts }, outcome) };
+  const { correlationId, messageId, receiver } = key;
+  const blank = { correlationId, messageId, receiver, facts, tries: 0, firstReceived: iso(outcome.at) };
+  const record = withOutcome(existing ?? blank, facts, outcome);
+  if (!existing && tombstone !== undefined) record.cancelled = tombstone;
+  return { result: 'stored', record };
 }
 
 /** Decides a note of progress by the owner of the lease. */
 export function decideProgress(
   existing: DeliveryRecord | undefined,
   owner: string,
-  progress: { fraction: number; note?: string },
-): Decision<'stored' | 'lost' | 'cancelled'> {
+  progress: NotedProgress,
+): LeaseTransition<'stored' | 'lost' | 'cancelled'> {
   if (!existing || !holds(existing, owner)) return { result: 'lost' };
   if (existing.cancelled) return { result: 'cancelled' };
   return { result: 'stored', record: { ...existing, progress } };
@@ -156,7 +172,7 @@ export function decideRenew(
   owner: string,
   until: number,
   at: number,
-): Decision<'renewed' | 'lost' | 'cancelled'> {
+): LeaseTransition<'renewed' | 'lost' | 'cancelled'> {
   if (!existing || !holds(existing, owner)) return { result: 'lost' };
   if (existing.cancelled) return { result: 'cancelled' };
   return { result: 'renewed', record: { ...existing, leasedUntil: iso(until), updated: iso(at) } };
@@ -169,7 +185,7 @@ export function decideRenew(
 export function decideCancel(
   existing: DeliveryRecord | undefined,
   cancellation: Cancellation,
-): Decision<CancelResult> & { readonly tombstone?: Cancellation } {
+): LeaseTransition<CancelResult> & { readonly tombstone?: Cancellation } {
   if (!existing) return { result: { kind: 'marked' }, tombstone: cancellation };
   if (isSettled(existing.state)) return { result: { kind: 'settled', record: existing } };
   const record = existing.cancelled ? existing : { ...existing, cancelled: cancellation };
@@ -185,7 +201,7 @@ export function decideReopen(
   existing: DeliveryRecord | undefined,
   deadLetter: string,
   at: number,
-): Decision<'reopened' | 'not-dead'> {
+): LeaseTransition<'reopened' | 'not-dead'> {
   if (!existing) return { result: 'not-dead' };
   if (existing.state !== 'dead-lettered')
     return { result: awaitsRedrive(existing, deadLetter) ? 'reopened' : 'not-dead' };
@@ -205,31 +221,64 @@ export function decideReopen(
   };
 }
 
+/** Decides the note that the messages of an outcome wait to be sent. */
+export function decideUnsent(existing: DeliveryRecord | undefined, unsent: Unsent): LeaseTransition<void> {
+  const waits = existing !== undefined && isSettled(existing.state) && existing.state !== 'dead-lettered';
+  if (!waits || existing.sent !== undefined) return { result: undefined };
+  return { result: undefined, record: { ...existing, unsent } };
+}
+
+/** Decides the note that messages which had waited were sent. */
+export function decideSent(existing: DeliveryRecord | undefined, at: number): LeaseTransition<void> {
+  if (existing?.unsent === undefined) return { result: undefined };
+  const { unsent: _unsent, ...rest } = existing;
+  return { result: undefined, record: { ...rest, sent: iso(at) } };
+}
+
 /** True for a delivery that was redriven and of which no copy has come since. */
 export function awaitsRedrive(record: DeliveryRecord, deadLetter: string): boolean {
   return record.state === 'retrying' && record.tries === 0 && record.lastDeadLetter === deadLetter;
 }
 
-/** True when a record already holds this very outcome: the write is a repetition of itself. */
+/**
+ * True when a record already holds this very outcome: the write is a repetition of itself. The messages count too, so
+ * that a process which was frozen over an outcome of its own never sends them in place of those that are stored.
+ */
 export function isOutcome(record: DeliveryRecord, outcome: Outcome): boolean {
-  return record.state === outcome.state && record.copy === outcome.copy && record.updated === iso(outcome.at);
+  return (
+    record.state === outcome.state &&
+    record.copy === outcome.copy &&
+    record.updated === iso(outcome.at) &&
+    record.emissionsRef === outcome.emissionsRef &&
+    record.emissions.length === outcome.emissions.length &&
+    record.emissions.every(({ id }, index) => id === outcome.emissions[index]?.id)
+  );
 }
 
 /** Cuts an error's message to {@link MESSAGE_LENGTH} characters: it can quote a whole payload. */
 export function bounded(error: ErrorSummary): ErrorSummary {
-  return error.message.length <= MESSAGE_LENGTH ? error : { ...error, message: error.message.slice(0, MESSAGE_LENGTH) };
+  return error.message.length <= MESSAGE_LENGTH ? error : { ...error, message: cutText(error.message, MESSAGE_LENGTH) };
 }
 
 function holds(record: DeliveryRecord, owner: string): boolean {
   return record.state === 'leased' && record.owner === owner;
 }
 
-function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
+/**
+ * The record of a delivery with its outcome.
+ * @param owner of the lease under which it was written; without one the outcome has no lease
+ */
+function withOutcome(
+  record: Omit<DeliveryRecord, 'state' | 'emissions' | 'updated'>,
+  facts: MessageFacts,
+  outcome: Outcome,
+  owner?: string,
+): Writable<DeliveryRecord> {
   const settled: Writable<DeliveryRecord> = {
     correlationId: record.correlationId,
     messageId: record.messageId,
     receiver: record.receiver,
-    facts: record.facts,
+    facts,
     state: outcome.state,
     tries: record.tries,
     copy: outcome.copy,
@@ -239,7 +288,7 @@ function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
   };
   // Fields are set one by one, as in `decideLease`: every delivery comes through here. The lease and the last error end
   // with the outcome and are left out.
-  if (record.owner !== undefined) settled.owner = record.owner;
+  if (owner !== undefined) settled.owner = owner;
   if (record.alone !== undefined) settled.alone = record.alone;
   if (record.progress !== undefined) settled.progress = record.progress;
   if (record.cancelled !== undefined) settled.cancelled = record.cancelled;
@@ -251,15 +300,14 @@ function withOutcome(record: DeliveryRecord, outcome: Outcome): DeliveryRecord {
   return settled;
 }
 
-const recentTimes = new Map<number, string>();
-const MOST_RECENT = 64;
+let latest = { time: Number.NaN, text: '' };
+let before = latest;
 
-/** A time as ISO 8601. The copies of a batch have the same few times, so that each is formatted once. */
+/** A time as ISO 8601. The copies of a batch have the same two times, now and the end of their leases: each is formatted once. */
 function iso(time: number): string {
-  const known = recentTimes.get(time);
-  if (known !== undefined) return known;
-  if (recentTimes.size >= MOST_RECENT) recentTimes.clear();
-  const text = new Date(time).toISOString();
-  recentTimes.set(time, text);
-  return text;
+  if (time === latest.time) return latest.text;
+  if (time === before.time) return before.text;
+  before = latest;
+  latest = { time, text: new Date(time).toISOString() };
+  return latest.text;
 }

@@ -1,11 +1,12 @@
 import { type Duration, milliseconds } from '../base/duration.js';
 import { LanewayError } from '../base/errors.js';
 import { PRIORITIES, inOrder, type Priority } from '../base/priority.js';
+import { checkLife } from './lane-retention.js';
 import { DEFAULT_RETRY_BUDGET, type RetryBudget } from './retry-budget.js';
 
 /** Quality of service of a channel. A lane takes the strictest value of the channels that it serves. */
 export interface QosProfile {
-  /** Age at which a message is no longer handled. */
+  /** Age at which a message is no longer handled; with `backoff.most` and 15 minutes at most the 4 days that lanes keep messages. */
   readonly expires: Duration;
   /**
    * Treatment of an expired message. `drop`: recorded and dropped. `escalate`: recorded, and `MessageExpired` is
@@ -100,11 +101,11 @@ export function resolveQos(input: QosInput, profiles: Readonly<Record<string, Qo
       help: [`allowed: ${allowed}`],
     });
   };
-  milliseconds(profile.expires);
   if (milliseconds(profile.backoff.first) > milliseconds(profile.backoff.most))
     refuse('backoff', profile.backoff, 'first not longer than most');
   if (milliseconds(profile.backoff.most) > 12 * 3_600_000)
     refuse('backoff.most', profile.backoff.most, 'at most 12 hours (the longest SQS visibility timeout)');
+  checkLife(profile, where);
   if (profile.retainPayloads !== undefined && milliseconds(profile.retainPayloads) > LONGEST_RETENTION_MS)
     refuse('retainPayloads', profile.retainPayloads, 'at most 400 days');
   if (!EXPIRY_ACTIONS.includes(profile.onExpiry)) refuse('onExpiry', profile.onExpiry, EXPIRY_ACTIONS.join(', '));

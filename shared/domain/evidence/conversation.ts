@@ -131,7 +131,8 @@ export function account(entries: readonly LedgerEntry[]): Account {
   const inFlight: InFlight[] = [];
   const withoutLetter: Expected[] = [];
   for (const [key, one] of expected) {
-    const state = deliveries.get(key)?.state ?? 'missing';
+    // What its publisher could not send has a dead letter, and no delivery at its receiver, whom it never reached.
+    const state = deliveries.get(key)?.state ?? (letters.has(key) ? 'dead-lettered' : 'missing');
     if (state === 'missing' || !isSettled(state)) {
       inFlight.push({ ...one, state });
       continue;
@@ -236,7 +237,7 @@ function compareEntries(a: LedgerEntry, b: LedgerEntry): number {
   return compare(a.at, b.at) || compare(entryId(a), entryId(b));
 }
 
-/** An id that no other entry of its conversation has. */
+/** An id that no other entry of its conversation and its writer has. */
 export function entryId(entry: LedgerEntry): string {
   switch (entry.kind) {
     case 'message':

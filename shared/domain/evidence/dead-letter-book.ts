@@ -2,12 +2,12 @@ import type { DeadLetterEntry, Resolution } from '../delivery/dead-letter.js';
 
 /** The dead letters of an application, for operators. */
 export interface DeadLetterBook {
-  /** Every dead letter in the ledger, whatever its resolution, in no order. A letter may show a second late. */
+  /** Every dead letter in the ledger, whatever its resolution, in no order. A dead letter may show a second late. */
   all(): AsyncIterable<DeadLetterEntry>;
-  /** The letter as it stands now; undefined when there is none with this id. */
+  /** The dead letter as it stands now; undefined when there is none with this id. */
   find(id: string): Promise<DeadLetterEntry | undefined>;
   /**
-   * Writes a resolution if the entry still stands as `seen`; a settled letter is forgotten with the ledger's retention.
+   * Writes a resolution if the entry still stands as `seen`; a settled dead letter is forgotten with the ledger's retention.
    * @returns true when it was written
    */
   resolve(seen: DeadLetterEntry, next: DeadLetterEntry & { readonly resolution: Resolution }): Promise<boolean>;
@@ -24,7 +24,18 @@ export interface OperatorEntry {
   /** Conversation that the action is about. */
   readonly correlationId: string;
   /** Kind of the action. */
-  readonly action: 'redrive' | 'edit' | 'discard' | 'answer' | 'fail' | 'replay' | 'start' | 'retry' | 'stop';
+  readonly action:
+    | 'redrive'
+    | 'edit'
+    | 'discard'
+    | 'answer'
+    | 'fail'
+    | 'replay'
+    | 'start'
+    | 'retry'
+    | 'stop'
+    | 'quarantine'
+    | 'release';
   /** Person or program that acted. */
   readonly by: string;
   /** Reason that it gave. */
@@ -43,8 +54,12 @@ export interface OperatorEntry {
   readonly successor?: string;
   /** The expiry that the message was given, ISO 8601. */
   readonly expires?: string;
+  /** True when the operator answers for the text of the dead letter, which nobody else vouched for. */
+  readonly vouched?: true;
   /** Facts about a replay, for the action `replay`. */
   readonly replay?: ReplayFacts;
+  /** The party that was put into quarantine, or released: `agent.clerk`. */
+  readonly party?: string;
   /** The execution of a workflow that was started, retried or stopped. */
   readonly execution?: string;
 }
@@ -53,12 +68,12 @@ export interface OperatorEntry {
 export interface ReplayFacts {
   /** Number of the new generation; absent when the missing messages were sent again as they were. */
   readonly generation?: number;
-  /** The conversation that it was made of, in the entry of the new one. */
+  /** Id of the conversation that was replayed; set in the entry of the new conversation. */
   readonly of?: string;
-  /** The conversation that was made, in the entry of the old one. */
+  /** Id of the new conversation; set in the entry of the conversation that was replayed. */
   readonly as?: string;
   /** The window of the bus's archive, ISO 8601. */
   readonly window?: { readonly from: string; readonly to: string };
-  /** Messages that it was to send; unknown for a window. */
+  /** Number of messages that the replay was to send; absent for a window, whose number is not known. */
   readonly messages?: number;
 }

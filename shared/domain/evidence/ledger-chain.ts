@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { wellFormed } from '../base/cut-text.js';
 import type { ArchiveLine, ArchiveRecord } from './archive.js';
 
 /** Last line of a chain, as a seal or the start of another chain names it. */
@@ -35,17 +35,64 @@ export interface ChainStart {
 /** The digest before a chain's first line. */
 export const NO_DIGEST = '0'.repeat(64);
 
-/** An escaped backslash, or an escaped surrogate: JSON.stringify escapes those that stand alone. */
-const ESCAPES = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
-
 /**
  * JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) allows. Values that JSON cannot express are left
  * out. Half a surrogate pair, which RFC 8785 forbids and a payload may hold, becomes U+FFFD, so that it cannot hold up
- * the archive.
+ * the archive. Nesting of any depth is written: the walk keeps a list of what is left, and no stack of calls, whose depth would
+ * depend on the process that writes or verifies.
  */
 export function canonical(value: unknown): string {
-  const text = JSON.stringify(value).replace(ESCAPES, (escape) => (escape.length === 2 ? escape : '\ufffd'));
-  return canonicalize(JSON.parse(text)) ?? 'null';
+  const written: string[] = [];
+  const left: Piece[] = [{ value }];
+  for (let piece = left.pop(); piece !== undefined; piece = left.pop()) {
+    if (typeof piece === 'string') {
+      written.push(piece);
+      continue;
+    }
+    const given = plainOf(piece.value);
+    if (typeof given !== 'object' || given === null) {
+      written.push(scalar(given));
+    } else if (Array.isArray(given)) {
+      written.push('[');
+      left.push(']');
+      for (let at = given.length - 1; at >= 0; at--) left.push({ value: given[at] as unknown }, at > 0 ? ',' : '');
+    } else {
+      written.push('{');
+      left.push('}');
+      const members = membersOf(given);
+      for (let at = members.length - 1; at >= 0; at--) {
+        const [key, member] = members[at] ?? ['', null];
+        left.push({ value: member }, `${at > 0 ? ',' : ''}${scalar(key)}:`);
+      }
+    }
+  }
+  return written.join('');
+}
+
+/** A text to be written as it is, or a value to be written as JSON. */
+type Piece = string | { readonly value: unknown };
+
+/** The value that JSON writes in place of one: what its `toJSON` gives. */
+function plainOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('toJSON' in value)) return value;
+  return typeof value.toJSON === 'function' ? (value.toJSON as () => unknown)() : value;
+}
+
+/** A value without parts as JSON; `null` for one that JSON cannot express. */
+function scalar(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(wellFormed(value));
+  return isExpressible(value) ? JSON.stringify(value) : 'null';
+}
+
+function isExpressible(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
+}
+
+/** Members that JSON expresses, by the UTF-16 units of their names. */
+function membersOf(value: object): [string, unknown][] {
+  const members = new Map<string, unknown>();
+  for (const [key, member] of Object.entries(value)) if (isExpressible(member)) members.set(wellFormed(key), member);
+  return [...members].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /** SHA-256 of a text's UTF-8, 64 hexadecimal digits. */

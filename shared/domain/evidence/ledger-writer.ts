@@ -5,8 +5,8 @@ import type { RequestOutcome } from '../request/pending.js';
 /** Entries of the ledger other than deliveries. */
 export interface LedgerWriter {
   /**
-   * Writes a dead letter. Idempotent by its id; after a redrive a letter of a later time opens the entry again
-   * (`decideLetter`).
+   * Writes a dead letter. Idempotent by its id; after a redrive a dead letter of a later time opens the entry again
+   * (`decideDeadLetter`).
    */
   deadLetter(entry: DeadLetterEntry): Promise<void>;
   /** Writes how a request ended; a late or duplicate reply is noted as well and changes nothing else. */

@@ -1,10 +1,10 @@
 import type { LedgerEntry } from './conversation.js';
 import { envelopeOf } from '../delivery/delivery.js';
 import { sourceOf, type Envelope } from '../wire/envelope.js';
-import { extendPath, stepOf } from '../delivery/causal-path.js';
+import { behindHandling } from '../delivery/lineage.js';
 
 /** A message of a conversation as it was sent, and the agents that were to receive it. */
-export interface SentMessage {
+export interface RebuiltMessage {
   readonly envelope: Envelope;
   readonly expected: readonly string[];
 }
@@ -16,8 +16,8 @@ export interface SentMessage {
  *
  * @param application name of the topology, which is part of the source of messages that agents published
  */
-export function rebuildMessages(entries: readonly LedgerEntry[], application: string): Map<string, SentMessage> {
-  const messages = new Map<string, SentMessage>();
+export function rebuildMessages(entries: readonly LedgerEntry[], application: string): Map<string, RebuiltMessage> {
+  const messages = new Map<string, RebuiltMessage>();
   for (const entry of entries) if (entry.kind === 'message') messages.set(entry.intent.envelope.id, entry.intent);
   let left = entries.flatMap((entry) =>
     entry.kind === 'delivery' && entry.delivery.emissions.length > 0 ? [entry.delivery] : [],
@@ -28,11 +28,11 @@ export function rebuildMessages(entries: readonly LedgerEntry[], application: st
       const parent = messages.get(messageId)?.envelope;
       if (!parent) return true;
       const source = sourceOf(application, 'agent', receiver);
-      const path = extendPath(parent.path, stepOf(receiver, parent.type, parent.subject));
+      const lineage = behindHandling(parent, receiver);
       for (const emission of emissions) {
         if (messages.has(emission.id)) continue;
         messages.set(emission.id, {
-          envelope: envelopeOf(emission, parent, source, path),
+          envelope: envelopeOf(emission, lineage, source),
           expected: emission.expected,
         });
       }

@@ -3,3 +3,6 @@
  * messages for less.
  */
 export const RETENTION_DAYS = 21;
+
+/** Days that payloads are kept: longer than lane (4 d) and dead letter queue (14 d) together, and than ledger items. */
+export const PAYLOAD_DAYS = 30;

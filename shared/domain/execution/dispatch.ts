@@ -78,7 +78,7 @@ export interface DispatchRequest extends DispatchSend {
   /** Attempts that follow one without an answer, in place of the ladder of the command's channel. */
   readonly attempts?: DispatchAttempts;
   /** Command that undoes the request when the execution fails after its reply. */
-  readonly undo?: DispatchUndo;
+  readonly undo?: DispatchCompensation;
 }
 
 /** Attempts that a step declares itself. Its names are looked up in the topology of the dispatcher. */
@@ -102,7 +102,7 @@ export type DispatchFallback =
   | { readonly person: Duration };
 
 /** The command that undoes a request; `data` is a template over the reply (`fillTemplate`). */
-export interface DispatchUndo {
+export interface DispatchCompensation {
   readonly type: string;
   /** Version of the type's schema that `data` was written for. @defaultValue the latest */
   readonly version?: number;

@@ -30,6 +30,24 @@ export interface ExecutionDetail extends Execution {
   readonly cause?: string;
 }
 
+/** End of an execution, as its status event tells it. */
+export interface ExecutionEnd {
+  /** ARN of the execution, from which the ids of the messages about its end follow. */
+  readonly arn: string;
+  /** Status in the words of Step Functions. */
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** ISO 8601. */
+  readonly endedAt: string;
+  /** Input that it was started with. */
+  readonly input: unknown;
+  /** Output; absent unless it succeeded. */
+  readonly output?: unknown;
+  /** Error name; absent unless it failed. */
+  readonly error?: string;
+  /** Text of the error; absent unless it failed. */
+  readonly cause?: string;
+}
+
 /** Counts of an execution's entries into a state and exits from it, with the first visit and the last exit (ISO 8601). */
 export interface StateVisits {
   readonly entered: number;
@@ -63,6 +81,8 @@ export interface SupervisedExecutions extends ExecutionFinder {
   readonly workflows: readonly string[];
   /** Executions of one workflow, in any order. @throws LanewayError UNAVAILABLE */
   list(workflow: string, status?: ExecutionStatus): AsyncIterable<Execution>;
+  /** The end of an execution; undefined when there is none of that name. @throws LanewayError UNAVAILABLE */
+  end(workflow: string, name: string): Promise<ExecutionEnd | 'running' | undefined>;
   /** The steps at which a running execution waits. @throws LanewayError UNAVAILABLE */
   openCalls(workflow: string, name: string): Promise<readonly OpenCall[]>;
   /** The definition that an execution was started with. @throws LanewayError UNAVAILABLE */

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { CLAIM_CHECK_BYTES } from '../delivery/claim-check.js';
+import { CLAIM_CHECK_BYTES, isGone } from '../delivery/claim-check.js';
 import { LanewayError, summarizeError } from '../base/errors.js';
 import { jsonBytes, keptPart, type Keep, type Leaf } from '../request/keep.js';
 import type { PayloadStore } from '../wire/payload-store.js';
@@ -37,8 +37,8 @@ function stateKey(correlationId: string, hash: string): string {
 /**
  * Cuts the result of a step down to the part that its execution keeps. The part is named by `keep`; values in it that
  * are too long go by reference into the payload store. A reference is derived from the content, so that a repetition
- * makes the same one. It counts only in its own conversation and for content that is known. Data that looks like a
- * reference is stored and referred to itself, so that it cannot pass for one.
+ * makes the same one. It is valid only in its own conversation, and only a program that has the content can make it. Data that
+ * looks like a reference is stored and referred to itself, so that it cannot pass for one.
  *
  * @throws LanewayError TOO_LARGE when what the state machine itself looks at has more than 200 KB; UNAVAILABLE
  */
@@ -148,7 +148,7 @@ export async function restoredOrDescribed(
   try {
     return await restored(value, correlationId, payloads);
   } catch (error) {
-    if (summarizeError(error).retryable) throw error;
+    if (!isGone(error) && summarizeError(error).retryable) throw error;
     return described(value);
   }
 }

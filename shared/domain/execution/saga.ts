@@ -50,7 +50,7 @@ export interface Saga extends SagaFacts {
   readonly noted: number;
   /** Set when the execution has failed: from then on answered steps are undone. */
   readonly failed?: string;
-  /** Number of the step that is undone next, downwards; 0 when all are through. @defaultValue `noted` */
+  /** Number of the step that is undone next, in descending order; 0 when all are through. @defaultValue `noted` */
   readonly next?: number;
   /** Numbers of the steps that were answered after the failure and are not undone yet; `next` may be below them. */
   readonly reopened: readonly number[];

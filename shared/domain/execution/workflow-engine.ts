@@ -11,7 +11,10 @@ export interface WorkflowResumer {
 
 /** Starts executions. */
 export interface WorkflowStarter {
-  /** Starts an execution. A name that exists already is no error and starts nothing. */
+  /**
+   * Starts an execution. A name that exists already is no error and starts nothing.
+   * @throws LanewayError CONFIGURATION, REFUSED for good; UNAVAILABLE, throttled too, to be repeated
+   */
   start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'>;
 }
 

@@ -34,9 +34,6 @@ const CODE_BYTES = 32;
 /** `<approval>~<round>~<end>~<code>`: the end in seconds since 1970 to base 36, the code in base64url without padding. */
 const TOKEN = /^((?<approval>[\w.:-]{1,128})~(?<round>[12])~(?<until>[0-9a-z]{1,9}))~(?<code>[\w-]{43})$/;
 
-/** Tokens within other text. */
-const TOKENS = /[\w.:-]{1,128}~[12]~[0-9a-z]{1,9}~[\w-]{43}/g;
-
 /**
  * Links over `base`: its address, and a token as the last segment of the path.
  * @param application name of the topology: a link of another application is none, even under the same key
@@ -72,11 +69,6 @@ export async function readLink(
   if (!found || !isCanonical || !canBeId(approval)) return undefined;
   if (!(await signer.verify(signedText(found[1] ?? '', application), code))) return undefined;
   return { approval, round: round === '1' ? 1 : 2, until: Number.parseInt(until, 36) * 1000 };
-}
-
-/** `text` with its links blanked out: anybody who has a link can decide. */
-export function withoutLinks(text: string): string {
-  return text.replace(TOKENS, '(link not shown)');
 }
 
 /** Text that is signed. The purpose is part of it, so that a code which the key made for any other use is never a link. */

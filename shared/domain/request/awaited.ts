@@ -13,8 +13,9 @@ export interface Awaited {
 }
 
 /**
- * Id that such a step waits on. It follows from the conversation, so that the receiver of the message finds the step
- * without knowing the execution. Of two executions of one workflow in one conversation, only one can wait at a step.
+ * Id under which a step waits for a message. It follows from the conversation, so that the receiver of the message
+ * finds the step without knowing the execution. Of two executions of one workflow in one conversation, only one can
+ * wait at a step.
  * @param round number of earlier waits that ended without the message: a retry of the execution waits again
  */
 export function awaitedId(

@@ -52,6 +52,10 @@ export interface KeptCommand {
   readonly data?: unknown;
   /** Key of the payload in the payload store, in place of `data`. */
   readonly dataref?: string;
+  /** SHA-256 of the text at `dataref`. */
+  readonly datadigest?: string;
+  /** Bytes of the text at `dataref`. */
+  readonly datasize?: number;
   /** Priority of the command. */
   readonly priority: Priority;
   /** CloudEvents `subject`. */

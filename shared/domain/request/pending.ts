@@ -2,6 +2,7 @@ import { LanewayError, type ErrorSummary } from '../base/errors.js';
 import { firstGeneration } from '../base/execution-name.js';
 import type { Keep } from './keep.js';
 import type { Climb } from './ladder.js';
+import type { RequestLineage } from './request-lineage.js';
 
 /** Party that waits for the outcome of a request and is told of it. */
 export type Waiter =
@@ -30,6 +31,8 @@ export type RequestOutcome =
       readonly at: string;
       readonly data?: unknown;
       readonly dataref?: string;
+      readonly datadigest?: string;
+      readonly datasize?: number;
       readonly type: string;
       readonly dataschema: string;
     }
@@ -53,12 +56,10 @@ export interface Approval {
   readonly escalateTo?: string;
 }
 
-/** A request in the pending table; `by` of its outcome is the id of the message that won. */
-export interface PendingRecord {
+/** A request in the pending table, with the lineage of its command; `by` of its outcome is the id of the message that won. */
+export interface PendingRecord extends RequestLineage {
   /** Id of the request. */
   readonly requestId: string;
-  /** Conversation of the request. */
-  readonly correlationId: string;
   /** Id of the command message of this attempt. */
   readonly messageId: string;
   /** Type of the command. */
@@ -69,6 +70,11 @@ export interface PendingRecord {
   readonly receiver?: string;
   /** Instant (ISO 8601) at which the timer acts: the attempt is given up, or a pause between two attempts is over. */
   readonly deadline: string;
+  /**
+   * Deadline (ISO 8601) that a timer was set for when the request was made. Where it is not the present deadline, the sweeper
+   * sets a timer as soon as that one is near.
+   */
+  readonly armed?: string;
   /** Instant (ISO 8601) that no progress moves the deadline beyond. @defaultValue the deadline cannot be moved */
   readonly bound?: string;
   /** Number of the attempt, from 1; asking a person counts as an attempt. */
@@ -85,12 +91,8 @@ export interface PendingRecord {
   readonly approval?: Approval;
   /** Outcome; absent while the request is open. */
   readonly outcome?: RequestOutcome;
-  /** Number of messages that led to the command; the outcome's messages count on from it. */
-  readonly hops: number;
-  /** Tenant of the command, which the outcome's messages inherit. */
-  readonly tenant?: string;
-  /** W3C trace context of the command, which the outcome's messages inherit. */
-  readonly traceparent?: string;
+  /** True from the end of a request that nobody answered until it has been told. */
+  readonly untold?: true;
 }
 
 /** Fields of a record that escalation changes. */

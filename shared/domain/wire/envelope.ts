@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isWellFormed } from '../base/cut-text.js';
 import { LanewayError } from '../base/errors.js';
 import { canBeId } from '../base/ids.js';
 import { PRIORITIES, type Priority } from '../base/priority.js';
@@ -28,6 +29,10 @@ export interface Envelope {
   readonly data?: unknown;
   /** Claim check (CloudEvents `dataref`): key of the payload in the payload store, instead of `data`. */
   readonly dataref?: string | undefined;
+  /** SHA-256 of the text at `dataref`, 64 hexadecimal digits. */
+  readonly datadigest?: string | undefined;
+  /** Bytes of the text at `dataref`. */
+  readonly datasize?: number | undefined;
   /** Conversation that the message belongs to. */
   readonly correlationid: string;
   /** Id of the message in whose handling this one was published. */
@@ -65,7 +70,10 @@ export interface Envelope {
 }
 
 const time = z.iso.datetime({ offset: true });
-const name = z.string().min(1).max(256);
+const name = z.string().min(1).max(256).refine(isWellFormed, 'half of a surrogate pair');
+const key = z.string().min(1).max(1024).refine(isWellFormed, 'half of a surrogate pair');
+/** SHA-256 as it is written in {@link Envelope.datadigest}. */
+const DIGEST = /^[0-9a-f]{64}$/;
 const id = z.string().refine(canBeId, 'not 1 to 128 letters, digits and _ . : -');
 
 /** Schema of an envelope. It words the refusals of {@link parseEnvelope}, and checks envelopes of other origin. */
@@ -79,7 +87,9 @@ export const envelopeSchema = z.object({
   datacontenttype: z.literal('application/json'),
   dataschema: name,
   data: z.unknown().optional(),
-  dataref: name.optional(),
+  dataref: key.optional(),
+  datadigest: z.string().regex(DIGEST).optional(),
+  datasize: z.number().int().min(0).optional(),
   correlationid: id,
   causationid: id.optional(),
   requestid: id.optional(),
@@ -99,14 +109,14 @@ export const envelopeSchema = z.object({
   signature: z.string().max(4096).optional(),
 });
 
-/** Attributes of an envelope in the order they are documented; `docs/protocol.md` lists the same. */
+/** Attributes of an envelope in the order they are documented; `docs/reference/protocol.md` lists the same. */
 export const ENVELOPE_ATTRIBUTES: readonly string[] = Object.keys(envelopeSchema.shape);
 
 const TIME = z.regexes.datetime({ offset: true });
 
 const isText = (value: unknown, least: number, most: number): value is string =>
   typeof value === 'string' && value.length >= least && value.length <= most;
-const isName = (value: unknown): boolean => isText(value, 1, 256);
+const isName = (value: unknown): boolean => isText(value, 1, 256) && isWellFormed(value);
 const isId = (value: unknown): boolean => typeof value === 'string' && canBeId(value);
 const isTime = (value: unknown): boolean => typeof value === 'string' && TIME.test(value);
 const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least;
@@ -150,7 +160,9 @@ export function isExactEnvelope(value: unknown): value is Envelope {
   if (given.deadline !== undefined && isTime(given.deadline)) good++;
   if (given.path !== undefined && isText(given.path, 0, 256)) good++;
   if (given.subject !== undefined && isText(given.subject, 0, 1024)) good++;
-  if (given.dataref !== undefined && isName(given.dataref)) good++;
+  if (given.dataref !== undefined && isText(given.dataref, 1, 1024) && isWellFormed(given.dataref)) good++;
+  if (given.datadigest !== undefined && isText(given.datadigest, 64, 64) && DIGEST.test(given.datadigest)) good++;
+  if (given.datasize !== undefined && isWhole(given.datasize, 0)) good++;
   if (given.traceparent !== undefined && isText(given.traceparent, 0, 64)) good++;
   if (given.escalates !== undefined && typeof given.escalates === 'boolean') good++;
   if (given.signature !== undefined && isText(given.signature, 0, 4096)) good++;
@@ -174,7 +186,7 @@ export function parseEnvelope(value: unknown): Envelope {
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'envelope'}: ${issue.message}`);
   throw new LanewayError('UNPARSEABLE', `not a Laneway envelope: ${faults.slice(0, 5).join('; ')}`, {
-    help: ['allowed: CloudEvents 1.0 structured JSON with the attributes of docs/protocol.md'],
+    help: ['allowed: CloudEvents 1.0 structured JSON with the attributes of docs/reference/protocol.md'],
   });
 }
 

@@ -1,5 +1,6 @@
+import type { Json } from '../base/json.js';
 import { LanewayError } from '../base/errors.js';
-import { addressBits, isFields, type Fields, type Json } from './event-pattern-parts.js';
+import { addressBits, isFields, type Fields } from './event-pattern-parts.js';
 
 /** Most stars in a row with a single character between them; more make EventBridge's automaton too large. */
 const STARS_IN_A_ROW = 4;

@@ -1,5 +1,4 @@
-/** Any JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from '../base/json.js';
 
 /** A JSON object. */
 export type Fields = Readonly<Record<string, Json>>;

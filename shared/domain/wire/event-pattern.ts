@@ -1,5 +1,6 @@
+import type { Json } from '../base/json.js';
 import { checkPattern } from './event-pattern-check.js';
-import { addressBits, isFields, joinDots, type Fields, type Json } from './event-pattern-parts.js';
+import { addressBits, isFields, joinDots, type Fields } from './event-pattern-parts.js';
 
 /**
  * True when EventBridge would give `event` to a rule with `pattern`. Covers exact values, `null`, arrays (any element),

@@ -4,8 +4,15 @@ import type { Priority } from '../base/priority.js';
 /** Result of handing one message to the bus or a lane. */
 export type SendResult =
   | { readonly ok: true }
-  /** `retryable: false`: the same entry will be refused again (not authorized, malformed, too large). */
-  | { readonly ok: false; readonly retryable: boolean; readonly code: string; readonly message: string };
+  | {
+      readonly ok: false;
+      /** False when the same entry will be refused again: malformed, or too large. */
+      readonly retryable: boolean;
+      readonly code: string;
+      readonly message: string;
+      /** True when the sender lacks a permission; retryable, as a grant may still be spreading. @defaultValue false */
+      readonly denied?: true;
+    };
 
 /**
  * The event bus. One result for each envelope, in their order; a whole call that fails gives every entry of it a
@@ -38,6 +45,8 @@ export interface LaneReceipts {
 export interface ReturnedCopy {
   readonly receiver: string;
   readonly lane: Priority;
+  /** True for a bare envelope, which came over a direct channel and goes back into such a lane. */
+  readonly direct: boolean;
   /** The text as it was received: an EventBridge event keeps the source and type that the bus vouched for. */
   readonly body: string;
   /** Number of times that the copy has been returned, this time included. */

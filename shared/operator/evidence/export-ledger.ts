@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ArchiveLine, ArchiveStore } from '../../domain/evidence/archive.js';
+import type { ArchiveLine } from '../../domain/evidence/archive.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { canonical, contentHash } from '../../domain/evidence/ledger-chain.js';
 import {
@@ -12,8 +12,10 @@ import {
   type ExportSelection,
   type WithheldLine,
 } from '../../domain/evidence/ledger-export.js';
+import { unreadable } from '../../domain/form/stored-json.js';
 import { LEDGER_TABLES } from '../../domain/evidence/ledger-rows.js';
-import type { Seal, SealStore } from '../../domain/evidence/seal.js';
+import type { Seal } from '../../domain/evidence/seal.js';
+import type { Ports } from '../../domain/ports.js';
 import { chooseSeals } from './choose-seals.js';
 
 /** Place that an export is written to: texts are appended to files in the order they are given. */
@@ -22,10 +24,9 @@ export interface ExportSink {
 }
 
 /** Ports and settings of an export. */
-export interface ExportServices {
+export interface ExportServices extends Pick<Ports, 'archive'> {
   readonly application: string;
-  readonly archive: ArchiveStore;
-  readonly seals: Pick<SealStore, 'seals'>;
+  readonly seals: Pick<Ports['seals'], 'seals'>;
   readonly sink: ExportSink;
   readonly now: number;
   /** Called before each day is read, with the day (`2026-11-21`) and the number of lines so far. */
@@ -52,7 +53,7 @@ export async function exportLedger(selection: ExportSelection, services: ExportS
     progress?.(day, entries + withheld);
     const rows = new DayRows();
     for await (const text of archive.chainLines(day, heads)) {
-      const line = JSON.parse(text) as Partial<ArchiveLine> & Pick<ArchiveLine, 'chain' | 'number' | 'digest'>;
+      const line = lineOf(text, day);
       const before = at.get(line.chain) ?? 0;
       if (line.number <= before || line.number > (ends.get(line.chain) ?? 0)) continue;
       if (line.number !== before + 1) throw missing(line.chain, before + 1, line.number - 1);
@@ -120,7 +121,7 @@ function missing(chain: string, first: number, last: number): LanewayError {
   return new LanewayError('NOT_FOUND', `the archive lacks numbers ${first} to ${last} of chain ${chain}`, {
     help: [
       'they were cleaned or expired: give a later --from',
-      'or somebody removed them: docs/runbook.md and docs/explanation/ledger.md say what to do',
+      'or somebody removed them: docs/how-to/runbook.md and docs/explanation/ledger.md say what to do',
     ],
   });
 }
@@ -158,5 +159,14 @@ class Files {
     return Object.fromEntries(
       [...this.#known].map(([file, { lines, hash }]) => [file, { lines, sha256: hash.copy().digest('hex') }]),
     );
+  }
+}
+
+/** A line of a chain, nested as deep as it was written. @throws LanewayError UNREADABLE: no export goes past a broken chain */
+function lineOf(text: string, day: string): Partial<ArchiveLine> & Pick<ArchiveLine, 'chain' | 'number' | 'digest'> {
+  try {
+    return JSON.parse(text) as ReturnType<typeof lineOf>;
+  } catch {
+    throw unreadable(`a line of the archive of ${day} is not JSON`);
   }
 }

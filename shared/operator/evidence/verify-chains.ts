@@ -3,7 +3,7 @@ import { canonical, contentHash, nextDigest, NO_DIGEST, type ChainStart } from '
 import type { ExportSelection, WithheldLine } from '../../domain/evidence/ledger-export.js';
 import type { SealDemands } from './verify-seals.js';
 import { lineShape } from './export-shapes.js';
-import type { Finding } from './finding.js';
+import type { ExportFinding } from './export-finding.js';
 
 /** A line of an export's chain file, as far as it can be read. */
 export type ExportLine = ArchiveLine | ChainStart | WithheldLine;
@@ -24,7 +24,7 @@ export class ChainVerifier {
   /** Heads that the start of a chain names, by chain and number. */
   readonly #roots = new Map<string, Map<number, { digest: string; of: string }>>();
   /** Findings about the starts of chains. They are told last: when the first line of a chain was changed, that line is the place. */
-  readonly #rootless: Finding[] = [];
+  readonly #rootless: ExportFinding[] = [];
   entries = 0;
   withheld = 0;
 
@@ -32,7 +32,7 @@ export class ChainVerifier {
     private readonly demands: SealDemands,
     anchored: boolean,
     private readonly selection: ExportSelection,
-    private readonly report: (finding: Finding) => void,
+    private readonly report: (finding: ExportFinding) => void,
   ) {
     const [first] = demands.seals;
     if (anchored && first)
@@ -134,7 +134,7 @@ export class ChainVerifier {
   }
 
   /** The place that a line which cannot be read most likely had. */
-  #expected(file: string): Partial<Finding> {
+  #expected(file: string): Partial<ExportFinding> {
     const last = [...this.#places].filter(([, place]) => place.file === file).at(-1);
     return last ? { chain: last[0], number: last[1].number + 1 } : {};
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/base/defined.js';
 import { canonical } from '../../domain/evidence/ledger-chain.js';
 import {
   dayFile,
@@ -10,9 +11,10 @@ import {
 } from '../../domain/evidence/ledger-export.js';
 import { LEDGER_TABLES, type LedgerTable } from '../../domain/evidence/ledger-rows.js';
 import { manifestShape } from './export-shapes.js';
-import type { Finding } from './finding.js';
+import type { ExportFinding } from './export-finding.js';
 import { chainStart, ChainVerifier, type ExportLine } from './verify-chains.js';
 import { verifySeals } from './verify-seals.js';
+import { StoredTextVerifier, type StoredTextCounts, type StoredTexts } from './verify-stored-texts.js';
 
 /** Reads the files of an export. */
 export interface ExportSource {
@@ -28,7 +30,7 @@ export interface ExportSource {
 export interface Verification {
   readonly ok: boolean;
   /** Findings in the order they were found, at most {@link MOST_FINDINGS}; the first names the place. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ExportFinding[];
   readonly manifest: ExportManifest | undefined;
   readonly entries: number;
   readonly withheld: number;
@@ -37,12 +39,16 @@ export interface Verification {
   readonly sealed: string | undefined;
   /** SHA-256 of the public key that signed; undefined when seals are not signed. */
   readonly key: string | undefined;
+  /** Texts of the payload store that were compared; undefined when they were not looked at. */
+  readonly stored?: StoredTextCounts;
 }
 
 /** Options of {@link verifyLedger}. */
 export interface VerifyOptions {
   /** The fingerprint that the signing key must have. Without it the key in the export is believed. */
   readonly key?: string;
+  /** Payload store to compare what the entries refer to. Without it the export's files alone are verified. */
+  readonly stored?: StoredTexts;
   /** Called before each day is read, with the day (`2026-11-21`) and the number of lines so far. */
   readonly progress?: (day: string, lines: number) => void;
 }
@@ -51,19 +57,20 @@ export interface VerifyOptions {
 export const MOST_FINDINGS = 20;
 
 /**
- * Verifies an export, from its files alone: that the seals follow each other and are signed by one key, that every chain is
+ * Verifies an export, from its files alone unless a payload store is given: that the seals follow each other and are signed by one key, that every chain is
  * whole from its beginning or the first seal to the last one, and that the tables are what the chains say.
  */
 export async function verifyLedger(source: ExportSource, options: VerifyOptions = {}): Promise<Verification> {
-  const findings: Finding[] = [];
+  const findings: ExportFinding[] = [];
   // What the chains say comes before what is made from them: the first finding is the place.
-  const ofTables: Finding[] = [];
-  const report = (finding: Finding) => void (findings.length < MOST_FINDINGS && findings.push(finding));
+  const ofTables: ExportFinding[] = [];
+  const report = (finding: ExportFinding) => void (findings.length < MOST_FINDINGS && findings.push(finding));
   const manifest = await readManifest(source, report);
   const sealLines = await collect(source.lines(EXPORT_FILES.seals));
   const demands = verifySeals(sealLines, manifest, options.key, report);
   const chains = new ChainVerifier(demands, manifest?.anchored ?? false, manifest?.selection ?? {}, report);
   const days = daysOf(await source.files());
+  const texts = options.stored && new StoredTextVerifier(options.stored, (finding) => void ofTables.push(finding));
   for (const day of days) {
     for await (const text of source.lines(dayFile(day, EXPORT_FILES.chain))) {
       const start = chainStart(text);
@@ -72,11 +79,11 @@ export async function verifyLedger(source: ExportSource, options: VerifyOptions 
   }
   for (const day of days) {
     options.progress?.(day, chains.entries + chains.withheld);
-    await verifyDay(source, day, chains, (finding) => void ofTables.push(finding));
+    await verifyDay(source, day, { chains, texts, report: (finding) => void ofTables.push(finding) });
   }
   chains.finish();
   ofTables.forEach(report);
-  if (manifest) await verifyFiles(source, manifest, chains, findings, report);
+  if (manifest) await verifyFiles(source, manifest, { chains, findings, report });
   return {
     ok: findings.length === 0,
     findings,
@@ -86,16 +93,19 @@ export async function verifyLedger(source: ExportSource, options: VerifyOptions 
     seals: sealLines.length,
     sealed: demands.seals.at(-1)?.at,
     key: demands.keys[0],
+    ...defined({ stored: texts?.counts }),
   };
 }
 
+/** Verifiers that the lines of a day are held against. */
+interface DayVerifiers {
+  readonly chains: ChainVerifier;
+  readonly texts: StoredTextVerifier | undefined;
+  readonly report: (finding: ExportFinding) => void;
+}
+
 /** The lines of a day, and that its tables hold the rows that they make. */
-async function verifyDay(
-  source: ExportSource,
-  day: string,
-  chains: ChainVerifier,
-  report: (finding: Finding) => void,
-): Promise<void> {
+async function verifyDay(source: ExportSource, day: string, { chains, texts, report }: DayVerifiers): Promise<void> {
   const rows = new DayRows();
   const tables = LEDGER_TABLES.map((table) => new TableReader(source, day, table, report));
   let line = 0;
@@ -104,6 +114,8 @@ async function verifyDay(
     if (!read || !isEntry(read)) continue;
     const made = rows.of(read);
     for (const table of tables) await table.expect(made[table.table], read);
+    const { chain, number, at, entry } = read;
+    await texts?.take({ ...entry }, { file: dayFile(day, EXPORT_FILES.chain), line, chain, number }, at);
   }
   for (const table of tables) await table.end();
 }
@@ -119,7 +131,7 @@ class TableReader {
     source: ExportSource,
     day: string,
     readonly table: LedgerTable,
-    private readonly report: (finding: Finding) => void,
+    private readonly report: (finding: ExportFinding) => void,
   ) {
     this.#file = tableFile(day, table);
     this.#lines = source.lines(this.#file)[Symbol.asyncIterator]();
@@ -143,12 +155,17 @@ class TableReader {
   }
 }
 
+/** Results of reading all entries, with which the files are compared. */
+interface ReadEntries {
+  readonly chains: ChainVerifier;
+  readonly findings: readonly ExportFinding[];
+  readonly report: (finding: ExportFinding) => void;
+}
+
 async function verifyFiles(
   source: ExportSource,
   manifest: ExportManifest,
-  chains: ChainVerifier,
-  findings: readonly Finding[],
-  report: (finding: Finding) => void,
+  { chains, findings, report }: ReadEntries,
 ): Promise<void> {
   const file = EXPORT_FILES.manifest;
   const named = new Set(findings.map((finding) => finding.file));
@@ -168,7 +185,7 @@ async function verifyFiles(
 
 async function readManifest(
   source: ExportSource,
-  report: (finding: Finding) => void,
+  report: (finding: ExportFinding) => void,
 ): Promise<ExportManifest | undefined> {
   const file = EXPORT_FILES.manifest;
   const [text, ...more] = await collect(source.lines(file));

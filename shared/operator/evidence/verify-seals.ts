@@ -3,7 +3,7 @@ import { canonical, NO_DIGEST } from '../../domain/evidence/ledger-chain.js';
 import { EXPORT_FILES, type ExportManifest } from '../../domain/evidence/ledger-export.js';
 import { keyFingerprint, sealDigest, signatureHolds, type Seal } from '../../domain/evidence/seal.js';
 import { headShape } from './export-shapes.js';
-import type { Finding } from './finding.js';
+import type { ExportFinding } from './export-finding.js';
 
 const sealShape = z.object({
   application: z.string(),
@@ -29,7 +29,7 @@ export function verifySeals(
   lines: readonly (string | undefined)[],
   manifest: ExportManifest | undefined,
   key: string | undefined,
-  report: (finding: Finding) => void,
+  report: (finding: ExportFinding) => void,
 ): SealDemands {
   const file = EXPORT_FILES.seals;
   const seals: Seal[] = [];
@@ -70,7 +70,7 @@ function checkSpan(
   seals: readonly Seal[],
   { seals: span, anchored, signed }: ExportManifest,
   lines: number,
-  report: (finding: Finding) => void,
+  report: (finding: ExportFinding) => void,
 ): void {
   const file = EXPORT_FILES.seals;
   const first = seals[0]?.number;

@@ -15,12 +15,11 @@ import type { ReplayOptions, ReplayReport, ReplayServices, ReplaySubject } from 
 export async function replayConversations(
   subjects: readonly ReplaySubject[],
   actor: Actor,
-  options: ReplayOptions,
+  options: ReplayOptions & { readonly progress?: (report: ReplayReport) => void },
   services: ReplayServices,
-  progress: (report: ReplayReport) => void = () => undefined,
 ): Promise<ReplayReport[]> {
   checkActor(actor);
-  const { generation, rate, dryRun } = options;
+  const { generation, rate, dryRun, progress = () => undefined } = options;
   if (generation !== undefined && !(Number.isInteger(generation) && generation > 0)) {
     throw new LanewayError('INVALID_OPTION', `the generation is ${generation}`, {
       help: ['allowed: a whole number from 1; the same number again adds nothing'],
@@ -29,13 +28,13 @@ export async function replayConversations(
   const reports: ReplayReport[] = [];
   for (const subject of subjects) {
     const { conversation } = subject;
-    const stored = await services.ledger.conversation(conversation);
+    const stored = await services.conversations.conversation(conversation);
     const entries = stored.length > 0 ? stored : (subject.entries ?? []);
     if (entries.length === 0) throw unknown(conversation, services.topology.name);
     const report =
       generation === undefined
-        ? await replayMissing(conversation, entries, actor, options, services)
-        : await replayGeneration(conversation, entries, actor, { ...options, generation }, services);
+        ? await replayMissing({ conversation, entries }, actor, options, services)
+        : await replayGeneration({ conversation, entries }, actor, { ...options, generation }, services);
     reports.push(report);
     progress(report);
     const failed = report.messages.find(({ result }) => result === 'failed');

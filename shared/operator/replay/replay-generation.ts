@@ -1,6 +1,13 @@
+import { requesterOf, requestIdOf } from '../../domain/request/requester.js';
 import { Buffer } from 'node:buffer';
 import { checkOrigin } from '../../agent/receive/decode-copy.js';
-import { CLAIM_CHECK_BYTES, payloadKey, payloadOf } from '../../domain/delivery/claim-check.js';
+import {
+  CLAIM_CHECK_BYTES,
+  payloadOf,
+  payloadPlace,
+  putText,
+  withoutPayload,
+} from '../../domain/delivery/claim-check.js';
 import type { LedgerEntry } from '../../domain/evidence/conversation.js';
 import { milliseconds } from '../../domain/base/duration.js';
 import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
@@ -16,6 +23,7 @@ import {
   type ReplayOptions,
   type ReplayReport,
   type ReplayServices,
+  type ReplaySubject,
 } from './replay-services.js';
 
 /** A root message of a conversation, its payload, and what keeps it from being sent once more. */
@@ -43,8 +51,7 @@ export function generationOf(conversation: string, generation: number): string {
  * @throws LanewayError UNAVAILABLE, to be repeated
  */
 export async function replayGeneration(
-  conversation: string,
-  entries: readonly LedgerEntry[],
+  { conversation, entries }: Required<ReplaySubject>,
   actor: Actor,
   options: ReplayOptions & { readonly generation: number },
   services: ReplayServices,
@@ -67,7 +74,7 @@ export async function replayGeneration(
     return { conversation, messages };
   }
   const present = new Set(
-    (await services.ledger.conversation(as)).flatMap((entry) =>
+    (await services.conversations.conversation(as)).flatMap((entry) =>
       entry.kind === 'message' ? [entry.intent.envelope.id] : [],
     ),
   );
@@ -140,7 +147,7 @@ async function publish(
   const now = clock.now();
   try {
     const outgoing: Outgoing = {
-      envelope: await anew(envelope, data, conversation, idOf, services),
+      envelope: await anew({ ...envelope, data }, conversation, idOf, services),
       expected: receivers,
       waiter: { kind: 'client' },
     };
@@ -156,22 +163,20 @@ async function publish(
 
 async function anew(
   original: Envelope,
-  payload: unknown,
   conversation: string,
   idOf: (id: string) => string,
   { clock, payloads }: ReplayServices,
 ): Promise<Envelope> {
-  const { data: _data, dataref: _ref, path: _path, signature: _signature, deadline, requestid, ...rest } = original;
+  const { path: _path, signature: _signature, deadline, requestid, ...rest } = withoutPayload(original);
   const now = clock.now();
   const ahead = (time: string) => new Date(now + Date.parse(time) - Date.parse(original.time)).toISOString();
   const id = idOf(original.id);
-  const text = JSON.stringify(payload ?? null);
+  const text = JSON.stringify(original.data ?? null);
   const big = Buffer.byteLength(text) > CLAIM_CHECK_BYTES;
-  const dataref = payloadKey(conversation, id);
-  if (big) await payloads.put(dataref, text);
+  const place = payloadPlace({ ...original, correlationid: conversation });
   return {
     ...rest,
-    ...(big ? { dataref } : { data: payload }),
+    ...(big ? await putText(place, text, payloads) : { data: original.data }),
     id,
     correlationid: conversation,
     causationid: original.id,
@@ -179,6 +184,6 @@ async function anew(
     expires: ahead(original.expires),
     attempt: 1,
     ...(deadline === undefined ? {} : { deadline: ahead(deadline) }),
-    ...(requestid === undefined ? {} : { requestid: idOf(requestid) }),
+    ...(requestid === undefined ? {} : { requestid: requestIdOf(requesterOf(requestid), idOf(requestid)) }),
   };
 }

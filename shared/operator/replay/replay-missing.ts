@@ -1,22 +1,25 @@
 import { account, type InFlight, type LedgerEntry } from '../../domain/evidence/conversation.js';
+import { isGone, payloadOf } from '../../domain/delivery/claim-check.js';
 import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { laneFor } from '../../domain/base/priority.js';
 import { sendMessages } from '../../publishing/send-messages.js';
+import { lanesOfAgent } from '../../topology/lanes-of.js';
 import type { Actor } from '../operator-services.js';
-import { rebuildMessages, type SentMessage } from '../../domain/evidence/rebuild-messages.js';
+import { rebuildMessages, type RebuiltMessage } from '../../domain/evidence/rebuild-messages.js';
 import {
   replayEntry,
   type ReplayedMessage,
   type ReplayOptions,
   type ReplayReport,
   type ReplayServices,
+  type ReplaySubject,
 } from './replay-services.js';
 
 /** A message that is not where it should be, and the receivers that it is to be sent to. */
 interface Plan {
   readonly message: ReplayedMessage;
-  readonly send?: SentMessage;
+  readonly send?: RebuiltMessage;
 }
 
 /**
@@ -28,8 +31,7 @@ interface Plan {
  * @throws LanewayError UNAVAILABLE, to be repeated
  */
 export async function replayMissing(
-  conversation: string,
-  entries: readonly LedgerEntry[],
+  { conversation, entries }: Required<ReplaySubject>,
   actor: Actor,
   options: ReplayOptions,
   services: ReplayServices,
@@ -59,13 +61,15 @@ async function planOf(entries: readonly LedgerEntry[], services: ReplayServices)
   for (const one of account(entries).inFlight)
     byMessage.set(one.messageId, [...(byMessage.get(one.messageId) ?? []), one]);
   const plans = await Promise.all(
-    [...byMessage].map(([messageId, inFlight]) => planFor(messageId, inFlight, sent.get(messageId), entries, services)),
+    [...byMessage].map(([messageId, inFlight]) =>
+      planFor({ messageId, inFlight, sent: sent.get(messageId) }, entries, services),
+    ),
   );
-  return [...plans.flat(), ...lettersIn(entries)];
+  return [...plans.flat(), ...deadLettersIn(entries)];
 }
 
 /** Open dead letters of the conversation: undelivered, but not for a replay. */
-function lettersIn(entries: readonly LedgerEntry[]): Plan[] {
+function deadLettersIn(entries: readonly LedgerEntry[]): Plan[] {
   return entries.flatMap((entry) => {
     if (entry.kind !== 'dead-letter' || entry.deadLetter.resolution || entry.deadLetter.messageId === undefined)
       return [];
@@ -75,10 +79,16 @@ function lettersIn(entries: readonly LedgerEntry[]): Plan[] {
   });
 }
 
+/** A message that some receivers have no outcome of. */
+interface Unarrived {
+  readonly messageId: string;
+  readonly inFlight: readonly InFlight[];
+  /** The message as it was sent; undefined where the conversation does not hold it. */
+  readonly sent: RebuiltMessage | undefined;
+}
+
 async function planFor(
-  messageId: string,
-  inFlight: readonly InFlight[],
-  sent: SentMessage | undefined,
+  { messageId, inFlight, sent }: Unarrived,
   entries: readonly LedgerEntry[],
   { topology, clock, payloads }: ReplayServices,
 ): Promise<Plan[]> {
@@ -118,17 +128,19 @@ async function obstacleTo(
     return `it expired at ${envelope.expires}: only a new generation would be handled`;
   if (envelope.dataref === undefined) return undefined;
   try {
-    await payloads.get(envelope.dataref);
+    await payloadOf(envelope, payloads);
     return undefined;
   } catch (error) {
-    if (summarizeError(error).retryable) throw error;
-    return 'its payload is no longer kept';
+    if (isGone(error)) return 'its payload is no longer kept';
+    const { code, retryable } = summarizeError(error);
+    if (retryable) throw error;
+    return `its payload is not the one that was sent: ${code}`;
   }
 }
 
 async function sendAgain(
   message: ReplayedMessage,
-  { envelope, expected }: SentMessage,
+  { envelope, expected }: RebuiltMessage,
   services: ReplayServices,
 ): Promise<ReplayedMessage> {
   const { model } = services.topology;
@@ -162,7 +174,7 @@ async function sendAsItIs(
     ? await senders.lanes?.send(
         receivers.map((receiver) => ({
           receiver,
-          lane: laneFor(envelope.priority, model.agents[receiver]?.lanes ?? []) ?? envelope.priority,
+          lane: laneFor(envelope.priority, lanesOfAgent(model, receiver).direct) ?? envelope.priority,
           envelope,
         })),
       )

@@ -1,22 +1,16 @@
-import type { LedgerEntry, LedgerReader } from '../../domain/evidence/conversation.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeadLetterBook, OperatorEntry, ReplayFacts } from '../../domain/evidence/dead-letter-book.js';
-import type { IntentStore } from '../../domain/delivery/intent-store.js';
-import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import type { LedgerEntry } from '../../domain/evidence/conversation.js';
+import type { OperatorEntry, ReplayFacts } from '../../domain/evidence/dead-letter-book.js';
 import { derivedId } from '../../domain/base/ids.js';
+import type { Ports } from '../../domain/ports.js';
 import type { Senders } from '../../publishing/send-messages.js';
 import type { Topology } from '../../topology/topology.js';
 import type { Actor } from '../operator-services.js';
 
 /** Ports and settings of a replay. */
-export interface ReplayServices {
+export interface ReplayServices extends Pick<Ports, 'clock' | 'conversations' | 'payloads' | 'intents'> {
   readonly topology: Topology;
-  readonly clock: Clock;
-  readonly ledger: LedgerReader;
-  readonly payloads: PayloadStore;
-  readonly intents: IntentStore;
   readonly senders: Senders;
-  readonly book: Pick<DeadLetterBook, 'record'>;
+  readonly book: Pick<Ports['book'], 'record'>;
   /** Waits so many milliseconds. */
   readonly pause: (ms: number) => Promise<unknown>;
 }

@@ -1,40 +1,15 @@
+import { defined } from '../../domain/base/defined.js';
+import type { ReplayWindow, WindowProgress } from '../../domain/evidence/bus-archive.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeadLetterBook } from '../../domain/evidence/dead-letter-book.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
+import type { Ports } from '../../domain/ports.js';
 import { checkActor, type Actor } from '../operator-services.js';
 import { replayEntry } from './replay-services.js';
 
-/** The archive that the bus itself keeps of its events. */
-export interface BusArchive {
-  /** Undefined when the bus has none. */
-  find(): Promise<{ readonly name: string } | undefined>;
-  /** Puts the events of a window onto the bus again. The name can be used once. */
-  start(name: string, window: ReplayWindow): Promise<void>;
-  look(name: string): Promise<WindowProgress>;
-}
-
-/** A window of time, milliseconds since 1970. */
-export interface ReplayWindow {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Progress of the replay of a window. */
-export interface WindowProgress {
-  /** State as EventBridge spells it: STARTING, RUNNING, CANCELLING, COMPLETED, CANCELLED, FAILED. */
-  readonly state: string;
-  /** Time of the last event that was put onto the bus, ISO 8601. */
-  readonly reached?: string;
-  readonly why?: string;
-}
-
 /** Ports and settings of the replay of a window. */
-export interface WindowServices {
-  readonly archive: BusArchive;
-  readonly book: Pick<DeadLetterBook, 'record'>;
-  readonly clock: Clock;
+export interface WindowServices extends Pick<Ports, 'busArchive' | 'clock'> {
+  readonly book: Pick<Ports['book'], 'record'>;
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
@@ -61,15 +36,14 @@ const LOOK_EVERY_MS = 1_000;
 export async function replayWindow(
   window: ReplayWindow,
   actor: Actor,
-  options: { readonly dryRun?: boolean },
+  options: { readonly dryRun?: boolean; readonly progress?: (now: WindowProgress) => void },
   services: WindowServices,
-  progress: (now: WindowProgress) => void = () => undefined,
 ): Promise<WindowReport> {
   checkActor(actor);
-  const { archive, book, clock, pause } = services;
+  const { busArchive, book, clock, pause } = services;
   const now = clock.now();
   checkWindow(window, now);
-  const found = await archive.find();
+  const found = await busArchive.find();
   if (!found) {
     throw new LanewayError('NOT_FOUND', 'the bus keeps no archive', {
       help: ["give LanewayApplication `busArchive: '30 days'` and deploy: events are archived from then on"],
@@ -79,13 +53,13 @@ export async function replayWindow(
   const name = `laneway-${derivedId('replay', found.name, actor.by, at ?? '')}`;
   if (options.dryRun === true) return { name, archive: found.name, state: 'would-start' };
   await book.record(replayEntry(name, actor, at ?? '', { window: { from: from ?? '', to: to ?? '' } }));
-  await archive.start(name, window);
+  await busArchive.start(name, window);
   for (;;) {
-    const seen = await archive.look(name);
-    progress(seen);
+    const seen = await busArchive.look(name);
+    options.progress?.(seen);
     if (seen.state === 'COMPLETED') {
       const { state, reached } = seen;
-      return { name, archive: found.name, state, ...(reached === undefined ? {} : { reached }) };
+      return { name, archive: found.name, state, ...defined({ reached }) };
     }
     if (seen.state === 'FAILED' || seen.state === 'CANCELLED')
       throw new LanewayError('REFUSED', `the replay ${name} ended as ${seen.state}: ${seen.why ?? 'no reason given'}`);

@@ -1,5 +1,6 @@
-import type { ArchiveReader } from '../../domain/evidence/archive.js';
-import { entryId, type LedgerEntry } from '../../domain/evidence/conversation.js';
+import type { ArchiveReader, ArchiveRecord } from '../../domain/evidence/archive.js';
+import type { LedgerEntry } from '../../domain/evidence/conversation.js';
+import { writtenId } from '../../domain/evidence/ledger-writers.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import type { ReplaySubject } from './replay-services.js';
@@ -50,7 +51,7 @@ export async function selectConversations(
       if (time !== undefined && (known === undefined || time < known)) first.set(conversation, time);
       if (entry.kind !== 'message' || !forgotten) continue;
       const own = entries.get(conversation) ?? new Map<string, LedgerEntry>();
-      entries.set(conversation, own.set(entryId(entry), entry));
+      entries.set(conversation, own.set(writtenId(entry), entry));
     }
   }
   return [...first]
@@ -59,7 +60,7 @@ export async function selectConversations(
 }
 
 /** Time (ISO 8601) at which the message of an entry was sent; undefined unless the selection fits it. */
-function timeMeant(entry: LedgerEntry, { type, agent, from, to }: ReplaySelection): string | undefined {
+function timeMeant(entry: ArchiveRecord['entry'], { type, agent, from, to }: ReplaySelection): string | undefined {
   const meant = (time: string, own: string, receivers: readonly string[]): boolean => {
     const at = Date.parse(time);
     return at >= from && at < to && (type ?? own) === own && (agent === undefined || receivers.includes(agent));

@@ -1,27 +1,26 @@
+import { cutText, withoutPlaces } from '../../domain/base/cut-text.js';
+import { behindRequest } from '../../domain/request/request-lineage.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeadLetterBook } from '../../domain/evidence/dead-letter-book.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
+import type { Ports } from '../../domain/ports.js';
 import { encodeData } from '../../message/message-type.js';
 import { RequestFailed } from '../../message/system-messages.js';
-import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import type { Topology } from '../../topology/topology.js';
 import { checkActor, type Actor } from '../operator-services.js';
 
 /** Ports and settings for answering requests as an operator. */
-export interface AnswerServices {
+export interface AnswerServices extends Pick<Ports, 'clock'> {
   readonly topology: Topology;
-  readonly clock: Clock;
-  readonly pending: Pick<PendingStore, 'get' | 'due' | 'approvals'>;
-  readonly book: Pick<DeadLetterBook, 'record' | 'recordFirst'>;
+  readonly pending: Pick<Ports['pending'], 'get' | 'due' | 'approvals'>;
+  readonly book: Pick<Ports['book'], 'record' | 'recordFirst'>;
   /** Publishes as the operator. */
   readonly publishing: Publishing;
 }
 
 /** Result of an operator's answer to a request. */
-export interface Settled {
+export interface SentAnswer {
   readonly requestId: string;
   readonly conversation: string;
   /** Message that says so; the request ends when the platform hears it. */
@@ -46,7 +45,7 @@ export async function requestById(requestId: string, { pending }: AnswerServices
 export async function openRequests(within: number, { clock, pending }: AnswerServices): Promise<PendingRecord[]> {
   const found: PendingRecord[] = [];
   const now = clock.now();
-  for await (const record of pending.due(now - OVERDUE_MS, now + within)) found.push(record);
+  for await (const record of pending.due(now - OVERDUE_MS, now + within)) if (!record.outcome) found.push(record);
   return found;
 }
 
@@ -76,16 +75,16 @@ export async function answerRequest(
   data: unknown,
   actor: Actor,
   services: AnswerServices,
-): Promise<Settled> {
+): Promise<SentAnswer> {
   const { publishing, topology } = services;
   const record = await openRequest(requestId, actor, services);
   if (record.approval) throw isApproval(requestId);
   const type = topology.types.get(record.replyType);
   if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${record.replyType}`);
-  encodeData(type, data);
+  const payload = encodeData(type, data);
   const messageId = newId();
-  await note('answer', record, actor, messageId, services);
-  await publishMessage(publishing, type, data, {}, { ...standingOf(record), id: messageId });
+  await note('answer', record, { actor, messageId }, services);
+  await publishMessage(publishing, type, payload, { ...behindRequest(record), id: messageId, requestId });
   return { requestId, conversation: record.correlationId, messageId };
 }
 
@@ -93,20 +92,22 @@ export async function answerRequest(
  * Ends a request as failed, whatever its ladder has left: noted in the ledger with who and why, then told.
  * @throws LanewayError NOT_FOUND, REFUSED when it has ended, INVALID_OPTION without who or why, PUBLISH
  */
-export async function failRequest(requestId: string, actor: Actor, services: AnswerServices): Promise<Settled> {
+export async function failRequest(requestId: string, actor: Actor, services: AnswerServices): Promise<SentAnswer> {
   const record = await openRequest(requestId, actor, services);
   const messageId = newId();
-  await note('fail', record, actor, messageId, services);
+  await note('fail', record, { actor, messageId }, services);
   await publishMessage(
     services.publishing,
     RequestFailed,
     {
       ...{ requestId, type: record.type, attempt: record.attempt, final: true },
       code: 'REQUEST_FAILED',
-      message: `${actor.by}: ${actor.why}`.slice(0, 1_000),
+      message: cutText(withoutPlaces(`${actor.by}: ${actor.why}`), 1_000),
     },
-    { channel: record.climb ? 'system.attempts' : 'system.timeouts' },
-    { ...standingOf(record), id: messageId },
+    {
+      ...{ ...behindRequest(record), id: messageId, requestId },
+      channel: record.climb ? 'system.attempts' : 'system.timeouts',
+    },
   );
   return { requestId, conversation: record.correlationId, messageId };
 }
@@ -127,23 +128,10 @@ function isApproval(requestId: string): LanewayError {
   });
 }
 
-/** Place of a message about a request: in its conversation, caused by its command. */
-function standingOf(record: PendingRecord): Standing {
-  return {
-    correlationId: record.correlationId,
-    causationId: record.messageId,
-    requestId: record.requestId,
-    hops: record.hops + 1,
-    ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
-    ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
-  };
-}
-
 async function note(
   action: 'answer' | 'fail',
   record: PendingRecord,
-  actor: Actor,
-  messageId: string,
+  { actor, messageId }: { readonly actor: Actor; readonly messageId: string },
   { book, clock }: AnswerServices,
 ): Promise<void> {
   const { requestId, correlationId } = record;

@@ -4,7 +4,7 @@ import type { PendingRecord, RequestOutcome } from '../../domain/request/pending
 import type { PendingStore } from '../../domain/request/pending-store.js';
 import { ApprovalDecided } from '../../message/system-messages.js';
 import { closeApproval, type DecideServices } from '../../publishing/close-approval.js';
-import { requestById, type AnswerServices, type Settled } from './answer-request.js';
+import { requestById, type AnswerServices, type SentAnswer } from './answer-request.js';
 import { checkActor, type Actor } from '../operator-services.js';
 
 /** A decision that a step of a workflow waits for, or waited for. */
@@ -61,7 +61,7 @@ export async function decideApproval(
   decision: 'approved' | 'rejected',
   actor: Actor,
   services: AnswerServices & DecideServices,
-): Promise<Settled> {
+): Promise<SentAnswer> {
   return decideOpen(await approvalById(id, services), decision, actor, services);
 }
 
@@ -78,7 +78,7 @@ export async function decideOpen(
   decision: 'approved' | 'rejected',
   actor: Actor,
   services: DecideServices,
-): Promise<Settled> {
+): Promise<SentAnswer> {
   checkActor(actor);
   const { requestId, correlationId } = record;
   if (record.outcome) throw alreadyDecided(record, decisionOf(record.outcome));

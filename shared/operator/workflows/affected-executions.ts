@@ -1,7 +1,7 @@
 import type { StateVisits, WorkflowEngine } from '../../domain/execution/executions.js';
 import type { AslBranch, AslDefinition, AslState } from '../../workflow/compile/asl.js';
 import { machinesIn } from '../../workflow/compile/calls-in.js';
-import { breaksIn, type Break, type Comparison } from './compare-definitions.js';
+import { breaksIn, type Break, type ComparedDefinitions } from './compare-definitions.js';
 
 /** Running executions that have a step before them, or are at it, that would no longer fit. */
 export interface AffectedStep {
@@ -35,7 +35,7 @@ const SIDE_BY_SIDE = 8;
  * @throws LanewayError UNAVAILABLE
  */
 export async function affectedExecutions(
-  comparison: Omit<Comparison, 'running' | 'deployed'>,
+  comparison: Omit<ComparedDefinitions, 'running' | 'deployed'>,
   executions: Pick<WorkflowEngine, 'list' | 'definition' | 'visits'>,
   looked: (count: number) => void = () => undefined,
 ): Promise<Affected> {
@@ -66,7 +66,7 @@ export async function affectedExecutions(
 
 async function breaksAhead(
   name: string,
-  comparison: Omit<Comparison, 'running' | 'deployed'>,
+  comparison: Omit<ComparedDefinitions, 'running' | 'deployed'>,
   executions: Pick<WorkflowEngine, 'definition' | 'visits'>,
 ): Promise<readonly Break[]> {
   const own = (await executions.definition(comparison.workflow, name)) as AslDefinition;

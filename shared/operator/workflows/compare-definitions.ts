@@ -1,7 +1,8 @@
+import type { Json } from '../../domain/base/json.js';
 import type { MessageType } from '../../message/message-type.js';
 import type { TopologyModel } from '../../topology/model.js';
-import type { AslBranch, AslDefinition, AslState, Json } from '../../workflow/compile/asl.js';
-import { callsIn, machinesIn, textOf, type Call } from '../../workflow/compile/calls-in.js';
+import type { AslBranch, AslDefinition, AslState } from '../../workflow/compile/asl.js';
+import { callsIn, machinesIn, fieldText, type DispatcherCall } from '../../workflow/compile/calls-in.js';
 import { missingFields } from './missing-fields.js';
 
 /** Effect of a deployment on one workflow. */
@@ -19,7 +20,7 @@ export interface WorkflowChange {
 }
 
 /** Inputs of {@link compareDefinitions}: a definition as it is deployed, and as it would be. */
-export interface Comparison {
+export interface ComparedDefinitions {
   readonly workflow: string;
   readonly deployed?: AslDefinition;
   readonly local?: AslDefinition;
@@ -33,7 +34,7 @@ export interface Comparison {
 }
 
 /** Compares by state name; the dispatcher's address and the comment do not count. */
-export function compareDefinitions(comparison: Comparison): WorkflowChange {
+export function compareDefinitions(comparison: ComparedDefinitions): WorkflowChange {
   const { workflow, deployed, local, running } = comparison;
   const [before, after] = [statesOf(deployed), statesOf(local)];
   const names = (from: ReadonlyMap<string, string>, fits: (name: string) => boolean) => [...from.keys()].filter(fits);
@@ -61,7 +62,7 @@ export interface Break {
  */
 export function breaksIn(
   definition: AslDefinition,
-  { model, local, workflows, types }: Pick<Comparison, 'model' | 'local' | 'workflows' | 'types'>,
+  { model, local, workflows, types }: Pick<ComparedDefinitions, 'model' | 'local' | 'workflows' | 'types'>,
 ): Break[] {
   const later = new Set(local ? callsIn(local).map(awaits) : []);
   return callsIn(definition).flatMap((call): Break[] => {
@@ -77,10 +78,10 @@ export function breaksIn(
       ...(sends ? found(unfit(state, payload, types)) : []),
       ...(undo === undefined ? [] : found(unfit(state, undo, types), true)),
       ...(payload['kind'] === 'receive' && !later.has(awaits(call))
-        ? found([`step '${state}' waits for ${textOf(payload, 'type')}, and nobody would listen for it`])
+        ? found([`step '${state}' waits for ${fieldText(payload, 'type')}, and nobody would listen for it`])
         : []),
-      ...(payload['kind'] === 'run' && !workflows.includes(textOf(payload, 'runs'))
-        ? found([`step '${state}' runs ${textOf(payload, 'runs')}, which is gone`])
+      ...(payload['kind'] === 'run' && !workflows.includes(fieldText(payload, 'runs'))
+        ? found([`step '${state}' runs ${fieldText(payload, 'runs')}, which is gone`])
         : []),
     ];
   });
@@ -110,7 +111,7 @@ function unsendable(
 function unfit(
   state: string,
   { type: name, version, data }: Readonly<Record<string, Json>>,
-  types: Comparison['types'],
+  types: ComparedDefinitions['types'],
 ): string[] {
   const type = typeof name === 'string' ? types?.get(name) : undefined;
   if (type === undefined) return [];
@@ -130,7 +131,7 @@ function unfit(
 }
 
 /** Key of the message that the platform listens for on behalf of a step: equal keys, same message. */
-function awaits({ state, payload }: Call): string {
+function awaits({ state, payload }: DispatcherCall): string {
   return JSON.stringify([payload['kind'], state, payload['type'] ?? '', 'key' in payload]);
 }
 

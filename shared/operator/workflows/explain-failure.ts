@@ -1,3 +1,4 @@
+import { defined } from '../../domain/base/defined.js';
 import type { LedgerEntry } from '../../domain/evidence/conversation.js';
 import type { ExecutionDetail, StateVisits } from '../../domain/execution/executions.js';
 import type { AslBranch, AslState } from '../../workflow/compile/asl.js';
@@ -46,8 +47,7 @@ export function explainFailure(facts: {
   const reason = `${error ?? status}${cause === undefined ? '' : `: ${cause}`}`;
   const why = failed?.error !== undefined && failed.error !== reason ? `${reason} (${failed.error})` : reason;
   return {
-    ...(step === undefined ? {} : { step }),
-    ...(agent === undefined ? {} : { agent }),
+    ...defined({ step, agent }),
     ...(failed?.messageId === undefined ? {} : { messageId: failed.messageId }),
     ...(failed?.what === undefined ? {} : { messageType: failed.what }),
     why,

@@ -1,9 +1,10 @@
+import { defined } from '../../domain/base/defined.js';
 import type { LedgerEntry } from '../../domain/evidence/conversation.js';
 import { executionName } from '../../domain/base/execution-name.js';
 import type { ExecutionDetail, StateVisits } from '../../domain/execution/executions.js';
 import { restoredOrDescribed } from '../../domain/execution/kept-state.js';
 import type { AslDefinition } from '../../workflow/compile/asl.js';
-import { callsIn, type Call } from '../../workflow/compile/calls-in.js';
+import { callsIn, type DispatcherCall } from '../../workflow/compile/calls-in.js';
 import { explainFailure, type Failure } from './explain-failure.js';
 import { stepViews, type StepView } from './step-views.js';
 import { executionByName, type WorkflowServices } from './workflow-services.js';
@@ -39,11 +40,11 @@ export async function inspectExecution(name: string, services: WorkflowServices)
   const [definition, visits, entries, next] = await Promise.all([
     services.executions.definition(workflow, name),
     services.executions.visits(workflow, name),
-    services.ledger.conversation(message.correlationid),
+    services.conversations.conversation(message.correlationid),
     services.executions.find(workflow, retry),
   ]);
   const machine = definition as AslDefinition;
-  const calls: readonly Call[] = callsIn(machine);
+  const calls: readonly DispatcherCall[] = callsIn(machine);
   const steps = await stepViews({ execution, input, calls, visits, entries }, services);
   const bad = execution.status !== 'running' && execution.status !== 'succeeded';
   const { input: _input, output, name: _name, ...rest } = execution;
@@ -63,5 +64,5 @@ export async function inspectExecution(name: string, services: WorkflowServices)
 function resultOf(output: unknown): Pick<ExecutionView, 'result' | 'data'> {
   if (typeof output !== 'object' || output === null || !('result' in output)) return {};
   const { result, data } = output as { readonly result: unknown; readonly data?: unknown };
-  return { ...(typeof result === 'string' ? { result } : {}), ...(data === undefined ? {} : { data }) };
+  return { ...(typeof result === 'string' ? { result } : {}), ...defined({ data }) };
 }

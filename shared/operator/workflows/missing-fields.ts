@@ -1,6 +1,6 @@
+import type { Json } from '../../domain/base/json.js';
 import * as z from 'zod';
 import { REPLY } from '../../domain/base/fill-template.js';
-import type { Json } from '../../workflow/compile/asl.js';
 
 /** The part of a JSON Schema that tells which fields a payload must have. */
 interface Needs {

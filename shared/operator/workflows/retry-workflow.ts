@@ -1,3 +1,5 @@
+import { offPath } from '../../domain/delivery/lineage.js';
+import { defined } from '../../domain/base/defined.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { executionName } from '../../domain/base/execution-name.js';
 import { derivedId } from '../../domain/base/ids.js';
@@ -62,15 +64,12 @@ export async function retryExecution(name: string, actor: Actor, services: Workf
       data: null,
       generation,
       // Without the deadline that the start message may have had: what is retried gets its time anew.
-      start: { id, source, time, priority, hops, data, ...(subject === undefined ? {} : { subject }) },
+      start: { id, source, time, priority, hops, data, ...defined({ subject }) },
     },
-    { subject: execution.workflow },
     {
-      ...{ id: messageId, correlationId: conversation, causationId: message.id, hops },
-      parent: { id: message.id, priority },
-      ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-      ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-      ...(message.actor === undefined ? {} : { actor: message.actor }),
+      // It stands for the start message, and no hop lies between the two.
+      ...{ ...offPath(message), hops },
+      ...{ id: messageId, subject: execution.workflow, parent: { id: message.id, priority } },
     },
   );
   return { ...about, conversation, already: false, notUndone };

@@ -31,18 +31,17 @@ export interface StartedByHand {
  */
 export async function startExecution(
   workflow: string,
-  data: unknown,
+  { data, key }: { readonly data: unknown; readonly key?: string | undefined },
   actor: Actor,
   services: WorkflowActServices,
-  key?: string,
 ): Promise<StartedByHand> {
   checkActor(actor);
   checkWorkflow(workflow, services);
   const name = services.starts[workflow] ?? '';
   const type = services.topology.types.get(name);
   if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${services.topology.name}' has no message type ${name}`);
-  encodeData(type, data);
-  checkStartSize(name, data, [workflow]);
+  const payload = encodeData(type, data);
+  checkStartSize(name, payload, [workflow]);
   const messageId = key === undefined ? newId() : derivedId('start', workflow, key);
   const conversation = derivedId('started', messageId);
   const execution = executionName(workflow, messageId);
@@ -50,9 +49,8 @@ export async function startExecution(
   await publishMessage(
     services.publishing,
     WorkflowRequested,
-    { workflow, data },
-    { subject: workflow },
-    { id: messageId, correlationId: conversation },
+    { workflow, data: payload },
+    { subject: workflow, id: messageId, correlationId: conversation },
   );
   return { workflow, execution, conversation, messageId };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/base/defined.js';
 import { awaitedId } from '../../domain/request/awaited.js';
 import type { LedgerEntry } from '../../domain/evidence/conversation.js';
 import type { DeliveryRecord } from '../../domain/delivery/delivery.js';
@@ -5,7 +6,7 @@ import { executionName } from '../../domain/base/execution-name.js';
 import type { ExecutionDetail, StateVisits } from '../../domain/execution/executions.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
 import { idsOf } from '../../domain/execution/step-ids.js';
-import { textOf, type Call } from '../../workflow/compile/calls-in.js';
+import { fieldText, type DispatcherCall } from '../../workflow/compile/calls-in.js';
 import type { ExecutionInput, WorkflowServices } from './workflow-services.js';
 
 /** State of a step. `answered`: it ended badly, and the workflow went on with the value given for that. */
@@ -40,7 +41,7 @@ export interface StepView {
 export interface StepFacts {
   readonly execution: ExecutionDetail;
   readonly input: ExecutionInput;
-  readonly calls: readonly Call[];
+  readonly calls: readonly DispatcherCall[];
   readonly visits: Readonly<Record<string, StateVisits>>;
   readonly entries: readonly LedgerEntry[];
 }
@@ -60,7 +61,7 @@ export async function stepViews(facts: StepFacts, services: WorkflowServices): P
   return views.flat();
 }
 
-async function viewsOf(call: Call, facts: StepFacts, services: WorkflowServices): Promise<StepView[]> {
+async function viewsOf(call: DispatcherCall, facts: StepFacts, services: WorkflowServices): Promise<StepView[]> {
   if (call.depth !== 1) return [await viewOf(call, undefined, facts, services)];
   const most = facts.visits[call.state]?.entered ?? MOST_ELEMENTS;
   const all = await Promise.all(
@@ -74,7 +75,7 @@ async function viewsOf(call: Call, facts: StepFacts, services: WorkflowServices)
 }
 
 async function viewOf(
-  call: Call,
+  call: DispatcherCall,
   index: string | undefined,
   facts: StepFacts,
   services: WorkflowServices,
@@ -82,8 +83,8 @@ async function viewOf(
   const { payload, state } = call;
   const what = [payload['type'], payload['runs']].find((one) => typeof one === 'string');
   const about = {
-    ...{ step: state, kind: textOf(payload, 'kind') },
-    ...(index === undefined ? {} : { index }),
+    ...{ step: state, kind: fieldText(payload, 'kind') },
+    ...defined({ index }),
     ...(typeof what === 'string' ? { what } : {}),
   };
   const found = await recordOf(call, index, facts, services);
@@ -102,7 +103,7 @@ async function viewOf(
 
 /** The step's record, of this generation or of one before. */
 async function recordOf(
-  { payload, state }: Call,
+  { payload, state }: DispatcherCall,
   index: string | undefined,
   { execution, input }: StepFacts,
   { pending }: WorkflowServices,
@@ -130,7 +131,7 @@ async function recordOf(
 }
 
 function withoutRecord(
-  { payload, state }: Call,
+  { payload, state }: DispatcherCall,
   index: string | undefined,
   { execution, input, visits, entries }: StepFacts,
 ): Pick<StepView, 'state' | 'messageId' | 'error'> {

@@ -1,36 +1,31 @@
 import * as z from 'zod';
-import type { LedgerReader } from '../../domain/evidence/conversation.js';
 import { LanewayError, unknownName } from '../../domain/base/errors.js';
 import type { ExecutionDetail, ExecutionFinder, WorkflowEngine } from '../../domain/execution/executions.js';
 import { derivedId } from '../../domain/base/ids.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeadLetterBook, OperatorEntry } from '../../domain/evidence/dead-letter-book.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
+import type { OperatorEntry } from '../../domain/evidence/dead-letter-book.js';
 import { PRIORITIES } from '../../domain/base/priority.js';
-import type { SagaStore } from '../../domain/execution/saga.js';
+import type { Ports } from '../../domain/ports.js';
 import type { Publishing } from '../../publishing/publish-message.js';
 import type { Topology } from '../../topology/topology.js';
 import type { Actor } from '../operator-services.js';
 
 /** Ports and settings for retrying and starting workflows. */
-export interface WorkflowActServices {
+export interface WorkflowActServices extends Pick<Ports, 'clock'> {
   readonly topology: Topology;
-  readonly clock: Clock;
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
   readonly executions: ExecutionFinder;
-  readonly pending: Pick<PendingStore, 'get'>;
-  readonly sagas: Pick<SagaStore, 'get' | 'steps'>;
-  readonly book: Pick<DeadLetterBook, 'record'>;
+  readonly pending: Pick<Ports['pending'], 'get'>;
+  readonly sagas: Pick<Ports['sagas'], 'get' | 'steps'>;
+  readonly book: Pick<Ports['book'], 'record'>;
   /** Publishes as the operator. */
   readonly publishing: Publishing;
 }
 
 /** Ports and settings for looking at executions, and for all that {@link WorkflowActServices} allow. */
-export interface WorkflowServices extends WorkflowActServices {
+export interface WorkflowServices extends WorkflowActServices, Pick<Ports, 'conversations'> {
   readonly executions: WorkflowEngine;
-  readonly sagas: Pick<SagaStore, 'get' | 'steps' | 'find'>;
-  readonly ledger: LedgerReader;
+  readonly sagas: Pick<Ports['sagas'], 'get' | 'steps' | 'find'>;
 }
 
 const inputSchema = z.object({

@@ -1,14 +1,11 @@
 import { factsOf, isSettled } from '../../domain/delivery/delivery.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
-import { messageIn, type DeadCopy, type Finding } from './dead-copy.js';
+import type { Ports } from '../../domain/ports.js';
+import type { DecodedDeadCopy, Finding } from './dead-copy.js';
 import { startedBy } from '../workflows/started-by.js';
 
 /** Ports and settings of {@link judgeStart}. */
-export interface StartJudgeServices {
-  readonly clock: Clock;
-  readonly deliveries: DeliveryStore;
+export interface StartJudgeServices extends Pick<Ports, 'clock' | 'deliveries'> {
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
 }
@@ -20,9 +17,9 @@ export interface StartJudgeServices {
  * @returns one finding for each workflow that ended so; empty when every one has an outcome, or when the message starts nothing
  * @throws LanewayError LEASE_LOST while another copy starts one of them
  */
-export async function judgeStart(dead: DeadCopy, services: StartJudgeServices): Promise<Finding[]> {
+export async function judgeStart(dead: DecodedDeadCopy, services: StartJudgeServices): Promise<Finding[]> {
   const { clock, deliveries, starts } = services;
-  const decoded = messageIn(dead.body);
+  const { decoded } = dead;
   if (dead.origin.kind !== 'platform' || !decoded || decoded.envelope.receiver !== undefined) return [];
   const { envelope } = decoded;
   const findings: Finding[] = [];
@@ -30,7 +27,7 @@ export async function judgeStart(dead: DeadCopy, services: StartJudgeServices): 
     const receiver = `workflow:${workflow}`;
     const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
     const record = await deliveries.get(key);
-    // What this very copy settled may not have been told of: it is told again, and changes nothing.
+    // This copy may have settled the start without telling of it. It tells again, which changes nothing.
     if (record && isSettled(record.state) && (record.state !== 'dead-lettered' || record.copy !== dead.copy)) continue;
     const now = clock.now();
     const what = `the starter received the message that starts '${workflow}' until SQS gave up, and never wrote an outcome`;

@@ -1,12 +1,14 @@
 import * as z from 'zod';
-import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { cutText, withoutPlaces } from '../../domain/base/cut-text.js';
+import { isGone, payloadOf } from '../../domain/delivery/claim-check.js';
 import type { DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
+import { offPath, type Lineage } from '../../domain/delivery/lineage.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
-import { summarizeError } from '../../domain/base/errors.js';
+import { summarizeError, withoutHelp } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import { ErrorReported, isSystemChannel, RequestFailed, WorkflowRequested } from '../../message/system-messages.js';
 import { failureChannel } from '../../topology/failure-channel.js';
-import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 
 /** Fields of a request for a workflow that lead to the step which waits for its end. */
 const parentSchema = z.object({ workflow: z.string(), parent: z.object({ requestId: z.string() }) });
@@ -18,7 +20,7 @@ const parentSchema = z.object({ workflow: z.string(), parent: z.object({ request
  * first, and neither message keeps the other from being tried.
  *
  * @param genuine true when the message is of the publisher it names; a forged one ends nobody's request
- * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
+ * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated; else what no repetition mends, when both have been tried
  */
 export async function reportDeadLetter(
   entry: DeadLetterEntry,
@@ -31,12 +33,11 @@ export async function reportDeadLetter(
     return;
   }
   const { topology } = publishing;
-  const standing = standingIn(entry, envelope);
-  const firstLine = entry.error.message.slice(0, 1_000);
+  const lineage: Lineage = envelope ? offPath(envelope) : { correlationId: entry.correlationId, hops: 0 };
   const isRequest = envelope !== undefined && topology.model.types[envelope.type]?.reply !== undefined;
   const failed = genuine && isRequest && envelope.requestid !== undefined;
   const told = await Promise.allSettled([
-    failed ? failRequest(entry, envelope, firstLine, publishing, standing) : undefined,
+    failed ? failRequest(entry, envelope, publishing) : undefined,
     publishMessage(
       publishing,
       ErrorReported,
@@ -46,68 +47,59 @@ export async function reportDeadLetter(
         receiver: entry.receiver,
         reason: entry.reason,
         code: entry.error.code,
-        message: firstLine,
+        message: saidOf(entry),
         tries: entry.tries,
       },
-      {},
-      { ...standing, id: derivedId(ErrorReported.name, entry.id) },
+      { ...lineage, id: derivedId(ErrorReported.name, entry.id) },
     ),
   ]);
-  for (const one of told) if (one.status === 'rejected') throw one.reason;
+  const failures = told.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  if (failures.length > 0) throw failures.find((failure) => summarizeError(failure).retryable) ?? failures[0];
 }
 
-async function failRequest(
-  entry: DeadLetterEntry,
-  envelope: Envelope,
-  message: string,
-  publishing: Publishing,
-  standing: Standing,
-): Promise<void> {
+/**
+ * Message of the error, as long as a report may be, without its help and without places of the account. The dead letter has all
+ * of it; a report goes to the sender too.
+ */
+function saidOf({ error }: DeadLetterEntry): string {
+  return cutText(withoutPlaces(withoutHelp(error.message)), 1_000);
+}
+
+async function failRequest(entry: DeadLetterEntry, envelope: Envelope, publishing: Publishing): Promise<void> {
   const { requestid, type, attempt } = envelope;
   if (requestid === undefined) return;
   await publishMessage(
     publishing,
     RequestFailed,
-    { requestId: requestid, type, code: entry.error.code, message, attempt },
-    { channel: failureChannel(publishing.topology.model, envelope) },
-    { ...standing, id: derivedId(RequestFailed.name, entry.id), requestId: requestid },
+    { requestId: requestid, type, code: entry.error.code, message: saidOf(entry), attempt },
+    {
+      ...offPath(envelope),
+      ...{ id: derivedId(RequestFailed.name, entry.id), requestId: requestid },
+      channel: failureChannel(publishing.topology.model, envelope),
+    },
   );
 }
 
 /** Ends the request of the step that asked for a workflow which could not be started. */
 async function failParent(entry: DeadLetterEntry, envelope: Envelope, publishing: Publishing): Promise<void> {
   const payload: unknown = await payloadOf(envelope, publishing.payloads).catch((error: unknown) => {
-    if (summarizeError(error).retryable) throw error;
+    if (!isGone(error) && summarizeError(error).retryable) throw error;
     return undefined;
   });
   const asked = parentSchema.safeParse(payload);
   if (!asked.success) return;
   const { workflow, parent } = asked.data;
-  const { code, message } = entry.error;
+  const { code } = entry.error;
   await publishMessage(
     publishing,
     RequestFailed,
     {
       ...{ requestId: parent.requestId, type: `workflow:${workflow}`, attempt: 1, code },
-      message: message.slice(0, 1_000),
+      message: saidOf(entry),
     },
-    { channel: 'system.timeouts' },
     {
-      ...standingIn(entry, envelope),
-      id: derivedId(RequestFailed.name, entry.id),
-      requestId: parent.requestId,
+      ...offPath(envelope),
+      ...{ id: derivedId(RequestFailed.name, entry.id), requestId: parent.requestId, channel: 'system.timeouts' },
     },
   );
-}
-
-function standingIn(entry: DeadLetterEntry, envelope: Envelope | undefined): Standing {
-  if (!envelope) return { correlationId: entry.correlationId };
-  return {
-    correlationId: envelope.correlationid,
-    causationId: envelope.id,
-    hops: envelope.hops + 1,
-    ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
-    ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
-    ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
-  };
 }

@@ -10,17 +10,12 @@ import {
   type ChainHead,
   type SealedHead,
 } from '../../domain/evidence/ledger-chain.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { ChainStore } from '../../domain/evidence/seal.js';
+import type { Ports } from '../../domain/ports.js';
 
 /** Ports and settings for writing the archive of the ledger. */
-export interface ArchiveServices {
+export interface ArchiveServices extends Pick<Ports, 'archiveWriter' | 'chains' | 'clock'> {
   readonly application: string;
-  /** Payload store over the archive's bucket. */
-  readonly archive: Pick<PayloadStore, 'put'>;
-  readonly chains: ChainStore;
-  readonly clock: Clock;
 }
 
 /** The chain of a stream that does not tell its shards apart; any number of writers may meet in it. */
@@ -81,7 +76,7 @@ async function append(
   chain: string,
   head: ChainHead | undefined,
   { day, records }: Part,
-  { application, archive, chains, clock }: ArchiveServices,
+  { application, archiveWriter, chains, clock }: ArchiveServices,
 ): Promise<boolean> {
   const start = head
     ? undefined
@@ -94,7 +89,7 @@ async function append(
   const first = head ? head.number + 1 : 1;
   const key = archiveKey({ day, chain, first, before: head?.digest ?? NO_DIGEST, after: last.digest });
   const text = [...(start ? [start] : []), ...lines].map((line) => `${canonical(line)}\n`).join('');
-  await archive.put(key, text);
+  await archiveWriter.put(key, text);
   return chains.advance(head, { chain, number: last.number, digest: last.digest, sequence, day });
 }
 

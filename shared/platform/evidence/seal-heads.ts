@@ -1,22 +1,13 @@
 import { NO_DIGEST, type SealedHead } from '../../domain/evidence/ledger-chain.js';
-import type { Clock } from '../../domain/base/clock.js';
-import {
-  sealDigest,
-  sealText,
-  type ChainStore,
-  type Seal,
-  type SealStore,
-  type Signer,
-} from '../../domain/evidence/seal.js';
+import type { Ports } from '../../domain/ports.js';
+import { sealDigest, sealText, type Seal } from '../../domain/evidence/seal.js';
 
 /** Ports and settings for sealing the heads of the chains. */
-export interface SealServices {
+export interface SealServices extends Pick<Ports, 'chains' | 'clock'> {
   readonly application: string;
-  readonly chains: ChainStore;
-  readonly seals: Pick<SealStore, 'keep'>;
+  readonly seals: Pick<Ports['seals'], 'keep'>;
   /** Signer of the seals; undefined where seals are not signed. */
-  readonly signer: Signer | undefined;
-  readonly clock: Clock;
+  readonly sealSigner: Ports['sealSigner'] | undefined;
 }
 
 /** Result of {@link sealHeads}: the last seal there is. */
@@ -35,7 +26,7 @@ export interface SealSummary {
  * by the next call.
  */
 export async function sealHeads(services: SealServices): Promise<SealSummary> {
-  const { application, chains, seals, signer, clock } = services;
+  const { application, chains, seals, sealSigner, clock } = services;
   const last = await chains.lastSeal();
   if (last) await seals.keep(last);
   const heads = (await chains.heads()).map(({ chain, number, digest }) => ({ chain, number, digest }));
@@ -47,7 +38,7 @@ export async function sealHeads(services: SealServices): Promise<SealSummary> {
     previous: last?.digest ?? NO_DIGEST,
     heads,
   };
-  const signature = signer ? await signer.sign(sealText(content)) : null;
+  const signature = sealSigner ? await sealSigner.sign(sealText(content)) : null;
   const seal: Seal = { ...content, digest: sealDigest(content), signature };
   if (!(await chains.nextSeal(seal))) return summaryOf(await chains.lastSeal(), false);
   await seals.keep(seal);

@@ -1,24 +1,33 @@
 import * as z from 'zod';
+import { defined } from '../../domain/base/defined.js';
 import type { Log } from '../../agent/context.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
 import { matchesPattern } from '../../domain/wire/event-pattern.js';
 import type { Priority } from '../../domain/base/priority.js';
 import { derivedId, ingressConversation } from '../../domain/base/ids.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
+import type { Ports } from '../../domain/ports.js';
+import { isInForce } from '../../domain/quarantine/quarantine.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import type { ForeignEvent, IngressSpec, Topology } from '../../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
 
 /** Ports and settings of the ingress function. */
-export interface IngressServices {
+export interface IngressServices extends Pick<Ports, 'clock' | 'deadLetters'> {
+  readonly quarantines: Pick<Ports['quarantines'], 'all'>;
   readonly topology: Topology;
-  readonly clock: Clock;
-  readonly deadLetters: DeadLetterQueue;
   readonly log: Log;
   /** Publishing in the name of an ingress. */
   readonly publishingAs: (ingress: string) => Publishing;
 }
+
+/** Time for which an event of an ingress in quarantine first stays away, milliseconds. */
+export const HELD_EVENT_FIRST_MS = 60_000;
+
+/**
+ * Longest time for which it stays away, milliseconds. Its queue then gives it out less than 100 times in the 14 days for which it
+ * keeps it, after which SQS would take it for poison.
+ */
+export const HELD_EVENT_MOST_MS = 14_400_000;
 
 const eventSchema = z.looseObject({
   id: z.string().min(1),
@@ -32,27 +41,42 @@ const eventSchema = z.looseObject({
  * Takes one event of another system. One queue takes the events of every ingress, so its patterns are matched again here. The
  * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the event's id:
  * however often it comes, it is the same message. An event that its ingress cannot map, or whose payload does not fit the
- * schema, is a dead letter `ingress`.
+ * schema, is a dead letter `ingress`. While its ingress is in quarantine it waits in the queue.
  *
+ * @returns instant at which the copy is to come again, milliseconds since 1970
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
-export async function takeEvent(copy: QueuedCopy, services: IngressServices): Promise<void> {
+export async function takeEvent(copy: QueuedCopy, services: IngressServices): Promise<number | undefined> {
   const { topology } = services;
   const event = readEvent(copy.body);
-  if (!event) return bury(copy, 'platform:ingress', unreadable(), services);
+  if (!event) {
+    await bury(copy, 'platform:ingress', unreadable(), services);
+    return undefined;
+  }
   const matching = Object.entries(topology.ingress).filter(([, spec]) => matchesPattern(spec.pattern, event));
   if (matching.length === 0) {
     const error = new LanewayError('NOT_DECLARED', `no ingress takes ${event.source} / ${event['detail-type']}`, {
       help: [`ingress of '${topology.name}': ${Object.keys(topology.ingress).join(', ') || '(none)'}`],
     });
-    return bury(copy, 'platform:ingress', summarizeError(error), services);
+    await bury(copy, 'platform:ingress', summarizeError(error), services);
+    return undefined;
   }
-  for (const [name, spec] of matching) await takeAs(name, spec, event, copy, services);
+  const held = await heldIngresses(services);
+  // An event that another ingress takes as well comes again for all of them, and is the same message there.
+  for (const [name, spec] of matching) if (!held.has(name)) await takeAs({ name, spec }, event, copy, services);
+  if (!matching.some(([name]) => held.has(name))) return undefined;
+  const waits = HELD_EVENT_FIRST_MS * 2 ** Math.min(30, (copy.receives ?? 1) - 1);
+  return services.clock.now() + Math.min(HELD_EVENT_MOST_MS, waits);
+}
+
+/** Names of the ingresses that are in quarantine. */
+async function heldIngresses({ quarantines }: IngressServices): Promise<ReadonlySet<string>> {
+  const inForce = (await quarantines.all()).filter((one) => one.kind === 'ingress' && isInForce(one));
+  return new Set(inForce.map(({ name }) => name));
 }
 
 async function takeAs(
-  name: string,
-  spec: IngressSpec,
+  { name, spec }: { readonly name: string; readonly spec: IngressSpec },
   event: ForeignEvent,
   copy: QueuedCopy,
   services: IngressServices,
@@ -68,16 +92,10 @@ async function takeAs(
     return bury(copy, receiver, { ...summarizeError(error), retryable: false }, services);
   }
   try {
-    const { id, correlationId } = await publishMessage(
-      services.publishingAs(name),
-      spec.as,
-      data,
-      priority === undefined ? {} : { priority },
-      {
-        id: derivedId('ingress', name, event.id),
-        correlationId: ingressConversation(name, event.id),
-      },
-    );
+    const { id, correlationId } = await publishMessage(services.publishingAs(name), spec.as, data, {
+      ...{ id: derivedId('ingress', name, event.id), correlationId: ingressConversation(name, event.id) },
+      ...defined({ priority }),
+    });
     services.log.info('a foreign event became a message', {
       ingress: name,
       type: spec.as.name,

@@ -1,14 +1,15 @@
+import { cutText, withoutPlaces } from '../../domain/base/cut-text.js';
+import { withoutHelp } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
-import type { Clock } from '../../domain/base/clock.js';
+import type { Ports } from '../../domain/ports.js';
+import { behindRequest } from '../../domain/request/request-lineage.js';
 import { RequestFailed, RequestTimedOut } from '../../message/system-messages.js';
-import { publishMessage, type Standing } from '../../publishing/publish-message.js';
+import { publishMessage } from '../../publishing/publish-message.js';
 import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 
 /** Ports for telling the end of a request. */
-export interface AnnounceServices extends ResumeServices {
-  readonly clock: Clock;
-}
+export type AnnounceServices = ResumeServices & Pick<Ports, 'clock'>;
 
 /** Id of the `RequestFailed` that tells of a request's end, not of an attempt's. */
 export function endId(requestId: string): string {
@@ -17,7 +18,8 @@ export function endId(requestId: string): string {
 
 /**
  * Tells of a request that nobody answered: `RequestTimedOut` or, after a ladder, `RequestFailed` on `system.timeouts`, the
- * entry `abort` of a ladder, and whoever waits. Ids follow from the request, so that a repetition changes nothing.
+ * entry `abort` of a ladder, and the waiter. Ids follow from the request, so that a repetition changes nothing. Until all of it
+ * is done the request stays due, and the sweeper arms it again.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
@@ -29,15 +31,14 @@ export async function announceRequestEnd(
   const { publishing, log } = services;
   const { requestId, type, attempt, climb, correlationId } = record;
   const about = { request: requestId, type, correlation: correlationId, attempt };
-  const standing = standingOf(record);
+  const lineage = behindRequest(record);
   if (outcome.state === 'timed-out') {
     log.warn('a request was not answered in time', { ...about, deadline: record.deadline });
     await publishMessage(
       publishing,
       RequestTimedOut,
       { requestId, type, deadline: record.deadline, attempt },
-      {},
-      { ...standing, id: derivedId(RequestTimedOut.name, requestId, String(attempt)) },
+      { ...lineage, id: derivedId(RequestTimedOut.name, requestId, String(attempt)) },
     );
   }
   // Without a ladder the dead letter's own `RequestFailed` has told everybody.
@@ -47,13 +48,13 @@ export async function announceRequestEnd(
     await publishMessage(
       publishing,
       RequestFailed,
-      { requestId, type, code, message: message.slice(0, 1_000), attempt },
-      {},
-      { ...standing, id: endId(requestId), requestId },
+      { requestId, type, code, message: cutText(withoutPlaces(withoutHelp(message)), 1_000), attempt },
+      { ...lineage, id: endId(requestId), requestId },
     );
   }
   await noteAbort(record, outcome, services);
   await resumeWaiter(record, outcome, services);
+  if (record.untold) await services.pending.told(requestId);
 }
 
 /**
@@ -76,15 +77,4 @@ export async function noteAbort(
     },
     at: outcome.at,
   });
-}
-
-/** Place of the platform's messages about a request in its conversation: caused by the command of the current attempt. */
-export function standingOf(record: PendingRecord): Standing {
-  return {
-    correlationId: record.correlationId,
-    causationId: record.messageId,
-    hops: record.hops + 1,
-    ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
-    ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
-  };
 }

@@ -1,24 +1,22 @@
 import { loadEmissions } from '../../agent/receive/emissions.js';
 import type { CancelResult, Emission } from '../../domain/delivery/delivery.js';
+import { writerOfSource } from '../../domain/wire/writers.js';
 import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
-import type { PendingRecord, Waiter } from '../../domain/request/pending.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
+import type { PendingRecord } from '../../domain/request/pending.js';
+import { requesterOf } from '../../domain/request/requester.js';
 import { decodeData } from '../../message/message-type.js';
 import { RequestCancelled } from '../../message/system-messages.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import { payloadOf } from '../../domain/delivery/claim-check.js';
+import type { Ports } from '../../domain/ports.js';
+import { offPath } from '../../domain/delivery/lineage.js';
 import { noteAbort } from './announce-request-end.js';
 import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 
 /** Ports for taking a request back. */
-export interface CancelServices extends ResumeServices {
-  readonly clock: Clock;
-  readonly pending: PendingStore;
-  readonly deliveries: DeliveryStore;
+export interface CancelServices extends ResumeServices, Pick<Ports, 'clock' | 'pending' | 'deliveries'> {
   readonly publishing: Publishing;
 }
 
@@ -29,7 +27,7 @@ export interface CancelServices extends ResumeServices {
 export const LONGEST_WAIT_MS = 15 * 60_000;
 
 /**
- * Takes a request back, on a `RequestCancelled` of whoever made it. The request ends as failed, `CANCELLED`, unless it
+ * Takes a request back, on a `RequestCancelled` of its requester. The request ends as failed, `CANCELLED`, unless it
  * has ended already: the first outcome wins. Then the delivery of its command is marked, so that it is not started
  * (again), and each request that was made in its handling is taken back by a `RequestCancelled` of its own. While the
  * command is being handled those are not known yet: the cancellation comes again until the handling has ended.
@@ -74,29 +72,26 @@ export async function cancelRequest(envelope: Envelope, services: CancelServices
   log.warn('a handling that was cancelled did not end', about);
 }
 
-/** @throws LanewayError SENDER_MISMATCH for anyone but who made the request, and the platform */
-function checkWaiter(envelope: Envelope, { correlationId, requestId, waiter }: PendingRecord): void {
-  const by = parseSource(envelope.source);
-  if (envelope.correlationid === correlationId && by && mayCancel(by, waiter)) return;
+/** @throws LanewayError SENDER_MISMATCH for any sender but the requester and the platform */
+function checkWaiter(envelope: Envelope, { correlationId, requestId }: PendingRecord): void {
+  const isPlatform = parseSource(envelope.source)?.kind === 'platform';
+  const requester = requesterOf(requestId);
+  const isRequester = requester !== undefined && requester === writerOfSource(envelope.source);
+  if (envelope.correlationid === correlationId && (isPlatform || isRequester)) return;
   throw new LanewayError(
     'SENDER_MISMATCH',
     `${envelope.source} takes request ${requestId} back, which it did not make`,
     {
-      help: ['allowed: the agent that made it; a client, for what a client made; in the conversation of the request'],
+      help: ['allowed: the agent or the client that made it; in the conversation of the request'],
     },
   );
-}
-
-function mayCancel(by: NonNullable<ReturnType<typeof parseSource>>, waiter: Waiter): boolean {
-  if (by.kind === 'platform') return true;
-  return waiter.kind === by.kind && (waiter.kind !== 'agent' || waiter.id === by.name);
 }
 
 /** Requests that were made in a handling which has ended. */
 async function requestsOf(found: CancelResult, { payloads }: CancelServices): Promise<readonly Emission[]> {
   if (found.kind !== 'settled') return [];
   const emissions = await loadEmissions(found.record, payloads);
-  // A reply carries a request id too, that of what it answers.
+  // A reply carries a request id as well: that of the request it answers.
   return emissions.filter(({ requestid, replyto }) => requestid !== undefined && replyto !== undefined);
 }
 
@@ -106,17 +101,7 @@ async function cancelChild(child: Emission, parent: Envelope, why: string, servi
     services.publishing,
     RequestCancelled,
     { requestId: requestid, why },
-    {},
-    {
-      id: derivedId(RequestCancelled.name, requestid, parent.id),
-      requestId: requestid,
-      correlationId: parent.correlationid,
-      causationId: parent.id,
-      hops: parent.hops + 1,
-      ...(parent.tenant === undefined ? {} : { tenant: parent.tenant }),
-      ...(parent.traceparent === undefined ? {} : { traceparent: parent.traceparent }),
-      ...(parent.actor === undefined ? {} : { actor: parent.actor }),
-    },
+    { ...offPath(parent), id: derivedId(RequestCancelled.name, requestid, parent.id), requestId: requestid },
   );
 }
 

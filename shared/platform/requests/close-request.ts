@@ -1,29 +1,26 @@
 import { checkOrigin, decodeCopy, type Decoded } from '../../agent/receive/decode-copy.js';
-import { payloadOf } from '../../domain/delivery/claim-check.js';
-import { reasonOf, type DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
+import { payloadOf, withoutPayload } from '../../domain/delivery/claim-check.js';
+import { reasonOf } from '../../domain/delivery/dead-letter.js';
 import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../../domain/base/errors.js';
 import type { AttemptEnd } from '../../domain/request/ladder.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
+import { replyOutcome } from '../../domain/request/reply-outcome.js';
 import type { Replied } from '../../domain/execution/saga.js';
+import type { Ports } from '../../domain/ports.js';
 import { decodeData } from '../../message/message-type.js';
 import { RequestCancelled, RequestFailed } from '../../message/system-messages.js';
 import { cancelRequest, type CancelServices } from './cancel-request.js';
 import { undoAnswered } from '../workflows/compensate.js';
-import { endAttempt, type Ended, type EscalateServices } from './escalate-request.js';
+import { endAttempt, type AttemptEndEffect, type EscalateServices } from './escalate-request.js';
 import type { QueuedCopy } from '../ingress/queued-copy.js';
 import { endId } from './announce-request-end.js';
+import { checkAnswerer, mayFail } from '../../publishing/was-asked.js';
 import { takeAwaited, type AwaitServices } from '../workflows/take-awaited.js';
 import { resumeWaiter } from '../workflows/resume-waiter.js';
 
 /** Ports of the function that takes replies. */
-export interface RepliesServices extends CancelServices, EscalateServices, AwaitServices {
-  readonly clock: Clock;
-  readonly pending: PendingStore;
-  readonly deadLetters: DeadLetterQueue;
-}
+export type RepliesServices = CancelServices & EscalateServices & AwaitServices & Pick<Ports, 'deadLetters'>;
 
 /** Name of this receiver in dead letters. */
 const RECEIVER = 'platform:replies';
@@ -75,9 +72,13 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
   if (envelope.type === RequestFailed.name) {
     // The end of the request, told to everybody else by this function or that of the deadlines.
     if (envelope.id === endId(record.requestId)) return;
-    if ((await failAttempt(envelope, payload, record, at, services)) !== 'late') return;
+    if ((await failAttempt({ envelope, payload, record, at }, services)) !== 'late') return;
   } else {
-    const outcome = replyOf(envelope, payload, record, at, services);
+    checkAnswerer(envelope.source, record, services.topology.model);
+    checkReply({ envelope, payload, record }, services);
+    // A client may not read what its answerer wrote, but the replies to its own requests.
+    const held = record.waiter.kind === 'client' ? { ...withoutPayload(envelope), data: payload } : envelope;
+    const outcome = await replyOutcome(held, Date.parse(at), services.payloads);
     const closed = await pending.close(record.requestId, outcome);
     if (closed.kind === 'unknown') return;
     if (closed.kind === 'won')
@@ -108,27 +109,34 @@ async function undoLate(
 /** @throws LanewayError SENDER_MISMATCH */
 function checkConversation(envelope: Envelope, record: PendingRecord): void {
   if (envelope.correlationid === record.correlationId) return;
+  // Refusals are told to everybody. Whoever guesses a request's id learns nothing about it.
   throw new LanewayError(
     'SENDER_MISMATCH',
-    `the message belongs to conversation ${envelope.correlationid}, its request to ${record.correlationId}`,
+    `the message belongs to conversation ${envelope.correlationid}, its request to another`,
   );
+}
+
+/** A message that answers a request, and the instant at which it is looked at. */
+interface Answer {
+  readonly envelope: Envelope;
+  readonly payload: unknown;
+  readonly record: PendingRecord;
+  readonly at: string;
 }
 
 /** @throws LanewayError NOT_DECLARED, SCHEMA; PUBLISH, UNAVAILABLE, to be repeated */
 async function failAttempt(
-  envelope: Envelope,
-  payload: unknown,
-  record: PendingRecord,
-  at: string,
+  { envelope, payload, record, at }: Answer,
   services: RepliesServices,
-): Promise<Ended> {
-  checkFailure(envelope, record, services);
-  const { code, message, attempt, final } = decodeData(RequestFailed, payload, envelope.dataschema);
+): Promise<AttemptEndEffect> {
+  const { code, message, final, ...told } = decodeData(RequestFailed, payload, envelope.dataschema);
+  // What an operator edited is another message of the same attempt.
+  const attempt = envelope.causationid === record.messageId ? record.attempt : told.attempt;
+  checkFailure(envelope, attempt, record, services);
   const known: ErrorCode = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'REQUEST_FAILED';
   const cause: AttemptEnd = {
     state: 'failed',
-    // What an operator edited is another message of the same attempt.
-    attempt: envelope.causationid === record.messageId ? record.attempt : attempt,
+    attempt,
     by: envelope.id,
     at,
     error: {
@@ -143,37 +151,30 @@ async function failAttempt(
 }
 
 /** @throws LanewayError NOT_CARRIED, SCHEMA */
-function replyOf(
-  envelope: Envelope,
-  payload: unknown,
-  record: PendingRecord,
-  at: string,
-  services: RepliesServices,
-): Replied {
+function checkReply({ envelope, payload, record }: Omit<Answer, 'at'>, services: RepliesServices): void {
   const type = services.topology.types.get(record.replyType);
   if (!type || envelope.type !== record.replyType) {
-    throw new LanewayError('NOT_CARRIED', `${envelope.type} does not answer ${record.type}`, {
-      help: [`its reply is ${record.replyType}`],
+    throw new LanewayError('NOT_CARRIED', `${envelope.type} is not the reply of request ${record.requestId}`, {
+      help: [`see: laneway requests get ${record.requestId}`],
     });
   }
   decodeData(type, payload, envelope.dataschema);
-  return {
-    state: 'replied',
-    by: envelope.id,
-    at,
-    type: envelope.type,
-    dataschema: envelope.dataschema,
-    ...(envelope.dataref === undefined ? { data: envelope.data } : { dataref: envelope.dataref }),
-  };
 }
 
-/** An agent may fail only what it handles; everything else fails by its dead letter. @throws LanewayError NOT_DECLARED */
-function checkFailure(envelope: Envelope, record: PendingRecord, { topology }: RepliesServices): void {
+/**
+ * An agent may fail only what it was asked, and of the attempts that of now only where it was asked now; everything else fails by
+ * its dead letter. @throws LanewayError NOT_DECLARED, SENDER_MISMATCH
+ */
+function checkFailure(envelope: Envelope, attempt: number, record: PendingRecord, { topology }: RepliesServices): void {
   const by = parseSource(envelope.source);
   if (by?.kind === 'platform') return;
-  if (by?.kind === 'agent' && topology.model.agents[by.name]?.handles.includes(record.type) === true) return;
+  const { requestId, type } = record;
+  if (by?.kind !== 'agent' || topology.model.agents[by.name]?.handles.includes(type) !== true)
+    throw new LanewayError('NOT_DECLARED', `${envelope.source} fails request ${requestId}, which is none of its`);
+  if (mayFail(by.name, attempt, record, topology.model)) return;
   throw new LanewayError(
-    'NOT_DECLARED',
-    `${envelope.source} fails a request for ${record.type}, which it does not handle`,
+    'SENDER_MISMATCH',
+    `${envelope.source} fails attempt ${attempt} of request ${requestId}, which it was not asked`,
+    { help: [`asked were others: laneway requests get ${requestId}`] },
   );
 }

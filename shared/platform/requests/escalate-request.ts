@@ -1,3 +1,4 @@
+import { defined } from '../../domain/base/defined.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import {
@@ -8,22 +9,22 @@ import {
   type NextAttempt,
 } from '../../domain/request/ladder.js';
 import type { PendingMove, PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
-import type { TimerQueue } from '../../domain/request/timer-queue.js';
+import type { Ports } from '../../domain/ports.js';
+import { ARMING_WINDOW_MS } from '../../domain/request/timer-queue.js';
 import { climbedLadder } from '../../topology/step-ladder.js';
 import { sendAttempt, tellAttemptEnd } from './send-attempt.js';
 import { announceRequestEnd, type AnnounceServices } from './announce-request-end.js';
 
 /** Ports for ending an attempt and for moving its request to the next rung of its ladder. */
-export interface EscalateServices extends AnnounceServices {
-  readonly timers: TimerQueue;
+export interface EscalateServices extends AnnounceServices, Pick<Ports, 'timers'> {
   /** Called with the kind of each rung that a request comes to. */
   readonly countRung: (rung: string) => void;
 }
 
 /** Effect of the end of an attempt: it ended the request, moved it to its next attempt, or changed nothing (`late`). */
-export type Ended = 'ended' | 'moved' | 'late';
+export type AttemptEndEffect = 'ended' | 'moved' | 'late';
 
-/** Lost races after which the caller is to come again: each one means that somebody else got on. */
+/** Lost races after which the caller has to repeat the call. Each lost race means that another caller made progress. */
 const MOST_RACES = 20;
 
 /** Name of the one who ends an attempt when its time is over: the same for every timer, and for the sweeper. */
@@ -34,11 +35,15 @@ export function timerOf(record: PendingRecord): string {
 /**
  * Ends an attempt. Its request moves on to the next rung, by one conditional write, which only one of all callers wins; where
  * no rung follows, it ends. An end of another attempt than the current one changes nothing (`late`). Order, as for the first
- * attempt: timer, pending record, message. Repeated after it was cut off, it completes the missing parts.
+ * attempt: timer, where the next deadline is the earlier one, pending record, message. Repeated after it was cut off, it completes the missing parts.
  *
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
-export async function endAttempt(seen: PendingRecord, cause: AttemptEnd, services: EscalateServices): Promise<Ended> {
+export async function endAttempt(
+  seen: PendingRecord,
+  cause: AttemptEnd,
+  services: EscalateServices,
+): Promise<AttemptEndEffect> {
   const { clock, pending } = services;
   let record = seen;
   for (let race = 0; race < MOST_RACES; race++) {
@@ -48,7 +53,7 @@ export async function endAttempt(seen: PendingRecord, cause: AttemptEnd, service
       return 'ended';
     }
     record = await carryOut(record, services);
-    // The very end that moved the request, heard again: what was decided then has been done now.
+    // This end moved the request before and is heard again. The step that was decided then has been completed now.
     if (!record.outcome && record.climb?.cause?.by === cause.by) return 'moved';
     if (record.outcome || !concerns(record, cause, clock.now())) {
       if (record.outcome?.by === cause.by) continue;
@@ -57,7 +62,7 @@ export async function endAttempt(seen: PendingRecord, cause: AttemptEnd, service
     const { climb } = record;
     const next = climb && nextFor(record, climb, cause, services);
     if (climb && next) {
-      const moved = await move(record, climb, next, cause, services);
+      const moved = await move(record, { climb, next, cause }, services);
       if (moved === 'gone') return 'late';
       if (moved.moved) return 'moved';
       record = moved.record;
@@ -76,7 +81,7 @@ export async function endAttempt(seen: PendingRecord, cause: AttemptEnd, service
 
 /** A pause is over: its attempt begins, unless there is no time left for it. @throws LanewayError PUBLISH, UNAVAILABLE */
 export async function beginAttempt(record: PendingRecord, climb: Climb, services: EscalateServices): Promise<void> {
-  const { clock, pending, timers } = services;
+  const { clock, pending } = services;
   const now = clock.now();
   const time = Math.min(climb.time, Date.parse(climb.until) - now);
   if (time < SHORTEST_ATTEMPT_MS && climb.cause) {
@@ -85,8 +90,7 @@ export async function beginAttempt(record: PendingRecord, climb: Climb, services
     if (closed.kind === 'won') await announceRequestEnd(closed.record, closed.record.outcome ?? outcome, services);
     return;
   }
-  const { requestId, messageId, attempt } = record;
-  await timers.set({ requestId, at: now + time, hop: 0 }, now);
+  const { messageId, attempt } = record;
   const deadline = new Date(now + time).toISOString();
   const began = await pending.advance(record, { messageId, attempt, deadline, climb: { ...climb, phase: 'sending' } });
   if (began && !began.record.outcome) await carryOut(began.record, services);
@@ -94,8 +98,8 @@ export async function beginAttempt(record: PendingRecord, climb: Climb, services
 
 /**
  * Does what a decided step leaves to do: tells that the attempt before has ended, notes the rung in the ledger, sends
- * the attempt or asks for a person, and marks the record. All of it has ids that follow from the step, so that whoever finds
- * the step decided may do it, again and side by side.
+ * the attempt or asks for a person, and marks the record. All of it has ids that follow from the step, so that any
+ * caller that finds the step decided may do it, again and side by side.
  *
  * @returns the record as it then stands
  * @throws LanewayError PUBLISH, UNAVAILABLE
@@ -109,7 +113,9 @@ export async function carryOut(record: PendingRecord, services: EscalateServices
   if (!refused) return asked;
   const at = new Date(services.clock.now()).toISOString();
   const by = `refused:${record.messageId}`;
-  await endAttempt(asked, { state: 'failed', attempt: record.attempt, by, at, error: refused }, services);
+  // No rung makes up for what its requester may not ask for.
+  const final = refused.code === 'NOT_DECLARED' ? { final: true } : {};
+  await endAttempt(asked, { state: 'failed', attempt: record.attempt, by, at, error: refused, ...final }, services);
   return (await services.pending.get(record.requestId)) ?? asked;
 }
 
@@ -152,11 +158,16 @@ function nextFor(
   return nextAttempt(ladder, climb, cause, clock.now(), waiter.kind === 'agent' ? waiter.id : undefined);
 }
 
+/** A move up the ladder: from where, to which attempt, and why. */
+interface Move {
+  readonly climb: Climb;
+  readonly next: NextAttempt;
+  readonly cause: AttemptEnd;
+}
+
 async function move(
   record: PendingRecord,
-  climb: Climb,
-  next: NextAttempt,
-  cause: AttemptEnd,
+  { climb, next, cause }: Move,
   services: EscalateServices,
 ): Promise<'gone' | { readonly moved: boolean; readonly record: PendingRecord }> {
   const { clock, pending, timers } = services;
@@ -174,11 +185,12 @@ async function move(
       ...{ rung: next.rung, used: next.used, on: next.on, time: next.time },
       phase: next.pause > 0 ? 'pausing' : 'sending',
       tried: next.receiver === undefined ? climb.tried : [...new Set([...climb.tried, next.receiver])],
-      ...(next.receiver === undefined ? {} : { receiver: next.receiver }),
+      ...defined({ receiver: next.receiver }),
       cause: { ...cause, messageId, deadline },
     },
   };
-  await timers.set({ requestId, at, hop: 0 }, now);
+  // The timer of the present deadline goes on to a later one. A deadline beyond the window is armed by the sweeper.
+  if (at < Date.parse(deadline) && at - now <= ARMING_WINDOW_MS) await timers.set({ requestId, at }, now);
   const moved = await pending.advance(record, to);
   if (!moved) return 'gone';
   if (moved.moved) await carryOut(moved.record, services);

@@ -1,37 +1,51 @@
-import { factsOf, type Intent } from '../../domain/delivery/delivery.js';
+import { milliseconds } from '../../domain/base/duration.js';
+import { factsOf, isSettled, type DeliveryStanding, type Intent } from '../../domain/delivery/delivery.js';
+import type { Held } from '../../domain/quarantine/quarantine.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { EXPIRY_GRACE_MS } from '../../domain/delivery/expiry-grace.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
-import type { DueIntent, IntentStore } from '../../domain/delivery/intent-store.js';
+import { LANE_RETENTION_DAYS } from '../../domain/delivery/lane-retention.js';
+import type { DueIntent } from '../../domain/delivery/intent-store.js';
 import type { SendResult } from '../../domain/wire/message-bus.js';
 import { laneFor } from '../../domain/base/priority.js';
+import type { Ports } from '../../domain/ports.js';
 import { INTENT_GRACE_MS } from '../../publishing/publish-message.js';
+import { lanesOfAgent } from '../../topology/lanes-of.js';
 import type { TopologyModel } from '../../topology/model.js';
 import type { Senders } from '../../publishing/send-messages.js';
+import { wasTaken, type TakenServices } from '../workflows/take-awaited.js';
 import { startedBy } from '../workflows/started-by.js';
 import { storeFinding, type StoreServices } from '../dead-letters/drain-copy.js';
 
+/** Ports and settings for settling a delivery that nobody ends. */
+export interface SettleServices extends StoreServices, Pick<Ports, 'clock' | 'deliveries'> {}
+
 /** Ports and settings for looking at an intent. */
-export interface IntentServices extends StoreServices {
-  readonly clock: Clock;
-  readonly intents: IntentStore;
-  readonly deliveries: DeliveryStore;
+export interface IntentServices extends SettleServices, TakenServices, Pick<Ports, 'intents'> {
   readonly senders: Senders;
+  /** Those who are in quarantine. */
+  readonly held: Held;
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
 }
 
+/** Time after which an intent that is held by a quarantine is looked at again, milliseconds. */
+export const HELD_AGAIN_MS = 900_000;
+
 /** Name of the writer of outcomes that no copy wrote. */
 const COPY = 'sweeper';
+
+/** The part of an intent, or of an emission, by which its receivers are known. */
+interface Intended extends Pick<Intent, 'expected'> {
+  readonly envelope: Pick<Envelope, 'type' | 'channel' | 'receiver' | 'subject'>;
+}
 
 /**
  * Receivers of a message: the agents that its publisher expected, and the workflows that it starts (`workflow:<name>`), of which
  * no publisher knows.
  */
-export function receiversOf(
-  { envelope, expected }: Intent,
+export function intendedReceivers(
+  { envelope, expected }: Intended,
   model: TopologyModel,
   starts: Readonly<Record<string, string>>,
 ): string[] {
@@ -41,38 +55,84 @@ export function receiversOf(
   return [...expected, ...started.map((name) => `workflow:${name}`)];
 }
 
+/** Result of a look at one intent. */
+export interface Look {
+  readonly resent: boolean;
+  /** Deliveries that were settled as dead letters. */
+  readonly undeliverable: number;
+}
+
 /**
- * Looks whether every expected receiver has taken the message. Before expiry and grace a missing one has it sent again, as it is,
- * and looked at once more then. Afterwards, or when the bus refuses it for good, each missing delivery is settled as
- * `undeliverable`, with its dead letter and reports. A message that could not be sent just now is looked at again soon.
+ * Looks whether every expected receiver has taken the message and ended with it. Before expiry and grace a missing one has it
+ * sent again, as it is. Afterwards, or when the bus refuses it for good, each missing delivery is settled as `undeliverable`, with
+ * its dead letter and reports. So is one that was begun and has no copy any more that could end it. What has not come to its end
+ * is looked at once more then; a message that could not be sent just now, soon. What a quarantine holds, by its publisher or its
+ * receiver, is left as it is and looked at again.
  *
+ * @param standings receivers of the message, and how their deliveries stood a moment ago
  * @throws LanewayError UNAVAILABLE, PUBLISH
  */
 export async function lookAtIntent(
   intent: DueIntent,
+  standings: ReadonlyMap<string, DeliveryStanding | undefined>,
   services: IntentServices,
-): Promise<{ resent: boolean; undeliverable: number }> {
-  const { clock, deliveries, intents, log } = services;
+): Promise<Look> {
+  const { clock, held, intents } = services;
   const { envelope, expected } = intent;
-  const receivers = receiversOf(intent, services.topology.model, services.starts);
-  const records = await Promise.all(receivers.map((receiver) => deliveries.get(keyOf(envelope, receiver))));
-  // What an earlier run settled, but may not have told of, is settled again: it changes nothing.
-  const missing = receivers.filter((_, index) => records[index] === undefined || records[index].copy === COPY);
-  if (missing.length === 0) return { resent: false, undeliverable: 0 };
+  const now = clock.now();
+  if (held.source(envelope.source)) {
+    await intents.record([{ envelope, expected }], now + HELD_AGAIN_MS);
+    return { resent: false, undeliverable: 0 };
+  }
+  const missing: string[] = [];
+  let [undeliverable, next] = [0, Number.POSITIVE_INFINITY];
+  for (const [receiver, standing] of standings) {
+    if (held.receiver(receiver) && (standing === undefined || !isSettled(standing.state))) {
+      next = Math.min(next, now + HELD_AGAIN_MS);
+      continue;
+    }
+    // An earlier run may have settled deliveries without telling of it. Settling them again changes nothing and tells.
+    if (standing === undefined || standing.copy === COPY) missing.push(receiver);
+    else if (!isSettled(standing.state)) {
+      const end = endOfCopies(envelope, standing, services.topology.model);
+      if (now < end) next = Math.min(next, end);
+      else undeliverable += await settleAbandoned(envelope, receiver, standing, services);
+    }
+  }
+  const lost = missing.length > 0 ? missing : await unheard(intent, services);
+  const looked = lost === undefined ? { next } : await sendOrSettle(envelope, lost, services);
+  const due = Math.min(next, looked.next);
+  if (Number.isFinite(due)) await intents.record([{ envelope, expected }], due);
+  return { resent: looked.resent ?? false, undeliverable: undeliverable + (looked.undeliverable ?? 0) };
+}
+
+/** An empty list when only steps of workflows wait for the message and it has not come to them; undefined when there is nothing to do. */
+async function unheard({ envelope, expected }: DueIntent, services: IntentServices): Promise<[] | undefined> {
+  if (expected.length > 0 || envelope.receiver !== undefined) return undefined;
+  return (await wasTaken(envelope, services)) ? undefined : [];
+}
+
+/** Sends the message again, or settles it after its end. `next`: instant at which it is to be looked at again. */
+async function sendOrSettle(
+  envelope: Envelope,
+  missing: readonly string[],
+  services: IntentServices,
+): Promise<Partial<Look> & { readonly next: number }> {
+  const { clock, log } = services;
+  const never = Number.POSITIVE_INFINITY;
   const lastLook = Date.parse(envelope.expires) + EXPIRY_GRACE_MS;
   if (clock.now() >= lastLook) {
     const error = new LanewayError(
       'UNDELIVERABLE',
       `nobody took ${envelope.type} until ${new Date(lastLook).toISOString()}, ${EXPIRY_GRACE_MS / 60_000} minutes after it expired`,
     );
-    return { resent: false, undeliverable: await settleUndelivered(envelope, missing, error, services) };
+    return { undeliverable: await settleUndelivered(envelope, missing, error, services), next: never };
   }
   const failed = (await send(envelope, missing, services)).find((result) => !result.ok);
   if (failed && !failed.ok && !failed.retryable) {
     const error = new LanewayError('UNDELIVERABLE', `${envelope.type} was refused: ${failed.code}: ${failed.message}`);
-    return { resent: false, undeliverable: await settleUndelivered(envelope, missing, error, services) };
+    return { undeliverable: await settleUndelivered(envelope, missing, error, services), next: never };
   }
-  await intents.record([{ envelope, expected }], failed ? clock.now() + INTENT_GRACE_MS : lastLook);
   log.warn('a message that did not arrive was sent again', {
     type: envelope.type,
     id: envelope.id,
@@ -80,7 +140,7 @@ export async function lookAtIntent(
     missing,
     sent: !failed,
   });
-  return { resent: !failed, undeliverable: 0 };
+  return { resent: !failed, next: failed ? clock.now() + INTENT_GRACE_MS : lastLook };
 }
 
 /** Sends one envelope as it is; receivers that have it already know it by its id. */
@@ -95,7 +155,7 @@ async function send(
   return senders.lanes.send(
     missing.map((receiver) => ({
       receiver,
-      lane: laneFor(envelope.priority, model.agents[receiver]?.lanes ?? []) ?? envelope.priority,
+      lane: laneFor(envelope.priority, lanesOfAgent(model, receiver).direct) ?? envelope.priority,
       envelope,
     })),
   );
@@ -106,7 +166,8 @@ export async function settleUndelivered(
   envelope: Envelope,
   missing: readonly string[],
   error: LanewayError,
-  services: IntentServices,
+  services: SettleServices,
+  tries = 0,
 ): Promise<number> {
   const summary = summarizeError(error);
   let settled = 0;
@@ -119,14 +180,14 @@ export async function settleUndelivered(
       emissions: [],
       error: summary,
     });
-    // Taken just now after all: whoever has it writes the outcome.
+    // A receiver took the delivery in the meantime, and writes its outcome.
     if (written !== 'stored' && written.copy !== COPY) continue;
     await storeFinding(
       {
         receiver,
         reason: 'undeliverable',
         error: summary,
-        tries: 0,
+        tries,
         at: new Date(now).toISOString(),
         copy: COPY,
         body: JSON.stringify(envelope),
@@ -138,6 +199,35 @@ export async function settleUndelivered(
     settled++;
   }
   return settled;
+}
+
+/**
+ * Instant after which no copy of a message can come any more to a delivery that was begun: its expiry, the longest wait between two
+ * tries and the grace. A redriven message may have a later expiry, and its copy lives as long as the lane keeps it.
+ */
+export function endOfCopies(
+  { expires }: Pick<Envelope, 'expires'>,
+  { leasedUntil, updated, redrives = 0 }: DeliveryStanding,
+  model: TopologyModel,
+): number {
+  const longestWait = Math.max(0, ...Object.values(model.channels).map(({ qos }) => milliseconds(qos.backoff.most)));
+  const redriven = redrives > 0 ? Date.parse(updated) + LANE_RETENTION_DAYS * 86_400_000 : 0;
+  const leased = leasedUntil === undefined ? 0 : Date.parse(leasedUntil);
+  return Math.max(Date.parse(expires) + longestWait, redriven, leased) + EXPIRY_GRACE_MS;
+}
+
+/** Settles a delivery that was begun and that no copy will end. @returns how many were settled */
+export function settleAbandoned(
+  envelope: Envelope,
+  receiver: string,
+  { state, tries, updated }: DeliveryStanding,
+  services: SettleServices,
+): Promise<number> {
+  const error = new LanewayError(
+    'UNDELIVERABLE',
+    `the copy of ${envelope.type} was lost: its delivery is ${state} since ${updated} and the message has expired`,
+  );
+  return settleUndelivered(envelope, [receiver], error, services, tries);
 }
 
 function keyOf(envelope: Envelope, receiver: string) {

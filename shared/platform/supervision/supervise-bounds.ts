@@ -22,6 +22,10 @@ export interface SuperviseSummary {
   readonly requests: number;
   /** Requests that were taken back, as the execution that made them has ended. */
   readonly takenBack: number;
+  /** Executions that were noted as open and looked at, as their end was due to be reported. */
+  readonly ends: number;
+  /** Ends of executions that nobody had been told of, and that have been reported. */
+  readonly reported: number;
   /** Executions and requests that could not be looked at or resolved; the next run does. */
   readonly failed: number;
   /** False when the bounds ended the run: the next one goes on from there. */

@@ -1,16 +1,17 @@
+import { defined } from '../../domain/base/defined.js';
+import { requestLineage } from '../../domain/request/request-lineage.js';
 import { awaitedId } from '../../domain/request/awaited.js';
 import type { Execution, SupervisedExecutions } from '../../domain/execution/executions.js';
 import type { PendingRecord, RequestOutcome, Waiter } from '../../domain/request/pending.js';
-import type { Clock } from '../../domain/base/clock.js';
 import { idsOf } from '../../domain/execution/step-ids.js';
+import type { Ports } from '../../domain/ports.js';
 import { awaitedStep, stepOfState, type AwaitedStep } from '../workflows/awaited-step.js';
 import { stepInGeneration, takenOver, waitOf } from '../workflows/earlier-generations.js';
 import { resumeWaiter, type ResumeServices } from '../workflows/resume-waiter.js';
 import { waiterOf } from '../workflows/waiter-of.js';
 
 /** Ports for looking at a running execution. */
-interface ExecutionServices extends ResumeServices {
-  readonly clock: Clock;
+interface ExecutionServices extends ResumeServices, Pick<Ports, 'clock'> {
   readonly executions: SupervisedExecutions;
 }
 
@@ -73,7 +74,7 @@ async function resolve(
   const { requestId, record } = await requestOf(step, services);
   if (record && !record.outcome) return 'fine';
   if (record?.outcome) {
-    // Whoever ended it just now is about to tell.
+    // The function that ended it a moment ago is about to tell the step.
     if (Date.parse(record.outcome.at) > until) return 'fine';
     const told = await tell(step, record, record.outcome, services);
     if (told === 'resumed') services.log.warn('a step had not heard of the end of its request', aboutOf(step));
@@ -127,12 +128,10 @@ async function recordAsFailed(
   const { message, what } = step;
   const type = topology.types.get(what);
   await pending.open({
-    ...{ requestId, messageId: idsOf(step).messageId, correlationId: message.correlationid },
+    ...{ requestId, messageId: idsOf(step).messageId, ...requestLineage(message) },
     ...{ type: what, replyType: type?.kind === 'command' ? (type.reply?.name ?? '') : '' },
     ...(step.kind === 'wait' ? { holds: 'time' as const } : {}),
-    ...{ deadline: at, attempt: 1, hops: message.hops, waiter: waiterFor(step) },
-    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...{ deadline: at, attempt: 1, waiter: waiterFor(step) },
     outcome: {
       ...{ state: 'failed', by: `supervisor:${requestId}`, at },
       error: {
@@ -153,9 +152,9 @@ function waiterFor(step: AwaitedStep, record?: PendingRecord): Waiter {
   const recorded = record?.waiter.kind === 'workflow' ? record.waiter : undefined;
   const keep = step.keep ?? recorded?.keep;
   const token = step.token ?? recorded?.token ?? NO_TOKEN;
-  return waiterOf({ ...step, token, ...(keep === undefined ? {} : { keep }) });
+  return waiterOf({ ...step, token, ...defined({ keep }) });
 }
 
 function aboutOf({ workflow, execution, step, index, message }: AwaitedStep): Readonly<Record<string, unknown>> {
-  return { workflow, execution, step, ...(index === undefined ? {} : { index }), correlation: message.correlationid };
+  return { workflow, execution, step, ...defined({ index }), correlation: message.correlationid };
 }

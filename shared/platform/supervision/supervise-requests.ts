@@ -4,22 +4,15 @@ import { executionName } from '../../domain/base/execution-name.js';
 import type { ExecutionDetail, SupervisedExecutions } from '../../domain/execution/executions.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { CursorStore } from '../../domain/base/cursor-store.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
-import type { SagaStore } from '../../domain/execution/saga.js';
+import type { Ports } from '../../domain/ports.js';
 import { RequestCancelled } from '../../message/system-messages.js';
 import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
 import type { Publishing } from '../../publishing/publish-message.js';
-import { startOf } from '../workflows/awaited-step.js';
+import { startInput } from '../workflows/awaited-step.js';
 import type { SuperviseBounds, SuperviseSummary } from './supervise-bounds.js';
 
 /** Ports for looking at open requests of executions that have ended. */
-interface RequestServices {
-  readonly clock: Clock;
-  readonly cursors: CursorStore;
-  readonly pending: PendingStore;
-  readonly sagas: SagaStore;
+interface RequestServices extends Pick<Ports, 'clock' | 'cursors' | 'pending' | 'sagas'> {
   readonly executions: SupervisedExecutions;
   readonly publishing: Publishing;
   readonly log: Log;
@@ -53,7 +46,7 @@ export async function superviseRequests(
     // The cursor does not tell apart what is due in one millisecond.
     const isFar = count.requests >= most || clock.now() >= stopAt;
     if (isFar && record.deadline !== last) return { ...count, complete: false };
-    const execution = askedBy(record);
+    const execution = record.outcome ? undefined : askedBy(record);
     if (execution === undefined || running.has(execution)) continue;
     count.requests++;
     try {
@@ -87,7 +80,7 @@ type Ending = Pick<ExecutionDetail, 'name' | 'status'>;
 /** The execution, once it has ended for good. Undefined while it, or a retry of it, runs, may be retried soon, or is not known. */
 async function endingOf(execution: string, { clock, executions }: RequestServices): Promise<Ending | undefined> {
   const found = await findExecution(execution, executions);
-  const start = found && startOf(found.input);
+  const start = found && startInput(found.input);
   if (!found || !start) return undefined;
   const { workflow } = found;
   let last = found;

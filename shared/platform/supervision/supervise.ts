@@ -1,19 +1,16 @@
 import type { Log } from '../../agent/context.js';
 import { summarizeError } from '../../domain/base/errors.js';
 import type { Execution, SupervisedExecutions } from '../../domain/execution/executions.js';
-import type { Clock } from '../../domain/base/clock.js';
-import type { CursorStore } from '../../domain/base/cursor-store.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
+import type { Ports } from '../../domain/ports.js';
+import { superviseEnds } from './supervise-ends.js';
 import { superviseExecution } from './supervise-execution.js';
 import { superviseRequests } from './supervise-requests.js';
 import type { ResumeServices } from '../workflows/resume-waiter.js';
 import type { SuperviseBounds, SuperviseSummary } from './supervise-bounds.js';
 
 /** Ports of the supervision of workflows. */
-export interface SuperviseServices extends ResumeServices {
-  readonly clock: Clock;
-  readonly cursors: CursorStore;
-  readonly pending: PendingStore;
+export interface SuperviseServices
+  extends ResumeServices, Pick<Ports, 'clock' | 'cursors' | 'openExecutions' | 'pending'> {
   readonly executions: SupervisedExecutions;
   readonly log: Log;
   /** Waits between two chunks of calls of Step Functions, which takes 20 a second for histories (default quota). */
@@ -39,13 +36,17 @@ export async function supervise(services: SuperviseServices, bounds: SuperviseBo
   const now = clock.now();
   const running = await runningExecutions(services);
   const half = { ...bounds, stopAt: now + (bounds.stopAt - now) / 2 };
+  const names = new Set(running.map(({ name }) => name));
+  // Ends first: what an end takes back needs no supervision any more.
+  const ends = await superviseEnds(names, services, half);
   const executions = await superviseExecutions(running, services, half);
-  const requests = await superviseRequests(new Set(running.map(({ name }) => name)), services, bounds);
+  const requests = await superviseRequests(names, services, bounds);
   const summary = {
+    ...ends,
     ...executions,
     ...requests,
-    failed: executions.failed + requests.failed,
-    complete: executions.complete && requests.complete,
+    failed: ends.failed + executions.failed + requests.failed,
+    complete: ends.complete && executions.complete && requests.complete,
   };
   log.info('supervised', summary);
   return summary;
@@ -62,7 +63,7 @@ async function superviseExecutions(
   running: readonly Execution[],
   services: SuperviseServices,
   { grace, most, stopAt }: SuperviseBounds,
-): Promise<Omit<SuperviseSummary, 'requests' | 'takenBack'>> {
+): Promise<Omit<SuperviseSummary, 'ends' | 'reported' | 'requests' | 'takenBack'>> {
   const { clock, cursors } = services;
   const count = { executions: 0, toldAgain: 0, unanswered: 0, stopped: 0, failed: 0 };
   const since = (await cursors.get(CURSOR)) ?? 0;

@@ -2,10 +2,10 @@ import type { ApprovalLinks } from '../../domain/request/approval-link.js';
 import { derivedId } from '../../domain/base/ids.js';
 import { restoredOrDescribed } from '../../domain/execution/kept-state.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
+import { behindRequest } from '../../domain/request/request-lineage.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
-import type { TimerQueue } from '../../domain/request/timer-queue.js';
 import { ApprovalRequested } from '../../message/system-messages.js';
-import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import { closeApproval, type DecideServices } from '../../publishing/close-approval.js';
 
 /** Milliseconds from publishing that nobody decided an approval until the approval is looked at once more. */
@@ -44,9 +44,8 @@ export async function askApprovers(
       approvers: escalated ? (escalateTo ?? approvers) : approvers,
       deadline: escalated ? (record.bound ?? record.deadline) : record.deadline,
     },
-    {},
     {
-      ...standingOf(record),
+      ...behindRequest(record),
       id: derivedId(ApprovalRequested.name, requestId, String(escalated)),
       ...(link === undefined ? {} : { unstored: { link } }),
     },
@@ -56,30 +55,21 @@ export async function askApprovers(
 /**
  * Acts on an approval whose time is over. Those to whom it escalates are asked, once. When their time is over too, it is closed as
  * decided by nobody. A decision that was made just before, and not heard of yet, stands.
+ * @returns instant at which the approval is to be looked at again, milliseconds since 1970
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
  */
 export async function approvalOverdue(
   record: PendingRecord,
   now: number,
-  services: AskServices & DecideServices & { readonly pending: PendingStore; readonly timers: TimerQueue },
-): Promise<void> {
+  services: AskServices & DecideServices & { readonly pending: PendingStore },
+): Promise<number> {
   const { requestId, messageId, bound, approval } = record;
-  const { pending, timers } = services;
   if (approval?.escalateTo !== undefined && bound !== undefined && Date.parse(bound) > now) {
     await askApprovers(record, true, services);
-    await timers.set({ requestId, at: Date.parse(bound), hop: 0 }, now);
-    await pending.extend(requestId, messageId, bound);
-    return;
+    await services.pending.extend(requestId, messageId, bound);
+    return Date.parse(bound);
   }
   const why = `nobody decided until ${new Date(now).toISOString()}`;
   await closeApproval(record, { decision: 'silent', by: 'nobody', why }, services);
-  await timers.set({ requestId, at: now + LOOK_AGAIN_MS, hop: 0 }, now);
-}
-
-function standingOf(record: PendingRecord): Standing {
-  return {
-    ...{ correlationId: record.correlationId, causationId: record.messageId, hops: record.hops + 1 },
-    ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
-    ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
-  };
+  return now + LOOK_AGAIN_MS;
 }

@@ -39,7 +39,7 @@ export type AwaitedStep = Defined<z.output<typeof stepSchema>> & {
   readonly what: string;
 };
 
-/** Reads what a state passed to the dispatcher; undefined for what waits for nothing. */
+/** Reads the payload that a state passed to the dispatcher; undefined for a step that waits for nothing. */
 export function awaitedStep(payload: unknown): AwaitedStep | undefined {
   const read = stepSchema.safeParse(payload);
   if (!read.success) return undefined;
@@ -58,7 +58,7 @@ export async function stepOfState(
 ): Promise<AwaitedStep | undefined> {
   const definition = (await executions.definition(workflow, name)) as AslDefinition;
   const call = callsIn(definition).find((one) => one.state === state && one.depth === 0);
-  const start = startOf((await executions.find(workflow, name))?.input);
+  const start = startInput((await executions.find(workflow, name))?.input);
   if (!call || !start || call.payload['key'] !== undefined) return undefined;
   const { kind, step, type, runs, settles, keep } = call.payload;
   // What stands in it as an expression would have to be evaluated; without it all of a reply is kept.
@@ -67,7 +67,7 @@ export async function stepOfState(
 }
 
 /** Start message and generation in the input of an execution; undefined when no message started it. */
-export function startOf(input: unknown): z.output<typeof inputSchema> | undefined {
+export function startInput(input: unknown): z.output<typeof inputSchema> | undefined {
   const read = inputSchema.safeParse(input);
   return read.success ? read.data : undefined;
 }

@@ -1,21 +1,18 @@
-import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { payloadAt } from '../../domain/delivery/claim-check.js';
+import { offPath } from '../../domain/delivery/lineage.js';
 import type { Log } from '../../agent/context.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { fillTemplate } from '../../domain/base/fill-template.js';
 import { derivedId } from '../../domain/base/ids.js';
 import { restored } from '../../domain/execution/kept-state.js';
-import type { PayloadStore } from '../../domain/wire/payload-store.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
-import { undoRequestId, type NotedStep, type Replied, type Saga, type SagaStore } from '../../domain/execution/saga.js';
+import { undoRequestId, type NotedStep, type Replied, type Saga } from '../../domain/execution/saga.js';
+import type { Ports } from '../../domain/ports.js';
 import { asLatest, decodeData } from '../../message/message-type.js';
 import { WorkflowCompensated } from '../../message/system-messages.js';
-import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+import { publishMessage, type OutsideOptions, type Publishing } from '../../publishing/publish-message.js';
 
 /** Ports for undoing a failed execution. */
-export interface CompensateServices {
-  readonly sagas: SagaStore;
-  readonly pending: PendingStore;
-  readonly payloads: PayloadStore;
+export interface CompensateServices extends Pick<Ports, 'sagas' | 'pending' | 'payloads'> {
   readonly publishing: Publishing;
   readonly log: Log;
 }
@@ -73,7 +70,8 @@ export async function undoAnswered(
   const step = await sagas.find(execution, requestId);
   if (!step) return;
   if (late) await sagas.keepLate(execution, step.number, late);
-  // Read after that: who marks the execution as failed from now on finds the reply.
+  // The saga is read after the reply was kept: a function that marks the execution as failed from now on finds the
+  // reply.
   const saga = await sagas.get(execution);
   if (saga?.failed === undefined) return;
   if (!step.undoing) await sagas.reopen(execution, step.number);
@@ -107,19 +105,19 @@ async function undo(
     const { types } = publishing.topology;
     const [type, replyType] = [types.get(step.type), types.get(reply.type)];
     if (!type || !replyType) throw new LanewayError('UNKNOWN_TYPE', `${step.type}, which undoes ${reply.type}`);
-    const data: unknown = decodeData(replyType, await payloadOf(reply, services.payloads), reply.dataschema);
+    const data: unknown = decodeData(replyType, await payloadAt(reply, services.payloads), reply.dataschema);
     const deadline = new Date(publishing.clock.now() + step.timeoutSeconds * 1000);
     const waiter = { kind: 'saga' as const, execution: saga.execution };
-    const standing: Standing = { ...standingIn(saga), id, requestId, waiter, causationId: reply.by };
+    const caused = { ...inheritedIn(saga), id, requestId, waiter, causationId: reply.by };
     const template = await restored(step.data, saga.message.correlationid, services.payloads);
     const payload = asLatest(type, fillTemplate(template, data), step.version);
-    await publishMessage(publishing, type, payload, { deadline }, standing);
+    await publishMessage(publishing, type, payload, { ...caused, deadline, lasting: true });
     log.info('a step is undone', about);
     return 'asked';
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable) throw error;
-    // It cannot even be asked for: an undoing that failed, and the next one's turn.
+    // The undoing cannot even be requested. It counts as failed, and the next one follows.
     log.error('a step cannot be undone', { ...about, error: summary.message });
     const at = new Date(publishing.clock.now()).toISOString();
     await pending.close(requestId, { state: 'failed', by: `saga:${id}`, at, error: summary });
@@ -127,7 +125,10 @@ async function undo(
   }
 }
 
-/** Tells what is undone, under an id that follows from how much that is: once, unless a reply that comes late adds to it. */
+/**
+ * Publishes `WorkflowCompensated`. Its id follows from the number of steps that have ended, so that it is one message
+ * until a late reply adds a step.
+ */
 async function tell(saga: Saga, services: CompensateServices): Promise<void> {
   const { workflow, execution, failed, reopenings } = saga;
   if (saga.told === reopenings) return;
@@ -140,8 +141,7 @@ async function tell(saga: Saga, services: CompensateServices): Promise<void> {
       services.publishing,
       WorkflowCompensated,
       { workflow, execution, reason: failed ?? '', undone, notUndone },
-      {},
-      { ...standingIn(saga), id: derivedId(WorkflowCompensated.name, execution, String(completed)) },
+      { ...inheritedIn(saga), id: derivedId(WorkflowCompensated.name, execution, String(completed)) },
     );
     services.log[notUndone.length > 0 ? 'error' : 'info']('a failed workflow was compensated', {
       ...aboutOf(saga),
@@ -152,16 +152,9 @@ async function tell(saga: Saga, services: CompensateServices): Promise<void> {
   await services.sagas.tell(execution, reopenings);
 }
 
-function standingIn({ message }: Saga): Standing {
-  return {
-    correlationId: message.correlationid,
-    causationId: message.id,
-    hops: message.hops + 1,
-    parent: { id: message.id, priority: message.priority },
-    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-    ...(message.actor === undefined ? {} : { actor: message.actor }),
-  };
+/** Lineage and priority of the messages of an undoing: those of the start message, whose deadline it need not keep. */
+function inheritedIn({ message }: Saga): OutsideOptions {
+  return { ...offPath(message), parent: { id: message.id, priority: message.priority } };
 }
 
 function aboutOf({ workflow, execution, message }: Saga): Readonly<Record<string, unknown>> {

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import type { Dispatch, DispatchPublish, DispatchRequest } from '../../domain/execution/dispatch.js';
+import { defined } from '../../domain/base/defined.js';
 import { isDuration, type Duration } from '../../domain/base/duration.js';
+import { behind, offPath } from '../../domain/delivery/lineage.js';
+import { requestLineage } from '../../domain/request/request-lineage.js';
 import { LanewayError, summarizeError, unknownName } from '../../domain/base/errors.js';
 import { restored } from '../../domain/execution/kept-state.js';
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
@@ -9,8 +12,7 @@ import type { SagaStore } from '../../domain/execution/saga.js';
 import { idsOf } from '../../domain/execution/step-ids.js';
 import { asLatest, type MessageType } from '../../message/message-type.js';
 import { WorkflowProgressed } from '../../message/system-messages.js';
-import type { PublishOptions } from '../../publishing/compose-message.js';
-import { publishMessage, type Publishing, type Standing } from '../../publishing/publish-message.js';
+import { publishMessage, type OutsideOptions, type Publishing } from '../../publishing/publish-message.js';
 import { stepLadder } from '../../topology/step-ladder.js';
 import { stepInGeneration, takenOver } from './earlier-generations.js';
 import { holdStep, type Hold } from './hold-step.js';
@@ -105,6 +107,12 @@ const dispatchSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), token: text, timeoutSeconds, runs: text, data: z.unknown(), ...base }),
 ]);
 
+/** A step can never be dispatched. Its name is the one by which state machines know that no further try helps. */
+export class StepRefused extends LanewayError {
+  /** Name of the class, as Lambda tells it to the state machine. */
+  override readonly name = 'StepRefused';
+}
+
 /**
  * Dispatches a step of a workflow. Ids follow from execution, step and index, so that a step begun again publishes the same message
  * and only replaces the token to be answered. When its request has ended meanwhile, the new token is answered at once.
@@ -112,14 +120,22 @@ const dispatchSchema = z.discriminatedUnion('kind', [
  * messages that they published keep their ids. A request that cannot be made (unknown type, wrong payload, nobody to receive it,
  * refused by the bus, no time left) answers its token with `RequestFailed` or `RequestTimedOut`: it never leaves a workflow waiting.
  *
- * @throws LanewayError PUBLISH, UNAVAILABLE: the state machine begins the step again; for a publish step, and for
- * input without a token, any fault of it
+ * @throws LanewayError PUBLISH, UNAVAILABLE: the state machine begins the step again, until the deadline of the execution;
+ * StepRefused with any other code, for a publish step or input that cannot be read: it ends the execution
  */
 export async function dispatchStep(input: unknown, services: DispatcherServices): Promise<Dispatched> {
-  const dispatch = parseDispatch(input);
+  try {
+    return await dispatched(parseDispatch(input), services);
+  } catch (error) {
+    const { code, message, retryable } = summarizeError(error);
+    throw retryable ? error : new StepRefused(code, message);
+  }
+}
+
+async function dispatched(dispatch: Dispatch, services: DispatcherServices): Promise<Dispatched> {
   const ids = idsOf(dispatch);
   await tellBegun(dispatch, ids.messageId, services);
-  // Whoever got the message of an earlier generation knows it by its id.
+  // Receivers that got the message from an earlier generation recognise its id.
   if (dispatch.kind === 'publish') return publish(dispatch, { id: stepInGeneration(dispatch, 0).messageId }, services);
   try {
     const earlier = await takenOver(dispatch, services);
@@ -128,6 +144,9 @@ export async function dispatchStep(input: unknown, services: DispatcherServices)
       await holdStep(dispatch, ids, services);
       return { id: ids.messageId, requestId: ids.requestId };
     }
+    // Of a step that is begun again the request may have ended meanwhile: then nobody is asked any more.
+    const ended = await services.pending.get(ids.requestId);
+    if (ended?.outcome) return await goOn(dispatch, ended, services);
     await noteUndo(dispatch, ids.requestId, services.sagas);
     const made = await publish(dispatch, { id: ids.messageId, requestId: ids.requestId }, services);
     const record = await services.pending.get(ids.requestId);
@@ -153,17 +172,11 @@ async function tellBegun(
   key: string,
   services: DispatcherServices,
 ): Promise<void> {
-  const about = { workflow, execution, step, ...(index === undefined ? {} : { index }) };
-  const standing: Standing = {
-    ...{ correlationId: message.correlationid, causationId: message.id, hops: message.hops + 1 },
-    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-    ...(message.actor === undefined ? {} : { actor: message.actor }),
-  };
-  await tellProgress('workflow.progress', WorkflowProgressed, about, key, standing, services);
+  const data = { workflow, execution, step, ...defined({ index }) };
+  await tellProgress('workflow.progress', WorkflowProgressed, { data, key, lineage: offPath(message) }, services);
 }
 
-/** Lets the step wait for the request of an earlier generation; one that has ended answers its token at once. */
+/** Lets the step wait for a request that was made before, in this generation or an earlier one; one that has ended answers its token at once. */
 async function goOn(
   dispatch: DispatchRequest | Hold,
   earlier: PendingRecord,
@@ -173,7 +186,7 @@ async function goOn(
   const waiter = waiterOf(dispatch);
   if (!earlier.outcome) await services.pending.open({ ...earlier, waiter });
   const standing = await services.pending.get(requestId);
-  services.log.info('a step goes on from an earlier generation', { ...aboutOf(dispatch), request: requestId });
+  services.log.info('a step goes on with a request that was made before', { ...aboutOf(dispatch), request: requestId });
   if (standing?.outcome) await resumeWaiter({ ...standing, waiter }, standing.outcome, services);
   return { id: messageId, requestId };
 }
@@ -208,55 +221,45 @@ async function giveUp(
 function unsent(dispatch: DispatchRequest | Hold, requestId: string, { at }: RequestOutcome): PendingRecord {
   const { message } = dispatch;
   return {
-    ...{ requestId, messageId: idsOf(dispatch).messageId, correlationId: message.correlationid },
+    ...{ requestId, messageId: idsOf(dispatch).messageId, ...requestLineage(message) },
     ...{ type: 'type' in dispatch ? dispatch.type : dispatch.kind, replyType: '', deadline: at, attempt: 1 },
     ...(dispatch.kind === 'wait' ? { holds: 'time' as const } : {}),
     waiter: waiterOf(dispatch),
-    hops: message.hops,
-    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
   };
 }
 
 async function publish(
   dispatch: DispatchRequest | DispatchPublish,
-  ids: Pick<Standing, 'id' | 'requestId'>,
+  ids: Pick<OutsideOptions, 'id' | 'requestId'>,
   services: DispatcherServices,
 ): Promise<Dispatched> {
   const { publishing } = services;
   const type = typeOf(dispatch, publishing);
-  const { message } = dispatch;
-  const options: PublishOptions = {
-    ...(dispatch.priority === undefined ? {} : { priority: dispatch.priority }),
-    ...(dispatch.to === undefined ? {} : { to: dispatch.to }),
-    ...(message.subject === undefined ? {} : { subject: message.subject }),
-    ...(dispatch.kind === 'publish'
-      ? {}
-      : { deadline: new Date(publishing.clock.now() + Math.ceil(dispatch.timeoutSeconds * 1000)) }),
-  };
+  const { message, priority, to } = dispatch;
   const written = await restored(dispatch.data, message.correlationid, services.payloads);
   const data = payloadOfStep(dispatch, type, written);
-  const receipt = await publishMessage(publishing, type, data, options, {
+  const receipt = await publishMessage(publishing, type, data, {
+    ...behind(message),
     ...ids,
-    correlationId: message.correlationid,
-    causationId: message.id,
-    hops: message.hops + 1,
-    parent: {
-      id: message.id,
-      priority: message.priority,
-      ...(message.deadline === undefined ? {} : { deadline: message.deadline }),
-    },
-    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-    ...(message.path === undefined ? {} : { path: message.path }),
-    ...(message.actor === undefined ? {} : { actor: message.actor }),
-    ...(dispatch.kind === 'publish' || dispatch.attempts === undefined
-      ? {}
-      : { ladder: stepLadder(dispatch.attempts, dispatch.type, publishing.topology) }),
-    ...(dispatch.kind === 'publish' ? {} : { waiter: waiterOf(dispatch) }),
+    ...defined({ priority, to, subject: message.subject }),
+    parent: message,
+    ...(dispatch.kind === 'request' ? waitingOptions(dispatch, publishing) : {}),
   });
   services.log.info('a step was dispatched', { ...aboutOf(dispatch), id: receipt.id });
-  return { id: receipt.id, ...(ids.requestId === undefined ? {} : { requestId: ids.requestId }) };
+  return { id: receipt.id, ...defined({ requestId: ids.requestId }) };
+}
+
+/** Deadline, waiter and own ladder of a step that waits for a reply. */
+function waitingOptions(
+  request: DispatchRequest,
+  { clock, topology }: Publishing,
+): Pick<OutsideOptions, 'deadline' | 'waiter' | 'ladder'> {
+  const { attempts, type, timeoutSeconds } = request;
+  return {
+    deadline: new Date(clock.now() + Math.ceil(timeoutSeconds * 1000)),
+    waiter: waiterOf(request),
+    ...(attempts && { ladder: stepLadder(attempts, type, topology) }),
+  };
 }
 
 /**
@@ -289,7 +292,7 @@ function payloadOfStep(
   }
 }
 
-/** @throws LanewayError UNKNOWN_TYPE, INVALID_WORKFLOW (a request of what is not answered) */
+/** @throws LanewayError UNKNOWN_TYPE, INVALID_WORKFLOW for a request of a type that nothing answers */
 function typeOf(dispatch: DispatchRequest | DispatchPublish, { topology }: Publishing): MessageType {
   const type = topology.types.get(dispatch.type);
   if (!type) {

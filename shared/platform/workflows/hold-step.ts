@@ -1,9 +1,13 @@
 import { CLAIM_CHECK_BYTES } from '../../domain/delivery/claim-check.js';
 import type { DispatchApproval, DispatchReceive, DispatchRun, DispatchWait } from '../../domain/execution/dispatch.js';
 import { LanewayError } from '../../domain/base/errors.js';
+import { INSTANT_FORM, instantOf } from '../../domain/base/iso-time.js';
+import { behind } from '../../domain/delivery/lineage.js';
 import { jsonBytes } from '../../domain/request/keep.js';
 import { restored } from '../../domain/execution/kept-state.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
+import { requestLineage } from '../../domain/request/request-lineage.js';
+import { armFirst } from '../../domain/request/timer-queue.js';
 import { ApprovalDecided, ApprovalRequested, WorkflowRequested } from '../../message/system-messages.js';
 import { publishMessage } from '../../publishing/publish-message.js';
 import { askApprovers } from './ask-approvers.js';
@@ -36,8 +40,8 @@ export async function holdStep(
     await services.resumer.succeed(hold.token, { data: null });
     return;
   }
-  await timers.set({ requestId, at, hop: 0 }, now);
-  const record = recordOf(hold, { ...ids, requestId }, new Date(at).toISOString());
+  const armed = await armFirst(timers, { requestId, at }, now);
+  const record = { ...recordOf(hold, { ...ids, requestId }, new Date(at).toISOString()), ...armed };
   await services.pending.open(record);
   if (hold.kind === 'run') await requestWorkflow(hold, ids, record, services);
   // Of a step that is begun again its first beginning counts, from which its time runs.
@@ -51,10 +55,10 @@ export async function holdStep(
 function endOf(hold: Hold, now: number): number {
   if (hold.kind !== 'wait') return now + hold.timeoutSeconds * 1000;
   if (hold.seconds !== undefined) return now + hold.seconds * 1000;
-  const at = Date.parse(hold.until ?? '');
-  if (Number.isFinite(at)) return at;
+  const at = instantOf(hold.until);
+  if (at !== undefined) return at;
   throw new LanewayError('INVALID_OPTION', `step '${hold.step}' waits until ${JSON.stringify(hold.until)}`, {
-    help: ['allowed: a time in ISO 8601, such as 2026-11-21T12:00:00Z'],
+    help: [`allowed: ${INSTANT_FORM}`],
   });
 }
 
@@ -63,10 +67,8 @@ function recordOf(hold: Hold, ids: { messageId: string; requestId: string }, dea
   return {
     ...ids,
     ...kindOf(hold, deadline),
-    ...{ correlationId: message.correlationid, deadline, attempt: 1, hops: message.hops },
-    waiter: waiterOf(hold),
-    ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-    ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
+    ...requestLineage(message),
+    ...{ deadline, attempt: 1, waiter: waiterOf(hold) },
   };
 }
 
@@ -110,14 +112,10 @@ async function requestWorkflow(
       ...{ workflow: runs, data, parent: { requestId } },
       ...(continued ? { generation: continued.generation, start: { id: continued.startId } } : {}),
     },
-    { deadline: new Date(deadline), subject: runs },
     {
-      ...{ id: messageId, correlationId: message.correlationid, causationId: message.id, hops: message.hops + 1 },
+      ...behind(message),
+      ...{ id: messageId, deadline: new Date(deadline), subject: runs },
       parent: { id: message.id, priority: message.priority },
-      ...(message.path === undefined ? {} : { path: message.path }),
-      ...(message.tenant === undefined ? {} : { tenant: message.tenant }),
-      ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-      ...(message.actor === undefined ? {} : { actor: message.actor }),
     },
   );
 }

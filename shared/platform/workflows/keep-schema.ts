@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../../domain/base/defined.js';
 import type { Keep } from '../../domain/request/keep.js';
 
 const paths = z.array(z.string());
@@ -15,5 +16,5 @@ export const keepSchema: z.ZodType<Keep> = z
     ...(pass ? { pass } : {}),
     ...(read ? { read } : {}),
     ...(exists ? { exists } : {}),
-    ...(share === undefined ? {} : { share }),
+    ...defined({ share }),
   }));

@@ -1,13 +1,14 @@
-import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { cutText } from '../../domain/base/cut-text.js';
+import { payloadAt } from '../../domain/delivery/claim-check.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import type { Keep } from '../../domain/request/keep.js';
 import { keptState } from '../../domain/execution/kept-state.js';
+import type { Lineage } from '../../domain/delivery/lineage.js';
 import type { PendingRecord, RequestOutcome, Waiter } from '../../domain/request/pending.js';
-import type { LedgerWriter } from '../../domain/evidence/ledger-writer.js';
-import type { WorkflowResumer } from '../../domain/execution/workflow-engine.js';
+import type { Ports } from '../../domain/ports.js';
+import { behindRequest } from '../../domain/request/request-lineage.js';
 import { decodeData } from '../../message/message-type.js';
 import { AgentFailed, TaskCompleted } from '../../message/system-messages.js';
-import type { Standing } from '../../publishing/publish-message.js';
 import type { Topology } from '../../topology/topology.js';
 import { compensate, undoAnswered, type CompensateServices } from './compensate.js';
 import { tellProgress } from './tell-progress.js';
@@ -19,10 +20,8 @@ const LONGEST_TEXT = 1_000;
 const ALL: Keep = { read: ['*'] };
 
 /** Ports for telling the outcome of a request to its waiter. */
-export interface ResumeServices extends CompensateServices {
+export interface ResumeServices extends CompensateServices, Pick<Ports, 'resumer' | 'ledger'> {
   readonly topology: Topology;
-  readonly resumer: WorkflowResumer;
-  readonly ledger: LedgerWriter;
 }
 
 /**
@@ -39,7 +38,7 @@ export async function resumeWaiter(
 ): Promise<'resumed' | 'gone' | undefined> {
   const { waiter } = record;
   let told: 'resumed' | 'gone' | undefined;
-  // Whoever waits first: nobody waits for the entry.
+  // The waiter is told before the ledger is written, as nobody waits for the entry.
   if (waiter.kind === 'workflow') {
     told = await resume(record, waiter, outcome, services);
     await tellTask(record, waiter, outcome, services);
@@ -69,21 +68,22 @@ async function tellTask(
   if (holds === 'time') return;
   // Taken back as its execution has ended: no agent failed.
   if (outcome.state === 'failed' && outcome.error.code === 'CANCELLED') return;
-  const standing: Standing = {
-    ...{ correlationId: record.correlationId, causationId: outcome.by, hops: record.hops + 1 },
-    ...(record.tenant === undefined ? {} : { tenant: record.tenant }),
-    ...(record.traceparent === undefined ? {} : { traceparent: record.traceparent }),
-  };
+  const lineage: Lineage = { ...behindRequest(record), causationId: outcome.by };
   const task = { execution, step, requestId, type };
   const key = `${execution} ${requestId}`;
   if (outcome.state === 'replied')
-    return tellProgress('workflow.progress', TaskCompleted, { ...task, by: outcome.by }, key, standing, services);
+    return tellProgress(
+      'workflow.progress',
+      TaskCompleted,
+      { data: { ...task, by: outcome.by }, key, lineage },
+      services,
+    );
   const { code, message } =
     outcome.state === 'failed'
       ? outcome.error
       : { code: 'REQUEST_TIMED_OUT', message: `${type} was not answered by ${deadline}` };
-  const failure = { ...task, code, message: message.slice(0, LONGEST_TEXT) };
-  return tellProgress('workflow.failures', AgentFailed, failure, key, standing, services);
+  const failure = { ...task, code, message: cutText(message, LONGEST_TEXT) };
+  return tellProgress('workflow.failures', AgentFailed, { data: failure, key, lineage }, services);
 }
 
 async function resume(
@@ -128,7 +128,7 @@ async function replyData(
   correlationId: string,
   { topology, payloads }: ResumeServices,
 ): Promise<unknown> {
-  const payload = await payloadOf(outcome, payloads);
+  const payload = await payloadAt(outcome, payloads);
   const type = topology.types.get(outcome.type);
   if (!type) throw new LanewayError('UNKNOWN_TYPE', `'${topology.name}' has no message type ${outcome.type}`);
   const data: unknown = decodeData(type, payload, outcome.dataschema);

@@ -1,19 +1,24 @@
+import { defined } from '../../domain/base/defined.js';
+import { behindHandling, offPath } from '../../domain/delivery/lineage.js';
 import { checkOrigin, decodeCopy, type Decoded } from '../../agent/receive/decode-copy.js';
 import type { Log } from '../../agent/context.js';
 import { payloadOf } from '../../domain/delivery/claim-check.js';
-import { reasonOf, type DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
-import { factsOf, isSettled, type DeliveryKey } from '../../domain/delivery/delivery.js';
+import { reasonOf } from '../../domain/delivery/dead-letter.js';
+import {
+  factsOf,
+  isSettled,
+  type DeliveryKey,
+  type DeliveryRecord,
+  type Outcome,
+} from '../../domain/delivery/delivery.js';
 import type { WorkflowInput } from '../../domain/execution/dispatch.js';
 import { schemaUri, type Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
 import { executionName } from '../../domain/base/execution-name.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import { shielded } from '../../domain/execution/kept-state.js';
-import { extendPath, stepOf } from '../../domain/delivery/causal-path.js';
 import type { Clock } from '../../domain/base/clock.js';
-import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
-import type { PayloadStore } from '../../domain/wire/payload-store.js';
-import type { WorkflowStarter } from '../../domain/execution/workflow-engine.js';
+import type { Ports } from '../../domain/ports.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
 import { MessageExpired, WorkflowRequested, WorkflowStarted } from '../../message/system-messages.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
@@ -24,18 +29,21 @@ import { checkStartSize } from '../../publishing/check-start-size.js';
 import { checkRunaway } from '../../topology/check-runaway.js';
 
 /** Ports and settings of the function that starts workflows. */
-export interface StarterServices {
+export interface StarterServices extends Pick<
+  Ports,
+  'clock' | 'deliveries' | 'payloads' | 'deadLetters' | 'starter' | 'openExecutions'
+> {
   readonly topology: Topology;
-  readonly clock: Clock;
-  readonly deliveries: DeliveryStore;
-  readonly payloads: PayloadStore;
-  readonly deadLetters: DeadLetterQueue;
-  readonly starter: WorkflowStarter;
   readonly publishing: Publishing;
   readonly log: Log;
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
+  /** Resolves when the next execution may be started. @throws LanewayError UNAVAILABLE when that is too late for this run */
+  readonly pace?: () => Promise<void>;
 }
+
+/** Time from the start of an execution until supervision first looks for its end, milliseconds. */
+export const FIRST_END_LOOK_MS = 600_000;
 
 /** One delivery of a start message to one workflow. */
 interface Start {
@@ -49,7 +57,8 @@ interface Start {
 /**
  * One copy of a message that starts workflows. Each workflow is a receiver (`workflow:<name>`) with its own delivery
  * item: leased, started under a name that follows from the message (the same again starts nothing), settled, and then
- * announced by `WorkflowStarted`. The copy that wrote the outcome announces again when it comes again.
+ * announced by `WorkflowStarted`. The copy that wrote the outcome announces again when it comes again. While Step Functions
+ * refuses for now, throttled or away, the copy comes again, until the message expires.
  *
  * @param until milliseconds since 1970 when the process may be ended; the lease lasts as long
  * @throws LanewayError when some workflow could not be started yet; the copy then comes again
@@ -59,13 +68,13 @@ export async function startWorkflows(copy: QueuedCopy, until: number, services: 
   try {
     decoded = decodeCopy(copy.body);
   } catch (error) {
-    return bury(copy, 'platform:starter', summarizeError(error), 1, services);
+    return bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
   }
   const { envelope } = decoded;
   const workflows = startedBy(envelope, services.starts);
   if (workflows.length === 0) {
     const error = new LanewayError('NOT_CARRIED', `no workflow is started by ${envelope.type}`);
-    return bury(copy, 'platform:starter', summarizeError(error), 1, services);
+    return bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
   }
   for (const workflow of workflows) {
     const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: `workflow:${workflow}` };
@@ -94,28 +103,33 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
     until: Math.max(start.until, now + 1_000),
     alone: true,
   });
-  if (lease.kind === 'settled') {
-    if (lease.record.copy === copy.copy && lease.record.state === 'completed') await announce(start, services);
-    return;
-  }
+  if (lease.kind === 'settled') return tellOutcome(lease.record, start, services);
   if (lease.kind !== 'leased') throw startedByAnother();
-  const tries = topology.model.channels[envelope.channel]?.qos.tries ?? 1;
   try {
+    await services.pace?.();
     const name = executionName(start.workflow, input.message.id, input.generation);
+    // Noted first: an execution that runs without a note ends unheard when its status event is lost.
+    const open = { workflow: start.workflow, name, since: clock.now() };
+    await services.openExecutions.note(open, open.since + FIRST_END_LOOK_MS);
     await services.starter.start(start.workflow, name, input);
   } catch (error) {
     const summary = summarizeError(error);
-    if (summary.retryable && lease.tries < tries) {
+    if (summary.retryable) {
+      // A service that refuses for now says nothing of the message: it comes again for as long as it is valid.
       await deliveries.release(key, owner, summary, clock.now());
       throw error;
     }
-    await bury(copy, key.receiver, summary, lease.tries, services);
-    await deliveries.settle(key, owner, outcome('dead-lettered', copy, clock, summary));
-    return;
+    await settle(start, owner, outcome('dead-lettered', copy, clock, summary), services);
+    return bury({ copy, receiver: key.receiver }, summary, lease.tries, services);
   }
-  if ((await deliveries.settle(key, owner, outcome('completed', copy, clock))) === 'lost')
-    throw new LanewayError('LEASE_LOST', 'the lease was lost before the outcome was written');
+  await settle(start, owner, outcome('completed', copy, clock), services);
   await announce(start, services);
+}
+
+/** @throws LanewayError LEASE_LOST */
+async function settle({ key }: Start, owner: string, outcome: Outcome, { deliveries }: StarterServices): Promise<void> {
+  if ((await deliveries.settle(key, owner, outcome)) === 'lost')
+    throw new LanewayError('LEASE_LOST', 'the lease was lost before the outcome was written');
 }
 
 /** @throws LanewayError EXPIRED, HOP_LIMIT, CYCLE, UNKNOWN_TYPE, SCHEMA, TOO_LARGE, NOT_FOUND */
@@ -131,24 +145,15 @@ async function inputOf(
   checkRunaway(envelope, `workflow:${workflow}`, topology.model);
   const { type, data, asked } = await startOf(envelope, workflow, services);
   checkStartSize(type.name, data, [workflow]);
-  const { id, source, time, correlationid, priority, hops } = envelope;
+  const { id, source, time, correlationid, priority, hops, deadline, traceparent, tenant, actor, subject } = envelope;
+  const { path } = behindHandling(envelope, `workflow:${workflow}`);
   return {
     message: {
-      id,
-      type: type.name,
-      source,
-      time,
-      correlationid,
-      priority,
-      hops,
-      path: extendPath(envelope.path, stepOf(`workflow:${workflow}`, envelope.type, envelope.subject)),
-      ...(envelope.deadline === undefined ? {} : { deadline: envelope.deadline }),
-      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
-      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
-      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
-      ...(envelope.subject === undefined ? {} : { subject: envelope.subject }),
+      ...{ id, type: type.name, source, time, correlationid, priority, hops },
+      // An earlier publisher may have sent an empty subject, which no message of the execution could carry.
+      ...defined({ path, deadline, traceparent, tenant, actor, subject: subject === '' ? undefined : subject }),
       data,
-      ...definedOf(asked?.start),
+      ...defined(asked?.start ?? {}),
     },
     generation: asked?.generation ?? 0,
     ...(asked?.parent ? { parent: asked.parent } : {}),
@@ -178,12 +183,6 @@ async function startOf(envelope: Envelope, workflow: string, { topology, payload
   return { type, data, asked };
 }
 
-/** The object without fields whose value is undefined. */
-function definedOf<Given extends object>(given: Given | undefined): { [Key in keyof Given]?: NonNullable<Given[Key]> } {
-  const fields = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(fields) as { [Key in keyof Given]?: NonNullable<Given[Key]> };
-}
-
 /** The name of the execution that a message starts: of the start message that stands for it, if it asks for a retry. */
 async function nameOf({ workflow, envelope }: Start, { payloads }: StarterServices): Promise<string> {
   if (envelope.type !== WorkflowRequested.name) return executionName(workflow, envelope.id);
@@ -198,36 +197,36 @@ async function announce(start: Start, services: StarterServices): Promise<void> 
     services.publishing,
     WorkflowStarted,
     { workflow, execution, startedBy: envelope.id },
-    {},
-    {
-      id: derivedId(WorkflowStarted.name, workflow, execution),
-      correlationId: envelope.correlationid,
-      causationId: envelope.id,
-      hops: envelope.hops + 1,
-      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
-      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
-      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
-    },
+    { ...offPath(envelope), id: derivedId(WorkflowStarted.name, workflow, execution) },
   );
   services.log.info('a workflow was started', { workflow, execution, correlation: envelope.correlationid });
 }
 
-/** Ends a delivery that cannot be started: expired ones as the channel's profile says, others as dead letters. */
+/**
+ * Ends a delivery that cannot be started: expired ones as the channel's profile says, others as dead letters. The outcome
+ * comes first, so that of several copies one writes the dead letter.
+ */
 async function refuse(start: Start, error: ErrorSummary, services: StarterServices): Promise<void> {
   const { envelope, key, copy } = start;
   const { deliveries, topology, clock } = services;
-  const standing = await deliveries.get(key);
-  if (standing?.state === 'completed') return standing.copy === copy.copy ? announce(start, services) : undefined;
-  if (standing?.state === 'leased' && Date.parse(standing.leasedUntil ?? '') > clock.now()) throw startedByAnother();
   const drop = error.code === 'EXPIRED' && topology.model.channels[envelope.channel]?.qos.onExpiry !== 'dead-letter';
-  if (!drop) await bury(copy, key.receiver, error, 1, services);
-  else if (!standing || !isSettled(standing.state)) await tellExpired(start, services);
-  const written = await deliveries.settleUnleased(
-    key,
-    factsOf(envelope),
-    outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error),
-  );
+  const ended = outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error);
+  const written = await deliveries.settleUnleased(key, factsOf(envelope), ended);
   if (written !== 'stored' && !isSettled(written.state)) throw startedByAnother();
+  await tellOutcome(written === 'stored' ? { ...ended, tries: 1 } : written, start, services);
+}
+
+/** Tells of an outcome. The copy that wrote it does so again when it comes again; any other is a duplicate. */
+async function tellOutcome(
+  record: Pick<DeliveryRecord, 'state' | 'copy' | 'error' | 'tries'>,
+  start: Start,
+  services: StarterServices,
+): Promise<void> {
+  const { copy, key } = start;
+  if (record.copy !== copy.copy) return;
+  if (record.state === 'completed') return announce(start, services);
+  if (record.state === 'expired') return tellExpired(start, services);
+  if (record.error) await bury({ copy, receiver: key.receiver }, record.error, Math.max(1, record.tries), services);
 }
 
 /** Tells of a start message that came too late, where its channel says so; the same again is the same message. */
@@ -240,14 +239,7 @@ async function tellExpired({ envelope, key }: Start, { publishing, topology, clo
     publishing,
     MessageExpired,
     { type, id, channel, receiver: key.receiver, expires, ageSeconds: (clock.now() - Date.parse(time)) / 1000 },
-    {},
-    {
-      id: derivedId(MessageExpired.name, id, key.receiver),
-      ...{ correlationId: envelope.correlationid, causationId: id, hops: envelope.hops + 1 },
-      ...(envelope.tenant === undefined ? {} : { tenant: envelope.tenant }),
-      ...(envelope.traceparent === undefined ? {} : { traceparent: envelope.traceparent }),
-      ...(envelope.actor === undefined ? {} : { actor: envelope.actor }),
-    },
+    { ...offPath(envelope), id: derivedId(MessageExpired.name, id, key.receiver) },
   );
 }
 
@@ -260,13 +252,12 @@ function outcome(
   { copy }: QueuedCopy,
   clock: Clock,
   error?: ErrorSummary,
-) {
-  return { state, copy, at: clock.now(), emissions: [], ...(error === undefined ? {} : { error }) };
+): Outcome {
+  return { state, copy, at: clock.now(), emissions: [], ...defined({ error }) };
 }
 
 async function bury(
-  { copy, body }: QueuedCopy,
-  receiver: string,
+  { copy: { copy, body }, receiver }: { readonly copy: QueuedCopy; readonly receiver: string },
   error: ErrorSummary,
   tries: number,
   { deadLetters, clock, log }: StarterServices,

@@ -1,8 +1,9 @@
 import { awaitedId, type Awaited } from '../../domain/request/awaited.js';
-import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { payloadOf, referenceIn } from '../../domain/delivery/claim-check.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import { summarizeError } from '../../domain/base/errors.js';
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
+import type { Ports } from '../../domain/ports.js';
 import { decodeData } from '../../message/message-type.js';
 import { resumeWaiter, type ResumeServices } from './resume-waiter.js';
 
@@ -19,9 +20,7 @@ export interface AwaitServices extends ResumeServices {
  * @throws LanewayError SCHEMA; UNAVAILABLE, to be repeated
  */
 export async function takeAwaited(envelope: Envelope, services: AwaitServices): Promise<void> {
-  const steps = services.awaited.filter(({ type, keyed }) => {
-    return type === envelope.type && (!keyed || envelope.subject !== undefined);
-  });
+  const steps = stepsFor(envelope, services.awaited);
   if (steps.length === 0) return;
   const { topology, payloads, publishing } = services;
   const type = topology.types.get(envelope.type);
@@ -30,7 +29,7 @@ export async function takeAwaited(envelope: Envelope, services: AwaitServices): 
   const outcome: RequestOutcome = {
     ...{ state: 'replied', by: envelope.id, at: new Date(publishing.clock.now()).toISOString() },
     ...{ type: envelope.type, dataschema: envelope.dataschema },
-    ...(envelope.dataref === undefined ? { data: envelope.data } : { dataref: envelope.dataref }),
+    ...(envelope.dataref === undefined ? { data: envelope.data } : referenceIn(envelope)),
   };
   for (const { workflow, step, keyed } of steps) {
     const key = keyed ? envelope.subject : undefined;
@@ -39,6 +38,33 @@ export async function takeAwaited(envelope: Envelope, services: AwaitServices): 
       if ((await takeFor(id, envelope, outcome, services)) === 'taken') break;
     }
   }
+}
+
+/** Ports by which is seen that a message has come to the steps that wait for it. */
+export interface TakenServices extends Pick<Ports, 'pending'> {
+  /** Steps of workflows that wait for messages. */
+  readonly awaited: readonly Awaited[];
+}
+
+/**
+ * True when a message has come to every step that may wait for its type, or when there is none: each keeps what it took, early
+ * messages included.
+ * @throws LanewayError UNAVAILABLE
+ */
+export async function wasTaken(envelope: Envelope, { pending, awaited }: TakenServices): Promise<boolean> {
+  for (const { workflow, step, keyed } of stepsFor(envelope, awaited)) {
+    const key = keyed ? envelope.subject : undefined;
+    for (let round = 0; ; round++) {
+      const record = await pending.get(awaitedId(workflow, step, envelope.correlationid, key, round));
+      if (record?.outcome === undefined) return false;
+      if (record.outcome.state === 'replied') break;
+    }
+  }
+  return true;
+}
+
+function stepsFor({ type, subject }: Envelope, awaited: readonly Awaited[]): readonly Awaited[] {
+  return awaited.filter((step) => step.type === type && (!step.keyed || subject !== undefined));
 }
 
 /** @returns `over` when the wait had ended without a message: a retry of the execution may wait again */
@@ -51,7 +77,8 @@ async function takeFor(
   const { pending } = services;
   let closed = await pending.close(id, outcome);
   if (closed.kind === 'unknown') {
-    // Early: kept as ended, for nobody yet. Whoever opened it meanwhile is told by closing it.
+    // The message is early: it is kept as an ended wait without a waiter. A step that opened the wait in the meantime
+    // is told by closing it.
     const kept = await pending.open(early(id, envelope, outcome)).catch((error: unknown) => {
       // By a step that opened its wait; whatever else it is, the message is not kept yet and comes again.
       if (summarizeError(error).code === 'REFUSED') return 'repeated' as const;

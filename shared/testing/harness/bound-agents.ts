@@ -1,6 +1,8 @@
+import type { Middleware } from '../../agent/context.js';
 import type { Agent, BoundAgent } from '../../agent/create-agent.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { Topology } from '../../topology/topology.js';
+import type { MortalProcess } from './mortal-process.js';
 
 /** An agent that is ready to run: with what it needs, or bare if it needs nothing. */
 export type ReadyAgent = BoundAgent | Agent<Record<never, never>>;
@@ -51,4 +53,17 @@ function isReadyAgent(given: unknown): given is ReadyAgent {
 function named(given: unknown): string {
   if (typeof given === 'object' && given !== null && 'handle' in given) return 'the beginning of an agent';
   return given === null ? 'null' : typeof given;
+}
+
+/** The agent as one process runs it, which may die before or after its handler. */
+export function withFaults(bound: BoundAgent, process: MortalProcess): BoundAgent {
+  if (!process.faults.isPossible) return bound;
+  const { agent, deps } = bound;
+  const faulty: Middleware<never> = async (_message, _context, next) => {
+    await process.pass('before-handler');
+    const result = await next();
+    await process.pass('after-handler');
+    return result;
+  };
+  return { agent: { ...agent, middleware: [faulty, ...agent.middleware] }, deps };
 }

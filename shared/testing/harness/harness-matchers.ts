@@ -29,7 +29,7 @@ export interface DeadLetterMatch {
   readonly type?: string;
   /** Reason of the dead letter. */
   readonly reason?: DeadLetterReason;
-  /** Code of the error, as in docs/errors.md. */
+  /** Code of the error, as in docs/reference/errors.md. */
   readonly code?: string;
 }
 

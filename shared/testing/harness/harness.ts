@@ -1,14 +1,16 @@
-import { setImmediate } from 'node:timers';
+import { defined } from '../../domain/base/defined.js';
 import { milliseconds, type Duration } from '../../domain/base/duration.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { ExecutionDetail } from '../../domain/execution/executions.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../../message/message-type.js';
-import type { PageResponse } from '../../operator/requests/answer-link.js';
+import type { PageResponse } from '../../operator/approval-page/answer-link.js';
 import type { ApprovalRecord } from '../../operator/requests/decide-approval.js';
 import type { Actor } from '../../operator/operator-services.js';
 import type { Retried } from '../../operator/workflows/retry-workflow.js';
-import { receiversOf } from '../../platform/supervision/look-at-intent.js';
+import { intendedReceivers } from '../../platform/supervision/look-at-intent.js';
+import { heldBy } from '../../domain/quarantine/quarantine.js';
+import { SWEEP_EVERY } from '../../domain/base/sweep-every.js';
 import type { Receipt } from '../../publishing/publish-message.js';
 import { readReply, replyTypeOf } from '../../topology/read-reply.js';
 import type { Topology } from '../../topology/topology.js';
@@ -18,6 +20,7 @@ import { type HarnessConversation } from './harness-conversation.js';
 import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
 import { HarnessWorld } from './harness-world.js';
 import type { WorldParts } from './memory-world.js';
+import { turn } from './slow-work.js';
 import { WorldAccess } from './world-access.js';
 import { seededRandom } from '../memory/seeded-random.js';
 import type { VisitForm } from './visit-link.js';
@@ -61,11 +64,23 @@ export interface Harness {
    * @throws LanewayError NOT_FOUND, REFUSED, INVALID_OPTION without who or why
    */
   retry(execution: string, actor: Actor): Promise<Retried>;
+  /**
+   * Cuts an agent, a client or an ingress off, as `laneway quarantine` does. What waits for it stays in its lanes, its calls are
+   * refused, and requests that wait for it move on with the next run of the sweeper. A name that is not the only one of its kind
+   * takes the kind before it: `agent.clerk`.
+   * @throws LanewayError NOT_FOUND, INVALID_OPTION without who or why
+   */
+  quarantine(name: string, actor: Actor): Promise<void>;
+  /**
+   * Ends a quarantine, as `laneway quarantine release` does. What waited is handled when the world is moved on.
+   * @throws LanewayError NOT_FOUND when it was never in quarantine, INVALID_OPTION without who or why
+   */
+  release(name: string, actor: Actor): Promise<void>;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /**
    * Moves the clock on, however far, until nothing is in flight: no copy in a lane, no open request, no running
-   * workflow, nothing that the sweeper would send again. What then is still missing in an account is lost.
+   * workflow, nothing that the sweeper would send again, no outage that has begun or is planned. What then is still missing in an account is lost.
    * @throws LanewayError CONFIGURATION when there is no end to it
    */
   settle(): Promise<void>;
@@ -83,8 +98,8 @@ export interface Harness {
   readonly published: readonly Envelope[];
 }
 
-/** Time between two runs of the sweeper; as deployed. */
-const SWEEP_EVERY_MS = 300_000;
+/** Time between two runs of the sweeper, milliseconds. */
+const SWEEP_EVERY_MS = milliseconds(SWEEP_EVERY);
 /** Milliseconds at most from the due time of an intent or a lost timer until the sweeper may take it, index lag and grace included. */
 const SWEEP_LATENESS_MS = 120_000;
 const MOST_STEPS = 1_000_000;
@@ -101,7 +116,7 @@ export function createHarness(topology: Topology, options: HarnessOptions): Harn
   const { workflows = [], seed = 1, start, approvalLinks = false } = options;
   const agents = boundAgents(topology, options.agents);
   const random = seededRandom(seed);
-  const parts = { topology, agents, workflows, random, approvalLinks, ...(start === undefined ? {} : { start }) };
+  const parts = { topology, agents, workflows, random, approvalLinks, ...defined({ start }) };
   return harnessOver(new HarnessWorld(parts), parts);
 }
 
@@ -117,6 +132,8 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   readonly faults: Faults;
   readonly #present: ReadonlySet<string>;
   #nextSweep: number;
+  /** Time of the last sweep, milliseconds since 1970. */
+  #swept = 0;
   #steps = 0;
 
   constructor(topology: Topology, world: HarnessWorld, present: ReadonlySet<string>) {
@@ -158,6 +175,17 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     await this.#run(until, () => Promise.resolve(false));
   }
 
+  /** Lets time go by while a call is slow. */
+  protected override async during<Result>(call: Promise<Result>): Promise<Result> {
+    if (!this.world.faults.isSlow) return call;
+    let isOver = false;
+    const over = (): void => void (isOver = true);
+    call.then(over, over);
+    await turn();
+    if (!isOver) await this.#run(undefined, () => Promise.resolve(isOver));
+    return call;
+  }
+
   /** Does what is due, then moves the clock to what is due next: until a time, or as long as anything is in flight. */
   async #run(until: number | undefined, done: () => Promise<boolean>): Promise<void> {
     const { clock } = this.world;
@@ -180,11 +208,13 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
       executions.check();
       if (clock.now() >= this.#nextSweep) {
         this.#nextSweep += Math.ceil((clock.now() - this.#nextSweep + 1) / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
+        this.#swept = clock.now();
         await this.world.sweep();
       }
-      const fired = executions.fire();
+      const awake = await this.world.slow.wake(clock.now());
+      const fired = executions.fire() || awake;
       if (fired) await turn();
-      const ready = consumers.filter(({ queue }) => (queue.nextVisibleAt ?? Infinity) <= clock.now());
+      const ready = consumers.filter((one) => !one.isHeld() && (one.queue.nextVisibleAt ?? Infinity) <= clock.now());
       ready.sort((a, b) => (a.queue.nextVisibleAt ?? 0) - (b.queue.nextVisibleAt ?? 0));
       if (ready.length === 0 && !fired) return;
       await Promise.all(faults.pick(ready).map(({ run }) => run()));
@@ -200,22 +230,47 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   /** Time at which anything at all happens next, milliseconds since 1970. There always is one: the sweeper runs for ever. */
   #nextOfAll(): number {
     const { consumers, executions } = this.world;
-    return earliest([...consumers.map(({ queue }) => queue.nextVisibleAt), executions.nextAlarm, this.#nextSweep]) ?? 0;
+    const queues = consumers.flatMap((one) => (one.isHeld() ? [] : [one.queue.nextVisibleAt]));
+    return earliest([...queues, executions.nextAlarm, this.world.slow.next, this.#nextSweep]) ?? 0;
   }
 
   /** Time at which something happens next that somebody waits for, milliseconds since 1970; undefined at rest. */
   async #nextInFlight(): Promise<number | undefined> {
-    const { consumers, executions, timers, ports } = this.world;
-    const queues = consumers.filter(({ queue }) => queue !== timers).map(({ queue }) => queue.nextVisibleAt);
+    const { consumers, executions, faults, timers, ports } = this.world;
+    const over = faults.outagesOver;
+    const held = heldBy(this.world.quarantines.present, this.world.clock.now());
+    const queues = consumers
+      .filter((one) => one.queue !== timers && !one.isHeld())
+      // What an ingress in quarantine has put off waits for its release.
+      .map(({ name, queue }) => (name === 'ingress' ? queue.nextUnpostponedAt : queue.nextVisibleAt));
     const open = await first(ports.pending.due(-Infinity, Infinity), () => Promise.resolve(true));
     const missing = await first(ports.intents.due((await ports.cursors.get('intents')) ?? 0, Infinity), (intent) =>
-      this.#isMissing(intent.envelope, receiversOf(intent, this.topology.model, this.world.starts)),
+      held.source(intent.envelope.source)
+        ? Promise.resolve(false)
+        : this.#isMissing(
+            intent.envelope,
+            intendedReceivers(intent, this.topology.model, this.world.starts).filter((one) => !held.agent(one)),
+          ),
     );
-    // A timer that was lost is found by the sweeper.
-    const swept = earliest([missing?.due, open && Date.parse(open.deadline)]);
+    const unsent = await first(ports.deliveries.unsent(-Infinity, Infinity), ({ receiver }) =>
+      Promise.resolve(!held.agent(receiver)),
+    );
+    const unheard = await first(ports.openExecutions.due(-Infinity, Infinity), async ({ workflow, name }) => {
+      const end = await ports.executions.end(workflow, name);
+      return end !== undefined && end !== 'running';
+    });
+    // A timer that was lost is found by the sweeper, a lost end of an execution by supervision, and so are messages of an outcome that wait to be sent.
+    const swept = earliest([
+      missing?.due,
+      open && Date.parse(open.deadline),
+      unsent?.unsent && Date.parse(unsent.unsent.due),
+      unheard?.due,
+    ]);
     return earliest([
       ...queues,
       executions.nextAlarm,
+      this.world.slow.next,
+      over === undefined || over <= this.#swept ? undefined : this.#sweepAfter(over),
       open ? timers.nextVisibleAt : timers.nextRetryAt,
       swept === undefined ? undefined : this.#sweepAfter(swept + SWEEP_LATENESS_MS),
     ]);
@@ -246,9 +301,4 @@ async function first<Item>(
 ): Promise<Item | undefined> {
   for await (const item of items) if (await fits(item)) return item;
   return undefined;
-}
-
-/** Lets everything run on that waits for nothing but promises; also under a test framework's fake timers. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,21 +1,26 @@
-import type { Log, Middleware } from '../../agent/context.js';
+import { defined } from '../../domain/base/defined.js';
+import type { Log } from '../../agent/context.js';
 import type { BoundAgent } from '../../agent/create-agent.js';
-import type { Stop } from '../../agent/receive/handling-run.js';
+import type { Stop } from '../../agent/receive/stopped-handling.js';
 import { ProcessGuards } from '../../agent/receive/process-guards.js';
 import { receiveBatch } from '../../agent/receive/receive-batch.js';
 import type { Concurrency } from '../../agent/receive/services.js';
-import { approvalLinks } from '../../domain/request/approval-link.js';
 import type { Awaited } from '../../domain/request/awaited.js';
 import { wholeSeconds } from '../../domain/base/duration.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import type { Clock } from '../../domain/base/clock.js';
-import type { CursorStore } from '../../domain/base/cursor-store.js';
+import type { LaneReturns } from '../../domain/wire/message-bus.js';
 import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import type { QueuedCopy } from '../../platform/ingress/queued-copy.js';
+import { returnDelay } from '../../platform/ingress/return-delay.js';
+import { isDirectLane, laneKey, laneKeysOf } from '../../topology/mailbox-names.js';
 import { routingRules } from '../../topology/rules.js';
 import type { Topology } from '../../topology/topology.js';
 import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
-import { FaultPlan } from './faults.js';
+import { withRun, type Consumer } from './consumer.js';
+import { withFaults } from './bound-agents.js';
+import { FaultPlan } from './fault-plan.js';
+import { MemoryCursors } from '../memory/memory-cursors.js';
 import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../memory/memory-deliveries.js';
 import { MemoryIntents } from '../memory/memory-intents.js';
@@ -23,15 +28,18 @@ import { MemoryDeadLetterQueue, MemoryLaneReceipts, MemoryLanes } from '../memor
 import { MemoryDeferredReplies } from '../memory/memory-deferred-replies.js';
 import { MemoryLedger } from '../memory/memory-ledger.js';
 import { MemoryLinkSigner } from '../memory/memory-link-signer.js';
+import { MemoryOpenExecutions } from '../memory/memory-workflows.js';
 import { MemoryPayloads } from '../memory/memory-payloads.js';
 import { MemoryPending } from '../memory/memory-pending.js';
-import { MemoryQueue, type ReceivedCopy } from '../memory/memory-queue.js';
+import { MemoryQuarantines } from '../memory/memory-quarantines.js';
+import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
 import { MemorySagas } from '../memory/memory-sagas.js';
 import { MemoryTimers } from '../memory/memory-timers.js';
 import { MortalProcess } from './mortal-process.js';
 import { PLATFORM_TIMEOUT_MS, PlatformFunctions } from './platform-functions.js';
-import { lettersOf, portsOf, receiptsOf, type Ports } from './process-ports.js';
+import { deadLettersOf, portsOf, processReceipts, type WorldPorts } from './process-ports.js';
 import { RoutingBus } from './routing-bus.js';
+import { SlowWork } from './slow-work.js';
 import { WorkflowExecutions, type TokenWatch } from './workflow-executions.js';
 
 /** Receptions after which a queue moves a copy to its dead letter queue; as deployed. */
@@ -41,26 +49,15 @@ const MARGIN_SECONDS = 15;
 /** A queue hides a copy for this many timeouts of its function; as deployed. */
 const VISIBILITY_TIMEOUTS = 6;
 const MOST_COPIES = 10;
+const DAY_MS = 86_400_000;
+/** Milliseconds that lanes and queues of the platform keep a copy; as deployed. */
+const LANE_RETENTION_MS = 4 * DAY_MS;
+/** Milliseconds that dead letter queues keep a copy; as deployed, and the most that SQS allows. */
+const LETTER_RETENTION_MS = 14 * DAY_MS;
 const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Address that links of approvals begin with; nothing answers there but the harness itself. */
 const LINK_BASE = 'https://approvals.invalid';
-
-/** A queue and the function behind it. */
-export interface Consumer {
-  readonly name: string;
-  readonly queue: MemoryQueue;
-  /** Agent whose lane it is; absent for a function of the platform. */
-  readonly agent?: string;
-  /** Copies that the function takes at once. */
-  readonly batchSize: number;
-  /** Takes up to so many copies, which are hidden meanwhile. */
-  readonly receive: (most: number) => readonly ReceivedCopy[];
-  /** Handles what was received, each copy to its acknowledgement or return. */
-  readonly handle: (copies: readonly ReceivedCopy[]) => Promise<void>;
-  /** Receives a batch, and handles what it got. */
-  readonly run: () => Promise<void>;
-}
 
 /** Parts that a world is made of. */
 export interface WorldParts {
@@ -95,10 +92,12 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly bus: RoutingBus;
   readonly deliveries = new MemoryDeliveries(this.ledger);
   readonly intents = new MemoryIntents(this.ledger, this.payloads);
-  readonly later = new MemoryDeferredReplies();
-  readonly pending = new MemoryPending();
+  readonly deferredReplies = new MemoryDeferredReplies();
+  readonly pending = new MemoryPending(this.ledger.unreadable);
   readonly sagas = new MemorySagas();
-  readonly ports: Ports;
+  readonly quarantines = new MemoryQuarantines();
+  readonly slow = new SlowWork();
+  readonly ports: WorldPorts;
   readonly timers: MemoryQueue;
   readonly executions: WorkflowExecutions;
   readonly consumers: readonly Consumer[];
@@ -113,6 +112,8 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly #running = new Set<Stop>();
   /** Times that the drain has put a copy back, by the SQS message id that the copy got. */
   readonly #returns = new Map<string, number>();
+  /** Kinds of the lanes from which copies went to a dead letter queue by themselves, by SQS message id. */
+  readonly #moved = new Map<string, 'bus' | 'direct'>();
 
   constructor(
     { topology, agents, workflows, random, watch, approvalLinks: hasLinks = false }: WorldParts,
@@ -122,80 +123,95 @@ export class MemoryWorld<Time extends Clock = Clock> {
     this.#random = random;
     this.#log = log;
     this.#concurrency = concurrency;
-    this.faults = new FaultPlan(random, isExperiment);
     this.clock = clock;
-    const queue = (): MemoryQueue => new MemoryQueue(this.clock);
-    const routed = { replies: queue(), starts: queue(), ingress: queue(), unroutable: queue() };
-    const [statusEvents, platformLetters] = [queue(), queue()];
+    const purge = (who: string): number | undefined => this.#purge(who);
+    this.faults = new FaultPlan({ clock, random, purge, isPossible: isExperiment });
+    const retained = (ms: () => number) => (isExperiment ? () => this.faults.retainMs ?? ms() : undefined);
+    const queue = (ms = LANE_RETENTION_MS): MemoryQueue =>
+      new MemoryQueue(
+        this.clock,
+        retained(() => ms),
+      );
+    // Queues of who is or was in quarantine keep what they have for longer.
+    const keeping = (...parties: readonly string[]): MemoryQueue => {
+      const isKept = () => parties.some((party) => this.quarantines.knows(party));
+      return new MemoryQueue(
+        this.clock,
+        retained(() => (isKept() ? LETTER_RETENTION_MS : LANE_RETENTION_MS)),
+      );
+    };
+    const events = keeping(...Object.keys(model.ingress).map((one) => `ingress.${one}`));
+    const routed = { replies: queue(), starts: queue(), ingress: events, unroutable: queue(LETTER_RETENTION_MS) };
+    const [statusEvents, platformDeadLetters] = [queue(), queue(LETTER_RETENTION_MS)];
     this.timers = queue();
     this.starts = Object.fromEntries(workflows.map(({ name, startedBy }) => [name, startedBy.name]));
-    const laneNames = Object.fromEntries(Object.values(model.agents).map(({ id, lanes }) => [id, lanes]));
-    this.lanes = new MemoryLanes(this.clock, laneNames);
+    const laneNames = Object.fromEntries(Object.keys(model.agents).map((id) => [id, laneKeysOf(model, id)]));
+    this.lanes = new MemoryLanes(
+      this.clock,
+      laneNames,
+      (agent) => keeping(`agent.${agent}`),
+      () => queue(LETTER_RETENTION_MS),
+    );
     this.awaited = workflows.flatMap(({ awaits }) => awaits);
     const types = this.awaited.map(({ type }) => type);
     const rules = routingRules(model, Object.values(this.starts), types);
     this.bus = new RoutingBus(this.clock, rules, this.lanes, routed, this.faults, isExperiment);
-    const cursors = new Map<string, number>();
-    this.ports = {
-      deliveries: this.deliveries,
-      intents: this.intents,
-      payloads: this.payloads,
-      pending: this.pending,
-      timers: new MemoryTimers(this.timers),
-      later: this.later,
-      ledger: this.ledger,
-      cursors: cursorsIn(cursors),
-      sagas: this.sagas,
-      bus: this.bus,
-      lanes: this.lanes,
-    };
     this.executions = new WorkflowExecutions(workflows, {
       clock: this.clock,
       random,
       dispatch: async (payload) => {
         const waits = typeof payload === 'object' && payload !== null && 'token' in payload;
         if (waits && this.faults.losesDispatch()) return undefined;
-        return this.#functions.dispatch(payload, this.process('dispatcher'));
+        return this.#functions.dispatch(payload, this.process('dispatcher', PLATFORM_TIMEOUT_MS));
       },
-      ended: (event) => void statusEvents.send(event),
-      ...(due === undefined ? {} : { due }),
-      ...(watch === undefined ? {} : { watch }),
+      ended: (event) => this.#tellStatus(event, statusEvents),
+      ...defined({ due, watch }),
     });
+    const { executions } = this;
+    this.ports = {
+      clock: this.clock,
+      deliveries: this.deliveries,
+      intents: this.intents,
+      payloads: this.payloads,
+      pending: this.pending,
+      approvals: this.pending,
+      timers: new MemoryTimers(this.timers),
+      deferredReplies: this.deferredReplies,
+      ledger: this.ledger,
+      book: new MemoryDeadLetterBook(this.ledger),
+      cursors: new MemoryCursors(),
+      ...{ quarantines: this.quarantines, heldTimes: this.quarantines },
+      sagas: this.sagas,
+      openExecutions: new MemoryOpenExecutions(),
+      bus: this.bus,
+      lanes: this.lanes,
+      returns: this.#returnsInto(this.lanes),
+      deadLetters: new MemoryDeadLetterQueue(platformDeadLetters, this.payloads),
+      starter: executions,
+      resumer: executions,
+      executions,
+      executionFacts: executions,
+      linkSigner: this.linkSigner,
+      unreadable: this.ledger.unreadable,
+    };
     this.#functions = new PlatformFunctions({
-      ...{
-        topology,
-        clock: this.clock,
-        log,
-        ports: this.ports,
-        executions: this.executions,
-        starts: this.starts,
-        awaited: this.awaited,
-        book: new MemoryDeadLetterBook(this.ledger),
-        approvalLinks: hasLinks ? approvalLinks(LINK_BASE, topology.name, this.linkSigner) : undefined,
-      },
-      deadLetters: new MemoryDeadLetterQueue(platformLetters, this.payloads),
+      ...{ topology, log, ports: this.ports, starts: this.starts, awaited: this.awaited },
+      linkBase: hasLinks ? LINK_BASE : undefined,
       returned: (copy) => this.#returns.get(copy) ?? 0,
-      returns: {
-        put: async ({ receiver, lane, body, returns }) => {
-          const copy = this.lanes.queue(receiver, lane)?.send(body);
-          if (copy === undefined) throw new LanewayError('UNKNOWN_RECEIVER', `'${receiver}' has no lane`);
-          this.#returns.set(copy, returns);
-          return Promise.resolve();
-        },
-      },
+      moved: (copy) => this.#moved.get(copy),
     });
     const fn = this.#functions;
     const letters = (from: MemoryQueue, origin: Origin) =>
       this.#platform('dead-letters', from, undefined, (copy, process) => fn.deadLetters(copy, process, origin));
     this.consumers = [
       ...agents.flatMap((bound) => this.#agent(bound)),
-      this.#platform('replies', routed.replies, platformLetters, (...given) => fn.replies(...given)),
-      this.#platform('starter', routed.starts, platformLetters, (...given) => fn.starter(...given)),
-      this.#platform('ingress', routed.ingress, platformLetters, (...given) => fn.ingress(...given)),
-      this.#platform('workflow-events', statusEvents, platformLetters, (...given) => fn.workflowEvents(...given)),
-      this.#platform('deadlines', this.timers, platformLetters, (...given) => fn.deadlines(...given)),
+      this.#platform('replies', routed.replies, platformDeadLetters, (...given) => fn.replies(...given)),
+      this.#platform('starter', routed.starts, platformDeadLetters, (...given) => fn.starter(...given)),
+      this.#platform('ingress', routed.ingress, platformDeadLetters, (...given) => fn.ingress(...given)),
+      this.#platform('workflow-events', statusEvents, platformDeadLetters, (...given) => fn.workflowEvents(...given)),
+      this.#platform('deadlines', this.timers, platformDeadLetters, (...given) => fn.deadlines(...given)),
       letters(routed.unroutable, { kind: 'unroutable' }),
-      letters(platformLetters, { kind: 'platform' }),
+      letters(platformDeadLetters, { kind: 'platform' }),
       ...agents.flatMap(({ agent }) => {
         const deadQueue = this.lanes.deadLetters(agent.id);
         return deadQueue ? [letters(deadQueue, { kind: 'mailbox', receiver: agent.id })] : [];
@@ -203,9 +219,15 @@ export class MemoryWorld<Time extends Clock = Clock> {
     ];
   }
 
-  /** A process of a function or of a client. */
-  process(who: string): MortalProcess {
-    return new MortalProcess(who, this.faults);
+  /**
+   * A process of a function or of a client.
+   * @param timeout milliseconds after which a function is ended
+   * @param party the agent or client that it runs for
+   */
+  process(who: string, timeout = Infinity, party?: string): MortalProcess {
+    const { clock, faults, slow, quarantines } = this;
+    const confines = (one: string) => quarantines.holds(one);
+    return new MortalProcess(who, { clock, faults, slow, confines }, clock.now() + timeout, party);
   }
 
   /** Stops what handlers have begun and not ended: their signals abort, and their tries fail with `why`. */
@@ -220,47 +242,80 @@ export class MemoryWorld<Time extends Clock = Clock> {
 
   /** One run of the sweeper, and of supervision where there are workflows; what fails is left to the next. */
   async sweep(): Promise<void> {
-    await leftToNext(this.#functions.sweep(this.process('sweeper')));
-    if (Object.keys(this.starts).length > 0) await leftToNext(this.#functions.supervise(this.process('supervisor')));
+    const run = (who: string, work: (process: MortalProcess) => Promise<void>): Promise<void> =>
+      this.#followed(who, PLATFORM_TIMEOUT_MS, (process) => leftToNext(work(process)));
+    await run('sweeper', (process) => this.#functions.sweep(process));
+    if (Object.keys(this.starts).length > 0) await run('supervisor', (process) => this.#functions.supervise(process));
+  }
+
+  /** A status event of an execution, which EventBridge brings at best effort. */
+  #tellStatus(event: string, queue: MemoryQueue): void {
+    const about = { type: 'Step Functions Execution Status Change', data: undefined };
+    for (const delay of this.faults.copiesOf(about, 'workflow-events')) queue.send(event, delay);
+  }
+
+  #purge(who: string): number | undefined {
+    const lanes = [...this.lanes.lanes(who)].map(([, lane]) => lane);
+    const consumed = this.consumers.filter(({ name, agent }) => name === who || agent === who);
+    const queues = new Set([...lanes, ...consumed.map(({ queue }) => queue)]);
+    if (queues.size === 0) return undefined;
+    return [...queues].reduce((sum, queue) => sum + queue.purge(), 0);
+  }
+
+  /** Puts copies back into their lanes, and counts how often. */
+  #returnsInto(lanes: MemoryLanes): LaneReturns {
+    return {
+      put: async ({ receiver, lane, direct, body, returns }) => {
+        const copy = lanes.queue(receiver, lane, direct)?.send(body);
+        if (copy === undefined) throw new LanewayError('UNKNOWN_RECEIVER', `'${receiver}' has no lane`);
+        this.#returns.set(copy, returns);
+        return Promise.resolve();
+      },
+    };
   }
 
   #agent(bound: BoundAgent): Consumer[] {
     const { id, model, topology } = bound.agent;
     const timeout = (wholeSeconds(model.handlerTimeout) + MARGIN_SECONDS) * 1000;
-    const guards = new ProcessGuards();
+    let guards = new ProcessGuards();
     const log = logOf(this.#log, id);
     const deadLetters = this.lanes.deadLetters(id);
-    return [...this.lanes.lanes(id)].map(([priority, queue]) => {
+    const isHeld = () => this.quarantines.holds(`agent.${id}`);
+    return [...this.lanes.lanes(id)].map(([key, queue]) => {
+      const direct = isDirectLane(key);
       const profiles = model.subscribes.flatMap((channel) => topology.model.channels[channel]?.qos ?? []);
-      const served = profiles.filter(({ priorities }) => priorities.includes(priority));
-      const receipts = new MemoryLaneReceipts(queue);
-      const letters = new MemoryDeadLetterQueue(deadLetters ?? queue, this.payloads);
-      const handle = async (copies: readonly ReceivedCopy[]): Promise<void> => {
-        const process = this.process(id);
+      const served = profiles.filter((qos) =>
+        qos.priorities.some((one) => key === laneKey(one, qos.delivery === 'direct')),
+      );
+      const handle = async (copies: readonly QueueCopy[], process: MortalProcess): Promise<void> => {
         const ports = portsOf(process, this.ports);
-        const { deliveries, bus, lanes, pending, timers, payloads, later } = ports;
         const end = this.clock.now() + timeout;
         const services = {
-          ...{ clock: this.clock, random: this.#random, deliveries, payloads, later, guards, log },
+          ...{ ...ports, senders: ports, random: this.#random, guards, log },
           ...(this.#concurrency && { attach: this.#attach }),
-          senders: { bus, lanes, pending, timers },
-          deadLetters: lettersOf(process, letters),
+          deadLetters: deadLettersOf(process, new MemoryDeadLetterQueue(deadLetters ?? queue, this.payloads)),
         };
         const returned = await receiveBatch(withFaults(bound, process), services, {
           copies: copies.map(({ messageId, receipt, body, receiveCount }) => ({
             ...{ copy: messageId, receipt, body, receives: receiveCount },
           })),
-          receipts: receiptsOf(process, receipts),
+          direct,
+          receipts: processReceipts(process, new MemoryLaneReceipts(queue)),
           remaining: () => end - this.clock.now(),
           concurrency: this.#concurrency,
         });
         if (!process.alive) return;
         for (const { messageId, receipt } of copies) if (!returned.includes(messageId)) queue.delete(receipt);
       };
+      // The memory of a process ends with it.
+      const mortal = (copies: readonly QueueCopy[], process: MortalProcess) =>
+        handle(copies, process).finally(() => process.alive || (guards = new ProcessGuards()));
       return withRun({
-        ...{ name: `${id}/${priority}`, queue, agent: id, handle },
+        ...{ name: `${id}/${key}`, queue, agent: id },
+        handle: (copies) => this.#followed(id, timeout, (process) => mortal(copies, process), `agent.${id}`),
         batchSize: Math.min(MOST_COPIES, ...served.map(({ batchSize }) => batchSize)),
-        receive: (most) => this.#receive(queue, most, timeout, deadLetters),
+        isHeld,
+        receive: (most) => (isHeld() ? [] : this.#receive(queue, most, timeout, deadLetters, direct)),
       });
     });
   }
@@ -269,47 +324,61 @@ export class MemoryWorld<Time extends Clock = Clock> {
     name: string,
     queue: MemoryQueue,
     deadLetters: MemoryQueue | undefined,
-    handle: (copy: QueuedCopy, process: MortalProcess) => Promise<void>,
+    handle: (copy: QueuedCopy, process: MortalProcess) => Promise<number | undefined | void>,
   ): Consumer {
     return withRun({
-      ...{ name, queue, batchSize: MOST_COPIES },
+      ...{ name, queue, batchSize: MOST_COPIES, isHeld: () => false },
       receive: (most) => this.#receive(queue, most, PLATFORM_TIMEOUT_MS, deadLetters),
-      handle: async (copies) => {
-        const process = this.process(name);
-        await Promise.all(
-          copies.map(async ({ messageId, receipt, body }) => {
-            try {
-              await handle({ copy: messageId, body }, process);
-              if (process.alive) queue.delete(receipt);
-            } catch (error) {
-              // As with Lambda's partial batch response: it comes again when its visibility ends.
-              this.#log.warn('a function of the platform failed; its message comes again', {
-                ...{ function: name, error: summarizeError(error).message },
-              });
-            }
-          }),
-        );
-      },
+      handle: (copies) =>
+        this.#followed(name, PLATFORM_TIMEOUT_MS, async (process) => {
+          await Promise.all(
+            copies.map(async ({ messageId, receipt, body, receiveCount, sentAt }) => {
+              try {
+                const again = await handle({ copy: messageId, body, receives: receiveCount }, process);
+                if (!process.alive) return;
+                if (typeof again === 'number') queue.postpone(receipt, (again - process.clock.now()) / 1000);
+                else queue.delete(receipt);
+              } catch (error) {
+                // A process that has died brings no visibility down: its copies come again when that ends.
+                const wait = returnDelay(receiveCount, this.clock.now() - sentAt, this.#random());
+                if (process.alive) queue.setVisibility(receipt, wait / 1_000);
+                this.#log.warn('a function of the platform failed; its message comes again', {
+                  ...{ function: name, error: summarizeError(error).message },
+                });
+              }
+            }),
+          );
+        }),
     });
   }
 
-  #receive(queue: MemoryQueue, most: number, timeout: number, deadLetters: MemoryQueue | undefined): ReceivedCopy[] {
+  /** Work of a process of its own, until it ends or pauses. */
+  #followed(
+    who: string,
+    timeout: number,
+    work: (process: MortalProcess) => Promise<void>,
+    party?: string,
+  ): Promise<void> {
+    const process = this.process(who, timeout, party);
+    return this.slow.follow(process, work(process));
+  }
+
+  #receive(
+    queue: MemoryQueue,
+    most: number,
+    timeout: number,
+    deadLetters: MemoryQueue | undefined,
+    direct = false,
+  ): QueueCopy[] {
     const received = queue.receive(most, (VISIBILITY_TIMEOUTS * timeout) / 1000);
     const worn = received.filter(({ receiveCount }) => deadLetters !== undefined && receiveCount > MAX_RECEIVES);
     for (const { body, messageId, receipt } of worn) {
       deadLetters?.send(body, 0, messageId);
+      this.#moved.set(messageId, direct ? 'direct' : 'bus');
       queue.delete(receipt);
     }
     return received.filter((copy) => !worn.includes(copy));
   }
-}
-
-function withRun(consumer: Omit<Consumer, 'run'>): Consumer {
-  const run = async (): Promise<void> => {
-    const copies = consumer.receive(consumer.batchSize);
-    if (copies.length > 0) await consumer.handle(copies);
-  };
-  return { ...consumer, run };
 }
 
 /** Adds to each line the agent that it is about. A deployed function needs no such field: its name tells the agent. */
@@ -322,32 +391,10 @@ function logOf(log: Log, agent: string): Log {
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
-function withFaults(bound: BoundAgent, process: MortalProcess): BoundAgent {
-  if (!process.faults.isPossible) return bound;
-  const { agent, deps } = bound;
-  const faulty: Middleware<never> = async (_message, _context, next) => {
-    process.pass('before-handler');
-    const result = await next();
-    process.pass('after-handler');
-    return result;
-  };
-  return { agent: { ...agent, middleware: [faulty, ...agent.middleware] }, deps };
-}
-
 async function leftToNext(run: Promise<void>): Promise<void> {
   try {
     await run;
   } catch (error) {
     if (!summarizeError(error).retryable) throw error;
   }
-}
-
-function cursorsIn(values: Map<string, number>): CursorStore {
-  return {
-    get: (name) => Promise.resolve(values.get(name)),
-    put: async (name, value) => {
-      values.set(name, value);
-      return Promise.resolve();
-    },
-  };
 }

@@ -1,99 +1,83 @@
-import type { CursorStore } from '../../domain/base/cursor-store.js';
+import type { SupervisedExecutions } from '../../domain/execution/executions.js';
+import type { Ports } from '../../domain/ports.js';
 import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
-import type { DeliveryStore } from '../../domain/delivery/delivery-store.js';
-import type { IntentStore } from '../../domain/delivery/intent-store.js';
-import type { LaneReceipts, LaneSender, MessageBus } from '../../domain/wire/message-bus.js';
-import type { DeferredReplyStore } from '../../domain/request/deferred-replies.js';
-import type { LedgerWriter } from '../../domain/evidence/ledger-writer.js';
-import type { PayloadStore } from '../../domain/wire/payload-store.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
-import type { TimerQueue } from '../../domain/request/timer-queue.js';
-import type { SagaStore } from '../../domain/execution/saga.js';
-import type { MortalProcess } from './mortal-process.js';
+import type { LaneReceipts } from '../../domain/wire/message-bus.js';
+import type { MortalProcess, Points } from './mortal-process.js';
+import type { OutagePort } from './outages.js';
 
-/** Stores, queues and bus of a world. */
-export interface Ports {
-  readonly deliveries: DeliveryStore;
-  readonly intents: IntentStore;
-  readonly payloads: PayloadStore;
-  readonly pending: PendingStore;
-  readonly timers: TimerQueue;
-  readonly later: DeferredReplyStore;
-  readonly ledger: LedgerWriter;
-  readonly cursors: CursorStore;
-  readonly sagas: SagaStore;
-  readonly bus: MessageBus;
-  readonly lanes: LaneSender;
+/** Ports of a world: all of an application in memory, without archive, chains and seals. */
+export interface WorldPorts extends Omit<
+  Ports,
+  'archive' | 'archiveWriter' | 'busArchive' | 'chains' | 'conversations' | 'executions' | 'seals' | 'sealSigner'
+> {
+  readonly executions: SupervisedExecutions;
 }
 
-/** The same ports as one process reaches them: by the fault plan, and no longer once it has died. */
-export function portsOf(process: MortalProcess, ports: Ports): Ports {
-  if (!process.faults.isPossible) return ports;
-  const { deliveries, intents, payloads, pending, timers, later, ledger, cursors, sagas, bus, lanes } = ports;
-  const call = process.call.bind(process);
+/** Points that an agent's process passes at calls of stores. */
+const POINTS: Readonly<Record<string, Points>> = {
+  'deliveries.lease': { before: 'before-lease', after: 'after-lease' },
+  'deliveries.settle': { before: 'before-outcome', after: 'after-outcome' },
+};
+
+/** Calls past the plan's random faults: which messages are counted follows from their ids, which no seed gives. */
+const PAST = new Set(['deliveries.countConversation']);
+
+/** The same ports as one process reaches them: by its clock, by the fault plan, and no longer once it has died. */
+export function portsOf(process: MortalProcess, ports: WorldPorts): WorldPorts {
+  if (!process.faults.isPossible && !process.isConfined) return ports;
+  const { bus, lanes, clock: _clock, unreadable, ...stores } = ports;
+  const reached: Partial<Record<keyof typeof stores, object>> = {};
+  for (const name of Object.keys(stores) as (keyof typeof stores)[])
+    reached[name] = reachedPort(process, name, stores[name]);
+  const own = reached as typeof stores;
   return {
-    deliveries: {
-      lease: (...given) => call(() => deliveries.lease(...given), { before: 'before-lease', after: 'after-lease' }),
-      settle: (...given) =>
-        call(() => deliveries.settle(...given), { before: 'before-outcome', after: 'after-outcome' }),
-      release: (...given) => call(() => deliveries.release(...given)),
-      settleUnleased: (...given) => call(() => deliveries.settleUnleased(...given)),
-      progress: (...given) => call(() => deliveries.progress(...given)),
-      renew: (...given) => call(() => deliveries.renew(...given)),
-      cancel: (...given) => call(() => deliveries.cancel(...given)),
-      // Past the fault plan: which messages are counted follows from their ids, which no seed gives.
-      countConversation: (...given) => deliveries.countConversation(...given),
-      reopen: (...given) => call(() => deliveries.reopen(...given)),
-      get: (...given) => call(() => deliveries.get(...given)),
-    },
+    ...own,
+    // The ledger has a clock of its own, in whose terms it keeps what is due.
     intents: {
-      record: (...given) => call(() => intents.record(...given)),
-      due: (...given) => intents.due(...given),
+      record: (given, due) => own.intents.record(given, due + ports.clock.now() - process.clock.now()),
+      due: (...given) => own.intents.due(...given),
+      find: (message) => own.intents.find(message),
     },
-    payloads: { put: (...given) => call(() => payloads.put(...given)), get: (key) => call(() => payloads.get(key)) },
-    pending: {
-      open: (...given) => call(() => pending.open(...given)),
-      close: (...given) => call(() => pending.close(...given)),
-      advance: (...given) => call(() => pending.advance(...given)),
-      extend: (...given) => call(() => pending.extend(...given)),
-      get: (...given) => call(() => pending.get(...given)),
-      due: (...given) => pending.due(...given),
-      approvals: () => pending.approvals(),
-    },
-    timers: { set: (...given) => call(() => timers.set(...given)) },
-    later: { put: (given) => call(() => later.put(given)), get: (...given) => call(() => later.get(...given)) },
-    ledger: {
-      deadLetter: (entry) => call(() => ledger.deadLetter(entry)),
-      request: (entry) => call(() => ledger.request(entry)),
-      escalation: (entry) => call(() => ledger.escalation(entry)),
-    },
-    cursors: { get: (name) => call(() => cursors.get(name)), put: (...given) => call(() => cursors.put(...given)) },
-    sagas: {
-      note: (...given) => call(() => sagas.note(...given)),
-      fail: (...given) => call(() => sagas.fail(...given)),
-      get: (execution) => call(() => sagas.get(execution)),
-      step: (...given) => call(() => sagas.step(...given)),
-      find: (...given) => call(() => sagas.find(...given)),
-      steps: (saga) => sagas.steps(saga),
-      keepLate: (...given) => call(() => sagas.keepLate(...given)),
-      reopen: (...given) => call(() => sagas.reopen(...given)),
-      settle: (...given) => call(() => sagas.settle(...given)),
-      move: (...given) => call(() => sagas.move(...given)),
-      tell: (...given) => call(() => sagas.tell(...given)),
-    },
-    bus: { publish: (envelopes) => process.send(envelopes, (some) => bus.publish(some)) },
-    lanes: { send: (messages) => process.send(messages, (some) => lanes.send(some)) },
+    clock: process.clock,
+    unreadable,
+    bus: { publish: (envelopes) => process.send('bus', envelopes, (some) => bus.publish(some)) },
+    lanes: { send: (messages) => process.send('lanes', messages, (some) => lanes.send(some)) },
   };
 }
 
 /** Receipts as one process reaches them. */
-export function receiptsOf(process: MortalProcess, receipts: LaneReceipts): LaneReceipts {
-  if (!process.faults.isPossible) return receipts;
-  return { setVisibility: (changes) => process.call(() => receipts.setVisibility(changes)) };
+export function processReceipts(process: MortalProcess, receipts: LaneReceipts): LaneReceipts {
+  return process.faults.isPossible ? reachedPort(process, 'receipts', receipts) : receipts;
 }
 
 /** A dead letter queue as one process reaches it. */
-export function lettersOf(process: MortalProcess, letters: DeadLetterQueue): DeadLetterQueue {
-  if (!process.faults.isPossible) return letters;
-  return { send: (letter) => process.call(() => letters.send(letter)) };
+export function deadLettersOf(process: MortalProcess, letters: DeadLetterQueue): DeadLetterQueue {
+  return process.faults.isPossible ? reachedPort(process, 'deadLetters', letters) : letters;
+}
+
+type Call = (...given: unknown[]) => Promise<unknown>;
+type Walk = (...given: unknown[]) => AsyncGenerator<unknown>;
+
+/** Any port: each of its calls is one of the process, each of its walks over many records begins with one. */
+function reachedPort<Port extends object>(process: MortalProcess, name: OutagePort, port: Port): Port {
+  return new Proxy(port, {
+    get: (target, key) => {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== 'function') return member;
+      if (isWalk(member)) {
+        return async function* (...given: unknown[]) {
+          await process.call(name, () => Promise.resolve());
+          yield* member.apply(target, given);
+        };
+      }
+      const call = `${name}.${String(key)}`;
+      const effect = (given: unknown[]) => () => (member as Call).apply(target, given);
+      return (...given: unknown[]) =>
+        PAST.has(call) ? process.callPast(name, effect(given)) : process.call(name, effect(given), POINTS[call]);
+    },
+  });
+}
+
+function isWalk(member: object): member is Walk {
+  return Object.prototype.toString.call(member) === '[object AsyncGeneratorFunction]';
 }

@@ -4,7 +4,7 @@ import { newId } from '../../domain/base/ids.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { MessageBus, SendResult } from '../../domain/wire/message-bus.js';
 import type { RoutedQueue, RoutingRule, RuleTarget } from '../../topology/rules.js';
-import type { FaultPlan } from './faults.js';
+import type { FaultPlan } from './fault-plan.js';
 import type { MemoryLanes } from '../memory/memory-lanes.js';
 import type { MemoryQueue } from '../memory/memory-queue.js';
 
@@ -53,7 +53,8 @@ export class RoutingBus implements MessageBus {
   }
 
   #deliver(event: BusEvent, text: string, target: RuleTarget): void {
-    const queue = target.kind === 'lane' ? this.lanes.queue(target.agent, target.priority) : this.queues[target.queue];
+    const queue =
+      target.kind === 'lane' ? this.lanes.queue(target.agent, target.priority, false) : this.queues[target.queue];
     const receiver = target.kind === 'lane' ? target.agent : target.queue;
     const { data } = (event.detail ?? {}) as { readonly data?: unknown };
     for (const delay of this.faults.copiesOf({ type: event['detail-type'], data }, receiver)) queue?.send(text, delay);

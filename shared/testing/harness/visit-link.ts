@@ -1,5 +1,5 @@
-import type { LinkSigner } from '../../domain/request/approval-link.js';
-import { answerLink, type PageResponse } from '../../operator/requests/answer-link.js';
+import type { Ports } from '../../domain/ports.js';
+import { answerLink, type PageResponse } from '../../operator/approval-page/answer-link.js';
 import type { AnswerServices } from '../../operator/requests/answer-request.js';
 
 /** Entries into the form of the page behind an approval's link: the button that is pressed, and the reason. */
@@ -14,7 +14,7 @@ export interface VisitForm {
 export function visitLink(
   link: string,
   form: VisitForm | undefined,
-  services: AnswerServices & { readonly signer: Pick<LinkSigner, 'verify'> },
+  services: AnswerServices & { readonly linkSigner: Pick<Ports['linkSigner'], 'verify'> },
 ): Promise<PageResponse> {
   const path = link.replace(/^https?:\/\/[^/]*/, '');
   const sent = form && {

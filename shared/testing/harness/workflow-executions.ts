@@ -1,7 +1,9 @@
+import { defined } from '../../domain/base/defined.js';
 import { summarizeError } from '../../domain/base/errors.js';
 import { newId } from '../../domain/base/ids.js';
 import type {
   ExecutionDetail,
+  ExecutionEnd,
   ExecutionStatus,
   OpenCall,
   SupervisedExecutions,
@@ -100,6 +102,17 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   async find(workflow: string, name: string): Promise<ExecutionDetail | undefined> {
     const found = this.#known.get(name);
     return Promise.resolve(found?.workflow === workflow ? found : undefined);
+  }
+
+  async end(workflow: string, name: string): Promise<ExecutionEnd | 'running' | undefined> {
+    const found = await this.find(workflow, name);
+    if (found?.endedAt === undefined) return found === undefined ? undefined : 'running';
+    const status = (Object.keys(STATUSES) as Ending['status'][]).find((one) => STATUSES[one] === found.status);
+    const { endedAt, input, output, error, cause } = found;
+    return {
+      ...{ arn: executionArn(name), status: status ?? 'FAILED', endedAt, input },
+      ...defined({ output, error, cause }),
+    };
   }
 
   get workflows(): readonly string[] {
@@ -253,8 +266,7 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
       startedAt: this.#known.get(execution)?.startedAt ?? '',
       endedAt: new Date(this.#world.clock.now()).toISOString(),
       ...(output === undefined ? {} : { output: JSON.parse(output) as unknown }),
-      ...(error === undefined ? {} : { error }),
-      ...(cause === undefined ? {} : { cause }),
+      ...defined({ error, cause }),
     });
     this.#alarms = this.#alarms.filter((alarm) => alarm.execution !== execution);
     // A token of an execution that has ended is answered in vain.

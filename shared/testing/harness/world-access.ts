@@ -7,22 +7,39 @@ import { newId } from '../../domain/base/ids.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { MessageType } from '../../message/message-type.js';
 import { RequestCancelled } from '../../message/system-messages.js';
-import type { PageResponse } from '../../operator/requests/answer-link.js';
+import type { PageResponse } from '../../operator/approval-page/answer-link.js';
 import { answerRequest, type AnswerServices } from '../../operator/requests/answer-request.js';
 import { decideApproval, openApprovals, type ApprovalRecord } from '../../operator/requests/decide-approval.js';
 import { withOutput } from '../../operator/workflows/execution-output.js';
 import type { Actor } from '../../operator/operator-services.js';
+import {
+  partyOf,
+  quarantineParty,
+  releaseParty,
+  type QuarantineServices,
+} from '../../operator/quarantine/quarantine.js';
+import type { Confinement } from '../../domain/quarantine/confinement.js';
 import { retryExecution, type Retried } from '../../operator/workflows/retry-workflow.js';
 import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
-import { standingOf } from '../../publishing/client-options.js';
 import { publishMessage, type Publishing, type Receipt } from '../../publishing/publish-message.js';
+import { publisherOf } from '../../publishing/publisher-of.js';
 import type { Topology } from '../../topology/topology.js';
 import { HarnessConversation } from './harness-conversation.js';
 import type { HarnessPublishOptions } from './harness-options.js';
-import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
 import type { MemoryWorld } from './memory-world.js';
 import { portsOf } from './process-ports.js';
 import { visitLink, type VisitForm } from './visit-link.js';
+
+/** In memory the record alone cuts a party off: the world reads it at each call. */
+const BY_RECORD: Confinement = {
+  deny: () => Promise.resolve('every call is refused'),
+  allow: () => Promise.resolve('its calls are taken'),
+  pause: () => Promise.resolve('nobody receives for it'),
+  resume: () => Promise.resolve('it receives'),
+  keep: () => Promise.resolve('its lanes keep messages for 14 days'),
+  keepAsBefore: () => Promise.resolve('its lanes keep messages as before'),
+  gaps: () => Promise.resolve([]),
+};
 
 /** Calls by which clients and operators act on a world in memory, and look at it. None of them lets time go by. */
 export class WorldAccess<World extends MemoryWorld<Clock>> {
@@ -38,12 +55,11 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   async publish(type: MessageType, data: unknown, { as, ...given }: HarnessPublishOptions = {}): Promise<Receipt> {
     const name = as ?? this.clientFor(type);
     this.checkDeclared(type, name);
-    const { options, standing } = standingOf(given);
-    return publishMessage(this.publishingAs(name), type, data, options, standing);
+    return this.during(publishMessage(this.publishingAs(name), type, data, given));
   }
 
   async cancel(requestId: string, why: string, { as }: Pick<HarnessPublishOptions, 'as'> = {}): Promise<boolean> {
-    return cancelRequestOf(this.publishingAs(as ?? this.clientFor(RequestCancelled)), requestId, why);
+    return this.during(cancelRequestOf(this.publishingAs(as ?? this.clientFor(RequestCancelled)), requestId, why));
   }
 
   approvals(): Promise<readonly ApprovalRecord[]> {
@@ -51,15 +67,17 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   }
 
   async decide(approval: string, decision: 'approved' | 'rejected', actor: Actor): Promise<void> {
-    await decideApproval(approval, decision, actor, this.#answering());
+    await this.during(decideApproval(approval, decision, actor, this.#answering()));
   }
 
   async answer(requestId: string, data: unknown, actor: Actor): Promise<void> {
-    await answerRequest(requestId, data, actor, this.#answering());
+    await this.during(answerRequest(requestId, data, actor, this.#answering()));
   }
 
   visit(link: string, form?: VisitForm): Promise<PageResponse> {
-    return visitLink(link, form, { ...this.#answering('approval-page'), signer: this.world.linkSigner });
+    return this.during(
+      visitLink(link, form, { ...this.#answering('approval-page'), linkSigner: this.world.linkSigner }),
+    );
   }
 
   async executions(): Promise<readonly ExecutionDetail[]> {
@@ -71,7 +89,17 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
 
   retry(execution: string, actor: Actor): Promise<Retried> {
     const { executions, starts, ports } = this.world;
-    return retryExecution(execution, actor, { ...this.#answering(), executions, starts, sagas: ports.sagas });
+    return this.during(
+      retryExecution(execution, actor, { ...this.#answering(), executions, starts, sagas: ports.sagas }),
+    );
+  }
+
+  async quarantine(name: string, actor: Actor): Promise<void> {
+    await this.during(quarantineParty(partyOf(name, this.topology.model), actor, this.#quarantining()));
+  }
+
+  async release(name: string, actor: Actor): Promise<void> {
+    await this.during(releaseParty(partyOf(name, this.topology.model), actor, this.#quarantining()));
   }
 
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void {
@@ -93,12 +121,8 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   }
 
   protected publishingAs(name: string): Publishing {
-    const ports = portsOf(this.world.process(name), this.world.ports);
-    const { bus, lanes, pending, timers, intents, payloads } = ports;
-    const senders = { bus, lanes, pending, timers };
-    return {
-      ...{ topology: this.topology, kind: 'client', name, clock: this.world.clock, intents, payloads, senders },
-    };
+    const ports = portsOf(this.world.process(name, Infinity, `client.${name}`), this.world.ports);
+    return publisherOf(this.topology, { kind: 'client', name }, ports);
   }
 
   /** @throws LanewayError UNKNOWN_CLIENT, NOT_DECLARED */
@@ -111,10 +135,20 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
     if (!client.publishes.includes(type.name)) throw this.#notDeclared(type, name);
   }
 
+  /** Awaits a call of a client or an operator. */
+  protected during<Result>(call: Promise<Result>): Promise<Result> {
+    return call;
+  }
+
+  #quarantining(): QuarantineServices {
+    const { clock, book, quarantines } = this.world.ports;
+    return { clock, book, quarantines, confinement: BY_RECORD };
+  }
+
   #answering(name: string = OPERATOR): AnswerServices {
     const publishing: Publishing = { ...this.publishingAs(name), kind: 'platform' };
-    const book = new MemoryDeadLetterBook(this.world.ledger);
-    return { topology: this.topology, clock: this.world.clock, pending: this.world.ports.pending, book, publishing };
+    const { clock, pending, book } = this.world.ports;
+    return { topology: this.topology, clock, pending, book, publishing };
   }
 
   /** The first client that declares a type. @throws LanewayError NOT_DECLARED */

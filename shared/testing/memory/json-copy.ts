@@ -1,3 +1,6 @@
+import { Buffer } from 'node:buffer';
+import { LanewayError } from '../../domain/base/errors.js';
+
 /** Depth from which JSON itself copies, so that a circle ends in its error. */
 const DEPTH = 64;
 
@@ -49,4 +52,19 @@ function copyOfPlain(value: object, depth: number): unknown {
 function throughText(value: unknown): unknown {
   const text = JSON.stringify(value) as string | undefined;
   return text === undefined ? undefined : (JSON.parse(text) as unknown);
+}
+
+/** Bytes of an item that DynamoDB takes (quotas, "Item size"). */
+const ITEM_BYTES = 409_600;
+
+/**
+ * The JSON of an item, if a table would take it.
+ * @throws LanewayError UNAVAILABLE for a longer one, as the adapter of the table reports whatever DynamoDB throws
+ */
+export function itemText(item: unknown): string {
+  const text = JSON.stringify(item);
+  // A character has at most three bytes in UTF-8, so that short texts need no count.
+  if (text.length * 3 > ITEM_BYTES && Buffer.byteLength(text) > ITEM_BYTES)
+    throw new LanewayError('UNAVAILABLE', `the item has ${Buffer.byteLength(text)} bytes; a table takes ${ITEM_BYTES}`);
+  return text;
 }

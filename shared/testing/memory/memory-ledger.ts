@@ -1,7 +1,11 @@
 import { entryId, orderCausally, type LedgerEntry, type LedgerReader } from '../../domain/evidence/conversation.js';
-import { decideLetter, type DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
+import { decideDeadLetter, type DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
 import type { DeliveryKey, DeliveryRecord } from '../../domain/delivery/delivery.js';
-import { withEmissions } from '../../domain/evidence/stored-payloads.js';
+import { checkEntry } from '../../domain/evidence/entry-form.js';
+import { conversationOf, writtenId } from '../../domain/evidence/ledger-writers.js';
+import { readOrPass, UnreadableRows } from '../../domain/form/passed-over.js';
+import { unreadable } from '../../domain/form/stored-json.js';
+import { withReadableEmissions } from '../../domain/evidence/stored-payloads.js';
 import type { EscalationEntry, LedgerWriter, RequestEntry } from '../../domain/evidence/ledger-writer.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import { jsonCopy } from './json-copy.js';
@@ -16,6 +20,10 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   began: (correlationId: string) => void = () => undefined;
   /** Entries by conversation and id; the first of a conversation stands without a map until there is a second. */
   readonly #conversations = new Map<string, LedgerEntry | Map<string, LedgerEntry>>();
+  /** Entries that {@link spoil} has put; as long as there is none, nothing has to be checked. */
+  readonly #spoilt = new Set<unknown>();
+  /** Rows that could not be read and were passed over. */
+  readonly unreadable = new UnreadableRows();
   readonly #payloads: PayloadStore;
 
   constructor(payloads: PayloadStore) {
@@ -24,7 +32,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   async deadLetter(entry: DeadLetterEntry): Promise<void> {
     const found = this.find(entry.correlationId, `x#${entry.id}`);
-    const deadLetter = decideLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
+    const deadLetter = decideDeadLetter(found?.kind === 'dead-letter' ? found.deadLetter : undefined, entry);
     if (deadLetter) this.put(entry.correlationId, { kind: 'dead-letter', at: deadLetter.at, deadLetter });
     return Promise.resolve();
   }
@@ -40,13 +48,15 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   }
 
   async conversation(correlationId: string): Promise<readonly LedgerEntry[]> {
-    const entries = this.stored(correlationId).map((entry) => withEmissions(entry, this.#payloads));
+    const entries = this.stored(correlationId).map((entry) =>
+      withReadableEmissions(entry, this.#payloads, this.unreadable),
+    );
     return orderCausally(await Promise.all(entries));
   }
 
   /** A conversation's entries as they are stored: in no order, emissions not fetched. */
   stored(correlationId: string): LedgerEntry[] {
-    return this.peekConversation(correlationId).map((entry) => jsonCopy(entry));
+    return this.peekConversation(correlationId).flatMap((entry) => this.#readOrPass(correlationId, entry) ?? []);
   }
 
   /** A conversation's entries as they are kept, not the copies that {@link stored} makes. Callers neither change them nor hand them on. */
@@ -54,6 +64,15 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     const kept = this.#conversations.get(correlationId);
     if (kept === undefined) return [];
     return kept instanceof Map ? [...kept.values()] : [kept];
+  }
+
+  /** Puts something else in the place of an entry, as a writer that was taken over may. It is kept as it is given. */
+  spoil(correlationId: string, id: string, by: unknown): void {
+    const kept = this.#conversations.get(correlationId);
+    const entries = kept instanceof Map ? kept : new Map(kept === undefined ? [] : [[idOf(kept), kept]]);
+    entries.set(id, by as LedgerEntry);
+    this.#spoilt.add(by);
+    this.#conversations.set(correlationId, entries);
   }
 
   /** Removes a conversation. */
@@ -71,14 +90,18 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     this.#keep(correlationId, jsonCopy(entry));
   }
 
-  /** Writes a delivery over the one with its id, without the copy that {@link put} makes. Nobody else may hold or change it. */
-  keepDelivery(delivery: DeliveryRecord): void {
-    this.#keep(delivery.correlationId, { kind: 'delivery', at: delivery.firstReceived, delivery });
+  /**
+   * Writes a delivery over the one with its id, without the copy that {@link put} makes. Nobody else may hold or change it.
+   * @param over its entry as {@link peekEntry} found it, which need not be looked up again
+   */
+  keepDelivery(delivery: DeliveryRecord, over?: DeliveryEntry): void {
+    if (over) over.delivery = delivery;
+    else this.#keep(delivery.correlationId, { kind: 'delivery', at: delivery.firstReceived, delivery });
   }
 
   /** Writes an entry unless there is one with its id. */
   putOnce(correlationId: string, entry: LedgerEntry): void {
-    if (this.#peek(correlationId, entryId(entry)) === undefined) this.put(correlationId, entry);
+    if (this.#peek(correlationId, idOf(entry)) === undefined) this.put(correlationId, entry);
   }
 
   /** The entry of an id, as it is stored (emissions not fetched). */
@@ -88,15 +111,39 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
 
   /** A delivery as it is kept, not a copy. Callers neither change it nor hand it on. */
   peekDelivery(key: DeliveryKey): DeliveryRecord | undefined {
+    return this.peekEntry(key)?.delivery;
+  }
+
+  /** The entry of a delivery as it is kept. Callers neither change it nor hand it on. */
+  peekEntry(key: DeliveryKey): DeliveryEntry | undefined {
     const kept = this.#conversations.get(key.correlationId);
     const entry = kept instanceof Map ? kept.get(`d#${key.messageId}#${key.receiver}`) : kept;
-    return entry !== undefined && isDelivery(entry, key) ? entry.delivery : undefined;
+    if (this.#spoilt.has(entry)) checkOf(key.correlationId, entry);
+    return entry !== undefined && isDelivery(entry, key) ? entry : undefined;
+  }
+
+  /** A copy of an entry; undefined for one that cannot be read, which is passed over. */
+  #readOrPass(correlationId: string, entry: LedgerEntry): LedgerEntry | undefined {
+    if (!this.#spoilt.has(entry)) return jsonCopy(entry);
+    const where = { kind: 'ledger row', where: `${correlationId} ${this.#idWithin(correlationId, entry)}` } as const;
+    const read = readOrPass(
+      entry,
+      (one) => checkOf(correlationId, one),
+      () => where,
+      this.unreadable,
+    );
+    return jsonCopy(read);
+  }
+
+  #idWithin(correlationId: string, entry: LedgerEntry): string {
+    const kept = this.#conversations.get(correlationId);
+    return (kept instanceof Map ? [...kept].find(([, one]) => one === entry)?.[0] : undefined) ?? '';
   }
 
   #peek(correlationId: string, id: string): LedgerEntry | undefined {
     const kept = this.#conversations.get(correlationId);
     if (kept instanceof Map) return kept.get(id);
-    return kept !== undefined && entryId(kept) === id ? kept : undefined;
+    return kept !== undefined && idOf(kept) === id ? kept : undefined;
   }
 
   #keep(correlationId: string, entry: LedgerEntry): void {
@@ -104,19 +151,26 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     if (kept === undefined) this.began(correlationId);
     if (kept === undefined || (!(kept instanceof Map) && isSame(kept, entry)))
       this.#conversations.set(correlationId, entry);
-    else if (kept instanceof Map) kept.set(entryId(entry), entry);
+    else if (kept instanceof Map) kept.set(idOf(entry), entry);
     else
       this.#conversations.set(
         correlationId,
         new Map([
-          [entryId(kept), kept],
-          [entryId(entry), entry],
+          [idOf(kept), kept],
+          [idOf(entry), entry],
         ]),
       );
   }
 }
 
-type DeliveryEntry = Extract<LedgerEntry, { kind: 'delivery' }>;
+/** @throws whatever reading it throws */
+function checkOf(correlationId: string, entry: unknown): LedgerEntry {
+  const read = checkEntry(entry as LedgerEntry);
+  if (conversationOf(read) === correlationId) return read;
+  throw unreadable('the entry is of another conversation than its key');
+}
+
+type DeliveryEntry = Extract<LedgerEntry, { kind: 'delivery' }> & { delivery: DeliveryRecord };
 
 function isDelivery(entry: LedgerEntry, { messageId, receiver }: DeliveryKey): entry is DeliveryEntry {
   return entry.kind === 'delivery' && entry.delivery.messageId === messageId && entry.delivery.receiver === receiver;
@@ -124,5 +178,10 @@ function isDelivery(entry: LedgerEntry, { messageId, receiver }: DeliveryKey): e
 
 /** True when two entries of a conversation have one id. Deliveries, the most of them, are compared without making their ids. */
 function isSame(one: LedgerEntry, other: LedgerEntry): boolean {
-  return other.kind === 'delivery' ? isDelivery(one, other.delivery) : entryId(one) === entryId(other);
+  return other.kind === 'delivery' ? isDelivery(one, other.delivery) : idOf(one) === idOf(other);
+}
+
+/** An id that no other entry of its conversation has: two writers may have chosen one id for their messages. */
+function idOf(entry: LedgerEntry): string {
+  return entry.kind === 'message' ? writtenId(entry) : entryId(entry);
 }

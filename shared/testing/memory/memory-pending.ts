@@ -6,7 +6,10 @@ import {
   type PendingRecord,
   type RequestOutcome,
 } from '../../domain/request/pending.js';
+import { readOrPass, UnreadableRows } from '../../domain/form/passed-over.js';
+import { checkRecord } from '../../domain/request/pending-form.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
+import { itemText } from './json-copy.js';
 
 /** Requests in memory; each decision and its write are one step, nothing awaited in between. */
 export class MemoryPending implements PendingStore {
@@ -14,6 +17,15 @@ export class MemoryPending implements PendingStore {
   closed: (record: PendingRecord) => void = () => undefined;
   readonly #records = new Map<string, string>();
   readonly #open = new Set<string>();
+  readonly #untold = new Set<string>();
+  /** Requests whose records {@link spoil} has put. */
+  readonly #spoilt = new Set<string>();
+  /** Rows that could not be read and were passed over. */
+  readonly unreadable: UnreadableRows;
+
+  constructor(unreadable = new UnreadableRows()) {
+    this.unreadable = unreadable;
+  }
 
   /** Number of requests that have not ended. */
   get openCount(): number {
@@ -37,9 +49,16 @@ export class MemoryPending implements PendingStore {
     if (!existing) return { kind: 'unknown' };
     if (existing.outcome) return { kind: existing.outcome.by === outcome.by ? 'won' : 'late', record: existing };
     if (seen && !asSeen(existing, seen)) return { kind: 'moved', record: existing };
-    const record = this.#put({ ...existing, outcome });
+    const record = this.#put({ ...existing, outcome, ...(seen ? { untold: true } : {}) });
     this.closed(record);
     return { kind: 'won', record };
+  }
+
+  async told(requestId: string): Promise<void> {
+    const record = this.#find(requestId);
+    if (!record?.outcome) return;
+    const { untold: _untold, ...told } = record;
+    this.#put(told);
   }
 
   async advance(
@@ -67,7 +86,10 @@ export class MemoryPending implements PendingStore {
   }
 
   async *due(after: number, until: number): AsyncGenerator<PendingRecord> {
-    const all = [...this.#open].flatMap((id) => this.#find(id) ?? []);
+    const place = (where: string) => ({ kind: 'request', where }) as const;
+    const all = [...this.#open, ...this.#untold].flatMap(
+      (id) => readOrPass(id, (one) => this.#find(one), place, this.unreadable) ?? [],
+    );
     const due = all.filter(({ deadline }) => {
       const at = Date.parse(deadline);
       return at > after && at <= until;
@@ -76,29 +98,50 @@ export class MemoryPending implements PendingStore {
   }
 
   async *approvals(): AsyncGenerator<PendingRecord> {
-    for await (const record of this.due(-Infinity, Infinity)) if (record.approval) yield record;
+    for await (const record of this.due(-Infinity, Infinity)) if (record.approval && !record.outcome) yield record;
+  }
+
+  async setAside(requestId: string): Promise<boolean> {
+    return Promise.resolve(this.#spoilt.has(requestId) && this.#open.delete(requestId));
+  }
+
+  /** Puts something else in the place of a record, as a requester that was taken over may. */
+  spoil(requestId: string, by: unknown): void {
+    this.#records.set(requestId, JSON.stringify(by));
+    this.#spoilt.add(requestId);
   }
 
   isOpen(requestId: string): boolean {
     return this.#open.has(requestId);
   }
 
+  /** Place of a long reply in the payload store. */
+  replyReference(requestId: string): string | undefined {
+    const outcome = this.#find(requestId)?.outcome;
+    return outcome?.state === 'replied' ? outcome.dataref : undefined;
+  }
+
   /** Removes the record of a request. */
   forget(requestId: string): void {
     this.#records.delete(requestId);
     this.#open.delete(requestId);
+    this.#untold.delete(requestId);
   }
 
   #find(requestId: string): PendingRecord | undefined {
     const text = this.#records.get(requestId);
-    return text === undefined ? undefined : (JSON.parse(text) as PendingRecord);
+    if (text === undefined) return undefined;
+    const record = JSON.parse(text) as PendingRecord;
+    return this.#spoilt.has(requestId) ? checkRecord(record) : record;
   }
 
   #put(record: PendingRecord): PendingRecord {
-    const text = JSON.stringify(record);
+    const text = itemText(record);
     this.#records.set(record.requestId, text);
     if (record.outcome) this.#open.delete(record.requestId);
     else this.#open.add(record.requestId);
+    if (record.untold) this.#untold.add(record.requestId);
+    else this.#untold.delete(record.requestId);
     return JSON.parse(text) as PendingRecord;
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/base/clock.js';
 import { DueHeap } from './due-heap.js';
 
 /** A copy as a receiver sees it. */
-export interface ReceivedCopy {
+export interface QueueCopy {
   /** Stays the same over all receptions, as an SQS message id does. */
   readonly messageId: string;
   /** Valid until the copy is received again or deleted. */
@@ -19,9 +19,13 @@ interface Stored {
   readonly messageId: string;
   readonly body: string;
   readonly sentAt: number;
+  /** Instant at which it came into the queue: a delay stands for its way. */
+  readonly arrived: number;
   /** Place in the order of sending: of two that become visible together, the older comes first. */
   readonly order: number;
   visibleAt: number;
+  /** True while it is hidden because its receiver wants it at that time, and not because it was not handled. */
+  isPostponed: boolean;
   receipt: string | undefined;
   receiveCount: number;
 }
@@ -38,10 +42,13 @@ export class MemoryQueue {
   readonly #messages = new Set<Stored>();
   readonly #byReceipt = new Map<string, Stored>();
   readonly #due = new DueHeap<Stored>();
+  readonly #retained: () => number;
   #sent = 0;
 
-  constructor(clock: Clock) {
+  /** @param retained milliseconds for which it keeps a copy from its arrival on, whether it was received or not */
+  constructor(clock: Clock, retained: () => number = () => Infinity) {
     this.#clock = clock;
+    this.#retained = retained;
   }
 
   /**
@@ -52,7 +59,17 @@ export class MemoryQueue {
     const now = this.#clock.now();
     const visibleAt = now + delaySeconds * 1000;
     const order = this.#sent++;
-    const message = { messageId, body, sentAt: now, order, visibleAt, receipt: undefined, receiveCount: 0 };
+    const message: Stored = {
+      messageId,
+      body,
+      sentAt: now,
+      arrived: visibleAt,
+      order,
+      visibleAt,
+      isPostponed: false,
+      receipt: undefined,
+      receiveCount: 0,
+    };
     this.#messages.add(message);
     this.#due.set(message, visibleAt, order);
     this.changed();
@@ -60,15 +77,16 @@ export class MemoryQueue {
   }
 
   /** Up to `most` visible copies, hidden for `visibilitySeconds`. */
-  receive(most = 10, visibilitySeconds = 30): ReceivedCopy[] {
+  receive(most = 10, visibilitySeconds = 30): QueueCopy[] {
     const now = this.#clock.now();
-    const received: ReceivedCopy[] = [];
+    const received: QueueCopy[] = [];
     // Taken out first: hidden for no time, a copy would be received twice.
     const taken: Stored[] = [];
     while (taken.length < most) {
       const message = this.#due.takeUntil(now);
       if (message === undefined) break;
-      taken.push(message);
+      if (now - message.arrived < this.#retained()) taken.push(message);
+      else this.#lose(message);
     }
     for (const message of taken) {
       const receipt = newId();
@@ -76,6 +94,7 @@ export class MemoryQueue {
       message.receipt = receipt;
       this.#byReceipt.set(receipt, message);
       message.receiveCount++;
+      message.isPostponed = false;
       this.#showAt(message, now + visibilitySeconds * 1000);
       const { messageId, body, receiveCount, sentAt } = message;
       received.push({ messageId, receipt, body, receiveCount, sentAt });
@@ -102,13 +121,29 @@ export class MemoryQueue {
     return true;
   }
 
-  /** Loses the copies that nobody has received yet, delayed ones included; SQS does not, whoever purges a queue may. */
+  /** Hides a copy for whole seconds, as its receiver wants it again then. @returns whether the receipt was still valid */
+  postpone(receipt: string, seconds: number): boolean {
+    const isHidden = this.setVisibility(receipt, Math.ceil(seconds));
+    const message = this.#byReceipt.get(receipt);
+    if (isHidden && message) message.isPostponed = true;
+    return isHidden;
+  }
+
+  /**
+   * Loses the copies that nobody has received yet, delayed ones included; SQS does not, but an operator who purges a
+   * queue may.
+   */
   loseUnreceived(): void {
     for (const message of this.#messages) {
-      if (message.receiveCount > 0) continue;
-      this.#messages.delete(message);
-      this.#due.delete(message);
+      if (message.receiveCount === 0) this.#lose(message);
     }
+  }
+
+  /** Loses every copy, hidden and delayed ones included. @returns their number */
+  purge(): number {
+    const lost = this.#messages.size;
+    for (const message of this.#messages) this.#lose(message);
+    return lost;
   }
 
   /** Copies that are neither delayed nor hidden. */
@@ -127,17 +162,31 @@ export class MemoryQueue {
     return this.#due.next;
   }
 
-  /** Time at which the next copy that was received before, and not deleted, becomes (or became) visible, milliseconds since 1970. */
+  /** Time at which the next copy that was not postponed becomes (or became) visible, milliseconds since 1970. */
+  get nextUnpostponedAt(): number | undefined {
+    let next: number | undefined;
+    for (const { isPostponed, visibleAt } of this.#messages)
+      if (!isPostponed && visibleAt < (next ?? Infinity)) next = visibleAt;
+    return next;
+  }
+
+  /** Time at which the next copy that was received before, and neither deleted nor postponed, becomes (or became) visible, milliseconds since 1970. */
   get nextRetryAt(): number | undefined {
     let next: number | undefined;
-    for (const { receiveCount, visibleAt } of this.#messages)
-      if (receiveCount > 0 && visibleAt < (next ?? Infinity)) next = visibleAt;
+    for (const { receiveCount, isPostponed, visibleAt } of this.#messages)
+      if (receiveCount > 0 && !isPostponed && visibleAt < (next ?? Infinity)) next = visibleAt;
     return next;
   }
 
   /** Bodies of all copies, oldest first, without receiving them. */
   peek(): readonly string[] {
     return [...this.#messages].map((message) => message.body);
+  }
+
+  #lose(message: Stored): void {
+    this.#messages.delete(message);
+    this.#due.delete(message);
+    if (message.receipt !== undefined) this.#byReceipt.delete(message.receipt);
   }
 
   #showAt(message: Stored, at: number): void {

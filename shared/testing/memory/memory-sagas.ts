@@ -1,4 +1,5 @@
 import type { NotedStep, Replied, Saga, SagaFacts, SagaStore, UndoStep, Undoing } from '../../domain/execution/saga.js';
+import { itemText } from './json-copy.js';
 
 /** Compensation of one execution as it is kept; texts are JSON. */
 interface Kept {
@@ -102,6 +103,6 @@ export class MemorySagas implements SagaStore {
   }
 
   #put(execution: string, step: NotedStep): void {
-    this.#of(execution).steps.set(step.number, JSON.stringify(step));
+    this.#of(execution).steps.set(step.number, itemText(step));
   }
 }

@@ -1,7 +1,7 @@
-import type { DeadlineTimer, TimerQueue } from '../../domain/request/timer-queue.js';
+import { ARMING_WINDOW_MS, type DeadlineTimer, type TimerQueue } from '../../domain/request/timer-queue.js';
 import type { MemoryQueue } from './memory-queue.js';
 
-/** Timers in a queue in memory, with the delays of SQS: 15 minutes at most, then it comes early. */
+/** Timers in a queue in memory, with the delays of SQS. */
 export class MemoryTimers implements TimerQueue {
   readonly #queue: MemoryQueue;
 
@@ -10,7 +10,7 @@ export class MemoryTimers implements TimerQueue {
   }
 
   async set(timer: DeadlineTimer, now: number): Promise<void> {
-    const delay = Math.max(0, Math.min(900, Math.ceil((timer.at - now) / 1000)));
+    const delay = Math.ceil(Math.max(0, Math.min(ARMING_WINDOW_MS, timer.at - now)) / 1000);
     this.#queue.send(JSON.stringify(timer), delay);
     return Promise.resolve();
   }

@@ -1,4 +1,5 @@
 import { unknownName } from '../../domain/base/errors.js';
+import type { OpenExecution, OpenExecutionStore } from '../../domain/execution/open-executions.js';
 import type { WorkflowResumer, WorkflowStarter } from '../../domain/execution/workflow-engine.js';
 
 /** Answer to a task token. */
@@ -63,5 +64,25 @@ export class MemoryWorkflows implements WorkflowResumer, WorkflowStarter {
     this.#waiting.delete(token);
     answered(answer);
     return 'resumed';
+  }
+}
+
+/** Notes of executions whose end is still to be reported, in memory. */
+export class MemoryOpenExecutions implements OpenExecutionStore {
+  readonly #notes = new Map<string, OpenExecution & { readonly due: number }>();
+
+  async note(execution: OpenExecution, due: number): Promise<void> {
+    this.#notes.set(execution.name, { ...execution, due });
+    return Promise.resolve();
+  }
+
+  async close(name: string): Promise<void> {
+    this.#notes.delete(name);
+    return Promise.resolve();
+  }
+
+  async *due(after: number, until: number): AsyncGenerator<OpenExecution & { readonly due: number }> {
+    const due = [...this.#notes.values()].filter((one) => one.due > after && one.due <= until);
+    yield* await Promise.resolve(due.sort((a, b) => a.due - b.due));
   }
 }

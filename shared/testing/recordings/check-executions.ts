@@ -1,3 +1,4 @@
+import { defined } from '../../domain/base/defined.js';
 import type { Dispatch, WorkflowInput } from '../../domain/execution/dispatch.js';
 import { awaitedId } from '../../domain/request/awaited.js';
 import { schemaUri } from '../../domain/wire/envelope.js';
@@ -147,7 +148,7 @@ function recordsOf({ workflow, execution, input, steps }: RecordedExecution): Ma
     steps.flatMap((one): [string, PendingRecord][] => {
       const { step, index, kind, key, outcome } = one;
       if (kind === 'publish') return [];
-      const place = { workflow, execution, step, ...(index === undefined ? {} : { index }) };
+      const place = { workflow, execution, step, ...defined({ index }) };
       const { messageId, requestId: own } = idsOf(place);
       const requestId = kind === 'receive' ? awaitedId(workflow, step, correlationid, key) : own;
       const record: PendingRecord = {
@@ -155,8 +156,8 @@ function recordsOf({ workflow, execution, input, steps }: RecordedExecution): Ma
         ...kindOf(one),
         replyType: outcome?.state === 'replied' ? outcome.type : '',
         deadline: outcome?.at ?? input.message.time,
-        waiter: { kind: 'workflow', token: '', execution, step, ...(index === undefined ? {} : { index }) },
-        ...(outcome === undefined ? {} : { outcome }),
+        waiter: { kind: 'workflow', token: '', execution, step, ...defined({ index }) },
+        ...defined({ outcome }),
       };
       return [[requestId, record]];
     }),

@@ -1,7 +1,8 @@
+import { defined } from '../../domain/base/defined.js';
 import type { ExecutionStatus } from '../../domain/execution/executions.js';
 import type { AslDefinition } from '../../workflow/compile/asl.js';
 import { callsIn } from '../../workflow/compile/calls-in.js';
-import { typeOf } from './record-execution.js';
+import { dispatchedType } from './record-execution.js';
 import type { RecordedExecution, RecordedStep } from './recorded-execution.js';
 import type { Walk, WalkedStep } from './walk-execution.js';
 
@@ -80,8 +81,8 @@ function stepFindings(
   { status }: RecordedExecution,
 ): ExecutionFinding[] {
   const { step, index, kind, workflow } = dispatch;
-  const where: Where = { step, ...(index === undefined ? {} : { index }) };
-  const type = typeOf(dispatch) ?? kind;
+  const where: Where = { step, ...defined({ index }) };
+  const type = dispatchedType(dispatch) ?? kind;
   const findings: ExecutionFinding[] = [];
   if (refused && refused.code !== 'REQUEST_TIMED_OUT' && !wasRefused(record, refused.code)) {
     const [what = ''] = refused.message.split('\n');
@@ -172,7 +173,7 @@ function notReached(
     if (reached.has(placeOf(one)) || (!gone && (failed || end.kind === 'waiting'))) return [];
     return [
       {
-        ...{ kind: 'not-reached', level: 'differs', step, ...(index === undefined ? {} : { index }) },
+        ...{ kind: 'not-reached', level: 'differs', step, ...defined({ index }) },
         what: gone
           ? `it did this (${kind} ${type}), and the workflow has no step of that name`
           : `it did this (${kind} ${type}), and goes another way`,

@@ -1,12 +1,12 @@
-import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { defined } from '../../domain/base/defined.js';
+import { payloadAt, withoutPayload } from '../../domain/delivery/claim-check.js';
 import type { Dispatch, WorkflowInput } from '../../domain/execution/dispatch.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { ExecutionDetail, ExecutionFinder } from '../../domain/execution/executions.js';
 import { restoredOrDescribed } from '../../domain/execution/kept-state.js';
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
-import type { PendingStore } from '../../domain/request/pending-store.js';
-import type { SagaStore } from '../../domain/execution/saga.js';
+import type { Ports } from '../../domain/ports.js';
 import type { Topology } from '../../topology/topology.js';
 import type { AslDefinition } from '../../workflow/compile/asl.js';
 import type { RecordedExecution, RecordedStep } from './recorded-execution.js';
@@ -21,9 +21,9 @@ export interface RecordServices {
     /** The definition that an execution was started with. */
     definition(workflow: string, execution: string): Promise<unknown>;
   };
-  readonly pending: Pick<PendingStore, 'get'>;
-  readonly sagas: Pick<SagaStore, 'find'>;
-  readonly payloads: Pick<PayloadStore, 'get'>;
+  readonly pending: Pick<Ports['pending'], 'get'>;
+  readonly sagas: Pick<Ports['sagas'], 'find'>;
+  readonly payloads: Pick<Ports['payloads'], 'get'>;
 }
 
 /**
@@ -54,12 +54,11 @@ export async function recordExecution(
   });
   return {
     ...{ laneway: 'execution', version: 1, application: topology.name, workflow, execution: name, status, startedAt },
-    ...(endedAt === undefined ? {} : { endedAt }),
+    ...defined({ endedAt }),
     input: { ...given, message: { ...message, data: await read(message.data) } },
     steps: await Promise.all(steps.map((step) => recordedStep(asItEnded(step, execution), payloads))),
     ...(output === undefined ? {} : { output: await read(output) }),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ error, cause }),
   };
 }
 
@@ -79,21 +78,19 @@ async function recordedStep(
   payloads: Pick<PayloadStore, 'get'>,
 ): Promise<RecordedStep> {
   const { step, index, kind } = dispatch;
-  const type = typeOf(dispatch);
+  const type = dispatchedType(dispatch);
   const key = kind === 'receive' ? dispatch.key : undefined;
   const passed = kind === 'wait' && !record && answer?.ok === true && refused === undefined;
   const outcome = record?.outcome ?? (passed ? timeCame(answer.at) : undefined);
   return {
     ...{ step, kind },
-    ...(index === undefined ? {} : { index }),
-    ...(type === undefined ? {} : { type }),
-    ...(key === undefined ? {} : { key }),
+    ...defined({ index, type, key }),
     ...(outcome === undefined ? {} : { outcome: await inFull(outcome, payloads) }),
   };
 }
 
 /** Message type that a step sends or waits for; for `run` the workflow. Undefined for a step that waits for a time or for people. */
-export function typeOf(dispatch: Dispatch): string | undefined {
+export function dispatchedType(dispatch: Dispatch): string | undefined {
   if (dispatch.kind === 'run') return dispatch.runs;
   return 'type' in dispatch ? dispatch.type : undefined;
 }
@@ -104,8 +101,7 @@ function timeCame(at: string): RequestOutcome {
 
 async function inFull(outcome: RequestOutcome, payloads: Pick<PayloadStore, 'get'>): Promise<RequestOutcome> {
   if (outcome.state !== 'replied' || outcome.dataref === undefined) return outcome;
-  const { dataref: _elsewhere, ...rest } = outcome;
-  return { ...rest, data: await payloadOf(outcome, payloads) };
+  return { ...withoutPayload(outcome), data: await payloadAt(outcome, payloads) };
 }
 
 function isInput(input: unknown): input is WorkflowInput {

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers';
-import { payloadOf } from '../../domain/delivery/claim-check.js';
+import { payloadAt } from '../../domain/delivery/claim-check.js';
 import type { Dispatch, DispatchReceive, WorkflowInput } from '../../domain/execution/dispatch.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
 import { fillTemplate } from '../../domain/base/fill-template.js';
 import { newId } from '../../domain/base/ids.js';
+import { instantOf } from '../../domain/base/iso-time.js';
 import { restored } from '../../domain/execution/kept-state.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
@@ -167,6 +168,7 @@ class Walker {
       walked.refused ??= outcome.state === 'failed' ? outcome.error : timedOut();
     });
     await this.#lookUp(walked, pending);
+    if (dispatch.kind === 'request') pending.unopened.add(idsOf(dispatch).requestId);
     try {
       const impossible = this.#parts.impossible?.(dispatch);
       if (impossible) walked.refused = impossible;
@@ -240,7 +242,8 @@ class Walker {
   #passTime(walked: WalkedStep): void {
     const { dispatch, record, refused } = walked;
     if (dispatch.kind !== 'wait' || record || refused) return;
-    const at = dispatch.seconds === undefined ? Date.parse(dispatch.until ?? '') : this.#now + dispatch.seconds * 1000;
+    const at =
+      dispatch.seconds === undefined ? (instantOf(dispatch.until) ?? Number.NaN) : this.#now + dispatch.seconds * 1000;
     this.#answer(walked, dispatch.token, { ok: true, output: { data: null } }, new Date(at).toISOString());
   }
 }
@@ -272,7 +275,7 @@ async function undoFault(
   const [type, replyType] = [types.get(undo.type), types.get(outcome.type)];
   try {
     if (!type || !replyType) throw new LanewayError('UNKNOWN_TYPE', `there is no ${undo.type}, which undoes it`);
-    const data: unknown = decodeData(replyType, await payloadOf(outcome, payloads), outcome.dataschema);
+    const data: unknown = decodeData(replyType, await payloadAt(outcome, payloads), outcome.dataschema);
     const template = await restored(undo.data, message.correlationid, payloads);
     asLatest(type, fillTemplate(template, data), undo.version);
     return undefined;

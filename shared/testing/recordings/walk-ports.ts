@@ -21,7 +21,8 @@ export const NO_LEDGER: LedgerWriter = { deadLetter: nothing, escalation: nothin
 
 /** Takes intents and keeps none. */
 export const NO_INTENTS: IntentStore = {
-  record: nothing,
+  record: () => Promise.resolve(undefined),
+  find: () => Promise.resolve(undefined),
   due: async function* () {
     // There are none.
   },
@@ -69,6 +70,8 @@ export class PendingAsKnown implements PendingStore {
   readonly #read = new Map<string, Promise<PendingRecord | undefined>>();
   /** Requests whose records are passed over. */
   readonly hidden = new Set<string>();
+  /** Requests that are made anew: their records are seen once they have been opened or given up, so that the payload is checked. */
+  readonly unopened = new Set<string>();
 
   constructor(
     private readonly known: (requestId: string) => Promise<PendingRecord | undefined>,
@@ -77,21 +80,27 @@ export class PendingAsKnown implements PendingStore {
   ) {}
 
   get(requestId: string): Promise<PendingRecord | undefined> {
-    if (this.hidden.has(requestId)) return Promise.resolve(undefined);
+    if (this.hidden.has(requestId) || this.unopened.has(requestId)) return Promise.resolve(undefined);
     const reading = this.#read.get(requestId) ?? this.known(requestId);
     this.#read.set(requestId, reading);
     return reading;
   }
 
   async open({ requestId }: PendingRecord): Promise<'opened' | 'repeated' | 'closed'> {
+    this.unopened.delete(requestId);
     const record = await this.get(requestId);
     return record === undefined ? 'opened' : record.outcome === undefined ? 'repeated' : 'closed';
   }
 
   async close(...[requestId, outcome]: Parameters<PendingStore['close']>): ReturnType<PendingStore['close']> {
     this.givenUp(requestId, outcome);
+    this.unopened.delete(requestId);
     const record = await this.get(requestId);
     return record === undefined ? { kind: 'unknown' } : { kind: 'late', record };
+  }
+
+  told(): Promise<void> {
+    return Promise.resolve();
   }
 
   advance(): Promise<undefined> {
@@ -99,6 +108,10 @@ export class PendingAsKnown implements PendingStore {
   }
 
   extend(): Promise<false> {
+    return Promise.resolve(false);
+  }
+
+  setAside(): Promise<false> {
     return Promise.resolve(false);
   }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../../domain/base/defined.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { command, event, older, type EventType, type MessageType } from '../../message/message-type.js';
 import { SYSTEM_CHANNELS } from '../../message/system-messages.js';
@@ -51,7 +52,7 @@ export function storeModel(topology: Pick<Topology, 'model'> & Partial<Topology>
   const { framework, version, workflows } = facts;
   return {
     ...{ format: MODEL_FORMAT, framework },
-    ...(version === undefined ? {} : { version }),
+    ...defined({ version }),
     ...{ topology: topology.model, types, workflows },
   };
 }

@@ -1,3 +1,4 @@
+import type { Json } from '../../domain/base/json.js';
 import type { DispatchAttempts, DispatchFallback } from '../../domain/execution/dispatch.js';
 import { isDuration, milliseconds, type Duration } from '../../domain/base/duration.js';
 import { LanewayError } from '../../domain/base/errors.js';
@@ -8,7 +9,7 @@ import { MOST_TIMES } from '../../topology/ladder-of.js';
 import type { ChannelModel } from '../../topology/model.js';
 import { stepRungs } from '../../topology/step-ladder.js';
 import type { Topology } from '../../topology/topology.js';
-import type { Literal, Value } from '../record/outline.js';
+import type { Value } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 
 /** Options of a step about its attempts; `within` is the workflow's deadline. */
@@ -46,7 +47,7 @@ export function attemptsOf(
     tries: triesOf(given.tries, refuse),
     fallback: fallbackOf(given.fallback, timeout, refuse),
   };
-  const others = rungsIn(attempts.fallback, channel, command.name, topology, refuse);
+  const others = rungsIn(() => stepRungs(attempts.fallback, channel, command.name, topology), refuse);
   checkAsked(others, firstOf(given.to, channel, topology), channel, refuse);
   if (deadline !== undefined && !isDuration(deadline))
     refuse(`deadline is ${JSON.stringify(deadline)}`, "allowed: a duration such as '5 minutes'");
@@ -88,7 +89,7 @@ function fallbackOf(given: Value | undefined, timeout: Duration, refuse: Refuse)
 const ALLOWED =
   "allowed: an agent's id, 'another', { capability }, { role }, { agent, times?, timeout? }, { channel, timeout? }, { person }";
 
-function oneOf(given: Literal, timeout: Duration, refuse: Refuse): DispatchFallback {
+function oneOf(given: Json, timeout: Duration, refuse: Refuse): DispatchFallback {
   if (typeof given === 'string') return { agent: given, timeout };
   if (typeof given !== 'object' || given === null || isList(given))
     return refuse(`is ${JSON.stringify(given)}`, ALLOWED);
@@ -106,15 +107,10 @@ function oneOf(given: Literal, timeout: Duration, refuse: Refuse): DispatchFallb
   return refuse(`is ${JSON.stringify(given)}`, ALLOWED);
 }
 
-function rungsIn(
-  fallback: readonly DispatchFallback[],
-  channel: ChannelModel,
-  command: string,
-  topology: Topology,
-  refuse: Refuse,
-): Rung[] {
+/** Rungs as the topology makes them, its refusals as those of the step. */
+function rungsIn(rungs: () => Rung[], refuse: Refuse): Rung[] {
   try {
-    return stepRungs(fallback, channel, command, topology);
+    return rungs();
   } catch (error) {
     if (!(error instanceof LanewayError)) throw error;
     const [what = ''] = error.message.split('\n');
@@ -154,12 +150,12 @@ function checkAsked(
   });
 }
 
-function isKin(given: Literal | undefined): given is { readonly capability: string } | { readonly role: string } {
+function isKin(given: Json | undefined): given is { readonly capability: string } | { readonly role: string } {
   if (typeof given !== 'object' || given === null || isList(given)) return false;
   const [[kind, name] = [], ...others] = Object.entries(given);
   return others.length === 0 && (kind === 'capability' || kind === 'role') && typeof name === 'string';
 }
 
-function isList(given: Literal): given is readonly Literal[] {
+function isList(given: Json): given is readonly Json[] {
   return Array.isArray(given);
 }

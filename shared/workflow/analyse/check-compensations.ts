@@ -9,9 +9,9 @@ export function checkCompensations(workflow: string, root: Block): void {
   const check = (block: Block, behind: boolean): void => {
     block.steps.forEach((step, index) => {
       const later = behind || block.steps.slice(index + 1).some(canFail);
-      if (step.kind === 'request' && step.undo && !later) {
+      if (step.kind === 'request' && step.compensation && !later) {
         refusal(`workflow '${workflow}', ${[...block.path, step.name].join(' > ')}`)(
-          `${step.undo.type} would undo ${step.type}, but nothing behind it can fail`,
+          `${step.compensation.type} would undo ${step.type}, but nothing behind it can fail`,
           'remove the compensation, or put the step before those that can fail',
         );
       }

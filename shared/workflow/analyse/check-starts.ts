@@ -1,6 +1,6 @@
 import type { TopologyModel } from '../../topology/model.js';
 import type { AslDefinition } from '../compile/asl.js';
-import { callsIn, textOf } from '../compile/calls-in.js';
+import { callsIn, fieldText } from '../compile/calls-in.js';
 import { refusal } from '../record/references.js';
 
 /** The parts of a workflow that tell how it starts. */
@@ -31,7 +31,7 @@ export function checkStarts(
     if (!Object.values(channels).some(({ carries }) => carries.includes(startedBy.name))) continue;
     const byAnother = calls.some(
       ({ by, payload }) =>
-        by !== name && (textOf(payload, 'runs') === name || textOf(payload, 'type') === startedBy.name),
+        by !== name && (fieldText(payload, 'runs') === name || fieldText(payload, 'type') === startedBy.name),
     );
     if (byHand || byAnother || published.has(startedBy.name)) continue;
     refusal(`workflow '${name}', startedBy`)(

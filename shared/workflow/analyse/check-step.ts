@@ -3,14 +3,14 @@ import { didYouMean } from '../../domain/base/errors.js';
 import { PRIORITIES } from '../../domain/base/priority.js';
 import { isSameType, type MessageType } from '../../message/message-type.js';
 import type { TopologyModel } from '../../topology/model.js';
-import { describeTarget, type Target, type Value } from '../record/outline.js';
+import { describeReference, type Target, type Value } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 import { literalsOf } from '../record/shape.js';
 
 const NAME = /^[A-Za-z][A-Za-z0-9 -]{0,39}$/;
 
 /** Checks the name that the user gives to a step or branch. */
-export function checkName(given: unknown, what: string, refuse: Refuse): asserts given is string {
+export function checkStepName(given: unknown, what: string, refuse: Refuse): asserts given is string {
   if (typeof given !== 'string' || !NAME.test(given))
     refuse(
       `'${String(given)}' cannot name a ${what}`,
@@ -95,7 +95,7 @@ export function checkLiteral(schema: z.ZodType, value: Value | undefined, what: 
 export function checkArms(on: Target, given: Readonly<Record<string, unknown>>, refuse: Refuse): (string | boolean)[] {
   const known = literalsOf(on.shape);
   const names = Object.keys(given);
-  const where = describeTarget(on);
+  const where = describeReference(on);
   if (!on.certain) refuse(`${where} may be absent`, 'give it a value with flow.orElse(reference, fallback)');
   if (known && known.some((literal) => typeof literal !== 'string' && typeof literal !== 'boolean')) {
     refuse(

@@ -1,7 +1,6 @@
 /** The part of the Amazon States Language that Laneway writes (JSONata; states-language.net). Plain JSON. */
 
-/** Any JSON value. Text that starts with `{%` is an expression. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from '../../domain/base/json.js';
 
 /** Variables that a state sets when it ends. */
 export type AslAssign = Readonly<Record<string, Json>>;
@@ -124,7 +123,10 @@ export interface AslBranch {
   readonly States: Readonly<Record<string, AslState>>;
 }
 
-/** A whole machine, to be deployed as Standard. `${DispatcherArn}` stands for the ARN of the dispatcher function. */
+/**
+ * A whole machine, to be deployed as Standard. A text that starts with `{%` is an expression. `${DispatcherArn}` stands for the ARN of the dispatcher
+ * function.
+ */
 export interface AslDefinition extends AslBranch {
   /** Text for people: workflow, topology and start message. */
   readonly Comment: string;

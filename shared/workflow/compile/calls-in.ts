@@ -1,8 +1,9 @@
+import type { Json } from '../../domain/base/json.js';
 import type { DispatchAttempts } from '../../domain/execution/dispatch.js';
-import type { AslBranch, AslTask, Json } from './asl.js';
+import type { AslBranch, AslTask } from './asl.js';
 
 /** A state that calls the dispatcher. */
-export interface Call {
+export interface DispatcherCall {
   readonly state: string;
   readonly task: AslTask;
   /** Payload that it passes to the dispatcher. */
@@ -12,7 +13,7 @@ export interface Call {
 }
 
 /** A field of a payload as text; empty when it is absent or has parts. */
-export function textOf(payload: Call['payload'], field: string): string {
+export function fieldText(payload: DispatcherCall['payload'], field: string): string {
   const value = payload[field];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
@@ -24,8 +25,8 @@ export function machinesIn(state: AslBranch['States'][string]): readonly AslBran
 }
 
 /** Every call of the dispatcher in a machine, in the order of its states; each step of a workflow that sends or waits is one. */
-export function callsIn(machine: AslBranch, depth = 0): Call[] {
-  return Object.entries(machine.States).flatMap(([state, one]): Call[] => {
+export function callsIn(machine: AslBranch, depth = 0): DispatcherCall[] {
+  return Object.entries(machine.States).flatMap(([state, one]): DispatcherCall[] => {
     if (one.Type !== 'Task') {
       // A map that stands for branches side by side has no position, and its steps no index.
       return machinesIn(one).flatMap((inner) => callsIn(inner, depth + (isOfElements(one) ? 1 : 0)));

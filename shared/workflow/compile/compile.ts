@@ -1,3 +1,5 @@
+import { defined } from '../../domain/base/defined.js';
+import type { Json } from '../../domain/base/json.js';
 import type {
   AslAssign,
   AslBranch,
@@ -8,28 +10,23 @@ import type {
   AslState,
   AslTask,
   AslTransition,
-  Json,
 } from './asl.js';
-import { kept, quoted, text, toJson, toJsonata, wrap, type Base } from './expression.js';
+import { keptIn, quoted, text, toJson, toJsonata, wrap, type Base } from './expression.js';
 import { RetainedFields } from './retained-fields.js';
 import { freeName } from '../record/names.js';
-import { toTemplate } from './template.js';
+import { dispatchPayload, type CallStep, type PayloadContext } from './payload.js';
 import {
   allSteps,
-  type ApprovalStep,
   type Block,
   type CompleteStep,
   type MapStep,
   type MatchStep,
-  type Origin,
+  type NamedSteps,
+  type Names,
+  type ValueOrigin,
   type ParallelStep,
-  type PublishStep,
-  type ReceiveStep,
-  type RequestStep,
-  type RunStep,
   type Step,
   type Value,
-  type WaitStep,
 } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 
@@ -40,24 +37,28 @@ export const DISPATCHER_ARN = '${DispatcherArn}';
  * Seconds that the timeout of a waiting state is longer than that of its request. The pending record is the clock; the
  * state's timeout only ends a wait that nobody answers.
  */
-export const BACKSTOP_SECONDS = 600;
+export const BACKSTOP_SECONDS = 21_600;
 
-/** The start message without its data. */
-const START_MESSAGE =
-  "{% $sift($states.context.Execution.Input.message, function($value, $name) { $name != 'data' }) %}";
+/** Most tries of one dispatch after the first: by then some three weeks have passed, as a rule. */
+const MOST_RETRIES = 1_000;
+
+/** Longest pause before jitter between two tries of a dispatch, seconds. */
+export const LONGEST_RETRY_SECONDS = 3_600;
 
 /**
- * The dispatcher's own faults are tried again, whatever their name: a repeated dispatch is the same request. The end of
- * a request is final, and so is an expression that fails.
+ * The dispatcher's own faults are tried again until the execution's deadline, whatever their name: a repeated dispatch is
+ * the same request. The end of a request is final, and so are a step that can never be dispatched and an expression that
+ * fails. A pause is up to two fifths of the time since the first try, and up to an hour: 29 tries on average for an outage
+ * of ten minutes and 43 for one of two hours, of three events each in the history.
  */
 const RETRY: readonly AslRetry[] = [
-  { ErrorEquals: ['RequestTimedOut', 'RequestFailed', 'States.QueryEvaluationError'], MaxAttempts: 0 },
+  { ErrorEquals: ['RequestTimedOut', 'RequestFailed', 'StepRefused', 'States.QueryEvaluationError'], MaxAttempts: 0 },
   {
     ErrorEquals: ['States.TaskFailed'],
-    MaxAttempts: 5,
+    MaxAttempts: MOST_RETRIES,
     IntervalSeconds: 1,
-    BackoffRate: 2,
-    MaxDelaySeconds: 30,
+    BackoffRate: 1.2,
+    MaxDelaySeconds: LONGEST_RETRY_SECONDS,
     JitterStrategy: 'FULL',
   },
 ];
@@ -69,44 +70,55 @@ interface End {
 }
 
 /** Continuation of a path: a state, or the end with an output; and the variables set on the way. */
-interface Next {
-  readonly state?: string;
-  readonly end?: End;
-  readonly assigns: readonly { readonly origin: Origin; readonly value: Value }[];
-}
+type Next = AtState | (OnTheWay & { readonly end: End });
 
-/** A step that calls the dispatcher. */
-type CallStep = RequestStep | PublishStep | WaitStep | RunStep | ApprovalStep | ReceiveStep;
+type AtState = OnTheWay & { readonly state: string };
+
+interface OnTheWay {
+  readonly assigns: readonly { readonly origin: ValueOrigin; readonly value: Value }[];
+}
 
 type States = Record<string, AslState>;
 
+/** Facts of a workflow that its machine shows. */
+export interface WorkflowFacts {
+  readonly name: string;
+  /** Bound of an execution. */
+  readonly deadlineSeconds: number;
+  /** Text for people. */
+  readonly comment: string;
+}
+
 /** Compiles a recorded and named workflow into a Standard state machine. */
-export function compile(
-  workflow: string,
-  root: Block,
-  deadlineSeconds: number,
-  comment: string,
-  refuse: Refuse,
-): AslDefinition {
-  const names = new Set([...allSteps(root)].map(({ step }) => step.state));
-  const branch = new Compiler(workflow, deadlineSeconds, refuse, names, new RetainedFields(root, refuse)).machine(root);
+export function compile(workflow: WorkflowFacts, steps: NamedSteps, refuse: Refuse): AslDefinition {
+  const { deadlineSeconds, comment } = workflow;
+  const branch = new Compiler(workflow, steps, refuse).machine(steps.root);
   return { Comment: comment, QueryLanguage: 'JSONata', TimeoutSeconds: deadlineSeconds, ...branch };
 }
 
-class Compiler {
+class Compiler implements PayloadContext {
   /** Position variable of the innermost map around the step that is being compiled. */
-  #position: Origin | undefined;
+  #position: ValueOrigin | undefined;
+
+  readonly names: Names;
+  /** Names that states have already. */
+  readonly #taken: Set<string>;
+  readonly kept: Base;
+  readonly retained: RetainedFields;
 
   constructor(
-    private readonly workflow: string,
-    private readonly deadlineSeconds: number,
-    private readonly refuse: Refuse,
-    private readonly names: Set<string>,
-    private readonly keeps: RetainedFields,
-  ) {}
+    readonly workflow: WorkflowFacts,
+    steps: NamedSteps,
+    readonly refuse: Refuse,
+  ) {
+    this.names = steps.names;
+    this.#taken = new Set([...allSteps(steps.root)].map(({ step }) => steps.names.stateOf(step)));
+    this.kept = keptIn(steps.names);
+    this.retained = new RetainedFields(steps, refuse);
+  }
 
   machine(root: Block): AslBranch {
-    return this.#branch(root, { name: freeName('complete', this.names), output: () => ({ result: 'completed' }) });
+    return this.#branch(root, { name: freeName('complete', this.#taken), output: () => ({ result: 'completed' }) });
   }
 
   #branch(block: Block, end: End): AslBranch {
@@ -123,10 +135,9 @@ class Compiler {
   #step(step: Step, next: Next, states: States): Next {
     switch (step.kind) {
       case 'complete':
-        return { end: { name: step.state, output: (base) => this.#output(step, base) }, assigns: [] };
+        return { end: { name: this.names.stateOf(step), output: (base) => this.#output(step, base) }, assigns: [] };
       case 'fail':
-        states[step.state] = { Type: 'Fail', Error: step.reason, Cause: text(step.message) };
-        return { state: step.state, assigns: [] };
+        return this.#at(step, { Type: 'Fail', Error: step.reason, Cause: text(step.message) }, states);
       case 'match':
         return this.#match(step, next, states);
       case 'parallel':
@@ -146,6 +157,7 @@ class Compiler {
 
   #send(step: CallStep, next: Next, states: States): Next {
     const own = 'origin' in step ? step.origin : undefined;
+    const variable = own && this.names.variableOf(own);
     const backstop = this.#backstop(step);
     const replies = [
       ['RequestTimedOut', 'onTimeout' in step ? step.onTimeout : undefined],
@@ -153,34 +165,44 @@ class Compiler {
     ] as const;
     const caught = replies.flatMap(([error, value]) => (value ? [{ error, value }] : []));
     // A catcher has to lead to a state, and both ways from here lead to the same one.
-    const onward =
-      caught.length > 0 && next.end
-        ? { state: this.#target({ end: next.end, assigns: [] }, states), assigns: next.assigns }
-        : next;
-    const handlers = caught.map(({ error, value }): AslCatch => {
-      const taken = `(${toJsonata(value, kept, this.refuse)})`;
+    const behind = caught.length > 0 ? this.#reached(next, states) : undefined;
+    const handlers = caught.flatMap(({ error, value }): AslCatch[] => {
+      if (!behind) return [];
+      const taken = `(${toJsonata(value, this.kept, this.refuse)})`;
       const assign = this.#assigns(
-        onward,
-        own?.used ? { [own.variable]: toJson(value, kept, this.refuse) } : {},
-        (origin) => (origin === own ? taken : kept(origin)),
+        behind,
+        variable === undefined ? {} : { [variable]: toJson(value, this.kept, this.refuse) },
+        (origin) => (origin === own ? taken : this.kept(origin)),
       );
-      return { ErrorEquals: [error], ...assign, Next: onward.state ?? '' };
+      return [{ ErrorEquals: [error], ...assign, Next: behind.state }];
     });
     const result = '$states.result.data';
-    const leads = this.#leads(onward, own?.used ? { [own.variable]: wrap(result) } : {}, (origin) =>
-      origin === own ? result : kept(origin),
+    const leads = this.#leads(behind ?? next, variable === undefined ? {} : { [variable]: wrap(result) }, (origin) =>
+      origin === own ? result : this.kept(origin),
     );
     const task: AslTask = {
       Type: 'Task',
       Resource: `arn:aws:states:::lambda:invoke${step.kind === 'publish' ? '' : '.waitForTaskToken'}`,
-      Arguments: { FunctionName: DISPATCHER_ARN, Payload: this.#payload(step) },
-      ...(backstop === undefined ? {} : { TimeoutSeconds: backstop }),
+      Arguments: { FunctionName: DISPATCHER_ARN, Payload: dispatchPayload(step, this.#position, this) },
+      ...defined({ TimeoutSeconds: backstop }),
       Retry: RETRY,
       ...(handlers.length > 0 ? { Catch: handlers } : {}),
       ...leads,
     };
-    states[step.state] = task;
-    return { state: step.state, assigns: [] };
+    return this.#at(step, task, states);
+  }
+
+  /** Adds the state of a step. */
+  #at(step: Step, state: AslState, states: States): AtState {
+    const name = this.names.stateOf(step);
+    states[name] = state;
+    return { state: name, assigns: [] };
+  }
+
+  /** The same continuation, its end as a state. */
+  #reached(next: Next, states: States): AtState {
+    if ('state' in next) return next;
+    return { state: this.#target({ end: next.end, assigns: [] }, states), assigns: next.assigns };
   }
 
   /** Timeout of the state, seconds. The pending record is the clock; the timeout only ends a wait that nobody answers. */
@@ -188,87 +210,38 @@ class Compiler {
     if (step.kind === 'publish') return undefined;
     const rounds = step.kind === 'approval' && step.escalateTo !== undefined ? 2 : 1;
     if (step.kind !== 'wait') return step.timeoutSeconds * rounds + BACKSTOP_SECONDS;
-    return ('seconds' in step.wait ? step.wait.seconds : this.deadlineSeconds) + BACKSTOP_SECONDS;
-  }
-
-  #payload(step: CallStep): Json {
-    const fields = valuesOf(step);
-    const values = Object.entries(fields).flatMap(([name, value]) =>
-      value ? [[name, toJson(value, kept, this.refuse)] as const] : [],
-    );
-    return {
-      kind: step.kind,
-      ...(step.kind === 'publish' ? {} : { token: '{% $states.context.Task.Token %}' }),
-      ...('timeoutSeconds' in step ? { timeoutSeconds: step.timeoutSeconds } : {}),
-      ...(step.kind === 'request' ? { ...this.#attempts(step), ...this.#undo(step) } : {}),
-      ...(step.kind === 'run' ? { runs: step.workflow } : {}),
-      ...(step.kind === 'approval' ? { approvers: text(step.approvers) } : {}),
-      ...(step.kind === 'approval' && step.escalateTo !== undefined ? { escalateTo: text(step.escalateTo) } : {}),
-      ...(step.kind === 'wait' && 'seconds' in step.wait ? { seconds: step.wait.seconds } : {}),
-      workflow: this.workflow,
-      execution: '{% $states.context.Execution.Name %}',
-      step: step.state,
-      ...(this.#position ? { index: wrap(`$${this.#position.variable}`) } : {}),
-      generation: '{% $states.context.Execution.Input.generation %}',
-      ...this.#settles(step),
-      ...(step.kind === 'request' || step.kind === 'receive' ? { keep: this.keeps.of(step) } : {}),
-      message: START_MESSAGE,
-      ...('type' in step ? { type: step.type } : {}),
-      ...('version' in step ? { version: step.version } : {}),
-      ...Object.fromEntries(values),
-    };
-  }
-
-  #settles(step: CallStep): { readonly settles?: Json } {
-    const settles = [
-      ...('onTimeout' in step && step.onTimeout ? ['RequestTimedOut'] : []),
-      ...('onFailure' in step && step.onFailure ? ['RequestFailed'] : []),
-    ];
-    return settles.length > 0 ? { settles } : {};
-  }
-
-  #attempts({ attempts }: RequestStep): { readonly attempts?: Json } {
-    return attempts ? { attempts: toJson({ kind: 'literal', literal: { ...attempts } }, kept, this.refuse) } : {};
-  }
-
-  #undo({ undo, origin }: RequestStep): { readonly undo?: Json } {
-    if (!undo) return {};
-    const { type, version, timeoutSeconds } = undo;
-    return { undo: { type, version, timeoutSeconds, data: toTemplate(undo.data, origin, kept, this.refuse) } };
+    return ('seconds' in step.wait ? step.wait.seconds : this.workflow.deadlineSeconds) + BACKSTOP_SECONDS;
   }
 
   #match(step: MatchStep, next: Next, states: States): Next {
     const { origin } = step;
     // A variable that is set here is read behind, and no state can read what it sets itself: then a state follows.
-    const onward: Next =
-      origin.used || next.assigns.length > 0 ? { state: this.#target(next, states), assigns: [] } : next;
-    const on = toJsonata({ kind: 'reference', target: step.on }, kept, this.refuse);
+    const used = this.names.variableOf(origin) !== undefined;
+    const onward: Next = used || next.assigns.length > 0 ? { state: this.#target(next, states), assigns: [] } : next;
+    const on = toJsonata({ kind: 'reference', target: step.on }, this.kept, this.refuse);
     const rules = [...step.arms].reverse().map(({ literal, block }) => {
-      const after: Next =
-        origin.used && block.result ? { ...onward, assigns: [{ origin, value: block.result }] } : onward;
+      const after: Next = used && block.result ? { ...onward, assigns: [{ origin, value: block.result }] } : onward;
       const entry = this.#block(block, after, states);
-      const target = entry.state ?? this.#target({ ...entry, assigns: [] }, states);
-      const assign = this.#assigns(entry, {}, kept);
+      const target = 'state' in entry ? entry.state : this.#target({ ...entry, assigns: [] }, states);
+      const assign = this.#assigns(entry, {}, this.kept);
       return {
         Condition: wrap(`${on} = ${typeof literal === 'string' ? quoted(literal) : String(literal)}`),
         ...assign,
         Next: target,
       };
     });
-    states[step.state] = { Type: 'Choice', Choices: rules.reverse() };
-    return { state: step.state, assigns: [] };
+    return this.#at(step, { Type: 'Choice', Choices: rules.reverse() }, states);
   }
 
   #parallel(step: ParallelStep, next: Next, states: States): Next {
     const branches = step.branches.map(({ name, block, origin }) => {
       const output = (base: Base): Json =>
-        block.result && origin.used ? this.#object({ value: block.result }, base) : {};
-      return this.#branch(block, { name: freeName(`end ${name}`, this.names), output });
+        block.result && this.names.variableOf(origin) !== undefined ? this.#object({ value: block.result }, base) : {};
+      return this.#branch(block, { name: freeName(`end ${name}`, this.#taken), output });
     });
     const results = new Map(step.branches.map(({ origin }, index) => [origin, `$states.input[${index}].value`]));
-    const join = this.#join(step.state.replace('parallel', 'join'), results, next, states);
-    states[step.state] = { Type: 'Parallel', Branches: branches, Next: join };
-    return { state: step.state, assigns: [] };
+    const join = this.#join(this.names.stateOf(step).replace('parallel', 'join'), results, next, states);
+    return this.#at(step, { Type: 'Parallel', Branches: branches, Next: join }, states);
   }
 
   /**
@@ -277,24 +250,25 @@ class Compiler {
    */
   #map(step: MapStep, next: Next, states: States): Next {
     const { block, position, item, origin } = step;
-    const items = toJsonata({ kind: 'reference', target: step.items }, kept, this.refuse);
+    const items = toJsonata({ kind: 'reference', target: step.items }, this.kept, this.refuse);
     const outer = this.#position;
     this.#position = position;
-    const output = (base: Base): Json => (block.result && origin.used ? toJson(block.result, base, this.refuse) : {});
-    const inner = this.#branch(block, { name: freeName(`end ${step.name}`, this.names), output });
+    const used = this.names.variableOf(origin) !== undefined;
+    const output = (base: Base): Json => (block.result && used ? toJson(block.result, base, this.refuse) : {});
+    const inner = this.#branch(block, { name: freeName(`end ${step.name}`, this.#taken), output });
     this.#position = outer;
     const index = '$string($states.input.index)';
-    const each = freeName(`each ${step.name}`, this.names);
+    const each = freeName(`each ${step.name}`, this.#taken);
     const enter: AslPass = {
       Type: 'Pass',
       Assign: {
-        [position.variable]: wrap(outer ? `$${outer.variable} & '.' & ${index}` : index),
-        ...(item.used ? { [item.variable]: wrap('$states.input.value') } : {}),
+        ...this.#keep(position, outer ? `${this.kept(outer)} & '.' & ${index}` : index),
+        ...this.#keep(item, '$states.input.value'),
       },
       Next: inner.StartAt,
     };
     const join = this.#join(`join ${step.name}`, new Map([[origin, '$states.input']]), next, states);
-    states[step.state] = {
+    const state: AslState = {
       Type: 'Map',
       Items: wrap(`[$map(${items}, function($value, $index) { {'index': $index, 'value': $value} })]`),
       MaxConcurrency: step.concurrency,
@@ -305,7 +279,7 @@ class Compiler {
       },
       Next: join,
     };
-    return { state: step.state, assigns: [] };
+    return this.#at(step, state, states);
   }
 
   /**
@@ -313,12 +287,11 @@ class Compiler {
    * them. A Parallel or Map itself sets and puts out nothing: MiniStack 1.5.33 drops both, and one more state costs
    * little.
    */
-  #join(name: string, results: ReadonlyMap<Origin, string>, next: Next, states: States): string {
-    const used = [...results].filter(([origin]) => origin.used);
-    if (used.length === 0 && next.assigns.length === 0 && next.state !== undefined) return next.state;
-    const own = Object.fromEntries(used.map(([origin, result]) => [origin.variable, wrap(result)]));
-    const join = freeName(name, this.names);
-    states[join] = { Type: 'Pass', ...this.#leads(next, own, (origin) => results.get(origin) ?? kept(origin)) };
+  #join(name: string, results: ReadonlyMap<ValueOrigin, string>, next: Next, states: States): string {
+    const own = Object.assign({}, ...[...results].map(([origin, result]) => this.#keep(origin, result))) as AslAssign;
+    if (Object.keys(own).length === 0 && next.assigns.length === 0 && 'state' in next) return next.state;
+    const join = freeName(name, this.#taken);
+    states[join] = { Type: 'Pass', ...this.#leads(next, own, (origin) => results.get(origin) ?? this.kept(origin)) };
     return join;
   }
 
@@ -327,55 +300,44 @@ class Compiler {
    * machine or branch.
    */
   #leads(next: Next, own: AslAssign, base: Base): AslTransition {
-    if (next.end) return { Output: next.end.output(base), End: true };
-    return { ...this.#assigns(next, own, base), Next: next.state ?? '' };
+    if ('end' in next) return { Output: next.end.output(base), End: true };
+    return { ...this.#assigns(next, own, base), Next: next.state };
   }
 
-  #assigns(next: Next, own: AslAssign, base: Base): { readonly Assign?: AslAssign } {
-    const all = {
-      ...own,
-      ...Object.fromEntries(
-        next.assigns.map(({ origin, value }) => [origin.variable, toJson(value, base, this.refuse)]),
-      ),
-    };
+  /** The variable of an origin with its value; nothing where no step reads it. */
+  #keep(origin: ValueOrigin, expression: string): AslAssign {
+    const variable = this.names.variableOf(origin);
+    return variable === undefined ? {} : { [variable]: wrap(expression) };
+  }
+
+  #assigns({ assigns }: OnTheWay, own: AslAssign, base: Base): { readonly Assign?: AslAssign } {
+    const set = assigns.flatMap(({ origin, value }) => {
+      const variable = this.names.variableOf(origin);
+      return variable === undefined ? [] : [[variable, toJson(value, base, this.refuse)] as const];
+    });
+    const all = { ...own, ...Object.fromEntries(set) };
     return Object.keys(all).length > 0 ? { Assign: all } : {};
   }
 
   /** Name of the state at which a path goes on; it is made when there is none yet. */
   #target(next: Next, states: States): string {
     if (next.assigns.length > 0) {
-      const name = freeName('keep result', this.names);
+      const name = freeName('keep result', this.#taken);
       states[name] = {
         Type: 'Pass',
-        ...this.#assigns(next, {}, kept),
+        ...this.#assigns(next, {}, this.kept),
         Next: this.#target({ ...next, assigns: [] }, states),
       };
       return name;
     }
-    if (!next.end) return next.state ?? '';
+    if ('state' in next) return next.state;
     const { name, output } = next.end;
-    states[name] ??= { Type: 'Pass', Output: output(kept), End: true };
+    states[name] ??= { Type: 'Pass', Output: output(this.kept), End: true };
     return name;
   }
 
   #object(fields: Readonly<Record<string, Value>>, base: Base): Json {
     const value: Value = { kind: 'object', fields: Object.entries(fields) };
     return toJson(value, base, this.refuse);
-  }
-}
-
-/** Values of a step's payload that may hold references. */
-function valuesOf(step: CallStep): Readonly<Record<string, Value | undefined>> {
-  switch (step.kind) {
-    case 'wait':
-      return { until: 'until' in step.wait ? step.wait.until : undefined };
-    case 'run':
-      return { data: step.data };
-    case 'receive':
-      return { key: step.key };
-    case 'approval':
-      return { title: step.title, details: step.details };
-    default:
-      return { data: step.data, priority: step.priority, to: step.to };
   }
 }

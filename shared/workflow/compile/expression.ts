@@ -1,16 +1,30 @@
-import type { Json } from './asl.js';
-import { describeTarget, type Condition, type Hop, type Literal, type Origin, type Value } from '../record/outline.js';
+import type { Json } from '../../domain/base/json.js';
+import {
+  describeReference,
+  type Condition,
+  type Derivation,
+  type Names,
+  type ValueOrigin,
+  type Value,
+} from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 import { isList } from '../record/shape.js';
 
 /** JSONata for the value of an origin as seen from one state: its variable, or the state's own result. */
-export type Base = (origin: Origin) => string;
+export type Base = (origin: ValueOrigin) => string;
 
 /** Data of the start message: the execution's input, which every state can read without keeping it. */
 export const START_DATA = '$states.context.Execution.Input.message.data';
 
 /** The base of a state that reads only values which earlier states kept. */
-export const kept: Base = (origin) => (origin.kind === 'start' ? START_DATA : `$${origin.variable}`);
+export function keptIn(names: Pick<Names, 'variableOf'>): Base {
+  return (origin) => {
+    if (origin.kind === 'start') return START_DATA;
+    const variable = names.variableOf(origin);
+    if (variable === undefined) throw new Error(`unreachable: ${origin.label} is read and was not kept`);
+    return `$${variable}`;
+  };
+}
 
 /**
  * A value as JSON with expressions. Where a field may be absent the whole object becomes one expression, because
@@ -39,7 +53,10 @@ export function toJsonata(value: Value, base: Base, refuse: Refuse): string {
     case 'literal':
       return literalJsonata(value.literal);
     case 'reference':
-      return value.target.hops.reduce((text, hop) => hopped(text, hop, base, refuse), base(value.target.origin));
+      return value.target.derivations.reduce(
+        (text, derivation) => derivedExpression(text, derivation, base, refuse),
+        base(value.target.origin),
+      );
     case 'list':
       return `[${value.items.map((item) => listItem(item, base, refuse)).join(', ')}]`;
     case 'object':
@@ -80,20 +97,20 @@ function listItem(item: Value, base: Base, refuse: Refuse): string {
   const list = isList(item.target.shape);
   if (list === undefined)
     refuse(
-      `a list holds ${describeTarget(item.target)} beside values that may be absent`,
+      `a list holds ${describeReference(item.target)} beside values that may be absent`,
       'its schema does not tell whether it is a list itself: make that definite, or pass it outside of the list',
     );
   return list ? `[${expression}]` : expression;
 }
 
-function hopped(expression: string, hop: Hop, base: Base, refuse: Refuse): string {
-  if ('index' in hop) return elementOf(expression, hop.index);
-  if ('field' in hop)
-    return /^[A-Za-z_]\w*$/.test(hop.field) && !KEYWORDS.has(hop.field)
-      ? `${expression}.${hop.field}`
-      : looked(expression, hop.field);
-  if (!('orElse' in hop)) return held(expression, hop, base, refuse);
-  const other = toJsonata(hop.orElse, base, refuse);
+function derivedExpression(expression: string, derivation: Derivation, base: Base, refuse: Refuse): string {
+  if ('index' in derivation) return elementOf(expression, derivation.index);
+  if ('field' in derivation)
+    return /^[A-Za-z_]\w*$/.test(derivation.field) && !KEYWORDS.has(derivation.field)
+      ? `${expression}.${derivation.field}`
+      : looked(expression, derivation.field);
+  if (!('orElse' in derivation)) return held(expression, derivation, base, refuse);
+  const other = toJsonata(derivation.orElse, base, refuse);
   return `(${there(expression)} ? ${expression} : ${other})`;
 }
 
@@ -123,7 +140,7 @@ function looked(expression: string, name: string): string {
   return /^[\w .:/@+-]+$/.test(name) ? `${expression}.\`${name}\`` : `$lookup(${expression}, ${quoted(name)})`;
 }
 
-function literalJson(literal: Literal): Json {
+function literalJson(literal: Json): Json {
   if (typeof literal === 'string') return text(literal);
   if (typeof literal !== 'object' || literal === null) return literal;
   if (isLiteralList(literal)) return literal.map(literalJson);
@@ -132,7 +149,7 @@ function literalJson(literal: Literal): Json {
   return Object.fromEntries(entries.map(([name, part]) => [name, literalJson(part)]));
 }
 
-function literalJsonata(literal: Literal): string {
+function literalJsonata(literal: Json): string {
   if (typeof literal === 'string') return quoted(literal);
   if (typeof literal !== 'object' || literal === null) return JSON.stringify(literal);
   if (isLiteralList(literal)) return `[${literal.map(literalJsonata).join(', ')}]`;
@@ -141,7 +158,7 @@ function literalJsonata(literal: Literal): string {
     .join(', ')}}`;
 }
 
-function isLiteralList(literal: Literal): literal is readonly Literal[] {
+function isLiteralList(literal: Json): literal is readonly Json[] {
   return Array.isArray(literal);
 }
 

@@ -1,7 +1,8 @@
+import { defined } from '../../domain/base/defined.js';
+import type { Json } from '../../domain/base/json.js';
 import { keepPathText, type KeepPath } from '../../domain/request/keep-path.js';
-import type { Json } from './asl.js';
 import { text } from './expression.js';
-import type { Block, ReceiveStep, RequestStep } from '../record/outline.js';
+import type { NamedSteps, ReceiveStep, RequestStep } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 import { StateBudget } from './state-budget.js';
 import { usesIn, type Uses } from '../record/uses.js';
@@ -9,21 +10,21 @@ import { usesIn, type Uses } from '../record/uses.js';
 /** Computes the `keep` of each step: the parts of its result that the rest of the workflow uses (`Keep`). */
 export class RetainedFields {
   readonly #uses: ReturnType<typeof usesIn>;
-  readonly #shares: StateBudget;
+  readonly #budget: StateBudget;
 
-  constructor(root: Block, refuse: Refuse) {
-    this.#uses = usesIn(root);
-    this.#shares = new StateBudget(root, refuse);
+  constructor(steps: NamedSteps, refuse: Refuse) {
+    this.#uses = usesIn(steps);
+    this.#budget = new StateBudget(steps, refuse);
   }
 
   of(step: RequestStep | ReceiveStep): Json {
     const uses = this.#uses.get(step.origin);
     if (!uses) return {};
-    const share = this.#shares.of(step);
+    const share = this.#budget.of(step);
     const paths = Object.entries(needed(uses)).flatMap(([purpose, all]) =>
       all.length > 0 ? [[purpose, all.map((path) => text(keepPathText(path)))] as const] : [],
     );
-    return { ...Object.fromEntries(paths), ...(share === undefined ? {} : { share }) };
+    return { ...Object.fromEntries(paths), ...defined({ share }) };
   }
 }
 

@@ -1,29 +1,37 @@
+import type { Json } from '../../domain/base/json.js';
 import { REPLY } from '../../domain/base/fill-template.js';
-import type { Json } from './asl.js';
 import { toJson, type Base } from './expression.js';
-import { describeTarget, isCondition, targetsIn, type Hop, type Origin, type Value } from '../record/outline.js';
+import {
+  describeReference,
+  isCondition,
+  targetsIn,
+  type Derivation,
+  type ValueOrigin,
+  type Value,
+} from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 
 /**
  * A value as JSON in which places for parts of `own`, a reply that has not come yet, stay open (`REPLY`);
  * `fillTemplate` fills them in. All else is evaluated when the state machine passes the template on.
  */
-export function toTemplate(value: Value, own: Origin, base: Base, refuse: Refuse): Json {
+export function toTemplate(value: Value, own: ValueOrigin, base: Base, refuse: Refuse): Json {
   switch (value.kind) {
     case 'literal':
       return toJson(value, base, refuse);
     case 'reference': {
       const { target } = value;
-      if (target.hops.some(isCondition) && [...targetsIn(value)].some(({ origin }) => origin === own)) {
+      if (target.derivations.some(isCondition) && [...targetsIn(value)].some(({ origin }) => origin === own)) {
         refuse(
           'the compensation decides on the reply that it undoes',
           'pass fields of the reply, and let the agent that undoes it decide',
         );
       }
-      if (target.origin === own) return { [REPLY]: target.hops.map((hop) => hopJson(hop, base, refuse)) };
+      if (target.origin === own)
+        return { [REPLY]: target.derivations.map((derivation) => derivationJson(derivation, base, refuse)) };
       if (!target.certain) {
         refuse(
-          `the compensation uses ${describeTarget(target)}, which may be absent`,
+          `the compensation uses ${describeReference(target)}, which may be absent`,
           'give it a value with flow.orElse(reference, fallback)',
         );
       }
@@ -42,9 +50,9 @@ export function toTemplate(value: Value, own: Origin, base: Base, refuse: Refuse
   }
 }
 
-function hopJson(hop: Hop, base: Base, refuse: Refuse): Json {
-  if ('field' in hop) return { field: hop.field };
-  if ('index' in hop) return { index: hop.index };
-  if ('orElse' in hop) return { orElse: toJson(hop.orElse, base, refuse) };
+function derivationJson(derivation: Derivation, base: Base, refuse: Refuse): Json {
+  if ('field' in derivation) return { field: derivation.field };
+  if ('index' in derivation) return { index: derivation.index };
+  if ('orElse' in derivation) return { orElse: toJson(derivation.orElse, base, refuse) };
   return refuse('a condition is no part of a reply', 'pass fields of the reply');
 }

@@ -1,11 +1,12 @@
+import { INSTANT_FORM, instantOf } from '../../domain/base/iso-time.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
-import { allSteps, blockOf, describeTarget, type Block, type Target, type Value } from '../record/outline.js';
+import { allSteps, namedStepsOf, describeReference, type Block, type Target, type Value } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
 import { listOf, type Shape } from '../record/shape.js';
 
 /** The names that another workflow completes with. Refuses a list of the user that is not exactly those. */
 export function checkResults(workflow: WorkflowDefinition, expected: readonly string[], refuse: Refuse): string[] {
-  const completes = [...new Set(endsOf(blockOf(workflow.outline)))].sort();
+  const completes = [...new Set(endsOf(namedStepsOf(workflow.outline).root))].sort();
   const named = [...new Set(expected)].sort();
   if (completes.join('\n') === named.join('\n')) return completes;
   return refuse(
@@ -32,8 +33,8 @@ export function checkDeciders(names: readonly unknown[], refuse: Refuse): void {
 export function checkTime(until: Value, refuse: Refuse): void {
   if (until.kind !== 'literal') return;
   const { literal } = until;
-  if (typeof literal !== 'string' || !Number.isFinite(Date.parse(literal)))
-    refuse(`until is ${JSON.stringify(literal)}`, 'allowed: a time in ISO 8601, or a reference to one');
+  if (instantOf(literal) === undefined)
+    refuse(`until is ${JSON.stringify(literal)}`, `allowed: ${INSTANT_FORM}, or a reference to one`);
 }
 
 /** Checks that a reference is a list which is there in every execution that gets this far. */
@@ -44,7 +45,7 @@ export function checkList(given: Value, refuse: Refuse): { readonly target: Targ
   const list = listOf(target.shape);
   if (list?.certain === true && target.certain) return { target, shape: list.shape };
   return refuse(
-    `${describeTarget(target)} ${list ? 'may be absent' : 'is no list'}`,
+    `${describeReference(target)} ${list ? 'may be absent' : 'is no list'}`,
     list ? 'give it a value with flow.orElse(reference, [])' : 'pass a list of the start message or of a reply',
   );
 }

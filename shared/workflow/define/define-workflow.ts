@@ -1,3 +1,4 @@
+import { defined } from '../../domain/base/defined.js';
 import { milliseconds, wholeSeconds, type Duration } from '../../domain/base/duration.js';
 import type { DataOf, EventType } from '../../message/message-type.js';
 import type { Topology } from '../../topology/topology.js';
@@ -8,7 +9,7 @@ import { compile } from '../compile/compile.js';
 import { combine, compare, not, orElse, present } from '../record/derived.js';
 import type { AgentOf, Flow, FlowResult, NamesOf, TypesOf } from './flow.js';
 import { nameSteps } from '../record/names.js';
-import { allSteps, outlineOf, type Block } from '../record/outline.js';
+import { allSteps, outlineOf, type NamedSteps } from '../record/outline.js';
 import { Recorder } from './recorder.js';
 import type { Ref } from './ref.js';
 import type { WorkflowDefinition, WorkflowStep } from './workflow-definition.js';
@@ -77,7 +78,7 @@ export function defineWorkflow<
   const { root } = recorder;
   if (root.steps.length === 0) refuse('the definition records no step', 'call the verbs of flow');
   checkCompensations(name, root);
-  nameSteps(root, refuse);
+  const steps: NamedSteps = { root, names: nameSteps(root, refuse) };
   const deadlineSeconds = wholeSeconds(deadline);
   const comment = `Laneway workflow ${name} of ${topology.name}, started by ${startedBy.name}`;
   return {
@@ -85,18 +86,20 @@ export function defineWorkflow<
     topology,
     startedBy,
     deadlineSeconds,
-    ...(byHand === undefined ? {} : { byHand }),
-    steps: stepsIn(root),
-    awaits: awaitsOf(name, root, refuse),
-    asl: compile(name, root, deadlineSeconds, comment, refuse),
-    outline: outlineOf(root),
+    ...defined({ byHand }),
+    steps: stepsIn(steps),
+    awaits: awaitsOf(name, steps, refuse),
+    asl: compile({ name, deadlineSeconds, comment }, steps, refuse),
+    outline: outlineOf(steps),
   };
 }
 
 /** Messages that the steps of a workflow wait for. @throws LanewayError INVALID_WORKFLOW for two that one message would answer */
-function awaitsOf(workflow: string, root: Block, refuse: Refuse): Awaited[] {
+function awaitsOf(workflow: string, { root, names }: NamedSteps, refuse: Refuse): Awaited[] {
   const awaits = [...allSteps(root)].flatMap(({ step }): Awaited[] =>
-    step.kind === 'receive' ? [{ workflow, step: step.state, type: step.type, keyed: step.key !== undefined }] : [],
+    step.kind === 'receive'
+      ? [{ workflow, step: names.stateOf(step), type: step.type, keyed: step.key !== undefined }]
+      : [],
   );
   for (const { type, step, keyed } of awaits) {
     const other = awaits.find((one) => one.type === type && one.step !== step && !one.keyed && !keyed);
@@ -134,33 +137,26 @@ function verbs(recorder: Recorder): unknown {
   return bound;
 }
 
-function stepsIn(root: Block): WorkflowStep[] {
-  return [...allSteps(root)].flatMap(({ step, block }): WorkflowStep[] => {
-    const { path } = block;
-    if (step.kind === 'publish') return [{ name: step.state, kind: 'publish', type: step.type, path }];
-    if (step.kind === 'wait') return [{ name: step.state, kind: 'wait', path }];
-    if (step.kind === 'receive') {
-      const { state, timeoutSeconds, type } = step;
-      return [{ name: state, kind: 'receive', type, timeoutSeconds, path }];
+function stepsIn({ root, names }: NamedSteps): WorkflowStep[] {
+  return [...allSteps(root)].flatMap(({ step, block: { path } }): WorkflowStep[] => {
+    const name = names.stateOf(step);
+    switch (step.kind) {
+      case 'publish':
+        return [{ name, kind: 'publish', type: step.type, path }];
+      case 'wait':
+        return [{ name, kind: 'wait', path }];
+      case 'receive':
+        return [{ name, kind: 'receive', type: step.type, timeoutSeconds: step.timeoutSeconds, path }];
+      case 'approval':
+        return [{ name, kind: 'approval', timeoutSeconds: step.timeoutSeconds, path }];
+      case 'run':
+        return [{ name, kind: 'run', type: step.workflow, timeoutSeconds: step.timeoutSeconds, path }];
+      case 'request': {
+        const { type, reply, timeoutSeconds } = step;
+        return [{ name, kind: 'request', type, reply, timeoutSeconds, path }];
+      }
+      default:
+        return [];
     }
-    if (step.kind === 'approval') {
-      const { state, timeoutSeconds } = step;
-      return [{ name: state, kind: 'approval', timeoutSeconds, path }];
-    }
-    if (step.kind === 'run') {
-      const { state, timeoutSeconds, workflow } = step;
-      return [{ name: state, kind: 'run', type: workflow, timeoutSeconds, path }];
-    }
-    if (step.kind !== 'request') return [];
-    return [
-      {
-        name: step.state,
-        kind: 'request',
-        type: step.type,
-        reply: step.reply,
-        timeoutSeconds: step.timeoutSeconds,
-        path,
-      },
-    ];
   });
 }

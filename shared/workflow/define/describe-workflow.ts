@@ -1,7 +1,14 @@
 import type { AslBranch, AslState } from '../compile/asl.js';
 import { machinesIn } from '../compile/calls-in.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
-import { blockOf, describeTarget, type Block, type RequestStep, type Step } from '../record/outline.js';
+import {
+  describeReference,
+  namedStepsOf,
+  type Block,
+  type Names,
+  type RequestStep,
+  type Step,
+} from '../record/outline.js';
 
 /** A path through a workflow, and its cost. */
 export interface WorkflowPath {
@@ -24,53 +31,61 @@ export interface WorkflowDescription {
 /** Describes a workflow for people: a diagram, a text, and the paths through it with their cost. */
 export function describeWorkflow(definition: WorkflowDefinition): WorkflowDescription {
   const { name, startedBy, outline, asl } = definition;
-  const text = [`${name}: started by ${startedBy.name}`, ...lines(blockOf(outline), 1)].join('\n');
+  const { root, names } = namedStepsOf(outline);
+  const text = [`${name}: started by ${startedBy.name}`, ...lines(root, 1, names)].join('\n');
   return { mermaid: mermaid(definition), text, paths: pathsOf(asl) };
 }
 
 const MOST_PATHS = 200;
 
-function lines(block: Block, depth: number): string[] {
+function lines(block: Block, depth: number, names: Names): string[] {
   const indent = '  '.repeat(depth);
   return block.steps.flatMap((step) => {
-    const head = `${indent}${sentence(step)}`;
+    const head = `${indent}${sentence(step, names.stateOf(step))}`;
     if (step.kind === 'match')
       return [
         head,
-        ...step.arms.flatMap(({ literal, block: arm }) => [`${indent}  ${String(literal)}:`, ...lines(arm, depth + 2)]),
+        ...step.arms.flatMap(({ literal, block: arm }) => [
+          `${indent}  ${String(literal)}:`,
+          ...lines(arm, depth + 2, names),
+        ]),
       ];
     if (step.kind === 'parallel')
       return [
         head,
-        ...step.branches.flatMap(({ name, block: branch }) => [`${indent}  ${name}:`, ...lines(branch, depth + 2)]),
+        ...step.branches.flatMap(({ name, block: branch }) => [
+          `${indent}  ${name}:`,
+          ...lines(branch, depth + 2, names),
+        ]),
       ];
-    if (step.kind === 'map') return [head, ...lines(step.block, depth + 1)];
+    if (step.kind === 'map') return [head, ...lines(step.block, depth + 1, names)];
     return [head];
   });
 }
 
-function sentence(step: Step): string {
+/** @param state name of the step's state */
+function sentence(step: Step, state: string): string {
   switch (step.kind) {
     case 'request': {
       const otherwise = [...(step.onTimeout ? ['timeout'] : []), ...(step.onFailure ? ['failure'] : [])];
-      return `${step.state}: ${step.type} -> ${step.reply} within ${step.timeoutSeconds} s${tried(step)}${otherwise.length > 0 ? ` (${otherwise.join(' and ')} answered)` : ''}${step.undo ? `, undone by ${step.undo.type}` : ''}`;
+      return `${state}: ${step.type} -> ${step.reply} within ${step.timeoutSeconds} s${tried(step)}${otherwise.length > 0 ? ` (${otherwise.join(' and ')} answered)` : ''}${step.compensation ? `, undone by ${step.compensation.type}` : ''}`;
     }
     case 'publish':
-      return `${step.state}: publish ${step.type}`;
+      return `${state}: publish ${step.type}`;
     case 'wait':
-      return `${step.state}: wait ${'seconds' in step.wait ? `${step.wait.seconds} s` : 'until a time'}`;
+      return `${state}: wait ${'seconds' in step.wait ? `${step.wait.seconds} s` : 'until a time'}`;
     case 'receive':
-      return `${step.state}: receive ${step.type} within ${step.timeoutSeconds} s`;
+      return `${state}: receive ${step.type} within ${step.timeoutSeconds} s`;
     case 'approval':
-      return `${step.state}: ${step.approvers} decide within ${step.timeoutSeconds} s${step.escalateTo === undefined ? '' : `, then ${step.escalateTo}`}`;
+      return `${state}: ${step.approvers} decide within ${step.timeoutSeconds} s${step.escalateTo === undefined ? '' : `, then ${step.escalateTo}`}`;
     case 'run':
-      return `${step.state}: run ${step.workflow} within ${step.timeoutSeconds} s`;
+      return `${state}: run ${step.workflow} within ${step.timeoutSeconds} s`;
     case 'match':
-      return `by ${describeTarget(step.on)}`;
+      return `by ${describeReference(step.on)}`;
     case 'parallel':
       return 'in parallel';
     case 'map':
-      return `${step.state}: for each of ${describeTarget(step.items)}, ${step.concurrency} at once`;
+      return `${state}: for each of ${describeReference(step.items)}, ${step.concurrency} at once`;
     case 'complete':
       return `complete: ${step.result}`;
     case 'fail':
@@ -99,6 +114,7 @@ interface Loose {
 }
 
 function mermaid(definition: WorkflowDefinition): string {
+  const { root, names } = namedStepsOf(definition.outline);
   const out = ['flowchart TD', `  start([${label(definition.startedBy.name)}])`];
   let count = 0;
   const node = (open: string, content: string, close: string, into: readonly Loose[]): Loose[] => {
@@ -111,20 +127,21 @@ function mermaid(definition: WorkflowDefinition): string {
   const draw = (block: Block, into: readonly Loose[]): Loose[] =>
     block.steps.reduce<Loose[]>((edges, step) => drawStep(step, edges), [...into]);
   const drawStep = (step: Step, into: readonly Loose[]): Loose[] => {
+    const state = names.stateOf(step);
     switch (step.kind) {
       case 'request':
-        return node('[', `${step.state}: ${step.type} → ${step.reply}${tried(step)}`, ']', into);
+        return node('[', `${state}: ${step.type} → ${step.reply}${tried(step)}`, ']', into);
       case 'publish':
-        return node('>', `${step.state}: ${step.type}`, ']', into);
+        return node('>', `${state}: ${step.type}`, ']', into);
       case 'wait':
       case 'receive':
-        return node('([', sentence(step), '])', into);
+        return node('([', sentence(step, state), '])', into);
       case 'approval':
-        return node('[/', sentence(step), '/]', into);
+        return node('[/', sentence(step, state), '/]', into);
       case 'run':
-        return node('[[', `${step.state}: ${step.workflow}`, ']]', into);
+        return node('[[', `${state}: ${step.workflow}`, ']]', into);
       case 'match': {
-        const [choice] = node('{', describeTarget(step.on), '}', into);
+        const [choice] = node('{', describeReference(step.on), '}', into);
         return step.arms.flatMap((arm) => draw(arm.block, [{ from: choice?.from ?? '', label: String(arm.literal) }]));
       }
       case 'parallel': {
@@ -135,7 +152,7 @@ function mermaid(definition: WorkflowDefinition): string {
         return node('[[', 'all ended', ']]', ends);
       }
       case 'map': {
-        const [each] = node('[[', `${step.state}: each of ${describeTarget(step.items)}`, ']]', into);
+        const [each] = node('[[', `${state}: each of ${describeReference(step.items)}`, ']]', into);
         return node('[[', 'all ended', ']]', draw(step.block, [{ from: each?.from ?? '' }]));
       }
       case 'complete':
@@ -146,7 +163,7 @@ function mermaid(definition: WorkflowDefinition): string {
         return [];
     }
   };
-  const open = draw(blockOf(definition.outline), [{ from: 'start' }]);
+  const open = draw(root, [{ from: 'start' }]);
   if (open.length > 0) node('([', 'completed', '])', open);
   return out.join('\n');
 }

@@ -4,7 +4,7 @@ import type { CommandType, DataOf, EventType, InputOf, MessageType, ReplyOf } fr
 import type { AllChannels, CapabilityIn, EscalationRung, RoleIn, Topology } from '../../topology/topology.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
 import type { Comparison } from '../record/outline.js';
-import type { Completed, Ended, Failed, Input, Outcome, Ref, Typed, ValueOf } from './ref.js';
+import type { Completed, Ended, Failed, Input, BranchResult, Ref, Typed, ValueOf } from './ref.js';
 
 /** Union of the message types that a topology's channels carry. */
 export type TypesOf<T> =
@@ -20,7 +20,7 @@ export type TypesOf<T> =
 export type AgentOf<T> = T extends { readonly agents: infer Agents } ? keyof Agents & string : never;
 
 /** Names of a topology, besides agents, that steps may use. */
-export interface Names {
+export interface TopologyNames {
   /** Union of the capabilities. */
   readonly capability: string;
   /** Union of the roles. */
@@ -29,7 +29,7 @@ export interface Names {
   readonly channel: string;
 }
 
-/** The {@link Names} that a topology declares. */
+/** The {@link TopologyNames} that a topology declares. */
 export type NamesOf<T> =
   T extends Topology<string, infer Channels, infer Agents>
     ? {
@@ -37,30 +37,31 @@ export type NamesOf<T> =
         readonly role: string extends keyof Agents ? string : RoleIn<Agents>;
         readonly channel: keyof Channels & string;
       }
-    : Names;
+    : TopologyNames;
 
 /** Agents with a capability or a role in common. */
-export type Kin<Known extends Names> = { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
+export type ReceiverGroup<Known extends TopologyNames> =
+  { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
 
 /** Receiver that a step addresses, in place of the channel's own choice: an agent, or any with a capability or role. */
-export type Receiver<Agent extends string, Known extends Names = Names> = Agent | Kin<Known>;
+export type Receiver<Agent extends string, Known extends TopologyNames = TopologyNames> = Agent | ReceiverGroup<Known>;
 
 /**
  * Receiver that is asked when an attempt was not answered: an agent's id; `'another'` (the next subscriber of the
  * command's channel that was not asked); any with a capability or role; or a rung as a channel declares it, without
  * `retry`.
  */
-export type Fallback<Agent extends string, Known extends Names = Names> =
+export type Fallback<Agent extends string, Known extends TopologyNames = TopologyNames> =
   | 'another'
   | Agent
-  | Kin<Known>
+  | ReceiverGroup<Known>
   | Exclude<
       EscalationRung<Known['channel'], Agent, Known['capability'], Known['role']>,
       'abort' | { readonly retry: number }
     >;
 
 /** Options of {@link Flow.publish}. */
-export interface StepPublishOptions<Agent extends string, Known extends Names = Names> {
+export interface StepPublishOptions<Agent extends string, Known extends TopologyNames = TopologyNames> {
   /** Priority of the message. @defaultValue that of the start message, brought to one that the channel uses */
   readonly priority?: Input<Priority>;
   /** Receivers of the message. @defaultValue every subscriber for an event, the first one for a command */
@@ -75,7 +76,7 @@ export interface StepPublishOptions<Agent extends string, Known extends Names = 
 export interface StepRequestOptions<
   Agent extends string,
   Reply,
-  Known extends Names = Names,
+  Known extends TopologyNames = TopologyNames,
 > extends StepPublishOptions<Agent, Known> {
   /**
    * Time from the moment the step begins; at most the workflow's deadline. The request's pending record is the clock.
@@ -110,18 +111,18 @@ export interface Compensation<Undo extends MessageType, Reply> {
   readonly with: Undo;
   /** Payload of the undoing command, made from the reply to be undone and from anything known before the request. */
   readonly data: (reply: Ref<Reply>) => Input<InputOf<NoInfer<Undo>>>;
-  /** Time for the reply of the undoing command. @defaultValue '1 hour', as undoing is seldom urgent and has to happen */
+  /** Time for the reply of the undoing command. @defaultValue '3 days', as undoing has to happen, and outlasts an outage of two */
   readonly timeout?: Duration;
 }
 
-/** Time for the reply of a compensation that names none. */
-export const DEFAULT_UNDO_TIMEOUT: Duration = '1 hour';
+/** Time for the reply of a compensation that names none: longer than an outage of two days, shorter than a copy lives in its lane. */
+export const DEFAULT_UNDO_TIMEOUT: Duration = '3 days';
 
 /** A command that names the event that answers it. */
-export type Answered = CommandType<string, MessageType['schema'], EventType>;
+export type AnsweredCommand = CommandType<string, MessageType['schema'], EventType>;
 
 /** Arms of a {@link Flow.match}, by the value that leads to them. */
-export type Arms<Value extends string | boolean> = Readonly<
+export type MatchArms<Value extends string | boolean> = Readonly<
   Record<string extends Value ? never : `${Value}`, () => unknown>
 >;
 
@@ -129,8 +130,8 @@ export type Arms<Value extends string | boolean> = Readonly<
 export type None<Keys extends PropertyKey> = { readonly [Key in Keys]: never };
 
 /** Results of the branches of {@link Flow.parallel}, by the branch's name. */
-export type Results<Branches> = {
-  readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned ? Outcome<Returned> : never;
+export type BranchResults<Branches> = {
+  readonly [Name in keyof Branches]: Branches[Name] extends () => infer Returned ? BranchResult<Returned> : never;
 };
 
 /** Options of {@link Flow.receive}. */
@@ -144,7 +145,7 @@ export interface ReceiveOptions<Data> {
 }
 
 /** Decision on an approval; `silent` when nobody decided in time. */
-export type Decision = 'approved' | 'rejected' | 'silent';
+export type ApprovalDecision = 'approved' | 'rejected' | 'silent';
 
 /** Options of {@link Flow.approval}. */
 export interface ApprovalOptions {
@@ -198,7 +199,7 @@ export type WithoutCompleting<Branches> = {
 export interface Flow<
   Type extends MessageType = MessageType,
   Agent extends string = string,
-  Known extends Names = Names,
+  Known extends TopologyNames = TopologyNames,
 > {
   /**
    * Publishes a command and waits for its reply. One state. Delivered at least once to one agent; across attempts
@@ -212,7 +213,7 @@ export interface Flow<
    * @param step letters, digits, spaces and dashes, at most 40
    * @returns a reference to the data of the reply
    */
-  request<Command extends Extract<Type, Answered>, Undo extends Extract<Type, Answered> = never>(
+  request<Command extends Extract<Type, AnsweredCommand>, Undo extends Extract<Type, AnsweredCommand> = never>(
     step: string,
     command: Command,
     data: NoInfer<Input<InputOf<Command>>>,
@@ -255,7 +256,7 @@ export interface Flow<
    * asked for as long again; then the decision is `silent`.
    * @returns a reference to the decision, which is always one of the three
    */
-  approval(step: string, options: ApprovalOptions): Ref<{ decision: Decision; by: string; reason: string }>;
+  approval(step: string, options: ApprovalOptions): Ref<{ decision: ApprovalDecision; by: string; reason: string }>;
 
   /**
    * Runs another workflow, in the same conversation, and waits for its end. One state, and those of the other one. The
@@ -277,10 +278,10 @@ export interface Flow<
    * @param on a reference to a union of string literals, or to a boolean
    * @returns a reference to the result of the taken arm, when every arm that goes on returns something
    */
-  match<Value extends string | boolean, Given extends Arms<Value>>(
+  match<Value extends string | boolean, Given extends MatchArms<Value>>(
     on: Typed<Value>,
-    arms: Given & None<Exclude<keyof Given, keyof Arms<Value>>>,
-  ): Outcome<ReturnType<Given[keyof Given]>>;
+    arms: Given & None<Exclude<keyof Given, keyof MatchArms<Value>>>,
+  ): BranchResult<ReturnType<Given[keyof Given]>>;
 
   /**
    * Runs branches side by side and goes on when all have ended. One state, and those of the branches. A branch returns
@@ -289,7 +290,7 @@ export interface Flow<
    */
   parallel<Branches extends Readonly<Record<string, () => unknown>>>(
     branches: Branches & WithoutCompleting<Branches>,
-  ): Results<Branches>;
+  ): BranchResults<Branches>;
 
   /**
    * Runs the same steps for each element of a list, up to `concurrency` elements at once, and goes on when all have

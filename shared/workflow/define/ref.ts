@@ -16,10 +16,10 @@ export interface Typed<T> {
  * A reference to a value of type `T` that an execution will have. Its fields are references again; a field of a value
  * that may be absent may be absent itself. Elements of a list: `list.at(0)`, from the end `list.at(-1)`.
  */
-export type Ref<T> = Typed<T> & Fields<T>;
+export type Ref<T> = Typed<T> & RefFields<T>;
 
 /** The fields of a {@link Ref}, which are references again. */
-export type Fields<T> = 0 extends 1 & T
+export type RefFields<T> = 0 extends 1 & T
   ? unknown
   : unknown extends T
     ? unknown
@@ -33,10 +33,10 @@ export type Fields<T> = 0 extends 1 & T
 export type Absence<T> = undefined extends T ? undefined : null extends T ? undefined : never;
 
 /** A value of type `T` in which any part, or the whole, may be a reference. */
-export type Input<T> = Typed<T> | Literal<T>;
+export type Input<T> = Typed<T> | InputLiteral<T>;
 
 /** A value in which parts may be references, but not the whole: an {@link Input} without the bare reference. */
-export type Literal<T> = T extends string | number | boolean | null | undefined
+export type InputLiteral<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly unknown[]
     ? { readonly [Index in keyof T]: Input<T[Index]> }
@@ -72,7 +72,7 @@ export interface Failed {
 export type Ended = Completed | Failed;
 
 /** Reference to the result of a branch: nothing when the branch may return nothing, an end when it always ends. */
-export type Outcome<Returned> = [Returned] extends [Ended]
+export type BranchResult<Returned> = [Returned] extends [Ended]
   ? Returned
   : [Extract<Returned, void | undefined>] extends [never]
     ? Ref<ValueOf<Exclude<Returned, Ended>>>

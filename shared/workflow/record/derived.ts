@@ -1,10 +1,17 @@
-import { COMPARISONS, describeTarget, type Comparison, type Hop, type Target, type Value } from './outline.js';
+import {
+  COMPARISONS,
+  describeReference,
+  type Comparison,
+  type Derivation,
+  type Target,
+  type Value,
+} from './outline.js';
 import { shapeOfValue } from './read-value.js';
 import { reference, targetOf, type Refuse } from './references.js';
 import { either, type Shape } from './shape.js';
 
 /** Reader of a verb's arguments, with the place that it refuses them for. */
-export interface Reading {
+export interface ArgumentReader {
   readonly refuse: Refuse;
   readonly read: (given: unknown, what: string) => Value;
 }
@@ -12,7 +19,7 @@ export interface Reading {
 const BOOLEAN: Shape = { type: 'boolean' };
 
 /** Records `flow.orElse`: the referenced value, or a literal where it is absent or null. */
-export function orElse(given: unknown, fallback: unknown, { read, refuse }: Reading): unknown {
+export function orElse(given: unknown, fallback: unknown, { read, refuse }: ArgumentReader): unknown {
   const target = referred(given, 'flow.orElse', refuse);
   const other = read(fallback, 'the fallback');
   if (other.kind !== 'literal') refuse('the fallback holds a reference', 'pass a literal');
@@ -24,7 +31,7 @@ export function orElse(given: unknown, fallback: unknown, { read, refuse }: Read
 }
 
 /** Records `flow.is`: a comparison of two values. */
-export function compare(given: unknown, operator: unknown, other: unknown, { read, refuse }: Reading): unknown {
+export function compare(given: unknown, operator: unknown, other: unknown, { read, refuse }: ArgumentReader): unknown {
   const target = referred(given, 'flow.is', refuse);
   if (!COMPARISONS.includes(operator as Comparison))
     refuse(`flow.is compares by ${JSON.stringify(operator)}`, `allowed: ${COMPARISONS.join(', ')}`);
@@ -45,17 +52,17 @@ export function compare(given: unknown, operator: unknown, other: unknown, { rea
 }
 
 /** Records `flow.present`: true when there is a value that is not null. */
-export function present(given: unknown, { refuse }: Reading): unknown {
+export function present(given: unknown, { refuse }: ArgumentReader): unknown {
   return derived(referred(given, 'flow.present', refuse), { present: true }, BOOLEAN, refuse);
 }
 
 /** Records `flow.not`: the opposite of a condition. */
-export function not(given: unknown, { refuse }: Reading): unknown {
+export function not(given: unknown, { refuse }: ArgumentReader): unknown {
   return derived(condition(given, 'flow.not', refuse), { not: true }, BOOLEAN, refuse);
 }
 
 /** Records `flow.all` and `flow.any`: conditions joined by `and` or `or`. */
-export function combine(how: 'and' | 'or', given: readonly unknown[], { read, refuse }: Reading): unknown {
+export function combine(how: 'and' | 'or', given: readonly unknown[], { read, refuse }: ArgumentReader): unknown {
   const verb = how === 'and' ? 'flow.all' : 'flow.any';
   const [first, ...others] = given;
   const target = condition(first, verb, refuse);
@@ -66,8 +73,11 @@ export function combine(how: 'and' | 'or', given: readonly unknown[], { read, re
   return derived(target, { combine: how, with: values }, BOOLEAN, refuse);
 }
 
-function derived(target: Target, hop: Hop, shape: Shape, refuse: Refuse): unknown {
-  return reference({ origin: target.origin, hops: [...target.hops, hop], shape, certain: true }, refuse);
+function derived(target: Target, derivation: Derivation, shape: Shape, refuse: Refuse): unknown {
+  return reference(
+    { origin: target.origin, derivations: [...target.derivations, derivation], shape, certain: true },
+    refuse,
+  );
 }
 
 function referred(given: unknown, verb: string, refuse: Refuse): Target {
@@ -79,7 +89,7 @@ function condition(given: unknown, verb: string, refuse: Refuse): Target {
   const kind = kindOf(target.shape);
   if (kind !== undefined && kind !== 'boolean')
     refuse(
-      `${verb} was given ${describeTarget(target)}, a ${kind}`,
+      `${verb} was given ${describeReference(target)}, a ${kind}`,
       'pass conditions: flow.is, flow.present, booleans',
     );
   certain({ kind: 'reference', target }, refuse);
@@ -90,7 +100,7 @@ function condition(given: unknown, verb: string, refuse: Refuse): Target {
 function certain(value: Value, refuse: Refuse): void {
   if (value.kind !== 'reference' || (value.target.certain && !isNullable(value.target.shape))) return;
   refuse(
-    `${describeTarget(value.target)} may be absent`,
+    `${describeReference(value.target)} may be absent`,
     'give it a value with flow.orElse(reference, fallback), or ask for it with flow.present',
   );
 }
@@ -120,6 +130,6 @@ function isNullable(shape: Shape): boolean {
 }
 
 function describeValue(value: Value): string {
-  if (value.kind === 'reference') return describeTarget(value.target);
+  if (value.kind === 'reference') return describeReference(value.target);
   return value.kind === 'literal' ? JSON.stringify(value.literal) : `a value with references (${value.kind})`;
 }

@@ -1,4 +1,5 @@
 import type { DispatchAttempts } from '../../domain/execution/dispatch.js';
+import type { Json } from '../../domain/base/json.js';
 import type { Shape } from './shape.js';
 
 /**
@@ -6,13 +7,27 @@ import type { Shape } from './shape.js';
  * compiler, the diagram and the list of steps are made from it.
  */
 export interface Block {
-  readonly steps: Step[];
+  readonly steps: readonly Step[];
   /** Arms and branches that lead here, outermost first. */
   readonly path: readonly string[];
   /** True after a step that no path leaves: nothing can follow. */
-  closed: boolean;
+  readonly closed: boolean;
   /** Result of the arm or branch; absent when it returned nothing. */
-  result?: Value;
+  readonly result?: Value;
+}
+
+/** Names that the steps and values of a recorded workflow have in its state machine. */
+export interface Names {
+  /** Name of the step's state, unique in the machine. */
+  stateOf(step: Step): string;
+  /** Name of the variable that keeps the value of an origin; undefined where no step reads it. */
+  variableOf(origin: ValueOrigin): string | undefined;
+}
+
+/** The steps of a workflow and their names: what the compiler and the pictures are made from. */
+export interface NamedSteps {
+  readonly root: Block;
+  readonly names: Names;
 }
 
 declare const recorded: unique symbol;
@@ -24,27 +39,29 @@ export interface WorkflowOutline {
 }
 
 /** The steps behind an outline. */
-export const blockOf = (outline: WorkflowOutline): Block => outline as unknown as Block;
+export const namedStepsOf = (outline: WorkflowOutline): NamedSteps => outline as unknown as NamedSteps;
 
 /** Steps as the outline that a definition shows. */
-export const outlineOf = (root: Block): WorkflowOutline => root as unknown as WorkflowOutline;
+export const outlineOf = (steps: NamedSteps): WorkflowOutline => steps as unknown as WorkflowOutline;
 
-/** Source of a value during an execution. `used`: some step reads the value, so that it must be kept. */
-export interface Origin {
+/** Source of a value during an execution. */
+export interface ValueOrigin {
   readonly kind:
     'start' | 'request' | 'run' | 'approval' | 'receive' | 'match' | 'branch' | 'map' | 'item' | 'position';
   readonly block: Block;
   readonly label: string;
-  used: boolean;
-  /** Name of the variable that keeps it; given by `names.ts`. */
-  variable: string;
   /** Values that this one is made of; they are used when this one is. */
   readonly parts: () => readonly Value[];
 }
 
-/** A new origin, which nothing reads yet. */
-export function origin(kind: Origin['kind'], block: Block, label: string, parts: Origin['parts'] = () => []): Origin {
-  return { kind, block, label, used: false, variable: '', parts };
+/** A new origin. */
+export function valueOrigin(
+  kind: ValueOrigin['kind'],
+  block: Block,
+  label: string,
+  parts: ValueOrigin['parts'] = () => [],
+): ValueOrigin {
+  return { kind, block, label, parts };
 }
 
 /** Comparisons of two values, as JSONata writes them. */
@@ -60,35 +77,33 @@ export type Condition =
   | { readonly present: true }
   | { readonly not: true };
 
-/** One step from a value: to a part of it, to the fallback for an absent value, or to the result of a condition. */
-export type Hop = { readonly field: string } | { readonly index: number } | { readonly orElse: Value } | Condition;
+/** Value made of another one: a part of it, the fallback for an absent value, or the result of a condition. */
+export type Derivation =
+  { readonly field: string } | { readonly index: number } | { readonly orElse: Value } | Condition;
 
-/** True for a hop that is a condition. */
-export function isCondition(hop: Hop): hop is Condition {
-  return 'compare' in hop || 'combine' in hop || 'present' in hop || 'not' in hop;
+/** True for a derivation that is a condition. */
+export function isCondition(derivation: Derivation): derivation is Condition {
+  return 'compare' in derivation || 'combine' in derivation || 'present' in derivation || 'not' in derivation;
 }
 
-/** The further values that a hop uses. */
-export function operandsOf(hop: Hop): readonly Value[] {
-  if ('orElse' in hop) return [hop.orElse];
-  if ('compare' in hop) return [hop.with];
-  return 'combine' in hop ? hop.with : [];
+/** The further values that a derivation uses. */
+export function operandsOf(derivation: Derivation): readonly Value[] {
+  if ('orElse' in derivation) return [derivation.orElse];
+  if ('compare' in derivation) return [derivation.with];
+  return 'combine' in derivation ? derivation.with : [];
 }
 
 /** Target of a reference. `certain`: there in every execution that gets this far. */
 export interface Target {
-  readonly origin: Origin;
-  readonly hops: readonly Hop[];
+  readonly origin: ValueOrigin;
+  readonly derivations: readonly Derivation[];
   readonly shape: Shape;
   readonly certain: boolean;
 }
 
-/** JSON value without references. */
-export type Literal = string | number | boolean | null | readonly Literal[] | { readonly [key: string]: Literal };
-
 /** An input as recorded. Lists and objects without any reference are literals. */
 export type Value =
-  | { readonly kind: 'literal'; readonly literal: Literal }
+  | { readonly kind: 'literal'; readonly literal: Json }
   | { readonly kind: 'reference'; readonly target: Target }
   | { readonly kind: 'list'; readonly items: readonly Value[] }
   | { readonly kind: 'object'; readonly fields: readonly (readonly [name: string, value: Value])[] };
@@ -96,8 +111,6 @@ export type Value =
 interface Send {
   /** Name that the user gave the step. */
   readonly name: string;
-  /** Name of its state, unique in the machine; given by `names.ts`. */
-  state: string;
   readonly type: string;
   /** Version of the type's schema that `data` was written for. */
   readonly version: number;
@@ -110,18 +123,18 @@ interface Send {
 export interface RequestStep extends Send {
   readonly kind: 'request';
   readonly reply: string;
-  readonly origin: Origin;
+  readonly origin: ValueOrigin;
   /** Seconds for the whole request. */
   readonly timeoutSeconds: number;
   /** Attempts that the step declares itself, in place of the channel's ladder. */
   readonly attempts?: DispatchAttempts;
   readonly onTimeout?: Value;
   readonly onFailure?: Value;
-  readonly undo?: Undo;
+  readonly compensation?: StepCompensation;
 }
 
 /** Compensation of a completed request when the execution fails later; its data may refer to the reply. */
-export interface Undo {
+export interface StepCompensation {
   readonly type: string;
   readonly version: number;
   readonly data: Value;
@@ -137,7 +150,6 @@ export interface PublishStep extends Send {
 export interface WaitStep {
   readonly kind: 'wait';
   readonly name: string;
-  state: string;
   readonly wait: { readonly seconds: number } | { readonly until: Value };
 }
 
@@ -145,10 +157,9 @@ export interface WaitStep {
 export interface RunStep {
   readonly kind: 'run';
   readonly name: string;
-  state: string;
   readonly workflow: string;
   readonly data: Value;
-  readonly origin: Origin;
+  readonly origin: ValueOrigin;
   readonly timeoutSeconds: number;
 }
 
@@ -156,11 +167,10 @@ export interface RunStep {
 export interface ReceiveStep {
   readonly kind: 'receive';
   readonly name: string;
-  state: string;
   readonly type: string;
   /** Subject that it must have. */
   readonly key?: Value;
-  readonly origin: Origin;
+  readonly origin: ValueOrigin;
   readonly timeoutSeconds: number;
   readonly onTimeout?: Value;
 }
@@ -169,54 +179,49 @@ export interface ReceiveStep {
 export interface ApprovalStep {
   readonly kind: 'approval';
   readonly name: string;
-  state: string;
   readonly title: Value;
   readonly details?: Value;
   readonly approvers: string;
   readonly escalateTo?: string;
-  readonly origin: Origin;
+  readonly origin: ValueOrigin;
   readonly timeoutSeconds: number;
 }
 
 /** A choice by value. */
 export interface MatchStep {
   readonly kind: 'match';
-  state: string;
   readonly on: Target;
-  readonly origin: Origin;
+  readonly origin: ValueOrigin;
   readonly arms: readonly { readonly literal: string | boolean; readonly block: Block }[];
 }
 
 /** Branches side by side. */
 export interface ParallelStep {
   readonly kind: 'parallel';
-  state: string;
-  readonly branches: readonly { readonly name: string; readonly block: Block; readonly origin: Origin }[];
+  readonly branches: readonly { readonly name: string; readonly block: Block; readonly origin: ValueOrigin }[];
 }
 
 /** The same steps for each element of a list. */
 export interface MapStep {
   readonly kind: 'map';
   readonly name: string;
-  state: string;
   readonly items: Target;
   readonly block: Block;
   /** Elements that run at once. */
   readonly concurrency: number;
   /** The list of the results of the elements' steps. */
-  readonly origin: Origin;
-  readonly item: Origin;
+  readonly origin: ValueOrigin;
+  readonly item: ValueOrigin;
   /**
    * Position of the element in its list, `2`, or `2.0` in a map within a map; the ids of the messages that its steps
    * send are made with it.
    */
-  readonly position: Origin;
+  readonly position: ValueOrigin;
 }
 
 /** The end of a path on which the execution succeeds. */
 export interface CompleteStep {
   readonly kind: 'complete';
-  state: string;
   readonly result: string;
   readonly data?: Value;
 }
@@ -224,7 +229,6 @@ export interface CompleteStep {
 /** The end of a path on which the execution fails. */
 export interface FailStep {
   readonly kind: 'fail';
-  state: string;
   readonly reason: string;
   readonly message: string;
 }
@@ -262,24 +266,26 @@ export function* allSteps(block: Block): Generator<{ step: Step; block: Block }>
 export function* targetsIn(value: Value): Generator<Target> {
   if (value.kind === 'reference') {
     yield value.target;
-    for (const operand of value.target.hops.flatMap(operandsOf)) yield* targetsIn(operand);
+    for (const operand of value.target.derivations.flatMap(operandsOf)) yield* targetsIn(operand);
   }
   if (value.kind === 'list') for (const item of value.items) yield* targetsIn(item);
   if (value.kind === 'object') for (const [, field] of value.fields) yield* targetsIn(field);
 }
 
 /** A target in words, such as `analyze.severity` or `quote.cost above 1500`; for people, and as part of the names of states. */
-export function describeTarget(target: Target): string {
-  return target.hops.reduce(described, target.origin.label);
+export function describeReference(target: Target): string {
+  return target.derivations.reduce(described, target.origin.label);
 }
 
-function described(text: string, hop: Hop): string {
-  if ('field' in hop) return `${text}.${hop.field}`;
-  if ('index' in hop) return `${text}[${hop.index}]`;
-  if ('present' in hop) return `${text} present`;
-  if ('not' in hop) return `not ${text}`;
-  if ('compare' in hop) return `${text} ${WORDS[hop.compare]} ${describeOperand(hop.with)}`;
-  return 'combine' in hop ? [text, ...hop.with.map(describeOperand)].join(` ${hop.combine} `) : text;
+function described(text: string, derivation: Derivation): string {
+  if ('field' in derivation) return `${text}.${derivation.field}`;
+  if ('index' in derivation) return `${text}[${derivation.index}]`;
+  if ('present' in derivation) return `${text} present`;
+  if ('not' in derivation) return `not ${text}`;
+  if ('compare' in derivation) return `${text} ${WORDS[derivation.compare]} ${describeOperand(derivation.with)}`;
+  return 'combine' in derivation
+    ? [text, ...derivation.with.map(describeOperand)].join(` ${derivation.combine} `)
+    : text;
 }
 
 const WORDS: Readonly<Record<Comparison, string>> = {
@@ -292,7 +298,7 @@ const WORDS: Readonly<Record<Comparison, string>> = {
 };
 
 function describeOperand(value: Value): string {
-  if (value.kind === 'reference') return describeTarget(value.target);
+  if (value.kind === 'reference') return describeReference(value.target);
   return value.kind === 'literal'
     ? JSON.stringify(value.literal)
         .replaceAll(/^"|"$/g, '')

@@ -1,4 +1,5 @@
-import { describeTarget, targetsIn, type Block, type Literal, type Origin, type Value } from './outline.js';
+import type { Json } from '../../domain/base/json.js';
+import { describeReference, targetsIn, type Block, type Value } from './outline.js';
 import { targetOf, type Refuse } from './references.js';
 import { either, type Shape } from './shape.js';
 
@@ -13,7 +14,7 @@ export function readValue(given: unknown, scope: readonly Block[], refuse: Refus
     for (const used of targetsIn(value)) {
       if (scope.includes(used.origin.block)) continue;
       refuse(
-        `${at} refers to ${describeTarget(used)}, which is not known here`,
+        `${at} refers to ${describeReference(used)}, which is not known here`,
         'a value from inside an arm or branch is used outside by returning it from there',
       );
     }
@@ -31,7 +32,7 @@ export function readValue(given: unknown, scope: readonly Block[], refuse: Refus
     const fields = Object.entries(given)
       .filter(([, part]) => part !== undefined)
       .map(([name, part]) => [name, readValue(part, scope, refuse, `${at}.${name}`)] as const);
-    const literals = fields.flatMap(([name, part]): [string, Literal][] =>
+    const literals = fields.flatMap(([name, part]): [string, Json][] =>
       part.kind === 'literal' ? [[name, part.literal]] : [],
     );
     return literals.length === fields.length
@@ -42,22 +43,6 @@ export function readValue(given: unknown, scope: readonly Block[], refuse: Refus
     `${at} is ${nameOf(given)}`,
     'allowed: JSON (text, finite numbers, true, false, null, lists, plain objects) and references',
   );
-}
-
-/** Marks origins as used, and those that their values are made of, through the results of arms and branches. */
-export function use(
-  origins: Iterable<Origin>,
-  targetsOf: (value: Value) => Iterable<{ readonly origin: Origin }>,
-): void {
-  for (const origin of origins) {
-    if (origin.used) continue;
-    origin.used = true;
-    for (const part of origin.parts())
-      use(
-        [...targetsOf(part)].map((target) => target.origin),
-        targetsOf,
-      );
-  }
 }
 
 /** Shape of a recorded value. */
@@ -85,9 +70,9 @@ export function shapeOfValue(value: Value): Shape {
   }
 }
 
-function shapeOfLiteral(literal: Literal): Shape {
+function shapeOfLiteral(literal: Json): Shape {
   if (Array.isArray(literal))
-    return shapeOfValue({ kind: 'list', items: literal.map((item: Literal) => ({ kind: 'literal', literal: item })) });
+    return shapeOfValue({ kind: 'list', items: literal.map((item: Json) => ({ kind: 'literal', literal: item })) });
   if (typeof literal !== 'object' || literal === null)
     return { const: literal, type: literal === null ? 'null' : typeof literal };
   return objectShape(Object.entries(literal).map(([name, part]) => [name, shapeOfLiteral(part), true]));

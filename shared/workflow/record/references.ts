@@ -1,5 +1,5 @@
 import { didYouMean, LanewayError } from '../../domain/base/errors.js';
-import { describeTarget, type Hop, type Target } from './outline.js';
+import { describeReference, type Derivation, type Target } from './outline.js';
 import { element, field, knownFields, listOf, type Part } from './shape.js';
 
 /** Refuses something in the definition of a workflow. */
@@ -26,17 +26,17 @@ const ASKED = new Set([
 
 /** Makes the proxy that stands for a value while a workflow is defined. The caller vouches for its type. */
 export function reference<T>(target: Target, refuse: Refuse): T {
-  const here = describeTarget(target);
+  const here = describeReference(target);
   const noValue = (use: string): never =>
     refuse(
       `${use} ${here}`,
       'a reference has its value only in an execution: pass it on as input, or decide with flow.match',
     );
-  const step = (part: Part, hop: Hop): unknown =>
+  const step = (part: Part, derivation: Derivation): unknown =>
     reference(
       {
         origin: target.origin,
-        hops: [...target.hops, hop],
+        derivations: [...target.derivations, derivation],
         shape: part.shape,
         certain: target.certain && part.certain,
       },

@@ -5,9 +5,11 @@ import {
   isCondition,
   operandsOf,
   type Block,
-  type Hop,
+  type Derivation,
   type MapStep,
-  type Origin,
+  type NamedSteps,
+  type Names,
+  type ValueOrigin,
   type Step,
   type Target,
   type Value,
@@ -24,8 +26,8 @@ export type Uses = Readonly<Record<Purpose, readonly KeepPath[]>>;
  * Finds the parts of each origin's value that a workflow uses. Every expression that the compiler writes is searched,
  * and the result of an arm, a branch or the elements of a map is followed to its origin.
  */
-export function usesIn(root: Block): ReadonlyMap<Origin, Uses> {
-  const search = new Search(root);
+export function usesIn({ root, names }: NamedSteps): ReadonlyMap<ValueOrigin, Uses> {
+  const search = new Search(root, names);
   for (const { step } of allSteps(root)) search.step(step);
   return search.found;
 }
@@ -39,12 +41,15 @@ export function insteadOf(step: Step): readonly Value[] {
 }
 
 class Search {
-  readonly found = new Map<Origin, Record<Purpose, KeepPath[]>>();
-  readonly #seen = new Map<Origin, Set<string>>();
-  readonly #steps = new Map<Origin, Step>();
-  readonly #items = new Map<Origin, MapStep>();
+  readonly found = new Map<ValueOrigin, Record<Purpose, KeepPath[]>>();
+  readonly #seen = new Map<ValueOrigin, Set<string>>();
+  readonly #steps = new Map<ValueOrigin, Step>();
+  readonly #items = new Map<ValueOrigin, MapStep>();
 
-  constructor(root: Block) {
+  constructor(
+    root: Block,
+    private readonly names: Names,
+  ) {
     for (const { step } of allSteps(root)) {
       if ('origin' in step) this.#steps.set(step.origin, step);
       if (step.kind === 'map') this.#items.set(step.item, step);
@@ -55,7 +60,7 @@ class Search {
   step(step: Step): void {
     switch (step.kind) {
       case 'request':
-        if (step.undo) this.#value(step.undo.data, [], 'pass', step.origin);
+        if (step.compensation) this.#value(step.compensation.data, [], 'pass', step.origin);
         return this.#sent(step);
       case 'publish':
         return this.#sent(step);
@@ -65,7 +70,7 @@ class Search {
         return 'until' in step.wait ? this.#value(step.wait.until, [], 'read') : undefined;
       case 'receive':
         if (step.key) this.#value(step.key, [], 'read');
-        return step.origin.used ? this.#instead(step) : undefined;
+        return this.#isRead(step.origin) ? this.#instead(step) : undefined;
       case 'approval':
         this.#value(step.title, [], 'read');
         return step.details ? this.#value(step.details, [], 'pass') : undefined;
@@ -90,12 +95,16 @@ class Search {
     this.#value(step.data, [], 'pass');
     if (step.priority) this.#value(step.priority, [], 'read');
     if (step.to) this.#value(step.to, [], 'read');
-    if (step.kind === 'request' && step.origin.used) this.#instead(step);
+    if (step.kind === 'request' && this.#isRead(step.origin)) this.#instead(step);
   }
 
   /** Notes the result of a block: the machine evaluates all of it, whatever later steps use. */
-  #result({ result }: Block, { used }: Origin): void {
-    if (result && used) this.#value(result, [], 'exists');
+  #result({ result }: Block, origin: ValueOrigin): void {
+    if (result && this.#isRead(origin)) this.#value(result, [], 'exists');
+  }
+
+  #isRead(origin: ValueOrigin): boolean {
+    return this.names.variableOf(origin) !== undefined;
   }
 
   #instead(step: Step): void {
@@ -103,7 +112,7 @@ class Search {
   }
 
   /** Notes the use of a value. @param except origin whose value is filled in elsewhere */
-  #value(value: Value, path: KeepPath, purpose: Purpose, except?: Origin): void {
+  #value(value: Value, path: KeepPath, purpose: Purpose, except?: ValueOrigin): void {
     const [head, ...rest] = path;
     switch (value.kind) {
       case 'literal':
@@ -130,23 +139,25 @@ class Search {
    * Notes the use of an item of a list. JSONata builds a list from the elements of a list that stands in it, so that
    * the inner one cannot be a reference.
    */
-  #listed(item: Value, purpose: Purpose, except: Origin | undefined): void {
+  #listed(item: Value, purpose: Purpose, except: ValueOrigin | undefined): void {
     const within = item.kind === 'reference' && isList(item.target.shape) !== false;
     this.#value(item, within ? [null] : [], purpose, except);
   }
 
-  #target({ origin, hops }: Target, path: KeepPath, purpose: Purpose): void {
-    const condition = hops.findIndex(isCondition);
+  #target({ origin, derivations }: Target, path: KeepPath, purpose: Purpose): void {
+    const condition = derivations.findIndex(isCondition);
     if (condition >= 0) {
-      for (const operand of hops.slice(condition).flatMap(operandsOf)) this.#value(operand, [], 'read');
+      for (const operand of derivations.slice(condition).flatMap(operandsOf)) this.#value(operand, [], 'read');
       // Presence can be told of a reference as well, so that the value may travel by reference.
-      const looked = hops.slice(condition).some((hop) => 'compare' in hop || 'combine' in hop);
-      return this.#origin(origin, pathOf(hops.slice(0, condition)), looked ? 'read' : 'pass');
+      const looked = derivations
+        .slice(condition)
+        .some((derivation) => 'compare' in derivation || 'combine' in derivation);
+      return this.#origin(origin, pathOf(derivations.slice(0, condition)), looked ? 'read' : 'pass');
     }
-    this.#origin(origin, [...pathOf(hops), ...path], purpose);
+    this.#origin(origin, [...pathOf(derivations), ...path], purpose);
   }
 
-  #origin(origin: Origin, path: KeepPath, purpose: Purpose): void {
+  #origin(origin: ValueOrigin, path: KeepPath, purpose: Purpose): void {
     if (origin.kind === 'start' || origin.kind === 'position') return;
     const key = `${purpose} ${JSON.stringify(path)}`;
     const seen = this.#seen.get(origin) ?? new Set();
@@ -171,7 +182,9 @@ class Search {
   }
 }
 
-/** Path of hops without conditions and fallbacks: a fallback is a literal, and the value itself stands at the same place. */
-export function pathOf(hops: readonly Hop[]): KeepPath {
-  return hops.flatMap((hop): (string | number)[] => ('field' in hop ? [hop.field] : 'index' in hop ? [hop.index] : []));
+/** Path of derivations without conditions and fallbacks: a fallback is a literal, and the value itself stands at the same place. */
+export function pathOf(derivations: readonly Derivation[]): KeepPath {
+  return derivations.flatMap((derivation): (string | number)[] =>
+    'field' in derivation ? [derivation.field] : 'index' in derivation ? [derivation.index] : [],
+  );
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ArchiveLine, ArchiveReader, ArchiveStore } from '../../../shared/domain/evidence/archive.js';
 import type { ChainStore, SealStore } from '../../../shared/domain/evidence/seal.js';
 import { appendToArchive } from '../../../shared/platform/evidence/append-to-archive.js';
@@ -9,18 +10,18 @@ export interface ArchiveUnderTest {
   readonly archive: ArchiveStore & { put(key: string, text: string): Promise<void> };
   readonly chains: ChainStore;
   readonly seals: SealStore;
-  /** What reads the archive, when that is not the archive itself. */
+  /** Reader of the archive, when that is not the archive itself. */
   reader?(): Promise<ArchiveReader>;
 }
 
 const OLDER = '2026-11-20';
 const NEWER = '2026-11-21';
 
-/** What every archive, its chains and its seals do. */
+/** Demands on every archive, its chains and its seals. */
 export function archiveContract(make: () => Promise<ArchiveUnderTest>): void {
   let world: ArchiveUnderTest;
   let reader: ArchiveReader;
-  const services = () => ({ application: 'shop', clock: { now: Date.now }, ...world });
+  const services = () => ({ application: 'shop', clock: { now: Date.now }, ...world, archiveWriter: world.archive });
 
   beforeAll(async () => {
     world = await make();
@@ -29,7 +30,7 @@ export function archiveContract(make: () => Promise<ArchiveUnderTest>): void {
     await appendToArchive('shardId-b', [change(5), change(6)], services());
     await appendToArchive('shardId-a', [change(1), change(2, { at: late })], services());
     await appendToArchive('shardId-a', [{ ...change(3, { at: late }), entry: request }], services());
-    await sealHeads({ ...services(), signer: undefined });
+    await sealHeads({ ...services(), sealSigner: undefined });
     reader = (await world.reader?.()) ?? world.archive;
   }, 60_000);
 
@@ -48,6 +49,16 @@ export function archiveContract(make: () => Promise<ArchiveUnderTest>): void {
   it('gives the entries of one kind', async () => {
     expect(places(await all(reader.lines(NEWER, 'request')))).toEqual(['shardId-a 4']);
     expect(await all(reader.lines(NEWER, 'operator'))).toEqual([]);
+  });
+
+  it('gives the entries beyond a place', async () => {
+    const beyond = async (day: string, chain: string, number: number) =>
+      places(await all(reader.lines(day, undefined, { chain, number })));
+    expect(await beyond(OLDER, 'shardId-a', 1)).toEqual(['shardId-a 2', 'shardId-b 2', 'shardId-b 3']);
+    expect(await beyond(OLDER, 'shardId-a', 2)).toEqual(['shardId-b 2', 'shardId-b 3']);
+    expect(await beyond(OLDER, 'shardId-b', 2)).toEqual(['shardId-b 3']);
+    expect(await beyond(NEWER, 'shardId-a', 3)).toEqual(['shardId-a 4']);
+    expect(await beyond(NEWER, 'shardId-a', 4)).toEqual([]);
   });
 
   it('gives chains as they were written, their beginnings included', async () => {
@@ -84,6 +95,31 @@ export function archiveContract(make: () => Promise<ArchiveUnderTest>): void {
     expect([await chains.nextSeal(next), await chains.nextSeal(next)]).toEqual([true, false]);
     await seals.keep(next);
     expect((await all(seals.seals(last.at.slice(0, 10)))).map(({ number }) => number)).toEqual([1, 2]);
+  });
+
+  it('keeps a seal of as many chains as 128 shards have in a week, and the one after it', async () => {
+    const { chains, seals } = world;
+    const last = await chains.lastSeal();
+    if (!last) throw new Error('no seal');
+    // A shard is replaced by another one about every four hours.
+    const heads = Array.from({ length: 128 * 6 * 7 }, (_, shard) => ({
+      ...{ chain: `shardId-${String(shard).padStart(20, '0')}-00000000`, number: 10_000_000 },
+      digest: createHash('sha256').update(`${shard}`).digest('hex'),
+    }));
+    const large = { ...last, number: last.number + 1, heads, digest: 'a'.repeat(64) };
+    const rival = { ...large, digest: 'b'.repeat(64), at: '2026-11-22T00:00:00.000Z' };
+    expect(Buffer.byteLength(JSON.stringify(large))).toBeGreaterThan(409_600);
+    expect([await chains.nextSeal(large), await chains.nextSeal(rival)]).toEqual([true, false]);
+    expect(await chains.lastSeal()).toEqual(large);
+    await seals.keep(large);
+    expect((await all(seals.seals())).at(-1)).toEqual(large);
+    const after = { ...large, number: large.number + 1, digest: 'c'.repeat(64) };
+    expect(await chains.nextSeal(after)).toBe(true);
+    expect(await chains.lastSeal()).toEqual(after);
+    const small = { ...after, number: after.number + 1, heads: heads.slice(0, 10), digest: 'd'.repeat(64) };
+    expect(await chains.nextSeal(small)).toBe(true);
+    expect(await chains.lastSeal()).toEqual(small);
+    expect((await chains.heads()).length).toBeGreaterThan(0);
   });
 }
 

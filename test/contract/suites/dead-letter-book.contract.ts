@@ -13,14 +13,14 @@ export interface BookUnderTest {
   readonly reader: LedgerReader;
 }
 
-/** What every {@link DeadLetterBook} does. */
+/** Demands on every {@link DeadLetterBook}. */
 export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void {
   let ledger: BookUnderTest;
   beforeAll(async () => {
     ledger = await make();
   }, 60_000);
 
-  const aLetter = (): DeadLetterEntry => {
+  const aDeadLetter = (): DeadLetterEntry => {
     const envelope = anEnvelope();
     return {
       ...{ id: newId(), correlationId: envelope.correlationid, messageId: envelope.id, receiver: 'answerer' },
@@ -36,7 +36,10 @@ export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void
   };
 
   it('lists every dead letter of every conversation, and finds one', async () => {
-    const letters = [...Array.from({ length: 30 }, aLetter), { ...aLetter(), correlationId: `unparsed#${newId()}` }];
+    const letters = [
+      ...Array.from({ length: 30 }, aDeadLetter),
+      { ...aDeadLetter(), correlationId: `unparsed#${newId()}` },
+    ];
     for (const letter of letters) await ledger.writer.deadLetter(letter);
     const found = await all();
     for (const letter of letters) {
@@ -47,18 +50,18 @@ export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void
   }, 30_000);
 
   it('resolves a letter that stands as it was seen, once', async () => {
-    const letter = aLetter();
+    const letter = aDeadLetter();
     await ledger.writer.deadLetter(letter);
     const resolved = { ...letter, redrives: 1, resolution: redriven };
     const results = await Promise.all(Array.from({ length: 6 }, () => ledger.book.resolve(letter, resolved)));
     expect(results.filter(Boolean)).toHaveLength(1);
     expect(await ledger.book.find(letter.id)).toEqual(resolved);
     expect((await all()).get(letter.id)).toEqual(resolved);
-    expect(await ledger.book.resolve(aLetter(), { ...aLetter(), resolution: redriven })).toBe(false);
+    expect(await ledger.book.resolve(aDeadLetter(), { ...aDeadLetter(), resolution: redriven })).toBe(false);
   });
 
   it('opens a redriven letter again by a later one, never by a repetition of the first', async () => {
-    const letter = aLetter();
+    const letter = aDeadLetter();
     await ledger.writer.deadLetter(letter);
     await ledger.writer.deadLetter({ ...letter, at: '2026-01-01T00:00:09.000Z' });
     const resolved = { ...letter, redrives: 1, resolution: redriven };
@@ -75,7 +78,7 @@ export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void
   });
 
   it('keeps a discarded letter discarded', async () => {
-    const letter = aLetter();
+    const letter = aDeadLetter();
     await ledger.writer.deadLetter(letter);
     const resolved = { ...letter, resolution: { ...redriven, state: 'discarded' as const } };
     expect(await ledger.book.resolve(letter, resolved)).toBe(true);
@@ -84,7 +87,7 @@ export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void
   });
 
   it('notes what an operator does in the conversation, once', async () => {
-    const letter = aLetter();
+    const letter = aDeadLetter();
     await ledger.writer.deadLetter(letter);
     const { id, receiver, reason, signature, tries } = letter;
     const operator: OperatorEntry = {

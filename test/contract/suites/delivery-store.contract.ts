@@ -1,26 +1,21 @@
-import { factsOf, type DeliveryRecord } from '../../../shared/domain/delivery/delivery.js';
+import type { DeliveryRecord } from '../../../shared/domain/delivery/delivery.js';
 import { newId } from '../../../shared/domain/base/ids.js';
 import type { DeliveryStore } from '../../../shared/domain/delivery/delivery-store.js';
-import { anEmission, anEnvelope, anOutcome, keyOf, SOME_ERROR } from '../../kit/generators/sample-messages.js';
+import { freshDelivery } from './fresh-delivery.js';
+import { anEmission, anOutcome, SOME_ERROR } from '../../kit/generators/sample-messages.js';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
+const AT = new Date(NOW).toISOString();
 const SECOND = 1000;
 
-/** What every {@link DeliveryStore} does. */
+/** Demands on every {@link DeliveryStore}. */
 export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void {
   let store: DeliveryStore;
   beforeAll(async () => {
     store = await make();
   }, 60_000);
 
-  const fresh = (receiver?: string) => {
-    const envelope = anEnvelope({ causationid: newId(), requestid: newId(), hops: 3, attempt: 2 });
-    const key = keyOf(envelope, receiver);
-    const facts = factsOf(envelope);
-    const lease = (owner: string, at: number, alone = false, until = at + 30 * SECOND) =>
-      store.lease(key, facts, { owner, now: at, until, alone });
-    return { key, facts, lease };
-  };
+  const fresh = (receiver?: string) => freshDelivery(store, receiver);
 
   it('leases once, remembers the message, and counts the try', async () => {
     const { key, facts, lease } = fresh();
@@ -80,6 +75,14 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
     expect((await store.get(key))?.firstReceived).toBe(new Date(NOW).toISOString());
   });
 
+  it('does not count a try that was given back because a store had failed', async () => {
+    const { key, lease } = fresh();
+    await lease('a', NOW, true);
+    expect(await store.giveBack(key, 'a', SOME_ERROR, NOW)).toBe('stored');
+    expect(await store.get(key)).toMatchObject({ state: 'retrying', tries: 0, error: SOME_ERROR });
+    expect(await lease('b', NOW + 2 * SECOND)).toEqual({ kind: 'leased', tries: 1 });
+  });
+
   it('does not lease after a dead lease unless alone, and does not count the dead one', async () => {
     const { lease } = fresh();
     await lease('a', NOW);
@@ -89,11 +92,11 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
     expect(await lease('c', later, true)).toEqual({ kind: 'leased', tries: 1 });
   });
 
-  it('counts a dead lease that ran alone', async () => {
+  it('counts a dead lease that ran alone, unless the process that asks is the one that left it', async () => {
     const { lease } = fresh();
-    await lease('a', NOW, true);
-    expect(await lease('b', NOW + 31 * SECOND, true)).toEqual({ kind: 'leased', tries: 2 });
-    expect(await lease('c', NOW + 62 * SECOND, true)).toEqual({ kind: 'leased', tries: 3 });
+    await lease('p.1', NOW, true);
+    expect(await lease('q.1', NOW + 31 * SECOND, true)).toEqual({ kind: 'leased', tries: 2 });
+    expect(await lease('q.2', NOW + 62 * SECOND, true)).toEqual({ kind: 'leased', tries: 2 });
   });
 
   it('gives one of many the lease after a dead one', async () => {
@@ -129,7 +132,7 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
     await taken.lease('b', NOW + 31 * SECOND, true);
     expect(await store.settle(taken.key, 'a', anOutcome(NOW + 32 * SECOND))).toBe('lost');
     expect(await store.release(taken.key, 'a', SOME_ERROR, NOW + 32 * SECOND)).toBe('lost');
-    expect(await store.progress(taken.key, 'a', { fraction: 0.5 })).toBe('lost');
+    expect(await store.progress(taken.key, 'a', { fraction: 0.5, at: AT })).toBe('lost');
     expect(await store.settle(taken.key, 'b', anOutcome(NOW + 33 * SECOND))).toBe('stored');
   });
 
@@ -192,7 +195,7 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
   it('opens a dead-lettered delivery again, with tries counted anew and its history kept', async () => {
     const { key, facts, lease } = fresh();
     await lease('a', NOW);
-    await store.progress(key, 'a', { fraction: 0.5 });
+    await store.progress(key, 'a', { fraction: 0.5, at: AT });
     await store.release(key, 'a', SOME_ERROR, NOW);
     await lease('b', NOW + SECOND);
     const dead = anOutcome(NOW + 2 * SECOND, {
@@ -253,12 +256,15 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
 
   it('notes progress of the owner', async () => {
     const { key, lease } = fresh();
-    expect(await store.progress(key, 'a', { fraction: 0.1 })).toBe('lost');
+    expect(await store.progress(key, 'a', { fraction: 0.1, at: AT })).toBe('lost');
     await lease('a', NOW);
-    expect(await store.progress(key, 'a', { fraction: 0.4, note: 'matching' })).toBe('stored');
-    expect(await store.get(key)).toMatchObject({ state: 'leased', progress: { fraction: 0.4, note: 'matching' } });
+    expect(await store.progress(key, 'a', { fraction: 0.4, note: 'matching', at: AT })).toBe('stored');
+    expect(await store.get(key)).toMatchObject({
+      state: 'leased',
+      progress: { fraction: 0.4, note: 'matching', at: AT },
+    });
     expect(await store.settle(key, 'a', anOutcome(NOW + SECOND))).toBe('stored');
-    expect(await store.progress(key, 'a', { fraction: 0.9 })).toBe('lost');
+    expect(await store.progress(key, 'a', { fraction: 0.9, at: AT })).toBe('lost');
   });
 
   it('makes the lease of its owner longer, and nobody else’s', async () => {
@@ -304,8 +310,8 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
       kind: 'marked',
       record: { state: 'leased', owner: 'a' },
     });
-    expect(await store.progress(key, 'a', { fraction: 0.5 })).toBe('cancelled');
-    expect(await store.progress(key, 'b', { fraction: 0.5 })).toBe('lost');
+    expect(await store.progress(key, 'a', { fraction: 0.5, at: AT })).toBe('cancelled');
+    expect(await store.progress(key, 'b', { fraction: 0.5, at: AT })).toBe('lost');
     expect(await store.renew(key, 'a', NOW + 90 * SECOND, NOW)).toBe('cancelled');
     expect(await lease('b', NOW + SECOND)).toEqual({ kind: 'busy', until: NOW + 30 * SECOND });
     expect(await store.settle(key, 'a', anOutcome(NOW + 2 * SECOND))).toBe('stored');
@@ -351,10 +357,44 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
     for (const { leased, running } of results) expect(leased === 'leased').toBe(running);
   });
 
-  it('adds up what a conversation is known to have had', async () => {
-    const conversation = newId();
-    expect(await store.countConversation(conversation, 32, NOW)).toBe(32);
-    expect(await store.countConversation(conversation, 32, NOW)).toBe(64);
-    expect(await store.countConversation(newId(), 1, NOW)).toBe(1);
+  it('tells how many deliveries stand, in the order asked for, one asked for twice included', async () => {
+    const [leased, retrying, settled] = [fresh(), fresh('retrying'), fresh('settled')];
+    await leased.lease('a', NOW);
+    await retrying.lease('b', NOW);
+    await retrying.lease('b', NOW);
+    await store.release(retrying.key, 'b', SOME_ERROR, NOW + SECOND);
+    await store.settleUnleased(settled.key, settled.facts, anOutcome(NOW, { copy: 'c' }));
+    const marked = fresh('marked');
+    await store.cancel(marked.key, CANCELLED);
+    const unknown = Array.from({ length: 220 }, (_, index) => fresh(`unknown-${index}`).key);
+    const keys = [settled.key, ...unknown, leased.key, marked.key, retrying.key, settled.key];
+    const standings = await store.standings(keys);
+    expect(standings).toHaveLength(keys.length);
+    expect(standings[0]).toMatchObject({ state: 'completed', copy: 'c', tries: 0 });
+    expect(standings.slice(1, 221).every((standing) => standing === undefined)).toBe(true);
+    expect(standings.slice(221)).toMatchObject([
+      { state: 'leased', leasedUntil: new Date(NOW + 30 * SECOND).toISOString(), tries: 1 },
+      undefined,
+      { state: 'retrying', updated: new Date(NOW + SECOND).toISOString() },
+      { state: 'completed' },
+    ]);
+    expect(await store.standings([])).toEqual([]);
+  });
+
+  it('takes an outcome of the same moment with other messages for another outcome', async () => {
+    const { key, facts } = fresh();
+    const outcome = anOutcome(NOW, { state: 'expired', emissions: [anEmission()] });
+    expect(await store.settleUnleased(key, facts, outcome)).toBe('stored');
+    expect(await store.settleUnleased(key, facts, outcome)).toBe('stored');
+    const frozen = { ...outcome, emissions: [anEmission()] };
+    expect(await store.settleUnleased(key, facts, frozen)).toMatchObject({ emissions: outcome.emissions });
+  });
+
+  it('adds up what a conversation is known to have had at a receiver; none counts for another', async () => {
+    const key = { correlationId: newId(), receiver: 'worker' };
+    expect(await store.countConversation(key, 32, NOW)).toBe(32);
+    expect(await store.countConversation(key, 32, NOW)).toBe(64);
+    expect(await store.countConversation({ ...key, receiver: 'other' }, 1, NOW)).toBe(1);
+    expect(await store.countConversation({ ...key, correlationId: newId() }, 1, NOW)).toBe(1);
   });
 }

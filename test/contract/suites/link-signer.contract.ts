@@ -1,6 +1,6 @@
 import type { LinkSigner } from '../../../shared/domain/request/approval-link.js';
 
-/** What every {@link LinkSigner} does. */
+/** Demands on every {@link LinkSigner}. */
 export function linkSignerContract(make: () => Promise<LinkSigner>): void {
   let signer: LinkSigner;
   beforeAll(async () => {

@@ -8,7 +8,7 @@ export interface BusUnderTest {
   received(count: number): Promise<Envelope[]>;
 }
 
-/** What every {@link MessageBus} does. */
+/** Demands on every {@link MessageBus}. */
 export function messageBusContract(make: () => Promise<BusUnderTest>): void {
   let subject: BusUnderTest;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { newId } from '../../../shared/domain/base/ids.js';
 import type { PayloadStore } from '../../../shared/domain/wire/payload-store.js';
 
-/** What every {@link PayloadStore} does. */
+/** Demands on every {@link PayloadStore}. */
 export function payloadStoreContract(make: () => Promise<PayloadStore>): void {
   let store: PayloadStore;
   beforeAll(async () => {
@@ -27,5 +27,12 @@ export function payloadStoreContract(make: () => Promise<PayloadStore>): void {
 
   it('says NOT_FOUND, and that a retry is of no use', async () => {
     await expect(store.get(`payloads/${newId()}`)).rejects.toMatchObject({ code: 'NOT_FOUND', retryable: false });
+  });
+
+  it('reads a text that has as many bytes as allowed, and no longer one', async () => {
+    const key = `payloads/${newId()}/bounded.json`;
+    await store.put(key, 'ääää');
+    expect(await store.get(key, 8)).toBe('ääää');
+    await expect(store.get(key, 7)).rejects.toMatchObject({ code: 'TOO_LARGE', retryable: false });
   });
 }

@@ -18,7 +18,7 @@ function aReply(by: string): Replied {
   return { state: 'replied', by, at: '2026-03-01T12:00:00.000Z', ...about };
 }
 
-/** What every {@link SagaStore} does. */
+/** Demands on every {@link SagaStore}. */
 export function sagaStoreContract(make: () => Promise<SagaStore>): void {
   let store: SagaStore;
   beforeAll(async () => {

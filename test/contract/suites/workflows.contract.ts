@@ -7,11 +7,11 @@ export interface WorkflowsUnderTest {
   readonly resumer: WorkflowResumer;
   /** The token on which the execution of `wait` with this name waits. */
   token(name: string): Promise<string>;
-  /** What the token was answered with, once the execution has ended. */
+  /** The answer that the token got, once the execution has ended. */
   answer(name: string): Promise<unknown>;
 }
 
-/** What every {@link WorkflowStarter} and {@link WorkflowResumer} does. */
+/** Demands on every {@link WorkflowStarter} and {@link WorkflowResumer}. */
 export function workflowsContract(make: () => Promise<WorkflowsUnderTest>): void {
   let subject: WorkflowsUnderTest;
   beforeAll(async () => {

@@ -11,7 +11,7 @@ export const Fetch = command(
     ...{ errand: z.string(), thing: z.string() },
     /** Characters that the leaflet is to have. */
     leaflet: z.number().optional(),
-    /** What is brought along. */
+    /** Goods of an errand. */
     with: z.array(z.string()).optional(),
   }),
   { reply: Fetched },

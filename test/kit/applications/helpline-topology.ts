@@ -3,7 +3,7 @@ import { createAgent, PermanentError } from 'laneway/agent';
 import { command, event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
 
-/** Who calls gets advice; no channel has a ladder, so that steps of workflows say what follows on silence. */
+/** A helpline: callers get advice. No channel has a ladder, so that steps of workflows say what follows on silence. */
 export const Advised = event('Advised', z.object({ by: z.string() }));
 export const Advise = command('Advise', z.object({ about: z.string() }), { reply: Advised });
 export const CallMade = event('CallMade', z.object({ about: z.string() }));
@@ -29,7 +29,7 @@ export const helpline = defineTopology('helpline', {
 
 type Adviser = 'first' | 'second' | 'third' | 'night';
 
-/** What advisers do: answer, unless they are named. */
+/** Behaviour of advisers: they answer, unless they are named. */
 export interface Moods {
   /** Put their answers off for ever. */
   readonly silent?: readonly Adviser[];

@@ -46,6 +46,11 @@ export const bookTrip = defineWorkflow(travel, 'book-trip', { startedBy: TripWan
   flow.complete('booked');
 });
 
+/** The machine of it in the form in which CloudFormation gives it. */
+export const deployedTrip = JSON.parse(
+  JSON.stringify(bookTrip.asl).replaceAll('${DispatcherArn}', 'arn:aws:lambda:eu-west-1:1:function:dispatcher'),
+) as typeof bookTrip.asl;
+
 /** A seat for each traveller side by side, and a hotel beside them; then the car, which decides about all of them. */
 export const bookGroup = defineWorkflow(travel, 'book-group', { startedBy: TripWanted }, (flow, wish) => {
   const undo = {

@@ -17,7 +17,7 @@ import { SAMPLE_CENTRES } from '../../../functions/vehicle-maintenance/schedulin
 import type { Booking, SlotBook } from '../../../functions/vehicle-maintenance/scheduling/slot-book.js';
 import { vehicles } from '../../../functions/vehicle-maintenance/topology.js';
 import { vehicleWorkflows } from '../../../functions/vehicle-maintenance/workflows/vehicle-workflows.js';
-import { reading, VIN } from '../../unit/vehicle-maintenance/readings.js';
+import { reading, VIN } from '../generators/readings.js';
 
 export { VehicleTelemetryReported };
 
@@ -30,14 +30,14 @@ export const hot = {
 /** A vehicle without oil pressure. */
 export const dry = { vin: VIN, readings: [reading({ rpm: 2_400, oilPressureBar: 0.4 })] };
 
-/** What differs from the application as it is. */
+/** Differences from the application as it is. */
 export interface FleetOptions {
   readonly seed?: number;
   /** Cost above which a repair is approved first. @defaultValue 1500: what `dry` needs costs more, what `hot` needs less */
   readonly approveAbove?: number;
-  /** What stands between the scheduling agent and its book. */
+  /** Wraps the book of the scheduling agent. */
   readonly slots?: (book: SlotBook) => SlotBook;
-  /** What sends mails in place of the senders in memory. */
+  /** Sender of mails in place of the senders in memory. */
   readonly sendMail?: (mail: Mail) => Promise<{ messageId: string }>;
 }
 

@@ -29,7 +29,7 @@ const matcher: fc.Arbitrary<unknown> = fc.oneof(
 );
 const matchers = fc.array(matcher, { minLength: 1, maxLength: 2 });
 
-/** What an application may write as the pattern of an ingress; its own affair, so that every operator occurs. */
+/** Patterns that an application may write for an ingress: they are its own affair, so that every operator occurs. */
 const ingressPattern: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.record({
   source: fc.constantFrom(['com.example.post'], ['com.example.post', 'com.example.market']),
   detail: fc.oneof(
@@ -39,8 +39,8 @@ const ingressPattern: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.recor
   ),
 });
 
-/** Topologies of up to `maxAgents` agents and six channels of every kind, each valid; with up to `maxIngress` ingress. */
-export function arbitraryTopology(maxAgents = 8, maxIngress = 0): fc.Arbitrary<Topology> {
+/** Topologies of up to `maxAgents` agents and six channels of every kind, each valid; with up to so many ingress and clients. */
+export function arbitraryTopology(maxAgents = 8, maxIngress = 0, maxClients = 0): fc.Arbitrary<Topology> {
   const channel = fc.record({
     priorities: fc.subarray([...PRIORITIES], { minLength: 1 }),
     direct: fc.boolean(),
@@ -60,8 +60,9 @@ export function arbitraryTopology(maxAgents = 8, maxIngress = 0): fc.Arbitrary<T
         { minLength: 1, maxLength: maxAgents },
       ),
       ingress: fc.array(ingressPattern, { maxLength: maxIngress }),
+      clients: fc.array(fc.array(fc.nat(), { minLength: 1, maxLength: 3 }), { maxLength: maxClients }),
     })
-    .map(({ channels, agents, ingress }) => {
+    .map(({ channels, agents, ingress, clients }) => {
       const specs: Record<string, ChannelSpec> = {};
       channels.forEach((one, index) => {
         const happened = event(`Happened${index}`, z.object({}));
@@ -88,6 +89,14 @@ export function arbitraryTopology(maxAgents = 8, maxIngress = 0): fc.Arbitrary<T
       const as = first?.kind === 'command' ? first.reply : first;
       if (!as) throw new Error('the first channel carries neither an event nor a command with a reply');
       const taken = ingress.map((pattern, index) => [`in-${index}`, { pattern, as, map: () => ({}) }] as const);
-      return defineTopology('random', { channels: specs, agents: declared, ingress: Object.fromEntries(taken) });
+      const carried = Object.values(specs).flatMap(({ carries }) => carries);
+      const publishing = clients.map((picks, index) => {
+        const publishes = [...new Set(picks.flatMap((pick) => carried[pick % carried.length] ?? []))];
+        return [`client-${index}`, { publishes }] as const;
+      });
+      return defineTopology('random', {
+        ...{ channels: specs, agents: declared },
+        ...{ ingress: Object.fromEntries(taken), clients: Object.fromEntries(publishing) },
+      });
     });
 }

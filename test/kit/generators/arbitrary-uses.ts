@@ -17,8 +17,8 @@ const answer = z.object({
   free: z.unknown(),
 });
 
-/** What the reply of a step can be. */
-export type Answer = z.output<typeof answer>;
+/** Kinds of reply that a step can have. */
+export type ArbitraryAnswer = z.output<typeof answer>;
 
 const Asked = event('Asked', z.object({ entries: z.array(entry), text: z.string() }));
 const Answered = event('Answered', answer);
@@ -140,10 +140,10 @@ export function arbitraryUses(seed: number): WorkflowDefinition {
 }
 
 /** A reply that follows from a number, its texts long enough to go by reference. */
-export function arbitraryAnswer(seed: number): Answer {
+export function arbitraryAnswer(seed: number): ArbitraryAnswer {
   const random = seededRandom(seed);
   const text = (): string => `${seed}-`.repeat(random() < 0.5 ? 1 : 200);
-  const entries = (): Answer['entries'] =>
+  const entries = (): ArbitraryAnswer['entries'] =>
     Array.from({ length: Math.floor(random() * 4) }, () => ({
       id: text(),
       ...(random() < 0.5 ? { note: text() } : {}),

@@ -2,8 +2,8 @@ import { createAgent, PermanentError, type BoundAgent, type ReplyLater } from 'l
 import { MOODS, works, type AgentName, type Item, type Result } from './arbitrary-workflow-topology.js';
 import type { Behaviour } from './arbitrary-workflow-plan.js';
 
-/** What agents did, seen from outside Laneway. */
-export interface Seen {
+/** Deeds of agents, seen from outside Laneway. */
+export interface SeenByAgents {
   /** Requests that were undone, by id of the request that undid them; once for each handling. */
   readonly undone: string[];
   /** A second reply is to be sent for a request. */
@@ -31,7 +31,7 @@ interface Doing {
 export function agentsOf(
   behaviours: ReadonlyMap<string, Behaviour>,
   absent: readonly AgentName[],
-  seen: Seen,
+  seen: SeenByAgents,
 ): BoundAgent[] {
   const act =
     (agent: AgentName, reply: string) =>

@@ -4,14 +4,14 @@ import { arbitraryCircumstances, arbitraryWorkflow } from './arbitrary-workflow.
 import { define, type DefinedWorkflow } from './arbitrary-workflow-define.js';
 import { arbitraryFaults } from './arbitrary-workflow-faults.js';
 import { judge, type Judgement } from './arbitrary-workflow-judge.js';
-import { run } from './arbitrary-workflow-run.js';
+import { runWorkflow } from './arbitrary-workflow-run.js';
 
 /** Fault plans, and courses of events, under which each definition runs. */
 export const PLANS_EACH = 3;
 
-/** What definitions came to, all of them together. */
+/** Sums over all definitions. */
 export interface Checked {
-  /** How many definitions were run, each under {@link PLANS_EACH} plans. */
+  /** Definitions that were run, each under {@link PLANS_EACH} plans. */
   definitions: number;
   runs: number;
   /** Steps, waits and decisions that somebody waited for. */
@@ -39,12 +39,14 @@ export interface Checked {
   failure: string;
 }
 
-/** How much is checked. */
-export interface CheckOptions {
+/** Extent of the check. */
+export interface GeneratedCheckOptions {
   readonly seed: number;
   readonly definitions: number;
-  /** Whether a case that does not hold is made smaller: many more runs. */
+  /** True to make a case that does not hold smaller: many more runs. */
   readonly shrink: boolean;
+  /** True for outages of days among the faults. @defaultValue false */
+  readonly isLong?: boolean;
   /** Told of each waiter that was told. */
   readonly note?: (key: string) => void;
   readonly progress?: (text: string) => void;
@@ -54,7 +56,14 @@ export interface CheckOptions {
  * Generated workflow definitions, each run under generated faults: every execution ends by its deadline and by the platform,
  * whoever waits is told once, and what was done by one that failed is undone.
  */
-export async function checkWorkflows({ seed, definitions, shrink, note, progress }: CheckOptions): Promise<Checked> {
+export async function checkWorkflows({
+  seed,
+  definitions,
+  shrink,
+  isLong = false,
+  note,
+  progress,
+}: GeneratedCheckOptions): Promise<Checked> {
   const sum: Checked = {
     ...{ definitions: 0, runs: 0, waits: 0, told: 0, toldTwice: 0, inVain: 0, undone: 0, notUndone: 0, deliveries: 0 },
     ...{
@@ -69,7 +78,7 @@ export async function checkWorkflows({ seed, definitions, shrink, note, progress
     },
   };
   let failed = false;
-  const plans = fc.array(fc.tuple(arbitraryCircumstances(), arbitraryFaults()), {
+  const plans = fc.array(fc.tuple(arbitraryCircumstances(), arbitraryFaults(isLong)), {
     minLength: PLANS_EACH,
     maxLength: PLANS_EACH,
   });
@@ -79,7 +88,7 @@ export async function checkWorkflows({ seed, definitions, shrink, note, progress
     if (first) sum.definitions++;
     if (first) defined.constructs.forEach((times, construct) => add(sum.constructs, construct, times));
     for (const [given, faults] of courses) {
-      const ran = await run(defined, given, faults);
+      const ran = await runWorkflow(defined, given, faults);
       const judged = await judge(ran);
       if (first) {
         count(sum, judged, (key) => note?.(`${sum.runs} ${key}`));

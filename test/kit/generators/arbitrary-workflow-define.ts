@@ -25,7 +25,7 @@ import {
   type Result,
   type Started,
 } from './arbitrary-workflow-topology.js';
-import { allSteps, blockOf } from '../../../shared/workflow/record/outline.js';
+import { allSteps, namedStepsOf } from '../../../shared/workflow/record/outline.js';
 
 type Type =
   | typeof Fetch
@@ -39,7 +39,7 @@ type Type =
   | typeof PartBegun;
 type Works = Flow<Type, AgentName>;
 
-/** What the agents and the world outside need to know of a definition. */
+/** Facts of a definition that the agents and the world outside need. */
 export interface DefinedWorkflow {
   /** The one that is started, and those that it may run. */
   readonly definitions: readonly WorkflowDefinition[];
@@ -51,18 +51,18 @@ export interface DefinedWorkflow {
   readonly constructs: ReadonlyMap<string, number>;
   /** Steps that send or wait, of all definitions. */
   readonly steps: number;
-  /** Whether the deadline of the one that is started may be reached. */
+  /** True when the deadline of the one that is started may be reached. */
   readonly short: boolean;
 }
 
-/** When literal times to wait until are, milliseconds since 1970: the harness begins on 1 January 2026. */
+/** Literal times to wait until, milliseconds since 1970: the harness begins on 1 January 2026. */
 const AHEAD = Date.UTC(2026, 0, 1, 0, 20);
 const REPLIED: Omit<Result, 'step' | 'about'> = { mood: 'poor', sure: false, items: [] };
 
 /** A reference that a match can be on, or a list for a map. */
 type Known<T> = { readonly ref: Ref<T>; readonly values: readonly string[] };
 
-/** What is known at a place. */
+/** Values that are known at a place. */
 interface Place {
   readonly start: Ref<Started>;
   readonly texts: Ref<string>[];
@@ -382,9 +382,9 @@ function within(place: Place): Place {
   };
 }
 
-/** What a workflow completes with. */
+/** Result that a workflow completes with. */
 function resultsOf(definition: WorkflowDefinition): readonly string[] {
-  const outline = blockOf(definition.outline);
-  const named = [...allSteps(outline)].flatMap(({ step }) => (step.kind === 'complete' ? [step.result] : []));
-  return [...new Set(outline.closed ? named : [...named, 'completed'])];
+  const { root } = namedStepsOf(definition.outline);
+  const named = [...allSteps(root)].flatMap(({ step }) => (step.kind === 'complete' ? [step.result] : []));
+  return [...new Set(root.closed ? named : [...named, 'completed'])];
 }

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { CRASH_POINTS, type CrashPoint, type Faults } from 'laneway/testing';
+import {
+  CRASH_POINTS,
+  type CrashPoint,
+  type Faults,
+  OUTAGE_PORTS,
+  type OutageKind,
+  type OutagePort,
+} from 'laneway/testing';
 import type { Duration } from 'laneway/message';
 import { works, type AgentName } from './arbitrary-workflow-topology.js';
 
@@ -24,7 +31,7 @@ const ON_THE_WAY = [
 ] as const;
 
 /** Something that goes wrong. */
-export type Trouble =
+export type WorkflowTrouble =
   | { readonly kind: 'lost'; readonly type: string; readonly times: number }
   | { readonly kind: 'late'; readonly type: string; readonly by: number; readonly probability: number }
   | { readonly kind: 'duplicated'; readonly copies: number; readonly probability: number }
@@ -38,24 +45,48 @@ export type Trouble =
       readonly times: number;
     }
   | { readonly kind: 'store errors' | 'throttling'; readonly probability: number }
+  | {
+      readonly kind: 'outage';
+      readonly port: OutagePort;
+      readonly what: OutageKind;
+      readonly share: number;
+      /** Seconds that it lasts, if the window of the faults does not end before. */
+      readonly lasts: number;
+    }
+  | {
+      readonly kind: 'long outage';
+      readonly port: OutagePort;
+      readonly what: OutageKind;
+      readonly share: number;
+      /** Seconds that it lasts, also beyond the window of the other faults. */
+      readonly lasts: number;
+    }
   | { readonly kind: 'reordered' }
   | { readonly kind: 'timers lost' }
   | { readonly kind: 'tokens repeated' };
 
-/** What goes wrong in a run, and when: seconds after the start. Behind its end nothing goes wrong any more. */
+/** Faults of a run and their times: seconds after the start. Behind its end nothing goes wrong any more. */
 export interface FaultWindow {
   readonly seed: number;
   readonly from: number;
   readonly lasts: number;
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly WorkflowTrouble[];
 }
 
-/** Fault plans of two to five troubles. */
-export function arbitraryFaults(): fc.Arbitrary<FaultWindow> {
+const longOutage = fc.record({
+  kind: fc.constant('long outage' as const),
+  port: fc.constantFrom(...OUTAGE_PORTS),
+  what: fc.constantFrom('unavailable' as const, 'throttled' as const, 'denied' as const, 'slow' as const),
+  share: fc.constantFrom(0.5, 0.9, 1),
+  lasts: fc.constantFrom(1_800, 7_200, 43_200, 172_800),
+});
+
+/** Fault plans of two to five troubles. @param isLong true: outages may last for days */
+export function arbitraryFaults(isLong = false): fc.Arbitrary<FaultWindow> {
   const times = fc.integer({ min: 1, max: 3 });
   const chance = fc.constantFrom(0.2, 0.5, 1);
   const agent = fc.constantFrom(...AGENTS);
-  const trouble: fc.Arbitrary<Trouble> = fc.oneof(
+  const trouble: fc.Arbitrary<WorkflowTrouble> = fc.oneof(
     {
       weight: 3,
       arbitrary: fc
@@ -100,6 +131,17 @@ export function arbitraryFaults(): fc.Arbitrary<FaultWindow> {
         probability: fc.constantFrom(0.03, 0.15, 0.5, 1),
       }),
     },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('outage' as const),
+        port: fc.constantFrom(...OUTAGE_PORTS),
+        what: fc.constantFrom('unavailable' as const, 'throttled' as const, 'denied' as const, 'slow' as const),
+        share: fc.constantFrom(0.5, 1),
+        lasts: fc.constantFrom(5, 60, 300),
+      }),
+    },
+    { weight: isLong ? 4 : 0, arbitrary: longOutage },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('reordered' as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('timers lost' as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('tokens repeated' as const) }) },
@@ -117,8 +159,21 @@ function once<Lost extends { readonly type: string; readonly times: number }>(lo
   return lost.type === 'WorkBegun' ? { ...lost, times: 1 } : lost;
 }
 
+/** Begins the rest of long outages when the window of the other faults is over. @param seconds time since they began */
+export function strikeOn(faults: Faults, troubles: readonly WorkflowTrouble[], seconds: number): void {
+  for (const trouble of troubles) if (trouble.kind === 'long outage') begin(faults, trouble, trouble.lasts - seconds);
+}
+
+function begin(
+  faults: Faults,
+  { port, what, share }: Pick<Extract<WorkflowTrouble, { kind: 'outage' }>, 'port' | 'what' | 'share'>,
+  seconds: number,
+): void {
+  faults.outage({ port, kind: what, share, for: `${seconds} seconds` });
+}
+
 /** Begins what goes wrong in a harness; what is no fault of its plan is the runner's. */
-export function strike(faults: Faults, troubles: readonly Trouble[]): void {
+export function strike(faults: Faults, troubles: readonly WorkflowTrouble[]): void {
   for (const trouble of troubles) {
     switch (trouble.kind) {
       case 'lost':
@@ -150,6 +205,10 @@ export function strike(faults: Faults, troubles: readonly Trouble[]): void {
         break;
       case 'throttling':
         faults.throttle(trouble.probability);
+        break;
+      case 'outage':
+      case 'long outage':
+        begin(faults, trouble, trouble.lasts);
         break;
       case 'reordered':
         faults.reorder('10 seconds');

@@ -7,11 +7,11 @@ import {
 import type { ExecutionDetail } from '../../../shared/domain/execution/executions.js';
 import type { PendingRecord } from '../../../shared/domain/request/pending.js';
 import { undoRequestId } from '../../../shared/domain/execution/saga.js';
-import type { Call, Ran } from './arbitrary-workflow-run.js';
+import type { WaitingCall, RanWorkflow } from './arbitrary-workflow-run.js';
 
-/** What a run came to. */
+/** Result of a run. */
 export interface Judgement {
-  /** What must not be; empty when all held. */
+  /** Violations; empty when all held. */
   readonly problems: readonly string[];
   /** Executions by how they ended: `succeeded`, or the name of their error. */
   readonly ends: readonly string[];
@@ -33,7 +33,7 @@ export interface Judgement {
 }
 
 /** Holds a run at rest against what Laneway promises of workflows. */
-export async function judge(ran: Ran): Promise<Judgement> {
+export async function judge(ran: RanWorkflow): Promise<Judgement> {
   const problems: string[] = [];
   const executions = await ran.harness.executions();
   const atDeadline = terminal(ran, executions, problems);
@@ -48,10 +48,17 @@ export async function judge(ran: Ran): Promise<Judgement> {
   return { problems, ends, ...waits, ...sagas, deliveries, atDeadline, backstops: ran.backstops.length };
 }
 
-/** Every execution has ended, and neither by a backstop nor, where that cannot be reached, at its deadline. */
-function terminal({ defined, backstops }: Ran, executions: readonly ExecutionDetail[], problems: string[]): number {
-  if (executions.length === 0) problems.push('nothing was started');
-  if (backstops.length > 0) problems.push(`${backstops.length} states were ended by their backstop`);
+/**
+ * Every execution has ended, and neither by a backstop nor, where that cannot be reached, at its deadline. Under an outage that is longer
+ * than its times it may end so, and a start message may expire.
+ */
+function terminal(
+  { defined, backstops, isLong }: RanWorkflow,
+  executions: readonly ExecutionDetail[],
+  problems: string[],
+): number {
+  if (executions.length === 0 && !isLong) problems.push('nothing was started');
+  if (backstops.length > 0 && !isLong) problems.push(`${backstops.length} states were ended by their backstop`);
   let atDeadline = 0;
   for (const { name, workflow, status, startedAt, endedAt = '' } of executions) {
     const seconds = defined.definitions.find((one) => one.name === workflow)?.deadlineSeconds ?? 0;
@@ -59,7 +66,7 @@ function terminal({ defined, backstops }: Ran, executions: readonly ExecutionDet
     if (status === 'running') problems.push(`${name} still runs`);
     else if (lasted > seconds + 1) problems.push(`${name} lasted ${lasted} s, its deadline is ${seconds} s`);
     if (status !== 'timed-out') continue;
-    if (defined.short && workflow === 'work' && lasted >= seconds) atDeadline++;
+    if (isLong || (defined.short && workflow === 'work' && lasted >= seconds)) atDeadline++;
     else problems.push(`${name} was ended by Step Functions after ${lasted} s`);
   }
   return atDeadline;
@@ -68,8 +75,12 @@ function terminal({ defined, backstops }: Ran, executions: readonly ExecutionDet
 const NOBODY = { execution: '', step: '', index: '', requestId: '' };
 
 /** One end for each request, of which its waiter was told once, unless its execution had ended before. */
-async function toldOnce({ world, calls }: Ran, executions: readonly ExecutionDetail[], problems: string[]) {
-  const byPlace = new Map<string, Call[]>();
+async function toldOnce(
+  { world, calls, backstops, isLong }: RanWorkflow,
+  executions: readonly ExecutionDetail[],
+  problems: string[],
+) {
+  const byPlace = new Map<string, WaitingCall[]>();
   for (const call of calls) {
     const place = [call.execution, call.step, call.index].join(' ');
     byPlace.set(place, [...(byPlace.get(place) ?? []), call]);
@@ -84,7 +95,7 @@ async function toldOnce({ world, calls }: Ran, executions: readonly ExecutionDet
     if (resumed.length > 1) problems.push(`${what}: its waiter was told ${resumed.length} times`);
     if (made.some(({ answers }) => answers.filter(({ result }) => result === 'resumed').length > 1))
       problems.push(`${what}: one token resumed twice`);
-    if (record) count.lateness = Math.max(count.lateness, lateness(record));
+    if (record && !isLong) count.lateness = Math.max(count.lateness, lateness(record));
     count.waits++;
     told.push(...resumed.map(() => place));
     if (resumed.length > 0) continue;
@@ -97,7 +108,8 @@ async function toldOnce({ world, calls }: Ran, executions: readonly ExecutionDet
     const execution = executions.find(({ name }) => name === last.execution);
     const at = last.answers[0]?.at;
     if (at === undefined) problems.push(`${what}: nobody told its waiter`);
-    else if (Date.parse(execution?.endedAt ?? '') > at) problems.push(`${what}: was told in vain while it ran`);
+    else if (Date.parse(execution?.endedAt ?? '') > at && !backstops.includes(last.token))
+      problems.push(`${what}: was told in vain while it ran`);
     else count.inVain++;
   }
   return { ...count, told };
@@ -110,7 +122,7 @@ function lateness({ outcome, deadline, bound }: PendingRecord): number {
 }
 
 /** Of what ended badly each completed step was undone, or is named; of what ended well none. */
-async function compensated(ran: Ran, executions: readonly ExecutionDetail[], problems: string[]) {
+async function compensated(ran: RanWorkflow, executions: readonly ExecutionDetail[], problems: string[]) {
   const { world, harness, undone } = ran;
   const { pending, sagas } = world.ports;
   const count = { undone: 0, notUndone: 0 };
@@ -166,7 +178,7 @@ function same(some: readonly string[], others: readonly string[]): boolean {
 }
 
 /** Each execution's start and end are told once. */
-function announced({ harness }: Ran, executions: readonly ExecutionDetail[], problems: string[]): void {
+function announced({ harness }: RanWorkflow, executions: readonly ExecutionDetail[], problems: string[]): void {
   const told = (type: string, execution: string) =>
     new Map(
       harness.published
@@ -190,7 +202,7 @@ function announced({ harness }: Ran, executions: readonly ExecutionDetail[], pro
 }
 
 /** Expected = completed + expired + dead-lettered + in flight; in flight is only what an agent has that is dead for good. */
-function accounted({ harness, absent }: Ran, problems: string[]): number {
+function accounted({ harness, absent }: RanWorkflow, problems: string[]): number {
   let deliveries = 0;
   for (const id of harness.conversations()) {
     const { account } = harness.conversation(id);

@@ -2,7 +2,7 @@ import type { MOODS } from './arbitrary-workflow-topology.js';
 
 export type Mood = (typeof MOODS)[number];
 
-/** What an agent does with the request of one step. */
+/** An agent's behaviour towards the request of one step. */
 export interface Behaviour {
   readonly does: 'answers' | 'silent' | 'stumbles' | 'refuses' | 'breaks' | 'twice';
   /** Seconds that its reply takes on its way. */
@@ -30,7 +30,7 @@ export type PlanStep =
       readonly undo: boolean;
       readonly about: number;
       readonly to: boolean;
-      /** What the step says itself of attempts, instead of its channel. */
+      /** Attempts that the step declares itself, instead of its channel. */
       readonly own: 'nothing' | 'tries' | 'fallback' | 'deadline';
       readonly behaviour: Behaviour;
     }
@@ -81,7 +81,7 @@ export function valid({ parts, root, deadline }: WorkflowPlan): WorkflowPlan {
 /** Most arms that a match surely has; a third one is taken where its reference has three values. */
 const SURE_ARMS = 2;
 
-/** Whether no path leads out of a block. */
+/** True when no path leads out of a block. */
 export function closes({ steps, end }: PlanBlock): boolean {
   const last = steps.at(-1);
   return end !== 'none' || (last?.kind === 'match' && last.arms.every(closes));

@@ -10,11 +10,11 @@ import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
 import type { Circumstances } from './arbitrary-workflow.js';
 import { agentsOf, itemsOf } from './arbitrary-workflow-agents.js';
 import type { DefinedWorkflow } from './arbitrary-workflow-define.js';
-import { strike, type FaultWindow, type Trouble } from './arbitrary-workflow-faults.js';
+import { strike, strikeOn, type FaultWindow, type WorkflowTrouble } from './arbitrary-workflow-faults.js';
 import { WorkBegun, WordGiven, works, type AgentName } from './arbitrary-workflow-topology.js';
 
 /** One call of the dispatcher by a state that waits. */
-export interface Call {
+export interface WaitingCall {
   readonly execution: string;
   readonly step: string;
   /** Element of a map, or none. */
@@ -22,19 +22,19 @@ export interface Call {
   /** The request that it waits for. */
   readonly requestId: string;
   readonly token: string;
-  /** Whether the call failed, so that the state made another one, or the execution failed. */
+  /** True when the call failed, so that the state made another one, or the execution failed. */
   failed: boolean;
-  /** How its token was answered by the platform, and when, milliseconds since 1970. */
+  /** The platform's answer to its token, and its time in milliseconds since 1970. */
   readonly answers: { readonly at: number; readonly result: 'resumed' | 'gone' }[];
 }
 
 /** A run at rest, for the judge. */
-export interface Ran {
+export interface RanWorkflow {
   readonly defined: DefinedWorkflow;
   readonly world: HarnessWorld;
   readonly harness: Harness;
   readonly correlationId: string;
-  readonly calls: readonly Call[];
+  readonly calls: readonly WaitingCall[];
   /** Tokens that the state's own timeout ended. */
   readonly backstops: readonly string[];
   /** Requests that were undone, by id of what undid them. */
@@ -42,6 +42,8 @@ export interface Ran {
   readonly absent: readonly AgentName[];
   /** Answers beyond the platform's own that resumed something. */
   readonly wrongly: readonly string[];
+  /** True when an outage was longer than steps and executions may take. */
+  readonly isLong: boolean;
   readonly struck: number;
 }
 
@@ -51,7 +53,11 @@ const START_ID = newId();
 const PATIENCE_HOURS = 150;
 
 /** Runs a definition once, until nothing is in flight any more. */
-export async function run(defined: DefinedWorkflow, given: Circumstances, window: FaultWindow): Promise<Ran> {
+export async function runWorkflow(
+  defined: DefinedWorkflow,
+  given: Circumstances,
+  window: FaultWindow,
+): Promise<RanWorkflow> {
   const { troubles, seed, from, lasts } = window;
   const absent = troubles.flatMap((one) => (one.kind === 'dead agent' && !one.returns ? [one.agent] : []));
   const undone: string[] = [];
@@ -66,7 +72,7 @@ export async function run(defined: DefinedWorkflow, given: Circumstances, window
   const harness: Harness = harnessOver(world, parts);
 
   const correlationId = 'run';
-  const has = (kind: Trouble['kind']): boolean => troubles.some((one) => one.kind === kind);
+  const has = (kind: WorkflowTrouble['kind']): boolean => troubles.some((one) => one.kind === kind);
   const begin = async (): Promise<void> => {
     strike(harness.faults, troubles);
     if (has('timers lost')) world.timers.loseUnreceived();
@@ -75,11 +81,10 @@ export async function run(defined: DefinedWorkflow, given: Circumstances, window
   const end = async (): Promise<void> => {
     if (has('timers lost')) world.timers.loseUnreceived();
     if (has('tokens repeated')) await watched.repeat(world, false);
-    struck = harness.faults.struck;
     harness.faults.clear();
     delays(harness, defined);
+    strikeOn(harness.faults, troubles, lasts);
   };
-  let struck = 0;
   const timeline = [
     ...(from === 0 ? [] : [{ at: from, act: begin }]),
     { at: from + lasts, act: end },
@@ -94,8 +99,11 @@ export async function run(defined: DefinedWorkflow, given: Circumstances, window
     if (ahead > 0) await harness.advance(`${ahead} milliseconds`);
     await act();
   }
-  // Whoever was refused tries again when nothing goes wrong any more.
-  if (!accepted && !(await start(harness, given, correlationId))) throw new Error('the start message is refused');
+  // Whoever was refused tries again until nothing goes wrong any more.
+  for (let hours = 0; !accepted && !(await start(harness, given, correlationId)); hours++) {
+    if (hours === PATIENCE_HOURS) throw new Error('the start message is refused');
+    await harness.advance('1 hour');
+  }
   for (let hours = 0; hours < PATIENCE_HOURS && (await somethingWaits(world, harness)); hours++)
     await harness.advance('1 hour');
   // What still waits then waits for ever: for the judge.
@@ -112,7 +120,8 @@ export async function run(defined: DefinedWorkflow, given: Circumstances, window
     undone,
     absent,
     wrongly,
-    struck,
+    isLong: has('long outage'),
+    struck: harness.faults.struck,
   };
 }
 
@@ -123,7 +132,7 @@ async function somethingWaits({ ports }: HarnessWorld, harness: Harness): Promis
 
 /** Keeps what happens to task tokens, and answers them once more. */
 class Watched {
-  readonly calls = new Map<string, Call>();
+  readonly calls = new Map<string, WaitingCall>();
   readonly backstops: string[] = [];
   readonly wrongly: string[] = [];
   #repeating = false;

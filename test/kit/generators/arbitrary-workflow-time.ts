@@ -57,7 +57,7 @@ export function ownTime(step: PlanStep, parts: readonly Timed[]): number {
   }
 }
 
-/** What a step says itself of its attempts. */
+/** Attempts that a step declares itself. */
 export function ownOf({ own, timeout }: Extract<PlanStep, { kind: 'request' }>) {
   const falls = own === 'fallback';
   return {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { command, event } from 'laneway/message';
 import { defineTopology } from 'laneway/topology';
 
-/** What generated workflows run over: jobs that are asked for, with a ladder of every kind, and words that are waited for. */
+/** The topology of generated workflows: jobs that are asked for, with a ladder of every kind, and words that are waited for. */
 export const MOODS = ['good', 'fair', 'poor'] as const;
 
 const Item = z.object({ name: z.string(), mood: z.enum(MOODS), parts: z.array(z.string()) });

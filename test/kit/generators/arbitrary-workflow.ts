@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { valid, type Behaviour, type PlanBlock, type PlanStep, type WorkflowPlan } from './arbitrary-workflow-plan.js';
 import { MOODS } from './arbitrary-workflow-topology.js';
 
-/** What happens to an execution from outside, and what its start message says. Times are seconds after the start. */
+/** Events from outside for an execution, and the content of its start message. Times are seconds after the start. */
 export interface Circumstances {
   readonly mood: (typeof MOODS)[number];
   readonly sure: boolean;
   readonly items: number;
   readonly extra: number | undefined;
   readonly note: boolean;
-  /** When `start.soon` is. */
+  /** Time of `start.soon`. */
   readonly soon: number;
   /** Words that are given; `key` chooses among those that are waited for, and none. */
   readonly words: readonly { readonly at: number; readonly key: number }[];
@@ -178,7 +178,7 @@ export function arbitraryWorkflow(): fc.Arbitrary<WorkflowPlan> {
     .map(valid);
 }
 
-/** What comes from outside while it runs. */
+/** Events from outside while it runs. */
 export function arbitraryCircumstances(): fc.Arbitrary<Circumstances> {
   const when = fc.constantFrom(0, 10, 40, 100, 400, 1_500);
   return fc.record({

@@ -12,7 +12,7 @@ export interface TestEvent {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a field holds that is meant to be wrong, beside what its matcher suggests. */
+/** Wrong values for a field, beside those that its matcher suggests. */
 const ODD = [
   null,
   17,

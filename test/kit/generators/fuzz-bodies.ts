@@ -3,10 +3,10 @@ import type { Envelope } from '../../../shared/domain/wire/envelope.js';
 /** Numbers in [0, 1) that follow from a seed. */
 export type Random = () => number;
 
-/** What a body is made of: a message that would be handled, fresh at each call. */
+/** Material of a body: a message that would be handled, fresh at each call. */
 export interface Material {
   good(): Envelope;
-  /** As the bus puts it into a lane. */
+  /** The text that the bus puts into a lane. */
   wrap(envelope: unknown, vouched?: { readonly source?: unknown; readonly type?: unknown }): string;
 }
 
@@ -159,7 +159,8 @@ const ODD: readonly [unknown, ...unknown[]] = [
   'x'.repeat(5_000),
 ];
 
-const oddValue = (random: Random): unknown => (random() < 0.15 ? anyValue(random, 3) : pick(random, ODD));
+/** A value that somebody may have put in the place of any other. */
+export const oddValue = (random: Random): unknown => (random() < 0.15 ? anyValue(random, 3) : pick(random, ODD));
 
 const TIMES = [
   ...['', 'tomorrow', '2026-02-30T00:00:00Z', '2026-01-01', '2026-01-01T24:00:00Z', '2026-01-01T00:00:60Z'],

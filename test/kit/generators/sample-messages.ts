@@ -25,7 +25,7 @@ export function anEnvelope(given: Partial<Envelope> = {}): Envelope {
 }
 
 /** The delivery of an envelope to one receiver. */
-export function keyOf(envelope: Envelope, receiver = 'answerer'): DeliveryKey {
+export function deliveryKeyOf(envelope: Envelope, receiver = 'answerer'): DeliveryKey {
   return { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
 }
 

@@ -1,23 +1,23 @@
 import jsonata from 'jsonata';
 import type { AslBranch, AslCatch, AslDefinition, AslState, AslTask } from '../../../shared/workflow/compile/asl.js';
 
-/** What a task of the machine was called with. */
-export interface Call {
+/** Call of a task of the machine. */
+export interface TaskCall {
   readonly resource: string;
   readonly functionName: unknown;
   readonly payload: Record<string, unknown>;
 }
 
 /** Answers a task: the value is its result; throw an {@link AslError} to fail it. */
-export type Answer = (call: Call) => unknown;
+export type TaskHandler = (call: TaskCall) => unknown;
 
-/** How an execution ended. */
-export interface Ending {
+/** End of an execution. */
+export interface MachineRun {
   readonly status: 'SUCCEEDED' | 'FAILED';
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-  readonly calls: readonly Call[];
+  readonly calls: readonly TaskCall[];
   /** States in the order they were entered. */
   readonly entered: readonly string[];
 }
@@ -42,7 +42,7 @@ interface Scope {
  * fails with `States.QueryEvaluationError`, a variable is never set in an inner scope when an outer one has its name.
  * Retries are made at once.
  */
-export async function execute(definition: AslDefinition, input: unknown, answer: Answer): Promise<Ending> {
+export async function execute(definition: AslDefinition, input: unknown, answer: TaskHandler): Promise<MachineRun> {
   const run = new Execution(structuredClone(input), answer);
   try {
     const output = await run.branch(definition, { variables: {} }, []);
@@ -54,13 +54,13 @@ export async function execute(definition: AslDefinition, input: unknown, answer:
 }
 
 class Execution {
-  readonly calls: Call[] = [];
+  readonly calls: TaskCall[] = [];
   readonly entered: string[] = [];
   #token = 0;
 
   constructor(
     private readonly input: unknown,
-    private readonly answer: Answer,
+    private readonly answer: TaskHandler,
   ) {}
 
   async branch(

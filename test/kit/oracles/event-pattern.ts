@@ -1,12 +1,12 @@
 /**
- * EventBridge's pattern matching, as far as AWS's validated cases describe it; `test/unit/domain/wire/event-pattern.test.ts` holds
- * it to them.
+ * EventBridge's pattern matching, as far as AWS's validated cases describe it; `test/unit/test/kit/oracles/event-pattern.test.ts`
+ * holds it to them.
  */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Fields = Readonly<Record<string, Json>>;
 
-/** Whether `event` matches `pattern`. @throws Error for a pattern that EventBridge would refuse. */
-export function matchesPattern(pattern: unknown, event: unknown): boolean {
+/** True when `event` matches `pattern`. @throws Error for a pattern that EventBridge would refuse. */
+export function eventMatches(pattern: unknown, event: unknown): boolean {
   if (!isFields(pattern) || Object.keys(pattern).length === 0) throw new Error('a pattern is a non-empty object');
   check(pattern);
   return matchFields(flattenDots(pattern), isFields(event) ? flattenDots(event) : {});

@@ -12,7 +12,7 @@ interface Target {
   readonly DeadLetterConfig?: { readonly Arn?: unknown };
 }
 
-/** What was looked at in the templates of an application, and what does not hold there. */
+/** Report on the templates of an application: what was looked at, and what does not hold there. */
 export interface Inspection {
   readonly checked: number;
   readonly violations: readonly string[];

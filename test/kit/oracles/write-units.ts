@@ -27,7 +27,7 @@ function valueBytes(value: unknown): number {
   }
 }
 
-/** What was written with one request. */
+/** Items written with one request. */
 export interface Write {
   readonly item: string;
   readonly bytes: number;

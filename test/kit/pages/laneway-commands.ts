@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createProgram } from '../../../cli/program.js';
-import { commandsOf, readPage } from './read-page.js';
+import { shellCommandsOf, readPage } from './read-page.js';
 
 /** A call of the command on a page: its arguments, and where it stands. */
 export interface WrittenCall {
@@ -11,7 +11,7 @@ export interface WrittenCall {
 
 type Program = ReturnType<typeof createProgram>;
 
-/** What `laneway` is called by: itself, npx, or this repository's script. */
+/** Ways to call `laneway`: itself, npx, or this repository's script. */
 const CALL = /^(?:npx (?:--no )?(?:--package \S+ )?laneway|npm run (?:--silent )?laneway --|laneway)(?:\s|$)/;
 
 /**
@@ -21,7 +21,7 @@ const CALL = /^(?:npx (?:--no )?(?:--package \S+ )?laneway|npm run (?:--silent )
 export function callsInBlocks(page: string): readonly WrittenCall[] {
   const shells = readPage(page).filter(({ language }) => language === 'sh');
   return shells.flatMap(({ line, text }) =>
-    commandsOf(text).flatMap((command) =>
+    shellCommandsOf(text).flatMap((command) =>
       simpleCommands(command).flatMap((one) => {
         const called = CALL.exec(one);
         if (called === null) return [];

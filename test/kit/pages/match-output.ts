@@ -1,4 +1,4 @@
-/** What differs from run to run, by what stands for it. The longest forms first, as parts of them are others. */
+/** Forms that differ from run to run, by what stands for them. The longest forms first, as parts of them are others. */
 const varying: readonly (readonly [RegExp, string])[] = [
   // eslint-disable-next-line no-control-regex -- colours are control sequences
   [/\u001b\[[0-9;]*m/g, ''],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** A fenced block of a page: its language, the flags behind it, and its text. */
-export interface Block {
+export interface FencedBlock {
   /** Line of the opening fence, from 1. */
   readonly line: number;
   readonly language: string;
@@ -13,7 +13,7 @@ export interface Block {
   readonly text: string;
 }
 
-/** Flags that mean something to {@link Block}'s readers; any other one is a mistake in the page. */
+/** Flags that mean something to {@link FencedBlock}'s readers; any other one is a mistake in the page. */
 const known: Readonly<Record<string, readonly string[]>> = {
   sh: ['skip', 'exit', 'background', 'eventually'],
   text: ['output', 'file'],
@@ -25,8 +25,8 @@ const anyOther = ['file', 'skip'];
  * The fenced blocks of a Markdown page, in their order.
  * @throws Error for a fence that is not closed, or a flag that its language does not know, with the line
  */
-export function readPage(path: string): readonly Block[] {
-  const blocks: Block[] = [];
+export function readPage(path: string): readonly FencedBlock[] {
+  const blocks: FencedBlock[] = [];
   let open: { readonly line: number; readonly info: string; readonly text: string[] } | undefined;
   for (const [at, line] of readFileSync(path, 'utf8').split('\n').entries()) {
     const fence = /^```(.*)$/.exec(line);
@@ -41,7 +41,7 @@ export function readPage(path: string): readonly Block[] {
   return blocks;
 }
 
-function readInfo(info: string, place: string): Pick<Block, 'language' | 'flags'> {
+function readInfo(info: string, place: string): Pick<FencedBlock, 'language' | 'flags'> {
   const [language = '', ...words] = info.trim().match(/[^\s="]+(?:="[^"]*"|=\S+)?/g) ?? [];
   const flags = Object.fromEntries(
     words.map((word) => {
@@ -61,7 +61,7 @@ function readInfo(info: string, place: string): Pick<Block, 'language' | 'flags'
  * The commands of a shell block: lines, with those that follow a backslash, or belong to a here-document, joined to the
  * command that they continue. Comments and blank lines are none.
  */
-export function commandsOf(text: string): readonly string[] {
+export function shellCommandsOf(text: string): readonly string[] {
   const commands: string[] = [];
   let current: string[] = [];
   let until: string | undefined;

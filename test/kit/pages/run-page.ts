@@ -10,14 +10,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { missingLine } from './match-output.js';
-import { commandsOf, readPage, type Block } from './read-page.js';
+import { shellCommandsOf, readPage, type FencedBlock } from './read-page.js';
 
 const EVENTUALLY_MS = 120_000;
 const PAUSE_MS = 500;
 
-/** Where the commands of a page run. */
-export interface Place {
-  /** Where the page begins. A `cd` in a block holds for the blocks behind it, as in a reader's shell. */
+/** Surroundings of a page's commands. */
+export interface PagePlace {
+  /** Folder in which the page begins. A `cd` in a block holds for the blocks behind it, as in a reader's shell. */
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
   /**
@@ -34,7 +34,7 @@ export interface RunPage {
   /** Blocks that were passed over, with the page's own reason. */
   readonly skipped: readonly string[];
   readonly files: number;
-  /** Where the page ended: the place of the next page of a tutorial. */
+  /** Folder in which the page ended: that of the next page of a tutorial. */
   readonly directory: string;
 }
 
@@ -45,7 +45,7 @@ export interface RunPage {
  * behind it.
  * @throws Error that names page and line, with all that was printed
  */
-export async function runPage(path: string, begin: Place): Promise<RunPage> {
+export async function runPage(path: string, begin: PagePlace): Promise<RunPage> {
   let place = begin;
   const background: ChildProcess[] = [];
   const skipped: string[] = [];
@@ -61,13 +61,13 @@ export async function runPage(path: string, begin: Place): Promise<RunPage> {
         files += 1;
       } else if (block.language === 'sh' && block.flags['background'] !== undefined) {
         background.push(start(block.text, place));
-        ran += commandsOf(block.text).length;
+        ran += shellCommandsOf(block.text).length;
       } else if (block.language === 'sh') {
         const shown = block.flags['eventually'] === undefined ? undefined : blocks[at + 1]?.text;
         const { directory, ...done } = await runUntil(shown, () => runBlock(block, place, where, before));
         printed = done.printed;
         place = { ...place, directory };
-        ran += commandsOf(block.text).length;
+        ran += shellCommandsOf(block.text).length;
       } else if (block.flags['output'] !== undefined) {
         const missing = missingLine(block.text, printed);
         if (missing !== undefined) throw new Error(`${where}: not printed: ${missing}\n--- printed:\n${printed}`);
@@ -84,7 +84,7 @@ function write(file: string, text: string): void {
   writeFileSync(file, `${text}\n`);
 }
 
-/** What a block printed, and where its shell was when it ended. */
+/** Output of a block, and the folder of its shell when it ended. */
 interface RanBlock {
   readonly printed: string;
   readonly directory: string;
@@ -100,7 +100,7 @@ async function runUntil(shown: string | undefined, runOnce: () => Promise<RanBlo
   }
 }
 
-async function runBlock(block: Block, place: Place, where: string, before: string): Promise<RanBlock> {
+async function runBlock(block: FencedBlock, place: PagePlace, where: string, before: string): Promise<RanBlock> {
   const script = await filled(block.text, place, where, before);
   const told = join(mkdtempSync(join(tmpdir(), 'laneway-page-')), 'directory');
   const environment = { ...place.environment, PAGE_DIRECTORY: told };
@@ -117,7 +117,7 @@ async function runBlock(block: Block, place: Place, where: string, before: strin
   return { printed, directory };
 }
 
-async function filled(text: string, place: Place, where: string, printed: string): Promise<string> {
+async function filled(text: string, place: PagePlace, where: string, printed: string): Promise<string> {
   let script = text;
   for (const [placeholder] of text.matchAll(/<[a-z][a-z -]*>/g)) {
     if (place.fill === undefined) throw new Error(`${where}: nobody fills ${placeholder}`);
@@ -126,14 +126,14 @@ async function filled(text: string, place: Place, where: string, printed: string
   return script;
 }
 
-const options = (place: Place): SpawnOptionsWithStdioTuple<StdioNull, StdioPipe, StdioPipe> => ({
+const options = (place: PagePlace): SpawnOptionsWithStdioTuple<StdioNull, StdioPipe, StdioPipe> => ({
   cwd: place.directory,
   env: place.environment,
   stdio: ['ignore', 'pipe', 'pipe'],
 });
 
 /** A group of its own, so that what npm or npx start ends with it. */
-function start(command: string, place: Place): ChildProcess {
+function start(command: string, place: PagePlace): ChildProcess {
   const child = spawn('bash', ['-c', command], { ...options(place), detached: true });
   child.stdout.resume();
   child.stderr.resume();

@@ -1,5 +1,6 @@
+import type { Json } from '../../../shared/domain/base/json.js';
 import { isDeepStrictEqual } from 'node:util';
-import type { AslBranch, AslDefinition, AslState, Json } from '../../../shared/workflow/compile/asl.js';
+import type { AslBranch, AslDefinition, AslState } from '../../../shared/workflow/compile/asl.js';
 import { machinesIn } from '../../../shared/workflow/compile/calls-in.js';
 import { assessment } from '../patterns/request-and-reply.js';
 

@@ -5,7 +5,7 @@ import { patterns } from '../patterns/all-patterns.js';
 import { shortMachine, wholeMachine } from './machine-text.js';
 import { stepRows, type StepRow } from './step-rows.js';
 
-/** Where the pages are. */
+/** Folder of the pages. */
 export const PAGES = 'docs/how-to/workflow-patterns';
 const SOURCES = 'test/kit/patterns';
 /** The page that shows a machine whole. */
@@ -44,7 +44,7 @@ function partOf(name: string, part: string): string {
   throw new Error(`${name}.md: there is no part '${part}'`);
 }
 
-/** What stands between `// #region` and `// #endregion` of an example's source. */
+/** Cuts out what stands between `// #region` and `// #endregion` of an example's source. */
 function shownIn(file: string): string {
   const source = readFileSync(`${SOURCES}/${file}.ts`, 'utf8');
   const [, shown] = /^\/\/ #region \w+\n([^]*?)^\/\/ #endregion$/m.exec(source) ?? [];

@@ -10,25 +10,25 @@ import { claims } from '../patterns/claims-topology.js';
 
 const PLATFORMS_OR_ANSWERS = /^(?!claims\.)|^claims\.(reported|answers|bookings)$/;
 
-/** How an example is played. */
+/** Script of a play of an example. */
 export interface Play extends Moods {
   readonly photos?: readonly string[];
   readonly also?: readonly WorkflowDefinition[];
   readonly faults?: (faults: Faults) => void;
-  /** What happens between the report and the end. */
+  /** Deeds between the report and the end. */
   readonly meanwhile?: (world: Harness, correlationId: string, within: Within) => Promise<void>;
 }
 
-/** What only a test sees of a world. */
+/** A look into the world, for tests. */
 export interface Within {
   readonly done: readonly string[];
   /** Loses the timers that are under way. */
   readonly loseTimers: () => void;
 }
 
-/** What came of it. */
-export interface Played {
-  /** What agents did, in order. */
+/** Result of a play. */
+export interface PlayedPattern {
+  /** Deeds of agents, in order. */
   readonly done: readonly string[];
   readonly conversation: HarnessConversation;
   readonly execution: ExecutionDetail | undefined;
@@ -38,7 +38,7 @@ export interface Played {
 }
 
 /** Plays an example in the harness: a claim is reported, and the world moved on until it is at rest. */
-export async function play(workflow: WorkflowDefinition, options: Play = {}): Promise<Played> {
+export async function play(workflow: WorkflowDefinition, options: Play = {}): Promise<PlayedPattern> {
   const { photos = [], also = [], faults, meanwhile } = options;
   const done: string[] = [];
   const parts = { topology: claims, agents: claimsAgents(options, done), workflows: [workflow, ...also] };
@@ -59,8 +59,8 @@ export async function play(workflow: WorkflowDefinition, options: Play = {}): Pr
   };
 }
 
-/** How the requests of a conversation ended: `AssessDamage replied`. */
-export function requestsOf({ conversation }: Played): string[] {
+/** Ends of a conversation's requests: `AssessDamage replied`. */
+export function requestsOf({ conversation }: PlayedPattern): string[] {
   return conversation.entries.flatMap((entry) =>
     entry.kind === 'request' ? [`${entry.request.type} ${entry.request.state}`] : [],
   );

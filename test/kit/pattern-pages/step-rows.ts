@@ -1,20 +1,21 @@
+import type { Json } from '../../../shared/domain/base/json.js';
 import type { WorkflowDefinition } from 'laneway/workflow';
-import type { AslBranch, AslState, Json } from '../../../shared/workflow/compile/asl.js';
+import type { AslBranch, AslState } from '../../../shared/workflow/compile/asl.js';
 import { machinesIn } from '../../../shared/workflow/compile/calls-in.js';
-import { allSteps, blockOf, type Step } from '../../../shared/workflow/record/outline.js';
+import { allSteps, namedStepsOf, type Step } from '../../../shared/workflow/record/outline.js';
 
 /** A line of a definition and the states that it becomes. */
 export interface StepRow {
   readonly written: string;
   readonly states: readonly NamedState[];
-  /** Where there is no state of its own: the states that put its output out. */
+  /** States that put its output out, where it has no state of its own. */
   readonly within: readonly string[];
 }
 
 interface NamedState {
   readonly name: string;
   readonly state: AslState;
-  /** Whether it is entered once for each element. */
+  /** True when it is entered once for each element. */
   readonly perElement: boolean;
 }
 
@@ -24,17 +25,19 @@ interface NamedState {
  */
 export function stepRows(definition: WorkflowDefinition, source: string): StepRow[] {
   const calls = callsOf(source);
-  const steps = [...allSteps(blockOf(definition.outline))].map(({ step }) => step);
+  const { root, names } = namedStepsOf(definition.outline);
+  const steps = [...allSteps(root)].map(({ step }) => step);
+  const isOf = (name: string, step: Step) => belongs(name, step, names.stateOf(step));
   const states = statesIn(definition.asl);
   const verbs = steps.map(({ kind }) => kind).join(' ');
   if (calls.map(({ verb }) => verb).join(' ') !== verbs)
     throw new Error(`${definition.name}: written is ${calls.map(({ verb }) => verb).join(' ')}, recorded ${verbs}`);
   const rows = steps.map((step, index): StepRow => {
-    const own = states.filter(({ name }) => belongs(name, step));
+    const own = states.filter(({ name }) => isOf(name, step));
     const within = step.kind === 'complete' && own.length === 0 ? endingWith(step.result, states) : [];
     return { written: calls[index]?.text ?? '', states: own, within };
   });
-  const ends = states.filter(({ name }) => !steps.some((step) => belongs(name, step)));
+  const ends = states.filter(({ name }) => !steps.some((step) => isOf(name, step)));
   const strange = ends.filter(({ name }) => name !== 'complete');
   if (strange.length > 0) throw new Error(`${definition.name}: what makes ${strange.map(({ name }) => name).join()}?`);
   return ends.length > 0 ? [...rows, { written: '', states: ends, within: [] }] : rows;
@@ -51,15 +54,13 @@ function callsOf(source: string): { readonly verb: string; readonly text: string
     });
 }
 
-/** Whether a state is made of a step; the names are those that the compiler gives. */
-function belongs(name: string, step: Step): boolean {
-  if (name === step.state) return true;
+/** True when a state is made of a step; the names are those that the compiler gives. */
+function belongs(name: string, step: Step, own: string): boolean {
+  if (name === own) return true;
   if (step.kind === 'map') return ['each', 'end', 'join'].some((word) => name === `${word} ${step.name}`);
   if (step.kind === 'match') return /^keep result( \d+)?$/.test(name);
   if (step.kind !== 'parallel') return false;
-  return (
-    name === step.state.replace('parallel', 'join') || step.branches.some((branch) => name === `end ${branch.name}`)
-  );
+  return name === own.replace('parallel', 'join') || step.branches.some((branch) => name === `end ${branch.name}`);
 }
 
 function statesIn(machine: AslBranch, perElement = false): NamedState[] {

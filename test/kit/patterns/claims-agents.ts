@@ -2,13 +2,13 @@ import { createAgent, PermanentError } from 'laneway/agent';
 import type { Duration } from 'laneway/message';
 import { claims } from './claims-topology.js';
 
-/** What agents do other than answering, by message type or by `<agent> <type>`. */
+/** Behaviour of agents other than answering, by message type or by `<agent> <type>`. */
 export interface Moods {
   /** Put their answer off for ever. */
   readonly silent?: readonly string[];
   /** Fail for good. */
   readonly failing?: readonly string[];
-  /** What the cover is. @defaultValue 'full' */
+  /** Cover of the policy. @defaultValue 'full' */
   readonly cover?: 'full' | 'partial' | 'none';
   /** Characters of a scanned file. @defaultValue 300 */
   readonly pages?: number;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { command, event } from 'laneway/message';
 
-/** What the examples of docs/how-to/workflow-patterns send each other: an insurer settles claims for damaged cars. */
+/** Messages of the examples in docs/how-to/workflow-patterns: an insurer settles claims for damaged cars. */
 
 // #region messages
 const claim = z.string();

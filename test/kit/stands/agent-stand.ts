@@ -35,7 +35,7 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
     deliveries,
     senders: { bus, pending, timers: new MemoryTimers(timers) },
     payloads,
-    later: new MemoryDeferredReplies(),
+    deferredReplies: new MemoryDeferredReplies(),
     deadLetters: new MemoryDeadLetterQueue(deadLetterQueue, payloads),
     guards: new ProcessGuards(),
     log,
@@ -85,8 +85,8 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
           detail: envelope,
         }),
       ),
-    /** One invocation over up to `most` messages. @returns message ids that went back */
-    async receive(most = 10, remaining = 60_000): Promise<readonly string[]> {
+    /** One invocation over up to `most` messages; `direct` if the lane is one of direct channels. @returns message ids that went back */
+    async receive(most = 10, remaining = 60_000, direct = false): Promise<readonly string[]> {
       const copies = lane.receive(most, 360).map((message) => ({
         copy: message.messageId,
         receipt: message.receipt,
@@ -95,7 +95,7 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
       }));
       const end = clock.now() + remaining;
       const returned = await receiveBatch(bound, services, {
-        copies,
+        ...{ copies, direct },
         receipts: new MemoryLaneReceipts(lane),
         remaining: () => end - clock.now(),
       });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { modelOfDeployment } from '../../../cli/context/read-deployed-model.js';
 import { deployApp } from '../../../infra/engines/deploy/deploy.js';
-import { detectEngine, type EngineTarget } from '../../../infra/engines/engine.js';
-import { awsClients } from '../../../shared/aws/base/clients.js';
-import { DynamoLedgerReader } from '../../../shared/aws/dynamo/dynamo-ledger-reader.js';
-import { S3PayloadStore } from '../../../shared/aws/s3/s3-payload-store.js';
-import { findDeployment, outputOf, type Deployment } from '../../../shared/client/deployment.js';
+import { detectEngine, engineName, type EngineTarget } from '../../../infra/engines/engine.js';
+import { conversationsPort, openPorts } from '../../../shared/aws/ports.js';
+import { namesFromOutputs } from '../../../shared/client/deployed-names.js';
+import { findDeployment, type Deployment } from '../../../shared/client/deployment.js';
 import { account, type Account, type LedgerEntry } from '../../../shared/domain/evidence/conversation.js';
 
 /** A deployed application under test. */
@@ -31,16 +31,14 @@ export async function deployed(
     target,
     ...(options.app === undefined ? {} : { app: options.app }),
     context: options.context ?? {},
-    assembly: join('.laneway', `cdk.out-${name}`),
+    // The same application may be deployed by files that run side by side, and by a run on another engine.
+    assembly: join('.laneway', `cdk.out-${name}-${engineName(target)}-${process.env['JEST_WORKER_ID'] ?? 1}`),
   });
   const deployment = await findDeployment(name);
-  const { documents, s3 } = awsClients();
-  const reader = new DynamoLedgerReader(
-    documents,
-    outputOf(deployment, 'LedgerTable'),
-    new S3PayloadStore(s3, outputOf(deployment, 'PayloadBucket')),
-  );
-  const entries = (correlationId: string) => reader.conversation(correlationId);
+  const model = await modelOfDeployment(deployment);
+  if (model === undefined) throw new Error(`${name} was deployed without its model`);
+  const { conversations } = openPorts(namesFromOutputs(model.topology, deployment), conversationsPort);
+  const entries = (correlationId: string) => conversations.conversation(correlationId);
   return {
     target,
     deployment,

@@ -28,7 +28,7 @@ import { newId } from '../../../shared/domain/base/ids.js';
 export function describeOnEngine(name: string, suite: (resources: EngineResources) => void): void {
   const endpoint = process.env['AWS_ENDPOINT_URL'];
   if (!endpoint) {
-    console.warn(`SKIPPED: ${name} on an engine, as AWS_ENDPOINT_URL is not set (the memory twin was tested)`);
+    console.warn(`SKIPPED: ${name} on an engine, as AWS_ENDPOINT_URL is not set (the memory adapter was tested)`);
     describe.skip(`${name} on an engine (AWS_ENDPOINT_URL is not set)`, () => {
       it('needs an engine', () => undefined);
     });

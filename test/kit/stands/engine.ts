@@ -15,7 +15,7 @@ export interface SharedEngine {
   readonly kind: LocalEngine;
   /** The environment for child processes that shall reach it. */
   readonly environment: NodeJS.ProcessEnv;
-  /** What every SDK client takes: endpoint, region, test keys. */
+  /** Options of every SDK client: endpoint, region, test keys. */
   readonly client: {
     readonly endpoint: string;
     readonly region: string;

@@ -6,11 +6,11 @@ import { closeRequest } from '../../../shared/platform/requests/close-request.js
 import { fireTimer, type TimerServices } from '../../../shared/platform/requests/fire-timer.js';
 import { publishMessage } from '../../../shared/publishing/publish-message.js';
 import { Answered, Ask, enquiries } from '../applications/enquiry-topology.js';
-import { overTheBus, platformWorld, type PlatformWorld } from './platform-world.js';
+import { overTheBus, platformWorld, type PlatformStand } from './platform-world.js';
 
 /** A request that has been asked, and what its test needs. */
 export interface Enquiry {
-  readonly world: PlatformWorld;
+  readonly world: PlatformStand;
   readonly requestId: string;
   readonly correlationId: string;
 }
@@ -23,8 +23,7 @@ export async function enquiry(waiter: Waiter = { kind: 'client' }, seconds = 300
     world.publishingAs('client', 'counter'),
     Ask,
     { question: 'why' },
-    { priority: 'high', deadline: `${seconds} seconds` },
-    { waiter },
+    { priority: 'high', deadline: `${seconds} seconds`, waiter },
   );
   return { world, requestId, correlationId };
 }
@@ -39,7 +38,7 @@ export async function recordOf({ world, requestId }: Enquiry) {
 export async function fire(asked: Enquiry, services: TimerServices = asked.world): Promise<void> {
   const { deadline } = await recordOf(asked);
   asked.world.clock.advanceTo(Math.max(asked.world.clock.now(), Date.parse(deadline)));
-  await fireTimer({ requestId: asked.requestId, at: asked.world.clock.now(), hop: 0 }, services);
+  await fireTimer({ requestId: asked.requestId, at: asked.world.clock.now() }, services);
 }
 
 /** Fires timers until attempt `attempt` is out. */
@@ -58,7 +57,7 @@ export function commandsOf({ world }: Enquiry): Envelope[] {
 }
 
 /** An agent's message about a request, as the replies function gets it. */
-export function replyTo(command: Envelope, by: string, own: Partial<Envelope> = {}): string {
+export function replyOverTheBus(command: Envelope, by: string, own: Partial<Envelope> = {}): string {
   return overTheBus({
     ...command,
     id: newId(),
@@ -80,7 +79,7 @@ export function replyTo(command: Envelope, by: string, own: Partial<Envelope> = 
 /** `RequestFailed` of a command's dead letter. */
 export function failureOf(command: Envelope, code = 'HANDLER', own: Partial<Envelope> = {}): string {
   const { requestid: requestId, type, attempt } = command;
-  return replyTo(command, 'sage', {
+  return replyOverTheBus(command, 'sage', {
     source: sourceOf(enquiries.name, 'platform', 'dead-letters'),
     type: 'RequestFailed',
     dataschema: schemaUri('RequestFailed', 1),
@@ -95,7 +94,7 @@ export async function hear({ world }: Enquiry, body: string): Promise<void> {
 }
 
 /** Rungs in the ledger, by step. */
-export async function rungsOf({ world, correlationId }: Enquiry): Promise<EscalationEntry[]> {
+export async function recordedRungs({ world, correlationId }: Enquiry): Promise<EscalationEntry[]> {
   const entries = await world.ledger.conversation(correlationId);
   return entries.flatMap((entry) => (entry.kind === 'escalation' ? [entry.escalation] : []));
 }

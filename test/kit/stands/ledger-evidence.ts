@@ -9,8 +9,8 @@ import type { ExportSource } from '../../../shared/operator/evidence/verify-ledg
 import { appendToArchive } from '../../../shared/platform/evidence/append-to-archive.js';
 import { sealHeads } from '../../../shared/platform/evidence/seal-heads.js';
 import { ManualClock } from '../../../shared/testing/memory/manual-clock.js';
-import { MemoryArchive } from '../../../shared/testing/memory/memory-archive.js';
-import { MemoryChains } from '../../../shared/testing/memory/memory-chains.js';
+import { MemoryArchive } from '../../../shared/testing/memory/evidence/memory-archive.js';
+import { MemoryChains } from '../../../shared/testing/memory/evidence/memory-chains.js';
 
 /** Signs with a key of its own, as KMS would. */
 export class LocalSigner implements Signer {
@@ -105,7 +105,7 @@ export class LedgerStand {
 
   get services() {
     const { archive, chains, clock } = this;
-    return { application: this.#application, archive, chains, clock };
+    return { application: this.#application, archiveWriter: archive, chains, clock };
   }
 
   async append(chain: string, ...records: readonly ArchiveRecord[]): Promise<void> {
@@ -115,7 +115,7 @@ export class LedgerStand {
 
   async seal(at?: string) {
     if (at !== undefined) this.clock.advanceTo(Date.parse(at));
-    return sealHeads({ ...this.services, seals: this.chains, signer: this.signer ?? undefined });
+    return sealHeads({ ...this.services, seals: this.chains, sealSigner: this.signer ?? undefined });
   }
 
   async export(selection: ExportSelection = {}): Promise<{ files: MemoryExport; manifest: ExportManifest }> {

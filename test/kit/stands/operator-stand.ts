@@ -43,7 +43,8 @@ export function operatorStand() {
     senders: services.senders,
   };
   const drain = {
-    ...{ topology: parcels, clock, payloads, ledger, publishing, deliveries, returns, lanes: {}, starts: {} },
+    ...{ topology: parcels, clock, payloads, ledger, publishing, deliveries, returns, laneUrls: {}, starts: {} },
+    ...{ intents, pending: stand.pending },
     ...{ count: () => undefined, log: services.log },
   };
 
@@ -67,8 +68,12 @@ export function operatorStand() {
     ...stand,
     ...{ trouble, book, returned, operator, work },
     /** Sends a parcel; each has a message id and a conversation of its own, both its name. */
-    arrive: (parcel: string, data: unknown = { parcel }) =>
-      stand.deliver(stand.envelope('ParcelArrived', data, { id: parcel, correlationid: `c-${parcel}` })),
+    arrive: (parcel: string, data: unknown = { parcel }): string => {
+      const envelope = stand.envelope('ParcelArrived', data, { id: parcel, correlationid: `c-${parcel}` });
+      // In memory the intent stands before the first await.
+      void intents.record([{ envelope, expected: ['desk'] }], 0);
+      return stand.deliver(envelope);
+    },
     delivery: (parcel: string) => deliveries.get({ correlationId: `c-${parcel}`, messageId: parcel, receiver: 'desk' }),
     letters: async () => {
       const found = [];

@@ -1,13 +1,24 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
-/** What a command of the outside user printed, and how long it took. */
-export interface Ran {
+/** Output of a command of the outside user, and its duration. */
+export interface RanCommand {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -17,12 +28,12 @@ export interface Ran {
 /** Commands of somebody who sits in a folder outside the clone. */
 export interface OutsideCommands {
   readonly directory: string;
-  /** What its commands run in. */
+  /** Environment of its commands. */
   readonly environment: NodeJS.ProcessEnv;
   /** Runs a command in the folder, with the packages' own commands on the path, as `npx` or an npm script would. */
-  run(command: string, ...args: string[]): Promise<Ran>;
-  /** As `run`, but anything but exit code 0 is an error that shows what was printed. */
-  must(command: string, ...args: string[]): Promise<Ran>;
+  run(command: string, ...args: string[]): Promise<RanCommand>;
+  /** Runs a command like `run`; any exit code but 0 is an error that shows what was printed. */
+  must(command: string, ...args: string[]): Promise<RanCommand>;
 }
 
 /** Somebody who has the packed tarball and an empty folder outside the clone, and nothing else of Laneway. */
@@ -31,8 +42,6 @@ export interface OutsideUser extends OutsideCommands {
   readonly installedPackage: string;
   /** The tarball that was installed. */
   readonly tarball: string;
-  /** How long it took to compile and pack the package, and to install it with its peers. */
-  readonly ms: { readonly pack: number; readonly install: number };
   remove(): void;
 }
 
@@ -52,7 +61,10 @@ export interface OutsideUserOptions {
    * but a package.json.
    */
   readonly project?: string | false;
-  /** A tarball that {@link packPackage} made, where several users share one. Without it the clone is built and packed. */
+  /**
+   * A tarball that {@link packPackage} made, where several users share one. Without it the clone is built and packed. Where `npm test`
+   * has packed one for all files, LANEWAY_TARBALL, every user has that.
+   */
   readonly tarball?: string;
 }
 
@@ -81,18 +93,63 @@ export async function outsideUser(options: OutsideUserOptions = {}): Promise<Out
   const directory = mkdtempSync(join(tmpdir(), 'laneway-outside-user-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const begun = Date.now();
-    const tarball = options.tarball ?? (await packPackage(directory, environment));
-    const pack = Date.now() - begun;
     if (project === false) writeFileSync(join(directory, 'package.json'), '{ "private": true, "type": "module" }\n');
     else copyProject(join(root, project), directory);
-    const { ms } = await must(directory, env, 'npm', 'install', ...installationFlags, ...packages(tarball));
+    const ofAll = process.env['LANEWAY_TARBALL'];
+    const tarball =
+      ofAll === undefined
+        ? (options.tarball ?? (await packPackage(directory, environment)))
+        : await copyInstalled(ofAll, directory, env);
+    if (ofAll === undefined) await must(directory, env, 'npm', 'install', ...installationFlags, ...packages(tarball));
     const commands = outsideCommands(directory, env);
     const installedPackage = join(directory, 'node_modules', 'laneway');
-    return { ...commands, installedPackage, tarball, ms: { pack, install: ms }, remove };
+    return { ...commands, installedPackage, tarball, remove };
   } catch (error) {
     remove();
     throw error;
+  }
+}
+
+/**
+ * Copies what npm makes of the tarball that all users of a run of tests share: it is installed once. As the lists of npm name the
+ * tarball relative to their folder, it stands in it.
+ * @returns the tarball in the folder
+ */
+async function copyInstalled(tarball: string, directory: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const installed = join(dirname(tarball), 'installed');
+  await onlyOnce(installed, async (making) => {
+    writeFileSync(join(making, 'package.json'), '{ "private": true, "type": "module" }\n');
+    const here = join(making, basename(tarball));
+    cpSync(tarball, here);
+    await must(making, env, 'npm', 'install', ...installationFlags, ...packages(here));
+  });
+  // With their times, by which npm knows that its list of what is installed is still true.
+  for (const name of ['node_modules', 'package-lock.json', basename(tarball)])
+    await must(directory, env, 'cp', '-Rp', join(installed, name), directory);
+  const { dependencies } = readPackage(installed);
+  const own = join(directory, 'package.json');
+  writeFileSync(own, `${JSON.stringify({ ...readPackage(directory), dependencies }, null, 2)}\n`);
+  return join(directory, basename(tarball));
+}
+
+/** Makes a folder, unless another process has made it or is about to: that one is waited for, five minutes at most. */
+async function onlyOnce(folder: string, make: (making: string) => Promise<void>): Promise<void> {
+  const making = `${folder}-in-the-making`;
+  for (const giveUp = Date.now() + 300_000; !existsSync(folder); await sleep(200)) {
+    if (Date.now() > giveUp) throw new Error(`${making}: not done within five minutes`);
+    try {
+      mkdirSync(making);
+    } catch {
+      continue;
+    }
+    try {
+      if (existsSync(folder)) return;
+      await make(making);
+      renameSync(making, folder);
+    } finally {
+      // After a failure the next one tries, and fails with its own words.
+      rmSync(making, { recursive: true, force: true });
+    }
   }
 }
 
@@ -125,14 +182,16 @@ function copyProject(from: string, to: string): void {
 }
 
 /** Version of a development dependency that is tested here. */
-export function versionOf(name: string): string | undefined {
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson).devDependencies[name];
+export function testedVersion(name: string): string | undefined {
+  return readPackage(root).devDependencies[name];
 }
 
-/** What the user installs: the tarball, the peers, and what any TypeScript project has; in the versions tested here. */
+const readPackage = (folder: string): PackageJson =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson;
+
+/** Packages that the user installs: the tarball, the peers, and what any TypeScript project has; in the versions tested here. */
 function packages(tarball: string): string[] {
-  const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageJson;
-  const { dependencies, peerDependencies, devDependencies } = own;
+  const { dependencies, peerDependencies, devDependencies } = readPackage(root);
   const compiler = devDependencies['@typescript/native']?.replace(/^npm:/, '') ?? 'typescript';
   const peers = Object.keys(peerDependencies).map((name) => `${name}@${devDependencies[name] ?? 'latest'}`);
   const tools = [compiler, `tsx@${dependencies['tsx']}`, `@types/node@${devDependencies['@types/node']}`];
@@ -149,13 +208,13 @@ function withoutClone(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter), NO_COLOR: '1' };
 }
 
-async function must(cwd: string, env: NodeJS.ProcessEnv, command: string, ...args: string[]): Promise<Ran> {
+async function must(cwd: string, env: NodeJS.ProcessEnv, command: string, ...args: string[]): Promise<RanCommand> {
   const ran = await run(cwd, env, command, args);
   if (ran.code === 0) return ran;
   throw new Error(`${[command, ...args].join(' ')} in ${cwd} ended with ${ran.code}:\n${ran.stdout}\n${ran.stderr}`);
 }
 
-function run(cwd: string, env: NodeJS.ProcessEnv, command: string, args: readonly string[]): Promise<Ran> {
+function run(cwd: string, env: NodeJS.ProcessEnv, command: string, args: readonly string[]): Promise<RanCommand> {
   const begun = Date.now();
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });

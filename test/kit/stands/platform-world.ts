@@ -1,11 +1,12 @@
 import type { DeadLetter, DeadLetterQueue } from '../../../shared/domain/delivery/dead-letter.js';
 import { schemaUri, sourceOf, type Envelope } from '../../../shared/domain/wire/envelope.js';
 import { newId } from '../../../shared/domain/base/ids.js';
+import type { Awaited } from '../../../shared/domain/request/awaited.js';
 import type { PendingRecord } from '../../../shared/domain/request/pending.js';
-import type { CursorStore } from '../../../shared/domain/base/cursor-store.js';
 import type { LaneReturns, ReturnedCopy } from '../../../shared/domain/wire/message-bus.js';
 import { ManualClock } from '../../../shared/testing/memory/manual-clock.js';
 import { MemoryBus } from '../../../shared/testing/memory/memory-bus.js';
+import { MemoryCursors } from '../../../shared/testing/memory/memory-cursors.js';
 import { MemoryDeadLetterBook } from '../../../shared/testing/memory/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../../../shared/testing/memory/memory-deliveries.js';
 import { MemoryIntents } from '../../../shared/testing/memory/memory-intents.js';
@@ -13,15 +14,20 @@ import { MemoryLanes } from '../../../shared/testing/memory/memory-lanes.js';
 import { MemoryLedger } from '../../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
 import { MemoryPending } from '../../../shared/testing/memory/memory-pending.js';
+import { MemoryQuarantines } from '../../../shared/testing/memory/memory-quarantines.js';
 import { MemoryQueue } from '../../../shared/testing/memory/memory-queue.js';
 import { MemorySagas } from '../../../shared/testing/memory/memory-sagas.js';
 import { MemoryTimers } from '../../../shared/testing/memory/memory-timers.js';
-import { MemoryWorkflows, type TokenAnswer } from '../../../shared/testing/memory/memory-workflows.js';
+import {
+  MemoryOpenExecutions,
+  MemoryWorkflows,
+  type TokenAnswer,
+} from '../../../shared/testing/memory/memory-workflows.js';
 import type { Publishing } from '../../../shared/publishing/publish-message.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { shop } from '../applications/fixture-topology.js';
 
-class Letters implements DeadLetterQueue {
+class HeldDeadLetters implements DeadLetterQueue {
   readonly sent: DeadLetter[] = [];
   async send(letter: DeadLetter): Promise<void> {
     this.sent.push(letter);
@@ -37,17 +43,6 @@ class Returns implements LaneReturns {
   }
 }
 
-class Cursors implements CursorStore {
-  readonly values = new Map<string, number>();
-  async get(name: string): Promise<number | undefined> {
-    return Promise.resolve(this.values.get(name));
-  }
-  async put(name: string, value: number): Promise<void> {
-    this.values.set(name, value);
-    return Promise.resolve();
-  }
-}
-
 /** Everything a platform function works with, in memory; over the fixture shop, if nothing else is given. */
 export function platformWorld(topology: Topology = shop) {
   const clock = new ManualClock();
@@ -55,7 +50,7 @@ export function platformWorld(topology: Topology = shop) {
   const ledger = new MemoryLedger(payloads);
   const bus = new MemoryBus();
   const timerQueue = new MemoryQueue(clock);
-  const pending = new MemoryPending();
+  const pending = new MemoryPending(ledger.unreadable);
   const timers = new MemoryTimers(timerQueue);
   const workflows = new MemoryWorkflows(['fulfil']);
   const lanes = new MemoryLanes(clock, { warehouse: ['critical', 'high', 'normal'] });
@@ -73,6 +68,7 @@ export function platformWorld(topology: Topology = shop) {
     clock,
     payloads,
     ledger,
+    conversations: ledger,
     book: new MemoryDeadLetterBook(ledger),
     bus,
     timerQueue,
@@ -85,17 +81,20 @@ export function platformWorld(topology: Topology = shop) {
     senders,
     intents,
     deliveries: new MemoryDeliveries(ledger),
-    deadLetters: new Letters(),
+    deadLetters: new HeldDeadLetters(),
     returns: new Returns(),
-    cursors: new Cursors(),
+    cursors: new MemoryCursors(),
+    quarantines: new MemoryQuarantines(),
+    openExecutions: new MemoryOpenExecutions(),
     sagas: new MemorySagas(),
-    lanes: {
+    unreadable: ledger.unreadable,
+    laneUrls: {
       warehouse: { critical: 'https://sqs.example/1/warehouse-critical', high: 'https://sqs.example/1/warehouse-high' },
     },
     /** No workflow is started by a message. */
     starts: {},
     /** Nor does any wait for one. */
-    awaited: [],
+    awaited: [] as readonly Awaited[],
     counted,
     count: (receiver: string): void => void counted.push(receiver),
     countRung: (rung: string): void => void rungs.push(rung),
@@ -113,7 +112,7 @@ export function platformWorld(topology: Topology = shop) {
   };
 }
 
-export type PlatformWorld = ReturnType<typeof platformWorld>;
+export type PlatformStand = ReturnType<typeof platformWorld>;
 
 /** An envelope of the fixture shop; `now` is when it was sent. */
 export function envelopeAt(now: number, type: string, data: unknown, own: Partial<Envelope> = {}): Envelope {
@@ -189,7 +188,7 @@ export function replyTo(command: Envelope, now: number, own: Partial<Envelope> =
 
 /** Opens the request of a command, waited on by a workflow's token or by a client. */
 export async function openRequest(
-  world: PlatformWorld,
+  world: PlatformStand,
   command: Envelope,
   token?: string,
   own: Partial<PendingRecord> = {},

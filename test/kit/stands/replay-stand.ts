@@ -9,7 +9,7 @@ import { publishMessage } from '../../../shared/publishing/publish-message.js';
 import type { PublishOptions } from '../../../shared/publishing/compose-message.js';
 import { ReserveStock, ScanShelf, shop, ShelfCounted } from '../applications/fixture-topology.js';
 
-export const ADA: Actor = { by: 'ada', why: 'the shelves were empty' };
+export const REPLAY_ACTOR: Actor = { by: 'ada', why: 'the shelves were empty' };
 
 /** The fixture shop in the harness's world, and an operator who replays. What its handlers do is in `witness`. */
 export function replayStand() {
@@ -41,7 +41,7 @@ export function replayStand() {
   const { bus, lanes, pending, intents } = ports;
   const senders = { bus, lanes, pending, timers: ports.timers };
   const operator: ReplayServices = {
-    ...{ topology: shop, clock, ledger, payloads, intents, senders },
+    ...{ topology: shop, clock, conversations: ledger, payloads, intents, senders },
     book: new MemoryDeadLetterBook(ledger),
     pause: async (ms) => Promise.resolve(clock.advance(ms)),
   };
@@ -53,8 +53,7 @@ export function replayStand() {
         { ...{ topology: shop, kind: 'client', name: 'web-shop', clock, intents, payloads, senders } },
         type,
         data,
-        options,
-        { correlationId: `c-${order}`, id: `m-${order}` },
+        { ...options, correlationId: `c-${order}`, id: `m-${order}` },
       ),
     /** Handles what there is until no queue but the timers holds anything. */
     settle: async (): Promise<void> => {

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VITEST } from '../../../cli/commands/project/init/project-files.js';
 import type { TestRunner } from '../../../cli/commands/project/init/templates.js';
-import { outsideUser, versionOf, type OutsideUser } from './outside-user.js';
+import { outsideUser, testedVersion, type OutsideUser } from './outside-user.js';
 
-const at = (name: string) => `${name}@${versionOf(name)}`;
+const at = (name: string) => `${name}@${testedVersion(name)}`;
 
 const RUNNERS = {
   jest: {

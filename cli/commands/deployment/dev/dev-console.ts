@@ -1,9 +1,12 @@
+import { visibleLine } from '../../../../shared/domain/base/visible-text.js';
 import { LanewayError, unknownName } from '../../../../shared/domain/base/errors.js';
+import { actedBy } from '../../../../shared/domain/evidence/caller.js';
 import type { InProcess } from '../../../../shared/in-process/in-process.js';
+import { MemoryCaller } from '../../../../shared/testing/memory/evidence/memory-caller.js';
 import type { Topology } from '../../../../shared/topology/topology.js';
 import { actingUser } from '../../../context/acting-user.js';
 import { checkPayload } from '../../../input/check-payload.js';
-import { isRequest, onlyClientFor, typeOf } from '../../messages/send.js';
+import { isRequest, onlyClientFor, typeNamed } from '../../messages/send.js';
 import type { Output } from '../../../context/output.js';
 
 const REPLY_WITHIN = '30 seconds';
@@ -52,7 +55,7 @@ export class DevConsole {
       this.#print(
         letters,
         letters.map(({ id, receiver, facts, error }) =>
-          [id, receiver, facts?.type ?? '?', `${error.code}: ${error.message}`].join('  '),
+          visibleLine([id, receiver, facts?.type ?? '?', `${error.code}: ${error.message}`].join('  ')),
         ),
         'no dead letters',
       );
@@ -61,8 +64,8 @@ export class DevConsole {
       const open = await this.app.approvals();
       this.#print(
         open,
-        open.map(
-          ({ requestId, approval, correlationId }) => `${requestId}  ${approval?.title ?? ''}  ${correlationId}`,
+        open.map(({ requestId, approval, correlationId }) =>
+          visibleLine(`${requestId}  ${approval?.title ?? ''}  ${correlationId}`),
         ),
         'no approval is waited for',
       );
@@ -72,7 +75,7 @@ export class DevConsole {
   };
 
   async #send(name: string, text: string): Promise<void> {
-    const type = typeOf(this.topology, name);
+    const type = typeNamed(this.topology, name);
     const as = onlyClientFor(this.topology, type);
     const data = parse(text);
     checkPayload(type, data);
@@ -86,7 +89,7 @@ export class DevConsole {
   }
 
   async #decide(id: string, decision: 'approved' | 'rejected', why: string): Promise<void> {
-    await this.app.decide(id, decision, { by: actingUser(), why });
+    await this.app.decide(id, decision, { by: actedBy(await new MemoryCaller().identity(), actingUser()), why });
     this.#print({ id, decision }, [`${id} ${decision}`]);
   }
 

@@ -1,35 +1,19 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import satisfies from 'semver/functions/satisfies.js';
-import { fail, ok, warn, type Found } from '../health/finding.js';
-
-/** The part of a package.json that is looked at. */
-interface Package {
-  readonly name?: string;
-  readonly version?: string;
-  readonly engines?: Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
-}
-
-/** Reads a package.json; undefined where there is none. */
-export function readPackage(folder: string): Package | undefined {
-  const file = join(folder, 'package.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Package) : undefined;
-}
+import { readPackageFile, type PackageFile } from '../../../context/package-file.js';
+import { fail, ok, warn, type Found } from '../health/check-result.js';
 
 /** Node against the `engines` of Laneway. */
-export function checkNode(laneway: Package, version: string = process.versions.node): Found {
+export function checkNode(laneway: PackageFile, version: string = process.versions.node): Found {
   const range = laneway.engines?.['node'] ?? '*';
   if (satisfies(version, range)) return ok(version);
   return fail(`${version}; Laneway needs ${range}`, 'install a current Node, by your package manager, nvm or fnm');
 }
 
 /** Laneway in package.json of a project, and the packages that it expects beside it, in versions that fit. */
-export function checkPackages(folder: string, laneway: Package): Found {
-  const project = readPackage(folder);
+export function checkPackages(folder: string, laneway: PackageFile): Found {
+  const project = readPackageFile(folder);
   if (project === undefined) return fail(`${folder} has no package.json`, 'npx laneway init <folder>');
   const declared = { ...project.devDependencies, ...project.dependencies };
   if (project.name !== 'laneway' && declared['laneway'] === undefined)
@@ -51,8 +35,8 @@ export function checkPackages(folder: string, laneway: Package): Found {
 export function checkCopies(folder: string): Found {
   const copies = [...new Set(copiesIn(join(folder, 'node_modules'), 3).map((path) => realpathSync(path)))].sort();
   if (copies.length < 2) return ok(copies.length === 0 ? 'none in node_modules' : 'one copy of laneway');
-  const versions = copies.map((path) => `${path} (${readPackage(path)?.version ?? '?'})`);
-  const same = new Set(copies.map((path) => readPackage(path)?.version)).size === 1;
+  const versions = copies.map((path) => `${path} (${readPackageFile(path)?.version ?? '?'})`);
+  const same = new Set(copies.map((path) => readPackageFile(path)?.version)).size === 1;
   const told = `${copies.length} copies of laneway: ${versions.join(', ')}`;
   return same ? warn(told, 'npm dedupe') : fail(told, 'npm install laneway@<one version>, then npm dedupe');
 }
@@ -65,14 +49,14 @@ function copiesIn(modules: string, depth: number): string[] {
     const folder = join(modules, name);
     return name.startsWith('@') ? readdirSync(folder).map((inner) => join(folder, inner)) : [folder];
   });
-  const own = packages.filter((folder) => folder === join(modules, 'laneway') && readPackage(folder) !== undefined);
+  const own = packages.filter((folder) => folder === join(modules, 'laneway') && readPackageFile(folder) !== undefined);
   return [...own, ...packages.flatMap((folder) => copiesIn(join(folder, 'node_modules'), depth - 1))];
 }
 
 /** Version of a package that Node would load: from `node_modules` of the folder, or of one above it. */
 function installedVersion(folder: string, name: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
-    const found = readPackage(join(at, 'node_modules', name));
+    const found = readPackageFile(join(at, 'node_modules', name));
     if (found) return found.version;
     if (dirname(at) === at) return undefined;
   }

@@ -13,7 +13,7 @@ import { LanewayError } from '../../../../shared/domain/base/errors.js';
 import { compareModels } from '../../../../shared/topology/deployed/compare-models.js';
 import { storeModel, type StoredModel } from '../../../../shared/topology/deployed/stored-model.js';
 import type { Topology } from '../../../../shared/topology/topology.js';
-import { fail, ok, warn, type Found } from '../health/finding.js';
+import { fail, ok, warn, type Found } from '../health/check-result.js';
 import { describeTarget } from '../../../context/target.js';
 
 /** Checks that the local engine is installed or can be; with `mend` it is installed. */

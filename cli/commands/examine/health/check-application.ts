@@ -5,45 +5,53 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { PLATFORM_FUNCTIONS, type DeclaredFunction } from '../../../../functions/platform/declarations.js';
 import { awsClients } from '../../../../shared/aws/base/clients.js';
 import { awsCode } from '../../../../shared/aws/base/aws-error.js';
-import { DynamoDeadLetterBook } from '../../../../shared/aws/dynamo/dynamo-dead-letter-book.js';
-import { S3PayloadStore } from '../../../../shared/aws/s3/s3-payload-store.js';
+import { bookPort, openPorts, publisherPorts, quarantinesPort } from '../../../../shared/aws/ports.js';
+import { namesFromOutputs } from '../../../../shared/client/deployed-names.js';
 import { outputOf, type Deployment } from '../../../../shared/client/deployment.js';
-import { findLetters } from '../../../../shared/operator/letters/letter-groups.js';
+import type { Ports } from '../../../../shared/domain/ports.js';
+import { findDeadLetters } from '../../../../shared/operator/dead-letters/dead-letter-groups.js';
 import type { TopologyModel } from '../../../../shared/topology/model.js';
 import { outputKey } from '../../../../shared/topology/deployed/output-key.js';
 import { invokeFunction } from '../../../context/invoke-function.js';
 import { readQueues, type QueueState } from '../../messages/read-queues.js';
-import { modelOf } from '../../../context/read-deployed-model.js';
+import { modelOfDeployment } from '../../../context/read-deployed-model.js';
+import { presentQuarantines } from '../../../../shared/operator/quarantine/quarantine.js';
 import { checkConsumers } from './check-consumers.js';
-import { fail, findAll, ok, warn, type Finding, type Found } from './finding.js';
+import { checkQuarantines } from './check-quarantines.js';
+import { fail, runChecks, ok, warn, type CheckResult, type Found } from './check-result.js';
 
 const PROBE = 'laneway-health';
 
 /**
  * Tries every part of a deployed application without a change to its data. It writes an update under a condition that never
- * holds, one object of its own, and an event that no rule takes. It calls the drain with no letter, and the sweeper as its
+ * holds, one object of its own, and an event that no rule takes. It calls the drain with no dead letter, and the sweeper as its
  * schedule does.
  */
-export function checkApplication(model: TopologyModel, deployment: Deployment): Promise<readonly Finding[]> {
+export function checkApplication(model: TopologyModel, deployment: Deployment): Promise<readonly CheckResult[]> {
+  const ports = openPorts(namesFromOutputs(model, deployment), publisherPorts, bookPort, quarantinesPort);
+  const present = presentQuarantines(ports);
+  // A check that needs it fails by it; the others go on.
+  present.catch(() => undefined);
   const table = (output: string) => () => tryTable(outputOf(deployment, output), output === 'LedgerTable');
-  return findAll({
+  return runChecks({
     model: () => tellModel(deployment),
     'ledger table': table('LedgerTable'),
     'pending table': table('PendingTable'),
-    payloads: () => tryPayloads(outputOf(deployment, 'PayloadBucket')),
+    payloads: () => tryPayloads(ports),
     evidence: () => tryBuckets(['ArchiveBucket', 'SealBucket'].map((output) => outputOf(deployment, output))),
     bus: () => tryBus(outputOf(deployment, 'Bus')),
-    consumers: () => checkConsumers(model, deployment),
+    consumers: async () => checkConsumers(model, deployment, await present),
+    quarantines: async () => checkQuarantines(model, deployment, await present),
     queues: async () => judgeQueues(model, await readQueues(model, deployment, { ages: false })),
     drain: () => tryDrain(outputOf(deployment, 'PlatformFunctionDeadLetters')),
     sweeper: () => trySweeper(outputOf(deployment, 'SweeperFunction')),
     workflows: () => tryWorkflows(deployment),
-    'dead letters': () => countLetters(outputOf(deployment, 'LedgerTable')),
+    'dead letters': () => countDeadLetters(ports),
   });
 }
 
 async function tellModel(deployment: Deployment): Promise<Found> {
-  const model = await modelOf(deployment);
+  const model = await modelOfDeployment(deployment);
   if (model === undefined) return warn('none is stored: it was deployed by an earlier Laneway', 'laneway deploy');
   const version = model.version === undefined ? '' : `, version ${model.version}`;
   return ok(`deployed by Laneway ${model.framework}${version}`);
@@ -68,11 +76,10 @@ async function tryTable(TableName: string, sorted: boolean): Promise<Found> {
   return fail('took a write whose condition does not hold');
 }
 
-async function tryPayloads(bucket: string): Promise<Found> {
-  const store = new S3PayloadStore(awsClients().s3, bucket);
+async function tryPayloads({ payloads }: Pick<Ports, 'payloads'>): Promise<Found> {
   const text = JSON.stringify({ probed: new Date().toISOString() });
-  await store.put(`${PROBE}.json`, text);
-  const read = await store.get(`${PROBE}.json`);
+  await payloads.put(`${PROBE}.json`, text);
+  const read = await payloads.get(`${PROBE}.json`);
   return read === text ? ok('what was written is read') : fail('what was written is not what is read');
 }
 
@@ -143,7 +150,7 @@ async function tryWorkflows(deployment: Deployment): Promise<Found> {
   return ok(`${machines.length} ready`);
 }
 
-async function countLetters(ledger: string): Promise<Found> {
-  const letters = await findLetters(new DynamoDeadLetterBook(awsClients().documents, ledger), { state: 'open' });
+async function countDeadLetters({ book }: Pick<Ports, 'book'>): Promise<Found> {
+  const letters = await findDeadLetters(book, { state: 'open' });
   return letters.length === 0 ? ok('none are open') : warn(`${letters.length} are open`, 'laneway dlq groups');
 }

@@ -6,22 +6,27 @@ import {
 } from '@aws-sdk/client-lambda';
 import { functionsBehind } from '../../../../functions/platform/declarations.js';
 import type { Deployment } from '../../../../shared/client/deployment.js';
+import { heldBy, type Quarantine } from '../../../../shared/domain/quarantine/quarantine.js';
 import type { TopologyModel } from '../../../../shared/topology/model.js';
 import { outputKey } from '../../../../shared/topology/deployed/output-key.js';
 import { knownQueues } from '../../messages/read-queues.js';
-import { fail, ok, type Found } from './finding.js';
+import { fail, ok, type Found } from './check-result.js';
 
 /** A mapping of a queue or stream to a function, as far as it is looked at. */
 export type Mapping = Pick<EventSourceMappingConfiguration, 'EventSourceArn' | 'FunctionArn' | 'State'>;
 
 /** Functions are ready, and every queue that a function empties has a mapping that is enabled. */
-export async function checkConsumers(model: TopologyModel, deployment: Deployment): Promise<Found> {
+export async function checkConsumers(
+  model: TopologyModel,
+  deployment: Deployment,
+  quarantines: readonly Quarantine[] = [],
+): Promise<Found> {
   const client = new LambdaClient({});
   try {
     const mappings: Mapping[] = [];
     for await (const page of paginateListEventSourceMappings({ client }, {}))
       mappings.push(...(page.EventSourceMappings ?? []));
-    const faults = consumerFaults(model, deployment, mappings);
+    const faults = consumerFaults(model, deployment, mappings, quarantines);
     const functions = functionsOf(deployment);
     for (const FunctionName of functions) {
       const { State, LastUpdateStatus } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
@@ -34,12 +39,20 @@ export async function checkConsumers(model: TopologyModel, deployment: Deploymen
   }
 }
 
-/** Queues without an enabled mapping, and mappings of the application's functions that are not enabled. */
-export function consumerFaults(model: TopologyModel, deployment: Deployment, mappings: readonly Mapping[]): string[] {
+/** Queues without an enabled mapping, but for lanes of agents in quarantine, and mappings of the application's functions that are not enabled. */
+export function consumerFaults(
+  model: TopologyModel,
+  deployment: Deployment,
+  mappings: readonly Mapping[],
+  quarantines: readonly Quarantine[] = [],
+): string[] {
+  const held = heldBy(quarantines, 0);
   const own = new Set(functionsOf(deployment));
   const ours = mappings.filter(({ FunctionArn = '' }) => own.has(nameIn(FunctionArn)));
   const faults = knownQueues(model, deployment).flatMap(({ owner, queue, kind, url }) => {
     if (!emptiedByFunction(model, deployment, owner, queue, kind)) return [];
+    // Nothing is to empty it; the check of quarantines sees to that.
+    if (kind === 'lane' && held.agent(owner)) return [];
     const states = ours
       .filter(({ EventSourceArn = '' }) => EventSourceArn.split(':').at(-1) === url.split('/').at(-1))
       .map(({ State = 'Enabled' }) => State);

@@ -5,7 +5,7 @@ import type { Project } from '../../../context/project.js';
 import { inProcessHint } from '../../deployment/dev/in-process-module.js';
 import { kindIn } from './add-message.js';
 import { checkFree, taken, THERE_ALREADY, type Addition } from './addition.js';
-import { keyOf, namesIn, propertiesOf, type ModuleSource } from './module-source.js';
+import { propertyKey, namesIn, propertiesOf, type ModuleSource } from './module-source.js';
 import { declaredTopology, importPath, notWrittenOut, partOf, readModules } from './user-modules.js';
 
 /** Names of agents and workflows. */
@@ -40,7 +40,7 @@ export function addAgent(project: Project, name: string, { subscribes, worker = 
   const { topology, messages } = modules;
   const runs = worker ? ", runs: 'worker'" : '';
   const value = `{ subscribes: [${subscribes.map((one) => `'${one}'`).join(', ')}]${runs} }`;
-  const snippet = `agents: {\n  ${keyOf(name)}: ${value},\n},`;
+  const snippet = `agents: {\n  ${propertyKey(name)}: ${value},\n},`;
   const { name: exported, spec } = declaredTopology(modules, snippet);
   const channels = partOf(modules, spec, 'channels', snippet);
   const agents = partOf(modules, spec, 'agents', snippet);
@@ -68,8 +68,8 @@ export function addAgent(project: Project, name: string, { subscribes, worker = 
     [join(folder, 'agent.test.ts'), testText(name, [...types])],
   ]);
   checkFree('agent', name, files.keys());
-  if (agents === undefined) topology.addProperty(spec, 'agents', `{ ${keyOf(name)}: ${value} }`);
-  else topology.addProperty(agents.object, keyOf(name), value);
+  if (agents === undefined) topology.addProperty(spec, 'agents', `{ ${propertyKey(name)}: ${value} }`);
+  else topology.addProperty(agents.object, propertyKey(name), value);
   const write = `write what it does in ${join(basename(modules.agents), name, 'agent.ts')}, and its test`;
   const run = `deploy, then run it: laneway worker run ${name}   (laneway dev runs it as well)`;
   return {

@@ -2,7 +2,7 @@ import { LanewayError, unknownName } from '../../../../shared/domain/base/errors
 import type { Project } from '../../../context/project.js';
 import { kindIn } from './add-message.js';
 import { taken, THERE_ALREADY, type Addition } from './addition.js';
-import { keyOf, namesIn, propertiesOf } from './module-source.js';
+import { propertyKey, namesIn, propertiesOf } from './module-source.js';
 import { declaredTopology, importPath, partOf, readModules } from './user-modules.js';
 
 /**
@@ -19,7 +19,7 @@ export function addChannel(project: Project, name: string, carries: readonly str
   const modules = readModules(project);
   const { topology, messages } = modules;
   const value = `{ carries: [${carries.join(', ')}] }`;
-  const snippet = `channels: {\n  ${keyOf(name)}: ${value},\n},`;
+  const snippet = `channels: {\n  ${propertyKey(name)}: ${value},\n},`;
   const { spec } = declaredTopology(modules, snippet);
   const channels = partOf(modules, spec, 'channels', snippet);
   const present = channels?.entries.get(name)?.value;
@@ -42,8 +42,8 @@ export function addChannel(project: Project, name: string, carries: readonly str
       `laneway add message ${type}`,
     );
   }
-  if (channels === undefined) topology.addProperty(spec, 'channels', `{ ${keyOf(name)}: ${value} }`);
-  else topology.addProperty(channels.object, keyOf(name), value);
+  if (channels === undefined) topology.addProperty(spec, 'channels', `{ ${propertyKey(name)}: ${value} }`);
+  else topology.addProperty(channels.object, propertyKey(name), value);
   if (messages !== topology)
     for (const type of carries) topology.addImport(type, importPath(topology.file, messages.file));
   const commands = carries.filter((type) => kindIn(messages, type) === 'command');

@@ -186,4 +186,4 @@ export function namesIn(value: Node | undefined): readonly string[] | undefined 
 }
 
 /** A name as the key of an object. */
-export const keyOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`);
+export const propertyKey = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`);

@@ -2,7 +2,8 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { basename, dirname, join, resolve } from 'node:path';
 import { LanewayError, unknownName } from '../../../../shared/domain/base/errors.js';
 import { lanewaySpec } from './laneway-spec.js';
-import { ownFolder, readPackage } from './own-package.js';
+import { tryPackageFile } from '../../../context/package-file.js';
+import { ownFolder } from './own-folder.js';
 import { projectFiles } from './project-files.js';
 import { TEMPLATES, TEST_RUNNERS, type Template, type TestRunner } from './templates.js';
 
@@ -46,7 +47,7 @@ export function initProject(folder: string, options: InitOptions): NewProject {
   const files = new Map([
     ...templateFiles(join(own, 'cli', 'templates', 'common'), name),
     ...templateFiles(join(own, 'cli', 'templates', template), name),
-    ...projectFiles({ name, laneway, tests, own: readPackage(join(own, 'package.json')) ?? {} }),
+    ...projectFiles({ name, laneway, tests, own: tryPackageFile(own) ?? {} }),
   ]);
   writing(directory, () => {
     for (const [path, text] of files) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { LanewayError } from '../../../../shared/domain/base/errors.js';
-import { readPackage } from './own-package.js';
+import { tryPackageFile } from '../../../context/package-file.js';
 
 const FROM_ELSEWHERE = /^(file:|link:|\.{0,2}\/|https?:|git[+:@]|github:)/;
 const LOCAL = /^(?:file:|link:)?((?:\.{0,2}\/)?[^:]*)$/;
@@ -20,13 +20,13 @@ export function lanewaySpec(own: string, project: string, given: string | undefi
     });
   }
   for (let folder = dirname(own); dirname(folder) !== folder; folder = dirname(folder)) {
-    const user = readPackage(join(folder, 'package.json'));
+    const user = tryPackageFile(folder);
     const spec = user?.dependencies?.['laneway'] ?? user?.devDependencies?.['laneway'];
     if (spec === undefined) continue;
     if (FROM_ELSEWHERE.test(spec)) return relativeTo(project, spec, folder);
     break;
   }
-  return readPackage(join(own, 'package.json'))?.version ?? 'latest';
+  return tryPackageFile(own)?.version ?? 'latest';
 }
 
 function relativeTo(project: string, spec: string, from: string): string {

@@ -1,5 +1,5 @@
 import { LanewayError } from '../../../../shared/domain/base/errors.js';
-import type { PackageFile } from './own-package.js';
+import type { PackageFile } from '../../../context/package-file.js';
 import type { TestRunner } from './templates.js';
 
 /** Laneway itself is tested with jest, so that its package.json names no vitest. Vitest 5 wants types of a newer Node than Laneway does. */

@@ -1,7 +1,7 @@
 import { createAgent } from 'laneway/agent';
 import { bakery } from './bakery/topology.js';
 
-/** What the installed declarations have to refuse; compiled, never run. */
+/** Mistakes that the installed declarations have to refuse; compiled, never run. */
 export const refused = () => [
   // @ts-expect-error the reply lacks the order and the minutes
   createAgent(bakery, 'baker').handle({ BakeLoaves: ({ data }) => ({ loaves: data.loaves }) }),

@@ -3,7 +3,7 @@ import { Act, purchases, PurchaseWanted, Undo } from '../purchase-topology.js';
 
 const definition = { startedBy: PurchaseWanted, deadline: '30 days' } as const;
 
-/** What is bought before it is redesigned: reserved, decided, ordered. Whoever is in a hurry is answered within seconds. */
+/** A purchase before it is redesigned: reserved, decided, ordered. Whoever is in a hurry is answered within seconds. */
 export const first = defineWorkflow(purchases, 'purchase', definition, (flow, { purchase, patience }) => {
   const reserved = flow.request(
     'reserve',

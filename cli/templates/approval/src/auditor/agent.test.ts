@@ -4,7 +4,7 @@ import { auditor } from './agent.js';
 
 test.each([
   [10_000, 'small'],
-  [10_001, 'dear'],
+  [10_001, 'large'],
 ])('%d cents are %s', async (cents, verdict) => {
   const { reply } = await invoke(auditor, CheckExpense, { claim: 'E-1', cents });
   expect(reply?.verdict).toBe(verdict);

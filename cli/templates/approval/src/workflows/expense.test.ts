@@ -16,7 +16,7 @@ test('a small claim is paid without asking anybody', async () => {
 test.each([
   ['approved', 'paid'],
   ['rejected', 'refused'],
-] as const)('a dear claim that a person has %s is %s', async (decision, result) => {
+] as const)('a large claim that a person has %s is %s', async (decision, result) => {
   const office = world();
   const { correlationId } = await office.publish(ExpenseClaimed, { claim: 'E-2', cents: 90_000 });
   await office.advance('1 minute');

@@ -2,12 +2,12 @@ import { defineWorkflow } from 'laneway/workflow';
 import { CheckExpense, ExpenseClaimed } from '../messages.js';
 import { topology } from '../topology.js';
 
-/** A small claim is paid; a dear one when a person approves. Runs once, to record the steps. */
+/** A small claim is paid; a large one when a person approves. Runs once, to record the steps. */
 export const expense = defineWorkflow(topology, 'expense', { startedBy: ExpenseClaimed }, (flow, { claim, cents }) => {
   const checked = flow.request('check', CheckExpense, { claim, cents }, { timeout: '1 minute' });
   flow.match(checked.verdict, {
     small: () => flow.complete('paid', { claim }),
-    dear: () => {
+    large: () => {
       const { decision, by } = flow.approval('budget', {
         title: 'Pay this expense?',
         details: { claim, cents },

@@ -1,0 +1,73 @@
+import type { ConfinedPlace } from '../../../shared/aws/iam/iam-confinement.js';
+import { confinementAt } from '../../../shared/aws/ports.js';
+import { outputOf, type Deployment } from '../../../shared/client/deployment.js';
+import type { Confinement } from '../../../shared/domain/quarantine/confinement.js';
+import type { Party } from '../../../shared/domain/quarantine/quarantine.js';
+import { outputKey } from '../../../shared/topology/deployed/output-key.js';
+import type { TopologyModel } from '../../../shared/topology/model.js';
+
+/** Means for a party that the topology does not have any more: nothing of it is left to be cut off, or given back. */
+const NOT_DEPLOYED: Confinement = {
+  deny: () => Promise.resolve(GONE),
+  allow: () => Promise.resolve(GONE),
+  pause: () => Promise.resolve(GONE),
+  resume: () => Promise.resolve(GONE),
+  keep: () => Promise.resolve(GONE),
+  keepAsBefore: () => Promise.resolve(GONE),
+  gaps: () => Promise.resolve([]),
+};
+const GONE = 'it is not deployed any more';
+
+/** Means by which a party of a deployment is cut off. @throws LanewayError NOT_FOUND */
+export function confinementOf(party: Party, model: TopologyModel, deployment: Deployment): Confinement {
+  const parties = { agent: model.agents, client: model.clients, ingress: model.ingress }[party.kind];
+  return Object.hasOwn(parties, party.name) ? confinementAt(confinedPlace(party, model, deployment)) : NOT_DEPLOYED;
+}
+
+/** Shortest beginning of queue names that is taken for the stack's own. */
+const SHORTEST_PREFIX = 4;
+
+/** The parts of a deployment that belong to a party, by the outputs of its stacks. @throws LanewayError NOT_FOUND */
+export function confinedPlace({ kind, name }: Party, model: TopologyModel, deployment: Deployment): ConfinedPlace {
+  const application = applicationArns(deployment);
+  const none = { application, lanes: [] };
+  if (kind === 'client') return { ...none, policyArn: outputOf(deployment, outputKey('Client', name, 'Policy')) };
+  if (kind === 'ingress') {
+    const policyArn = outputOf(deployment, outputKey('Ingress', name, 'Policy'));
+    return { ...none, policyArn, queuesOf: outputOf(deployment, outputKey('PlatformFunction', 'ingress')) };
+  }
+  const agent = model.agents[name];
+  const lanes = (agent?.lanes ?? []).flatMap((lane) => deployment[outputKey('Lane', name, lane)] ?? []);
+  if (agent?.runs === 'worker')
+    return { application, lanes, policyArn: outputOf(deployment, outputKey('WorkerPolicy', name)) };
+  return { application, lanes, functionName: outputOf(deployment, outputKey('Function', name)) };
+}
+
+/** ARNs of the bus, the tables, the payloads and the queues. */
+function applicationArns(deployment: Deployment): string[] {
+  const bus = outputOf(deployment, 'BusArn');
+  const [, partition = '', , region = '', account = ''] = bus.split(':');
+  const inRegion = (service: string, resource: string) =>
+    `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const tables = ['LedgerTable', 'PendingTable'].map((key) =>
+    inRegion('dynamodb', `table/${outputOf(deployment, key)}`),
+  );
+  const bucket = `arn:${partition}:s3:::${outputOf(deployment, 'PayloadBucket')}`;
+  return [
+    bus,
+    ...tables.flatMap((table) => [table, `${table}/*`]),
+    ...[bucket, `${bucket}/*`],
+    inRegion('sqs', `${queuePrefix(deployment)}*`),
+  ];
+}
+
+/** Beginning that the names of all queues share: one stack has them, and names of many would not fit into a policy. */
+function queuePrefix(deployment: Deployment): string {
+  const names = Object.entries(deployment).flatMap(([key, value]) =>
+    /^(Lane|DeadLetters|TimerQueue)/.test(key) && value.includes('/') ? [value.slice(value.lastIndexOf('/') + 1)] : [],
+  );
+  const [first = '', ...others] = names;
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length--;
+  return length < SHORTEST_PREFIX ? '' : first.slice(0, length);
+}
