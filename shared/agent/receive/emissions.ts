@@ -6,6 +6,7 @@ import {
   offloadPayloads,
 } from '../../domain/delivery/claim-check.js';
 import { envelopeOf, type DeliveryRecord, type Emission } from '../../domain/delivery/delivery.js';
+import { readEmissions } from '../../domain/delivery/delivery-form.js';
 import type { DeadLetter } from '../../domain/delivery/dead-letter.js';
 import { writerOfReceiver } from '../../domain/wire/writers.js';
 import { PAYLOAD_LIMIT_BYTES } from '../../domain/wire/json-form.js';
@@ -66,11 +67,14 @@ export async function storeEmissions(
   return { emissions: [], emissionsRef };
 }
 
-/** Reads the emissions of an outcome, from its item or from the payload store. */
+/**
+ * Reads the emissions of an outcome, from its item or from the payload store.
+ * @throws LanewayError as contentAt; UNREADABLE for a list of another form: the platform reads what an agent stored
+ */
 export async function loadEmissions(record: StoredEmissions, payloads: PayloadStore): Promise<readonly Emission[]> {
   return record.emissionsRef === undefined
     ? record.emissions
-    : (JSON.parse(await contentAt(record.emissionsRef, payloads)) as Emission[]);
+    : readEmissions(await contentAt(record.emissionsRef, payloads));
 }
 
 /** Emission that the bus refused for good. */

@@ -1,4 +1,7 @@
 import { createAgent } from 'laneway/agent';
+import { contentKey } from '../../../../../shared/domain/delivery/claim-check.js';
+import { loadEmissions } from '../../../../../shared/agent/receive/emissions.js';
+import { MemoryPayloads } from '../../../../../shared/testing/memory/memory-payloads.js';
 import { parcels, WeighParcel } from '../../../../kit/applications/parcel-topology.js';
 import { agentStand } from '../../../../kit/stands/agent-stand.js';
 
@@ -34,4 +37,15 @@ test('once the copy could send them, they are noted as sent, and nobody sends th
   const standing = await record('ParcelArrived-1');
   expect(standing?.unsent).toBeUndefined();
   expect(standing?.sent).toBeDefined();
+});
+
+test('a stored list of another form is refused, also under its own digest', async () => {
+  const payloads = new MemoryPayloads();
+  for (const text of ['{', '{"id":"e"}', '[{"id":"e","type":7}]', '[{"id":"e"}]', '[null]']) {
+    const emissionsRef = contentKey('emissions/agent.desk/c/m/o', text);
+    await payloads.put(emissionsRef, text);
+    await expect(loadEmissions({ emissions: [], emissionsRef }, payloads)).rejects.toMatchObject({
+      code: 'UNREADABLE',
+    });
+  }
 });
