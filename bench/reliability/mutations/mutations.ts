@@ -213,7 +213,8 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: 'reached = done.last;',
       },
     ],
-    rows: ['outages'],
+    rows: [],
+    tests: ['test/unit/shared/platform/supervision/sweep.test.ts'],
   },
   {
     name: 'timer-grace-with-the-other-sign',
@@ -225,7 +226,8 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: 'const until = now + TIMER_GRACE_MS;',
       },
     ],
-    rows: ['lost-events'],
+    rows: [],
+    tests: ['test/unit/shared/platform/supervision/arm-timers.test.ts'],
   },
   {
     name: 'reopened-steps-in-any-order',
