@@ -275,7 +275,8 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: 'if (envelope.id === expected[0]) await services.intents.record([], INTENT_GRACE_MS);',
       },
     ],
-    rows: ['outages'],
+    rows: [],
+    tests: ['test/unit/shared/platform/supervision/sweep.poison.test.ts'],
   },
   {
     name: 'refused-intents-wait-for-their-expiry',
