@@ -1,3 +1,9 @@
+/**
+ * CDK's own rules about templates take three seconds for each synth and, as warnings, fail nothing. `npm run check -- templates` has
+ * them fail; children of the tests have this from their environment.
+ */
+process.env.CDK_VALIDATION ??= 'false';
+
 const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }];
 const common = {
   testEnvironment: 'node',
@@ -15,8 +21,8 @@ const project = (name, extra = {}) => ({
 
 /**
  * A second run over what is packed, where every import of the framework is one of the compiled dist/: the command, the harness, the
- * application in process, and the example on all of them. The other tests ask for decisions, which are compiled as these are;
- * test/e2e loads every module of the package.
+ * application in process, and the example on all of them. The other tests, those of what the harness is made of among them, ask for
+ * decisions, which are compiled as these are; test/e2e loads every module of the package.
  */
 const built = {
   testEnvironmentOptions: { customExportConditions: ['node', 'node-addons'] },
@@ -26,7 +32,8 @@ const built = {
   },
   testMatch: [
     '<rootDir>/test/unit/shared/domain/base/one-version.test.ts',
-    '<rootDir>/test/unit/shared/{testing,in-process}/**/*.test.ts',
+    '<rootDir>/test/unit/shared/testing/harness/**/*.test.ts',
+    '<rootDir>/test/unit/shared/in-process/**/*.test.ts',
     '<rootDir>/test/unit/cli/**/*.test.ts',
     '<rootDir>/test/scenarios/vehicle-maintenance/*.test.ts',
   ],

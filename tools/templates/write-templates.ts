@@ -7,7 +7,11 @@ import { vehicleMaintenance } from '../../infra/applications/vehicle-maintenance
  */
 const [outdir] = process.argv.slice(2);
 if (outdir === undefined) throw new Error('usage: write-templates.ts FOLDER');
-const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+const app = new App({
+  outdir,
+  // CDK's own rules about templates, which are warnings unless they are asked to be errors.
+  context: { 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': true },
+});
 vehicleMaintenance(app, 'Vehicles', {
   sender: 'service@vehicles.example',
   respondWithin: '24 hours',

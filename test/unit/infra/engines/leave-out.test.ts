@@ -3,9 +3,6 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { leftOutCondition } from '../../../../infra/engines/engine-gaps.js';
 import { leaveOutForEngine } from '../../../../infra/engines/leave-out.js';
 
-// The library's own template validation is about AWS, takes seconds, and is `npm run synth`'s.
-process.env['CDK_VALIDATION'] = 'false';
-
 /** A template with one resource of each kind that matters, made for the given engine. */
 function templateFor(engine: string | undefined) {
   const app = new App(engine === undefined ? {} : { context: { 'laneway:engine': engine } });

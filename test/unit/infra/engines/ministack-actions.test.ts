@@ -4,9 +4,6 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal, Effect } from '
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { leaveOutForEngine } from '../../../../infra/engines/leave-out.js';
 
-// The library's own template validation is about AWS, takes seconds, and is `npm run synth`'s.
-process.env['CDK_VALIDATION'] = 'false';
-
 /** Statements of a role's policy and of a managed one, made for an engine, without their Version. */
 function statementsFor(engine: string | undefined) {
   const app = new App(engine === undefined ? {} : { context: { 'laneway:engine': engine } });
