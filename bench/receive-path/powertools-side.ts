@@ -52,25 +52,44 @@ function isOver(record: IdempotencyRecord, now: number): boolean {
 
 const REMAINING_MS = 60_000;
 
+/** Ways in which idempotency is told the key of a message; both are of its documentation. */
+export const POWERTOOLS_SETUPS = {
+  withJmesPath: "eventKeyJmesPath: 'id', which searches the envelope",
+  withoutJmesPath: 'dataIndexArgument: 0, where the id is an argument of its own',
+} as const;
+export type PowertoolsSetup = keyof typeof POWERTOOLS_SETUPS;
+
+type HandleOnce = (envelope: Envelope, reading: DeviceReading) => unknown;
+
+/** The handler, made idempotent by the id of the message. */
+function handledOnce(take: Sink, setup: PowertoolsSetup, config: IdempotencyConfig): HandleOnce {
+  const handle = (envelope: Envelope, reading: DeviceReading): Promise<JudgedReading> | JudgedReading => {
+    const judged = judgeReading(envelope.id, reading);
+    take(judged);
+    return judged;
+  };
+  const persistenceStore = new MemoryPersistence();
+  if (setup === 'withJmesPath') return makeIdempotent(handle, { persistenceStore, config });
+  const byId = makeIdempotent(
+    (_id: string, envelope: Envelope, reading: DeviceReading): Promise<JudgedReading> | JudgedReading =>
+      handle(envelope, reading),
+    { persistenceStore, config, dataIndexArgument: 0 },
+  );
+  return (envelope, reading) => byId(envelope.id, envelope, reading);
+}
+
 /**
  * The same job as its user writes it with Powertools: batch for the response, idempotency for duplicates, zod for
  * envelope and payload, and by hand what they have nothing for: publisher, channel, receiver, expiry, hops, dead letters.
  */
-export function powertoolsSide(): ReceiveSide {
+export function powertoolsSide(setup: PowertoolsSetup): ReceiveSide {
   const handled: JudgedReading[] = [];
   const expired: string[] = [];
   const deadLetters: string[] = [];
   const take: Sink = (judged) => handled.push(judged);
   const processor = new BatchProcessor(EventType.SQS);
-  const config = new IdempotencyConfig({ eventKeyJmesPath: 'id' });
-  const handleOnce = makeIdempotent(
-    (envelope: Envelope, reading: DeviceReading): Promise<JudgedReading> | JudgedReading => {
-      const judged = judgeReading(envelope.id, reading);
-      take(judged);
-      return judged;
-    },
-    { persistenceStore: new MemoryPersistence(), config },
-  );
+  const config = new IdempotencyConfig(setup === 'withJmesPath' ? { eventKeyJmesPath: 'id' } : {});
+  const handleOnce = handledOnce(take, setup, config);
 
   const handleRecord = async (record: SQSRecord): Promise<void> => {
     const read = readRecord(record.body);
