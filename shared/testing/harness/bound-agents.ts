@@ -1,4 +1,4 @@
-import type { Middleware } from '../../agent/context.js';
+import type { Log, Middleware } from '../../agent/context.js';
 import type { Agent, BoundAgent } from '../../agent/create-agent.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { Topology } from '../../topology/topology.js';
@@ -66,4 +66,22 @@ export function withFaults(bound: BoundAgent, process: MortalProcess): BoundAgen
     return result;
   };
   return { agent: { ...agent, middleware: [faulty, ...agent.middleware] }, deps };
+}
+
+/** A log that nobody reads. */
+export const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** Adds to each line the agent that it is about. A deployed export function needs no such field: its name tells the agent. */
+export function logOf(log: Log, agent: string): Log {
+  if (log === SILENT) return log;
+  const line =
+    (level: keyof Log): Log['info'] =>
+    (message, fields) =>
+      log[level](message, { agent, ...fields });
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }

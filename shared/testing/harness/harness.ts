@@ -8,7 +8,6 @@ import type { PageResponse } from '../../operator/approval-page/answer-link.js';
 import type { ApprovalRecord } from '../../operator/requests/decide-approval.js';
 import type { Actor } from '../../operator/operator-services.js';
 import type { Retried } from '../../operator/workflows/retry-workflow.js';
-import { intendedReceivers } from '../../platform/supervision/look-at-intent.js';
 import { heldBy } from '../../domain/quarantine/quarantine.js';
 import { SWEEP_EVERY } from '../../domain/base/sweep-every.js';
 import type { Receipt } from '../../publishing/publish-message.js';
@@ -20,6 +19,7 @@ import { type HarnessConversation } from './harness-conversation.js';
 import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
 import { HarnessWorld } from './harness-world.js';
 import type { WorldParts } from './memory-world.js';
+import { MissingMessages } from './in-flight/missing-messages.js';
 import { turn } from './slow-work.js';
 import { WorldAccess } from './world-access.js';
 import { seededRandom } from '../memory/seeded-random.js';
@@ -130,7 +130,7 @@ export function harnessOver(
 
 class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   readonly faults: Faults;
-  readonly #present: ReadonlySet<string>;
+  readonly #missing: MissingMessages;
   #nextSweep: number;
   /** Time of the last sweep, milliseconds since 1970. */
   #swept = 0;
@@ -138,7 +138,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
 
   constructor(topology: Topology, world: HarnessWorld, present: ReadonlySet<string>) {
     super(topology, world, 'the test');
-    this.#present = present;
+    this.#missing = new MissingMessages(topology, world, present);
     this.faults = world.faults;
     this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
   }
@@ -236,35 +236,24 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
 
   /** Time at which something happens next that somebody waits for, milliseconds since 1970; undefined at rest. */
   async #nextInFlight(): Promise<number | undefined> {
-    const { consumers, executions, faults, timers, ports } = this.world;
+    const { consumers, executions, faults, timers, openExecutions, ports } = this.world;
     const over = faults.outagesOver;
     const held = heldBy(this.world.quarantines.present, this.world.clock.now());
+    const missing = await this.#missing.due(held);
     const queues = consumers
       .filter((one) => one.queue !== timers && !one.isHeld())
       // What an ingress in quarantine has put off waits for its release.
       .map(({ name, queue }) => (name === 'ingress' ? queue.nextUnpostponedAt : queue.nextVisibleAt));
     const open = await first(ports.pending.due(-Infinity, Infinity), () => Promise.resolve(true));
-    const missing = await first(ports.intents.due((await ports.cursors.get('intents')) ?? 0, Infinity), (intent) =>
-      held.source(intent.envelope.source)
-        ? Promise.resolve(false)
-        : this.#isMissing(
-            intent.envelope,
-            intendedReceivers(intent, this.topology.model, this.world.starts).filter((one) => !held.agent(one)),
-          ),
-    );
     const unsent = await first(ports.deliveries.unsent(-Infinity, Infinity), ({ receiver }) =>
       Promise.resolve(!held.agent(receiver)),
     );
-    const unheard = await first(ports.openExecutions.due(-Infinity, Infinity), async ({ workflow, name }) => {
-      const end = await ports.executions.end(workflow, name);
-      return end !== undefined && end !== 'running';
-    });
     // A timer that was lost is found by the sweeper, a lost end of an execution by supervision, and so are messages of an outcome that wait to be sent.
     const swept = earliest([
-      missing?.due,
+      missing,
       open && Date.parse(open.deadline),
       unsent?.unsent && Date.parse(unsent.unsent.due),
-      unheard?.due,
+      openExecutions.nextEnded,
     ]);
     return earliest([
       ...queues,
@@ -274,14 +263,6 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
       open ? timers.nextVisibleAt : timers.nextRetryAt,
       swept === undefined ? undefined : this.#sweepAfter(swept + SWEEP_LATENESS_MS),
     ]);
-  }
-
-  async #isMissing({ correlationid: correlationId, id: messageId }: Envelope, expected: readonly string[]) {
-    for (const receiver of expected) {
-      if (!this.#present.has(receiver) && !receiver.startsWith('workflow:')) continue;
-      if (!(await this.world.ports.deliveries.get({ correlationId, messageId, receiver }))) return true;
-    }
-    return false;
   }
 
   #sweepAfter(time: number): number {

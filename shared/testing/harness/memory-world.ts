@@ -18,7 +18,7 @@ import { routingRules } from '../../topology/rules.js';
 import type { Topology } from '../../topology/topology.js';
 import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
 import { withRun, type Consumer } from './consumer.js';
-import { withFaults } from './bound-agents.js';
+import { logOf, SILENT, withFaults } from './bound-agents.js';
 import { FaultPlan } from './fault-plan.js';
 import { MemoryCursors } from '../memory/memory-cursors.js';
 import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
@@ -54,7 +54,6 @@ const DAY_MS = 86_400_000;
 const LANE_RETENTION_MS = 4 * DAY_MS;
 /** Milliseconds that dead letter queues keep a copy; as deployed, and the most that SQS allows. */
 const LETTER_RETENTION_MS = 14 * DAY_MS;
-const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Address that links of approvals begin with; nothing answers there but the harness itself. */
 const LINK_BASE = 'https://approvals.invalid';
@@ -95,6 +94,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly deferredReplies = new MemoryDeferredReplies();
   readonly pending = new MemoryPending(this.ledger.unreadable);
   readonly sagas = new MemorySagas();
+  readonly openExecutions = new MemoryOpenExecutions((name) => this.executions.hasEnded(name));
   readonly quarantines = new MemoryQuarantines();
   readonly slow = new SlowWork();
   readonly ports: WorldPorts;
@@ -164,7 +164,10 @@ export class MemoryWorld<Time extends Clock = Clock> {
         if (waits && this.faults.losesDispatch()) return undefined;
         return this.#functions.dispatch(payload, this.process('dispatcher', PLATFORM_TIMEOUT_MS));
       },
-      ended: (event) => this.#tellStatus(event, statusEvents),
+      ended: (event, execution) => {
+        this.openExecutions.end(execution);
+        this.#tellStatus(event, statusEvents);
+      },
       ...defined({ due, watch }),
     });
     const { executions } = this;
@@ -182,7 +185,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       cursors: new MemoryCursors(),
       ...{ quarantines: this.quarantines, heldTimes: this.quarantines },
       sagas: this.sagas,
-      openExecutions: new MemoryOpenExecutions(),
+      openExecutions: this.openExecutions,
       bus: this.bus,
       lanes: this.lanes,
       returns: this.#returnsInto(this.lanes),
@@ -379,16 +382,6 @@ export class MemoryWorld<Time extends Clock = Clock> {
     }
     return received.filter((copy) => !worn.includes(copy));
   }
-}
-
-/** Adds to each line the agent that it is about. A deployed function needs no such field: its name tells the agent. */
-function logOf(log: Log, agent: string): Log {
-  if (log === SILENT) return log;
-  const line =
-    (level: keyof Log): Log['info'] =>
-    (message, fields) =>
-      log[level](message, { agent, ...fields });
-  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
 async function leftToNext(run: Promise<void>): Promise<void> {

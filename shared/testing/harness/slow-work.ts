@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers';
+import { DueHeap } from '../memory/due/due-heap.js';
 
 /** A call that has not been answered yet. */
 interface Pause {
   readonly process: object;
-  readonly at: number;
   readonly wake: () => void;
 }
 
@@ -12,38 +12,48 @@ interface Pause {
  * it go on when its time has come.
  */
 export class SlowWork {
-  #pauses: Pause[] = [];
+  readonly #pauses = new DueHeap<Pause>();
+  /** Number of the last pause: of those until one time, the first begun is the first to end. */
+  #last = 0;
+  /** Calls of a process that pause; none for one without. */
+  readonly #calls = new Map<object, number>();
   readonly #works = new Map<object, Promise<void>>();
   readonly #paused = new Map<object, () => void>();
 
   /** Resolves when the work of a process has ended or pauses. @throws what the work throws before it pauses */
   async follow(process: object, work: Promise<void>): Promise<void> {
     this.#works.set(process, work);
-    if (this.#pauses.some((one) => one.process === process)) work.catch(() => undefined);
+    if (this.#calls.has(process)) work.catch(() => undefined);
     else await this.#untilPause(process);
   }
 
   /** Pauses a process until a time, milliseconds since 1970. */
   pause(process: object, until: number): Promise<void> {
     return new Promise((wake) => {
-      this.#pauses.push({ process, at: until, wake });
+      this.#pauses.set({ process, wake }, until, ++this.#last);
+      this.#calls.set(process, (this.#calls.get(process) ?? 0) + 1);
       this.#paused.get(process)?.();
     });
   }
 
   /** Time at which the next process goes on, milliseconds since 1970; undefined when none pauses. */
   get next(): number | undefined {
-    return this.#pauses.length === 0 ? undefined : Math.min(...this.#pauses.map(({ at }) => at));
+    return this.#pauses.next;
   }
 
   /** Lets those go on whose time has come, until each has ended or pauses again. @returns whether there were any */
   async wake(now: number): Promise<boolean> {
-    const due = this.#pauses.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+    const due: Pause[] = [];
+    for (let one = this.#pauses.takeUntil(now); one !== undefined; one = this.#pauses.takeUntil(now)) {
+      due.push(one);
+      const left = (this.#calls.get(one.process) ?? 0) - 1;
+      if (left > 0) this.#calls.set(one.process, left);
+      else this.#calls.delete(one.process);
+    }
     if (due.length === 0) return false;
-    this.#pauses = this.#pauses.filter((one) => !due.includes(one));
     const again = [...new Set(due.map(({ process }) => process))].map((process) =>
       // A process whose other calls still pause may not pause anew.
-      this.#pauses.some((one) => one.process === process) ? turn() : this.#untilPause(process),
+      this.#calls.has(process) ? turn() : this.#untilPause(process),
     );
     for (const { wake } of due) wake();
     // What fails now fails in a process that nobody waits for any more; its copies come again.

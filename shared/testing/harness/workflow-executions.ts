@@ -12,6 +12,7 @@ import type { Clock } from '../../domain/base/clock.js';
 import type { ExecutionReader, WorkflowResumer, WorkflowStarter } from '../../domain/execution/workflow-engine.js';
 import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
 import { AslFailure } from '../asl/asl-failure.js';
+import { DueHeap } from '../memory/due/due-heap.js';
 import { MemoryWorkflows, type TokenAnswer } from '../memory/memory-workflows.js';
 import { loadJsonata, runAsl, type Evaluate } from '../asl/run-asl.js';
 
@@ -21,8 +22,8 @@ export interface ExecutionWorld {
   readonly random: () => number;
   /** Runs the dispatcher function over what a state passes to it. */
   readonly dispatch: (payload: unknown) => Promise<unknown>;
-  /** Takes the status events of executions, as texts of EventBridge events. */
-  readonly ended: (event: string) => void;
+  /** Takes the status event of an execution, as the text of an EventBridge event. */
+  readonly ended: (event: string, execution: string) => void;
   /** Called with the time at which something will be due: {@link WorkflowExecutions.fire} is to be called by then. */
   readonly due?: (at: number) => void;
   readonly watch?: TokenWatch;
@@ -41,7 +42,6 @@ export interface TokenWatch {
 }
 
 interface Alarm {
-  readonly at: number;
   readonly execution: string;
   readonly fire: () => void;
 }
@@ -51,7 +51,11 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
   readonly #world: ExecutionWorld;
   readonly #memory: MemoryWorkflows;
-  #alarms: Alarm[] = [];
+  readonly #alarms = new DueHeap<Alarm>();
+  /** Number of the last alarm: of those at one time, the first set is the first to fire. */
+  #lastAlarm = 0;
+  /** Alarms that have not fired, by execution. */
+  readonly #alarmsOf = new Map<string, Set<Alarm>>();
   /** Tokens that were waited on, by execution. */
   readonly #tokens = new Map<string, string[]>();
   /** Calls that wait for their token to be answered, by token. */
@@ -120,12 +124,13 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   }
 
   async *list(workflow: string, status?: ExecutionStatus): AsyncGenerator<ExecutionDetail> {
-    const all = [...this.#known.values()].filter((one) => one.workflow === workflow);
+    const names = status === 'running' ? this.#stops.keys() : this.#known.keys();
+    const all = [...names].flatMap((name) => this.#known.get(name) ?? []).filter((one) => one.workflow === workflow);
     yield* await Promise.resolve(all.filter((one) => status === undefined || one.status === status));
   }
 
   openCalls(_workflow: string, name: string): Promise<readonly OpenCall[]> {
-    const all = [...this.#open.values()].filter(({ execution }) => execution === name);
+    const all = (this.#tokens.get(name) ?? []).flatMap((token) => this.#open.get(token) ?? []);
     return Promise.resolve(all.map(({ execution: _execution, ...call }) => call));
   }
 
@@ -151,6 +156,11 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     this.#memory.forgetExecution(known.workflow, name);
   }
 
+  /** True for an execution that has ended. */
+  hasEnded(name: string): boolean {
+    return this.#known.get(name)?.endedAt !== undefined;
+  }
+
   /** Number of executions that have not ended. */
   get running(): number {
     return this.#stops.size;
@@ -158,14 +168,19 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
 
   /** Time at which something in a running execution times out or is tried again, milliseconds since 1970; undefined when nothing will. */
   get nextAlarm(): number | undefined {
-    return this.#alarms.length === 0 ? undefined : Math.min(...this.#alarms.map(({ at }) => at));
+    return this.#alarms.next;
   }
 
   /** Fires what is due. @returns whether anything was */
   fire(): boolean {
-    const due = this.#alarms.filter(({ at }) => at <= this.#world.clock.now()).sort((a, b) => a.at - b.at);
-    this.#alarms = this.#alarms.filter((alarm) => !due.includes(alarm));
-    for (const alarm of due) alarm.fire();
+    const now = this.#world.clock.now();
+    // Taken out first: what they set is not due in the same round.
+    const due: Alarm[] = [];
+    for (let one = this.#alarms.takeUntil(now); one !== undefined; one = this.#alarms.takeUntil(now)) due.push(one);
+    for (const alarm of due) {
+      this.#alarmsOf.get(alarm.execution)?.delete(alarm);
+      alarm.fire();
+    }
     return due.length > 0;
   }
 
@@ -234,7 +249,9 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
         this.#open.delete(token);
         resolve(answer);
       });
-      this.#tokens.set(execution, [...(this.#tokens.get(execution) ?? []), token]);
+      const tokens = this.#tokens.get(execution) ?? [];
+      tokens.push(token);
+      this.#tokens.set(execution, tokens);
       if (seconds === undefined) return;
       this.#alarm(execution, this.#world.clock.now() + seconds * 1000, () => {
         if (this.#forget(token)) this.#world.watch?.backstop(token);
@@ -255,7 +272,10 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
   }
 
   #alarm(execution: string, at: number, fire: () => void): void {
-    this.#alarms.push({ at: Math.ceil(at), execution, fire });
+    const alarm = { execution, fire };
+    this.#alarms.set(alarm, Math.ceil(at), ++this.#lastAlarm);
+    const alarms = this.#alarmsOf.get(execution) ?? new Set();
+    this.#alarmsOf.set(execution, alarms.add(alarm));
     this.#world.due?.(Math.ceil(at));
   }
 
@@ -268,13 +288,14 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
       ...(output === undefined ? {} : { output: JSON.parse(output) as unknown }),
       ...defined({ error, cause }),
     });
-    this.#alarms = this.#alarms.filter((alarm) => alarm.execution !== execution);
+    for (const alarm of this.#alarmsOf.get(execution) ?? []) this.#alarms.delete(alarm);
+    this.#alarmsOf.delete(execution);
     // A token of an execution that has ended is answered in vain.
     for (const token of this.#tokens.get(execution) ?? []) this.#forget(token);
     this.#tokens.delete(execution);
     this.#stops.delete(execution);
     const about = { executionArn: executionArn(execution), stateMachineArn: machineArn(workflow), name: execution };
-    this.#world.ended(JSON.stringify({ detail: { ...about, input: JSON.stringify(input), ...detail } }));
+    this.#world.ended(JSON.stringify({ detail: { ...about, input: JSON.stringify(input), ...detail } }), execution);
   }
 }
 

@@ -27,6 +27,7 @@ import {
 } from '../../domain/delivery/lease.js';
 import type { CountedKey, DeliveryStore, LeaseRequest } from '../../domain/delivery/delivery-store.js';
 import { readOrPass } from '../../domain/form/passed-over.js';
+import { DueIndex } from './due/due-index.js';
 import { jsonCopy } from './json-copy.js';
 import type { MemoryLedger } from './memory-ledger.js';
 
@@ -38,6 +39,7 @@ export class MemoryDeliveries implements DeliveryStore {
   readonly #counts = new Map<string, number>();
   /** Deliveries whose messages wait to be sent. */
   readonly #unsent = new Map<string, DeliveryKey>();
+  readonly #due = new DueIndex<string>();
 
   constructor(ledger: MemoryLedger) {
     this.#ledger = ledger;
@@ -111,12 +113,11 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async *unsent(after: number, until: number): AsyncGenerator<DeliveryRecord> {
-    const found = [...this.#unsent.values()].flatMap((key) => jsonCopy(this.#readOrPass(key, undefined)) ?? []);
-    const due = found.filter(({ unsent }) => {
-      const at = unsent === undefined ? Number.NaN : Date.parse(unsent.due);
-      return at > after && at <= until;
-    });
-    yield* await Promise.resolve(due.sort((a, b) => ((a.unsent?.due ?? '') < (b.unsent?.due ?? '') ? -1 : 1)));
+    for (const id of this.#due.range(after, until)) {
+      const key = this.#unsent.get(id);
+      const found = await Promise.resolve(key && jsonCopy(this.#readOrPass(key, undefined)));
+      if (found !== undefined) yield found;
+    }
   }
 
   async get(key: DeliveryKey): Promise<DeliveryRecord | undefined> {
@@ -146,6 +147,11 @@ export class MemoryDeliveries implements DeliveryStore {
     return this.#tombstones.size === 0 ? undefined : this.#tombstones.get(idOf(key));
   }
 
+  #noteDue(key: DeliveryKey, { due }: Unsent): void {
+    this.#unsent.set(idOf(key), key);
+    this.#due.set(idOf(key), Date.parse(due));
+  }
+
   /** The rules change no record. What leaves this class of a record that is kept must be a copy of it. */
   #apply<Result>(key: DeliveryKey, decide: (existing: DeliveryRecord | undefined) => LeaseTransition<Result>): Result {
     const entry = this.#ledger.peekEntry(key);
@@ -153,8 +159,11 @@ export class MemoryDeliveries implements DeliveryStore {
     if (record) {
       // From here on the delivery says itself that it is cancelled.
       if (this.#tombstones.size > 0) this.#tombstones.delete(idOf(key));
-      if (record.unsent !== undefined) this.#unsent.set(idOf(key), key);
-      else if (this.#unsent.size > 0) this.#unsent.delete(idOf(key));
+      if (record.unsent !== undefined) this.#noteDue(key, record.unsent);
+      else if (this.#unsent.size > 0) {
+        this.#unsent.delete(idOf(key));
+        this.#due.delete(idOf(key));
+      }
       this.#ledger.keepDelivery(isOurs(record) ? record : jsonCopy(record), entry);
     }
     return result;

@@ -7,6 +7,7 @@ import type { DueIntent, IntentStore } from '../../domain/delivery/intent-store.
 import { readOrPass } from '../../domain/form/passed-over.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
+import { DueIndex } from './due/due-index.js';
 import type { MemoryLedger } from './memory-ledger.js';
 
 type MessageKey = Pick<Envelope, 'source' | 'correlationid' | 'id'>;
@@ -18,11 +19,14 @@ function keyOf({ source, correlationid, id }: MessageKey): string {
 
 /** Intents in memory; big payloads go to the payload store, as with DynamoDB. */
 export class MemoryIntents implements IntentStore {
+  /** Called with the key of an intent and the instant from which it is due, each time it is recorded. */
+  recorded: (key: string, due: number) => void = () => undefined;
   readonly #ledger: MemoryLedger;
   readonly #payloads: PayloadStore;
   /** Keys of what {@link spoil} has put. */
   readonly #spoilt = new Set<string>();
-  readonly #intents = new Map<string, { readonly due: number; readonly body: string; readonly text: string }>();
+  readonly #intents = new Map<string, { readonly body: string; readonly text: string }>();
+  readonly #due = new DueIndex<string>();
 
   constructor(ledger: MemoryLedger, payloads: PayloadStore) {
     this.#ledger = ledger;
@@ -45,7 +49,9 @@ export class MemoryIntents implements IntentStore {
       }
       this.#ledger.put(correlationid, { kind: 'message', at: time, intent });
       const text = JSON.stringify({ ...intent, due } satisfies DueIntent);
-      this.#intents.set(key, { due, body, text });
+      this.#intents.set(key, { body, text });
+      this.#due.set(key, due, intent.envelope.id);
+      this.recorded(key, due);
     }
     return others.length === 0 ? undefined : others;
   }
@@ -62,6 +68,7 @@ export class MemoryIntents implements IntentStore {
   /** Removes the intent of a message. */
   forget(envelope: MessageKey): void {
     this.#intents.delete(keyOf(envelope));
+    this.#due.delete(keyOf(envelope));
   }
 
   async find(message: MessageKey): Promise<Intent | undefined> {
@@ -72,13 +79,17 @@ export class MemoryIntents implements IntentStore {
   }
 
   async *due(after: number, until: number): AsyncGenerator<DueIntent> {
-    const stored = [...this.#intents].filter(([, intent]) => intent.due > after && intent.due <= until);
-    const due = stored.flatMap(([key, { text }]) => this.#read(key, text) ?? []);
-    yield* await Promise.resolve(due.sort((a, b) => a.due - b.due || (a.envelope.id < b.envelope.id ? -1 : 1)));
+    for (const key of this.#due.range(after, until)) {
+      const intent = await Promise.resolve(this.read(key));
+      if (intent !== undefined) yield intent;
+    }
   }
 
-  #read(key: string, stored: string): DueIntent | undefined {
-    const read = JSON.parse(stored) as DueIntent;
+  /** The intent of a key; undefined when there is none, and for one that cannot be read, which is passed over. */
+  read(key: string): DueIntent | undefined {
+    const text = this.#intents.get(key)?.text;
+    if (text === undefined) return undefined;
+    const read = JSON.parse(text) as DueIntent;
     if (!this.#spoilt.has(key)) return read;
     return readOrPass(read, checkIntent, () => ({ kind: 'ledger row', where: key }), this.#ledger.unreadable);
   }

@@ -9,6 +9,7 @@ import {
 import { readOrPass, UnreadableRows } from '../../domain/form/passed-over.js';
 import { checkRecord } from '../../domain/request/pending-form.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
+import { DueIndex } from './due/due-index.js';
 import { itemText } from './json-copy.js';
 
 /** Requests in memory; each decision and its write are one step, nothing awaited in between. */
@@ -18,6 +19,8 @@ export class MemoryPending implements PendingStore {
   readonly #records = new Map<string, string>();
   readonly #open = new Set<string>();
   readonly #untold = new Set<string>();
+  /** Those of both by their deadline. */
+  readonly #due = new DueIndex<string>();
   /** Requests whose records {@link spoil} has put. */
   readonly #spoilt = new Set<string>();
   /** Rows that could not be read and were passed over. */
@@ -86,15 +89,17 @@ export class MemoryPending implements PendingStore {
   }
 
   async *due(after: number, until: number): AsyncGenerator<PendingRecord> {
-    const place = (where: string) => ({ kind: 'request', where }) as const;
-    const all = [...this.#open, ...this.#untold].flatMap(
-      (id) => readOrPass(id, (one) => this.#find(one), place, this.unreadable) ?? [],
-    );
-    const due = all.filter(({ deadline }) => {
-      const at = Date.parse(deadline);
-      return at > after && at <= until;
-    });
-    yield* await Promise.resolve(due.sort((a, b) => (a.deadline < b.deadline ? -1 : 1)));
+    for (const id of this.#due.range(after, until)) {
+      const record = await Promise.resolve(
+        readOrPass(
+          id,
+          (one) => this.#find(one),
+          (where) => ({ kind: 'request', where }),
+          this.unreadable,
+        ),
+      );
+      if (record !== undefined) yield record;
+    }
   }
 
   async *approvals(): AsyncGenerator<PendingRecord> {
@@ -102,6 +107,7 @@ export class MemoryPending implements PendingStore {
   }
 
   async setAside(requestId: string): Promise<boolean> {
+    if (this.#spoilt.has(requestId)) this.#due.delete(requestId);
     return Promise.resolve(this.#spoilt.has(requestId) && this.#open.delete(requestId));
   }
 
@@ -109,6 +115,9 @@ export class MemoryPending implements PendingStore {
   spoil(requestId: string, by: unknown): void {
     this.#records.set(requestId, JSON.stringify(by));
     this.#spoilt.add(requestId);
+    const { deadline } = (by ?? {}) as { readonly deadline?: unknown };
+    const at = typeof deadline === 'string' ? Date.parse(deadline) : Number.NaN;
+    if (this.#due.has(requestId) && !Number.isNaN(at)) this.#due.set(requestId, at);
   }
 
   isOpen(requestId: string): boolean {
@@ -126,6 +135,7 @@ export class MemoryPending implements PendingStore {
     this.#records.delete(requestId);
     this.#open.delete(requestId);
     this.#untold.delete(requestId);
+    this.#due.delete(requestId);
   }
 
   #find(requestId: string): PendingRecord | undefined {
@@ -142,6 +152,8 @@ export class MemoryPending implements PendingStore {
     else this.#open.add(record.requestId);
     if (record.untold) this.#untold.add(record.requestId);
     else this.#untold.delete(record.requestId);
+    if (record.outcome && !record.untold) this.#due.delete(record.requestId);
+    else this.#due.set(record.requestId, Date.parse(record.deadline));
     return JSON.parse(text) as PendingRecord;
   }
 }

@@ -1,6 +1,6 @@
 import { newId } from '../../domain/base/ids.js';
 import type { Clock } from '../../domain/base/clock.js';
-import { DueHeap } from './due-heap.js';
+import { DueHeap } from './due/due-heap.js';
 
 /** A copy as a receiver sees it. */
 export interface QueueCopy {
@@ -24,8 +24,6 @@ interface Stored {
   /** Place in the order of sending: of two that become visible together, the older comes first. */
   readonly order: number;
   visibleAt: number;
-  /** True while it is hidden because its receiver wants it at that time, and not because it was not handled. */
-  isPostponed: boolean;
   receipt: string | undefined;
   receiveCount: number;
 }
@@ -41,7 +39,12 @@ export class MemoryQueue {
   /** Copies in the order in which they were sent. */
   readonly #messages = new Set<Stored>();
   readonly #byReceipt = new Map<string, Stored>();
+  /** Copies that are not postponed. */
   readonly #due = new DueHeap<Stored>();
+  /** Copies that are hidden because their receiver wants them at that time, and not because they were not handled. */
+  readonly #postponed = new DueHeap<Stored>();
+  /** Of the first, those that were received before. */
+  readonly #again = new DueHeap<Stored>();
   readonly #retained: () => number;
   #sent = 0;
 
@@ -66,7 +69,6 @@ export class MemoryQueue {
       arrived: visibleAt,
       order,
       visibleAt,
-      isPostponed: false,
       receipt: undefined,
       receiveCount: 0,
     };
@@ -83,7 +85,7 @@ export class MemoryQueue {
     // Taken out first: hidden for no time, a copy would be received twice.
     const taken: Stored[] = [];
     while (taken.length < most) {
-      const message = this.#due.takeUntil(now);
+      const message = this.#takeUntil(now);
       if (message === undefined) break;
       if (now - message.arrived < this.#retained()) taken.push(message);
       else this.#lose(message);
@@ -94,7 +96,6 @@ export class MemoryQueue {
       message.receipt = receipt;
       this.#byReceipt.set(receipt, message);
       message.receiveCount++;
-      message.isPostponed = false;
       this.#showAt(message, now + visibilitySeconds * 1000);
       const { messageId, body, receiveCount, sentAt } = message;
       received.push({ messageId, receipt, body, receiveCount, sentAt });
@@ -106,9 +107,8 @@ export class MemoryQueue {
   delete(receipt: string): boolean {
     const message = this.#byReceipt.get(receipt);
     if (message === undefined) return false;
-    this.#byReceipt.delete(receipt);
-    this.#due.delete(message);
-    return this.#messages.delete(message);
+    this.#lose(message);
+    return true;
   }
 
   /** @returns whether the receipt was still valid and its copy still hidden */
@@ -116,7 +116,8 @@ export class MemoryQueue {
     const now = this.#clock.now();
     const message = this.#byReceipt.get(receipt);
     if (message === undefined || message.visibleAt <= now) return false;
-    this.#showAt(message, now + Math.max(0, seconds) * 1000);
+    const heap = this.#postponed.has(message) ? this.#postponed : this.#due;
+    this.#showAt(message, now + Math.max(0, seconds) * 1000, heap);
     this.changed();
     return true;
   }
@@ -125,7 +126,7 @@ export class MemoryQueue {
   postpone(receipt: string, seconds: number): boolean {
     const isHidden = this.setVisibility(receipt, Math.ceil(seconds));
     const message = this.#byReceipt.get(receipt);
-    if (isHidden && message) message.isPostponed = true;
+    if (isHidden && message) this.#showAt(message, message.visibleAt, this.#postponed);
     return isHidden;
   }
 
@@ -146,7 +147,7 @@ export class MemoryQueue {
     return lost;
   }
 
-  /** Copies that are neither delayed nor hidden. */
+  /** Copies that are neither delayed nor hidden, counted one by one. */
   get depth(): number {
     const now = this.#clock.now();
     return [...this.#messages].filter(({ visibleAt }) => visibleAt <= now).length;
@@ -159,23 +160,18 @@ export class MemoryQueue {
 
   /** Time at which the next copy becomes (or became) visible, milliseconds since 1970; undefined when the queue is empty. */
   get nextVisibleAt(): number | undefined {
-    return this.#due.next;
+    const [next, postponed] = [this.#due.next, this.#postponed.next];
+    return next === undefined || (postponed ?? Infinity) < next ? postponed : next;
   }
 
   /** Time at which the next copy that was not postponed becomes (or became) visible, milliseconds since 1970. */
   get nextUnpostponedAt(): number | undefined {
-    let next: number | undefined;
-    for (const { isPostponed, visibleAt } of this.#messages)
-      if (!isPostponed && visibleAt < (next ?? Infinity)) next = visibleAt;
-    return next;
+    return this.#due.next;
   }
 
   /** Time at which the next copy that was received before, and neither deleted nor postponed, becomes (or became) visible, milliseconds since 1970. */
   get nextRetryAt(): number | undefined {
-    let next: number | undefined;
-    for (const { receiveCount, isPostponed, visibleAt } of this.#messages)
-      if (receiveCount > 0 && !isPostponed && visibleAt < (next ?? Infinity)) next = visibleAt;
-    return next;
+    return this.#again.next;
   }
 
   /** Bodies of all copies, oldest first, without receiving them. */
@@ -185,12 +181,31 @@ export class MemoryQueue {
 
   #lose(message: Stored): void {
     this.#messages.delete(message);
-    this.#due.delete(message);
+    this.#takeOut(message);
     if (message.receipt !== undefined) this.#byReceipt.delete(message.receipt);
   }
 
-  #showAt(message: Stored, at: number): void {
-    message.visibleAt = at;
-    this.#due.set(message, at, message.order);
+  /** The copy that became visible first; of two that did together, the older. */
+  #takeUntil(time: number): Stored | undefined {
+    const [first, postponed] = [this.#due.firstUntil(time), this.#postponed.firstUntil(time)];
+    const isPostponed = postponed !== undefined && (first === undefined || isBefore(postponed, first));
+    const taken = isPostponed ? postponed : first;
+    if (taken !== undefined) this.#takeOut(taken);
+    return taken;
   }
+
+  #takeOut(message: Stored): void {
+    for (const heap of [this.#due, this.#postponed, this.#again]) heap.delete(message);
+  }
+
+  #showAt(message: Stored, at: number, heap: DueHeap<Stored> = this.#due): void {
+    this.#takeOut(message);
+    message.visibleAt = at;
+    heap.set(message, at, message.order);
+    if (heap === this.#due) this.#again.set(message, at, message.order);
+  }
+}
+
+function isBefore(one: Stored, other: Stored): boolean {
+  return one.visibleAt < other.visibleAt || (one.visibleAt === other.visibleAt && one.order < other.order);
 }

@@ -1,5 +1,6 @@
 import { unknownName } from '../../domain/base/errors.js';
 import type { OpenExecution, OpenExecutionStore } from '../../domain/execution/open-executions.js';
+import { DueIndex } from './due/due-index.js';
 import type { WorkflowResumer, WorkflowStarter } from '../../domain/execution/workflow-engine.js';
 
 /** Answer to a task token. */
@@ -70,19 +71,45 @@ export class MemoryWorkflows implements WorkflowResumer, WorkflowStarter {
 /** Notes of executions whose end is still to be reported, in memory. */
 export class MemoryOpenExecutions implements OpenExecutionStore {
   readonly #notes = new Map<string, OpenExecution & { readonly due: number }>();
+  readonly #due = new DueIndex<string>();
+  /** Those whose execution has ended. */
+  readonly #ended = new DueIndex<string>();
+  readonly #hasEnded: (name: string) => boolean;
+
+  /** @param hasEnded tells whether an execution that is noted has ended already */
+  constructor(hasEnded: (name: string) => boolean = () => false) {
+    this.#hasEnded = hasEnded;
+  }
 
   async note(execution: OpenExecution, due: number): Promise<void> {
     this.#notes.set(execution.name, { ...execution, due });
+    this.#due.set(execution.name, due);
+    if (this.#hasEnded(execution.name)) this.#ended.set(execution.name, due);
     return Promise.resolve();
   }
 
   async close(name: string): Promise<void> {
     this.#notes.delete(name);
+    this.#due.delete(name);
+    this.#ended.delete(name);
     return Promise.resolve();
   }
 
   async *due(after: number, until: number): AsyncGenerator<OpenExecution & { readonly due: number }> {
-    const due = [...this.#notes.values()].filter((one) => one.due > after && one.due <= until);
-    yield* await Promise.resolve(due.sort((a, b) => a.due - b.due));
+    for (const name of this.#due.range(after, until)) {
+      const note = await Promise.resolve(this.#notes.get(name));
+      if (note !== undefined) yield note;
+    }
+  }
+
+  /** To be called when an execution has ended. */
+  end(name: string): void {
+    const note = this.#notes.get(name);
+    if (note !== undefined) this.#ended.set(name, note.due);
+  }
+
+  /** Time at which the next execution is due that has ended, milliseconds since 1970; undefined when there is none. */
+  get nextEnded(): number | undefined {
+    return this.#ended.next;
   }
 }

@@ -6,7 +6,7 @@ const START = 1_000_000;
 
 /** The queue as it is described, a list that is sorted each time. */
 class PlainQueue {
-  readonly copies: { body: string; visibleAt: number; receipt?: string; receives: number }[] = [];
+  readonly copies: { body: string; visibleAt: number; receives: number; isPostponed: boolean }[] = [];
 
   constructor(private readonly clock: ManualClock) {}
 
@@ -14,9 +14,13 @@ class PlainQueue {
     const now = this.clock.now();
     const visible = this.copies.filter((copy) => copy.visibleAt <= now).sort((a, b) => a.visibleAt - b.visibleAt);
     for (const copy of visible.slice(0, most))
-      Object.assign(copy, { visibleAt: now + seconds * 1000, receives: copy.receives + 1 });
+      Object.assign(copy, { visibleAt: now + seconds * 1000, receives: copy.receives + 1, isPostponed: false });
     return visible.slice(0, most);
   }
+}
+
+function first(copies: readonly { readonly visibleAt: number }[]): number | undefined {
+  return copies.length === 0 ? undefined : Math.min(...copies.map(({ visibleAt }) => visibleAt));
 }
 
 const step = fc.oneof(
@@ -28,6 +32,7 @@ const step = fc.oneof(
   }),
   fc.record({ do: fc.constant('delete' as const), which: fc.nat(9) }),
   fc.record({ do: fc.constant('hide' as const), which: fc.nat(9), seconds: fc.integer({ min: 0, max: 3 }) }),
+  fc.record({ do: fc.constant('postpone' as const), which: fc.nat(9), seconds: fc.integer({ min: 0, max: 3 }) }),
   fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 0, max: 2 }) }),
 );
 
@@ -44,7 +49,12 @@ test('a queue in memory gives what a sorted list of its copies would, whatever i
         if (one.do === 'wait') clock.advance(one.seconds * 1000);
         if (one.do === 'send') {
           queue.send(`${index}`, one.delay);
-          plain.copies.push({ body: `${index}`, visibleAt: clock.now() + one.delay * 1000, receives: 0 });
+          plain.copies.push({
+            body: `${index}`,
+            visibleAt: clock.now() + one.delay * 1000,
+            receives: 0,
+            isPostponed: false,
+          });
         }
         if (one.do === 'receive') {
           const got = queue.receive(one.most, one.hide);
@@ -64,8 +74,16 @@ test('a queue in memory gives what a sorted list of its copies would, whatever i
           expect(queue.setVisibility(receipts.get(which) ?? '', one.seconds)).toBe(isHidden);
           if (isHidden) copy.visibleAt = clock.now() + one.seconds * 1000;
         }
+        if (one.do === 'postpone' && which !== undefined && copy) {
+          const isHidden = copy.visibleAt > clock.now();
+          expect(queue.postpone(receipts.get(which) ?? '', one.seconds)).toBe(isHidden);
+          if (isHidden) Object.assign(copy, { visibleAt: clock.now() + one.seconds * 1000, isPostponed: true });
+        }
         const due = plain.copies.map(({ visibleAt }) => visibleAt);
-        expect(queue.nextVisibleAt).toBe(due.length === 0 ? undefined : Math.min(...due));
+        const unpostponed = plain.copies.filter(({ isPostponed }) => !isPostponed);
+        expect(queue.nextVisibleAt).toBe(first(plain.copies));
+        expect(queue.nextUnpostponedAt).toBe(first(unpostponed));
+        expect(queue.nextRetryAt).toBe(first(unpostponed.filter(({ receives }) => receives > 0)));
         expect(queue.depth).toBe(due.filter((time) => time <= clock.now()).length);
         expect(queue.peek()).toEqual(plain.copies.map(({ body }) => body));
       }

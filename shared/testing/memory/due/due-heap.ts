@@ -33,13 +33,21 @@ export class DueHeap<Item> {
     return this.#first()?.at;
   }
 
+  has(item: Item): boolean {
+    return this.#current.has(item);
+  }
+
+  /** The next item when it is due by then. */
+  firstUntil(time: number): Item | undefined {
+    const first = this.#first();
+    return first === undefined || first.at > time ? undefined : first.item;
+  }
+
   /** Takes the next item out when it is due by then. */
   takeUntil(time: number): Item | undefined {
-    const first = this.#first();
-    if (first === undefined || first.at > time) return undefined;
-    this.#pop();
-    this.#current.delete(first.item);
-    return first.item;
+    const first = this.firstUntil(time);
+    if (first !== undefined) this.delete(first);
+    return first;
   }
 
   #first(): Entry<Item> | undefined {
