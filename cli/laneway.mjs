@@ -3,6 +3,7 @@
 // built first and nothing stale runs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const source = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -13,6 +14,8 @@ if (existsSync(source)) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code) => (process.exitCode = code ?? 1));
 } else if (existsSync(fileURLToPath(new URL('../dist/cli/main.js', import.meta.url)))) {
+  // Node 22 keeps what it compiled, in the folder for temporary files; Node 20 cannot.
+  module.enableCompileCache?.();
   await import('../dist/cli/main.js');
 } else {
   process.stderr.write(

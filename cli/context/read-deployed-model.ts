@@ -1,6 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { awsCode } from '../../shared/aws/base/aws-error.js';
-import { awsClients } from '../../shared/aws/base/clients.js';
+import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import { readStackOutputs } from '../../shared/aws/base/stack-outputs.js';
 import { findDeployment, type Deployment } from '../../shared/client/deployment.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';

@@ -38,6 +38,7 @@ export type {
   BoundResource,
   FurtherAccess,
 } from '../constructs/binding.js';
+export type { BundleOptions } from './bundle-settings.js';
 export { Channel, type ChannelProps } from '../constructs/queues/channel.js';
 export type { ExpectedLoad } from '../constructs/bounds/expected-load.js';
 export { ClientPolicy, type ClientPolicyProps } from '../constructs/policies/client-policy.js';

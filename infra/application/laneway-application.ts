@@ -24,6 +24,7 @@ import type { AgentFunction, AgentOverrides } from '../constructs/agent-function
 import type { Bindable } from '../constructs/binding.js';
 import { rolePathOf } from '../constructs/policies/bus-policy.js';
 import { bundle, ENGINE_CONTEXT, platformEntry } from '../constructs/bundle.js';
+import { bundleSettings, type BundleOptions } from './bundle-settings.js';
 import type { ExpectedLoad } from '../constructs/bounds/expected-load.js';
 import type { Fabric } from '../constructs/fabric.js';
 import type { LedgerRetention } from '../constructs/ledger-evidence.js';
@@ -109,6 +110,8 @@ export interface LanewayApplicationProps {
   readonly agentConcurrency?: number;
   /** Memory, log retention, concurrency, caps and loads of lanes by agent, of agents that run on Lambda. */
   readonly functions?: Readonly<Record<string, AgentOverrides>>;
+  /** Budgets of the functions' bundles, and what goes with them. */
+  readonly bundles?: BundleOptions;
 }
 
 /** Parts of a topology whose names an error lists. */
@@ -321,7 +324,7 @@ export class LanewayApplication extends Construct {
     const platform = names.map(
       (name) => [platformKey(name), platformEntry(owner, name, resolve(module), deployed)] as const,
     );
-    this.bundles = bundle(owner, new Map([...files, ...platform]));
+    this.bundles = bundle(owner, new Map([...files, ...platform]), bundleSettings(this.props.bundles));
     return this.bundles;
   }
 }

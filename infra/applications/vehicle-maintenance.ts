@@ -75,6 +75,8 @@ export function vehicleMaintenance(
     approvalLinks: options.approvalLinks ?? false,
     removalPolicy: options.removalPolicy,
     publishers: options.operators ?? [],
+    // Customer engagement writes mails and texts, by two more clients.
+    bundles: { agentKilobytes: 624, platformKilobytes: 604 },
     ...(options.alarmTopic === undefined
       ? {}
       : { alarmTopic: Topic.fromTopicArn(data, 'AlarmTopic', options.alarmTopic) }),

@@ -36,7 +36,14 @@ export function codeOf(code: PlatformCode, name: PlatformFunctionName): Code {
 
 /** Name of a platform function among all bundles; agents' ids hold no underscore. */
 export function platformKey(name: PlatformFunctionName): string {
-  return `platform_${name}`;
+  return `${PLATFORM_PREFIX}${name}`;
+}
+
+const PLATFORM_PREFIX = 'platform_';
+
+/** True for the name of a platform function among all bundles. */
+export function isPlatformKey(name: string): boolean {
+  return name.startsWith(PLATFORM_PREFIX);
 }
 
 /** Properties of {@link PlatformFunction}. */

@@ -13,6 +13,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { defined } from '../../shared/domain/base/defined.js';
 import { acknowledge } from './acknowledge.js';
+import { hasSourceMaps } from './bundle.js';
 import { rolePathOf } from './policies/bus-policy.js';
 
 /** Overrides that every function of Laneway takes. */
@@ -35,7 +36,7 @@ export interface RuntimeFunctionProps extends FunctionOverrides {
   readonly description: string;
   /** Time that one invocation may take, 15 minutes at most. */
   readonly timeout: Duration;
-  /** Environment variables, besides `NODE_OPTIONS`. */
+  /** Environment variables, besides the `NODE_OPTIONS` of code with source maps. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +70,10 @@ export class RuntimeFunction extends Function {
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       recursiveLoop: RecursiveLoop.ALLOW,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      environment: {
+        ...(hasSourceMaps(props.code) ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
+        ...props.environment,
+      },
       ...defined({ reservedConcurrentExecutions: props.reservedConcurrency }),
     });
     acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray has no resources: xray:Put* can only be allowed on *.');

@@ -1,20 +1,14 @@
 import type { LaneReceipts } from '../domain/wire/message-bus.js';
-import type { Confinement } from '../domain/quarantine/confinement.js';
 import { UnreadableRows } from '../domain/form/passed-over.js';
 import type { PayloadStore } from '../domain/wire/payload-store.js';
 import type { Ports } from '../domain/ports.js';
-import type { Caller } from '../domain/evidence/caller.js';
-import {
-  documentClient,
-  eventBridgeClient,
-  iamClient,
-  kmsClient,
-  lambdaClient,
-  s3Client,
-  sfnClient,
-  sqsClient,
-  stsClient,
-} from './base/clients.js';
+import { documentClient } from './base/clients/dynamo-client.js';
+import { eventBridgeClient } from './base/clients/event-bridge-client.js';
+import { kmsClient } from './base/clients/kms-client.js';
+import { s3Client } from './base/clients/s3-client.js';
+import { sfnClient } from './base/clients/sfn-client.js';
+import { sqsClient } from './base/clients/sqs-client.js';
+import { later } from './base/later.js';
 import { DynamoApprovalReader } from './dynamo/dynamo-approval-reader.js';
 import { DynamoChainStore } from './dynamo/dynamo-chain-store.js';
 import { DynamoCursorStore } from './dynamo/dynamo-cursor-store.js';
@@ -31,29 +25,23 @@ import { DynamoQuarantineStore } from './dynamo/quarantine/dynamo-quarantine-sto
 import { DynamoSagaStore } from './dynamo/dynamo-saga-store.js';
 import { EventBridgeArchive } from './events/event-bridge-archive.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
-import { IamConfinement, type ConfinedPlace } from './iam/iam-confinement.js';
-import { KmsLinkSigner } from './kms/kms-link-signer.js';
 import { KmsSigner } from './kms/kms-signer.js';
 import type { PhysicalNames } from './physical-names.js';
-import { S3Archive } from './s3/s3-archive.js';
 import { S3PayloadStore } from './s3/s3-payload-store.js';
 import { S3Seals } from './s3/s3-seals.js';
-import { QueueUrls } from './sqs/queue-url.js';
-import { SqsDeadLetterQueue } from './sqs/sqs-dead-letter-queue.js';
-import { SqsLane } from './sqs/sqs-lane.js';
-import { SqsLaneReceipts } from './sqs/sqs-lane-receipts.js';
 import { SqsLaneReturns } from './sqs/sqs-lane-returns.js';
-import { SqsLaneSender } from './sqs/sqs-lane-sender.js';
-import { SqsTimerQueue } from './sqs/sqs-timer-queue.js';
-import { StsCaller } from './sts/sts-caller.js';
 import { SfnExecutionReader } from './step-functions/sfn-execution-reader.js';
-import { SfnResumer } from './step-functions/sfn-resumer.js';
 import { SfnStarter } from './step-functions/sfn-starter.js';
 import { SfnWorkflowEngine } from './step-functions/sfn-workflow-engine.js';
 
 /*
- * The one place where adapters are made. A bundle holds only the ports whose kits its code names: kits are constants of
- * functions, which the bundler leaves out one by one. `allPorts` names every port and belongs into no function of Lambda.
+ * The one place where adapters of functions are made. A bundle holds only the ports whose kits its code names: kits are
+ * constants of functions, which the bundler leaves out one by one. `allPorts` names every port and belongs into no function of
+ * Lambda.
+ *
+ * What a function does without in most of its invocations is put off: the modules of `later-adapters` are no part of its
+ * bundle, but files beside it, which the first call loads. The names of resources are read when the port is, so that a missing
+ * one is met before the first message.
  */
 
 /** Names, and the payload store that other ports keep large values in. */
@@ -113,41 +101,59 @@ export function requestPortsOf(names: PhysicalNames): Partial<Pick<Ports, 'pendi
 
 /** Receipts of the copies of one queue. @param url URL of the queue */
 export function receiptsOf(url: string): LaneReceipts {
-  return new SqsLaneReceipts(sqsClient(), url);
-}
-
-/** Means by which a party that stands there is cut off. */
-export function confinementAt(place: ConfinedPlace): Confinement {
-  const urls = new QueueUrls(sqsClient());
-  const clients = { iam: iamClient(), lambda: lambdaClient(), sqs: sqsClient() };
-  return new IamConfinement({ ...clients, queueUrl: (arn) => urls.of(arn) }, place);
+  const receipts = later(
+    () => import('./later-adapters/sqs.js'),
+    (sqs) => sqs.makeReceipts(url),
+  );
+  return { setVisibility: receipts.call('setVisibility') };
 }
 
 /** Finds the receipts of queues by ARN. */
 export function receiptsByArn(): (arn: string) => Promise<LaneReceipts> {
-  const urls = new QueueUrls(sqsClient());
-  return async (arn) => receiptsOf(await urls.of(arn));
-}
-
-/** A lane that is polled. @param visibilitySeconds seconds that a received copy is hidden */
-export function laneAt(url: string, visibilitySeconds: number): SqsLane {
-  return new SqsLane(sqsClient(), url, visibilitySeconds);
-}
-
-/** Whoever has the credentials of this process. */
-export function callerHere(): Caller {
-  const { AWS_ENDPOINT_URL_STS: own, AWS_ENDPOINT_URL: all } = process.env;
-  return new StsCaller(stsClient(), Boolean(own ?? all));
+  const urls = later(
+    () => import('./later-adapters/sqs.js'),
+    (sqs) => sqs.makeQueueUrls(),
+  );
+  const urlOf = urls.call('of');
+  return async (arn) => receiptsOf(await urlOf(arn));
 }
 
 const clock = () => ({ now: () => Date.now() });
 const bus = ({ names }: Origin) => new EventBridgeBus(eventBridgeClient(), names.of('bus'));
-const lanes = ({ names }: Origin) => new SqsLaneSender(sqsClient(), names.lanes());
+const lanes = ({ names }: Origin): Ports['lanes'] => {
+  const urls = names.lanes();
+  const port = later(
+    () => import('./later-adapters/sqs.js'),
+    (sqs) => sqs.makeLanes(urls),
+  );
+  return { send: port.call('send') };
+};
 const returns = ({ names }: Origin) => new SqsLaneReturns(sqsClient(), names.lanes());
-const timers = ({ names }: Origin) => new SqsTimerQueue(sqsClient(), names.of('timerQueue'));
-const deadLetters = (origin: Origin) =>
-  new SqsDeadLetterQueue(sqsClient(), origin.names.of('deadLetterQueue'), origin.payloads);
-const payloads = ({ names }: Origin) => new S3PayloadStore(s3Client(), names.of('payloadBucket'));
+const timers = ({ names }: Origin): Ports['timers'] => {
+  const url = names.of('timerQueue');
+  const port = later(
+    () => import('./later-adapters/sqs.js'),
+    (sqs) => sqs.makeTimers(url),
+  );
+  return { set: port.call('set') };
+};
+const deadLetters = (origin: Origin): Ports['deadLetters'] => {
+  const url = origin.names.of('deadLetterQueue');
+  const { payloads: kept } = origin;
+  const port = later(
+    () => import('./later-adapters/sqs.js'),
+    (sqs) => sqs.makeDeadLetters(url, kept),
+  );
+  return { send: port.call('send') };
+};
+const payloadsIn = (bucket: string): PayloadStore => {
+  const port = later(
+    () => import('./later-adapters/s3.js'),
+    (s3) => s3.makePayloads(bucket),
+  );
+  return { put: port.call('put'), get: port.call('get') };
+};
+const payloads = ({ names }: Origin) => payloadsIn(names.of('payloadBucket'));
 const deliveries = ({ names, unreadable }: Origin) =>
   new DynamoDeliveryStore(documentClient(), names.of('ledgerTable'), unreadable);
 const intents = (origin: Origin) =>
@@ -175,17 +181,37 @@ const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
 const starter = ({ names }: Origin) => new SfnStarter(sfnClient(), names.machines());
-const resumer = () => new SfnResumer(sfnClient());
+const resumer = (): Ports['resumer'] => {
+  const port = later(
+    () => import('./later-adapters/sfn.js'),
+    (sfn) => sfn.makeResumer(),
+  );
+  return { succeed: port.call('succeed'), fail: port.call('fail') };
+};
 const executions = ({ names }: Origin) => new SfnWorkflowEngine(sfnClient(), names.machines());
 const executionFacts = () => new SfnExecutionReader(sfnClient());
-const archive = ({ names, unreadable }: Origin) => new S3Archive(s3Client(), names.of('archiveBucket'), unreadable);
+const archive = ({ names, unreadable }: Origin): Ports['archive'] => {
+  const bucket = names.of('archiveBucket');
+  const port = later(
+    () => import('./later-adapters/s3.js'),
+    (s3) => s3.makeArchive(bucket, unreadable),
+  );
+  return { days: port.call('days'), lines: port.read('lines'), chainLines: port.read('chainLines') };
+};
 const archiveWriter = ({ names }: Origin) => new S3PayloadStore(s3Client(), names.of('archiveBucket'));
 const busArchive = ({ names }: Origin) => new EventBridgeArchive(eventBridgeClient(), names.of('busArn'));
 const chains = ({ names }: Origin) => new DynamoChainStore(documentClient(), names.of('chainTable'));
 const seals = ({ names }: Origin) => new S3Seals(s3Client(), names.of('sealBucket'));
 const sealSigner = ({ names }: Origin) => new KmsSigner(kmsClient(), names.of('sealKey'));
 const unreadable = (origin: Origin) => origin.unreadable;
-const linkSigner = ({ names }: Origin) => new KmsLinkSigner(kmsClient(), names.of('linkKey'));
+const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {
+  const key = names.of('linkKey');
+  const port = later(
+    () => import('./later-adapters/kms.js'),
+    (kms) => kms.makeLinkSigner(key),
+  );
+  return { sign: port.call('sign'), verify: port.call('verify') };
+};
 
 /** The handling chain of an agent. */
 export const agentPorts = { clock, bus, lanes, payloads, deliveries, deferredReplies, deadLetters, heldTimes };

@@ -109,8 +109,10 @@ describe('bundles', () => {
         ]),
       );
       const file = join(app.outdir, '.laneway/bundles/replies/index.mjs');
-      const map = /sourceMappingURL=(.+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? 'none';
-      expect(existsSync(join(dirname(file), map))).toBe(true);
+      // On AWS the maps lie elsewhere, and nothing refers to them.
+      const map = /sourceMappingURL=(.+)/.exec(readFileSync(file, 'utf8'))?.[1];
+      expect(map === undefined || existsSync(join(dirname(file), map))).toBe(true);
+      expect(map === undefined).toBe(Object.keys(context).length === 0);
       const module = (await import(pathToFileURL(file).href)) as { handler?: unknown };
       expect(typeof module.handler).toBe('function');
     },

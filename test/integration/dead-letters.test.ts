@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
 import { openDeployed } from '../../cli/context/open-deployed.js';
 import { renderTree } from '../../cli/render/tree.js';
-import { awsClients } from '../../shared/aws/base/clients.js';
+import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { schemaUri } from '../../shared/domain/wire/envelope.js';
 import { newId } from '../../shared/domain/base/ids.js';

@@ -6,7 +6,7 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { connect } from 'laneway/client';
 import { outputOf } from '../../shared/client/deployment.js';
 import { cleanArchive } from '../../shared/aws/s3/s3-archive-cleaner.js';
-import { awsClients } from '../../shared/aws/base/clients.js';
+import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import { runCli } from '../../cli/run-cli.js';
 import { EXIT } from '../../cli/context/exit-codes.js';
 import { ExportFolder } from '../../cli/commands/ledger/export-folder.js';

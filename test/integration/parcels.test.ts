@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { connect, type Laneway } from 'laneway/client';
-import { awsClients } from '../../shared/aws/base/clients.js';
+import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import { account } from '../../shared/domain/evidence/conversation.js';
 import { newId } from '../../shared/domain/base/ids.js';
 import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';

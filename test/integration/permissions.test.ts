@@ -15,7 +15,7 @@ import {
 import { connect } from 'laneway/client';
 import { runCli } from '../../cli/run-cli.js';
 import { ministackActions, ministackUnknownKeys } from '../../infra/engines/ministack-gaps.js';
-import { awsClients } from '../../shared/aws/base/clients.js';
+import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import { outputOf } from '../../shared/client/deployment.js';
 import { schemaUri, sourceOf } from '../../shared/domain/wire/envelope.js';
 import type { LedgerEntry } from '../../shared/domain/evidence/conversation.js';

@@ -1,6 +1,6 @@
 import { TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
 import fc from 'fast-check';
-import { awsClients } from '../../shared/aws/base/clients.js';
+import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import { matchesPattern, ruleMatcher } from '../../shared/domain/wire/event-pattern.js';
 import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
 import { routingRules, type RulePattern } from '../../shared/topology/rules.js';

@@ -15,7 +15,7 @@ import {
 } from '../../functions/vehicle-maintenance/messages.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
-import { awsClients } from '../../shared/aws/base/clients.js';
+import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import { account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { ingressConversation } from '../../shared/domain/base/ids.js';
 import { stopExecution } from '../../shared/operator/workflows/start-execution.js';

@@ -1,4 +1,4 @@
-import { callerHere } from '../../../shared/aws/ports.js';
+import { callerHere } from '../../../shared/aws/process-ports.js';
 import { milliseconds } from '../../../shared/domain/base/duration.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
 import { actedBy, LOCAL_CALLER } from '../../../shared/domain/evidence/caller.js';

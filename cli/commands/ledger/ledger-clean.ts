@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { awsClients } from '../../../shared/aws/base/clients.js';
+import { awsClients } from '../../../shared/aws/base/clients/all-clients.js';
 import { cleanArchive, type CleanedArchive } from '../../../shared/aws/s3/s3-archive-cleaner.js';
 import { findDeployment, outputOf } from '../../../shared/client/deployment.js';
 import { EXPORT_FILES, type ExportManifest } from '../../../shared/domain/evidence/ledger-export.js';

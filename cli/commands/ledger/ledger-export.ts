@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defined } from '../../../shared/domain/base/defined.js';
-import { awsClients } from '../../../shared/aws/base/clients.js';
+import { awsClients } from '../../../shared/aws/base/clients/all-clients.js';
 import { uploadFile } from '../../../shared/aws/s3/s3-upload.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
 import { outputOf } from '../../../shared/client/deployment.js';

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { awsClients } from '../../../shared/aws/base/clients.js';
+import { awsClients } from '../../../shared/aws/base/clients/all-clients.js';
 import type { Deployment } from '../../../shared/client/deployment.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import { laneKeysOf } from '../../../shared/topology/mailbox-names.js';

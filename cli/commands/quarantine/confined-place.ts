@@ -1,5 +1,5 @@
 import type { ConfinedPlace } from '../../../shared/aws/iam/iam-confinement.js';
-import { confinementAt } from '../../../shared/aws/ports.js';
+import { confinementAt } from '../../../shared/aws/process-ports.js';
 import { outputOf, type Deployment } from '../../../shared/client/deployment.js';
 import type { Confinement } from '../../../shared/domain/quarantine/confinement.js';
 import type { Party } from '../../../shared/domain/quarantine/quarantine.js';

@@ -21,7 +21,7 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { createAwsClients, type AwsClients } from '../../../shared/aws/base/clients.js';
+import { createAwsClients, type AwsClients } from '../../../shared/aws/base/clients/all-clients.js';
 import { newId } from '../../../shared/domain/base/ids.js';
 
 /** Runs a suite against the engine at AWS_ENDPOINT_URL; says so and skips it where none is set. */

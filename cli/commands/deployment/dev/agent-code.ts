@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetFunctionConfigurationCommand, UpdateFunctionCodeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { context, type BuildContext } from 'esbuild';
-import { BUNDLE_OPTIONS } from '../../../../infra/constructs/bundle-options.js';
+import { BUNDLE_OPTIONS, FUNCTION_OPTIONS } from '../../../../infra/constructs/bundle-options.js';
 import { LanewayError } from '../../../../shared/domain/base/errors.js';
 import { zip } from './zip.js';
 
@@ -30,8 +30,7 @@ export async function openAgentCode(
   options: { readonly packages?: 'external' } = {},
 ): Promise<AgentCode> {
   const bundler = await context({
-    ...BUNDLE_OPTIONS,
-    ...options,
+    ...(options.packages === 'external' ? { ...BUNDLE_OPTIONS, ...options } : FUNCTION_OPTIONS),
     absWorkingDir: directory,
     entryPoints: [{ in: entry, out: 'index' }],
     outdir: resolve(directory, '.laneway', 'dev', agent),

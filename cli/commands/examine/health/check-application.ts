@@ -3,7 +3,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { PLATFORM_FUNCTIONS, type DeclaredFunction } from '../../../../functions/platform/declarations.js';
-import { awsClients } from '../../../../shared/aws/base/clients.js';
+import { awsClients } from '../../../../shared/aws/base/clients/all-clients.js';
 import { awsCode } from '../../../../shared/aws/base/aws-error.js';
 import { bookPort, openPorts, publisherPorts, quarantinesPort } from '../../../../shared/aws/ports.js';
 import { namesFromOutputs } from '../../../../shared/client/deployed-names.js';

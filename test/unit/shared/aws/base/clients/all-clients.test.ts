@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { createAwsClients } from '../../../../../shared/aws/base/clients.js';
+import { createAwsClients } from '../../../../../../shared/aws/base/clients/all-clients.js';
 
 describe('createAwsClients', () => {
   it('builds a client at its first use and keeps it', () => {
