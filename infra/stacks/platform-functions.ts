@@ -191,7 +191,9 @@ function readLedger(
     new DynamoEventSource(state.ledgerTable, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize,
-      // One writer a shard: a chain is a shard's. The window has Lambda name the shard, and delays nothing.
+      // An object of the archive, with its place in the chain, costs the same whether it holds one change or a hundred.
+      ...(state.evidence.batchingWindow.toSeconds() > 0 ? { maxBatchingWindow: state.evidence.batchingWindow } : {}),
+      // One writer a shard: a chain is a shard's. The tumbling window has Lambda name the shard, and delays nothing.
       parallelizationFactor: 1,
       tumblingWindow: SHARD_WINDOW,
       bisectBatchOnError: true,
