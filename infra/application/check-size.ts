@@ -1,11 +1,6 @@
 import { CfnOutput, CfnResource, type Stack } from 'aws-cdk-lib';
 import { LanewayError } from '../../shared/domain/base/errors.js';
-
-/** Resources of one stack (CloudFormation quota). */
-const MAX_RESOURCES = 500;
-
-/** Outputs of one stack, those that CDK makes for the other stacks included (CloudFormation quota). */
-const MAX_OUTPUTS = 200;
+import { MAX_OUTPUTS, MAX_RESOURCES } from './agent-groups.js';
 
 /**
  * A stack over a quota fails at deploy only after minutes, with a message that names no way out. Checked when the
@@ -22,6 +17,10 @@ export function checkSize(stack: Stack): string[] {
 
 function tooLarge(stack: Stack, what: string, most: number): never {
   throw new LanewayError('INVALID_TOPOLOGY', `stack ${stack.stackName} would hold ${what}`, {
-    help: [`allowed: ${most} (CloudFormation)`, 'use fewer priorities, or give the application two topologies'],
+    help: [
+      `allowed: ${most} (CloudFormation)`,
+      "set a smaller 'agentsPerStack': further agents have stacks of their own",
+      'or use fewer priorities, add less to this stack, or give the application two topologies',
+    ],
   });
 }

@@ -1,22 +1,25 @@
 import { resolve } from 'node:path';
 import { RemovalPolicy, type Stack, type Environment } from 'aws-cdk-lib';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { approvalPage } from '../../functions/platform/approval-page/declaration.js';
 import { neededPlatformFunctions, PLATFORM_FUNCTIONS } from '../../functions/platform/declarations.js';
 import type { Duration as LanewayDuration } from '../../shared/domain/base/duration.js';
 import { LanewayError, unknownName } from '../../shared/domain/base/errors.js';
-import type { DeployedWorkflows } from '../../shared/platform/workflows/deployed-workflows.js';
+import { routingRules } from '../../shared/topology/rules.js';
 import type { Topology } from '../../shared/topology/topology.js';
 import { checkStarts } from '../../shared/workflow/analyse/check-starts.js';
 import { leaveOutForEngine } from '../engines/leave-out.js';
+import { AgentGroupStack } from '../stacks/agent-group-stack.js';
 import { AgentsStack } from '../stacks/agents-stack.js';
 import { MessagingStack } from '../stacks/messaging-stack.js';
 import { ObservabilityStack } from '../stacks/observability-stack.js';
 import { OrchestrationStack, type DeployableWorkflow } from '../stacks/orchestration-stack.js';
 import { StateStack } from '../stacks/state-stack.js';
+import { agentGroups } from './agent-groups.js';
+import { deployedWorkflows, handlerOf, type Entries } from './bundled-parts.js';
 import { checkSize } from './check-size.js';
 import { longestExecution, longestRetention, wholeDays } from './retention-days.js';
 import { agentEntries, topologyModuleOf, workerEntry, type AgentSources } from './agent-entries.js';
@@ -108,6 +111,12 @@ export interface LanewayApplicationProps {
    * @default no cap for highest lanes
    */
   readonly agentConcurrency?: number;
+  /**
+   * Agents of the first stacks, and of each further one, in the order of the topology: `<id>Agents2`, `<id>Agents3` hold what does
+   * not fit into the first. An agent that changes its stack gets new queues: give the number that is deployed, add agents at the
+   * end, and let the lanes of others run empty before they move. @default as many as CloudFormation's quotas allow
+   */
+  readonly agentsPerStack?: number;
   /** Memory, log retention, concurrency, caps and loads of lanes by agent, of agents that run on Lambda. */
   readonly functions?: Readonly<Record<string, AgentOverrides>>;
   /** Budgets of the functions' bundles, and what goes with them. */
@@ -119,7 +128,7 @@ const NAMED = { UNKNOWN_AGENT: 'agents', UNKNOWN_CLIENT: 'clients', NOT_FOUND: '
 
 /**
  * A whole application from its topology: the stacks `<id>State`, `<id>Messaging`, `<id>Agents`, `<id>Orchestration` (when
- * there are requests or workflows) and `<id>Observability`. Clients and the CLI find everything by the stacks' outputs.
+ * there are requests or workflows) and `<id>Observability`; further agents have `<id>Agents2` and so on. Clients and the CLI find everything by the stacks' outputs.
  *
  * @throws LanewayError INVALID_TOPOLOGY (rules, patterns or resources over AWS's quotas), NOT_FOUND (an agent without a
  * function, no topology module), UNKNOWN_AGENT (a function or binding of no agent), INVALID_OPTION (a worker with what
@@ -133,6 +142,8 @@ export class LanewayApplication extends Construct {
     readonly agents: AgentsStack;
     readonly orchestration: OrchestrationStack | undefined;
     readonly observability: ObservabilityStack;
+    /** Stacks of the agents that the first ones have no room for. */
+    readonly groups: readonly AgentGroupStack[];
   };
   private bundles?: ReadonlyMap<string, Code>;
 
@@ -167,18 +178,24 @@ export class LanewayApplication extends Construct {
       retainPayloadsDays: Math.max(longestRetention(topology), longestExecution(workflows)),
     });
     const starts = workflows.map((workflow) => workflow.startedBy.name);
+    const awaited = workflows.flatMap(({ awaits }) => (awaits ?? []).map(({ type }) => type));
+    const [, ...further] = agentGroups(topology, routingRules(topology, starts, awaited), props.agentsPerStack);
     const messaging = new MessagingStack(this, 'Messaging', {
       ...stack('Messaging'),
-      ...{ topology, starts, state },
-      awaited: workflows.flatMap(({ awaits }) => (awaits ?? []).map(({ type }) => type)),
+      ...{ topology, starts, state, awaited, further: further.flat() },
       ...(props.publishers === undefined ? {} : { publishers: props.publishers }),
       ...(props.busArchive === undefined ? {} : { busArchiveDays: wholeDays(props.busArchive) }),
+    });
+    const groups = further.map((group, index) => {
+      const name = `Agents${index + 2}`;
+      return new AgentGroupStack(this, name, { ...stack(name), topology, group, messaging });
     });
     const agents = new AgentsStack(this, 'Agents', {
       ...stack('Agents'),
       topology,
       state,
       messaging,
+      groups,
       agents: (owner) => new Map([...entries].flatMap(([agent, entry]) => handlerOf(agent, entry, bundles(owner)))),
       platform: bundles,
       bind,
@@ -212,9 +229,13 @@ export class LanewayApplication extends Construct {
       },
       ...(props.alarmTopic ? { alarmTopic: props.alarmTopic } : {}),
     });
-    this.stacks = { state, messaging, agents, orchestration, observability };
+    for (const group of groups) {
+      group.addAgents(agents.forGroup(props.alarmTopic));
+      observability.addStackDependency(group);
+    }
+    this.stacks = { state, messaging, agents, orchestration, observability, groups };
     leaveOutForEngine(this);
-    for (const one of [state, messaging, agents, orchestration, observability])
+    for (const one of [state, messaging, agents, orchestration, observability, ...groups])
       one?.node.addValidation({ validate: () => checkSize(one) });
   }
 
@@ -237,7 +258,7 @@ export class LanewayApplication extends Construct {
 
   /** An agent's lanes and dead letter queue. @throws LanewayError UNKNOWN_AGENT */
   mailbox(agent: string): Mailbox {
-    return this.stacks.messaging.mailboxes[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
+    return this.merged(({ mailboxes }) => mailboxes)[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
   }
 
   /**
@@ -246,7 +267,7 @@ export class LanewayApplication extends Construct {
    */
   agent(agent: string): AgentFunction {
     this.checkFunction(agent, 'agent()');
-    return this.stacks.agents.agents[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
+    return this.merged(({ agents }) => agents)[agent] ?? this.unknown('UNKNOWN_AGENT', 'agent', agent);
   }
 
   /**
@@ -255,7 +276,7 @@ export class LanewayApplication extends Construct {
    */
   worker(agent: string): WorkerPolicy {
     this.checkAgent(agent, 'worker()');
-    const worker = this.stacks.agents.workers[agent];
+    const worker = this.merged(({ workers }) => workers)[agent];
     if (worker) return worker;
     throw new LanewayError('INVALID_OPTION', `agent '${agent}' runs on Lambda, not as a worker`, {
       help: [`use agent('${agent}'), or declare it with runs: 'worker'   (${this.props.topology.name})`],
@@ -278,6 +299,13 @@ export class LanewayApplication extends Construct {
   /** Policy for the role of another system: publishing what an ingress takes, and no more. @throws LanewayError NOT_FOUND */
   ingress(ingress: string): { readonly policy: ManagedPolicy } {
     return this.stacks.messaging.ingresses[ingress] ?? this.unknown('NOT_FOUND', 'ingress', ingress);
+  }
+
+  /** Parts by agent, of the first stacks and of the groups. */
+  private merged<Part>(of: (stack: AgentPlaces) => Readonly<Record<string, Part>>): Readonly<Record<string, Part>> {
+    const { agents, messaging, groups } = this.stacks;
+    const first = { mailboxes: messaging.mailboxes, agents: agents.agents, workers: agents.workers };
+    return Object.assign({}, ...[first, ...groups].map(of)) as Readonly<Record<string, Part>>;
   }
 
   private checkAgent(agent: string, where: string): void {
@@ -358,22 +386,4 @@ function dispatchesOf({ dispatches, workflows = [], topology }: LanewayApplicati
   });
 }
 
-/** Workflows as the bundles of platform functions hold them, sorted by name: their order in the application changes no bundle. */
-function deployedWorkflows(workflows: readonly DeployableWorkflow[]): DeployedWorkflows {
-  const byName = workflows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return {
-    starts: Object.fromEntries(byName.map(({ name, startedBy }) => [name, startedBy.name])),
-    awaited: byName.flatMap(({ awaits }) => awaits ?? []),
-  };
-}
-
-type Entries = ReadonlyMap<string, string | IFunction>;
-
-function handlerOf(
-  agent: string,
-  entry: string | IFunction,
-  bundles: ReadonlyMap<string, Code>,
-): [string, Code | IFunction][] {
-  const handler = typeof entry === 'string' ? bundles.get(agent) : entry;
-  return handler ? [[agent, handler]] : [];
-}
+type AgentPlaces = Pick<AgentGroupStack, 'mailboxes' | 'agents' | 'workers'>;

@@ -18,6 +18,8 @@ export interface Fabric {
   readonly payloadBucket: IBucket;
   /** Delayed messages by which deadlines of requests fire. */
   readonly timerQueue: IQueue;
+  /** First part of the names of all mailboxes' queues, by which stacks find those that stand in others. @default all stand in one */
+  readonly mailboxPrefix?: string;
 }
 
 /**

@@ -11,8 +11,10 @@ import {
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 import { acknowledge } from './acknowledge.js';
 import { checkInterval } from './bounds/heartbeat-watch.js';
+import { ENGINE_CONTEXT } from './bundle.js';
 import { allow, allowItems } from './permissions.js';
 import { SigningKey } from './policies/signing-key.js';
 
@@ -37,6 +39,12 @@ export interface LedgerRetention {
   readonly sealEvery?: Duration;
   /** Signs seals by a key of their own in KMS ($1 a month). @default true */
   readonly signed?: boolean;
+  /**
+   * Longest time for which changes of the ledger are gathered into one object of the archive: whole seconds, 5 minutes at most. A
+   * hundred changes make an object at once. None is lost or merged meanwhile: the stream holds each for 24 hours.
+   * @default 1 minute; none on a local engine
+   */
+  readonly batchingWindow?: Duration;
 }
 
 /** Properties of {@link LedgerEvidence}. */
@@ -49,6 +57,9 @@ export interface LedgerEvidenceProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/** Seconds for which an event source mapping gathers records at most (Lambda API reference, "CreateEventSourceMapping"). */
+const MOST_WINDOW_SECONDS = 300;
+
 /** Defaults of {@link LedgerRetention}. */
 export const RETENTION_DEFAULTS = {
   archiveDays: 365,
@@ -57,6 +68,7 @@ export const RETENTION_DEFAULTS = {
   lockArchive: false,
   sealEvery: Duration.minutes(5),
   signed: true,
+  batchingWindow: Duration.minutes(1),
 } as const satisfies Required<LedgerRetention>;
 
 /** Evidence of a ledger: the archive with its chains of digests, the table of the chains' heads, and the seals apart from both. */
@@ -71,11 +83,14 @@ export class LedgerEvidence extends Construct {
   readonly key: IKey | undefined;
   /** Interval between two seals. */
   readonly sealEvery: Duration;
+  /** Longest time for which changes are gathered into one object of the archive. */
+  readonly batchingWindow: Duration;
 
   constructor(scope: Construct, id: string, props: LedgerEvidenceProps) {
     super(scope, id);
     const retention = { ...RETENTION_DEFAULTS, ...props.retention };
     checkInterval(retention.sealEvery, 'ledger.sealEvery');
+    checkWindow(retention.batchingWindow);
     const { archiveDays, lockArchive, signed } = retention;
     const lock = retentionLock(retention);
     const { removalPolicy } = props;
@@ -92,6 +107,9 @@ export class LedgerEvidence extends Construct {
       removalPolicy,
     }) as ITableV2;
     this.sealEvery = retention.sealEvery;
+    const isLocal = Boolean(this.node.tryGetContext(ENGINE_CONTEXT));
+    this.batchingWindow =
+      isLocal && props.retention.batchingWindow === undefined ? Duration.seconds(0) : retention.batchingWindow;
     if (signed) {
       this.key = new SigningKey(this, 'SealKey', {
         application: props.application,
@@ -115,6 +133,15 @@ export class LedgerEvidence extends Construct {
     allowItems(grantee, this.chainTable, ['put', 'delete'], ['seal']);
     if (this.key) allow(grantee, ['kms:Sign', 'kms:GetPublicKey'], [this.key.keyArn]);
   }
+}
+
+/** @throws LanewayError INVALID_OPTION for a window that no event source mapping takes */
+function checkWindow(window: Duration): void {
+  const seconds = window.toSeconds({ integral: false });
+  if (Number.isInteger(seconds) && seconds <= MOST_WINDOW_SECONDS) return;
+  throw new LanewayError('INVALID_OPTION', `ledger.batchingWindow is ${window.toHumanString()}`, {
+    help: [`allowed: whole seconds, 0 to ${MOST_WINDOW_SECONDS} (Lambda, MaximumBatchingWindowInSeconds)`],
+  });
 }
 
 function retentionLock({ lock, lockDays }: Required<LedgerRetention>): ObjectLockRetention | undefined {

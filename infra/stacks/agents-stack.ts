@@ -1,21 +1,24 @@
-import { Lazy, type StackProps } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
 import type { Code, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { DRAIN_TIMEOUT } from '../../functions/platform/dead-letters/declaration.js';
+import { QUEUE_BATCH } from '../../functions/platform/declaration.js';
+import { LanewayError } from '../../shared/domain/base/errors.js';
 import { neededPlatformFunctions, type PlatformFunctionName } from '../../functions/platform/declarations.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { acknowledge } from '../constructs/acknowledge.js';
-import { AgentFunction, lowerCapsOf, type AgentOverrides } from '../constructs/agent-function.js';
-import { agentOf } from '../constructs/agent-rights.js';
+import type { AgentFunction, AgentOverrides } from '../constructs/agent-function.js';
 import type { Bindable } from '../constructs/binding.js';
-import { capsOfHighestLanes } from '../constructs/bounds/agent-concurrency.js';
 import { durationOf } from '../constructs/duration-of.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { PlatformCode, PlatformFunction } from '../constructs/platform-function.js';
-import { WorkerPolicy } from '../constructs/policies/worker-policy.js';
+import type { WorkerPolicy } from '../constructs/policies/worker-policy.js';
 import { ApplicationStack } from './application-stack.js';
+import type { AgentGroupStack, GroupAgentParts } from './agent-group-stack.js';
 import type { MessagingStack } from './messaging-stack.js';
 import { addPlatformFunction, allowReturns, connectTrigger, type PlatformOverrides } from './platform-functions.js';
+import { highestCapsOf, runAgents, type AgentParts } from './running-agents.js';
 import type { StateStack } from './state-stack.js';
 
 /** Properties of {@link AgentsStack}. */
@@ -26,6 +29,8 @@ export interface AgentsStackProps extends StackProps {
   readonly state: StateStack;
   /** Stack of bus and queues. */
   readonly messaging: MessagingStack;
+  /** Stacks with the mailboxes of further agents. @default none */
+  readonly groups?: readonly AgentGroupStack[];
   /** Bundled code, or functions made elsewhere, by agent id. */
   readonly agents: (stack: AgentsStack) => ReadonlyMap<string, Code | IFunction>;
   /** Returns the bundled code of platform functions; called once. */
@@ -42,39 +47,34 @@ export interface AgentsStackProps extends StackProps {
 
 /** Agents, and the platform's functions that do not touch Step Functions. */
 export class AgentsStack extends ApplicationStack {
+  /** Invocations that highest lanes may have at once, by agent; of all agents, those of other stacks included. */
+  readonly highestCaps: ReadonlyMap<string, number>;
   /** Agents that run on Lambda. */
   readonly agents: Readonly<Record<string, AgentFunction>>;
   /** Agents that run as workers. */
   readonly workers: Readonly<Record<string, WorkerPolicy>>;
   /** Platform functions of this stack, by name. */
   readonly platform: Readonly<Partial<Record<PlatformFunctionName, PlatformFunction>>>;
+  private readonly own: { readonly handlers: AgentParts['handlers']; readonly props: AgentsStackProps };
   /** Dead letter queue of the ledger's stream. Each entry gives the place in the stream of a batch that could not be archived. */
   readonly streamFailures: EncryptedQueue;
 
   constructor(scope: Construct, id: string, props: AgentsStackProps) {
     super(scope, id, props.topology.name, props);
-    const { topology, messaging } = props;
-    const handlers = props.agents(this);
-    const highestCaps = highestCapsOf(props, new Set(handlers.keys()));
-    this.agents = Object.fromEntries(
-      Object.values(messaging.mailboxes).flatMap((mailbox) => {
-        const handler = handlers.get(mailbox.agent);
-        if (!handler) return [];
-        const agent = new AgentFunction(this, `Agent-${mailbox.agent}`, {
-          ...props.overrides[mailbox.agent],
-          topology,
-          agent: mailbox.agent,
-          highestCap: highestCaps.get(mailbox.agent),
-          handler,
-          fabric: messaging.fabric,
-          mailbox,
-          mailboxes: messaging.mailboxes,
-          bind: props.bind[mailbox.agent] ?? {},
-        });
-        return [[mailbox.agent, agent]];
-      }),
+    const { messaging } = props;
+    const own = { ...props, handlers: props.agents(this) };
+    this.own = { handlers: own.handlers, props };
+    this.highestCaps = highestCapsOf({
+      ...own,
+      mailboxes: { ...messaging.mailboxes, ...Object.assign({}, ...(props.groups ?? []).map((one) => one.mailboxes)) },
+    });
+    const running = runAgents(
+      this,
+      { ...own, fabric: messaging.fabric, mailboxes: messaging.mailboxes },
+      this.highestCaps,
     );
-    this.workers = this.workersOf(props);
+    this.agents = running.agents;
+    this.workers = running.workers;
     this.streamFailures = new EncryptedQueue(this, 'StreamFailures', { consumerTimeout: durationOf(DRAIN_TIMEOUT) });
     acknowledge(
       this.streamFailures,
@@ -82,14 +82,21 @@ export class AgentsStack extends ApplicationStack {
       'It is the dead letter queue of the ledger stream, which names it as its on-failure destination.',
     );
     this.platform = this.platformFunctions(props);
-    for (const [agent, { function: fn }] of Object.entries(this.agents))
-      this.output(fn.functionName, 'Function', agent);
-    for (const [agent, worker] of Object.entries(this.workers)) {
-      this.output(worker.policy.managedPolicyArn, 'WorkerPolicy', agent);
-      // More may be bound after this.
-      this.output(Lazy.string({ produce: () => worker.bindingsJson }), 'Bindings', agent);
-    }
+    this.agentOutputs(running);
     this.platformOutputs(this.platform);
+  }
+
+  /** Parts of agents whose stacks stand after this one. */
+  forGroup(alarmTopic?: ITopic): GroupAgentParts {
+    const { handlers, props } = this.own;
+    const drain = this.platform['dead-letters'];
+    if (!drain) throw new LanewayError('CONFIGURATION', 'there is no function that drains dead letters');
+    const [trigger] = drain.declaration.triggers.filter(({ kind }) => kind === 'queue');
+    const batch = trigger?.kind === 'queue' ? trigger.batch : QUEUE_BATCH;
+    return {
+      ...{ handlers, bind: props.bind, overrides: props.overrides, highestCaps: this.highestCaps, alarmTopic },
+      drain: { function: drain, batch },
+    };
   }
 
   private platformFunctions(props: AgentsStackProps): Partial<Record<PlatformFunctionName, PlatformFunction>> {
@@ -101,37 +108,9 @@ export class AgentsStack extends ApplicationStack {
       const fn = addPlatformFunction(this, declaration, code, props);
       for (const trigger of declaration.triggers)
         connectTrigger(fn, trigger, props, { streamFailures: this.streamFailures });
-      allowReturns(fn, props.messaging);
+      allowReturns(fn, props);
       functions[declaration.name] = fn;
     }
     return functions;
   }
-
-  private workersOf({ topology, messaging, bind }: AgentsStackProps): Record<string, WorkerPolicy> {
-    const { fabric, mailboxes } = messaging;
-    return Object.fromEntries(
-      Object.values(mailboxes)
-        .filter(({ agent }) => topology.agents[agent]?.runs === 'worker')
-        .map((mailbox) => {
-          const { agent } = mailbox;
-          const own = { topology, agent, fabric, mailbox, mailboxes, bind: bind[agent] ?? {} };
-          return [agent, new WorkerPolicy(this, `Worker-${agent}`, own)];
-        }),
-    );
-  }
-}
-
-/** Caps of highest lanes by agent, where all agents together have one. @throws LanewayError INVALID_OPTION */
-function highestCapsOf(
-  { agentConcurrency, messaging, overrides, topology }: AgentsStackProps,
-  functions: ReadonlySet<string>,
-): ReadonlyMap<string, number> {
-  if (agentConcurrency === undefined) return new Map();
-  const mailboxes = Object.values(messaging.mailboxes).filter(({ agent }) => functions.has(agent));
-  const shares = mailboxes.map((mailbox) => {
-    const own = { ...overrides[mailbox.agent], mailbox, topology };
-    const lowerCaps = Object.values(lowerCapsOf(agentOf(topology, mailbox.agent), own));
-    return { agent: mailbox.agent, lowerCaps, reserved: own.reservedConcurrency };
-  });
-  return capsOfHighestLanes(agentConcurrency, shares, topology.name);
 }

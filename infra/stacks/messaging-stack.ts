@@ -14,8 +14,8 @@ import { durationOf } from '../constructs/duration-of.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { Fabric } from '../constructs/fabric.js';
 import { IngressPolicy } from '../constructs/policies/ingress-policy.js';
-import { laneQueue, lanesOf, Mailbox } from '../constructs/queues/mailbox.js';
-import { BusRule } from '../constructs/queues/routing-rule.js';
+import { laneQueue, Mailbox, prefixOf } from '../constructs/queues/mailbox.js';
+import { BusRule, rulesTo } from '../constructs/queues/routing-rule.js';
 import { ApplicationStack } from './application-stack.js';
 import type { StateStack } from './state-stack.js';
 
@@ -31,6 +31,8 @@ export interface MessagingStackProps extends StackProps {
   readonly state: StateStack;
   /** ARNs of further principals that may publish as parts of the application. @default only roles under its path */
   readonly publishers?: readonly string[];
+  /** Agents whose mailboxes, and the rules that lead there, stand in stacks of their own. @default none */
+  readonly further?: readonly string[];
   /** Days that the bus keeps an archive of its events. @default it keeps none */
   readonly busArchiveDays?: number;
 }
@@ -39,7 +41,7 @@ export interface MessagingStackProps extends StackProps {
 export class MessagingStack extends ApplicationStack {
   /** Bus on which all messages of the application travel. */
   readonly bus: IEventBus;
-  /** Mailbox of every agent, by agent id. */
+  /** Mailboxes of this stack, by agent id. */
   readonly mailboxes: Readonly<Record<string, Mailbox>>;
   /** Channels with their rules, by name. */
   readonly channels: Readonly<Record<string, Channel>>;
@@ -57,11 +59,18 @@ export class MessagingStack extends ApplicationStack {
   readonly routed: Readonly<Partial<Record<RoutedQueue, EncryptedQueue>>>;
   /** Resources that functions of the application use. */
   readonly fabric: Fabric;
+  /** Agents whose mailboxes stand in stacks of their own. */
+  readonly further: readonly string[];
+  /** Rules of the whole bus. */
+  readonly rules: readonly RoutingRule[];
 
   constructor(scope: Construct, id: string, props: MessagingStackProps) {
     super(scope, id, props.topology.name, props);
     const { topology, state } = props;
+    const { further = [] } = props;
     const rules = routingRules(topology, props.starts, props.awaited);
+    this.rules = rules;
+    this.further = further;
     this.undelivered = new EncryptedQueue(this, 'Undelivered', { consumerTimeout: durationOf(DRAIN_TIMEOUT) });
     acknowledge(
       this.undelivered,
@@ -85,7 +94,9 @@ export class MessagingStack extends ApplicationStack {
     this.timerQueue = this.platformQueue('Timers');
     this.routed = this.routedQueues(rules);
     this.mailboxes = Object.fromEntries(
-      Object.keys(topology.agents).map((agent) => [agent, this.mailbox(topology, agent)]),
+      Object.keys(topology.agents)
+        .filter((agent) => !further.includes(agent))
+        .map((agent) => [agent, this.mailbox(topology, agent)]),
     );
     this.fabric = {
       application: topology.name,
@@ -94,8 +105,9 @@ export class MessagingStack extends ApplicationStack {
       pendingTable: state.pendingTable,
       payloadBucket: state.payloadBucket,
       timerQueue: this.timerQueue,
+      ...(further.length > 0 ? { mailboxPrefix: prefixOf(this) } : {}),
     };
-    this.channels = this.makeRules(topology, rules);
+    this.channels = this.makeRules(topology, rulesTo(rules, this.mailboxes));
     this.clients = Object.fromEntries(
       Object.keys(topology.clients).map((client) => [
         client,
@@ -159,10 +171,7 @@ export class MessagingStack extends ApplicationStack {
     this.output(this.undelivered.queueUrl, 'UndeliveredQueue');
     this.output(this.platformDeadLetters.queueUrl, 'PlatformDeadLetters');
     if (this.routed.unroutable) this.output(this.routed.unroutable.queueUrl, 'UnroutableQueue');
-    for (const mailbox of Object.values(this.mailboxes)) {
-      this.output(mailbox.deadLetterQueue.queueUrl, 'DeadLetters', mailbox.agent);
-      for (const { key, queue } of lanesOf(mailbox)) this.output(queue.queueUrl, 'Lane', mailbox.agent, key);
-    }
+    for (const mailbox of Object.values(this.mailboxes)) this.mailboxOutputs(mailbox);
     for (const [client, { policy }] of Object.entries(this.clients))
       this.output(policy.managedPolicyArn, 'Client', client, 'Policy');
     for (const [ingress, { policy }] of Object.entries(this.ingresses))

@@ -1,7 +1,6 @@
 import { Duration, type StackProps } from 'aws-cdk-lib';
 import {
   Dashboard,
-  GraphWidget,
   MathExpression,
   Metric,
   Stats,
@@ -14,7 +13,6 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { defined } from '../../shared/domain/base/defined.js';
 import type { UnreadableTable } from '../../functions/platform/count-unreadable-rows.js';
 import type { DeclaredFunction } from '../../functions/platform/declarations.js';
 import { SWEEP_EVERY } from '../../shared/domain/base/sweep-every.js';
@@ -24,10 +22,10 @@ import type { TopologyModel } from '../../shared/topology/model.js';
 import { ALARM_PERIOD, Alarms } from '../constructs/alarms.js';
 import { durationOf } from '../constructs/duration-of.js';
 import type { PlatformFunction } from '../constructs/platform-function.js';
-import { lanesOf } from '../constructs/queues/mailbox.js';
-import { depth, oldestAge } from '../constructs/queue-metrics.js';
+import { oldestAge } from '../constructs/queue-metrics.js';
 import { DeployedModel, type DeployedModelProps } from './deployed-model.js';
 import { MODEL_OUTPUT } from '../../shared/topology/deployed/output-key.js';
+import { addLaneAlarms, agentGraphs, deadLetters, errors, functionGraphs, graph } from './agent-alarms.js';
 import type { AgentsStack } from './agents-stack.js';
 import { ApplicationStack } from './application-stack.js';
 import { watchOf } from '../constructs/bounds/heartbeat-watch.js';
@@ -61,7 +59,7 @@ export class ObservabilityStack extends ApplicationStack {
     super(scope, id, props.topology.name, props);
     this.alarms = new Alarms(this, 'Alarms', props.alarmTopic);
     this.deadLetterAlarms(props);
-    this.laneAlarms(props);
+    for (const mailbox of Object.values(props.messaging.mailboxes)) addLaneAlarms(this.alarms, mailbox);
     for (const [name, fn] of functionsOf(props)) this.alarms.add('function-errors', name, errors(fn));
     for (const [name, { stateMachine }] of Object.entries(props.orchestration?.workflows ?? {}))
       this.alarms.add('workflow-failures', name, failures(stateMachine));
@@ -109,45 +107,16 @@ export class ObservabilityStack extends ApplicationStack {
     }
   }
 
-  private laneAlarms({ messaging }: ObservabilityStackProps): void {
-    for (const mailbox of Object.values(messaging.mailboxes)) {
-      for (const { key, queue, maxDepth, maxAge } of lanesOf(mailbox)) {
-        const of = `${mailbox.agent}-${key}`;
-        this.alarms.add('lane-depth', of, depth(queue), { threshold: maxDepth });
-        this.alarms.add('lane-age', of, oldestAge(queue), { threshold: maxAge.toSeconds() });
-      }
-    }
-  }
-
   private makeDashboard(props: ObservabilityStackProps): Dashboard {
     const { topology, messaging } = props;
     const dashboard = new Dashboard(this, 'Dashboard');
-    const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: 12, height: 6 });
     dashboard.addWidgets(new TextWidget({ markdown: `# ${topology.name}`, width: 24, height: 1 }));
     for (const mailbox of Object.values(messaging.mailboxes)) {
-      const lanes = lanesOf(mailbox);
-      if (lanes.length === 0) continue;
-      dashboard.addWidgets(
-        graph(
-          `${mailbox.agent}: messages waiting`,
-          lanes.map(({ key, queue }) => depth(queue, key)),
-        ),
-        graph(
-          `${mailbox.agent}: age of the oldest, s`,
-          lanes.map(({ key, queue }) => oldestAge(queue, key)),
-        ),
-      );
+      const graphs = agentGraphs(mailbox);
+      if (graphs.length > 0) dashboard.addWidgets(...graphs);
     }
-    const functions = functionsOf(props);
     dashboard.addWidgets(
-      graph(
-        'Functions: duration p99, ms',
-        functions.map(([name, fn]) => fn.metricDuration({ label: name, statistic: 'p99' })),
-      ),
-      graph(
-        'Functions: errors',
-        functions.map(([name, fn]) => errors(fn, name)),
-      ),
+      ...functionGraphs(functionsOf(props)),
       graph(
         'Schedules: finished runs',
         runsOf(props).map(([label, run]) => {
@@ -240,18 +209,6 @@ const PLATFORM_ALARMS: Readonly<
   ],
 };
 
-/** Counted by the drain, in embedded metric format. */
-function deadLetters(dimensions: { readonly application: string; readonly receiver?: string }): Metric {
-  return new Metric({
-    namespace: 'Laneway',
-    metricName: 'DeadLetters',
-    dimensionsMap: { ...dimensions },
-    label: dimensions.receiver ?? 'all receivers',
-    statistic: Stats.SUM,
-    period: ALARM_PERIOD,
-  });
-}
-
 /** Conversations that ran away and were stopped; the drain writes the metric. */
 function runaways(application: string): Metric {
   return new Metric({
@@ -327,13 +284,5 @@ function unreadableRows(application: string, rows: UnreadableTable): Metric {
     dimensionsMap: { application, table: rows },
     statistic: Stats.SUM,
     period: ALARM_PERIOD,
-  });
-}
-
-function errors(fn: IFunction, label?: string): IMetric {
-  return fn.metricErrors({
-    period: ALARM_PERIOD,
-    statistic: Stats.SUM,
-    ...defined({ label }),
   });
 }

@@ -19,6 +19,7 @@ import { durationOf } from '../constructs/duration-of.js';
 import { invocationsFor, type ExpectedLoad } from '../constructs/bounds/expected-load.js';
 import { machinesVariable, mailboxesVariable } from '../constructs/environment/naming-variables.js';
 import { allow, allowObjects, allowSend } from '../constructs/permissions.js';
+import { allowFurther, DRAINING, furtherLetters, furtherQueues, SENDING } from './further-queues.js';
 import { codeOf, PlatformFunction, type PlatformCode } from '../constructs/platform-function.js';
 import { directQueuesOf, lanesOf } from '../constructs/queues/mailbox.js';
 import { functionTarget, ruleNameIn } from '../constructs/queues/rule-target.js';
@@ -77,7 +78,14 @@ export function addPlatformFunction(
       : {}),
   });
   allowEvidence(fn, neighbours);
-  if (declaration.lanes === 'sends') allowSend(fn, ...Object.values(messaging.mailboxes).flatMap(directQueuesOf));
+  if (declaration.lanes === 'sends') {
+    allowSend(fn, ...Object.values(messaging.mailboxes).flatMap(directQueuesOf));
+    allowFurther(
+      fn,
+      furtherQueues(topology, messaging, ({ direct }) => direct),
+      SENDING,
+    );
+  }
   if (declaration.putsAside) allowSend(fn, messaging.platformDeadLetters);
   // A queue gives a failed batch back, and a command shows the error: only a schedule's failure would be seen by nobody.
   if (schedulesOf(declaration).length > 0) fn.putFailuresInto(messaging.platformDeadLetters);
@@ -95,13 +103,20 @@ export function connectTrigger(
   if (trigger.kind === 'queue') {
     const most = trigger.queue === 'starts' ? divideStarts(neighbours.startsPerSecond).processes : undefined;
     for (const queue of queuesOf(trigger.queue, messaging, own)) fn.receiveFrom(queue, trigger.batch, most);
+    if (trigger.queue === 'dead-letters') allowFurther(fn, furtherLetters(messaging), DRAINING);
   } else if (trigger.kind === 'stream') readLedger(fn, trigger.batch, neighbours, own);
   else if (trigger.kind === 'schedule') runOnSchedule(fn, trigger, neighbours);
 }
 
 /** Allows a function that drains dead letters to put copies back into lanes. */
-export function allowReturns(fn: PlatformFunction, messaging: MessagingStack): void {
-  if (fn.declaration.lanes === 'returns') allowLanes(fn, messaging);
+export function allowReturns(fn: PlatformFunction, { messaging, topology }: PlatformNeighbours): void {
+  if (fn.declaration.lanes !== 'returns') return;
+  allowLanes(fn, messaging);
+  allowFurther(
+    fn,
+    furtherQueues(topology, messaging, () => true),
+    SENDING,
+  );
 }
 
 /** Construct id of a function: its name in Pascal case. */
@@ -176,7 +191,9 @@ function readLedger(
     new DynamoEventSource(state.ledgerTable, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize,
-      // One writer a shard: a chain is a shard's. The window has Lambda name the shard, and delays nothing.
+      // An object of the archive, with its place in the chain, costs the same whether it holds one change or a hundred.
+      ...(state.evidence.batchingWindow.toSeconds() > 0 ? { maxBatchingWindow: state.evidence.batchingWindow } : {}),
+      // One writer a shard: a chain is a shard's. The tumbling window has Lambda name the shard, and delays nothing.
       parallelizationFactor: 1,
       tumblingWindow: SHARD_WINDOW,
       bisectBatchOnError: true,

@@ -1,6 +1,8 @@
+import { Duration } from 'aws-cdk-lib';
+import type { LedgerRetention } from 'laneway/cdk';
 import { RETENTION_DEFAULTS } from '../../infra/constructs/ledger-evidence.js';
 import { smallest } from '../kit/applications/fixture-topology.js';
-import { applicationOf, resourcesOf, type Resource } from '../kit/stands/synthesized-application.js';
+import { applicationOf, resourcesOf, unbundledApp, type Resource } from '../kit/stands/synthesized-application.js';
 
 interface Statement {
   readonly Effect: string;
@@ -88,6 +90,22 @@ describe("the ledger's evidence", () => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
     expect(mapping?.properties['DestinationConfig']).toBeDefined();
+  });
+
+  it('gathers changes for a minute on AWS, as long as it is told, and not at all on a local engine', () => {
+    const windowOf = (ledger: LedgerRetention, context: Record<string, unknown> = {}) =>
+      resourcesOf(applicationOf(smallest, { ledger }, unbundledApp(context))).find(
+        ({ type, properties }) =>
+          type === 'AWS::Lambda::EventSourceMapping' && properties['TumblingWindowInSeconds'] !== undefined,
+      )?.properties['MaximumBatchingWindowInSeconds'];
+    expect(windowOf({})).toBe(60);
+    expect(windowOf({ batchingWindow: Duration.seconds(5) })).toBe(5);
+    expect(windowOf({ batchingWindow: Duration.seconds(0) })).toBeUndefined();
+    expect(windowOf({}, { 'laneway:engine': 'ministack' })).toBeUndefined();
+    for (const window of [Duration.millis(1_500), Duration.seconds(301)])
+      expect(() => windowOf({ batchingWindow: window })).toThrow(
+        /ledger\.batchingWindow is[^]*whole seconds, 0 to 300/,
+      );
   });
 
   it('tries a batch until its records leave the stream, and halves it so that one record holds up no other', () => {

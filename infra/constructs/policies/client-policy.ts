@@ -6,7 +6,7 @@ import type { TopologyModel } from '../../../shared/topology/model.js';
 import { directReceivers } from '../../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
-import { directQueuesOf, type Mailbox } from '../queues/mailbox.js';
+import { directQueuesTo, type Mailbox } from '../queues/mailbox.js';
 import { allowFinding, allowPayloads, allowRequests, allowRowsOf, allowSend, allowTable } from '../permissions.js';
 import { payloadsOfClient } from './payload-rights.js';
 import { allowPublish } from './publish-rights.js';
@@ -53,8 +53,7 @@ export class ClientPolicy extends Construct {
       allowRequests(this.policy, fabric, `client.${client.id}`);
       allowSend(this.policy, fabric.timerQueue);
     }
-    const direct = directReceivers(topology, client).flatMap((receiver) => props.mailboxes[receiver] ?? []);
-    allowSend(this.policy, ...direct.flatMap(directQueuesOf));
+    allowSend(this.policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowFinding(this.policy, 'A client');
   }
 }

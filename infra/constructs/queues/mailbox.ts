@@ -1,4 +1,5 @@
-import { Duration, Names, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Duration, Names, Stack, Token } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DRAIN_TIMEOUT } from '../../../functions/platform/dead-letters/declaration.js';
 import { wholeSeconds } from '../../../shared/domain/base/duration.js';
@@ -6,10 +7,18 @@ import { unknownName } from '../../../shared/domain/base/errors.js';
 import { longestLife } from '../../../shared/domain/delivery/lane-retention.js';
 import type { Priority } from '../../../shared/domain/base/priority.js';
 import { lanesOfAgent } from '../../../shared/topology/lanes-of.js';
-import { deadLettersName, laneKey, laneName, type LaneKey } from '../../../shared/topology/mailbox-names.js';
+import {
+  deadLettersName,
+  isDirectLane,
+  laneKey,
+  laneKeysOf,
+  laneName,
+  type LaneKey,
+} from '../../../shared/topology/mailbox-names.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import type { RuleTarget } from '../../../shared/topology/rules.js';
 import { durationOf } from '../duration-of.js';
+import type { Fabric } from '../fabric.js';
 import { EncryptedQueue } from './encrypted-queue.js';
 
 /** One priority of one agent. */
@@ -36,6 +45,8 @@ export interface MailboxProps {
   readonly topology: TopologyModel;
   /** Id of the agent. */
   readonly agent: string;
+  /** First part of its queues' names. @default the name of its stack */
+  readonly prefix?: string;
 }
 
 /**
@@ -60,7 +71,7 @@ export class Mailbox extends Construct {
   readonly deadLetterQueue: EncryptedQueue;
   /** Timeout of the agent's function, or of a worker's handling: its longest handler and a margin. */
   readonly functionTimeout: Duration;
-  /** First part of its queues' names: the name of the stack. */
+  /** First part of its queues' names: the name of the stack that holds the application's bus. */
   readonly prefix: string;
 
   constructor(scope: Construct, id: string, props: MailboxProps) {
@@ -73,7 +84,7 @@ export class Mailbox extends Construct {
     }
     this.agent = agent.id;
     this.functionTimeout = Duration.seconds(wholeSeconds(agent.handlerTimeout) + MARGIN_SECONDS);
-    this.prefix = prefixOf(Stack.of(this));
+    this.prefix = props.prefix ?? prefixOf(Stack.of(this));
     this.deadLetterQueue = new EncryptedQueue(this, 'DeadLetters', {
       consumerTimeout: durationOf(DRAIN_TIMEOUT),
       queueName: deadLettersName(this.prefix, agent.id),
@@ -106,7 +117,7 @@ export class Mailbox extends Construct {
 }
 
 /** CloudFormation names a nested stack itself, and not before it is deployed. */
-function prefixOf(stack: Stack): string {
+export function prefixOf(stack: Stack): string {
   return Token.isUnresolved(stack.stackName) ? Names.uniqueId(stack) : stack.stackName;
 }
 
@@ -118,6 +129,44 @@ export function lanesOf(mailbox: Mailbox): Lane[] {
 /** Queues that publishers of direct channels send into. */
 export function directQueuesOf(mailbox: Mailbox): EncryptedQueue[] {
   return lanesOf(mailbox).flatMap(({ direct, queue }) => (direct ? [queue] : []));
+}
+
+/** A queue that is named to another stack, which so needs nothing from the stack that holds it. */
+export interface NamedQueue extends Pick<IQueue, 'queueArn'> {
+  readonly name: string;
+}
+
+/** The queue of a name in the account and region of whichever stack says so. */
+export function namedQueue(name: string): NamedQueue {
+  return { name, queueArn: `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}` };
+}
+
+/** Lanes of an agent by the names of their queues. */
+export function namedLanes(topology: Pick<TopologyModel, 'agents' | 'channels'>, agent: string, prefix: string) {
+  return laneKeysOf(topology, agent).map((key) => ({
+    ...{ key, direct: isDirectLane(key) },
+    ...namedQueue(laneName(prefix, agent, key)),
+  }));
+}
+
+/** Queues into which publishers of direct channels send for `receivers`: of those whose mailboxes are elsewhere, by name. */
+export function directQueuesTo(
+  receivers: readonly string[],
+  { topology, mailboxes = {}, fabric }: DirectSurroundings,
+): Pick<IQueue, 'queueArn'>[] {
+  return receivers.flatMap((receiver): Pick<IQueue, 'queueArn'>[] => {
+    const mailbox = mailboxes[receiver];
+    if (mailbox) return directQueuesOf(mailbox);
+    const { mailboxPrefix } = fabric;
+    return mailboxPrefix === undefined ? [] : namedLanes(topology, receiver, mailboxPrefix).filter((one) => one.direct);
+  });
+}
+
+/** Parts of an application among which a direct channel leads from one agent to another. */
+interface DirectSurroundings {
+  readonly topology: Pick<TopologyModel, 'agents' | 'channels'>;
+  readonly mailboxes?: Readonly<Record<string, Mailbox>> | undefined;
+  readonly fabric: Pick<Fabric, 'mailboxPrefix'>;
 }
 
 /** Queue of a rule's target that is a lane. @throws LanewayError UNKNOWN_AGENT when the mailbox or lane is missing */

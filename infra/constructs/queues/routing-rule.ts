@@ -39,3 +39,17 @@ export class BusRule extends Construct {
     }
   }
 }
+
+/** The rules with those of their targets alone that stand in one stack: queues of the platform where `mailboxes` are the first. */
+export function rulesTo(
+  rules: readonly RoutingRule[],
+  mailboxes: Readonly<Record<string, unknown>>,
+  withQueues = true,
+): RoutingRule[] {
+  const isHere = (target: RuleTarget): boolean =>
+    target.kind === 'lane' ? Object.hasOwn(mailboxes, target.agent) : withQueues;
+  return rules.flatMap((rule) => {
+    const targets = rule.targets.filter(isHere);
+    return targets.length === 0 ? [] : [{ ...rule, targets }];
+  });
+}

@@ -57,7 +57,8 @@ export function statementsOf(resources: readonly Resource[], match: RegExp): Sta
 
 /** The stacks that the application has. */
 export function stacksOf(application: LanewayApplication): Stack[] {
-  return Object.values(application.stacks).filter((stack) => stack !== undefined);
+  const { groups, ...stacks } = application.stacks;
+  return [...Object.values(stacks).filter((stack) => stack !== undefined), ...groups];
 }
 
 /**
