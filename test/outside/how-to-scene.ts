@@ -1,13 +1,17 @@
 import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutsideUser } from '../kit/stands/outside-user.js';
+import type { DeadLetterEntry } from '../../shared/domain/delivery/dead-letter.js';
+import type { ExecutionStatus } from '../../shared/domain/execution/executions.js';
+import { findDeadLetters } from '../../shared/operator/dead-letters/dead-letter-groups.js';
+import { openRequests } from '../../shared/operator/requests/answer-request.js';
+import type { ClaimsOffice } from './claims-office.js';
+
+const DAY_MS = 86_400_000;
 
 /** Things that the how-tos speak of, in the deployed claims application: made when a page needs them. */
 export class HowToScene {
   #made = 0;
 
-  constructor(private readonly user: OutsideUser) {}
+  constructor(private readonly office: ClaimsOffice) {}
 
   /** The value of a placeholder; an id that is there from now on. @throws Error for one that nobody knows */
   async fill(placeholder: string): Promise<string> {
@@ -18,11 +22,7 @@ export class HowToScene {
 
   readonly #makers: Readonly<Record<string, () => Promise<string>>> = {
     '<dead letter>': () => this.#deadLetter(),
-    '<group>': async () => {
-      await this.#deadLetter();
-      const [group] = (await this.#json('dlq', 'groups')) as { readonly signature: string }[];
-      return `'${group?.signature ?? ''}'`;
-    },
+    '<group>': async () => `'${(await this.#brokenMessage()).signature}'`,
     '<conversation>': () => this.#conversation(),
     '<key>': async () => ((await this.#json('ledger', 'verify', 'proof')) as { readonly key: string }).key,
     '<execution>': () => this.#execution('succeeded', () => this.#report(['lamp.jpg'])),
@@ -41,14 +41,18 @@ export class HowToScene {
 
   /** A message whose cause is mended: the policy was not known when it was handled, and is now. */
   async #deadLetter(): Promise<string> {
+    return (await this.#brokenMessage()).id;
+  }
+
+  async #brokenMessage(): Promise<DeadLetterEntry> {
     const policy = this.#unknownPolicy();
-    await this.user.must('laneway', 'send', 'CheckCover', '--data', JSON.stringify({ policy }));
-    const id = await this.#eventually(`dead letter about ${policy}`, async () => {
-      const letters = (await this.#json('dlq', 'list')) as { readonly id: string }[];
-      return letters.find((letter) => JSON.stringify(letter).includes(policy))?.id;
+    await this.office.user.must('laneway', 'send', 'CheckCover', '--data', JSON.stringify({ policy }));
+    const letter = await this.office.seen(`dead letter about ${policy}`, async ({ book }) => {
+      const letters = await findDeadLetters(book, {});
+      return letters.find((one) => JSON.stringify(one).includes(policy));
     });
     this.#register(policy);
-    return id;
+    return letter;
   }
 
   /** Of a claim that has been settled. */
@@ -59,37 +63,29 @@ export class HowToScene {
   }
 
   async #report(photos: readonly string[], policy = 'P-1'): Promise<string> {
-    const claim = `H-${(this.#made += 1)}`;
-    const data = JSON.stringify({ claim, policy, photos });
-    const { id } = (await this.#json('send', 'ClaimReported', '--data', data)) as { readonly id: string };
-    return `settle-${id}`;
+    return this.office.report(`H-${(this.#made += 1)}`, photos, policy);
   }
 
   /** An execution that the function begins, once it has come to that status. */
-  async #execution(status: string, begin: () => Promise<string>): Promise<string> {
+  async #execution(status: ExecutionStatus, begin: () => Promise<string>): Promise<string> {
     const name = await begin();
-    return this.#eventually(`${name} to be ${status}`, async () => {
-      const { code, stdout } = await this.user.run('laneway', '--json', 'workflow', 'get', name);
-      return code === 0 && (JSON.parse(stdout) as { readonly status: string }).status === status ? name : undefined;
-    });
+    return this.office.seen(`${name} to be ${status}`, async ({ executions }) =>
+      (await executions.find('settle', name))?.status === status ? name : undefined,
+    );
   }
 
   async #approval(): Promise<string> {
-    const ids = async () => ((await this.#json('approval', 'list')) as { readonly id: string }[]).map(({ id }) => id);
-    const before = new Set(await ids());
-    await this.#report(LARGE);
-    return this.#eventually('an approval', async () => (await ids()).find((id) => !before.has(id)));
+    return this.office.approvalOf(await this.#report(LARGE));
   }
 
   /** Only while nobody appraises. */
   async #openRequest(): Promise<string> {
-    const ids = async () =>
-      ((await this.#json('requests', 'list')) as { readonly requestId: string; readonly type: string }[])
-        .filter(({ type }) => type === 'AppraisePhoto')
-        .map(({ requestId }) => requestId);
-    const before = new Set(await ids());
-    await this.#report(['door.jpg']);
-    return this.#eventually('an open request', async () => (await ids()).find((id) => !before.has(id)));
+    const execution = await this.#report(['door.jpg']);
+    return this.office.seen('an open request', async (application) => {
+      const open = await openRequests(DAY_MS, application);
+      const own = open.find(({ waiter }) => waiter.kind === 'workflow' && waiter.execution === execution);
+      return own?.type === 'AppraisePhoto' ? own.requestId : undefined;
+    });
   }
 
   #unknownPolicy(): string {
@@ -97,20 +93,11 @@ export class HowToScene {
   }
 
   #register(policy: string): void {
-    appendFileSync(join(this.user.directory, 'policies.txt'), `${policy}\n`);
+    appendFileSync(this.office.path('policies.txt'), `${policy}\n`);
   }
 
   async #json(...command: string[]): Promise<unknown> {
-    return JSON.parse((await this.user.must('laneway', '--json', ...command)).stdout) as unknown;
-  }
-
-  async #eventually<Found>(what: string, find: () => Promise<Found | undefined>): Promise<Found> {
-    // A command that looks again at once takes the processor from what it looks for.
-    for (const giveUp = Date.now() + 120_000; Date.now() < giveUp; await sleep(500)) {
-      const found = await find();
-      if (found !== undefined) return found;
-    }
-    throw new Error(`${what}: not within two minutes`);
+    return JSON.parse((await this.office.user.must('laneway', '--json', ...command)).stdout) as unknown;
   }
 }
 

@@ -69,6 +69,8 @@ export async function runnerUser(runner: TestRunner, tarball: string): Promise<R
   const compilerOptions = {
     ...{ target: 'es2023', lib, module: 'nodenext', types: ['node', types] },
     ...{ strict: true, skipLibCheck: false, noEmit: true },
+    // So that compiling it again, after a change, takes half the time.
+    ...{ incremental: true, tsBuildInfoFile: 'node_modules/.cache/tsc.tsbuildinfo' },
   };
   write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   write('jest.config.mjs', "export default { testMatch: ['<rootDir>/*.test.mjs'], transform: {} };\n");

@@ -1,0 +1,3 @@
+import { describeHowTos, howToPages } from './how-to-pages.js';
+
+describeHowTos(howToPages('about failures'));
