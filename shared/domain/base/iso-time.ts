@@ -1,5 +1,5 @@
 const LENGTH = '2026-01-01T00:00:00.000Z'.length;
-const ZERO = 48;
+const [ZERO, DASH, COLON, POINT, LETTER_T, LETTER_Z] = [48, 45, 58, 46, 84, 90] as const;
 /** Value of a character that is no digit: so far below zero that every number it is part of is out of range. */
 const NO_DIGIT = -1e6;
 const DAY_MS = 86_400_000;
@@ -9,7 +9,16 @@ const DAY_MS = 86_400_000;
  * the one form that `toISOString` writes, as every received message has two or three of them.
  */
 export function timeOf(text: string): number {
-  if (text.length !== LENGTH || !hasMarks(text)) return Date.parse(text);
+  const time = plainTimeOf(text);
+  return Number.isNaN(time) ? Date.parse(text) : time;
+}
+
+/**
+ * Milliseconds since 1970 of a text in the one form that `toISOString` writes; NaN for any other, also for the 29 February and the
+ * 31st of a month. It proves what it reads to be a time, so that nothing else need check it.
+ */
+export function plainTimeOf(text: string): number {
+  if (text.length !== LENGTH || !hasMarks(text)) return Number.NaN;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   const month = twoDigits(text, 5);
   const day = twoDigits(text, 8);
@@ -26,19 +35,19 @@ export function timeOf(text: string): number {
     isIn(second, 0, 59) &&
     millisecond >= 0;
   // A 29 February, or the 31st of a month, is left to `Date.parse`, which knows the months and the leap years.
-  if (!isPlain) return Date.parse(text);
+  if (!isPlain) return Number.NaN;
   return dayOf(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1_000 + millisecond;
 }
 
 function hasMarks(text: string): boolean {
   return (
-    text[4] === '-' &&
-    text[7] === '-' &&
-    text[10] === 'T' &&
-    text[13] === ':' &&
-    text[16] === ':' &&
-    text[19] === '.' &&
-    text[23] === 'Z'
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(10) === LETTER_T &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON &&
+    text.charCodeAt(19) === POINT &&
+    text.charCodeAt(23) === LETTER_Z
   );
 }
 

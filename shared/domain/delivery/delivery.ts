@@ -37,14 +37,19 @@ export interface MessageFacts {
   readonly hops: number;
 }
 
-/** Facts of an envelope. */
+let lastType = '';
+let lastSource = '';
+
+/** Facts of an envelope. Type and source are seldom others than those of the facts before, and are then kept once for all. */
 export function factsOf(envelope: Envelope): MessageFacts {
   const { type, channel, priority, source, time, expires, attempt, hops } = envelope;
+  if (type !== lastType) lastType = type;
+  if (source !== lastSource) lastSource = source;
   const facts: { -readonly [Name in keyof MessageFacts]: MessageFacts[Name] } = {
-    type,
+    type: lastType,
     channel,
     priority,
-    source,
+    source: lastSource,
     time,
     expires,
     attempt,

@@ -274,22 +274,30 @@ function withOutcome(
   outcome: Outcome,
   owner?: string,
 ): Writable<DeliveryRecord> {
-  const settled: Writable<DeliveryRecord> = {
-    correlationId: record.correlationId,
-    messageId: record.messageId,
-    receiver: record.receiver,
-    facts,
-    state: outcome.state,
-    tries: record.tries,
-    copy: outcome.copy,
-    emissions: outcome.emissions,
-    firstReceived: record.firstReceived,
-    updated: iso(outcome.at),
-  };
+  const { correlationId, messageId, receiver, tries, alone, firstReceived } = record;
+  const { state, copy, emissions } = outcome;
+  const updated = iso(outcome.at);
   // Fields are set one by one, as in `decideLease`: every delivery comes through here. The lease and the last error end
-  // with the outcome and are left out.
+  // with the outcome and are left out. What nearly all outcomes have is set at once: V8 keeps fields that come later apart.
+  const settled: Writable<DeliveryRecord> =
+    owner !== undefined && alone !== undefined
+      ? {
+          correlationId,
+          messageId,
+          receiver,
+          facts,
+          state,
+          tries,
+          copy,
+          emissions,
+          firstReceived,
+          updated,
+          owner,
+          alone,
+        }
+      : { correlationId, messageId, receiver, facts, state, tries, copy, emissions, firstReceived, updated };
   if (owner !== undefined) settled.owner = owner;
-  if (record.alone !== undefined) settled.alone = record.alone;
+  if (alone !== undefined) settled.alone = alone;
   if (record.progress !== undefined) settled.progress = record.progress;
   if (record.cancelled !== undefined) settled.cancelled = record.cancelled;
   if (record.redrives !== undefined) settled.redrives = record.redrives;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isWellFormed } from '../base/cut-text.js';
 import { LanewayError } from '../base/errors.js';
 import { canBeId } from '../base/ids.js';
+import { plainTimeOf } from '../base/iso-time.js';
 import { PRIORITIES, type Priority } from '../base/priority.js';
 
 /**
@@ -118,7 +119,8 @@ const isText = (value: unknown, least: number, most: number): value is string =>
   typeof value === 'string' && value.length >= least && value.length <= most;
 const isName = (value: unknown): boolean => isText(value, 1, 256) && isWellFormed(value);
 const isId = (value: unknown): boolean => typeof value === 'string' && canBeId(value);
-const isTime = (value: unknown): boolean => typeof value === 'string' && TIME.test(value);
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' && (!Number.isNaN(plainTimeOf(value)) || TIME.test(value));
 const isWhole = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least;
 
 const NEEDED = 13;
@@ -167,6 +169,9 @@ export function isExactEnvelope(value: unknown): value is Envelope {
   if (given.escalates !== undefined && typeof given.escalates === 'boolean') good++;
   if (given.signature !== undefined && isText(given.signature, 0, 4096)) good++;
   let names = 0;
+  for (const _name in value) names++;
+  if (names === good) return true;
+  names = 0;
   // JSON has nothing undefined, but an object that was made here may.
   for (const name in value) if (given[name as keyof Envelope] !== undefined || !isKnown(name)) names++;
   return names === good;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { instantOf, timeOf } from '../../../../../shared/domain/base/iso-time.js';
+import * as z from 'zod';
+import { instantOf, plainTimeOf, timeOf } from '../../../../../shared/domain/base/iso-time.js';
 
 const number = (width: number, most: number) =>
   fc.integer({ min: 0, max: most }).map((value) => String(value).padStart(width, '0'));
@@ -29,6 +30,27 @@ test.each([
   '2026-0/-01T00:00:00.000Z',
 ])('other forms are left to `Date.parse`: %s', (text) => {
   expect(timeOf(text)).toBe(Date.parse(text));
+});
+
+/** False for the days that are left to `Date.parse`. */
+const isPlainDay = (date: Date): boolean => date.getUTCDate() <= (date.getUTCMonth() === 1 ? 28 : 30);
+
+test('what is read as a plain time is one by the rule of envelopes, and is read rightly', () => {
+  const rule = z.iso.datetime({ offset: true });
+  const at = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
+  const change = fc.tuple(fc.nat(24), fc.constantFrom(...'0129-:.TZ+/ x', '٣', ''));
+  fc.assert(
+    fc.property(at, fc.option(change), (date, changed) => {
+      const text = date.toISOString();
+      const [index, sign] = changed ?? [0, text.charAt(0)];
+      const given = text.slice(0, index) + sign + text.slice(index + 1);
+      const time = plainTimeOf(given);
+      if (changed === null) expect(Number.isNaN(time)).toBe(!isPlainDay(date));
+      if (!Number.isNaN(time))
+        expect([rule.safeParse(given).success, new Date(time).toISOString()]).toEqual([true, given]);
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 test('a time from outside is read as it was written, in every form of ISO 8601 with an offset', () => {
