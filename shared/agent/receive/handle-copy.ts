@@ -12,7 +12,7 @@ import { failureChannel } from '../../topology/failure-channel.js';
 import { lastUse } from '../../topology/last-use.js';
 import type { BoundAgent } from '../create-agent.js';
 import { claimReply, mayAnswer } from './claim-reply.js';
-import { checkAgainstTopology, checkVouched, decodeCopy, type Decoded } from './decode-copy.js';
+import { checkAgainstTopology, checkDelivered, checkVouched, decodeCopy, type Decoded } from './decode-copy.js';
 import {
   compositionOf,
   deliveryOf,
@@ -61,6 +61,7 @@ async function pass(arrival: Arrival): Promise<Verdict> {
   try {
     decoded = decodeCopy(arrival.copy.body);
     checkVouched(decoded, arrival.direct);
+    checkDelivered(decoded, bound.agent.topology.model);
   } catch (error) {
     return endUnread(arrival, summarizeError(error));
   }

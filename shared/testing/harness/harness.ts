@@ -1,3 +1,4 @@
+import { deliveryKeyOf } from '../../domain/delivery/delivery.js';
 import { defined } from '../../domain/base/defined.js';
 import { milliseconds, type Duration } from '../../domain/base/duration.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
@@ -276,10 +277,10 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     ]);
   }
 
-  async #isMissing({ correlationid: correlationId, id: messageId }: Envelope, expected: readonly string[]) {
+  async #isMissing(envelope: Envelope, expected: readonly string[]) {
     for (const receiver of expected) {
       if (!this.#present.has(receiver) && !receiver.startsWith('workflow:')) continue;
-      if (!(await this.world.ports.deliveries.get({ correlationId, messageId, receiver }))) return true;
+      if (!(await this.world.ports.deliveries.get(deliveryKeyOf(envelope, receiver)))) return true;
     }
     return false;
   }
