@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { factsOf } from '../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../shared/domain/delivery/delivery.js';
 import { INTENT_GRACE_MS } from '../shared/publishing/publish-message.js';
 import { sweep } from '../shared/platform/supervision/sweep.js';
 import { envelopeAt, platformWorld, type PlatformStand } from '../test/kit/stands/platform-world.js';
@@ -50,8 +50,7 @@ async function filled(messages: number): Promise<PlatformStand> {
     const envelope = envelopeAt(world.clock.now(), 'OrderPlaced', { order: String(index) });
     await world.intents.record([{ envelope, expected: ['warehouse'] }], world.clock.now() + INTENT_GRACE_MS);
     if (index % MISSING_EVERY === 0) continue;
-    const { correlationid: correlationId, id: messageId } = envelope;
-    const key = { correlationId, messageId, receiver: 'warehouse' };
+    const key = deliveryKeyOf(envelope, 'warehouse');
     const outcome = { state: 'completed', copy: 'c', at: world.clock.now(), emissions: [] } as const;
     await world.deliveries.settleUnleased(key, factsOf(envelope), outcome);
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { factsOf } from '../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../../shared/domain/delivery/delivery.js';
 import { leaseOwner } from '../../shared/domain/delivery/lease-owner.js';
 import type { Envelope } from '../../shared/domain/wire/envelope.js';
 import { MemoryDeliveries } from '../../shared/testing/memory/memory-deliveries.js';
@@ -30,7 +30,7 @@ export function storesSide(): MeasuredSide {
       const now = Date.now();
       for (const { body, messageId: copy } of records) {
         const envelope = envelopeIn(body);
-        const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: TERMS.receiver };
+        const key = deliveryKeyOf(envelope, TERMS.receiver);
         const owner = leaseOwner(process, ++leases);
         await deliveries.lease(key, factsOf(envelope), { owner, now, until: now + 60_000, alone: false });
         handled.push(judgeReading(envelope.id, envelope.data as DeviceReading));

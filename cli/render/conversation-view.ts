@@ -1,3 +1,5 @@
+import { messageKey } from '../../shared/domain/evidence/rebuild-messages.js';
+import { originBy, originOf, writerOfReceiver } from '../../shared/domain/wire/writers.js';
 import { visibleLine } from '../../shared/domain/base/visible-text.js';
 import { defined } from '../../shared/domain/base/defined.js';
 import { account, type Account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
@@ -90,12 +92,14 @@ function assemble(entries: readonly LedgerEntry[]): ConversationView {
   const escalations: EscalationEntry[] = [];
   for (const entry of entries) {
     if (entry.kind === 'delivery')
-      deliveryOf(known.get(entry.delivery.messageId), entry.delivery.receiver).record = entry.delivery;
+      deliveryOf(known.get(messageKey(entry.delivery)), entry.delivery.receiver).record = entry.delivery;
     if (entry.kind === 'request') requests.push(entry.request);
     if (entry.kind === 'escalation') escalations.push(entry.escalation);
     if (entry.kind === 'operator') operators.push(entry.operator);
     if (entry.kind !== 'dead-letter') continue;
-    const message = entry.deadLetter.messageId === undefined ? undefined : known.get(entry.deadLetter.messageId);
+    const { messageId, facts } = entry.deadLetter;
+    const isRead = messageId !== undefined && facts !== undefined;
+    const message = isRead ? known.get(messageKey({ messageId, origin: originOf(facts) })) : undefined;
     if (message === undefined) unread.push(entry.deadLetter);
     else deliveryOf(message, entry.deadLetter.receiver).deadLetter = entry.deadLetter;
   }
@@ -117,23 +121,27 @@ function assemble(entries: readonly LedgerEntry[]): ConversationView {
   };
 }
 
+/** Messages by {@link messageKey}: two publishers may have chosen one id. */
 type Known = Map<string, MessageView>;
 
 /** Facts of every message, each from its best source: its intent, else the emission that made it, else a delivery. */
 function collectMessages(entries: readonly LedgerEntry[]): Known {
   const known: Known = new Map();
   const add = (
+    origin: string,
     facts: Omit<MessageView, 'deliveries' | 'led' | 'publisherKind'> & { publisherKind?: string },
     expected: readonly string[],
   ) => {
-    if (known.has(facts.id)) return;
+    const key = messageKey({ messageId: facts.id, origin });
+    if (known.has(key)) return;
     const deliveries = expected.map((receiver): DeliveryView => ({ receiver, emitted: [] }));
-    known.set(facts.id, { publisherKind: 'agent', ...facts, deliveries, led: [] });
+    known.set(key, { publisherKind: 'agent', ...facts, deliveries, led: [] });
   };
   for (const entry of entries) {
     if (entry.kind !== 'message') continue;
     const { envelope, expected } = entry.intent;
     add(
+      originOf(envelope),
       {
         ...{ id: envelope.id, type: envelope.type, channel: envelope.channel, priority: envelope.priority },
         ...publisherOf(envelope.source),
@@ -150,14 +158,15 @@ function collectMessages(entries: readonly LedgerEntry[]): Known {
       const facts = { id, type, channel, priority, time, attempt: emission.attempt ?? 1 };
       const request = requestid === undefined ? {} : { requestId: requestid };
       const cause = { publisher: entry.delivery.receiver, causationId: entry.delivery.messageId };
-      add({ ...facts, ...cause, ...request }, emission.expected);
+      const origin = originBy(writerOfReceiver(entry.delivery.receiver), channel);
+      add(origin, { ...facts, ...cause, ...request }, emission.expected);
     }
   }
   for (const entry of entries) {
     if (entry.kind !== 'delivery') continue;
-    const { messageId, facts } = entry.delivery;
+    const { messageId, origin, facts } = entry.delivery;
     const { source, expires: _expires, hops: _hops, ...rest } = facts;
-    add({ id: messageId, ...rest, ...publisherOf(source) }, []);
+    add(origin, { id: messageId, ...rest, ...publisherOf(source) }, []);
   }
   return known;
 }
@@ -180,13 +189,21 @@ function deliveryOf(message: MessageView | undefined, receiver: string): Deliver
 
 /** Hangs every message under the delivery that emitted it, else under the message that it names as its cause, and returns the rest. */
 function attach(messages: readonly MessageView[], known: Known, entries: readonly LedgerEntry[]): MessageView[] {
-  const emittedIn = new Map<string, { messageId: string; receiver: string }>();
+  const emittedIn = new Map<MessageView, DeliveryRecord>();
   for (const entry of entries) {
-    if (entry.kind === 'delivery')
-      for (const emission of entry.delivery.emissions) emittedIn.set(emission.id, entry.delivery);
+    if (entry.kind !== 'delivery') continue;
+    for (const { id, channel } of entry.delivery.emissions) {
+      const origin = originBy(writerOfReceiver(entry.delivery.receiver), channel);
+      const message = known.get(messageKey({ messageId: id, origin }));
+      if (message) emittedIn.set(message, entry.delivery);
+    }
   }
-  const parentOf = (message: MessageView) =>
-    known.get(emittedIn.get(message.id)?.messageId ?? message.causationId ?? '');
+  // A cause is named by its id alone.
+  const named = new Map(messages.map((message) => [message.id, message]));
+  const parentOf = (message: MessageView): MessageView | undefined => {
+    const handled = emittedIn.get(message);
+    return handled ? known.get(messageKey(handled)) : named.get(message.causationId ?? '');
+  };
   // Only a forged causation id makes a circle; its members are shown as roots rather than not at all.
   const circular = (message: MessageView): boolean => {
     const seen = new Set<MessageView>();
@@ -199,7 +216,7 @@ function attach(messages: readonly MessageView[], known: Known, entries: readonl
   return messages.filter((message) => {
     const parent = parentOf(message);
     if (parent === undefined || circular(message)) return true;
-    const receiver = emittedIn.get(message.id)?.receiver ?? message.publisher;
+    const receiver = emittedIn.get(message)?.receiver ?? message.publisher;
     const delivery = parent.deliveries.find((one) => one.receiver === receiver);
     (delivery?.emitted ?? parent.led).push(message);
     return false;

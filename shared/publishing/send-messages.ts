@@ -183,6 +183,7 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
     type: envelope.type,
     replyType: reply,
     ...defined({ receiver: envelope.receiver }),
+    channel: envelope.channel,
     deadline,
     ...armed,
     ...escalating,

@@ -1,7 +1,7 @@
 import type { Log } from '../agent/context.js';
 import { ProcessGuards } from '../agent/receive/process-guards.js';
 import { runHandler } from '../agent/receive/run-handler.js';
-import type { Emission } from '../domain/delivery/delivery.js';
+import { deliveryKeyOf, type Emission } from '../domain/delivery/delivery.js';
 import { schemaUri, type Envelope } from '../domain/wire/envelope.js';
 import { LanewayError } from '../domain/base/errors.js';
 import { newId } from '../domain/base/ids.js';
@@ -81,7 +81,7 @@ export async function invoke<Type extends MessageType>(
     ...options,
     id: messageId,
   };
-  const key = { correlationId: envelope.correlationid, messageId, receiver: id };
+  const key = deliveryKeyOf(envelope, id);
   const emissions = await runHandler({
     type,
     data: decodeData(type, JSON.parse(JSON.stringify(envelope.data)) as unknown, envelope.dataschema),

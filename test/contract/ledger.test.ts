@@ -1,3 +1,4 @@
+import { deliveryId } from '../../shared/domain/evidence/conversation.js';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DeliveryKey } from '../../shared/domain/delivery/delivery.js';
 import type { Envelope } from '../../shared/domain/wire/envelope.js';
@@ -39,7 +40,7 @@ describe('the ledger in memory', () => {
       },
       spoilDelivery: async (key: DeliveryKey) => {
         const delivery = { ...ledger.peekDelivery(key), state: 'lost' };
-        ledger.spoil(key.correlationId, `d#${key.messageId}#${key.receiver}`, { kind: 'delivery', at: '', delivery });
+        ledger.spoil(key.correlationId, deliveryId(key), { kind: 'delivery', at: '', delivery });
         return Promise.resolve();
       },
     });

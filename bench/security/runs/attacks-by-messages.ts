@@ -109,6 +109,27 @@ export const ATTACKS_BY_MESSAGES: readonly KindAttack[] = [
       }),
   },
   {
+    ...{ name: 'take-an-id', severity: 'high', decidedBy: 'harness' },
+    title: 'publishes a message under the id of another, so that the other is taken for its repetition',
+    by: ['agent', 'client'],
+    run: async ({ kind }) => {
+      const { forge, harness, taken, world } = openMint();
+      const genuine = forge({ source: COUNTER, type: OrderTaken.name, data: { order: 'genuine' } });
+      const forged = { ...genuine, source: robberOf(kind), data: { order: 'forged' } };
+      for (const envelope of [forged, genuine, genuine]) {
+        await world.bus.publish([envelope]);
+        await harness.advance('1 minute');
+      }
+      const heard = (order: string): number => taken.filter((one) => one === order).length;
+      if (heard('forged') !== 1) throw new Error('the robber sends nothing of its own either');
+      if (heard('genuine') > 1) throw new Error('nothing is taken for a repetition');
+      return outcomeOf(
+        heard('genuine') === 0 && 'the message whose id was taken is never handled',
+        'the key of a delivery, which holds who published it',
+      );
+    },
+  },
+  {
     // 13
     ...{ name: 'escape-to-terminal', severity: 'high', decidedBy: 'harness' },
     title: 'writes terminal escapes and lines of its own into what an operator is shown',

@@ -13,7 +13,8 @@ export const deadLetters: PlatformFunctionDeclaration<'dead-letters'> = {
   triggers: [{ kind: 'queue', queue: 'dead-letters', batch: QUEUE_BATCH }],
   timeout: DRAIN_TIMEOUT,
   environment: ['mailboxes', 'deadLetterQueues'],
-  ledger: ['get', 'put', 'update'],
+  // A message names its cause by id alone: what its sender handled under that id is found by a query of the sender's rows.
+  ledger: ['get', 'put', 'update', 'query'],
   // A message counts as its sender's where its sender's own rows hold it.
   rows: { reads: ['messages'], writes: ['deliveries'] },
   // An agent's dead letter fails a request only where that agent was asked.

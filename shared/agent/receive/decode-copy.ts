@@ -2,6 +2,7 @@ import { cutText } from '../../domain/base/cut-text.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { parseEnvelope, parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import type { TopologyModel } from '../../topology/model.js';
+import { checkRequester } from './check-claims.js';
 
 /** A received text that is a message, with the source and type that the bus vouches for, if it came over the bus. */
 export interface Decoded {
@@ -72,6 +73,18 @@ export function checkVouched({ envelope, via, vouched }: Decoded, direct: boolea
 }
 
 /**
+ * Refuses a text of a direct lane that names a channel of the bus. It is of nobody as well: those who may send into the lane
+ * may publish on its direct channels alone, and take no id of what others publish elsewhere.
+ * @throws LanewayError SENDER_MISMATCH
+ */
+export function checkDelivered({ envelope, via }: Decoded, { channels }: TopologyModel): void {
+  if (via !== 'direct' || channels[envelope.channel]?.qos.delivery !== 'bus') return;
+  throw new LanewayError('SENDER_MISMATCH', `a message of channel '${envelope.channel}' did not come over the bus`, {
+    help: ['only channels with delivery: direct send into lanes'],
+  });
+}
+
+/**
  * Checks a message against the topology: its sender, the sender's right to publish the type, the channel that carries
  * it, and its receiver.
  * @throws LanewayError SENDER_MISMATCH, NOT_DECLARED, UNKNOWN_CHANNEL, UNKNOWN_TYPE, NOT_CARRIED, UNKNOWN_RECEIVER
@@ -97,11 +110,7 @@ export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
   checkVouched(decoded, via === 'direct');
   const channel = model.channels[envelope.channel];
   if (!channel) throw new LanewayError('UNKNOWN_CHANNEL', `'${model.name}' has no channel '${envelope.channel}'`);
-  if (via === 'direct' && channel.qos.delivery !== 'direct') {
-    throw new LanewayError('SENDER_MISMATCH', `a message of channel '${channel.name}' did not come over the bus`, {
-      help: ['only channels with delivery: direct send into lanes'],
-    });
-  }
+  checkDelivered(decoded, model);
   if (!channel.carries.includes(envelope.type)) {
     if (!model.types[envelope.type])
       throw new LanewayError('UNKNOWN_TYPE', `'${model.name}' has no message type ${envelope.type}`);
@@ -114,6 +123,7 @@ export function checkOrigin(decoded: Decoded, model: TopologyModel): void {
       help: ['allowed: publishers that the topology declares for the type'],
     });
   }
+  checkRequester(envelope, model);
 }
 
 /** Pairs of source and type that {@link mayPublish} allowed: at most publishers times types, and asked for with every message. */

@@ -1,6 +1,6 @@
 import { heldWithin } from '../../domain/quarantine/quarantine.js';
 import { writerOfReceiver } from '../../domain/wire/writers.js';
-import type { DeliveryKey } from '../../domain/delivery/delivery.js';
+import { deliveryKeyOf, type DeliveryKey } from '../../domain/delivery/delivery.js';
 import type { QosProfile } from '../../domain/delivery/qos.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
@@ -47,7 +47,7 @@ export interface Lease {
 /** The delivery of which a copy has arrived. */
 export function deliveryOf(arrival: Arrival, envelope: Envelope): Delivery {
   const { bound, services, copy, direct, alone, at, end, keeper } = arrival;
-  const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: bound.agent.id };
+  const key = deliveryKeyOf(envelope, bound.agent.id);
   // Fields are set one by one and not spread: every message comes through here.
   return { bound, services, copy, direct, alone, at, end, keeper, envelope, expires: timeOf(envelope.expires), key };
 }

@@ -16,9 +16,10 @@ import { composeMessage, composeReply } from '../../publishing/compose-message.j
 import { checkRunaway } from '../../topology/check-runaway.js';
 import { failureChannel } from '../../topology/failure-channel.js';
 import { lastUse } from '../../topology/last-use.js';
+import type { TopologyModel } from '../../topology/model.js';
 import type { BoundAgent } from '../create-agent.js';
 import { claimReply, mayAnswer } from './claim-reply.js';
-import { checkAgainstTopology, checkVouched, decodeCopy, type Decoded } from './decode-copy.js';
+import { checkAgainstTopology, checkDelivered, checkVouched, decodeCopy, type Decoded } from './decode-copy.js';
 import {
   compositionOf,
   deliveryOf,
@@ -53,7 +54,7 @@ export async function handleCopy(arrival: Arrival): Promise<Verdict> {
     const { bound, services } = arrival;
     let decoded: Decoded;
     try {
-      decoded = withoutStacks(decodeVouched, arrival.copy.body, arrival.direct);
+      decoded = withoutStacks(decodeVouched, arrival, bound.agent.topology.model);
     } catch (error) {
       return await endUnread(arrival, summarizeError(error));
     }
@@ -137,10 +138,11 @@ function backToLane({ services, copy }: Arrival, error: unknown): Verdict {
   return troubleVerdict(copy.receives, services.random(), message);
 }
 
-/** A received text, decoded and held against the lane that it came from. @throws LanewayError UNPARSEABLE, SENDER_MISMATCH */
-function decodeVouched(body: string, direct: boolean): Decoded {
-  const decoded = decodeCopy(body);
+/** A received text, decoded and held against the lane and the topology. @throws LanewayError UNPARSEABLE, SENDER_MISMATCH */
+function decodeVouched({ copy, direct }: Arrival, model: TopologyModel): Decoded {
+  const decoded = decodeCopy(copy.body);
   checkVouched(decoded, direct);
+  checkDelivered(decoded, model);
   return decoded;
 }
 

@@ -32,7 +32,7 @@ export class HandlingContext implements Context {
   readonly replyLater = replyLater;
 
   constructor(handling: Handling, emissions: Emission[], deadline: Date, run: HandlingRun) {
-    const { bound, envelope } = handling.delivery;
+    const { bound, envelope, key } = handling.delivery;
     const { agent } = bound;
     this.#emissions = emissions;
     this.#handling = handling;
@@ -43,7 +43,7 @@ export class HandlingContext implements Context {
     this.effectKey =
       envelope.requestid !== undefined && agent.topology.model.types[envelope.type]?.kind === 'command'
         ? envelope.requestid
-        : `${envelope.id}:${agent.id}`;
+        : `${key.origin}:${envelope.id}:${agent.id}`;
     this.tries = handling.lease.tries;
   }
 

@@ -1,3 +1,5 @@
+import type { DeliveryKey } from '../../domain/delivery/delivery.js';
+import { originOf } from '../../domain/wire/writers.js';
 import {
   GetCommand,
   paginateQuery,
@@ -70,7 +72,8 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
       if (!isConditionFailed(error)) throw error;
       return false;
     }
-    if (next.messageId !== undefined) await this.forgetDelivery(next, next.messageId, ttl);
+    if (next.messageId !== undefined && next.facts !== undefined)
+      await this.forgetDelivery(next, { messageId: next.messageId, origin: originOf(next.facts) }, ttl);
     return true;
   }
 
@@ -129,14 +132,18 @@ export class DynamoDeadLetterBook implements DeadLetterBook {
   }
 
   /** A dead-lettered delivery has no TTL as long as its dead letter is open; from now on it has. */
-  private async forgetDelivery(letter: DeadLetterEntry, messageId: string, ttl: number): Promise<void> {
+  private async forgetDelivery(
+    letter: DeadLetterEntry,
+    message: Pick<DeliveryKey, 'messageId' | 'origin'>,
+    ttl: number,
+  ): Promise<void> {
     try {
       await available(
         `delivery of dead letter ${letter.id}`,
         this.client.send(
           new UpdateCommand({
             TableName: this.table,
-            Key: deliveryItemKey({ ...letter, messageId }),
+            Key: deliveryItemKey({ ...letter, ...message }),
             UpdateExpression: 'SET #ttl = :ttl',
             ConditionExpression: '#state = :dead',
             ExpressionAttributeNames: { '#ttl': 'ttl', '#state': 'state' },

@@ -1,5 +1,7 @@
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { defined } from '../../domain/base/defined.js';
+import { deliveriesOf } from '../../domain/evidence/conversation.js';
+import { writerOfReceiver } from '../../domain/wire/writers.js';
 import type {
   Cancellation,
   CancelResult,
@@ -38,6 +40,7 @@ import {
   deliveryItemKey,
   factAttributes,
   isTombstone,
+  ledgerPartition,
   ledgerPlace,
   standingFrom,
   ttlFrom,
@@ -223,6 +226,31 @@ export class DynamoDeliveryStore implements DeliveryStore {
     for await (const item of queryDue(this.client, this.table, after, until, UNSENT_HOURS)) {
       const delivery = readOrPass(item, unsentFrom, ledgerPlace, this.passedOver);
       if (delivery) yield delivery;
+    }
+  }
+
+  async ofMessage({ correlationId, messageId, receiver }: Omit<DeliveryKey, 'origin'>): Promise<DeliveryRecord[]> {
+    const pages = paginateQuery(
+      { client: this.client },
+      {
+        TableName: this.table,
+        ConsistentRead: true,
+        KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :of)',
+        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
+        ExpressionAttributeValues: {
+          ':pk': ledgerPartition(writerOfReceiver(receiver), correlationId),
+          ':of': deliveriesOf(messageId),
+        },
+      },
+    )[Symbol.asyncIterator]();
+    const found: DeliveryRecord[] = [];
+    for (;;) {
+      const page = await available(`deliveries of ${messageId} to ${receiver}`, pages.next());
+      if (page.done) return found;
+      for (const item of page.value.Items ?? []) {
+        const delivery = isTombstone(item) ? undefined : readOrPass(item, deliveryFrom, ledgerPlace, this.passedOver);
+        if (delivery?.receiver === receiver) found.push(delivery);
+      }
     }
   }
 

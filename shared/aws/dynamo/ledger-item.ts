@@ -1,4 +1,4 @@
-import { entryId, type LedgerEntry } from '../../domain/evidence/conversation.js';
+import { deliveryId, entryId, type LedgerEntry } from '../../domain/evidence/conversation.js';
 import type { DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
 import type {
   Cancellation,
@@ -21,7 +21,7 @@ import { storedJson, unreadable } from '../../domain/form/stored-json.js';
 import type { EscalationEntry, RequestEntry } from '../../domain/evidence/ledger-writer.js';
 import type { OperatorEntry } from '../../domain/evidence/dead-letter-book.js';
 import { conversationOf, writerOf } from '../../domain/evidence/ledger-writers.js';
-import { writerOfReceiver } from '../../domain/wire/writers.js';
+import { channelOfOrigin, originOf, writerOfReceiver } from '../../domain/wire/writers.js';
 import { dueShard } from '../../domain/base/due-shard.js';
 import type { Priority } from '../../domain/base/priority.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
@@ -53,9 +53,9 @@ export function conversationOfKey(pk: string): string {
   return pk.slice(pk.indexOf('#') + 1);
 }
 
-/** Primary key of a delivery: its receiver writes it. Receivers hold no `#`, so that the last one separates. */
-export function deliveryItemKey({ correlationId, messageId, receiver }: DeliveryKey): LedgerKey {
-  return { pk: ledgerPartition(writerOfReceiver(receiver), correlationId), sk: `d#${messageId}#${receiver}` };
+/** Primary key of a delivery: its receiver writes it. */
+export function deliveryItemKey(key: DeliveryKey): LedgerKey {
+  return { pk: ledgerPartition(writerOfReceiver(key.receiver), key.correlationId), sk: deliveryId(key) };
 }
 
 /** Primary key of the intent of a message, by the writer of its source. */
@@ -97,11 +97,10 @@ export function entryItemKey(entry: LedgerEntry): LedgerKey {
   });
 }
 
-/** Attributes that hold the facts of a message. */
+/** Attributes that hold the facts of a message; its channel stands in the key. */
 export function factAttributes(facts: MessageFacts): Item {
   return {
     type: facts.type,
-    channel: facts.channel,
     priority: facts.priority,
     source: facts.source,
     time: facts.time,
@@ -119,9 +118,12 @@ export function factAttributes(facts: MessageFacts): Item {
  */
 export function deliveryFrom(item: Item): DeliveryRecord {
   const state = text(item, 'state') as DeliveryState;
+  const key = deliveryKeyFrom(item);
+  const facts = factsFrom(item, key.origin);
+  if (originOf(facts) !== key.origin) throw unreadable(`the source is not of the origin ${key.origin}`);
   return checkDelivery({
-    ...deliveryKeyOf(item),
-    facts: factsFrom(item),
+    ...key,
+    facts,
     state,
     tries: given(item, 'tries') ?? 0,
     ...optional('owner', given<string>(item, 'owner')),
@@ -147,7 +149,7 @@ export function deliveryFrom(item: Item): DeliveryRecord {
  * @throws LanewayError as {@link deliveryFrom}
  */
 export function standingFrom(item: Item): DeliveryStanding {
-  deliveryKeyOf(item);
+  deliveryKeyFrom(item);
   const state = text(item, 'state') as DeliveryState;
   return checkStanding({
     state,
@@ -160,14 +162,11 @@ export function standingFrom(item: Item): DeliveryStanding {
 }
 
 /** Key of a delivery, from that of its item. @throws LanewayError SENDER_MISMATCH */
-function deliveryKeyOf(item: Item): DeliveryKey {
-  const sk = text(item, 'sk');
-  const separator = sk.lastIndexOf('#');
-  const key: DeliveryKey = {
-    correlationId: conversationOfKey(text(item, 'pk')),
-    messageId: sk.slice(2, separator),
-    receiver: sk.slice(separator + 1),
-  };
+function deliveryKeyFrom(item: Item): DeliveryKey {
+  const [, messageId = '', ...rest] = text(item, 'sk').split('#');
+  const receiver = rest.pop() ?? '';
+  const correlationId = conversationOfKey(text(item, 'pk'));
+  const key: DeliveryKey = { correlationId, messageId, origin: rest.join('#'), receiver };
   checkWriter(item, deliveryItemKey(key));
   return key;
 }
@@ -293,10 +292,10 @@ export function deadLetterItem(letter: DeadLetterEntry): Item {
   };
 }
 
-function factsFrom(item: Item): MessageFacts {
+function factsFrom(item: Item, origin: string): MessageFacts {
   return {
     type: text(item, 'type'),
-    channel: text(item, 'channel'),
+    channel: channelOfOrigin(origin),
     priority: text(item, 'priority') as Priority,
     source: text(item, 'source'),
     time: text(item, 'time'),

@@ -1,16 +1,22 @@
+import type { Envelope } from '../wire/envelope.js';
+import { PLATFORM_WRITER, writerOfSource } from '../wire/writers.js';
 import { derivedId, isId } from './ids.js';
 
 /** Characters that Step Functions allows in an execution name (StartExecution, API reference). */
 const LONGEST = 80;
 
+/** A start message, as far as the name of its execution goes. */
+export type StartIdentity = Pick<Envelope, 'id' | 'source'>;
+
 /**
- * Name of the execution that a message starts: `<workflow>-<message id>`, with `-<generation>` from the first explicit
- * repetition on. The same message gives the same name, so that starting it twice starts it once. A foreign id that could
- * not stand in a name is replaced by one derived from it; a long workflow name is cut, as names need only be unique in
- * their state machine.
+ * Name of the execution that a message starts: `<workflow>-<id>`, with `-<generation>` from the first explicit repetition
+ * on. The same message gives the same name, so that starting it twice starts it once. The id is the message's where the
+ * platform made it. Else it is derived from publisher and message id: whoever chooses an id takes no execution of
+ * somebody else's. A long workflow name is cut, as names need only be unique in their state machine.
  */
-export function executionName(workflow: string, messageId: string, generation = 0): string {
-  const id = isId(messageId) ? messageId : derivedId('execution', messageId);
+export function executionName(workflow: string, start: StartIdentity, generation = 0): string {
+  const by = writerOfSource(start.source);
+  const id = by === PLATFORM_WRITER && isId(start.id) ? start.id : derivedId('execution', by ?? start.source, start.id);
   const tail = generation === 0 ? `-${id}` : `-${id}-${generation}`;
   return workflow.replace(/[^A-Za-z0-9_-]/g, '-').slice(0, LONGEST - tail.length) + tail;
 }

@@ -55,6 +55,7 @@ const standingForm = z.looseObject(standing);
 const deliveryForm = z.looseObject({
   correlationId: keyPart,
   messageId: keyPart,
+  origin: keyPart,
   receiver: keyPart,
   facts: factsForm,
   ...standing,

@@ -84,6 +84,8 @@ export interface DeliveryStore {
   noteSent(key: DeliveryKey, at: number): Promise<void>;
   /** Deliveries whose messages wait to be sent and are due in (after, until], milliseconds since 1970, oldest first. */
   unsent(after: number, until: number): AsyncIterable<DeliveryRecord>;
+  /** Deliveries to one receiver of every message that has this id, of whatever origin, read consistently. */
+  ofMessage(of: Omit<DeliveryKey, 'origin'>): Promise<readonly DeliveryRecord[]>;
   /** The record of a delivery, read consistently; undefined when there is none. */
   get(key: DeliveryKey): Promise<DeliveryRecord | undefined>;
 }

@@ -1,6 +1,7 @@
 import type { Envelope } from '../wire/envelope.js';
 import type { ErrorSummary } from '../base/errors.js';
 import type { Priority } from '../base/priority.js';
+import { originOf } from '../wire/writers.js';
 import { attributesOf, type Lineage } from './lineage.js';
 
 /** Key of a delivery, one message to one receiver: the place of its item in the ledger. */
@@ -9,9 +10,20 @@ export interface DeliveryKey {
   readonly correlationId: string;
   /** Id of the message. */
   readonly messageId: string;
+  /** Writer of its source, and its channel: `agent.billing/invoices`. Others may choose the same id. */
+  readonly origin: string;
   /** Agent that receives it. */
   readonly receiver: string;
 }
+
+/** Key of the delivery of a message to a receiver. */
+export function deliveryKeyOf(envelope: KeyAttributes, receiver: string): DeliveryKey {
+  const { correlationid: correlationId, id: messageId } = envelope;
+  return { correlationId, messageId, origin: originOf(envelope), receiver };
+}
+
+/** Attributes of a message that the keys of its deliveries are made of. */
+type KeyAttributes = Pick<Envelope, 'correlationid' | 'id' | 'source' | 'channel'>;
 
 /** Facts about a message, kept with each of its deliveries so that the ledger alone rebuilds a conversation. */
 export interface MessageFacts {

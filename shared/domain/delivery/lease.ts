@@ -60,6 +60,7 @@ export function decideLease(
   const record: Writable<DeliveryRecord> = {
     correlationId: key.correlationId,
     messageId: key.messageId,
+    origin: key.origin,
     receiver: key.receiver,
     facts,
     state: 'leased',
@@ -145,8 +146,8 @@ export function decideUnleased(
     return { result: existing.owner === undefined && isOutcome(existing, outcome) ? 'stored' : existing };
   }
   if (existing?.state === 'leased' && Date.parse(existing.leasedUntil ?? '') > outcome.at) return { result: existing };
-  const { correlationId, messageId, receiver } = key;
-  const blank = { correlationId, messageId, receiver, facts, tries: 0, firstReceived: iso(outcome.at) };
+  const { correlationId, messageId, origin, receiver } = key;
+  const blank = { correlationId, messageId, origin, receiver, facts, tries: 0, firstReceived: iso(outcome.at) };
   const record = withOutcome(existing ?? blank, facts, outcome);
   if (!existing && tombstone !== undefined) record.cancelled = tombstone;
   return { result: 'stored', record };
@@ -205,11 +206,11 @@ export function decideReopen(
   if (!existing) return { result: 'not-dead' };
   if (existing.state !== 'dead-lettered')
     return { result: awaitsRedrive(existing, deadLetter) ? 'reopened' : 'not-dead' };
-  const { correlationId, messageId, receiver, facts, error, firstReceived, redrives = 0 } = existing;
+  const { correlationId, messageId, origin, receiver, facts, error, firstReceived, redrives = 0 } = existing;
   return {
     result: 'reopened',
     record: {
-      ...{ correlationId, messageId, receiver, facts, firstReceived },
+      ...{ correlationId, messageId, origin, receiver, facts, firstReceived },
       state: 'retrying',
       tries: 0,
       emissions: [],
@@ -274,7 +275,7 @@ function withOutcome(
   outcome: Outcome,
   owner?: string,
 ): Writable<DeliveryRecord> {
-  const { correlationId, messageId, receiver, tries, alone, firstReceived } = record;
+  const { correlationId, messageId, origin, receiver, tries, alone, firstReceived } = record;
   const { state, copy, emissions } = outcome;
   const updated = iso(outcome.at);
   // Fields are set one by one, as in `decideLease`: every delivery comes through here. The lease and the last error end
@@ -284,6 +285,7 @@ function withOutcome(
       ? {
           correlationId,
           messageId,
+          origin,
           receiver,
           facts,
           state,
@@ -295,7 +297,7 @@ function withOutcome(
           owner,
           alone,
         }
-      : { correlationId, messageId, receiver, facts, state, tries, copy, emissions, firstReceived, updated };
+      : { correlationId, messageId, origin, receiver, facts, state, tries, copy, emissions, firstReceived, updated };
   if (owner !== undefined) settled.owner = owner;
   if (alone !== undefined) settled.alone = alone;
   if (record.progress !== undefined) settled.progress = record.progress;

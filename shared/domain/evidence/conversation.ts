@@ -1,6 +1,13 @@
 import type { DeadLetterEntry } from '../delivery/dead-letter.js';
-import { isSettled, type DeliveryRecord, type DeliveryState, type Intent } from '../delivery/delivery.js';
+import {
+  isSettled,
+  type DeliveryKey,
+  type DeliveryRecord,
+  type DeliveryState,
+  type Intent,
+} from '../delivery/delivery.js';
 import { parseSource } from '../wire/envelope.js';
+import { originBy, originOf, writerOfReceiver } from '../wire/writers.js';
 import type { EscalationEntry, RequestEntry } from './ledger-writer.js';
 import type { OperatorEntry } from './dead-letter-book.js';
 
@@ -62,6 +69,8 @@ export function orderCausally(entries: readonly LedgerEntry[]): LedgerEntry[] {
 export interface Expected {
   /** Id of the message. */
   readonly messageId: string;
+  /** Writer of its source, and its channel: `agent.billing/invoices`. */
+  readonly origin: string;
   /** Agent that is to receive it. */
   readonly receiver: string;
   /** Name of the message type. */
@@ -101,29 +110,31 @@ export interface Account {
  */
 export function account(entries: readonly LedgerEntry[]): Account {
   const expected = new Map<string, Expected>();
-  const expect = (messageId: string, receiver: string, type: string): void => {
-    const key = pair(messageId, receiver);
-    if (!expected.has(key)) expected.set(key, { messageId, receiver, type });
+  const expect = (messageId: string, origin: string, receiver: string, type: string): void => {
+    const key = keyText({ messageId, origin, receiver });
+    if (!expected.has(key)) expected.set(key, { messageId, origin, receiver, type });
   };
   const deliveries = new Map<string, DeliveryRecord>();
   const letters = new Set<string>();
   for (const entry of entries) {
     if (entry.kind === 'message') {
-      for (const receiver of entry.intent.expected)
-        expect(entry.intent.envelope.id, receiver, entry.intent.envelope.type);
+      const { envelope } = entry.intent;
+      for (const receiver of entry.intent.expected) expect(envelope.id, originOf(envelope), receiver, envelope.type);
     } else if (entry.kind === 'delivery') {
       const { delivery } = entry;
-      deliveries.set(pair(delivery.messageId, delivery.receiver), delivery);
-      expect(delivery.messageId, delivery.receiver, delivery.facts.type);
+      deliveries.set(keyText(delivery), delivery);
+      expect(delivery.messageId, delivery.origin, delivery.receiver, delivery.facts.type);
       for (const emission of delivery.emissions) {
         // A reply to a command of another conversation is delivered, and counted, there.
         if (emission.correlationid !== undefined && emission.correlationid !== delivery.correlationId) continue;
-        for (const receiver of emission.expected) expect(emission.id, receiver, emission.type);
+        const origin = originBy(writerOfReceiver(delivery.receiver), emission.channel);
+        for (const receiver of emission.expected) expect(emission.id, origin, receiver, emission.type);
       }
-    } else if (entry.kind === 'dead-letter' && entry.deadLetter.messageId !== undefined) {
+    } else if (entry.kind === 'dead-letter') {
       // Redriven: a later dead letter of the same delivery has an entry of its own.
-      if (entry.deadLetter.resolution?.state === 'redriven') continue;
-      letters.add(pair(entry.deadLetter.messageId, entry.deadLetter.receiver));
+      const { facts, messageId, receiver, resolution } = entry.deadLetter;
+      if (messageId === undefined || facts === undefined || resolution?.state === 'redriven') continue;
+      letters.add(keyText({ messageId, origin: originOf(facts), receiver }));
     }
   }
 
@@ -243,7 +254,7 @@ export function entryId(entry: LedgerEntry): string {
     case 'message':
       return `m#${entry.intent.envelope.id}`;
     case 'delivery':
-      return `d#${entry.delivery.messageId}#${entry.delivery.receiver}`;
+      return deliveryId(entry.delivery);
     case 'dead-letter':
       return `x#${entry.deadLetter.id}`;
     case 'operator':
@@ -255,12 +266,26 @@ export function entryId(entry: LedgerEntry): string {
   }
 }
 
+/** Id of a delivery within its conversation. Ids of messages and receivers hold no `#`. */
+export function deliveryId({ messageId, origin, receiver }: Omit<DeliveryKey, 'correlationId'>): string {
+  return `${deliveriesOf(messageId)}${origin}#${receiver}`;
+}
+
+/** First part of the ids of all deliveries of messages that have this id. */
+export function deliveriesOf(messageId: string): string {
+  return `d#${messageId}#`;
+}
+
+function keyText({ messageId, origin, receiver }: Omit<DeliveryKey, 'correlationId'>): string {
+  return JSON.stringify([messageId, origin, receiver]);
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function pair(messageId: string, receiver: string): string {
-  return JSON.stringify([messageId, receiver]);
+function pair(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
 }
 
 function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {

@@ -68,6 +68,8 @@ export interface PendingRecord extends RequestLineage {
   readonly replyType: string;
   /** Agent that this attempt's command went to, where the command names one; a cancellation looks for its delivery. */
   readonly receiver?: string;
+  /** Channel of the request's first command; that of a later attempt stands in `climb`. Absent where no command was sent. */
+  readonly channel?: string;
   /** Instant (ISO 8601) at which the timer acts: the attempt is given up, or a pause between two attempts is over. */
   readonly deadline: string;
   /**

@@ -3,7 +3,7 @@ import { defined } from '../../domain/base/defined.js';
 import { checkAgainstTopology, decodeCopy, type Decoded } from '../../agent/receive/decode-copy.js';
 import { payloadOf } from '../../domain/delivery/claim-check.js';
 import type { DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
-import type { DeliveryKey, DeliveryRecord } from '../../domain/delivery/delivery.js';
+import { deliveryKeyOf, type DeliveryKey, type DeliveryRecord } from '../../domain/delivery/delivery.js';
 import { schemaVersion, type Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
@@ -66,7 +66,7 @@ export async function examineDeadLetter(letter: DeadLetterEntry, services: Opera
 
 /** The delivery that a dead letter is about. */
 export function deliveryKey(letter: DeadLetterEntry, envelope: Envelope): DeliveryKey {
-  return { correlationId: envelope.correlationid, messageId: envelope.id, receiver: letter.receiver };
+  return deliveryKeyOf(envelope, letter.receiver);
 }
 
 /** Every place where a payload does not fit the schema of its version; the version itself when none accepts it. */

@@ -1,3 +1,4 @@
+import { originOf } from '../../domain/wire/writers.js';
 import type { DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
 import { isSettled } from '../../domain/delivery/delivery.js';
 import { errorSignature, summarizeError } from '../../domain/base/errors.js';
@@ -104,8 +105,8 @@ async function settled(
   const end = clock.now() + within;
   for (;;) {
     const records = await Promise.all(
-      letters.map(({ correlationId, messageId = '', receiver }) =>
-        deliveries.get({ correlationId, messageId, receiver }),
+      letters.map(async ({ correlationId, messageId = '', facts, receiver }) =>
+        facts ? deliveries.get({ correlationId, messageId, origin: originOf(facts), receiver }) : undefined,
       ),
     );
     const open = records.filter((record) => record === undefined || !isSettled(record.state)).length;

@@ -4,8 +4,9 @@ import type { DeadLetterEntry, Resolution } from '../../domain/delivery/dead-let
 import { schemaUri, type Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
+import { originOf } from '../../domain/wire/writers.js';
 import { encodeData } from '../../message/message-type.js';
-import { deliveryKey, examineDeadLetter } from './examine-dead-letter.js';
+import { examineDeadLetter } from './examine-dead-letter.js';
 import { checkRedriveExpiry } from './redrive-expiry.js';
 import { operatorEntry, type Actor, type OperatorServices } from '../operator-services.js';
 import { unvouched, withEnvelope } from './redrive-dead-letter.js';
@@ -70,7 +71,7 @@ export async function editDeadLetter(
     throw new LanewayError('REFUSED', `dead letter '${letter.id}': ${unvouched(letter, decoded)}`);
   const { envelope: original, via } = decoded;
   const payload = encodeData(type, given.data);
-  const successor = derivedId('edited', deliveryKey(letter, original).messageId, letter.receiver, '1');
+  const successor = derivedId('edited', original.id, originOf(original), letter.receiver, '1');
   const now = clock.now();
   const at = new Date(now).toISOString();
   const expires = new Date(now + given.expiresIn).toISOString();
@@ -103,7 +104,8 @@ export async function editDeadLetter(
 
 /** True for a dead letter that was edited and whose successor has not been received: not yet, or because it was never sent. */
 async function isOnItsWay(letter: DeadLetterEntry, { deliveries }: OperatorServices): Promise<boolean> {
-  const { correlationId, receiver, resolution } = letter;
-  if (resolution?.state !== 'edited' || resolution.successor === undefined) return false;
-  return (await deliveries.get({ correlationId, receiver, messageId: resolution.successor })) === undefined;
+  const { correlationId, facts, receiver, resolution } = letter;
+  if (resolution?.state !== 'edited' || resolution.successor === undefined || !facts) return false;
+  const successor = { messageId: resolution.successor, origin: originOf(facts) };
+  return (await deliveries.get({ correlationId, receiver, ...successor })) === undefined;
 }

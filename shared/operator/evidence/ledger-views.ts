@@ -1,3 +1,4 @@
+import { deliveryId } from '../../domain/evidence/conversation.js';
 import type { ArchiveLine, ArchiveReader } from '../../domain/evidence/archive.js';
 import { isSettled, type DeliveryRecord } from '../../domain/delivery/delivery.js';
 import { entryFacts, type EntryFacts } from '../../domain/evidence/ledger-rows.js';
@@ -67,7 +68,7 @@ export async function ledgerStats(
   for await (const { entry } of linesIn(archive, { ...filter, kind: 'delivery' }, told)) {
     if (entry.kind !== 'delivery') continue;
     const { delivery } = entry;
-    const key = `${delivery.correlationId}/${delivery.messageId}/${delivery.receiver}`;
+    const key = `${delivery.correlationId}/${deliveryId(delivery)}`;
     const before = latest.get(key);
     if (before === undefined || before.updated <= delivery.updated) latest.set(key, delivery);
   }

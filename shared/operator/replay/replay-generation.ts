@@ -1,3 +1,4 @@
+import { originOf } from '../../domain/wire/writers.js';
 import { requesterOf, requestIdOf } from '../../domain/request/requester.js';
 import { Buffer } from 'node:buffer';
 import { checkOrigin } from '../../agent/receive/decode-copy.js';
@@ -34,6 +35,9 @@ interface Root {
   readonly obstacle?: string;
 }
 
+/** Ids of a generation for the message of an earlier one, and for what the message names. */
+type NewIds = (message: Envelope, id?: string) => string;
+
 /** The conversation that a generation of another one is. */
 export function generationOf(conversation: string, generation: number): string {
   return derivedId('generation', String(generation), conversation);
@@ -58,10 +62,10 @@ export async function replayGeneration(
 ): Promise<ReplayReport> {
   const { generation } = options;
   const as = generationOf(conversation, generation);
-  const idOf = (id: string) => derivedId('generation', String(generation), id);
+  const idOf: NewIds = (message, id = message.id) => derivedId('generation', String(generation), originOf(message), id);
   const roots = await Promise.all(rootsOf(entries).map((envelope) => rootFrom(envelope, services)));
   const about = ({ envelope, receivers }: Root) => ({
-    ...{ messageId: envelope.id, type: envelope.type, receivers, as: idOf(envelope.id) },
+    ...{ messageId: envelope.id, type: envelope.type, receivers, as: idOf(envelope) },
   });
   const obstacle = roots.find((root) => root.obstacle !== undefined);
   if (obstacle) {
@@ -78,7 +82,7 @@ export async function replayGeneration(
       entry.kind === 'message' ? [entry.intent.envelope.id] : [],
     ),
   );
-  const left = roots.filter(({ envelope }) => !present.has(idOf(envelope.id)));
+  const left = roots.filter(({ envelope }) => !present.has(idOf(envelope)));
   if (options.dryRun !== true && left.length > 0) {
     const at = new Date(services.clock.now()).toISOString();
     const facts = { generation, messages: roots.length };
@@ -140,7 +144,7 @@ async function rootFrom(envelope: Envelope, services: ReplayServices): Promise<R
 async function publish(
   { envelope, data, receivers }: Root,
   conversation: string,
-  idOf: (id: string) => string,
+  idOf: NewIds,
   services: ReplayServices,
 ): Promise<Pick<ReplayedMessage, 'result' | 'why'>> {
   const { clock, intents, senders, topology } = services;
@@ -164,13 +168,13 @@ async function publish(
 async function anew(
   original: Envelope,
   conversation: string,
-  idOf: (id: string) => string,
+  idOf: NewIds,
   { clock, payloads }: ReplayServices,
 ): Promise<Envelope> {
   const { path: _path, signature: _signature, deadline, requestid, ...rest } = withoutPayload(original);
   const now = clock.now();
   const ahead = (time: string) => new Date(now + Date.parse(time) - Date.parse(original.time)).toISOString();
-  const id = idOf(original.id);
+  const id = idOf(original);
   const text = JSON.stringify(original.data ?? null);
   const big = Buffer.byteLength(text) > CLAIM_CHECK_BYTES;
   const place = payloadPlace({ ...original, correlationid: conversation });
@@ -184,6 +188,6 @@ async function anew(
     expires: ahead(original.expires),
     attempt: 1,
     ...(deadline === undefined ? {} : { deadline: ahead(deadline) }),
-    ...(requestid === undefined ? {} : { requestid: requestIdOf(requesterOf(requestid), idOf(requestid)) }),
+    ...(requestid === undefined ? {} : { requestid: requestIdOf(requesterOf(requestid), idOf(original, requestid)) }),
   };
 }

@@ -6,7 +6,7 @@ import { laneFor } from '../../domain/base/priority.js';
 import { sendMessages } from '../../publishing/send-messages.js';
 import { lanesOfAgent } from '../../topology/lanes-of.js';
 import type { Actor } from '../operator-services.js';
-import { rebuildMessages, type RebuiltMessage } from '../../domain/evidence/rebuild-messages.js';
+import { messageKey, rebuildMessages, type RebuiltMessage } from '../../domain/evidence/rebuild-messages.js';
 import {
   replayEntry,
   type ReplayedMessage,
@@ -57,13 +57,14 @@ export async function replayMissing(
 async function planOf(entries: readonly LedgerEntry[], services: ReplayServices): Promise<Plan[]> {
   const { topology } = services;
   const sent = rebuildMessages(entries, topology.name);
-  const byMessage = new Map<string, InFlight[]>();
-  for (const one of account(entries).inFlight)
-    byMessage.set(one.messageId, [...(byMessage.get(one.messageId) ?? []), one]);
+  const byMessage = new Map<string, [InFlight, ...InFlight[]]>();
+  for (const one of account(entries).inFlight) {
+    const others = byMessage.get(messageKey(one));
+    if (others) others.push(one);
+    else byMessage.set(messageKey(one), [one]);
+  }
   const plans = await Promise.all(
-    [...byMessage].map(([messageId, inFlight]) =>
-      planFor({ messageId, inFlight, sent: sent.get(messageId) }, entries, services),
-    ),
+    [...byMessage].map(([key, inFlight]) => planFor({ inFlight, sent: sent.get(key) }, entries, services)),
   );
   return [...plans.flat(), ...deadLettersIn(entries)];
 }
@@ -81,22 +82,21 @@ function deadLettersIn(entries: readonly LedgerEntry[]): Plan[] {
 
 /** A message that some receivers have no outcome of. */
 interface Unarrived {
-  readonly messageId: string;
-  readonly inFlight: readonly InFlight[];
+  readonly inFlight: readonly [InFlight, ...InFlight[]];
   /** The message as it was sent; undefined where the conversation does not hold it. */
   readonly sent: RebuiltMessage | undefined;
 }
 
 async function planFor(
-  { messageId, inFlight, sent }: Unarrived,
+  { inFlight, sent }: Unarrived,
   entries: readonly LedgerEntry[],
   { topology, clock, payloads }: ReplayServices,
 ): Promise<Plan[]> {
   const now = clock.now();
-  const type = inFlight[0]?.type ?? 'unknown';
+  const [{ messageId, type }] = inFlight;
   const busy = new Map<string, string>();
   for (const entry of entries) {
-    if (entry.kind !== 'delivery' || entry.delivery.messageId !== messageId) continue;
+    if (entry.kind !== 'delivery' || messageKey(entry.delivery) !== messageKey(inFlight[0])) continue;
     const { receiver, state, leasedUntil = '' } = entry.delivery;
     if (state === 'leased' && Date.parse(leasedUntil) > now) busy.set(receiver, `is worked on until ${leasedUntil}`);
   }

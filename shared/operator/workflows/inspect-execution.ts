@@ -36,7 +36,7 @@ export async function inspectExecution(name: string, services: WorkflowServices)
   const { execution, input } = await executionByName(name, services);
   const { workflow } = execution;
   const { message, generation } = input;
-  const retry = executionName(workflow, message.id, generation + 1);
+  const retry = executionName(workflow, message, generation + 1);
   const [definition, visits, entries, next] = await Promise.all([
     services.executions.definition(workflow, name),
     services.executions.visits(workflow, name),

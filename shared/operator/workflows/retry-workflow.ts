@@ -44,7 +44,7 @@ export async function retryExecution(name: string, actor: Actor, services: Workf
   const { execution, input } = found;
   const { message } = input;
   const generation = input.generation + 1;
-  const next = executionName(execution.workflow, message.id, generation);
+  const next = executionName(execution.workflow, message, generation);
   const about = { workflow: execution.workflow, of: name, execution: next, generation };
   const conversation = message.correlationid;
   if (await services.executions.find(execution.workflow, next))

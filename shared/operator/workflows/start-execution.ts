@@ -1,3 +1,4 @@
+import { sourceOf } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { executionName } from '../../domain/base/execution-name.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
@@ -44,7 +45,11 @@ export async function startExecution(
   checkStartSize(name, payload, [workflow]);
   const messageId = key === undefined ? newId() : derivedId('start', workflow, key);
   const conversation = derivedId('started', messageId);
-  const execution = executionName(workflow, messageId);
+  const { publishing, topology } = services;
+  const execution = executionName(workflow, {
+    id: messageId,
+    source: sourceOf(topology.name, publishing.kind, publishing.name),
+  });
   await noteAction('start', { execution, correlationId: conversation, messageId }, actor, services);
   await publishMessage(
     services.publishing,

@@ -120,7 +120,7 @@ async function recordOf(
     return undefined;
   }
   for (let earlier = generation; earlier >= 0; earlier--) {
-    const place = { workflow, execution: executionName(workflow, message.id, earlier), step: state };
+    const place = { workflow, execution: executionName(workflow, message, earlier), step: state };
     const { requestId } = idsOf(index === undefined ? place : { ...place, index });
     const record = await pending.get(requestId);
     const own = record?.waiter.kind === 'workflow' && record.waiter.execution === execution.name;
@@ -138,7 +138,7 @@ function withoutRecord(
   if (payload['kind'] === 'publish') {
     const place = {
       workflow: execution.workflow,
-      execution: executionName(execution.workflow, input.message.id),
+      execution: executionName(execution.workflow, input.message),
       step: state,
     };
     const { messageId } = idsOf(index === undefined ? place : { ...place, index });

@@ -8,9 +8,9 @@ import {
   type DeadLetterEntry,
   type DeadLetterReason,
 } from '../../domain/delivery/dead-letter.js';
-import { factsOf, isSettled, type DeliveryKey, type DeliveryRecord } from '../../domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf, isSettled, type DeliveryRecord } from '../../domain/delivery/delivery.js';
 import { errorSignature, LanewayError, summarizeError } from '../../domain/base/errors.js';
-import { PLATFORM_WRITER, writerOfReceiver } from '../../domain/wire/writers.js';
+import { originOf, PLATFORM_WRITER, writerOfReceiver } from '../../domain/wire/writers.js';
 import { bodyPlace } from '../../domain/evidence/stored-payloads.js';
 import { defined } from '../../domain/base/defined.js';
 import { derivedId } from '../../domain/base/ids.js';
@@ -150,11 +150,7 @@ async function judge(dead: DecodedDeadCopy, services: DrainServices): Promise<Fi
   const first = inferFinding(dead, at, 0, services.laneUrls);
   if (!decoded || !Object.hasOwn(topology.model.agents, first.receiver)) return first;
   const { envelope } = decoded;
-  const key: DeliveryKey = {
-    correlationId: envelope.correlationid,
-    messageId: envelope.id,
-    receiver: first.receiver,
-  };
+  const key = deliveryKeyOf(envelope, first.receiver);
   const record = await deliveries.get(key);
   if (record && isSettled(record.state) && record.state !== 'dead-lettered') {
     if (record.copy !== dead.copy || !holdsEmissions(record) || record.sent !== undefined) {
@@ -266,7 +262,8 @@ function entryOf(finding: Finding): DeadLetterEntry {
   const envelope = decoded?.envelope;
   // What an agent says that it could not send must not take the place of a dead letter of its receiver.
   const unsent = sender === undefined ? [] : ['unsent', sender];
-  const id = derivedId('dead-letter', envelope?.id ?? copy, receiver, ...unsent);
+  const of = envelope === undefined ? [copy] : [envelope.id, originOf(envelope)];
+  const id = derivedId('dead-letter', ...of, receiver, ...unsent);
   return {
     id,
     correlationId: envelope?.correlationid ?? `unparsed#${copy}`,

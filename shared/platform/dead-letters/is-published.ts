@@ -30,13 +30,17 @@ export async function isPublished(envelope: Envelope, services: PublishedService
   }
   const { causationid, correlationid: correlationId } = envelope;
   if (causationid === undefined) return false;
-  const handling = await services.deliveries.get({ correlationId, messageId: causationid, receiver: by.name });
-  if (handling === undefined) return false;
-  const emissions = await loadEmissions(handling, services.payloads);
-  const emission = emissions.find(({ id }) => id === envelope.id);
-  if (emission === undefined) return false;
-  const { expected: _expected, attempt = 1, ...own } = emission;
-  return agrees({ ...own, attempt, correlationid: correlationId, hops: handling.facts.hops + 1 }, envelope, ASKING);
+  // A message names its cause by id alone, and several publishers may have chosen that one.
+  const handlings = await services.deliveries.ofMessage({ correlationId, messageId: causationid, receiver: by.name });
+  for (const handling of handlings) {
+    const emissions = await loadEmissions(handling, services.payloads);
+    const emission = emissions.find(({ id }) => id === envelope.id);
+    if (emission === undefined) continue;
+    const { expected: _expected, attempt = 1, ...own } = emission;
+    const recorded = { ...own, attempt, correlationid: correlationId, hops: handling.facts.hops + 1 };
+    if (agrees(recorded, envelope, ASKING)) return true;
+  }
+  return false;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../../domain/delivery/dead-letter.js';
-import { factsOf, isSettled } from '../../domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf, isSettled } from '../../domain/delivery/delivery.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { Ports } from '../../domain/ports.js';
 import type { Finding } from './dead-copy.js';
@@ -23,7 +23,7 @@ export async function judgeDeadLetter(
 ): Promise<'holds' | 'overtaken'> {
   if (!decoded) return 'holds';
   const { envelope } = decoded;
-  const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: letter.receiver };
+  const key = deliveryKeyOf(envelope, letter.receiver);
   const record = await deliveries.get(key);
   // Refused before any lease, or a dead letter about what the receiver could not send.
   if (!record) return 'holds';

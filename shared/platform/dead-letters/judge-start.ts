@@ -1,4 +1,4 @@
-import { factsOf, isSettled } from '../../domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf, isSettled } from '../../domain/delivery/delivery.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import type { Ports } from '../../domain/ports.js';
 import type { DecodedDeadCopy, Finding } from './dead-copy.js';
@@ -25,7 +25,7 @@ export async function judgeStart(dead: DecodedDeadCopy, services: StartJudgeServ
   const findings: Finding[] = [];
   for (const workflow of startedBy(envelope, starts)) {
     const receiver = `workflow:${workflow}`;
-    const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
+    const key = deliveryKeyOf(envelope, receiver);
     const record = await deliveries.get(key);
     // This copy may have settled the start without telling of it. It tells again, which changes nothing.
     if (record && isSettled(record.state) && (record.state !== 'dead-lettered' || record.copy !== dead.copy)) continue;

@@ -1,3 +1,4 @@
+import { commandKeyOf } from '../../domain/request/command-key.js';
 import { loadEmissions } from '../../agent/receive/emissions.js';
 import type { CancelResult, Emission } from '../../domain/delivery/delivery.js';
 import { writerOfSource } from '../../domain/wire/writers.js';
@@ -60,7 +61,8 @@ export async function cancelRequest(envelope: Envelope, services: CancelServices
   // Where a ladder moved the request on, its current attempt; those before it have been given up.
   const receiver = closed.record.climb ? closed.record.climb.receiver : closed.record.receiver;
   if (receiver === undefined) return;
-  const key = { correlationId: record.correlationId, messageId: closed.record.messageId, receiver };
+  const key = commandKeyOf(closed.record, receiver);
+  if (key === undefined) return;
   const found = await deliveries.cancel(key, { by: envelope.id, why, at });
   for (const child of await requestsOf(found, services)) await cancelChild(child, envelope, why, services);
   if (!isRunning(found, clock.now())) return;

@@ -1,6 +1,6 @@
 import { defined } from '../../domain/base/defined.js';
 import { LanewayError } from '../../domain/base/errors.js';
-import { derivedId } from '../../domain/base/ids.js';
+import { attemptId } from '../../domain/request/command-key.js';
 import {
   nextAttempt,
   SHORTEST_ATTEMPT_MS,
@@ -177,7 +177,7 @@ async function move(
   const at = now + (next.pause > 0 ? next.pause : next.time);
   const { receiver: _before, ...rest } = climb;
   const to: PendingMove = {
-    messageId: derivedId('attempt', requestId, String(attempt)),
+    messageId: attemptId(requestId, attempt),
     attempt,
     deadline: new Date(at).toISOString(),
     climb: {

@@ -1,3 +1,4 @@
+import { commandKeyOf } from '../../domain/request/command-key.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { DeliveryKey, DeliveryRecord } from '../../domain/delivery/delivery.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
@@ -18,11 +19,12 @@ export interface HeedServices extends Pick<Ports, 'deliveries' | 'pending'> {
  * @throws LanewayError UNAVAILABLE
  */
 export async function heedProgress(
-  { bound, requestId, correlationId, messageId, ...record }: PendingRecord,
+  record: PendingRecord,
   { deliveries, pending, topology }: HeedServices,
 ): Promise<number | undefined> {
+  const { bound, requestId, messageId } = record;
   if (bound === undefined) return undefined;
-  const keys = workersOn(record, topology).map((receiver) => ({ correlationId, messageId, receiver }));
+  const keys = workersOn(record, topology).flatMap((receiver) => commandKeyOf(record, receiver) ?? []);
   const worked = (await Promise.all(keys.map((key) => readable(key, deliveries)))).flatMap(
     (delivery) => delivery ?? [],
   );

@@ -1,5 +1,11 @@
 import { milliseconds } from '../../domain/base/duration.js';
-import { factsOf, isSettled, type DeliveryStanding, type Intent } from '../../domain/delivery/delivery.js';
+import {
+  deliveryKeyOf,
+  factsOf,
+  isSettled,
+  type DeliveryStanding,
+  type Intent,
+} from '../../domain/delivery/delivery.js';
 import type { Held } from '../../domain/quarantine/quarantine.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError, summarizeError } from '../../domain/base/errors.js';
@@ -173,7 +179,7 @@ export async function settleUndelivered(
   let settled = 0;
   for (const receiver of missing) {
     const now = services.clock.now();
-    const written = await services.deliveries.settleUnleased(keyOf(envelope, receiver), factsOf(envelope), {
+    const written = await services.deliveries.settleUnleased(deliveryKeyOf(envelope, receiver), factsOf(envelope), {
       state: 'dead-lettered',
       copy: COPY,
       at: now,
@@ -228,8 +234,4 @@ export function settleAbandoned(
     `the copy of ${envelope.type} was lost: its delivery is ${state} since ${updated} and the message has expired`,
   );
   return settleUndelivered(envelope, [receiver], error, services, tries);
-}
-
-function keyOf(envelope: Envelope, receiver: string) {
-  return { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
 }

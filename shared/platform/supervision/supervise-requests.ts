@@ -85,7 +85,7 @@ async function endingOf(execution: string, { clock, executions }: RequestService
   const { workflow } = found;
   let last = found;
   for (let generation = start.generation + 1; ; generation++) {
-    const next = await executions.find(workflow, executionName(workflow, start.message.id, generation));
+    const next = await executions.find(workflow, executionName(workflow, start.message, generation));
     if (!next) break;
     last = next;
   }

@@ -1,3 +1,4 @@
+import { originBy, writerOfReceiver } from '../../domain/wire/writers.js';
 import { comesAfter, type ArchiveLine, type ArchivePlace, type ArchiveReader } from '../../domain/evidence/archive.js';
 import {
   isSettled,
@@ -12,7 +13,7 @@ import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { EXPIRY_GRACE_MS } from '../../domain/delivery/expiry-grace.js';
 import { isGone } from '../../domain/delivery/claim-check.js';
 import { withEmissions } from '../../domain/evidence/stored-payloads.js';
-import { rebuildMessages } from '../../domain/evidence/rebuild-messages.js';
+import { messageKey, rebuildMessages } from '../../domain/evidence/rebuild-messages.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import { behindHandling } from '../../domain/delivery/lineage.js';
 import type { Ports } from '../../domain/ports.js';
@@ -210,15 +211,17 @@ async function note(
     if (!isGone(error) && summarizeError(error).retryable) throw error;
     return entry;
   });
-  const { correlationId, messageId, receiver: agent, updated } = delivery;
+  const { correlationId, messageId, origin, receiver: agent, updated } = delivery;
   const isLate = ({ expires }: Emission): boolean =>
     Math.min(Date.parse(expires) + EXPIRY_GRACE_MS, Date.parse(updated) + SENT_GRACE_MS) <= now;
   for (const emission of full.kind === 'delivery' ? full.delivery.emissions : []) {
     if (!isLate(emission)) continue;
     const { id, expires, expected } = emission;
     for (const receiver of intendedReceivers({ envelope: emission, expected }, topology.model, starts)) {
-      const key = { correlationId: emission.correlationid ?? correlationId, messageId: id, receiver };
-      const outcome = { correlationId, messageId, receiver: agent };
+      const emitted = originBy(writerOfReceiver(agent), emission.channel);
+      const conversation = emission.correlationid ?? correlationId;
+      const key = { correlationId: conversation, messageId: id, origin: emitted, receiver };
+      const outcome = { correlationId, messageId, origin, receiver: agent };
       open.set(keyText(key), { ...key, expires, outcome });
     }
   }
@@ -276,11 +279,11 @@ async function settleLost(
   count: Count,
   services: DeepSweepServices,
 ): Promise<void> {
-  const { outcome, messageId, receiver, expires } = expected;
+  const { outcome, receiver, expires } = expected;
   const { clock, topology } = services;
   const entries = await services.conversations.conversation(outcome.correlationId);
   const messages = rebuildMessages(entries, topology.name);
-  const sent = messages.get(messageId);
+  const sent = messages.get(messageKey(expected));
   // The ledger has forgotten the outcome that emitted it; there is no account left that it is missing from.
   if (!sent) return;
   const { envelope } = sent;
@@ -289,7 +292,7 @@ async function settleLost(
     return;
   }
   const record = standing === undefined ? await services.deliveries.get(outcome) : undefined;
-  const handled = messages.get(outcome.messageId)?.envelope;
+  const handled = messages.get(messageKey(outcome))?.envelope;
   if (record !== undefined && record.sent === undefined && handled !== undefined) {
     count.resent += await haveSent(record, handled, services);
     count.waiting++;
@@ -319,10 +322,10 @@ async function haveSent(record: DeliveryRecord, handled: Envelope, services: Dee
   return 1;
 }
 
-function keyOf({ correlationId, messageId, receiver }: Expected): DeliveryKey {
-  return { correlationId, messageId, receiver };
+function keyOf({ correlationId, messageId, origin, receiver }: Expected): DeliveryKey {
+  return { correlationId, messageId, origin, receiver };
 }
 
-function keyText({ messageId, receiver }: Pick<DeliveryKey, 'messageId' | 'receiver'>): string {
-  return `${messageId} ${receiver}`;
+function keyText({ receiver, ...message }: Pick<DeliveryKey, 'messageId' | 'origin' | 'receiver'>): string {
+  return `${messageKey(message)} ${receiver}`;
 }

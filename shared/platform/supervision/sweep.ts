@@ -3,7 +3,7 @@ import { ApprovalDecided } from '../../message/system-messages.js';
 import { parseSource } from '../../domain/wire/envelope.js';
 import { summarizeError } from '../../domain/base/errors.js';
 import { heldBy, type Held } from '../../domain/quarantine/quarantine.js';
-import type { DeliveryStanding } from '../../domain/delivery/delivery.js';
+import { deliveryKeyOf, type DeliveryStanding } from '../../domain/delivery/delivery.js';
 import type { DueIntent } from '../../domain/delivery/intent-store.js';
 import type { Ports } from '../../domain/ports.js';
 import type { Log } from '../../agent/context.js';
@@ -186,8 +186,8 @@ interface LookOrFailure extends Look {
 async function lookAtBatch(batch: readonly DueIntent[], services: RunServices): Promise<readonly LookOrFailure[]> {
   const { deliveries, starts, topology } = services;
   const receivers = batch.map((intent) => intendedReceivers(intent, topology.model, starts));
-  const keys = batch.flatMap(({ envelope: { correlationid: correlationId, id: messageId } }, index) =>
-    (receivers[index] ?? []).map((receiver) => ({ correlationId, messageId, receiver })),
+  const keys = batch.flatMap(({ envelope }, index) =>
+    (receivers[index] ?? []).map((receiver) => deliveryKeyOf(envelope, receiver)),
   );
   const found = keys.length === 0 ? [] : await deliveries.standings(keys);
   let at = 0;

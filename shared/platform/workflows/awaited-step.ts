@@ -7,8 +7,7 @@ import { keepSchema } from './keep-schema.js';
 
 const text = z.string().min(1);
 const messageSchema = z.object({
-  id: text,
-  correlationid: text,
+  ...{ id: text, source: text, correlationid: text },
   hops: z.number().int(),
   tenant: text.optional(),
   traceparent: text.optional(),

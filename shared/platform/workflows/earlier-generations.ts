@@ -14,12 +14,12 @@ interface Earlier {
 
 /** Fields of a dispatch by which the same step is found in other generations of its execution. */
 type StepOf = Pick<Dispatch, 'workflow' | 'execution' | 'step' | 'index' | 'generation' | 'settles'> & {
-  readonly message: Pick<Dispatch['message'], 'id' | 'correlationid'>;
+  readonly message: Pick<Dispatch['message'], 'id' | 'source' | 'correlationid'>;
 };
 
 /** The same step in another generation of the execution. */
 export function stepInGeneration(dispatch: StepOf, generation: number): { messageId: string; requestId: string } {
-  return idsOf({ ...dispatch, execution: executionName(dispatch.workflow, dispatch.message.id, generation) });
+  return idsOf({ ...dispatch, execution: executionName(dispatch.workflow, dispatch.message, generation) });
 }
 
 /**
@@ -31,7 +31,7 @@ export async function takenOver(dispatch: StepOf, { pending, sagas }: Earlier): 
   for (let generation = (dispatch.generation ?? 0) - 1; generation >= 0; generation--) {
     const record = await pending.get(stepInGeneration(dispatch, generation).requestId);
     if (!record || !stands(record, dispatch.settles)) continue;
-    const execution = executionName(dispatch.workflow, dispatch.message.id, generation);
+    const execution = executionName(dispatch.workflow, dispatch.message, generation);
     if (!(await sagas.find(execution, record.requestId))) return record;
   }
   return undefined;

@@ -5,6 +5,7 @@ import type { Log } from '../../agent/context.js';
 import { payloadOf } from '../../domain/delivery/claim-check.js';
 import { reasonOf } from '../../domain/delivery/dead-letter.js';
 import {
+  deliveryKeyOf,
   factsOf,
   isSettled,
   type DeliveryKey,
@@ -77,7 +78,7 @@ export async function startWorkflows(copy: QueuedCopy, until: number, services: 
     return bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
   }
   for (const workflow of workflows) {
-    const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: `workflow:${workflow}` };
+    const key = deliveryKeyOf(envelope, `workflow:${workflow}`);
     await startOne(decoded, { workflow, envelope, key, copy, until }, services);
   }
 }
@@ -107,7 +108,7 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
   if (lease.kind !== 'leased') throw startedByAnother();
   try {
     await services.pace?.();
-    const name = executionName(start.workflow, input.message.id, input.generation);
+    const name = executionName(start.workflow, input.message, input.generation);
     // Noted first: an execution that runs without a note ends unheard when its status event is lost.
     const open = { workflow: start.workflow, name, since: clock.now() };
     await services.openExecutions.note(open, open.since + FIRST_END_LOOK_MS);
@@ -185,9 +186,10 @@ async function startOf(envelope: Envelope, workflow: string, { topology, payload
 
 /** The name of the execution that a message starts: of the start message that stands for it, if it asks for a retry. */
 async function nameOf({ workflow, envelope }: Start, { payloads }: StarterServices): Promise<string> {
-  if (envelope.type !== WorkflowRequested.name) return executionName(workflow, envelope.id);
+  if (envelope.type !== WorkflowRequested.name) return executionName(workflow, envelope);
   const asked = decodeData(WorkflowRequested, await payloadOf(envelope, payloads), envelope.dataschema);
-  return executionName(workflow, asked.start?.id ?? envelope.id, asked.generation);
+  const { id, source } = { ...envelope, ...defined(asked.start ?? {}) };
+  return executionName(workflow, { id, source }, asked.generation);
 }
 
 async function announce(start: Start, services: StarterServices): Promise<void> {
@@ -239,7 +241,7 @@ async function tellExpired({ envelope, key }: Start, { publishing, topology, clo
     publishing,
     MessageExpired,
     { type, id, channel, receiver: key.receiver, expires, ageSeconds: (clock.now() - Date.parse(time)) / 1000 },
-    { ...offPath(envelope), id: derivedId(MessageExpired.name, id, key.receiver) },
+    { ...offPath(envelope), id: derivedId(MessageExpired.name, id, key.origin, key.receiver) },
   );
 }
 

@@ -26,6 +26,7 @@ import {
   type LeaseTransition,
 } from '../../domain/delivery/lease.js';
 import type { CountedKey, DeliveryStore, LeaseRequest } from '../../domain/delivery/delivery-store.js';
+import { deliveryId } from '../../domain/evidence/conversation.js';
 import { readOrPass } from '../../domain/form/passed-over.js';
 import { DueIndex } from './due/due-index.js';
 import { jsonCopy } from './json-copy.js';
@@ -123,6 +124,13 @@ export class MemoryDeliveries implements DeliveryStore {
     }
   }
 
+  async ofMessage({ correlationId, messageId, receiver }: Omit<DeliveryKey, 'origin'>): Promise<DeliveryRecord[]> {
+    const found = this.#ledger
+      .stored(correlationId)
+      .flatMap((entry) => (entry.kind === 'delivery' ? [entry.delivery] : []));
+    return Promise.resolve(found.filter((one) => one.messageId === messageId && one.receiver === receiver));
+  }
+
   async get(key: DeliveryKey): Promise<DeliveryRecord | undefined> {
     return Promise.resolve(jsonCopy(this.#ledger.peekDelivery(key)));
   }
@@ -137,10 +145,7 @@ export class MemoryDeliveries implements DeliveryStore {
     const found = readOrPass(
       key,
       (one) => ({ delivery: this.#ledger.peekDelivery(one) }),
-      ({ correlationId, messageId, receiver }) => ({
-        kind: 'ledger row',
-        where: `${correlationId} d#${messageId}#${receiver}`,
-      }),
+      (one) => ({ kind: 'ledger row', where: `${one.correlationId} ${deliveryId(one)}` }),
       this.#ledger.unreadable,
     );
     return found === undefined ? otherwise : found.delivery;
@@ -189,6 +194,6 @@ function isOurs({ emissions, error, progress, cancelled, unsent }: DeliveryRecor
   return emissions.length === 0 && hasGiven === undefined;
 }
 
-function idOf({ correlationId, messageId, receiver }: DeliveryKey): string {
-  return JSON.stringify([correlationId, messageId, receiver]);
+function idOf(key: DeliveryKey): string {
+  return `${key.correlationId} ${deliveryId(key)}`;
 }

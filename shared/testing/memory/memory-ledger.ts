@@ -1,4 +1,10 @@
-import { entryId, orderCausally, type LedgerEntry, type LedgerReader } from '../../domain/evidence/conversation.js';
+import {
+  deliveryId,
+  entryId,
+  orderCausally,
+  type LedgerEntry,
+  type LedgerReader,
+} from '../../domain/evidence/conversation.js';
 import { decideDeadLetter, type DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
 import type { DeliveryKey, DeliveryRecord } from '../../domain/delivery/delivery.js';
 import { checkEntry } from '../../domain/evidence/entry-form.js';
@@ -117,7 +123,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   /** The entry of a delivery as it is kept. Callers neither change it nor hand it on. */
   peekEntry(key: DeliveryKey): DeliveryEntry | undefined {
     const kept = this.#conversations.get(key.correlationId);
-    const entry = kept instanceof Map ? kept.get(`d#${key.messageId}#${key.receiver}`) : kept;
+    const entry = kept instanceof Map ? kept.get(deliveryId(key)) : kept;
     if (this.#spoilt.size > 0 && this.#spoilt.has(entry)) checkOf(key.correlationId, entry);
     return entry !== undefined && isDelivery(entry, key) ? entry : undefined;
   }
@@ -173,8 +179,10 @@ function checkOf(correlationId: string, entry: unknown): LedgerEntry {
 /** Entry of a delivery as it is kept: a later record of it takes its place. */
 export type DeliveryEntry = Extract<LedgerEntry, { kind: 'delivery' }> & { delivery: DeliveryRecord };
 
-function isDelivery(entry: LedgerEntry, { messageId, receiver }: DeliveryKey): entry is DeliveryEntry {
-  return entry.kind === 'delivery' && entry.delivery.messageId === messageId && entry.delivery.receiver === receiver;
+function isDelivery(entry: LedgerEntry, { messageId, origin, receiver }: DeliveryKey): entry is DeliveryEntry {
+  if (entry.kind !== 'delivery') return false;
+  const { delivery } = entry;
+  return delivery.messageId === messageId && delivery.receiver === receiver && delivery.origin === origin;
 }
 
 /** True when two entries of a conversation have one id. Deliveries, the most of them, are compared without making their ids. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { factsOf } from '../../../shared/domain/delivery/delivery.js';
 import type { DeliveryStore } from '../../../shared/domain/delivery/delivery-store.js';
-import { anEnvelope, anOutcome, deliveryKeyOf, SOME_ERROR } from '../../kit/generators/sample-messages.js';
+import { anEnvelope, anOutcome, keyOfDelivery, SOME_ERROR } from '../../kit/generators/sample-messages.js';
 
 const START = Date.UTC(2026, 0, 1, 12);
 const RECEIVERS = 3;
@@ -43,7 +43,7 @@ export async function checkInterleavings(store: DeliveryStore, runs: number, see
 
 async function interleave(store: DeliveryStore, steps: readonly Step[]): Promise<void> {
   const envelope = anEnvelope();
-  const key = deliveryKeyOf(envelope);
+  const key = keyOfDelivery(envelope);
   const facts = factsOf(envelope);
   let now = START;
   let leases = 0;

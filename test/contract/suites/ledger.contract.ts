@@ -1,3 +1,5 @@
+import { originOf } from '../../../shared/domain/wire/writers.js';
+import { deliveryId } from '../../../shared/domain/evidence/conversation.js';
 import { createHash } from 'node:crypto';
 import { behind } from '../../../shared/domain/delivery/lineage.js';
 import { account, type LedgerReader } from '../../../shared/domain/evidence/conversation.js';
@@ -10,7 +12,7 @@ import type { DueIntent, IntentStore } from '../../../shared/domain/delivery/int
 import type { DeferredReply, DeferredReplyStore } from '../../../shared/domain/request/deferred-replies.js';
 import type { Envelope } from '../../../shared/domain/wire/envelope.js';
 import type { PayloadStore } from '../../../shared/domain/wire/payload-store.js';
-import { anEmission, anEnvelope, anOutcome, deliveryKeyOf, SOME_ERROR } from '../../kit/generators/sample-messages.js';
+import { anEmission, anEnvelope, anOutcome, keyOfDelivery, SOME_ERROR } from '../../kit/generators/sample-messages.js';
 
 /** The ports that share the ledger table. */
 export interface LedgerUnderTest {
@@ -199,7 +201,7 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
     const envelope = anEnvelope({ time: new Date(T + 5_000).toISOString() });
     await ledger.intents.record([{ envelope, expected: ['first', 'lost'] }], T);
     const emission = anEmission({ expected: ['second'] });
-    const first = deliveryKeyOf(envelope, 'first');
+    const first = keyOfDelivery(envelope, 'first');
     // The receiver's clock is behind the publisher's, and the second receiver's behind the first's.
     await ledger.deliveries.lease(first, factsOf(envelope), {
       owner: 'a',
@@ -210,7 +212,7 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
     await ledger.payloads.put('emissions/contract', JSON.stringify([emission]));
     await ledger.deliveries.settle(first, 'a', anOutcome(T + 4_000, { emissionsRef: 'emissions/contract' }));
     const answer = envelopeOf(emission, behind(envelope), 'laneway.sample.agent.first');
-    const second = deliveryKeyOf(answer, 'second');
+    const second = keyOfDelivery(answer, 'second');
     await ledger.deliveries.lease(second, factsOf(answer), { owner: 'b', now: T, until: T + 1_000, alone: false });
     await ledger.deliveries.settle(second, 'b', anOutcome(T + 500, { state: 'dead-lettered', error: SOME_ERROR }));
 
@@ -225,7 +227,7 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
       completed: 1,
       expired: 0,
       deadLettered: 1,
-      missing: [{ messageId: envelope.id, receiver: 'lost', type: envelope.type }],
+      missing: [{ messageId: envelope.id, origin: originOf(envelope), receiver: 'lost', type: envelope.type }],
       withoutLetter: [{ messageId: answer.id, receiver: 'second' }],
       atRest: false,
     });
@@ -264,13 +266,13 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
 
   it('passes over a delivery that cannot be read: it is no standing of its own, and nobody takes it', async () => {
     const envelope = anEnvelope();
-    const [good, spoilt] = [deliveryKeyOf(envelope, 'first'), deliveryKeyOf(envelope, 'second')];
+    const [good, spoilt] = [keyOfDelivery(envelope, 'first'), keyOfDelivery(envelope, 'second')];
     const request = { owner: 'a', now: T, until: T + 9_000, alone: false };
     for (const key of [good, spoilt]) await ledger.deliveries.lease(key, factsOf(envelope), request);
     await ledger.intents.record([{ envelope, expected: ['first', 'second'] }], T);
     await ledger.spoilDelivery(spoilt);
     ledger.passedOver();
-    const missing = deliveryKeyOf(envelope, 'third');
+    const missing = keyOfDelivery(envelope, 'third');
     expect(await ledger.deliveries.standings([good, spoilt, missing])).toEqual([
       expect.objectContaining({ state: 'leased' }),
       'unreadable',
@@ -286,7 +288,7 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
 
   it('gives a delivery whose list of emissions is gone without it, and its conversation whole', async () => {
     const envelope = anEnvelope();
-    const key = deliveryKeyOf(envelope, 'first');
+    const key = keyOfDelivery(envelope, 'first');
     await ledger.deliveries.lease(key, factsOf(envelope), { owner: 'a', now: T, until: T + 9_000, alone: false });
     await ledger.deliveries.settle(key, 'a', anOutcome(T, { emissionsRef: `emissions/${newId()}` }));
     await ledger.intents.record([{ envelope, expected: ['first'] }], T);
@@ -295,7 +297,7 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
       { kind: 'message' },
       { delivery: { receiver: 'first', emissions: [] } },
     ]);
-    expect(ledger.passedOver()).toEqual([`d#${envelope.id}#first`]);
+    expect(ledger.passedOver()).toEqual([deliveryId(key)]);
   });
 
   it('knows nothing of a conversation that never was', async () => {

@@ -1,3 +1,4 @@
+import { deliveryKeyOf } from '../../../shared/domain/delivery/delivery.js';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { renderMermaid } from '../../../cli/render/mermaid.js';
 import { deadLetterTable, groupTable } from '../../../cli/render/dead-letters.js';
@@ -107,14 +108,9 @@ async function rowsOfShop(from: number) {
     const placed = message('placed');
     const lease = { owner: 'o', now, until: now + MINUTE, alone: false };
     const at = new Date(now).toISOString();
-    const keyOf = (envelope: Envelope, receiver: string) => ({
-      correlationId: correlationid,
-      messageId: envelope.id,
-      receiver,
-    });
     await stores.intents.record([{ envelope: placed, expected: ['warehouse'] }], now - MINUTE);
     await stores.intents.record([{ envelope: message('missing'), expected: ['warehouse', 'clerk'] }], now - MINUTE);
-    const [done, waits] = [keyOf(placed, 'warehouse'), keyOf(message('waiting'), 'clerk')];
+    const [done, waits] = [deliveryKeyOf(placed, 'warehouse'), deliveryKeyOf(message('waiting'), 'clerk')];
     const outcome = { state: 'completed', copy: 'c', at: now } as const;
     await stores.deliveries.lease(done, factsOf(placed), lease);
     await stores.deliveries.settle(done, 'o', { ...outcome, emissions: [anEmission({ id: `emitted-${name}` })] });

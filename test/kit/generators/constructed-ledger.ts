@@ -1,3 +1,4 @@
+import { originOf } from '../../../shared/domain/wire/writers.js';
 import type { LedgerEntry } from '../../../shared/domain/evidence/conversation.js';
 import type { DeadLetterEntry } from '../../../shared/domain/delivery/dead-letter.js';
 import type { DeliveryRecord, Emission } from '../../../shared/domain/delivery/delivery.js';
@@ -29,7 +30,7 @@ export function message(input: MessageInput): LedgerEntry {
   const envelope: Envelope = {
     specversion: '1.0',
     ...{ id, type, time: at(ms), attempt, hops: 0 },
-    source: input.source ?? 'laneway.fixture-shop.client.web-shop',
+    source: input.source ?? WEB_SHOP,
     datacontenttype: 'application/json',
     dataschema: `urn:laneway:${type}:1`,
     correlationid: conversation,
@@ -66,16 +67,19 @@ interface DeliveryInput extends Partial<Pick<DeliveryRecord, 'state' | 'tries' |
   readonly causationId?: string;
 }
 
+const WEB_SHOP = 'laneway.fixture-shop.client.web-shop';
+
 /** A delivery at an agent. */
 export function delivery(input: DeliveryInput): LedgerEntry {
   const { messageId, receiver, published, received, updated, causationId, error, progress } = input;
   const record: DeliveryRecord = {
     ...{ correlationId: conversation, messageId, receiver },
+    origin: originOf({ source: input.source ?? WEB_SHOP, channel: 'orders' }),
     facts: {
       type: input.type ?? 'OrderPlaced',
       channel: 'orders',
       priority: 'normal',
-      source: input.source ?? 'laneway.fixture-shop.client.web-shop',
+      source: input.source ?? WEB_SHOP,
       time: at(published),
       expires: at(published + 3_600_000),
       attempt: 1,

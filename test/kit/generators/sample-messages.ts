@@ -1,3 +1,4 @@
+import { deliveryKeyOf } from '../../../shared/domain/delivery/delivery.js';
 import type { DeliveryKey, Emission, Outcome } from '../../../shared/domain/delivery/delivery.js';
 import type { Envelope } from '../../../shared/domain/wire/envelope.js';
 import type { ErrorSummary } from '../../../shared/domain/base/errors.js';
@@ -25,8 +26,8 @@ export function anEnvelope(given: Partial<Envelope> = {}): Envelope {
 }
 
 /** The delivery of an envelope to one receiver. */
-export function deliveryKeyOf(envelope: Envelope, receiver = 'answerer'): DeliveryKey {
-  return { correlationId: envelope.correlationid, messageId: envelope.id, receiver };
+export function keyOfDelivery(envelope: Envelope, receiver = 'answerer'): DeliveryKey {
+  return deliveryKeyOf(envelope, receiver);
 }
 
 export function anEmission(given: Partial<Emission> = {}): Emission {

@@ -53,12 +53,14 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
     pending,
     deliveries,
     services,
-    /** An envelope of the type to the agent, from a client unless said otherwise. */
+    /** An envelope of the type to the agent, from a client unless said otherwise; a request is of the platform. */
     envelope(type: string, data: unknown, more: Partial<Envelope> = {}): Envelope {
+      const asks = more.requestid !== undefined && bound.agent.topology.model.types[type]?.reply !== undefined;
       return {
         specversion: '1.0',
         id: `${type}-1`,
-        source: sourceOf(app, 'client', 'gate'),
+        // The platform alone sends commands of requests that name nobody.
+        source: asks ? sourceOf(app, 'platform', 'dispatcher') : sourceOf(app, 'client', 'gate'),
         type,
         time: new Date(clock.now()).toISOString(),
         datacontenttype: 'application/json',
@@ -104,6 +106,9 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
     },
     /** Takes what lies in the dead letter queue. */
     letters: (): DeadLetter[] => deadLetterQueue.receive(10, 60).flatMap(({ body }) => parseDeadLetter(body) ?? []),
-    record: (messageId: string) => deliveries.get({ correlationId: 'conversation-1', messageId, receiver: id }),
+    record: async (messageId: string) => {
+      const [record] = await deliveries.ofMessage({ correlationId: 'conversation-1', messageId, receiver: id });
+      return record;
+    },
   };
 }

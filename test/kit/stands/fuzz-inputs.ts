@@ -164,7 +164,7 @@ async function hasOutcome(stand: Stand, body: string): Promise<boolean> {
   const own = 'laneway.parcels.agent.desk';
   const ownEvent = event['source'] === own && detail['source'] === own && event['detail-type'] === detail['type'];
   if (ownEvent && detail['receiver'] === undefined) return true;
-  const record = await stand.deliveries.get({
+  const [record] = await stand.deliveries.ofMessage({
     correlationId: String(detail['correlationid']),
     messageId: String(detail['id']),
     receiver: 'desk',

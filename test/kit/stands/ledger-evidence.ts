@@ -76,6 +76,7 @@ export function change(
       delivery: {
         correlationId: conversation,
         messageId: own.message ?? `m-${sequence}`,
+        origin: 'client.web/orders',
         receiver,
         facts: {
           ...{ type: 'OrderPlaced', channel: 'orders', priority: 'normal', source: 'laneway.shop.client.web' },

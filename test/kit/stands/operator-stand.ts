@@ -74,7 +74,11 @@ export function operatorStand() {
       void intents.record([{ envelope, expected: ['desk'] }], 0);
       return stand.deliver(envelope);
     },
-    delivery: (parcel: string) => deliveries.get({ correlationId: `c-${parcel}`, messageId: parcel, receiver: 'desk' }),
+    delivery: async (parcel: string) => {
+      const of = { correlationId: `c-${parcel}`, messageId: parcel, receiver: 'desk' };
+      const [record] = await deliveries.ofMessage(of);
+      return record;
+    },
     letters: async () => {
       const found = [];
       for await (const letter of book.all()) found.push(letter);

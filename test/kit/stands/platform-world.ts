@@ -148,7 +148,7 @@ export function overTheBus(envelope: Envelope, own: Readonly<Record<string, unkn
   });
 }
 
-/** The command of the fixture shop, as a client's request. */
+/** The command of the fixture shop, as the request of a workflow. */
 export function commandAt(now: number, own: Partial<Envelope> = {}): Envelope {
   const id = own.id ?? newId();
   return envelopeAt(
@@ -157,6 +157,7 @@ export function commandAt(now: number, own: Partial<Envelope> = {}): Envelope {
     { order: 'o-1' },
     {
       id,
+      source: 'laneway.fixture-shop.platform.dispatcher',
       channel: 'stock.request',
       priority: 'high',
       receiver: 'warehouse',
@@ -199,6 +200,7 @@ export async function openRequest(
     messageId: command.id,
     type: command.type,
     replyType: 'StockReserved',
+    channel: command.channel,
     deadline: command.deadline ?? '',
     attempt: 1,
     waiter: token === undefined ? { kind: 'client' } : { kind: 'workflow', token, execution: 'run', step: 'reserve' },

@@ -1,3 +1,4 @@
+import { deliveryKeyOf } from '../../../shared/domain/delivery/delivery.js';
 import { redriveDeadLetter } from '../../../shared/operator/dead-letters/redrive-dead-letter.js';
 import type { OperatorServices } from '../../../shared/operator/operator-services.js';
 import { ADA } from '../../kit/stands/operator-stand.js';
@@ -75,7 +76,7 @@ test('a dead letter settles no delivery of another agent, whatever id its messag
   const own = { ...command, source: 'laneway.bank.agent.clerk' };
   bury('clerk', letter('vault', JSON.stringify(own), { sender: 'clerk', reason: 'refused' }));
   await harness.advance('10 seconds');
-  const key = { correlationId: command.correlationid, messageId: command.id, receiver: 'vault' };
+  const key = deliveryKeyOf(command, 'vault');
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'retrying' });
 });
 

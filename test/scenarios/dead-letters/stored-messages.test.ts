@@ -16,7 +16,7 @@ async function givenUp() {
   const body = lane?.peek()[0] ?? '';
   stand.purge('porter');
   const [message] = stand.harness.conversation(correlationId).messages(ParcelCame);
-  const key = { correlationId, messageId: message?.id ?? '', receiver: 'porter' };
+  const key = { correlationId, messageId: message?.id ?? '', origin: 'client.gate/arrivals', receiver: 'porter' };
   const record = await world.deliveries.get(key);
   if (!record) throw new Error('it was handled');
   const { unsent: _unsent, ...before } = record;

@@ -3,7 +3,12 @@ import { account } from '../../../shared/domain/evidence/conversation.js';
 import { agentStand } from '../../kit/stands/agent-stand.js';
 import { guarded, LiftItem } from '../../kit/applications/guard-topology.js';
 
-const KEY = { correlationId: 'conversation-1', messageId: 'SortItem-1', receiver: 'sorter' };
+const KEY = {
+  correlationId: 'conversation-1',
+  messageId: 'SortItem-1',
+  origin: 'platform/sort.request',
+  receiver: 'sorter',
+};
 
 function sorter(handle: () => void | Promise<void> = () => undefined) {
   const started: string[] = [];

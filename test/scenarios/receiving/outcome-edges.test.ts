@@ -8,7 +8,12 @@ import { MemoryIntents } from '../../../shared/testing/memory/memory-intents.js'
 import { agentStand } from '../../kit/stands/agent-stand.js';
 import { parcels, WeighParcel } from '../../kit/applications/parcel-topology.js';
 
-const KEY = { correlationId: 'conversation-1', messageId: 'ParcelArrived-1', receiver: 'desk' };
+const KEY = {
+  correlationId: 'conversation-1',
+  messageId: 'ParcelArrived-1',
+  origin: 'client.gate/parcel.arrivals',
+  receiver: 'desk',
+};
 
 function deskThat(handle: () => void | Promise<void>) {
   return createAgent(parcels, 'desk').handle({ ParcelArrived: handle, ParcelWeighed: () => undefined });

@@ -42,7 +42,12 @@ test('a request that can never be made is refused alone: everything else of the 
     { ...{ reason: 'refused', receiver: 'scales', sender: 'desk' }, error: { message: 'the request id is taken' } },
   ]);
   // The row of the delivery is its receiver's, and an agent writes its own alone: the dead letter accounts for it.
-  const key = { correlationId: 'conversation-1', messageId: refused?.id ?? '', receiver: 'scales' };
+  const key = {
+    correlationId: 'conversation-1',
+    messageId: refused?.id ?? '',
+    origin: `agent.desk/${refused?.channel ?? ''}`,
+    receiver: 'scales',
+  };
   expect(refused).toBeDefined();
   expect(await stand.deliveries.get(key)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { createAgent } from 'laneway/agent';
 import { receiveBatch } from '../../../shared/agent/receive/receive-batch.js';
-import { factsOf } from '../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../../../shared/domain/delivery/delivery.js';
 import type { Envelope } from '../../../shared/domain/wire/envelope.js';
 import { ProcessConcurrency } from '../../../shared/worker/process-concurrency.js';
 import { agentStand } from '../../kit/stands/agent-stand.js';
@@ -36,7 +36,7 @@ function worker() {
   /** A lease whose process died. */
   const dead = async (envelope: Envelope): Promise<void> => {
     const now = stand.clock.now();
-    const key = { correlationId: envelope.correlationid, messageId: envelope.id, receiver: 'desk' };
+    const key = deliveryKeyOf(envelope, 'desk');
     await stand.deliveries.lease(key, factsOf(envelope), { owner: 'dead', now, until: now + 1_000, alone: false });
     stand.clock.advance(2_000);
   };

@@ -1,3 +1,4 @@
+import { deliveryKeyOf } from '../../../domain/delivery/delivery.js';
 import type { DueIntent } from '../../../domain/delivery/intent-store.js';
 import { partyName, type Held } from '../../../domain/quarantine/quarantine.js';
 import { intendedReceivers } from '../../../platform/supervision/look-at-intent.js';
@@ -56,12 +57,11 @@ export class MissingMessages {
   }
 
   async #standing(intent: DueIntent, held: Held): Promise<'missing' | 'held' | 'arrived'> {
-    const { correlationid: correlationId, id: messageId, source } = intent.envelope;
-    if (held.source(source)) return 'held';
+    if (held.source(intent.envelope.source)) return 'held';
     let standing: 'held' | 'arrived' = 'arrived';
     for (const receiver of intendedReceivers(intent, this.#topology.model, this.#world.starts)) {
       if (!this.#present.has(receiver) && !receiver.startsWith('workflow:')) continue;
-      if (await this.#world.ports.deliveries.get({ correlationId, messageId, receiver })) continue;
+      if (await this.#world.ports.deliveries.get(deliveryKeyOf(intent.envelope, receiver))) continue;
       if (!held.agent(receiver)) return 'missing';
       standing = 'held';
     }

@@ -1,3 +1,4 @@
+import { startOf } from './step-instances.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageType } from 'laneway/message';
 import type { Laneway } from 'laneway/client';
@@ -86,7 +87,7 @@ async function look(
   { entries: read, street, executions, answers }: Stage,
 ): Promise<{ readonly played: PlayedCase; readonly atRest: boolean }> {
   const { workflow } = parityCase;
-  const execution = await executions.find(workflow.name, executionName(workflow.name, startId));
+  const execution = await executions.find(workflow.name, executionName(workflow.name, startOf(startId)));
   const entries = await read(correlationId);
   await meanwhile.actOn(entries, {
     publish: (type, data, subject) =>

@@ -1,3 +1,4 @@
+import { startOf } from './step-instances.js';
 import type { RecordedExecution } from 'laneway/testing';
 import { executionName } from '../../../../shared/domain/base/execution-name.js';
 import { boundAgents } from '../../../../shared/testing/harness/bound-agents.js';
@@ -46,7 +47,7 @@ export async function playInHarness(parityCase: ParityCase): Promise<PlayedInHar
   await world.settle();
   const { entries, sequence, account } = world.conversation(correlationId);
   if (!account.atRest) throw new Error(`${parityCase.name}: not everything was delivered\n${sequence}`);
-  const name = executionName(parityCase.workflow.name, startId);
+  const name = executionName(parityCase.workflow.name, startOf(startId));
   const execution = (await world.executions()).find((one) => one.name === name);
   const indexes = new Map<string, number>();
   for (const [index, { id }] of world.published.entries()) if (!indexes.has(id)) indexes.set(id, index);

@@ -1,5 +1,7 @@
+import { sourceOf } from '../../../../shared/domain/wire/envelope.js';
+import { parity } from './topology.js';
 import { awaitedId } from '../../../../shared/domain/request/awaited.js';
-import { executionName } from '../../../../shared/domain/base/execution-name.js';
+import { executionName, type StartIdentity } from '../../../../shared/domain/base/execution-name.js';
 import { derivedId } from '../../../../shared/domain/base/ids.js';
 import { undoRequestId } from '../../../../shared/domain/execution/saga.js';
 import { idsOf } from '../../../../shared/domain/execution/step-ids.js';
@@ -42,6 +44,11 @@ export interface ExecutionInstance {
 /** Sorts what an execution says of itself before, between and after its steps. */
 export const PHASES = { started: 1, steps: 2, ended: 3, undone: 4, told: 5 } as const;
 
+/** The start message of a case, which the client of the parity application publishes. */
+export function startOf(id: string): StartIdentity {
+  return { id, source: sourceOf(parity.name, 'client', 'street') };
+}
+
 /**
  * The executions and begun steps of a conversation. The ids of steps follow from the names of executions: so of all that
  * there could be, those are found that something in the ledger is about.
@@ -57,8 +64,8 @@ export function instancesOf(
 ): { readonly executions: readonly ExecutionInstance[]; readonly steps: readonly StepInstance[] } {
   const executions: ExecutionInstance[] = [];
   const steps: StepInstance[] = [];
-  const enter = (workflow: WorkflowDefinition, startId: string, label: string, sort: readonly number[]): void => {
-    const execution = executionName(workflow.name, startId);
+  const enter = (workflow: WorkflowDefinition, start: StartIdentity, label: string, sort: readonly number[]): void => {
+    const execution = executionName(workflow.name, start);
     executions.push({ label, name: execution, sort });
     const { root: block, names } = namedStepsOf(workflow.outline);
     for (const { step, place } of placesIn(block, [])) {
@@ -81,10 +88,11 @@ export function instancesOf(
       if (!known.has(ids.messageId) && !known.has(ids.requestId)) continue;
       steps.push(instance(own, ids.messageId, ids.requestId));
       const runs = step.kind === 'run' ? definitions.find(({ name }) => name === step.workflow) : undefined;
-      if (runs) enter(runs, ids.messageId, `${own.label} > `, [...at, 50]);
+      const source = sourceOf(parity.name, 'platform', 'dispatcher');
+      if (runs) enter(runs, { id: ids.messageId, source }, `${own.label} > `, [...at, 50]);
     }
   };
-  enter(root.workflow, root.startId, '', []);
+  enter(root.workflow, startOf(root.startId), '', []);
   return { executions, steps };
 }
 

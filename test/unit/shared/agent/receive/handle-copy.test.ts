@@ -1,3 +1,4 @@
+import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { createAgent, LanewayError, PermanentError } from 'laneway/agent';
 import { payloadPlace, putText } from '../../../../../shared/domain/delivery/claim-check.js';
 import { agentStand } from '../../../../kit/stands/agent-stand.js';
@@ -217,9 +218,8 @@ test('what the bus refuses for good is a dead letter of its own', async () => {
 test('a message that somebody else works on goes back until his lease ends', async () => {
   const stand = agentStand(desk().with({}));
   const envelope = stand.envelope('ParcelArrived', { parcel: 'p' });
-  const key = { correlationId: 'conversation-1', messageId: envelope.id, receiver: 'desk' };
   const now = stand.clock.now();
-  const { factsOf } = await import('../../../../../shared/domain/delivery/delivery.js');
+  const key = deliveryKeyOf(envelope, 'desk');
   await stand.deliveries.lease(key, factsOf(envelope), { owner: 'other', now, until: now + 20_000, alone: true });
   stand.deliver(envelope);
   expect(await stand.receive()).toHaveLength(1);
@@ -230,9 +230,8 @@ test('a message that somebody else works on goes back until his lease ends', asy
 
 test('a process that dies counts a try only if the message ran alone', async () => {
   const stand = agentStand(desk().with({}));
-  const { factsOf } = await import('../../../../../shared/domain/delivery/delivery.js');
   const envelope = stand.envelope('ParcelArrived', { parcel: 'p' });
-  const key = { correlationId: 'conversation-1', messageId: envelope.id, receiver: 'desk' };
+  const key = deliveryKeyOf(envelope, 'desk');
   const die = async (alone: boolean) => {
     const now = stand.clock.now();
     const lease = await stand.deliveries.lease(key, factsOf(envelope), {

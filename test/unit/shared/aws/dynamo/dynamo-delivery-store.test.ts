@@ -1,3 +1,4 @@
+import { deliveryId } from '../../../../../shared/domain/evidence/conversation.js';
 import { UnreadableRows } from '../../../../../shared/domain/form/passed-over.js';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -6,7 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { DynamoDeliveryStore } from '../../../../../shared/aws/dynamo/dynamo-delivery-store.js';
 import { factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { newId } from '../../../../../shared/domain/base/ids.js';
-import { anEnvelope, anOutcome, deliveryKeyOf } from '../../../../kit/generators/sample-messages.js';
+import { anEnvelope, anOutcome, keyOfDelivery } from '../../../../kit/generators/sample-messages.js';
 
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }), {
   marshallOptions: { removeUndefinedValues: true },
@@ -27,7 +28,7 @@ function conditionFailed(item?: Record<string, unknown>): Error {
 describe('DynamoDeliveryStore', () => {
   const store = new DynamoDeliveryStore(documents, 'ledger', new UnreadableRows());
   const envelope = anEnvelope({ causationid: newId(), requestid: newId(), correlationid: newId() });
-  const key = deliveryKeyOf(envelope, 'customer-engagement');
+  const key = keyOfDelivery(envelope, 'customer-engagement');
   const lease = (owner = newId()) =>
     store.lease(key, factsOf(envelope), { owner, now: NOW, until: NOW + 30_000, alone: false });
   const requests = () => dynamo.calls().length;
@@ -51,13 +52,13 @@ describe('DynamoDeliveryStore', () => {
     dynamo.on(UpdateCommand).rejects(
       conditionFailed({
         pk: { S: `agent.${key.receiver}#${key.correlationId}` },
-        sk: { S: `d#${key.messageId}#${key.receiver}` },
+        sk: { S: deliveryId(key) },
         state: { S: 'leased' },
         owner: { S: 'somebody' },
         until: { S: until },
         tries: { N: '1' },
         alone: { BOOL: false },
-        ...{ type: { S: 'Asked' }, channel: { S: 'questions' }, priority: { S: 'normal' }, source: { S: 'somebody' } },
+        ...{ type: { S: 'Asked' }, priority: { S: 'normal' }, source: { S: 'laneway.sample.client.web' } },
         ...{ time: { S: until }, expires: { S: until }, attempt: { N: '1' }, hops: { N: '0' } },
         ...{ first: { S: until }, updated: { S: until } },
       }),

@@ -1,9 +1,10 @@
+import { deliveryId } from '../../../../../shared/domain/evidence/conversation.js';
 import { UnreadableRows } from '../../../../../shared/domain/form/passed-over.js';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { factAttributes } from '../../../../../shared/aws/dynamo/ledger-item.js';
-import { factsOf } from '../../../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { DynamoLedgerReader } from '../../../../../shared/aws/dynamo/dynamo-ledger-reader.js';
 import { MemoryPayloads } from '../../../../../shared/testing/memory/memory-payloads.js';
 import { anEmission, anEnvelope } from '../../../../kit/generators/sample-messages.js';
@@ -39,7 +40,7 @@ const intent = (expected: readonly string[]) => ({
 });
 const delivery = (receiver: string, expected: readonly string[] = []) => ({
   ...factAttributes(factsOf(envelope)),
-  ...{ sk: `d#m1#${receiver}`, state: 'completed', first: AT, updated: AT },
+  ...{ sk: deliveryId(deliveryKeyOf(envelope, receiver)), state: 'completed', first: AT, updated: AT },
   emissions: JSON.stringify([anEmission({ expected })]),
 });
 

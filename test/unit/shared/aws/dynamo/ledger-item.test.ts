@@ -1,3 +1,4 @@
+import { originOf } from '../../../../../shared/domain/wire/writers.js';
 import { LanewayError } from '../../../../../shared/domain/base/errors.js';
 import type { LedgerEntry } from '../../../../../shared/domain/evidence/conversation.js';
 import {
@@ -15,6 +16,9 @@ const AT = '2026-01-01T00:00:00.000Z';
 const VICTIM = 'conversation-1';
 /** The one writer under whose name a taken agent may write. */
 const thief = (sk: string) => ({ pk: `agent.thief#${VICTIM}`, sk });
+
+/** Origin of the sample envelope. */
+const ORIGIN = originOf(anEnvelope());
 
 const facts = factAttributes(factsOf(anEnvelope()));
 const letter = {
@@ -43,7 +47,7 @@ const FORGERIES = [
   ],
   [
     "another's delivery that is completed",
-    { ...thief('d#1#victim'), ...facts, state: 'completed', first: AT, updated: AT },
+    { ...thief(`d#1#${ORIGIN}#victim`), ...facts, state: 'completed', first: AT, updated: AT },
   ],
   ['a dead letter', { ...thief('x#1'), letter: JSON.stringify(letter) }],
   ['a decision', { ...thief('o#decision'), entry: JSON.stringify({ ...operator, decision: 'approved' }) }],
@@ -65,11 +69,17 @@ test.each(FORGERIES)('%s under the key of an agent is no entry', (_name, item) =
   expect(passedOver.take().rows).toMatchObject([{ kind: 'ledger row', where: `${item.pk} ${item.sk}` }]);
 });
 
-const own = { ...thief('d#1#thief'), ...facts, state: 'completed', first: AT, updated: AT };
+const own = { ...thief(`d#1#${ORIGIN}#thief`), ...facts, state: 'completed', first: AT, updated: AT };
 
 test('a delivery is of the receiver that its key names', () => {
-  expect(deliveryFrom(own)).toMatchObject({ correlationId: VICTIM, messageId: '1', receiver: 'thief' });
-  expect(() => deliveryFrom({ ...own, sk: 'd#1#victim' })).toThrow('only agent.victim#conversation-1 may hold');
+  expect(deliveryFrom(own)).toMatchObject({ correlationId: VICTIM, messageId: '1', origin: ORIGIN, receiver: 'thief' });
+  expect(() => deliveryFrom({ ...own, sk: `d#1#${ORIGIN}#victim` })).toThrow('only agent.victim#conversation-1 may hold');
+});
+
+test('a delivery says of its message what its key says', () => {
+  const other = factAttributes({ ...factsOf(anEnvelope()), source: 'laneway.sample.agent.somebody' });
+  expect(() => deliveryFrom({ ...own, ...other })).toThrow('the source is not of the origin');
+  expect(deliveryFrom(own).facts.channel).toBe(anEnvelope().channel);
 });
 
 const ownMessage = (envelope: string) => ({ ...thief('m#1'), envelope });

@@ -1,3 +1,4 @@
+import { originOf } from '../../../../../shared/domain/wire/writers.js';
 import * as fc from 'fast-check';
 import { behind } from '../../../../../shared/domain/delivery/lineage.js';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../../../../shared/domain/evidence/conversation.js';
 import {
   envelopeOf,
+  deliveryKeyOf,
   factsOf,
   type DeliveryRecord,
   type Emission,
@@ -26,9 +28,7 @@ function delivery(
   given: Partial<DeliveryRecord> = {},
 ): LedgerEntry {
   const record: DeliveryRecord = {
-    correlationId: envelope.correlationid,
-    messageId: envelope.id,
-    receiver,
+    ...deliveryKeyOf(envelope, receiver),
     facts: factsOf(envelope),
     state: 'completed',
     tries: 1,
@@ -201,13 +201,14 @@ describe('account', () => {
       { kind: 'message', at: envelope.time, intent: { envelope, expected: ['worker'] } },
       delivery(envelope, 'worker', 1),
     ];
+    const other = { messageId: envelope.id, origin: originOf(envelope), receiver: 'other', type: envelope.type };
     expect(account(entries)).toEqual({
       expected: 3,
       completed: 2,
       expired: 0,
       deadLettered: 0,
-      inFlight: [{ messageId: envelope.id, receiver: 'other', type: envelope.type, state: 'missing' }],
-      missing: [{ messageId: envelope.id, receiver: 'other', type: envelope.type }],
+      inFlight: [{ ...other, state: 'missing' }],
+      missing: [other],
       withoutLetter: [],
       atRest: false,
     });

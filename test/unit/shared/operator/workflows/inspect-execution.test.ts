@@ -24,14 +24,16 @@ const trip = defineWorkflow(travel, 'trip', { startedBy: TripWanted }, (flow, wi
   flow.complete('booked');
 });
 
+const TRAVELLER = 'laneway.travel.client.traveller';
+
 /** An execution of it, with steps dispatched as a machine would; the engine tells only what it is given here. */
 function stand(own: Partial<ExecutionDetail> = {}, visits: Record<string, StateVisits> = {}) {
   const world = platformWorld(travel);
   const id = newId();
-  const name = executionName('trip', id);
+  const name = executionName('trip', { id, source: TRAVELLER });
   const time = new Date(world.clock.now()).toISOString();
   const message = {
-    ...{ id, type: TripWanted.name, source: 'laneway.travel.client.traveller', time },
+    ...{ id, type: TripWanted.name, source: TRAVELLER, time },
     ...{ correlationid: 'conversation-1', priority: 'normal', hops: 0 },
   };
   const data = { trip: 't1', travellers: ['ann', 'bob'] };
@@ -77,9 +79,16 @@ test('a running execution: what is done, who is waited for and how far they are;
   await close((await book('hotel')).requestId, replied);
   await close((await book('seat', '0')).requestId, replied);
   const { id } = await book('seat', '1');
-  const key = { correlationId: 'conversation-1', messageId: id, receiver: 'agency' };
+  const key = { correlationId: 'conversation-1', messageId: id, origin: 'platform/bookings', receiver: 'agency' };
   const now = world.clock.now();
-  const facts = { type: 'Book', source: 'x', channel: 'bookings', priority: 'normal', hops: 1, causationId: 'c' };
+  const facts = {
+    type: 'Book',
+    source: 'laneway.travel.platform.dispatcher',
+    channel: 'bookings',
+    priority: 'normal',
+    hops: 1,
+    causationId: 'c',
+  };
   await world.deliveries.lease(key, facts as never, { owner: 'o', now, until: now + 60_000, alone: true });
   await world.deliveries.progress(key, 'o', { fraction: 0.4, note: 'asking', at: new Date(now).toISOString() });
   await dispatch('sure', { kind: 'approval', timeoutSeconds: 60, title: 'Go?', approvers: 'family' });

@@ -1,4 +1,4 @@
-import { factsOf } from '../../../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import type { DeadCopy } from '../../../../../shared/platform/dead-letters/dead-copy.js';
 import { drainCopy } from '../../../../../shared/platform/dead-letters/drain-copy.js';
 import { commandAt, overTheBus, platformWorld } from '../../../../kit/stands/platform-world.js';
@@ -10,7 +10,7 @@ const ERROR = { code: 'HANDLER', message: 'order 17 is gone', name: 'Error', ret
 function stand() {
   const world = platformWorld();
   const command = commandAt(world.clock.now());
-  const key = { correlationId: command.correlationid, messageId: command.id, receiver: 'warehouse' };
+  const key = deliveryKeyOf(command, 'warehouse');
   const lease = (owner: string) => {
     const now = world.clock.now();
     return world.deliveries.lease(key, factsOf(command), { owner, now, until: now + 30_000, alone: true });

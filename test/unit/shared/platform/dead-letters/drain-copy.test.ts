@@ -2,7 +2,7 @@ import type { DeadCopy, Origin } from '../../../../../shared/platform/dead-lette
 import { drainCopy, MOST_RETURNS } from '../../../../../shared/platform/dead-letters/drain-copy.js';
 import { contentKey } from '../../../../../shared/domain/delivery/claim-check.js';
 import type { DeadLetter } from '../../../../../shared/domain/delivery/dead-letter.js';
-import { factsOf } from '../../../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { behindHandling } from '../../../../../shared/domain/delivery/lineage.js';
 import type { Envelope } from '../../../../../shared/domain/wire/envelope.js';
 import type { ErrorCode } from '../../../../../shared/domain/base/errors.js';
@@ -39,11 +39,7 @@ function letter(
   return dead(JSON.stringify(text));
 }
 
-const keyOf = (envelope: Envelope) => ({
-  correlationId: envelope.correlationid,
-  messageId: envelope.id,
-  receiver: 'warehouse',
-});
+const keyOf = (envelope: Envelope) => deliveryKeyOf(envelope, 'warehouse');
 
 async function deadLetterIn(world: PlatformStand, correlationId: string) {
   const [entry] = await world.entries(correlationId, 'dead-letter');

@@ -1,5 +1,5 @@
 import { isPublished } from '../../../../../shared/platform/dead-letters/is-published.js';
-import { envelopeOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, envelopeOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { behindHandling } from '../../../../../shared/domain/delivery/lineage.js';
 import type { Envelope } from '../../../../../shared/domain/wire/envelope.js';
 import { anEmission } from '../../../../kit/generators/sample-messages.js';
@@ -56,7 +56,7 @@ test('the platform sends credentials that it does not record; nobody else may ad
 
 test('what an agent published stands in the outcome of the handling that caused it', async () => {
   const { world, envelope: parent } = await recorded();
-  const key = { correlationId: parent.correlationid, messageId: parent.id, receiver: 'clerk' };
+  const key = deliveryKeyOf(parent, 'clerk');
   const emission = anEmission();
   await world.deliveries.settleUnleased(key, factsOf(parent), {
     ...{ state: 'completed', copy: 'c', at: world.clock.now(), emissions: [emission] },

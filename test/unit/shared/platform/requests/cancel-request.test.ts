@@ -1,3 +1,4 @@
+import { deliveryKeyOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { createAgent } from 'laneway/agent';
 import { createHarness } from 'laneway/testing';
 import { RequestCancelled, RequestFailed } from '../../../../../shared/message/system-messages.js';
@@ -54,7 +55,7 @@ async function waiting(kind: 'workflow' | 'client' = 'client', requester = 'clie
         ...{ requestid: requestId, ...more },
       },
     );
-  const key = { correlationId: command.correlationid, messageId: record.messageId, receiver: 'warehouse' };
+  const key = deliveryKeyOf(kind === 'client' ? { ...command, source: CLIENT } : command, 'warehouse');
   return { world, command, requestId, cancellation, key };
 }
 

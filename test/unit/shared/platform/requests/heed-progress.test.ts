@@ -1,4 +1,4 @@
-import { factsOf, type NotedProgress } from '../../../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf, type NotedProgress } from '../../../../../shared/domain/delivery/delivery.js';
 import { LanewayError } from '../../../../../shared/domain/base/errors.js';
 import { fireTimer } from '../../../../../shared/platform/requests/fire-timer.js';
 import { heedProgress } from '../../../../../shared/platform/requests/heed-progress.js';
@@ -13,7 +13,7 @@ async function worked() {
   const command = commandAt(now, { expires: new Date(now + MINUTE).toISOString() });
   const [end, bound] = [now + MINUTE, now + 10 * MINUTE];
   await openRequest(world, command, undefined, { receiver: 'warehouse', bound: new Date(bound).toISOString() });
-  const key = { correlationId: command.correlationid, messageId: command.id, receiver: 'warehouse' };
+  const key = deliveryKeyOf(command, 'warehouse');
   await world.deliveries.lease(key, factsOf(command), { owner: 'w', now, until: now + 30 * MINUTE, alone: false });
   const note = (at: string) =>
     world.deliveries.progress(key, 'w', { fraction: 0.5, at } satisfies NotedProgress).then((noted) => {

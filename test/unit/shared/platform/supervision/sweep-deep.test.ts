@@ -1,7 +1,7 @@
 import { comesAfter, type ArchiveLine, type ArchiveReader } from '../../../../../shared/domain/evidence/archive.js';
 import type { LedgerEntry } from '../../../../../shared/domain/evidence/conversation.js';
-import { rebuildMessages } from '../../../../../shared/domain/evidence/rebuild-messages.js';
-import { factsOf, type DeliveryRecord } from '../../../../../shared/domain/delivery/delivery.js';
+import { messageKey, rebuildMessages } from '../../../../../shared/domain/evidence/rebuild-messages.js';
+import { deliveryKeyOf, factsOf, type DeliveryRecord } from '../../../../../shared/domain/delivery/delivery.js';
 import { account } from '../../../../../shared/domain/evidence/conversation.js';
 import { EXPIRY_GRACE_MS } from '../../../../../shared/domain/delivery/expiry-grace.js';
 import { MemoryCursors } from '../../../../../shared/testing/memory/memory-cursors.js';
@@ -243,10 +243,10 @@ test('an emission whose delivery was begun, and whose copy is lost, is ended whe
   await publish(OrderPlaced, 'o1');
   await settle();
   const { missing } = account(await ledger.conversation('c-o1'));
-  const messageId = missing.find(({ type }) => type === 'ReserveStock')?.messageId ?? '';
-  const sent = rebuildMessages(await ledger.conversation('c-o1'), 'shop').get(messageId);
+  const lost = missing.find(({ type }) => type === 'ReserveStock');
+  const sent = lost && rebuildMessages(await ledger.conversation('c-o1'), 'shop').get(messageKey(lost));
   if (!sent) throw new Error('the command is not in the ledger');
-  const key = { correlationId: 'c-o1', messageId, receiver: 'warehouse' };
+  const key = deliveryKeyOf(sent.envelope, 'warehouse');
   const { deliveries } = world.ports;
   const now = clock.now();
   await deliveries.lease(key, factsOf(sent.envelope), { owner: 'a', now, until: now + 60_000, alone: true });

@@ -2,7 +2,7 @@ import { EXPIRY_GRACE_MS } from '../../../../../shared/domain/delivery/expiry-gr
 import { sweep } from '../../../../../shared/platform/supervision/sweep.js';
 import { summarizeError } from '../../../../../shared/domain/base/errors.js';
 import { takeAwaited } from '../../../../../shared/platform/workflows/take-awaited.js';
-import { factsOf } from '../../../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import type { Envelope } from '../../../../../shared/domain/wire/envelope.js';
 import { INTENT_GRACE_MS } from '../../../../../shared/publishing/publish-message.js';
 import { commandAt, envelopeAt, platformWorld, type PlatformStand } from '../../../../kit/stands/platform-world.js';
@@ -13,11 +13,12 @@ const intend = (world: PlatformStand, envelope: Envelope, expected: readonly str
   world.intents.record([{ envelope, expected }], world.clock.now() + INTENT_GRACE_MS);
 
 const complete = (world: PlatformStand, envelope: Envelope, receiver = 'warehouse') =>
-  world.deliveries.settleUnleased(
-    { correlationId: envelope.correlationid, messageId: envelope.id, receiver },
-    factsOf(envelope),
-    { state: 'completed', copy: 'c', at: world.clock.now(), emissions: [] },
-  );
+  world.deliveries.settleUnleased(deliveryKeyOf(envelope, receiver), factsOf(envelope), {
+    state: 'completed',
+    copy: 'c',
+    at: world.clock.now(),
+    emissions: [],
+  });
 
 describe('the sweeper', () => {
   it('leaves alone what arrived, and looks only once', async () => {
@@ -56,7 +57,7 @@ describe('the sweeper', () => {
     expect(await run(world)).toMatchObject({ looked: 0, resent: 0 });
     world.clock.advanceTo(Date.parse(command.expires) + EXPIRY_GRACE_MS + 3_000);
     expect(await run(world)).toMatchObject({ looked: 1, resent: 0, undeliverable: 1 });
-    const key = { correlationId: command.correlationid, messageId: command.id, receiver: 'warehouse' };
+    const key = deliveryKeyOf(command, 'warehouse');
     expect(await world.deliveries.get(key)).toMatchObject({ state: 'dead-lettered', copy: 'sweeper' });
     expect(await world.entries(command.correlationid, 'dead-letter')).toMatchObject([
       { deadLetter: { reason: 'undeliverable', receiver: 'warehouse' } },
@@ -174,7 +175,7 @@ describe('the sweeper', () => {
     const world = platformWorld();
     const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '1' });
     await intend(world, order);
-    const key = { correlationId: order.correlationid, messageId: order.id, receiver: 'warehouse' };
+    const key = deliveryKeyOf(order, 'warehouse');
     const begin = (until: number) =>
       world.deliveries.lease(key, factsOf(order), { owner: 'a', now: world.clock.now(), until, alone: true });
     await begin(world.clock.now() + 60_000);
@@ -198,7 +199,7 @@ describe('the sweeper', () => {
     const world = platformWorld();
     const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '1' });
     await intend(world, order);
-    const key = { correlationId: order.correlationid, messageId: order.id, receiver: 'warehouse' };
+    const key = deliveryKeyOf(order, 'warehouse');
     const until = Date.parse(order.expires) + 48 * 3_600_000;
     await world.deliveries.lease(key, factsOf(order), { owner: 'a', now: world.clock.now(), until, alone: true });
     world.clock.advance(INTENT_GRACE_MS + 3_000);

@@ -1,6 +1,6 @@
 import { drainCopy } from '../../../../../shared/platform/dead-letters/drain-copy.js';
 import { startWorkflows } from '../../../../../shared/platform/workflows/start-workflow.js';
-import { factsOf } from '../../../../../shared/domain/delivery/delivery.js';
+import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import type { Envelope } from '../../../../../shared/domain/wire/envelope.js';
 import { closeRequest } from '../../../../../shared/platform/requests/close-request.js';
 import { envelopeAt, openRequest, overTheBus, platformWorld } from '../../../../kit/stands/platform-world.js';
@@ -8,7 +8,7 @@ import { envelopeAt, openRequest, overTheBus, platformWorld } from '../../../../
 function stand() {
   const world = platformWorld();
   const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: 'o-1' });
-  const key = { correlationId: order.correlationid, messageId: order.id, receiver: 'workflow:fulfil' };
+  const key = deliveryKeyOf(order, 'workflow:fulfil');
   const services = { ...world, starts: { fulfil: 'OrderPlaced' } };
   const receive = (copy: string) =>
     startWorkflows({ copy, body: overTheBus(order) }, world.clock.now() + 30_000, services);
@@ -81,7 +81,7 @@ test('a request for a workflow that dies in the starter ends as a dead letter, a
   const asked = envelopeAt(now, 'WorkflowRequested', data, own);
   await openRequest(world, asked, 'token-1', { requestId: 'step-1', type: 'workflow:fulfil', holds: 'workflow' });
   world.wait('token-1');
-  const key = { correlationId: asked.correlationid, messageId: asked.id, receiver: 'workflow:fulfil' };
+  const key = deliveryKeyOf(asked, 'workflow:fulfil');
   await world.deliveries.lease(key, factsOf(asked), { owner: 'dead', now, until: now + 20_000, alone: true });
   world.clock.advance(21_000);
   const services = { ...world, starts: { fulfil: 'OrderPlaced' } };

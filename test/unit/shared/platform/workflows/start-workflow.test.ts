@@ -1,3 +1,4 @@
+import { deliveryKeyOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { startWorkflows } from '../../../../../shared/platform/workflows/start-workflow.js';
 import { LanewayError } from '../../../../../shared/domain/base/errors.js';
 import { executionName } from '../../../../../shared/domain/base/execution-name.js';
@@ -10,8 +11,7 @@ function stand(starts: Readonly<Record<string, string>> = { fulfil: 'OrderPlaced
   const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: 'o-1' }, { tenant: 'north', subject: 's' });
   const receive = (copy: string, envelope = order, event = {}) =>
     startWorkflows({ copy, body: overTheBus(envelope, event) }, world.clock.now() + 30_000, services);
-  const delivery = () =>
-    world.deliveries.get({ correlationId: order.correlationid, messageId: order.id, receiver: 'workflow:fulfil' });
+  const delivery = () => world.deliveries.get(deliveryKeyOf(order, 'workflow:fulfil'));
   return { world, order, receive, delivery };
 }
 
@@ -23,7 +23,7 @@ describe('starting a workflow by a message', () => {
     expect([...world.workflows.executions.values()]).toMatchObject([
       {
         workflow: 'fulfil',
-        name: `fulfil-${order.id}`,
+        name: executionName('fulfil', order),
         input: {
           message: {
             id: order.id,
@@ -166,9 +166,17 @@ describe('starting a workflow by a message', () => {
 describe('execution names', () => {
   it('stay within Step Functions, whatever the names', () => {
     const id = '018f2c1e-0000-7000-8000-000000000000';
-    expect(executionName('fulfil', id)).toBe(`fulfil-${id}`);
-    expect(executionName('fulfil', id, 2)).toBe(`fulfil-${id}-2`);
-    const long = executionName('w'.repeat(64), 'an id / with * signs'.repeat(9), 12);
+    const source = 'laneway.shop.platform.dispatcher';
+    expect(executionName('fulfil', { id, source })).toBe(`fulfil-${id}`);
+    expect(executionName('fulfil', { id, source }, 2)).toBe(`fulfil-${id}-2`);
+    const long = executionName('w'.repeat(64), { id: 'an id / with * signs'.repeat(9), source }, 12);
     expect(long).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
+  });
+
+  it('are of one publisher: nobody takes the execution of another start message by choosing its id', () => {
+    const id = '018f2c1e-0000-7000-8000-000000000000';
+    const by = (writer: string) => executionName('fulfil', { id, source: `laneway.shop.${writer}` });
+    expect(new Set(['platform.dispatcher', 'client.web', 'client.app', 'agent.clerk'].map(by)).size).toBe(4);
+    expect(by('platform.sweeper')).toBe(by('platform.dispatcher'));
   });
 });

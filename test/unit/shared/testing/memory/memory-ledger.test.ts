@@ -13,7 +13,7 @@ const facts: MessageFacts = {
   attempt: 1,
   hops: 0,
 };
-const keyOf = (receiver: string) => ({ correlationId: 'c', messageId: 'm', receiver });
+const keyOf = (receiver: string) => ({ correlationId: 'c', messageId: 'm', origin: 'client.gate/arrivals', receiver });
 
 test.each([1, 2])('what was read of %d deliveries stays as it was when an outcome is written', async (count) => {
   const ledger = new MemoryLedger(new MemoryPayloads());
