@@ -1,6 +1,4 @@
-import { APPROVAL_WRITER, writerOfSource } from '../../domain/wire/writers.js';
-import { ApprovalDecided } from '../../message/system-messages.js';
-import { parseSource } from '../../domain/wire/envelope.js';
+import { isClaimOfItsWriter, withPossibleReceivers } from './is-claim-of-its-writer.js';
 import { summarizeError } from '../../domain/base/errors.js';
 import { heldBy, type Held } from '../../domain/quarantine/quarantine.js';
 import { deliveryKeyOf, type DeliveryStanding } from '../../domain/delivery/delivery.js';
@@ -144,12 +142,14 @@ async function sweepIntents(
         next = intent.due - 1;
         break;
       }
-      if (!isOfOutside(intent, services)) {
+      if (!isClaimOfItsWriter(intent, services.topology.model, clock.now())) {
+        const { source, id, type, correlationid: correlation } = intent.envelope;
+        services.log.error('an intent that its source may not record is not sent', { source, type, id, correlation });
         count.looked++;
         count.failed++;
         continue;
       }
-      batch.push(intent);
+      batch.push(withPossibleReceivers(intent, services.topology.model));
       if (batch.length < BATCH) continue;
       begin(intent.due);
       await finish(BATCHES_AT_ONCE - 1);
@@ -162,20 +162,6 @@ async function sweepIntents(
   if (next < until) return { ...count, complete: false, lag: clock.now() - next };
   await cursors.put('intents', until);
   return { ...count, complete: true, lag: 0 };
-}
-
-/**
- * True for an intent of the application's clients, ingresses and platform, whose source is that of its key. Agents record what
- * they publish in their deliveries, and the page that anybody may call publishes decisions alone. What else stands there is not
- * sent: the sweeper may publish what its writer may not. Receivers hold clients and ingresses to their types.
- */
-function isOfOutside({ envelope }: DueIntent, { log, topology }: SweepServices): boolean {
-  const { source, id, type, correlationid: correlation } = envelope;
-  const by = parseSource(source);
-  const isPage = writerOfSource(source) === APPROVAL_WRITER;
-  if (by?.app === topology.name && by.kind !== 'agent' && (!isPage || type === ApprovalDecided.name)) return true;
-  log.error('an intent that its source may not record is not sent', { source, type, id, correlation });
-  return false;
 }
 
 interface LookOrFailure extends Look {

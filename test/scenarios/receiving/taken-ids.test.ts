@@ -34,9 +34,10 @@ test('what fails of the one is no dead letter of the other', async () => {
   const { world, harness, genuine, forged, clerkHeard, letters } = forestalled();
   await world.bus.publish([{ ...forged, data: { sum: 'none' } }]);
   await harness.advance('10 seconds');
-  expect(await letters()).toMatchObject([
-    { receiver: 'clerk', messageId: genuine.id, error: { code: 'SCHEMA' } },
-    { receiver: 'desk' },
+  const found = await letters();
+  expect(found.map(({ receiver, error }) => `${receiver} ${error.code}`).sort()).toEqual([
+    'clerk SCHEMA',
+    'desk SCHEMA',
   ]);
   await world.bus.publish([genuine]);
   await harness.advance('10 seconds');

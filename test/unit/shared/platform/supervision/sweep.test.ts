@@ -21,6 +21,37 @@ const complete = (world: PlatformStand, envelope: Envelope, receiver = 'warehous
   });
 
 describe('the sweeper', () => {
+  it('takes the receivers that a client names for its word: only who hears the channel gets a dead letter', async () => {
+    const world = platformWorld();
+    const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '1' });
+    await intend(world, order, ['clerk', 'warehouse', 'vault', 'workflow:none']);
+    world.clock.advanceTo(Date.parse(order.expires) + EXPIRY_GRACE_MS + 3_000);
+    const { undeliverable } = await run(world);
+    const hears = world.topology.model.channels[order.channel]?.subscribers ?? [];
+    expect(undeliverable).toBe(hears.filter((agent) => ['clerk', 'warehouse'].includes(agent)).length);
+    for (const receiver of ['vault', 'workflow:none'])
+      expect(await world.deliveries.get(deliveryKeyOf(order, receiver))).toBeUndefined();
+  });
+
+  it('keeps agents that the application has no more where the platform expects them', async () => {
+    const world = platformWorld();
+    const command = commandAt(world.clock.now(), { receiver: 'gone' });
+    await intend(world, command, ['gone']);
+    world.clock.advanceTo(Date.parse(command.expires) + EXPIRY_GRACE_MS + 3_000);
+    expect(await run(world)).toMatchObject({ undeliverable: 1 });
+  });
+
+  it('does not look again and again at an intent that expires in a thousand years', async () => {
+    const world = platformWorld();
+    const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '1' }, { expires: '3000-01-01T00:00:00.000Z' });
+    await intend(world, order, []);
+    await intend(world, envelopeAt(world.clock.now(), 'OrderPlaced', { order: '2' }));
+    world.clock.advance(INTENT_GRACE_MS + 3_000);
+    expect(await run(world)).toMatchObject({ looked: 2, failed: 1, resent: 1 });
+    expect(world.bus.published).toMatchObject([{ data: { order: '2' } }]);
+    expect(await run(world)).toMatchObject({ looked: 0 });
+  });
+
   it('leaves alone what arrived, and looks only once', async () => {
     const world = platformWorld();
     const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '1' });
