@@ -42,7 +42,7 @@ function delivery(
 
 function deadLetterOf(entry: LedgerEntry, time: number): LedgerEntry {
   if (entry.kind !== 'delivery') throw new Error('a delivery was meant');
-  const { correlationId, messageId, receiver } = entry.delivery;
+  const { correlationId, messageId, receiver, facts } = entry.delivery;
   return {
     kind: 'dead-letter',
     at: at(time),
@@ -51,6 +51,7 @@ function deadLetterOf(entry: LedgerEntry, time: number): LedgerEntry {
       correlationId,
       messageId,
       receiver,
+      facts,
       reason: 'exhausted',
       signature: 's',
       error: SOME_ERROR,
@@ -166,7 +167,7 @@ describe('orderCausally', () => {
     const a = anEnvelope({ id: 'a', causationid: 'b' });
     const b = anEnvelope({ id: 'b', causationid: 'a' });
     const entries = [delivery(b, 'x', 2), delivery(a, 'x', 1)];
-    expect(orderCausally(entries).map(entryId)).toEqual(['d#a#x', 'd#b#x']);
+    expect(orderCausally(entries).map(entryId)).toEqual(['d#a#agent.asker/questions#x', 'd#b#agent.asker/questions#x']);
   });
 });
 
