@@ -79,7 +79,10 @@ export function bundle(
   const local = Boolean(scope.node.tryGetContext(ENGINE_CONTEXT));
   const linked = sourceMaps ?? local;
   const how = { ...FUNCTION_OPTIONS, keepNames, sourcemap: linked ? ('linked' as const) : ('external' as const) };
-  const files = build(entries, outdir, { ...how, splitting: local, external: [`./${LATER}/*`] });
+  const files = build(entries, outdir, {
+    ...{ ...how, splitting: local, external: [`./${LATER}/*`] },
+    alias: { ...how.alias, '@smithy/core/event-streams': `./${LATER}/event-streams.js` },
+  });
   const later = buildLater(files, join(outdir, LATER), how);
   const all = new Map([...files, ...later]);
   return new Map(

@@ -7,7 +7,6 @@ import { eventBridgeClient } from './base/clients/event-bridge-client.js';
 import { kmsClient } from './base/clients/kms-client.js';
 import { s3Client } from './base/clients/s3-client.js';
 import { sfnClient } from './base/clients/sfn-client.js';
-import { sqsClient } from './base/clients/sqs-client.js';
 import { later } from './base/later.js';
 import { DynamoApprovalReader } from './dynamo/dynamo-approval-reader.js';
 import { DynamoChainStore } from './dynamo/dynamo-chain-store.js';
@@ -29,7 +28,6 @@ import { KmsSigner } from './kms/kms-signer.js';
 import type { PhysicalNames } from './physical-names.js';
 import { S3PayloadStore } from './s3/s3-payload-store.js';
 import { S3Seals } from './s3/s3-seals.js';
-import { SqsLaneReturns } from './sqs/sqs-lane-returns.js';
 import { SfnExecutionReader } from './step-functions/sfn-execution-reader.js';
 import { SfnStarter } from './step-functions/sfn-starter.js';
 import { SfnWorkflowEngine } from './step-functions/sfn-workflow-engine.js';
@@ -128,7 +126,14 @@ const lanes = ({ names }: Origin): Ports['lanes'] => {
   );
   return { send: port.call('send') };
 };
-const returns = ({ names }: Origin) => new SqsLaneReturns(sqsClient(), names.lanes());
+const returns = ({ names }: Origin): Ports['returns'] => {
+  const urls = names.lanes();
+  const port = later(
+    () => import('./later-adapters/sqs.js'),
+    (sqs) => sqs.makeReturns(urls),
+  );
+  return { put: port.call('put') };
+};
 const timers = ({ names }: Origin): Ports['timers'] => {
   const url = names.of('timerQueue');
   const port = later(

@@ -1,12 +1,13 @@
 import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
 import type { TimerQueue } from '../../domain/request/timer-queue.js';
-import type { LaneReceipts, LaneSender } from '../../domain/wire/message-bus.js';
+import type { LaneReceipts, LaneReturns, LaneSender } from '../../domain/wire/message-bus.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { LaneUrls } from '../../topology/mailbox-names.js';
 import { sqsClient } from '../base/clients/sqs-client.js';
 import { QueueUrls } from '../sqs/queue-url.js';
 import { SqsDeadLetterQueue } from '../sqs/sqs-dead-letter-queue.js';
 import { SqsLaneReceipts } from '../sqs/sqs-lane-receipts.js';
+import { SqsLaneReturns } from '../sqs/sqs-lane-returns.js';
 import { SqsLaneSender } from '../sqs/sqs-lane-sender.js';
 import { SqsTimerQueue } from '../sqs/sqs-timer-queue.js';
 
@@ -23,6 +24,11 @@ export function makeQueueUrls(): QueueUrls {
 /** Sender into lanes. */
 export function makeLanes(urls: LaneUrls): LaneSender {
   return new SqsLaneSender(sqsClient(), urls);
+}
+
+/** Returns into lanes. */
+export function makeReturns(urls: LaneUrls): LaneReturns {
+  return new SqsLaneReturns(sqsClient(), urls);
 }
 
 /** Timers in a queue. */
