@@ -25,12 +25,14 @@ function capsIn(application: LanewayApplication, agent: string): Readonly<Record
   );
 }
 
+/** Of the warehouse without settings. */
+const usual = capsOf('warehouse');
+
 test('lanes below the highest are capped', () => {
-  expect(capsOf('warehouse')).toMatchObject({ critical: null, normal: LANE_CONCURRENCY.normal });
+  expect(usual).toMatchObject({ critical: null, normal: LANE_CONCURRENCY.normal });
 });
 
 test('an application sets the cap of a lane, and the others keep theirs', () => {
-  const usual = capsOf('warehouse');
   expect(capsOf('warehouse', { laneConcurrency: { normal: 40 } })).toEqual({ ...usual, normal: 40 });
   expect(capsOf('warehouse', { laneConcurrency: { normal: 2 } })).toEqual({ ...usual, normal: 2 });
   expect(capsOf('warehouse', { laneConcurrency: { normal: undefined } })).toEqual({ ...usual, normal: null });
@@ -42,7 +44,7 @@ test.each([
   [{ perSecond: 10_000, takes: '50 milliseconds' }, 150],
   [{ perSecond: 0.5, takes: '1 second' }, 2],
 ] as const)('the cap of a lane follows from its load: %j takes %i invocations', (load, invocations) => {
-  expect(capsOf('warehouse', { laneLoad: { normal: load } })).toEqual({ ...capsOf('warehouse'), normal: invocations });
+  expect(capsOf('warehouse', { laneLoad: { normal: load } })).toEqual({ ...usual, normal: invocations });
 });
 
 describe('agentConcurrency keeps the rest of the account for the platform', () => {

@@ -57,11 +57,11 @@ function matches(statement: PolicyStatement, { action, resource, keys }: Require
   const certainty: Certainty = statement.Effect === 'Deny' ? 'certain' : 'possible';
   const { Action, NotAction, Resource, NotResource, Condition = {} } = statement;
   const onAction = listOf(Action ?? NotAction).some((pattern) => likeIgnoringCase(pattern, action));
+  if (onAction !== (Action !== undefined)) return false;
   const onResource = listOf(Resource ?? NotResource).some((pattern) => {
     const filled = fill(pattern, keys);
     return filled !== undefined && likeText(filled, resource);
   });
-  if (onAction !== (Action !== undefined)) return false;
   if (onResource !== (Resource !== undefined)) return false;
   return conditionsHold(Condition, keys, certainty);
 }
