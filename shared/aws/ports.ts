@@ -3,6 +3,7 @@ import type { Confinement } from '../domain/quarantine/confinement.js';
 import { UnreadableRows } from '../domain/form/passed-over.js';
 import type { PayloadStore } from '../domain/wire/payload-store.js';
 import type { Ports } from '../domain/ports.js';
+import { AgentChooser } from '../domain/selection/agent-chooser.js';
 import type { Caller } from '../domain/evidence/caller.js';
 import {
   documentClient,
@@ -44,6 +45,7 @@ import { SqsLane } from './sqs/sqs-lane.js';
 import { SqsLaneReceipts } from './sqs/sqs-lane-receipts.js';
 import { SqsLaneReturns } from './sqs/sqs-lane-returns.js';
 import { SqsLaneSender } from './sqs/sqs-lane-sender.js';
+import { SqsStandings } from './sqs/sqs-standings.js';
 import { SqsTimerQueue } from './sqs/sqs-timer-queue.js';
 import { StsCaller } from './sts/sts-caller.js';
 import { SfnExecutionReader } from './step-functions/sfn-execution-reader.js';
@@ -143,6 +145,7 @@ export function callerHere(): Caller {
 const clock = () => ({ now: () => Date.now() });
 const bus = ({ names }: Origin) => new EventBridgeBus(eventBridgeClient(), names.of('bus'));
 const lanes = ({ names }: Origin) => new SqsLaneSender(sqsClient(), names.lanes());
+const choices = ({ names }: Origin) => new AgentChooser(new SqsStandings(sqsClient(), names.lanes()), clock());
 const returns = ({ names }: Origin) => new SqsLaneReturns(sqsClient(), names.lanes());
 const timers = ({ names }: Origin) => new SqsTimerQueue(sqsClient(), names.of('timerQueue'));
 const deadLetters = (origin: Origin) =>
@@ -188,10 +191,13 @@ const unreadable = (origin: Origin) => origin.unreadable;
 const linkSigner = ({ names }: Origin) => new KmsLinkSigner(kmsClient(), names.of('linkKey'));
 
 /** The handling chain of an agent. */
-export const agentPorts = { clock, bus, lanes, payloads, deliveries, deferredReplies, deadLetters, heldTimes };
+export const agentPorts = {
+  ...{ clock, bus, lanes, payloads, choices },
+  ...{ deliveries, deferredReplies, deadLetters, heldTimes },
+};
 
 /** A publisher outside any handling. */
-export const publisherPorts = { clock, bus, lanes, intents, payloads };
+export const publisherPorts = { clock, bus, lanes, intents, payloads, choices };
 
 /** Requests and their timers. */
 export const requestPorts = { pending, timers };
@@ -229,6 +235,7 @@ export const allPorts = {
     clock,
     bus,
     lanes,
+    choices,
     returns,
     timers,
     deadLetters,

@@ -6,8 +6,16 @@ import type { TopologyModel } from '../../../shared/topology/model.js';
 import { directReceivers } from '../../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
-import { directQueuesOf, type Mailbox } from '../queues/mailbox.js';
-import { allowFinding, allowPayloads, allowRequests, allowRowsOf, allowSend, allowTable } from '../permissions.js';
+import { directQueuesOf, watchedQueues, type Mailbox } from '../queues/mailbox.js';
+import {
+  allowCount,
+  allowFinding,
+  allowPayloads,
+  allowRequests,
+  allowRowsOf,
+  allowSend,
+  allowTable,
+} from '../permissions.js';
 import { payloadsOfClient } from './payload-rights.js';
 import { allowPublish } from './publish-rights.js';
 
@@ -55,6 +63,7 @@ export class ClientPolicy extends Construct {
     }
     const direct = directReceivers(topology, client).flatMap((receiver) => props.mailboxes[receiver] ?? []);
     allowSend(this.policy, ...direct.flatMap(directQueuesOf));
+    allowCount(this.policy, ...watchedQueues(topology, client, props.mailboxes));
     allowFinding(this.policy, 'A client');
   }
 }

@@ -7,7 +7,8 @@ import { longestLife } from '../../../shared/domain/delivery/lane-retention.js';
 import type { Priority } from '../../../shared/domain/base/priority.js';
 import { lanesOfAgent } from '../../../shared/topology/lanes-of.js';
 import { deadLettersName, laneKey, laneName, type LaneKey } from '../../../shared/topology/mailbox-names.js';
-import type { TopologyModel } from '../../../shared/topology/model.js';
+import { watchedReceivers } from '../../../shared/topology/direct-receivers.js';
+import type { AgentModel, TopologyModel } from '../../../shared/topology/model.js';
 import type { RuleTarget } from '../../../shared/topology/rules.js';
 import { durationOf } from '../duration-of.js';
 import { EncryptedQueue } from './encrypted-queue.js';
@@ -132,4 +133,14 @@ export function laneQueue(mailboxes: Readonly<Record<string, Mailbox>>, target: 
     Object.keys(mailboxes),
     'mailboxes',
   );
+}
+
+/** Queues whose messages a publisher counts before it chooses among their agents. */
+export function watchedQueues(
+  topology: TopologyModel,
+  publisher: Pick<AgentModel, 'publishes'>,
+  mailboxes: Readonly<Record<string, Mailbox>> = {},
+): EncryptedQueue[] {
+  const watched = watchedReceivers(topology, publisher).flatMap((receiver) => mailboxes[receiver] ?? []);
+  return watched.flatMap((mailbox) => lanesOf(mailbox).map(({ queue }) => queue));
 }
