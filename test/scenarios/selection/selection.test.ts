@@ -241,17 +241,20 @@ describe('a workflow', () => {
     expect((await world.executions()).map(({ status }) => status)).toEqual(['succeeded']);
   });
 
-  it('keeps to the agent that was chosen when its step is begun again', async () => {
-    for (let seed = 1; seed <= 12; seed++) {
-      const { world, asked } = shift('least-loaded');
-      // Dies at one call or another of its step, and chooses again when it is begun anew: by then others are less loaded.
-      world.faults.die('dispatcher', { times: 1, probability: seed / 12 });
-      const { correlationId } = await world.publish(OrderPlaced, { part: 'frame' });
-      await world.settle();
-      const { to } = repairsIn(world, correlationId);
-      expect(new Set(to).size).toBe(1);
-      expect(asked).toEqual([`${to[0]} 1`]);
-      expect((await world.executions()).map(({ status }) => status)).toEqual(['succeeded']);
-    }
+  it('keeps to the agent that its request was opened with, when its step is begun again and would choose another', async () => {
+    const { world, asked } = shift('score');
+    // The request is opened, and its command can neither be recorded nor sent.
+    world.faults.outage({ port: 'intents', who: 'dispatcher', for: '20 seconds' });
+    const { correlationId } = await world.publish(OrderPlaced, { part: 'frame' });
+    await world.advance('2 seconds');
+    expect(repairsIn(world, correlationId).to).toEqual([]);
+    await world.quarantine('agent.smith', actor);
+    await world.advance('1 minute');
+    expect(repairsIn(world, correlationId).to).toEqual(['smith']);
+    await world.release('agent.smith', actor);
+    await world.settle();
+    expect(new Set(repairsIn(world, correlationId).to)).toEqual(new Set(['smith']));
+    expect(asked).toEqual(['smith 1']);
+    expect((await world.executions()).map(({ status }) => status)).toEqual(['succeeded']);
   });
 });
