@@ -8,8 +8,8 @@ import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
 import { directReceivers } from '../../shared/topology/direct-receivers.js';
-import { directQueuesTo, type Mailbox } from './queues/mailbox.js';
-import { allowDeliveries, allowPayloads, allowRequests, allowSend } from './permissions.js';
+import { directQueuesTo, watchedQueues, type Mailbox } from './queues/mailbox.js';
+import { allowCount, allowDeliveries, allowPayloads, allowRequests, allowSend } from './permissions.js';
 import { payloadsOfAgent } from './policies/payload-rights.js';
 import { allowPublish, denyOtherPublishing, type PublishRights } from './policies/publish-rights.js';
 
@@ -45,6 +45,7 @@ export function allowAgent(grantee: IGrantable & IConstruct, surroundings: Agent
   allowPayloads(grantee, fabric, payloadsOfAgent(topology, agent));
   allowSend(grantee, mailbox.deadLetterQueue);
   allowSend(grantee, ...directQueuesTo(directReceivers(topology, agent), surroundings));
+  allowCount(grantee, ...watchedQueues(agent, surroundings));
 }
 
 /** Denies an agent's own role to publish as anybody else, whatever it is allowed besides by its application. */

@@ -169,6 +169,16 @@ export function allowSend(grantee: IGrantable, ...queues: readonly Pick<IQueue, 
     );
 }
 
+/** Counting the messages of queues. */
+export function allowCount(grantee: IGrantable, ...queues: readonly Pick<IQueue, 'queueArn'>[]): void {
+  if (queues.length > 0)
+    allow(
+      grantee,
+      ['sqs:GetQueueAttributes'],
+      queues.map((queue) => queue.queueArn),
+    );
+}
+
 /** Receiving from lanes by oneself: `DeleteMessageBatch` and `ChangeMessageVisibilityBatch` need no more. */
 export function allowReceive(grantee: IGrantable, ...queues: readonly Pick<IQueue, 'queueArn'>[]): void {
   if (queues.length > 0)

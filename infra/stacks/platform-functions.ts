@@ -18,10 +18,10 @@ import type { TopologyModel } from '../../shared/topology/model.js';
 import { durationOf } from '../constructs/duration-of.js';
 import { invocationsFor, type ExpectedLoad } from '../constructs/bounds/expected-load.js';
 import { machinesVariable, mailboxesVariable } from '../constructs/environment/naming-variables.js';
-import { allow, allowObjects, allowSend } from '../constructs/permissions.js';
+import { allow, allowCount, allowObjects, allowSend } from '../constructs/permissions.js';
 import { allowFurther, DRAINING, furtherLetters, furtherQueues, SENDING } from './further-queues.js';
 import { codeOf, PlatformFunction, type PlatformCode } from '../constructs/platform-function.js';
-import { directQueuesOf, lanesOf } from '../constructs/queues/mailbox.js';
+import { directQueuesOf, lanesOf, watchedQueues } from '../constructs/queues/mailbox.js';
 import { functionTarget, ruleNameIn } from '../constructs/queues/rule-target.js';
 import type { FunctionOverrides } from '../constructs/runtime-function.js';
 import type { ApplicationStack } from './application-stack.js';
@@ -86,6 +86,9 @@ export function addPlatformFunction(
       SENDING,
     );
   }
+  // A function that publishes any command chooses its agent where the channel selects.
+  if (declaration.publishes?.application === 'any' && declaration.environment.includes('mailboxes'))
+    allowCount(fn, ...watchedQueues({ publishes: Object.keys(topology.types) }, { topology, ...messaging }));
   if (declaration.putsAside) allowSend(fn, messaging.platformDeadLetters);
   // A queue gives a failed batch back, and a command shows the error: only a schedule's failure would be seen by nobody.
   if (schedulesOf(declaration).length > 0) fn.putFailuresInto(messaging.platformDeadLetters);

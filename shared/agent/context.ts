@@ -59,23 +59,26 @@ export type CommandsIn<Heard> = Extract<Heard, CommandType>;
 
 /**
  * Context of one handling, passed to the handler beside its message. `Published`: types it may publish. `Heard`: types
- * it hears. `Deps`: the dependencies bound to the agent.
+ * it hears. `Deps`: the dependencies bound to the agent. `Capability`: capabilities of the topology's agents.
  */
 export interface Context<
   Published extends MessageType = MessageType,
   Heard extends MessageType = MessageType,
   Deps = unknown,
+  Capability extends string = string,
 > {
   /**
    * Publishes a message as part of this handling's outcome. It is sent only if the handler succeeds, after the outcome
    * is stored, at least once under one id. Messages have no order among each other.
-   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, INVALID_OPTION, REQUEST_TIMED_OUT ...
+   * On a channel that selects the agent is chosen when the handler has ended. A handling whose command nobody can take
+   * (`onNobody: 'fail'`) fails with NOBODY_AVAILABLE, and is tried again.
+   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, UNKNOWN_CAPABILITY, INVALID_OPTION, REQUEST_TIMED_OUT ...
    */
   publish<Type extends Published>(
     this: void,
     type: Type,
     data: InputOf<Type>,
-    options?: PublishOptions,
+    options?: PublishOptions<Capability>,
   ): PublishedMessage;
   /**
    * Takes a request of this agent back, as part of this handling's outcome (`RequestCancelled`). Its command is not
@@ -135,16 +138,30 @@ export type HandlerResult<Type extends MessageType> = Type extends CommandType
   : void;
 
 /** Handles one message of one type. */
-export type Handler<Type extends MessageType, Published extends MessageType, Heard extends MessageType, Deps> = (
+export type Handler<
+  Type extends MessageType,
+  Published extends MessageType,
+  Heard extends MessageType,
+  Deps,
+  Capability extends string = string,
+> = (
   message: Message<Type>,
-  context: Context<Published, Heard, Deps>,
+  context: Context<Published, Heard, Deps, Capability>,
 ) => HandlerResult<Type> | Promise<HandlerResult<Type>>;
 
 /** Exactly one handler for each type the agent hears, or `otherwise` for those without one. */
-export type Handlers<Heard extends MessageType, Published extends MessageType, Deps> =
-  | { readonly [Type in Heard as Type['name']]: Handler<Type, Published, Heard, Deps> }
-  | ({ readonly [Type in Heard as Type['name']]?: Handler<Type, Published, Heard, Deps> } & {
-      readonly otherwise: (message: Message, context: Context<Published, Heard, Deps>) => void | Promise<void>;
+export type Handlers<
+  Heard extends MessageType,
+  Published extends MessageType,
+  Deps,
+  Capability extends string = string,
+> =
+  | { readonly [Type in Heard as Type['name']]: Handler<Type, Published, Heard, Deps, Capability> }
+  | ({ readonly [Type in Heard as Type['name']]?: Handler<Type, Published, Heard, Deps, Capability> } & {
+      readonly otherwise: (
+        message: Message,
+        context: Context<Published, Heard, Deps, Capability>,
+      ) => void | Promise<void>;
     });
 
 /** Wraps the handling of one message, wherever the agent runs. */

@@ -1,7 +1,7 @@
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import type { MessageType } from '../message/message-type.js';
 import type { AgentModel } from '../topology/model.js';
-import type { AgentSpec, ChannelSpec, HeardBy, PublishedBy, Topology } from '../topology/topology.js';
+import type { AgentSpec, CapabilityIn, ChannelSpec, HeardBy, PublishedBy, Topology } from '../topology/topology.js';
 import type { Context, Handlers, Middleware } from './context.js';
 import type { Message } from './message.js';
 
@@ -45,11 +45,16 @@ export interface AgentOptions<Deps> {
 }
 
 /** Builds an agent of a topology. */
-export interface AgentBuilder<Heard extends MessageType, Published extends MessageType, Deps> {
+export interface AgentBuilder<
+  Heard extends MessageType,
+  Published extends MessageType,
+  Deps,
+  Capability extends string = string,
+> {
   /** Declares the type of `context.deps`; the values are bound with `Agent.with`, where the agent runs. */
-  needs<Needed>(): AgentBuilder<Heard, Published, Needed>;
+  needs<Needed>(): AgentBuilder<Heard, Published, Needed, Capability>;
   /** Takes one handler for each type that the agent hears. @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one */
-  handle(handlers: Handlers<Heard, Published, Deps>, options?: AgentOptions<Deps>): Agent<Deps>;
+  handle(handlers: Handlers<Heard, Published, Deps, Capability>, options?: AgentOptions<Deps>): Agent<Deps>;
 }
 
 /**
@@ -64,7 +69,12 @@ export function createAgent<
 >(
   topology: Topology<Name, Channels, Agents>,
   id: Id,
-): AgentBuilder<HeardBy<Channels, Agents[Id]>, PublishedBy<Channels, Agents[Id]>, Record<never, never>> {
+): AgentBuilder<
+  HeardBy<Channels, Agents[Id]>,
+  PublishedBy<Channels, Agents[Id]>,
+  Record<never, never>,
+  CapabilityIn<Agents>
+> {
   const model = topology.model.agents[id];
   if (!model)
     throw unknownName(

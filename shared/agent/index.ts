@@ -31,6 +31,6 @@ export type {
   ReplyLater,
 } from './context.js';
 export type { Message } from './message.js';
-export type { Addressee } from '../topology/addressing.js';
+export type { Addressee, AgentGroup, CapableAgents } from '../topology/addressing.js';
 export type { PublishOptions } from '../publishing/compose-message.js';
 export { LanewayError, PermanentError } from '../domain/base/errors.js';

@@ -2,6 +2,7 @@ import type { LaneReceipts } from '../domain/wire/message-bus.js';
 import { UnreadableRows } from '../domain/form/passed-over.js';
 import type { PayloadStore } from '../domain/wire/payload-store.js';
 import type { Ports } from '../domain/ports.js';
+import { AgentChooser } from '../domain/selection/agent-chooser.js';
 import { documentClient } from './base/clients/dynamo-client.js';
 import { eventBridgeClient } from './base/clients/event-bridge-client.js';
 import { kmsClient } from './base/clients/kms-client.js';
@@ -126,6 +127,14 @@ const lanes = ({ names }: Origin): Ports['lanes'] => {
   );
   return { send: port.call('send') };
 };
+const choices = ({ names }: Origin): Ports['choices'] => {
+  const urls = names.lanes();
+  const port = later(
+    () => import('./later-adapters/sqs.js'),
+    (sqs) => sqs.makeStandings(urls),
+  );
+  return new AgentChooser({ of: port.call('of') }, clock());
+};
 const returns = ({ names }: Origin): Ports['returns'] => {
   const urls = names.lanes();
   const port = later(
@@ -219,10 +228,13 @@ const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {
 };
 
 /** The handling chain of an agent. */
-export const agentPorts = { clock, bus, lanes, payloads, deliveries, deferredReplies, deadLetters, heldTimes };
+export const agentPorts = {
+  ...{ clock, bus, lanes, payloads, choices },
+  ...{ deliveries, deferredReplies, deadLetters, heldTimes },
+};
 
 /** A publisher outside any handling. */
-export const publisherPorts = { clock, bus, lanes, intents, payloads };
+export const publisherPorts = { clock, bus, lanes, intents, payloads, choices };
 
 /** Requests and their timers. */
 export const requestPorts = { pending, timers };
@@ -260,6 +272,7 @@ export const allPorts = {
     clock,
     bus,
     lanes,
+    choices,
     returns,
     timers,
     deadLetters,

@@ -7,7 +7,7 @@ import { checkStartSize } from '../publishing/check-start-size.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { publishMessage, type Receipt } from '../publishing/publish-message.js';
 import { publisherOf } from '../publishing/publisher-of.js';
-import type { AgentSpec, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
+import type { AgentSpec, CapabilityIn, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
 import { awaitReply } from './await-reply.js';
 import { namesFromOutputs } from './deployed-names.js';
 import { findDeployment, type Deployment, type FindOptions } from './deployment.js';
@@ -15,7 +15,10 @@ import { followConversation } from './follow-conversation.js';
 import type { LanewayClient } from './laneway-client.js';
 
 /** A connection of a declared client to a deployed application. `Type` = types the client may publish. */
-export interface Laneway<Type extends MessageType> extends LanewayClient<Type> {
+export interface Laneway<Type extends MessageType, Capability extends string = string> extends LanewayClient<
+  Type,
+  Capability
+> {
   /** Outputs of the application's stacks: its names, ARNs and addresses. */
   readonly deployment: Deployment;
 }
@@ -39,7 +42,7 @@ export async function connect<
 >(
   topology: Topology<Name, Channels, Agents, Clients>,
   options: ConnectOptions<Id>,
-): Promise<Laneway<PublishedBy<Channels, Clients[Id]>>> {
+): Promise<Laneway<PublishedBy<Channels, Clients[Id]>, CapabilityIn<Agents>>> {
   return connectAs(topology, options);
 }
 

@@ -38,6 +38,7 @@ export type {
 } from '../domain/delivery/delivery.js';
 export type { Lineage } from '../domain/delivery/lineage.js';
 export type { AttemptEnd } from '../domain/request/ladder.js';
+export type { Choice, PassedOverBecause, RequiredCapabilities, RunnerUp } from '../domain/selection/selection.js';
 export type { RequestOutcome } from '../domain/request/pending.js';
 export type { EscalationEntry, RequestEntry } from '../domain/evidence/ledger-writer.js';
 export type { OperatorEntry, ReplayFacts } from '../domain/evidence/dead-letter-book.js';

@@ -3,18 +3,21 @@ import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../mess
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
 import type { Receipt } from '../publishing/publish-message.js';
 
-/** A declared client of an application, wherever that runs. `Type` = types the client may publish. */
-export interface LanewayClient<Type extends MessageType> {
+/**
+ * A declared client of an application, wherever that runs. `Type` = types the client may publish, `Capability` = the
+ * capabilities of its agents.
+ */
+export interface LanewayClient<Type extends MessageType, Capability extends string = string> {
   /**
    * Publishes a message; when it returns, the message is in the ledger and on the bus. At least once under one id,
    * unordered.
-   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, REFUSED; PUBLISH when the bus did not take it yet: the
+   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, UNKNOWN_CAPABILITY, NOBODY_AVAILABLE, REFUSED; PUBLISH when the bus did not take it yet: the
    * sweeper will send it
    */
   publish<Published extends Type>(
     type: Published,
     data: InputOf<Published>,
-    options?: ClientPublishOptions,
+    options?: ClientPublishOptions<Capability>,
   ): Promise<Receipt>;
   /**
    * Publishes a command and waits for its reply: on AWS by reading the pending record (every 50 ms, growing to 1 s), in process
@@ -24,7 +27,7 @@ export interface LanewayClient<Type extends MessageType> {
   request<Command extends Extract<Type, CommandType>>(
     command: Command,
     data: InputOf<Command>,
-    options: RequestOptions,
+    options: RequestOptions<Capability>,
   ): Promise<DataOf<ReplyOf<Command>>>;
   /**
    * Takes a request of a client of this application back. Its command is not started if it has not been, nor are the

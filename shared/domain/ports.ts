@@ -1,4 +1,5 @@
 import type { Clock } from './base/clock.js';
+import type { AgentChoices } from './selection/agent-chooser.js';
 import type { CursorStore } from './base/cursor-store.js';
 import type { DeadLetterQueue } from './delivery/dead-letter.js';
 import type { DeliveryStore } from './delivery/delivery-store.js';
@@ -30,6 +31,8 @@ import type { PayloadStore } from './wire/payload-store.js';
  */
 export interface Ports {
   readonly clock: Clock;
+  /** Choices of agents for commands on channels that select, with the memory of this process. */
+  readonly choices: AgentChoices;
   /** Bus of the application. */
   readonly bus: MessageBus;
   /** Lanes of agents, for messages of direct channels. */

@@ -25,12 +25,15 @@ export interface AsClient {
 export interface InProcess<
   Channels extends Record<string, ChannelSpec> = Record<string, ChannelSpec>,
   Clients extends Record<string, ClientSpec> = Record<string, ClientSpec>,
+  Capability extends string = string,
 > {
   /**
    * A declared client, with the methods and types that `connect` of `laneway/client` gives it for a deployed application.
    * @throws LanewayError UNKNOWN_CLIENT
    */
-  client<const Id extends keyof NoInfer<Clients> & string>(id: Id): LanewayClient<PublishedBy<Channels, Clients[Id]>>;
+  client<const Id extends keyof NoInfer<Clients> & string>(
+    id: Id,
+  ): LanewayClient<PublishedBy<Channels, Clients[Id]>, Capability>;
   /**
    * Publishes a message as a client; when it returns, the message is in the ledger and in the lanes of its receivers. At
    * least once under one id, unordered.
@@ -39,7 +42,7 @@ export interface InProcess<
   publish<Type extends MessageType>(
     type: Type,
     data: InputOf<Type>,
-    options?: ClientPublishOptions & AsClient,
+    options?: ClientPublishOptions<Capability> & AsClient,
   ): Promise<Receipt>;
   /**
    * Publishes a command and waits for its reply.
@@ -49,7 +52,7 @@ export interface InProcess<
   request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    options: RequestOptions & AsClient,
+    options: RequestOptions<Capability> & AsClient,
   ): Promise<DataOf<ReplyOf<Command>>>;
   /** Takes a request of a client back, as the client's `cancel`. @returns false when there is no such request, or it has ended */
   cancel(requestId: string, why: string, options?: AsClient): Promise<boolean>;

@@ -3,7 +3,7 @@ import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { boundAgents } from '../testing/harness/bound-agents.js';
 import { MemoryWorld } from '../testing/harness/memory-world.js';
 import { loadJsonata } from '../testing/asl/run-asl.js';
-import type { AgentSpec, ChannelSpec, ClientSpec, Topology } from '../topology/topology.js';
+import type { AgentSpec, CapabilityIn, ChannelSpec, ClientSpec, Topology } from '../topology/topology.js';
 import { ProcessConcurrency } from '../worker/process-concurrency.js';
 import { consoleLog } from './console-log.js';
 import type { InProcess } from './in-process.js';
@@ -38,7 +38,7 @@ export async function startInProcess<
 >(
   topology: Topology<Name, Channels, Agents, Clients>,
   options: InProcessOptions,
-): Promise<InProcess<Channels, Clients>> {
+): Promise<InProcess<Channels, Clients, CapabilityIn<Agents>>> {
   const { workflows = [], keepConversations = KEPT, log = consoleLog(topology.name) } = options;
   const agents = boundAgents(topology, options.agents);
   const concurrencyOf = checkedConcurrency(agents, options.concurrency ?? CONCURRENCY);

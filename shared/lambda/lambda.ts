@@ -7,7 +7,7 @@ import { lanesFromEnvironment } from '../aws/physical-names.js';
 import { receiptsOf } from '../aws/ports.js';
 import { requiredJson } from '../domain/base/environment.js';
 import { LanewayError } from '../domain/base/errors.js';
-import { directReceivers } from '../topology/direct-receivers.js';
+import { directReceivers, watchedReceivers } from '../topology/direct-receivers.js';
 import { isDirectLane, laneUrlsOf, type LaneKey, type MailboxNaming } from '../topology/mailbox-names.js';
 import { servicesFromEnvironment } from './agent-services.js';
 import { bindings, type Bindings } from './bindings.js';
@@ -46,9 +46,11 @@ export function lambda<Deps>(
   const log = logOver(logger);
   let ready: Promise<{ deps: Deps; services: Services; lanes: readonly (readonly [LaneKey, string])[] }> | undefined;
   const { model } = agent.topology;
+  // Lanes that it sends into, and those that it only counts.
+  const reached = [...directReceivers(model, agent.model), ...watchedReceivers(model, agent.model)];
   const prepare = async () => ({
     deps: bind ? await bind({ bind: bindings() }) : ({} as Deps),
-    services: servicesFromEnvironment(log, lanesFromEnvironment(model, directReceivers(model, agent.model))),
+    services: servicesFromEnvironment(log, lanesFromEnvironment(model, reached)),
     lanes: Object.entries(
       laneUrlsOf(model, requiredJson<MailboxNaming>('mailboxes', process.env), [agent.id])[agent.id] ?? {},
     ) as [LaneKey, string][],

@@ -2,7 +2,7 @@ import type { Duration } from '../domain/base/duration.js';
 import type { PublishOptions } from './compose-message.js';
 
 /** Options of a client's `publish`. */
-export interface ClientPublishOptions extends PublishOptions {
+export interface ClientPublishOptions<Capability extends string = string> extends PublishOptions<Capability> {
   /** Conversation to join. @defaultValue a new one */
   readonly correlationId?: string;
   /** Id of the message that led to this one. */
@@ -16,7 +16,10 @@ export interface ClientPublishOptions extends PublishOptions {
 }
 
 /** Options of a client's `request`. */
-export interface RequestOptions extends Omit<ClientPublishOptions, 'deadline'> {
+export interface RequestOptions<Capability extends string = string> extends Omit<
+  ClientPublishOptions<Capability>,
+  'deadline'
+> {
   /** Time from the call to the deadline of the request. */
   readonly timeout: Duration;
   /** Signal that takes the request back when it aborts; the wait then ends with the signal's reason. */

@@ -1,5 +1,6 @@
 import { milliseconds, type Duration } from '../domain/base/duration.js';
 import type { Emission } from '../domain/delivery/delivery.js';
+import type { OpenChoice } from '../domain/selection/selection.js';
 import { schemaUri, type Envelope } from '../domain/wire/envelope.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { checkLife, longestExpiry } from '../domain/delivery/lane-retention.js';
@@ -8,23 +9,25 @@ import { requestIdOf } from '../domain/request/requester.js';
 import { firstAttemptEnd, type Rung } from '../domain/request/ladder.js';
 import { laneFor, type Priority } from '../domain/base/priority.js';
 import { encodeData, isSameType, type MessageType } from '../message/message-type.js';
-import { carriersOf, isMeant, type Addressee } from '../topology/addressing.js';
+import { carriersOf, type Addressee } from '../topology/addressing.js';
 import type { ChannelModel, TopologyModel } from '../topology/model.js';
 import type { Topology } from '../topology/topology.js';
 import { checkAhead, checkSubject } from './check-attributes.js';
+import { meantOf, openChoice, type Composed } from './choose-receivers.js';
 
-/** Options of every `publish`. */
-export interface PublishOptions {
+/** Options of every `publish`. `Capability` is the union of the capabilities of the topology. */
+export interface PublishOptions<Capability extends string = string> {
   /**
    * Priority of the message. @defaultValue that of the message being handled, else `normal`; brought to one that the
    * channel uses
    */
   readonly priority?: Priority;
   /**
-   * Receivers: an agent by its id; by capability or role all that fit (an event) or the first that fits (a command);
-   * `'everyone'`, all subscribers. @defaultValue every subscriber for an event, the first one for a command
+   * Receivers: an agent by its id; by capabilities (one, all or any of a list) or role all that fit (an event) or the
+   * one that the channel's `selection` chooses of those that fit (a command); `'everyone'`, all subscribers.
+   * @defaultValue every subscriber for an event, the one that `selection` chooses for a command
    */
-  readonly to?: Addressee;
+  readonly to?: Addressee<Capability>;
   /** Channel on which the message is published. @defaultValue the only carrier of the type, or the one marked `default` */
   readonly channel?: string;
   /** Age from which the message is no longer handled, at most 366 days. @defaultValue the channel's */
@@ -60,9 +63,10 @@ export interface Composition {
 
 /**
  * Checks a payload and its addressing against the topology and stamps one message for each receiver (one in all when it
- * goes to every subscriber).
+ * goes to every subscriber). A command on a channel that selects has its receiver still to be chosen
+ * (`chooseReceivers`), as that takes more than the topology.
  *
- * @throws LanewayError SCHEMA, UNKNOWN_TYPE, UNKNOWN_CHANNEL, UNKNOWN_RECEIVER, NOT_CARRIED, AMBIGUOUS_CHANNEL,
+ * @throws LanewayError SCHEMA, UNKNOWN_TYPE, UNKNOWN_CHANNEL, UNKNOWN_RECEIVER, UNKNOWN_CAPABILITY, NOT_CARRIED, AMBIGUOUS_CHANNEL,
  * INVALID_OPTION, REQUEST_TIMED_OUT (a command's deadline, or the one given, is not ahead)
  */
 export function composeMessage(
@@ -70,7 +74,7 @@ export function composeMessage(
   data: unknown,
   options: PublishOptions,
   composition: Composition,
-): Emission[] {
+): Composed[] {
   const { topology, parent, now } = composition;
   const model = topology.model;
   if (!isSameType(topology.types.get(type.name), type)) {
@@ -111,6 +115,8 @@ export function composeMessage(
     ...(options.subject === undefined ? {} : { subject: options.subject }),
     ...(composition.attempt === undefined || composition.attempt === 1 ? {} : { attempt: composition.attempt }),
   };
+  const { choose } = receivers;
+  if (choose) return [{ id: firstId, ...common, ...requestOf(type, firstId, composition), expected: [], choose }];
   if (receivers.addressed.length === 0)
     return [{ id: firstId, ...common, ...requestOf(type, firstId, composition), expected: receivers.subscribers }];
   return receivers.addressed.map((receiver, index) => {
@@ -227,7 +233,7 @@ function receiversFor(
   channel: ChannelModel,
   to: Addressee | undefined,
   { topology: { model }, sender }: Composition,
-): { addressed: readonly string[]; subscribers: readonly string[] } {
+): { addressed: readonly string[]; subscribers: readonly string[]; choose?: OpenChoice } {
   const others = channel.subscribers.filter((agent) => agent !== sender);
   if (type.kind === 'event' && (to === undefined || to === 'everyone')) return { addressed: [], subscribers: others };
   if (to === 'everyone') {
@@ -237,7 +243,7 @@ function receiversFor(
       ],
     });
   }
-  const matching = others.filter((id) => to === undefined || isMeant(model.agents, id, to));
+  const matching = meantOf(others, to, model);
   if (matching.length === 0) {
     const wanted = to === undefined ? 'any subscriber' : JSON.stringify(to);
     if (typeof to === 'string') {
@@ -257,5 +263,7 @@ function receiversFor(
       },
     );
   }
-  return { addressed: type.kind === 'command' ? matching.slice(0, 1) : matching, subscribers: [] };
+  if (type.kind === 'event') return { addressed: matching, subscribers: [] };
+  const choose = openChoice(channel, matching, to, model);
+  return choose ? { addressed: [], subscribers: [], choose } : { addressed: matching.slice(0, 1), subscribers: [] };
 }

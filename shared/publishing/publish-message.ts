@@ -1,4 +1,4 @@
-import { offloadPayloads } from '../domain/delivery/claim-check.js';
+import { bodyDigest, offloadPayloads } from '../domain/delivery/claim-check.js';
 import { envelopeOf, type Intent } from '../domain/delivery/delivery.js';
 import type { Lineage } from '../domain/delivery/lineage.js';
 import { PLATFORM_WRITER, writerOfSource } from '../domain/wire/writers.js';
@@ -12,11 +12,12 @@ import type { Ports } from '../domain/ports.js';
 import type { MessageType } from '../message/message-type.js';
 import { checkEnvelope, checkIds } from './check-attributes.js';
 import { composeMessage, type PublishOptions } from './compose-message.js';
-import { openOutgoing, sendOpened, type Senders } from './send-messages.js';
+import { areOpen, chooseReceivers } from './choose-receivers.js';
+import { openOutgoing, sendOpened, type Outgoing, type Senders } from './send-messages.js';
 import type { Topology } from '../topology/topology.js';
 
 /** Topology, name and ports of a publisher outside any handling: a client, an ingress, a function of the platform. */
-export interface Publishing extends Pick<Ports, 'clock' | 'intents' | 'payloads'> {
+export interface Publishing extends Pick<Ports, 'clock' | 'intents' | 'payloads'>, Partial<Pick<Ports, 'choices'>> {
   readonly topology: Topology;
   readonly kind: Exclude<PublisherKind, 'agent'>;
   readonly name: string;
@@ -82,7 +83,8 @@ export async function publishMessage(
   checkIds({ id, correlationId: options.correlationId, causationId, requestId: options.requestId });
   const source = sourceOf(topology.name, publishing.kind, publishing.name);
   const writer = writerOfSource(source) ?? PLATFORM_WRITER;
-  const composed = composeMessage(type, data, options, { ...options, topology, now, requester: writer });
+  const drafts = composeMessage(type, data, options, { ...options, topology, now, requester: writer });
+  const composed = areOpen(drafts) ? await chooseReceivers(drafts, publishing.choices) : drafts;
   // A repetition without a conversation would otherwise be a message of another one, and be handled again.
   const fresh = () => (options.id === undefined ? newId() : derivedId('conversation', source, options.id));
   const { correlationId = fresh(), hops = 0, requestId, waiter = { kind: 'client' }, ladder } = options;
@@ -90,17 +92,18 @@ export async function publishMessage(
   const emissions = await offloadPayloads(composed, { writer, correlationId }, publishing.payloads);
   const told = type.kind === 'event' && requestId !== undefined ? { requestid: requestId } : {};
   const climbing = ladder === undefined ? {} : { escalates: true };
-  const outgoing = emissions.map((emission) => ({
+  const made = emissions.map((emission) => ({
     envelope: { ...envelopeOf(emission, lineage, source), ...told, ...climbing },
     expected: emission.expected,
     waiter,
-    ...defined({ ladder }),
+    ...defined({ ladder, choice: emission.choice }),
   }));
-  for (const { envelope } of outgoing) checkEnvelope(envelope);
+  for (const { envelope } of made) checkEnvelope(envelope);
   // A caller that died over a step or an undoing is run again. With an intent but no record, the sweeper would send the
   // command meanwhile, and its reply would find no waiter.
   const first = waiter.kind === 'workflow' || waiter.kind === 'saga';
-  const early = first ? await openOutgoing(topology.model, outgoing, publishing.senders, now) : undefined;
+  const early = first ? await openOutgoing(topology.model, made, publishing.senders, now) : undefined;
+  const outgoing = first ? await asOpened(made, publishing.senders) : made;
   const trouble = early?.find((one) => typeof one === 'object');
   if (trouble) throw trouble;
   // A request that has ended, or will before it could be sent, has nothing to be sent later either.
@@ -116,6 +119,31 @@ export async function publishMessage(
 }
 
 /**
+ * Messages for the agents that their requests were opened with: a step that is begun again may have chosen another one, and
+ * the first choice stands.
+ */
+async function asOpened(made: readonly Outgoing[], { pending }: Senders): Promise<readonly Outgoing[]> {
+  return Promise.all(
+    made.map(async (one) => {
+      const { requestid, receiver } = one.envelope;
+      if (one.choice === undefined || requestid === undefined) return one;
+      const opened = (await pending?.get(requestid))?.receiver ?? receiver;
+      if (opened === undefined || opened === receiver) return one;
+      const { choice: _other, ...rest } = one;
+      return { ...rest, envelope: { ...one.envelope, receiver: opened }, expected: [opened] };
+    }),
+  );
+}
+
+/** True when two messages differ in their receiver at most, which was chosen for the second. */
+function isChosenAnew(stands: Intent, intended: readonly Intent[]): boolean {
+  const { receiver } = stands.envelope;
+  const again = intended.find(({ envelope }) => envelope.id === stands.envelope.id);
+  if (receiver === undefined || again?.choice === undefined) return false;
+  return bodyDigest({ ...again.envelope, receiver }) === bodyDigest(stands.envelope);
+}
+
+/**
  * Records intents. @returns by id, those that stand from before with another body
  * @throws LanewayError INVALID_OPTION for one of a client
  */
@@ -125,7 +153,7 @@ async function record(
   { intents, kind }: Publishing,
 ): Promise<ReadonlyMap<string, Intent>> {
   const others = (intended.length === 0 ? undefined : await intents.record(intended, due)) ?? [];
-  const [first] = others;
+  const [first] = others.filter((other) => !isChosenAnew(other, intended));
   if (first && kind === 'client') {
     const { id, type, time } = first.envelope;
     throw new LanewayError('INVALID_OPTION', `the id '${id}' was published with another body (${type}, ${time})`, {

@@ -1,3 +1,4 @@
+import { defined } from '../domain/base/defined.js';
 import type { Ports } from '../domain/ports.js';
 import type { Topology } from '../topology/topology.js';
 import type { Publishing } from './publish-message.js';
@@ -10,8 +11,8 @@ import type { Senders } from './send-messages.js';
 export function publisherOf(
   topology: Topology,
   as: Pick<Publishing, 'kind' | 'name'>,
-  ports: Pick<Ports, 'clock' | 'intents' | 'payloads'> & Senders,
+  ports: Pick<Ports, 'clock' | 'intents' | 'payloads'> & Partial<Pick<Ports, 'choices'>> & Senders,
 ): Publishing {
-  const { clock, intents, payloads } = ports;
-  return { ...as, topology, clock, intents, payloads, senders: ports };
+  const { clock, intents, payloads, choices } = ports;
+  return { ...as, topology, clock, intents, payloads, ...defined({ choices }), senders: ports };
 }

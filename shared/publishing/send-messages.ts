@@ -7,6 +7,7 @@ import { laneFor } from '../domain/base/priority.js';
 import { firstAttemptEnd, type Climb, type Rung } from '../domain/request/ladder.js';
 import type { PendingRecord, Waiter } from '../domain/request/pending.js';
 import type { LaneMessage, LaneSender, SendResult } from '../domain/wire/message-bus.js';
+import { orderOf, type Choice } from '../domain/selection/selection.js';
 import { requestLineage } from '../domain/request/request-lineage.js';
 import { armFirst } from '../domain/request/timer-queue.js';
 import { lanesOfAgent } from '../topology/lanes-of.js';
@@ -26,6 +27,8 @@ export interface Outgoing {
   readonly waiter?: Waiter;
   /** For a request: its own ladder. @defaultValue that of the channel */
   readonly ladder?: readonly Rung[];
+  /** Reason for its receiver, where that was chosen. */
+  readonly choice?: Choice;
 }
 
 /** An outgoing message that was refused for good. */
@@ -56,6 +59,9 @@ export async function sendMessages(
   return sendOpened(model, outgoing, await openOutgoing(model, outgoing, senders, now), senders);
 }
 
+/** Time after which a request that no agent can take goes to a person, milliseconds: timers count whole seconds. */
+const AT_ONCE_MS = 1_000;
+
 /** Result of opening a request: true when the message is to be sent, false when it is not, or the error. */
 type Opened = boolean | LanewayError;
 
@@ -80,7 +86,8 @@ export async function sendOpened(
   // returned, or one that can be repeated is thrown.
   const sent = await deliverMessages(
     model,
-    outgoing.filter((_, index) => opened[index] === true),
+    // What a person is to have goes to no agent.
+    outgoing.filter(({ choice }, index) => opened[index] === true && choice?.nobody !== 'person'),
     senders,
   );
   const troubles = outgoing.flatMap(({ envelope }, index) => {
@@ -199,20 +206,21 @@ async function openRequest(model: TopologyModel, message: Outgoing, senders: Sen
 /** End of the first attempt, and the place of the request on its ladder then. */
 function firstAttempt(
   model: TopologyModel,
-  { envelope, ladder }: Outgoing,
+  { envelope, ladder, choice }: Outgoing,
   until: string,
 ): Pick<PendingRecord, 'deadline' | 'bound' | 'climb'> {
   const { escalation, extension = 0 } = model.channels[envelope.channel] ?? {};
   const bound = new Date(Date.parse(until) + extension).toISOString();
   const { receiver, channel, dataschema, data, priority, subject, actor, path } = envelope;
   const rungs = ladder ?? escalation;
+  const person = choice?.nobody === 'person' ? personOf(rungs, envelope) : undefined;
   if (!rungs) return extension === 0 ? { deadline: until } : { deadline: until, bound };
   // From the envelope alone, so that sending it again gives the same.
   const begun = Date.parse(envelope.time);
-  const end = firstAttemptEnd(rungs, begun, Date.parse(until));
+  const end = person === undefined ? firstAttemptEnd(rungs, begun, Date.parse(until)) : begun + AT_ONCE_MS;
   const climb: Climb = {
-    ...defined({ ladder, receiver }),
-    ...{ channel, until, rung: -1, used: 0, phase: 'asked', on: channel, time: end - begun },
+    ...defined({ ladder, receiver, order: choice && orderOf(receiver, choice) }),
+    ...{ channel, until, rung: person ?? -1, used: 0, phase: 'asked', on: channel, time: end - begun },
     tried: receiver === undefined ? [] : [receiver],
     command: {
       ...{ dataschema, priority },
@@ -221,6 +229,16 @@ function firstAttempt(
     },
   };
   return { deadline: new Date(end).toISOString(), bound, climb };
+}
+
+/** Index of the rung that asks a person. @throws LanewayError NOBODY_AVAILABLE for a ladder that has none */
+function personOf(rungs: readonly Rung[] = [], { type, channel }: Envelope): number {
+  const index = rungs.findIndex(({ kind }) => kind === 'person');
+  if (index >= 0) return index;
+  throw new LanewayError('NOBODY_AVAILABLE', `nobody on '${channel}' can take ${type}, and its ladder asks no person`, {
+    retryable: false,
+    help: ["the step has a ladder of its own, which replaces the channel's: add { person: '1 day' } to its fallback"],
+  });
 }
 
 function isDirect(model: TopologyModel, envelope: Envelope): boolean {

@@ -9,7 +9,8 @@ import type { TopologyModel } from '../topology/model.js';
  */
 export function askedOf({ climb, receiver }: Pick<PendingRecord, 'climb' | 'receiver'>): string[] | undefined {
   const asked = (climb ? [...climb.tried, climb.receiver] : [receiver]).filter((agent) => agent !== undefined);
-  return asked.length === 0 ? undefined : asked;
+  // A request that went to a person at once was put to no agent, although its command names no receiver.
+  return asked.length === 0 && (climb?.rung ?? -1) < 0 ? undefined : asked;
 }
 
 /** True for an agent that a request was put to, in this attempt or an earlier one, and that handles its command. */

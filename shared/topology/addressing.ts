@@ -1,16 +1,50 @@
+import { LanewayError, unknownName } from '../domain/base/errors.js';
+import type { RequiredCapabilities } from '../domain/selection/selection.js';
 import type { ChannelModel, TopologyModel } from './model.js';
 
-/**
- * Agents that a message is for, in place of the channel's own choice: one by its id, or those with a capability or a
- * role. For an event also `'everyone'`, all subscribers.
- */
-export type Addressee = string | { readonly capability: string } | { readonly role: string };
+/** Agents with a capability or a role in common. */
+export type AgentGroup = { readonly capability: string } | { readonly role: string };
 
-/** True when an addressee names the agent `id`, by its id, a capability or its role. */
+/** Agents that have all capabilities of a list, or any of it. */
+export type CapableAgents<Capability extends string = string> =
+  { readonly capabilities: readonly Capability[] } | { readonly any: readonly Capability[] };
+
+/**
+ * Agents that a message is for, in place of the channel's own choice: one by its id, or those with a capability, with all
+ * capabilities of a list, with any of it, or with a role. For an event also `'everyone'`, all subscribers.
+ */
+export type Addressee<Capability extends string = string> = string | AgentGroup | CapableAgents<Capability>;
+
+/** True when an addressee names the agent `id`, by its id, its capabilities or its role. */
 export function isMeant(agents: TopologyModel['agents'], id: string, to: Addressee): boolean {
   if (typeof to === 'string') return id === to;
   const agent = agents[id];
-  return 'capability' in to ? (agent?.capabilities.includes(to.capability) ?? false) : agent?.role === to.role;
+  if (!agent) return false;
+  const has = (name: string): boolean => agent.capabilities.includes(name);
+  if ('capability' in to) return has(to.capability);
+  if ('capabilities' in to) return to.capabilities.every(has);
+  return 'any' in to ? to.any.some(has) : agent.role === to.role;
+}
+
+/**
+ * Capabilities that an addressee requires; undefined for one that names an agent or a role.
+ * @throws LanewayError UNKNOWN_CAPABILITY for one that no agent of the topology has, INVALID_OPTION for an empty list
+ */
+export function requiredBy(model: TopologyModel, to: Addressee | undefined): RequiredCapabilities | undefined {
+  if (to === undefined || typeof to === 'string') return undefined;
+  if ('capability' in to) return { all: [to.capability] };
+  const required = 'capabilities' in to ? { all: to.capabilities } : 'any' in to ? { any: to.any } : undefined;
+  const names = required && ('all' in required ? required.all : required.any);
+  if (names === undefined) return undefined;
+  if (names.length === 0)
+    throw new LanewayError('INVALID_OPTION', `a message is addressed to ${JSON.stringify(to)}`, {
+      help: ['allowed: one capability or more; leave `to` out where any subscriber may have it'],
+    });
+  const known = new Set(Object.values(model.agents).flatMap(({ capabilities }) => capabilities));
+  for (const name of names)
+    if (!known.has(name))
+      throw unknownName('UNKNOWN_CAPABILITY', `no agent has the capability '${name}'`, name, [...known], model.name);
+  return required;
 }
 
 /**

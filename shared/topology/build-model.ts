@@ -14,6 +14,9 @@ import {
 import { carriersByType } from './carriers.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
+import { capabilitiesOf, describedCapabilities } from './selection/capabilities-of.js';
+import { selectionOf } from './selection/selection-of.js';
+import type { CapabilitySpec } from './selection/selection-spec.js';
 import type {
   AgentModel,
   AgentRuntime,
@@ -32,6 +35,7 @@ interface Declared {
   readonly agents: Readonly<Record<string, AgentSpec>>;
   readonly clients: Readonly<Record<string, ClientSpec>>;
   readonly ingress: Readonly<Record<string, IngressSpec>>;
+  readonly capabilities: Readonly<Record<string, CapabilitySpec>> | undefined;
   readonly profiles: Readonly<Record<string, QosProfile>>;
   readonly hopLimit: number;
   readonly cycleLimit: number;
@@ -63,7 +67,15 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
   const channels = channelsOf(declared, agents, types);
   for (const [channel, spec] of Object.entries(declared.channels)) {
     const own = channels[channel];
-    if (own) channels[channel] = { ...own, ...ladderOf(own, spec, { topology: name, channels, agents, types }) };
+    if (!own) continue;
+    const ladder = ladderOf(own, spec, { topology: name, channels, agents, types });
+    const selection = selectionOf(spec.selection, {
+      name: channel,
+      isCommanding: own.carries.some((type) => types.get(type)?.kind === 'command'),
+      asksPerson: ladder.escalation?.some(({ kind }) => kind === 'person') ?? false,
+      place: `${name}, channels['${channel}']`,
+    });
+    channels[channel] = { ...own, ...ladder, ...defined({ selection }) };
   }
   for (const [id, agent] of Object.entries(agents)) agents[id] = completeAgent(agent, channels, types);
   for (const id of Object.keys(agents))
@@ -77,6 +89,7 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
     agents: byName(agents),
     clients: byName(clients),
     ingress: byName(ingress),
+    ...defined({ capabilities: describedCapabilities(declared.capabilities, Object.values(agents), name) }),
     hopLimit: declared.hopLimit,
     cycleLimit,
     conversationBudget,
@@ -131,7 +144,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       id,
       runs,
       ...defined({ role: spec.role, description: spec.description }),
-      capabilities: [...(spec.capabilities ?? [])],
+      ...capabilitiesOf(spec.capabilities, declared.capabilities, { id, topology: declared.name }),
       subscribes: [...new Set(spec.subscribes)],
       handles: [],
       publishes: (spec.publishes ?? []).map((type) => type.name),

@@ -2,6 +2,7 @@ import type { QosProfile } from '../domain/delivery/qos.js';
 import type { MessageType } from '../message/message-type.js';
 import { SYSTEM_CHANNELS, type SystemChannelName } from '../message/system-messages.js';
 import { buildModel } from './build-model.js';
+import type { CapabilitySpec } from './selection/selection-spec.js';
 import type { AgentSpec, ChannelSpec, CheckedLadders, ClientSpec, Topology, TopologySpec } from './topology.js';
 
 /**
@@ -9,17 +10,21 @@ import type { AgentSpec, ChannelSpec, CheckedLadders, ClientSpec, Topology, Topo
  * The same checks hold at compile time where the types are literal.
  *
  * @param name lower-case letters, digits and dashes; it stands in sources and stack names
- * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_CHANNEL, AMBIGUOUS_CHANNEL, INVALID_OPTION or INVALID_DURATION, each
- * with the place
+ * @throws LanewayError INVALID_TOPOLOGY, UNKNOWN_CHANNEL, UNKNOWN_CAPABILITY, AMBIGUOUS_CHANNEL, INVALID_OPTION or
+ * INVALID_DURATION, each with the place
  */
 export function defineTopology<
   const Name extends string,
   const Channels extends Record<string, ChannelSpec>,
-  const Agents extends Record<string, AgentSpec<(keyof NoInfer<Channels> & string) | SystemChannelName>>,
+  const Agents extends Record<
+    string,
+    AgentSpec<(keyof NoInfer<Channels> & string) | SystemChannelName, keyof NoInfer<Capabilities> & string>
+  >,
   const Clients extends Record<string, ClientSpec> = Record<never, ClientSpec>,
+  const Capabilities extends Record<string, CapabilitySpec> = Record<string, CapabilitySpec>,
 >(
   name: Name,
-  spec: TopologySpec<Channels, Agents, Clients> & CheckedLadders<NoInfer<Channels>, NoInfer<Agents>>,
+  spec: TopologySpec<Channels, Agents, Clients, Capabilities> & CheckedLadders<NoInfer<Channels>, NoInfer<Agents>>,
 ): Topology<Name, Channels, Agents, Clients> {
   const channels: Record<string, ChannelSpec> = { ...SYSTEM_CHANNELS, ...spec.channels };
   const ingress = spec.ingress ?? {};
@@ -32,6 +37,7 @@ export function defineTopology<
       agents: spec.agents,
       clients: spec.clients ?? {},
       ingress,
+      capabilities: spec.capabilities,
       profiles: spec.profiles ?? ({} satisfies Record<string, QosProfile>),
       hopLimit: spec.hopLimit ?? 32,
       cycleLimit: spec.cycleLimit ?? 8,

@@ -21,6 +21,7 @@
  */
 import '../domain/base/one-version.js';
 export { defineTopology } from './define-topology.js';
+export { matchCapabilities } from './selection/match-capabilities.js';
 export type {
   AgentSpec,
   AllChannels,
@@ -29,6 +30,7 @@ export type {
   ChannelSpec,
   CheckedLadders,
   ClientSpec,
+  CommandsOn,
   EscalationRung,
   ForeignEvent,
   HeardBy,
@@ -49,6 +51,14 @@ export type {
   TopologyModel,
   TypeModel,
 } from './model.js';
+export type { CapabilitySpec, DeclaredCapabilities, SelectionSpec } from './selection/selection-spec.js';
+export type { OnNobody, SelectionModel, SelectionStrategy, SelectionWeights } from '../domain/selection/selection.js';
+export type {
+  CapabilityMatch,
+  CapabilityMatcher,
+  DescribedCapability,
+  PastAssignment,
+} from '../domain/selection/capability-matcher.js';
 export type { Rung } from '../domain/request/ladder.js';
 export type { QosInput, QosProfile } from '../domain/delivery/qos.js';
 export type { RetryBudget } from '../domain/delivery/retry-budget.js';

@@ -2,7 +2,7 @@ import { milliseconds, type Duration } from '../domain/base/duration.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { DEFAULT_BACKOFF_MS, RUNG_KINDS, SHORTEST_ATTEMPT_MS, type Rung } from '../domain/request/ladder.js';
 import type { MessageType } from '../message/message-type.js';
-import { isMeant, type Addressee } from './addressing.js';
+import { isMeant, type AgentGroup } from './addressing.js';
 import type { AgentModel, ChannelModel } from './model.js';
 import type { ChannelSpec, EscalationRung } from './topology.js';
 
@@ -107,7 +107,7 @@ function rungOf(
 }
 
 function substitutes(
-  wanted: Addressee,
+  wanted: string | AgentGroup,
   channel: ChannelModel,
   where: string,
   { agents }: LadderSurroundings,

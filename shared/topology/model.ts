@@ -2,6 +2,7 @@ import type { Duration } from '../domain/base/duration.js';
 import type { Rung } from '../domain/request/ladder.js';
 import type { Priority } from '../domain/base/priority.js';
 import type { QosProfile } from '../domain/delivery/qos.js';
+import type { SelectionModel } from '../domain/selection/selection.js';
 
 /** A message type of a topology's model, without its schema. */
 export interface TypeModel {
@@ -31,6 +32,8 @@ export interface ChannelModel {
   readonly system: boolean;
   /** Escalation ladder: the rungs that follow an attempt of a request that failed or timed out. */
   readonly escalation?: readonly Rung[];
+  /** Choice of the one agent that gets a command; absent for the first subscriber that fits. */
+  readonly selection?: SelectionModel;
   /** Time by which progress may move a request beyond its deadline, milliseconds. @defaultValue 0 */
   readonly extension?: number;
   /** Text for readers of the topology; the stored model keeps it. */
@@ -50,6 +53,8 @@ export interface AgentModel {
   readonly role?: string;
   /** Capabilities by which messages may be addressed to it. */
   readonly capabilities: readonly string[];
+  /** Proficiency in each capability, above 0 and up to 1; absent when the agent declares none. @defaultValue 1 for each */
+  readonly proficiency?: Readonly<Record<string, number>>;
   /** Names of the channels that it subscribes to. */
   readonly subscribes: readonly string[];
   /** Names of the types that it hears. */
@@ -98,6 +103,8 @@ export interface TopologyModel {
   readonly clients: Readonly<Record<string, ClientModel>>;
   /** Ingresses by name. */
   readonly ingress: Readonly<Record<string, IngressModel>>;
+  /** Descriptions of the capabilities by name; absent when the topology describes none. */
+  readonly capabilities?: Readonly<Record<string, string>>;
   /** Number of hops from which a message is refused as HOP_LIMIT. */
   readonly hopLimit: number;
   /** Times that a chain of messages may pass one agent with one type and subject. */

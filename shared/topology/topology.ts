@@ -4,6 +4,7 @@ import type { QosInput, QosProfile, DEFAULT_PROFILES } from '../domain/delivery/
 import type { CommandType, EventType, MessageType, ReplyOf } from '../message/message-type.js';
 import type { SYSTEM_CHANNELS } from '../message/system-messages.js';
 import type { AgentRuntime, TopologyModel } from './model.js';
+import type { CapabilitySpec, DeclaredCapabilities, SelectionSpec } from './selection/selection-spec.js';
 
 /** A channel as declared. */
 export interface ChannelSpec {
@@ -22,6 +23,11 @@ export interface ChannelSpec {
    * ends.
    */
   readonly escalation?: readonly EscalationRung[];
+  /**
+   * Choice of the one agent that gets a command, for a channel that carries commands. @defaultValue 'first': the first
+   * declared subscriber that fits
+   */
+  readonly selection?: SelectionSpec;
   /**
    * Time by which `progress` may move a request beyond the deadline that its requester gave, in all. @defaultValue not
    * at all: progress moves the end of an attempt, within that deadline
@@ -62,16 +68,16 @@ export type EscalationRung<
   /** The end, for a ladder that states it; it changes nothing. */
   | 'abort';
 
-/** An agent as declared. `Channel` is the union of channel names. */
-export interface AgentSpec<Channel extends string = string> {
+/** An agent as declared. `Channel` is the union of channel names, `Capability` that of declared capabilities. */
+export interface AgentSpec<Channel extends string = string, Capability extends string = string> {
   /** Names of the channels that it subscribes to; it handles every type that they carry. */
   readonly subscribes: readonly Channel[];
   /** Types it may publish besides the replies to the commands it handles. */
   readonly publishes?: readonly MessageType[];
   /** Role by which messages may be addressed to it. */
   readonly role?: string;
-  /** Capabilities by which messages may be addressed to it. */
-  readonly capabilities?: readonly string[];
+  /** Capabilities by which messages may be addressed to it, with its proficiency where it says so. */
+  readonly capabilities?: DeclaredCapabilities<Capability>;
   /**
    * Runtime of the agent. `lambda`: a Lambda function of its own, which its lanes invoke. `worker`: processes that you
    * start (`laneway worker run`, or `WorkerService` of `laneway/cdk`); it has its lanes and a policy, and no function.
@@ -128,8 +134,10 @@ export interface IngressSpec {
 
 /** Union of the capabilities that agents are declared with. */
 export type CapabilityIn<Agents> = {
-  [Id in keyof Agents]: Agents[Id] extends { readonly capabilities: readonly (infer Name extends string)[] }
-    ? Name
+  [Id in keyof Agents]: Agents[Id] extends { readonly capabilities: infer Declared }
+    ? Declared extends readonly (infer Name extends string)[]
+      ? Name
+      : keyof Declared & string
     : never;
 }[keyof Agents];
 
@@ -143,9 +151,14 @@ export type RepliesOn<Channel> = Channel extends { readonly carries: readonly (i
   ? ReplyOf<Type>
   : never;
 
+/** Commands of a channel; never = only events. */
+export type CommandsOn<Channel> = Channel extends { readonly carries: readonly (infer Type extends MessageType)[] }
+  ? Extract<Type, CommandType>
+  : never;
+
 /**
- * Compile-time check of escalation ladders: they name channels, agents, capabilities and roles of the same topology. A
- * channel that carries no request has no ladder.
+ * Compile-time check of escalation ladders and selections: ladders name channels, agents, capabilities and roles of the
+ * same topology. A channel that carries no request has no ladder, and one that carries no command no selection.
  */
 export interface CheckedLadders<Channels, Agents> {
   /** Checks by the name of the channel. */
@@ -161,12 +174,22 @@ export interface CheckedLadders<Channels, Agents> {
               CapabilityIn<Agents>,
               RoleIn<Agents>
             >[];
+      readonly selection?: string extends keyof Channels
+        ? SelectionSpec
+        : [CommandsOn<Channels[Name]>] extends [never]
+          ? never
+          : SelectionSpec;
     };
   };
 }
 
 /** Declaration of a topology, as {@link defineTopology} takes it. */
-export interface TopologySpec<Channels, Agents, Clients> {
+export interface TopologySpec<
+  Channels,
+  Agents,
+  Clients,
+  Capabilities extends Record<string, CapabilitySpec> = Record<string, CapabilitySpec>,
+> {
   /** Channels by name, besides those of the framework. */
   readonly channels: Channels;
   /** Agents by id. */
@@ -175,6 +198,11 @@ export interface TopologySpec<Channels, Agents, Clients> {
   readonly clients?: Clients;
   /** Ingresses by name. @defaultValue none */
   readonly ingress?: Readonly<Record<string, IngressSpec>>;
+  /**
+   * Capabilities of the application, described. Agents then have no others, and each is one that some agent has.
+   * @defaultValue those that agents name, without descriptions
+   */
+  readonly capabilities?: Capabilities;
   /** QoS profiles of the application, beside the neutral ones. */
   readonly profiles?: Readonly<Record<string, QosProfile>>;
   /** Length at which a chain of messages ends: a message that so many led to is refused as HOP_LIMIT. @defaultValue 32 */

@@ -87,3 +87,4 @@ export type {
   AslTransition,
 } from './compile/asl.js';
 export type { Json } from '../domain/base/json.js';
+export type { CapableAgents } from '../topology/addressing.js';

@@ -4,6 +4,8 @@ import { LATE_ANSWER_SECONDS } from '../../shared/agent/receive/run-handler.js';
 import { FIRST_LOOK_MS, LONGEST_LOOK_MS, PLATFORM_MARGIN_MS } from '../../shared/client/await-reply.js';
 import { REST_MS } from '../../shared/client/follow-conversation.js';
 import { DEFAULT_BACKOFF_MS, HANDOVER_MS, SHORTEST_ATTEMPT_MS } from '../../shared/domain/request/ladder.js';
+import { STANDING_AGE_MS } from '../../shared/domain/selection/agent-chooser.js';
+import { LATELY_MS } from '../../shared/domain/selection/standing.js';
 import { ARMING_WINDOW_MS } from '../../shared/domain/request/timer-queue.js';
 import { LOOK_AGAIN_MS } from '../../shared/platform/workflows/ask-approvers.js';
 import { LONGEST_WAIT_MS } from '../../shared/platform/requests/cancel-request.js';
@@ -47,6 +49,18 @@ export const requestTimeouts: TimeoutGroup = {
       ms(SHORTEST_ATTEMPT_MS),
       'no further attempt is begun: the one before gets the time',
       '`timeout` of a rung',
+    ),
+    row(
+      'standings of agents are read anew after',
+      'STANDING_AGE_MS',
+      ms(STANDING_AGE_MS),
+      'the next command on a channel that selects by load or score reads them',
+    ),
+    row(
+      'a try counts for or against its agent for',
+      'LATELY_MS',
+      ms(LATELY_MS),
+      'an agent that was left because it failed is chosen again',
     ),
     row(
       'time to hand a request on to the next attempt',

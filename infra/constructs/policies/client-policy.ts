@@ -6,8 +6,16 @@ import type { TopologyModel } from '../../../shared/topology/model.js';
 import { directReceivers } from '../../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
-import { directQueuesTo, type Mailbox } from '../queues/mailbox.js';
-import { allowFinding, allowPayloads, allowRequests, allowRowsOf, allowSend, allowTable } from '../permissions.js';
+import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
+import {
+  allowCount,
+  allowFinding,
+  allowPayloads,
+  allowRequests,
+  allowRowsOf,
+  allowSend,
+  allowTable,
+} from '../permissions.js';
 import { payloadsOfClient } from './payload-rights.js';
 import { allowPublish } from './publish-rights.js';
 
@@ -54,6 +62,7 @@ export class ClientPolicy extends Construct {
       allowSend(this.policy, fabric.timerQueue);
     }
     allowSend(this.policy, ...directQueuesTo(directReceivers(topology, client), props));
+    allowCount(this.policy, ...watchedQueues(client, props));
     allowFinding(this.policy, 'A client');
   }
 }

@@ -7,6 +7,7 @@ import { unknownName } from '../../../shared/domain/base/errors.js';
 import { longestLife } from '../../../shared/domain/delivery/lane-retention.js';
 import type { Priority } from '../../../shared/domain/base/priority.js';
 import { lanesOfAgent } from '../../../shared/topology/lanes-of.js';
+import { watchedReceivers } from '../../../shared/topology/direct-receivers.js';
 import {
   deadLettersName,
   isDirectLane,
@@ -15,7 +16,7 @@ import {
   laneName,
   type LaneKey,
 } from '../../../shared/topology/mailbox-names.js';
-import type { TopologyModel } from '../../../shared/topology/model.js';
+import type { AgentModel, TopologyModel } from '../../../shared/topology/model.js';
 import type { RuleTarget } from '../../../shared/topology/rules.js';
 import { durationOf } from '../duration-of.js';
 import type { Fabric } from '../fabric.js';
@@ -150,21 +151,35 @@ export function namedLanes(topology: Pick<TopologyModel, 'agents' | 'channels'>,
 }
 
 /** Queues into which publishers of direct channels send for `receivers`: of those whose mailboxes are elsewhere, by name. */
-export function directQueuesTo(
-  receivers: readonly string[],
-  { topology, mailboxes = {}, fabric }: DirectSurroundings,
-): Pick<IQueue, 'queueArn'>[] {
-  return receivers.flatMap((receiver): Pick<IQueue, 'queueArn'>[] => {
-    const mailbox = mailboxes[receiver];
-    if (mailbox) return directQueuesOf(mailbox);
-    const { mailboxPrefix } = fabric;
-    return mailboxPrefix === undefined ? [] : namedLanes(topology, receiver, mailboxPrefix).filter((one) => one.direct);
+export function directQueuesTo(receivers: readonly string[], surroundings: LaneSurroundings): QueueArn[] {
+  return queuesOf(receivers, surroundings, ({ direct }) => direct);
+}
+
+/** Queues whose messages a publisher counts before it chooses among their agents. */
+export function watchedQueues(publisher: Pick<AgentModel, 'publishes'>, surroundings: LaneSurroundings): QueueArn[] {
+  return queuesOf(watchedReceivers(surroundings.topology, publisher), surroundings, () => true);
+}
+
+type QueueArn = Pick<IQueue, 'queueArn'>;
+
+function queuesOf(
+  agents: readonly string[],
+  { topology, mailboxes = {}, fabric: { mailboxPrefix } }: LaneSurroundings,
+  isMeant: (lane: { readonly direct: boolean }) => boolean,
+): QueueArn[] {
+  return agents.flatMap((agent): QueueArn[] => {
+    const mailbox = mailboxes[agent];
+    if (mailbox)
+      return lanesOf(mailbox)
+        .filter(isMeant)
+        .map(({ queue }) => queue);
+    return mailboxPrefix === undefined ? [] : namedLanes(topology, agent, mailboxPrefix).filter(isMeant);
   });
 }
 
-/** Parts of an application among which a direct channel leads from one agent to another. */
-interface DirectSurroundings {
-  readonly topology: Pick<TopologyModel, 'agents' | 'channels'>;
+/** Parts of an application among which a message, or a count, goes to a lane without the bus. */
+interface LaneSurroundings {
+  readonly topology: TopologyModel;
   readonly mailboxes?: Readonly<Record<string, Mailbox>> | undefined;
   readonly fabric: Pick<Fabric, 'mailboxPrefix'>;
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../domain/base/defined.js';
 import {
   CLAIM_CHECK_BYTES,
   contentAt,
@@ -15,6 +16,7 @@ import { errorSignature, LanewayError, summarizeError } from '../../domain/base/
 import { behindHandling, type Lineage } from '../../domain/delivery/lineage.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
 import type { TimerQueue } from '../../domain/request/timer-queue.js';
+import { areOpen, chooseReceivers } from '../../publishing/choose-receivers.js';
 import { sendMessages, type Senders } from '../../publishing/send-messages.js';
 import type { TopologyModel } from '../../topology/model.js';
 import type { Delivery, Lease } from './delivery.js';
@@ -35,12 +37,16 @@ export function holdsEmissions({ emissions, emissionsRef }: StoredEmissions): bo
   return emissions.length > 0 || emissionsRef !== undefined;
 }
 
-/** Stores large payloads, and then a large list of emissions, in the payload store, before the outcome refers to them. */
+/**
+ * Chooses the receivers that are still open, then stores large payloads, and then a large list of emissions, in the payload
+ * store, before the outcome refers to them.
+ */
 export async function storeEmissions(
-  emissions: readonly Emission[],
-  { key, services: { payloads } }: Delivery,
+  given: readonly Emission[],
+  { key, services: { payloads, choices } }: Delivery,
   { owner }: Lease,
 ): Promise<StoredEmissions> {
+  const emissions = areOpen(given) ? await chooseReceivers(given, choices) : given;
   let light;
   let text;
   try {
@@ -111,6 +117,7 @@ export async function sendStored(
     envelope: envelopeOf(emission, lineage, source),
     expected: emission.expected,
     waiter: { kind: 'agent', id: agent } as const,
+    ...defined({ choice: emission.choice }),
   }));
   const refused = await sendMessages(model, outgoing, senders, clock.now());
   return refused.map(({ envelope, error }) => {

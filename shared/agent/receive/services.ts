@@ -15,6 +15,8 @@ export interface Services extends Pick<Ports, 'clock' | 'deliveries' | 'payloads
   readonly guards: ProcessGuards;
   /** Gets the function that stops a handling, in a process that does not renew leases; what it returns is called at the end. */
   readonly attach?: (stop: Stop) => () => void;
+  /** Choices among agents, for commands on channels that select. */
+  readonly choices?: Ports['choices'];
   /** Times for which the agent was in quarantine; without them an expired message is late in any case. */
   readonly heldTimes?: Ports['heldTimes'];
   /** Version of the code that runs, where the deployment names one. */

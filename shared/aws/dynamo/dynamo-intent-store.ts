@@ -85,13 +85,14 @@ export class DynamoIntentStore implements IntentStore {
 
   /** Writes an intent, unless another body of its id stands: then that one is returned. */
   private async put(given: Intent, due: number): Promise<Intent | undefined> {
-    const { envelope, expected } = await slimIntent(given, this.payloads);
+    const { envelope, expected, choice } = await slimIntent(given, this.payloads);
     const body = bodyDigest(envelope);
     const item = {
       ...entryItemKey({ kind: 'message', at: envelope.time, intent: { envelope, expected } }),
       type: envelope.type,
       envelope: JSON.stringify(envelope),
       expected: JSON.stringify(expected),
+      ...(choice === undefined ? {} : { choice: JSON.stringify(choice) }),
       body,
       ...dueAttributes(due, envelope.id),
       ttl: ttlFrom(due),

@@ -1,3 +1,5 @@
+import { defined } from '../../domain/base/defined.js';
+import type { Choice } from '../../domain/selection/selection.js';
 import { deliveryId, entryId, type LedgerEntry } from '../../domain/evidence/conversation.js';
 import type { DeadLetterEntry } from '../../domain/delivery/dead-letter.js';
 import type {
@@ -212,7 +214,11 @@ function contentOf(item: Item): LedgerEntry | undefined {
       return {
         kind: 'message',
         at: envelope.time,
-        intent: { envelope, expected: json<string[]>(item, 'expected') ?? [] },
+        intent: {
+          envelope,
+          expected: json<string[]>(item, 'expected') ?? [],
+          ...defined({ choice: json<Choice>(item, 'choice') }),
+        },
       };
     }
     case 'x#': {

@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   UNKNOWN_TYPE: false,
   UNKNOWN_CLIENT: false,
   UNKNOWN_RECEIVER: false,
+  UNKNOWN_CAPABILITY: false,
   AMBIGUOUS_CHANNEL: false,
   INVALID_DURATION: false,
   INVALID_WORKFLOW: false,
@@ -45,6 +46,7 @@ export const ERROR_CODES = {
   REQUEST_TIMED_OUT: false,
   REQUEST_FAILED: false,
   NOBODY_ANSWERS: false,
+  NOBODY_AVAILABLE: true,
   QUARANTINED: false,
   // surroundings
   CONFIGURATION: false,

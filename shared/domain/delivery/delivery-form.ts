@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { count, errorSummary, inForm, instant, keyPart, priority, receivers, anyText } from '../form/shapes.js';
+import { choiceForm } from '../selection/choice-form.js';
 import { storedJson } from '../form/stored-json.js';
 import type { Cancellation, DeliveryRecord, DeliveryStanding, Emission } from './delivery.js';
 
@@ -23,6 +24,7 @@ const emission = z.looseObject({
   attempt: count.optional(),
   correlationid: keyPart.optional(),
   expected: receivers,
+  choice: choiceForm.optional(),
 });
 
 const emissions = z.array(emission);

@@ -1,3 +1,4 @@
+import type { Choice } from '../selection/selection.js';
 import type { Envelope } from '../wire/envelope.js';
 import type { ErrorSummary } from '../base/errors.js';
 import type { Priority } from '../base/priority.js';
@@ -136,11 +137,13 @@ export interface Emission {
   readonly correlationid?: string;
   /** Agents that are to receive it; the account of a conversation counts them. */
   readonly expected: readonly string[];
+  /** Reason for its receiver, where that was chosen. */
+  readonly choice?: Choice;
 }
 
 /** The envelope of an emission of `source` that has `lineage`. */
 export function envelopeOf(emission: Emission, lineage: Lineage, source: string): Envelope {
-  const { expected: _expected, attempt, ...own } = emission;
+  const { expected: _expected, choice: _choice, attempt, ...own } = emission;
   return {
     specversion: '1.0',
     source,
@@ -250,4 +253,6 @@ export interface Intent {
   readonly envelope: Envelope;
   /** Agents that are to receive it. */
   readonly expected: readonly string[];
+  /** Reason for its receiver, where that was chosen. */
+  readonly choice?: Choice;
 }

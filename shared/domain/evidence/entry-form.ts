@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { defined } from '../base/defined.js';
 import { checkDelivery, factsForm } from '../delivery/delivery-form.js';
+import { choiceForm } from '../selection/choice-form.js';
 import { count, errorSummary, inForm, instant, keyPart, receivers, anyText } from '../form/shapes.js';
 import { parseEnvelope } from '../wire/envelope.js';
 import type { LedgerEntry } from './conversation.js';
@@ -73,7 +75,9 @@ export function checkEntry(entry: LedgerEntry): LedgerEntry {
   switch (entry.kind) {
     case 'message': {
       const expected = inForm(receivers, entry.intent.expected, 'the list of receivers');
-      return { ...entry, intent: { envelope: parseEnvelope(entry.intent.envelope), expected } };
+      const { choice } = entry.intent;
+      if (choice !== undefined) inForm(choiceForm, choice, 'the choice of its receiver');
+      return { ...entry, intent: { envelope: parseEnvelope(entry.intent.envelope), expected, ...defined({ choice }) } };
     }
     case 'delivery':
       checkDelivery(entry.delivery);

@@ -31,8 +31,13 @@ export interface WorkflowInput {
   readonly parent?: { readonly requestId: string };
 }
 
-/** Agent that a workflow step addresses, in place of the channel's own choice: by id, capability or role. */
-export type DispatchTo = string | { readonly capability: string } | { readonly role: string };
+/** Agent that a workflow step addresses, in place of the channel's own choice: by id, capabilities or role. */
+export type DispatchTo =
+  | string
+  | { readonly capability: string }
+  | { readonly role: string }
+  | { readonly capabilities: readonly string[] }
+  | { readonly any: readonly string[] };
 
 /** Errors with which a waiting step can end, as its state machine is told. */
 export type BadEnd = 'RequestTimedOut' | 'RequestFailed';

@@ -81,6 +81,11 @@ export interface Climb {
   /** Agents that have been asked. */
   readonly tried: readonly string[];
   /**
+   * Agents that can do it, best first, where the first was chosen among several: a rung of agents asks no others, and in
+   * this order.
+   */
+  readonly order?: readonly string[];
+  /**
    * `asked`: an agent or a person has it until the record's deadline. `pausing`: the attempt begins at the record's
    * deadline. `sending`: the attempt is decided, and may not have been sent.
    */
@@ -142,7 +147,7 @@ function attemptOn(
   cause: AttemptEnd,
   waits: string | undefined,
 ): Omit<NextAttempt, 'rung' | 'used' | 'time'> | undefined {
-  const { on, tried, receiver } = climb;
+  const { on, order, tried, receiver } = climb;
   const { kind } = rung;
   const untried = (agents: readonly string[]) => agents.find((agent) => agent !== waits && !tried.includes(agent));
   switch (kind) {
@@ -153,7 +158,8 @@ function attemptOn(
       return { kind, on, receiver, pause: pauseBefore(rung, used) };
     }
     case 'agent': {
-      const other = used < rung.times ? untried(rung.agents) : undefined;
+      const able = order?.filter((agent) => rung.agents.includes(agent)) ?? rung.agents;
+      const other = used < rung.times ? untried(able) : undefined;
       return other === undefined ? undefined : { kind, on, receiver: other, pause: 0 };
     }
     case 'channel': {

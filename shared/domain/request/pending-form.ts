@@ -66,6 +66,7 @@ const climb = z.looseObject({
   rung: z.number().int().min(-1).max(100),
   used: count,
   tried: agents,
+  order: agents.optional(),
   phase: z.enum(['asked', 'pausing', 'sending']),
   receiver: keyPart.optional(),
   on: keyPart,

@@ -84,10 +84,11 @@ export async function lookAtIntent(
   services: IntentServices,
 ): Promise<Look> {
   const { clock, held, intents } = services;
-  const { envelope, expected } = intent;
+  const { due: _due, ...recorded } = intent;
+  const { envelope } = intent;
   const now = clock.now();
   if (held.source(envelope.source)) {
-    await intents.record([{ envelope, expected }], now + HELD_AGAIN_MS);
+    await intents.record([recorded], now + HELD_AGAIN_MS);
     return { resent: false, undeliverable: 0 };
   }
   const missing: string[] = [];
@@ -108,13 +109,14 @@ export async function lookAtIntent(
   const lost = missing.length > 0 ? missing : await unheard(intent, services);
   const looked = lost === undefined ? { next } : await sendOrSettle(envelope, lost, services);
   const due = Math.min(next, looked.next);
-  if (Number.isFinite(due)) await intents.record([{ envelope, expected }], due);
+  if (Number.isFinite(due)) await intents.record([recorded], due);
   return { resent: looked.resent ?? false, undeliverable: undeliverable + (looked.undeliverable ?? 0) };
 }
 
 /** An empty list when only steps of workflows wait for the message and it has not come to them; undefined when there is nothing to do. */
-async function unheard({ envelope, expected }: DueIntent, services: IntentServices): Promise<[] | undefined> {
-  if (expected.length > 0 || envelope.receiver !== undefined) return undefined;
+async function unheard({ choice, envelope, expected }: DueIntent, services: IntentServices): Promise<[] | undefined> {
+  // A person has what no agent could take.
+  if (expected.length > 0 || envelope.receiver !== undefined || choice?.nobody === 'person') return undefined;
   return (await wasTaken(envelope, services)) ? undefined : [];
 }
 

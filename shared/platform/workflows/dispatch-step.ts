@@ -54,6 +54,8 @@ const base = {
   }),
 };
 const who = z.union([text, z.object({ capability: text }), z.object({ role: text })]);
+const listed = z.array(text).min(1);
+const to = z.union([who, z.object({ capabilities: listed }), z.object({ any: listed })]);
 const version = z.number().int().min(1);
 const send = {
   ...base,
@@ -61,7 +63,7 @@ const send = {
   version: version.optional(),
   data: z.unknown(),
   priority: z.enum(PRIORITIES).optional(),
-  to: who.optional(),
+  to: to.optional(),
 };
 const timeoutSeconds = z.number().positive();
 const duration = z.custom<Duration>(isDuration, 'not a duration');

@@ -34,6 +34,7 @@ import { MemoryPending } from '../memory/memory-pending.js';
 import { MemoryQuarantines } from '../memory/memory-quarantines.js';
 import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
 import { MemorySagas } from '../memory/memory-sagas.js';
+import { memoryChoices } from '../memory/standings/memory-standings.js';
 import { MemoryTimers } from '../memory/memory-timers.js';
 import { MortalProcess } from './mortal-process.js';
 import { PLATFORM_TIMEOUT_MS, PlatformFunctions } from './platform-functions.js';
@@ -186,8 +187,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       ...{ quarantines: this.quarantines, heldTimes: this.quarantines },
       sagas: this.sagas,
       openExecutions: this.openExecutions,
-      bus: this.bus,
-      lanes: this.lanes,
+      ...{ bus: this.bus, lanes: this.lanes, choices: memoryChoices(model, this) },
       returns: this.#returnsInto(this.lanes),
       deadLetters: new MemoryDeadLetterQueue(platformDeadLetters, this.payloads),
       starter: executions,

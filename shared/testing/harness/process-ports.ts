@@ -25,7 +25,7 @@ const PAST = new Set(['deliveries.countConversation']);
 /** The same ports as one process reaches them: by its clock, by the fault plan, and no longer once it has died. */
 export function portsOf(process: MortalProcess, ports: WorldPorts): WorldPorts {
   if (!process.faults.isPossible && !process.isConfined) return ports;
-  const { bus, lanes, clock: _clock, unreadable, ...stores } = ports;
+  const { bus, lanes, choices, clock: _clock, unreadable, ...stores } = ports;
   const reached: Partial<Record<keyof typeof stores, object>> = {};
   for (const name of Object.keys(stores) as (keyof typeof stores)[])
     reached[name] = reachedPort(process, name, stores[name]);
@@ -39,7 +39,8 @@ export function portsOf(process: MortalProcess, ports: WorldPorts): WorldPorts {
       find: (message) => own.intents.find(message),
     },
     clock: process.clock,
-    unreadable,
+    // What a process remembers is outside of nothing: no fault is on the way to it.
+    ...{ choices, unreadable },
     bus: { publish: (envelopes) => process.send('bus', envelopes, (some) => bus.publish(some)) },
     lanes: { send: (messages) => process.send('lanes', messages, (some) => lanes.send(some)) },
   };

@@ -34,6 +34,8 @@ import type { DeliveryEntry, MemoryLedger } from './memory-ledger.js';
 
 /** Deliveries in memory: the rules of `shared/domain/delivery/lease.ts`, each decided and written in one step. */
 export class MemoryDeliveries implements DeliveryStore {
+  /** Called with each try of a handler that has ended. */
+  tried: (agent: string, isGood: boolean) => void = () => undefined;
   readonly #ledger: MemoryLedger;
   /** Cancellations that came before their delivery. */
   readonly #tombstones = new Map<string, Cancellation>();
@@ -55,12 +57,15 @@ export class MemoryDeliveries implements DeliveryStore {
 
   async settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'> {
     const entry = this.#ledger.peekEntry(key);
-    const existing = entry?.delivery;
-    return this.#keep(key, decideSettle(existing, owner, outcome), entry);
+    const stored = this.#keep(key, decideSettle(entry?.delivery, owner, outcome), entry);
+    if (stored === 'stored' && outcome.state !== 'expired') this.tried(key.receiver, outcome.state === 'completed');
+    return stored;
   }
 
   async release(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'> {
-    return this.#apply(key, (existing) => decideRelease(existing, owner, error, at));
+    const stored = this.#apply(key, (existing) => decideRelease(existing, owner, error, at));
+    if (stored === 'stored') this.tried(key.receiver, false);
+    return stored;
   }
 
   async giveBack(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'> {

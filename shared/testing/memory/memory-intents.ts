@@ -1,4 +1,5 @@
 import { bodyDigest } from '../../domain/delivery/claim-check.js';
+import { defined } from '../../domain/base/defined.js';
 import type { Intent } from '../../domain/delivery/delivery.js';
 import { checkEntry } from '../../domain/evidence/entry-form.js';
 import { writerOfSource } from '../../domain/wire/writers.js';
@@ -35,9 +36,9 @@ export class MemoryIntents implements IntentStore {
 
   async record(intents: readonly Intent[], due: number): Promise<readonly Intent[] | undefined> {
     const others: Intent[] = [];
-    for (const { envelope, expected } of intents) {
+    for (const { envelope, expected, choice } of intents) {
       // What is recorded may have more about it, such as the token of a workflow that waits.
-      const intent = await slimIntent({ envelope, expected }, this.#payloads);
+      const intent = await slimIntent({ envelope, expected, ...defined({ choice }) }, this.#payloads);
       const { correlationid, time } = intent.envelope;
       const key = keyOf(intent.envelope);
       const body = bodyDigest(intent.envelope);

@@ -119,7 +119,12 @@ function rungsIn(rungs: () => Rung[], refuse: Refuse): Rung[] {
 }
 
 /** The agent that the first attempt goes to, where that is known. */
-function firstOf(to: Value | undefined, { subscribers }: ChannelModel, { model }: Topology): string | undefined {
+function firstOf(
+  to: Value | undefined,
+  { selection, subscribers }: ChannelModel,
+  { model }: Topology,
+): string | undefined {
+  if (selection !== undefined && (to?.kind !== 'literal' || typeof to.literal !== 'string')) return undefined;
   if (to === undefined) return subscribers[0];
   if (to.kind !== 'literal') return undefined;
   return subscribers.find((id) => isMeant(model.agents, id, to.literal as Addressee));

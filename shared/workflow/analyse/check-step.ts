@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { didYouMean } from '../../domain/base/errors.js';
 import { PRIORITIES } from '../../domain/base/priority.js';
+import type { Json } from '../../domain/base/json.js';
 import { isSameType, type MessageType } from '../../message/message-type.js';
+import { isMeant, type Addressee } from '../../topology/addressing.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { describeReference, type Target, type Value } from '../record/outline.js';
 import type { Refuse } from '../record/references.js';
@@ -58,17 +60,8 @@ export function checkAddress(
   if (to?.kind !== 'literal') return;
   const able = Object.values(model.agents).filter((agent) => agent.handles.includes(type.name));
   const { literal } = to;
-  const wanted =
-    typeof literal === 'object' && literal !== null ? Object.entries(literal) : [['agent', literal] as const];
-  const [kind, name] = wanted[0] ?? [];
-  const found = able.some((agent) =>
-    kind === 'agent'
-      ? agent.id === name
-      : kind === 'capability'
-        ? agent.capabilities.some((own) => own === name)
-        : kind === 'role' && agent.role === name,
-  );
-  if (!found || wanted.length !== 1) {
+  const found = isAddressee(literal) && able.some(({ id }) => isMeant(model.agents, id, literal));
+  if (!found) {
     const offers = able.map(
       (agent) =>
         `'${agent.id}'${agent.role ? ` (role '${agent.role}')` : ''}${agent.capabilities.map((own) => ` (capability '${own}')`).join('')}`,
@@ -78,6 +71,17 @@ export function checkAddress(
       `agents that handle it: ${offers.join(', ') || '(none)'}`,
     );
   }
+}
+
+/** True for an agent's id, or for an object with exactly one of the ways in which agents are addressed. */
+function isAddressee(given: Json): given is Extract<Addressee, Json> {
+  if (typeof given === 'string') return true;
+  if (typeof given !== 'object' || given === null) return false;
+  const [[kind, value] = [], ...others] = Object.entries(given);
+  if (others.length > 0) return false;
+  if (kind === 'capability' || kind === 'role') return typeof value === 'string';
+  const isList = Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string');
+  return (kind === 'capabilities' || kind === 'any') && isList;
 }
 
 /** Checks a payload without references; one with references is checked by the dispatcher when it is sent. */

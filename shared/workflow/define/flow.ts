@@ -1,6 +1,7 @@
 import type { Duration } from '../../domain/base/duration.js';
 import type { Priority } from '../../domain/base/priority.js';
 import type { CommandType, DataOf, EventType, InputOf, MessageType, ReplyOf } from '../../message/message-type.js';
+import type { CapableAgents } from '../../topology/addressing.js';
 import type { AllChannels, CapabilityIn, EscalationRung, RoleIn, Topology } from '../../topology/topology.js';
 import type { WorkflowDefinition } from './workflow-definition.js';
 import type { Comparison } from '../record/outline.js';
@@ -43,8 +44,12 @@ export type NamesOf<T> =
 export type ReceiverGroup<Known extends TopologyNames> =
   { readonly capability: Known['capability'] } | { readonly role: Known['role'] };
 
-/** Receiver that a step addresses, in place of the channel's own choice: an agent, or any with a capability or role. */
-export type Receiver<Agent extends string, Known extends TopologyNames = TopologyNames> = Agent | ReceiverGroup<Known>;
+/**
+ * Receiver that a step addresses, in place of the channel's own choice: an agent, any with a capability or role, or any with
+ * all capabilities of a list, or with one of it.
+ */
+export type Receiver<Agent extends string, Known extends TopologyNames = TopologyNames> =
+  Agent | ReceiverGroup<Known> | CapableAgents<Known['capability']>;
 
 /**
  * Receiver that is asked when an attempt was not answered: an agent's id; `'another'` (the next subscriber of the
@@ -64,7 +69,7 @@ export type Fallback<Agent extends string, Known extends TopologyNames = Topolog
 export interface StepPublishOptions<Agent extends string, Known extends TopologyNames = TopologyNames> {
   /** Priority of the message. @defaultValue that of the start message, brought to one that the channel uses */
   readonly priority?: Input<Priority>;
-  /** Receivers of the message. @defaultValue every subscriber for an event, the first one for a command */
+  /** Receivers of the message. @defaultValue every subscriber for an event, the one that its channel selects for a command */
   readonly to?: Input<Receiver<Agent, Known>>;
 }
 

@@ -8,10 +8,10 @@ import { shop } from '../../../../kit/applications/fixture-topology.js';
 
 const newWorld = () => new HarnessWorld({ topology: shop, agents: [], workflows: [], random: () => 0.5 });
 
-/** Every port as a process reaches it. The clock and what could not be read are the process's own. */
+/** Every port as a process reaches it. The clock, its choices and what could not be read are the process's own. */
 function reached(world: HarnessWorld, process: MortalProcess): Readonly<Record<string, object>> {
   const receipts = processReceipts(process, new MemoryLaneReceipts(new MemoryQueue(world.clock)));
-  const { clock: _clock, unreadable: _unreadable, ...ports } = portsOf(process, world.ports);
+  const { clock: _clock, choices: _choices, unreadable: _unreadable, ...ports } = portsOf(process, world.ports);
   return { ...ports, receipts, deadLetters: deadLettersOf(process, world.ports.deadLetters) };
 }
 
