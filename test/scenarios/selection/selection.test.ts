@@ -1,3 +1,4 @@
+import { startInProcess } from 'laneway/in-process';
 import { createHarness, type Harness } from 'laneway/testing';
 import type { SelectionSpec } from 'laneway/topology';
 import type { Choice } from '../../../shared/domain/selection/selection.js';
@@ -11,6 +12,7 @@ import {
   type Worker,
 } from '../../kit/applications/workshop-topology.js';
 
+const noop = (): void => undefined;
 const actor = { by: 'the foreman', why: 'a test' };
 const welding = { to: { capabilities: ['weld'] }, timeout: '2 hours' } as const;
 
@@ -101,6 +103,26 @@ describe('a client', () => {
     expect(to[0]).toBe('smith');
     expect(choices).toHaveLength(1);
   });
+});
+
+it('adds nothing to a message on a channel that takes the first', async () => {
+  const { world } = shift('first');
+  const receipt = await world.publish(Repair, { part: 'a' }, { to: { capability: 'weld' } });
+  await world.settle();
+  expect(repairsIn(world, receipt.correlationId)).toEqual({ to: ['allrounder'], choices: [] });
+});
+
+it('chooses in process as well', async () => {
+  const [asked, people]: [string[], string[]] = [[], []];
+  const workshop = workshopWith('score');
+  const log = { debug: noop, info: noop, warn: noop, error: noop };
+  const app = await startInProcess(workshop, { agents: workersOf(workshop, { asked, people }), log });
+  try {
+    const reply = await app.client('counter').request(Repair, { part: 'frame' }, { ...welding, timeout: '1 minute' });
+    expect(reply).toEqual({ by: 'smith' });
+  } finally {
+    await app.stop();
+  }
 });
 
 it('gives each in turn what one publisher has', async () => {
