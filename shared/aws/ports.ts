@@ -28,12 +28,14 @@ import { DynamoLedgerWriter } from './dynamo/dynamo-ledger-writer.js';
 import { DynamoOpenExecutionStore } from './dynamo/dynamo-open-execution-store.js';
 import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
 import { DynamoQuarantineStore } from './dynamo/quarantine/dynamo-quarantine-store.js';
+import { DynamoRegistry } from './dynamo/registry/dynamo-registry.js';
 import { DynamoSagaStore } from './dynamo/dynamo-saga-store.js';
 import { EventBridgeArchive } from './events/event-bridge-archive.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
 import { IamConfinement, type ConfinedPlace } from './iam/iam-confinement.js';
 import { KmsLinkSigner } from './kms/kms-link-signer.js';
 import { KmsSigner } from './kms/kms-signer.js';
+import { LambdaAgentFunctions } from './lambda/lambda-agent-functions.js';
 import type { PhysicalNames } from './physical-names.js';
 import { S3Archive } from './s3/s3-archive.js';
 import { S3PayloadStore } from './s3/s3-payload-store.js';
@@ -174,6 +176,10 @@ const cursors = ({ names }: Origin) => new DynamoCursorStore(documentClient(), n
 const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
+const registry = ({ names, unreadable }: Origin) =>
+  new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
+const agentFunctions = ({ names }: Origin) =>
+  new LambdaAgentFunctions({ lambda: lambdaClient(), sqs: sqsClient() }, names.lanes());
 const starter = ({ names }: Origin) => new SfnStarter(sfnClient(), names.machines());
 const resumer = () => new SfnResumer(sfnClient());
 const executions = ({ names }: Origin) => new SfnWorkflowEngine(sfnClient(), names.machines());
@@ -205,6 +211,7 @@ export const archiveWriterPorts = { clock, archiveWriter, chains };
 /** The maker of seals. */
 export const sealPorts = { clock, chains, seals };
 
+export const agentFunctionsPort = { agentFunctions };
 export const approvalsPort = { approvals };
 export const archivePort = { archive };
 export const bookPort = { book };
@@ -218,6 +225,7 @@ export const ledgerPort = { ledger };
 export const linkSignerPort = { linkSigner };
 export const openExecutionsPort = { openExecutions };
 export const quarantinesPort = { quarantines };
+export const registryPort = { registry };
 export const returnsPort = { returns };
 export const sealSignerPort = { sealSigner };
 export const starterPort = { starter };
@@ -255,5 +263,6 @@ export const allPorts = {
     quarantines,
     heldTimes,
   },
+  ...{ registry, agentFunctions },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },
 } satisfies Required<Kit>;

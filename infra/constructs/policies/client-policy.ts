@@ -7,7 +7,15 @@ import { directReceivers } from '../../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
 import { directQueuesOf, type Mailbox } from '../queues/mailbox.js';
-import { allowFinding, allowPayloads, allowRequests, allowRowsOf, allowSend, allowTable } from '../permissions.js';
+import {
+  allowFinding,
+  allowPayloads,
+  allowRegistry,
+  allowRequests,
+  allowRowsOf,
+  allowSend,
+  allowTable,
+} from '../permissions.js';
 import { payloadsOfClient } from './payload-rights.js';
 import { allowPublish } from './publish-rights.js';
 
@@ -55,6 +63,7 @@ export class ClientPolicy extends Construct {
     }
     const direct = directReceivers(topology, client).flatMap((receiver) => props.mailboxes[receiver] ?? []);
     allowSend(this.policy, ...direct.flatMap(directQueuesOf));
+    if (client.findsAgents === true) allowRegistry(this.policy, fabric, 'reads');
     allowFinding(this.policy, 'A client');
   }
 }

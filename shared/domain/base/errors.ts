@@ -17,6 +17,8 @@ export const ERROR_CODES = {
   INVALID_DURATION: false,
   INVALID_WORKFLOW: false,
   INVALID_OPTION: false,
+  UNKNOWN_CAPABILITY: false,
+  UNKNOWN_ROLE: false,
   // messages
   SCHEMA: false,
   UNPARSEABLE: false,
@@ -46,6 +48,13 @@ export const ERROR_CODES = {
   REQUEST_FAILED: false,
   NOBODY_ANSWERS: false,
   QUARANTINED: false,
+  // instances of agents
+  UNKNOWN_INSTANCE: false,
+  UNKNOWN_STATUS: false,
+  INVALID_TRANSITION: false,
+  FOREIGN_HEARTBEAT: false,
+  REPLACED: false,
+  LAST_CAPABLE: false,
   // surroundings
   CONFIGURATION: false,
   NOT_FOUND: false,

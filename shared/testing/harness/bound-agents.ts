@@ -1,6 +1,7 @@
-import type { Middleware } from '../../agent/context.js';
+import type { Log, Middleware } from '../../agent/context.js';
 import type { Agent, BoundAgent } from '../../agent/create-agent.js';
 import { LanewayError } from '../../domain/base/errors.js';
+import { laneKey, type LaneKey } from '../../topology/mailbox-names.js';
 import type { Topology } from '../../topology/topology.js';
 import type { MortalProcess } from './mortal-process.js';
 
@@ -66,4 +67,31 @@ export function withFaults(bound: BoundAgent, process: MortalProcess): BoundAgen
     return result;
   };
   return { agent: { ...agent, middleware: [faulty, ...agent.middleware] }, deps };
+}
+
+/** Copies of a lane that a batch has at most, by the channels that lead there. */
+export function batchSizeOf({ agent: { model, topology } }: BoundAgent, key: LaneKey): number {
+  const profiles = model.subscribes.flatMap((channel) => topology.model.channels[channel]?.qos ?? []);
+  const served = profiles.filter((qos) =>
+    qos.priorities.some((one) => key === laneKey(one, qos.delivery === 'direct')),
+  );
+  return Math.min(...served.map(({ batchSize }) => batchSize));
+}
+
+/** Log of functions and handlers that nobody reads. */
+export const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** Adds to each line the agent that it is about. A deployed function needs no such field: its name tells the agent. */
+export function logOf(log: Log, agent: string): Log {
+  if (log === SILENT) return log;
+  const line =
+    (level: keyof Log): Log['info'] =>
+    (message, fields) =>
+      log[level](message, { agent, ...fields });
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }

@@ -1,3 +1,4 @@
+import { summarizeError } from '../../domain/base/errors.js';
 import type { MemoryQueue, QueueCopy } from '../memory/memory-queue.js';
 
 /** A queue and the function behind it. */
@@ -25,4 +26,13 @@ export function withRun(consumer: Omit<Consumer, 'run'>): Consumer {
     if (copies.length > 0) await consumer.handle(copies);
   };
   return { ...consumer, run };
+}
+
+/** Awaits a run of a schedule; what another run can overcome is left to the next. */
+export async function leftToNext(run: Promise<void>): Promise<void> {
+  try {
+    await run;
+  } catch (error) {
+    if (!summarizeError(error).retryable) throw error;
+  }
 }
