@@ -6,6 +6,7 @@ import type { DiagramOptions } from './commands/messages/diagram.js';
 import type { QueuesOptions } from './commands/messages/queues.js';
 import type { SendOptions } from './commands/messages/send.js';
 import type { TraceOptions } from './commands/messages/trace.js';
+import { addAgents } from './commands/agents/agents-program.js';
 import { addDeadLetters } from './commands/dlq/dlq-program.js';
 import { addCompletion } from './commands/project/completion-program.js';
 import { addHealth } from './commands/examine/health-program.js';
@@ -64,6 +65,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addApproval(program, context);
   addWorkflows(program, context, wholePositive, finish);
   addWorker(program, context, wholePositive);
+  addAgents(program, context, finish);
   addQuarantine(program, context, finish);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);

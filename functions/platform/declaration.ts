@@ -132,6 +132,8 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly pending?: readonly TableAccess[];
   /** Reads who is in quarantine. @defaultValue false */
   readonly readsQuarantines?: true;
+  /** Reads the registry of agents, writes the platform's word into it, and looks at functions, mappings and lanes. @defaultValue false */
+  readonly watchesAgents?: true;
   /** Rights on the payload bucket. @defaultValue none */
   readonly payloads?: 'read' | 'read-write';
   /** Absent for a function that publishes nothing. */
@@ -169,6 +171,7 @@ export function schedulesOf({ triggers }: Pick<PlatformFunctionDeclaration, 'tri
 export function variablesOf({
   pending,
   readsQuarantines,
+  watchesAgents,
   links,
   environment,
 }: PlatformFunctionDeclaration): EnvironmentKey[] {
@@ -176,6 +179,7 @@ export function variablesOf({
     ...(['bus', 'ledgerTable', 'payloadBucket'] as const),
     ...(pending ? (['pendingTable', 'timerQueue'] as const) : []),
     ...(readsQuarantines ? (['quarantineTable'] as const) : []),
+    ...(watchesAgents ? (['registryTable'] as const) : []),
     ...environment,
     ...(links === 'signs' ? (['approvalPage', 'linkKey'] as const) : []),
   ];

@@ -9,6 +9,7 @@ import { dispatcher } from './dispatcher/declaration.js';
 import { ingress } from './ingress/declaration.js';
 import { ledgerSeal } from './ledger-seal/declaration.js';
 import { ledgerStream } from './ledger-stream/declaration.js';
+import { registry } from './registry/declaration.js';
 import { replies } from './replies/declaration.js';
 import { starter } from './starter/declaration.js';
 import { supervisor } from './supervisor/declaration.js';
@@ -21,6 +22,7 @@ export const PLATFORM_FUNCTIONS = [
   ledgerStream,
   ledgerSeal,
   sweeper,
+  registry,
   ingress,
   replies,
   deadlines,

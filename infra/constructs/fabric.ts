@@ -14,6 +14,8 @@ export interface Fabric {
   readonly ledgerTable: ITableV2;
   /** Requests with their deadlines; it holds task tokens, which are credentials. */
   readonly pendingTable: ITableV2;
+  /** Instances of agents: what they say of themselves, and what the platform says of them. */
+  readonly registryTable: ITableV2;
   /** Payloads that are too large for a message, or retained. */
   readonly payloadBucket: IBucket;
   /** Delayed messages by which deadlines of requests fire. */

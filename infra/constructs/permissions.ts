@@ -1,6 +1,7 @@
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import { claimsKey, WORD_KEYS, wordKey } from '../../shared/aws/dynamo/registry/registry-keys.js';
 import { APPROVAL_WRITER, writerOfReceiver, writerOfSource } from '../../shared/domain/wire/writers.js';
 import type { LedgerRows, OthersRows, TableAccess } from '../../functions/platform/declaration.js';
 import type { BindableBucket } from './bindable-bucket.js';
@@ -82,6 +83,18 @@ function allowPartitions(
 export function allowDeliveries(grantee: IGrantable, { ledgerTable }: Fabric, agent: string): void {
   allowRows(grantee, ledgerTable, ['get', 'update'], [partitionsOf(writerOfReceiver(agent))]);
   allowRows(grantee, ledgerTable, ['get', 'put'], [`later#${agent}#*`]);
+}
+
+/** An agent's part in the registry: claims of its own instances, and what is said of them. */
+export function allowInstances(grantee: IGrantable, { registryTable }: Fabric, agent: string): void {
+  allowItems(grantee, registryTable, ['get', 'put', 'update'], [claimsKey(agent)]);
+  allowItems(grantee, registryTable, ['query'], [wordKey(agent)]);
+}
+
+/** Reading the registry of all agents; with `writes` also what the platform says of them, and no claim of an instance. */
+export function allowRegistry(grantee: IGrantable, { registryTable }: Fabric, part: 'reads' | 'writes'): void {
+  allowTable(grantee, registryTable, ['query']);
+  if (part === 'writes') allowRows(grantee, registryTable, ['put', 'update'], [WORD_KEYS]);
 }
 
 /** Publishers' rows in the ledger, and those of others. */

@@ -19,7 +19,15 @@ import type { TopologyModel } from '../../shared/topology/model.js';
 import { durationOf } from './duration-of.js';
 import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
-import { allowItems, allowPayloads, allowRowsOf, allowSend, allowTable, writersUnder } from './permissions.js';
+import {
+  allowItems,
+  allowPayloads,
+  allowRegistry,
+  allowRowsOf,
+  allowSend,
+  allowTable,
+  writersUnder,
+} from './permissions.js';
 import { payloadsOfPlatform } from './policies/payload-rights.js';
 import { allowPublish, denyOtherPublishing } from './policies/publish-rights.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
@@ -69,7 +77,7 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines } = declaration;
+    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines, watchesAgents } = declaration;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -78,6 +86,7 @@ export class PlatformFunction extends RuntimeFunction {
       environment: {
         ...fabricEnvironment(fabric, pending !== undefined),
         ...(readsQuarantines && { [ENVIRONMENT.quarantineTable]: fabric.pendingTable.tableName }),
+        ...(watchesAgents && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
         ...props.environment,
       },
     });
@@ -95,6 +104,7 @@ export class PlatformFunction extends RuntimeFunction {
       if (pending.includes('put') || pending.includes('update')) allowSend(this, fabric.timerQueue);
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
+    if (watchesAgents) allowRegistry(this, fabric, 'writes');
     if (payloads) {
       const writers = rows ? writersUnder(sourcesOf(declaration, topology)) : [PLATFORM_WRITER];
       allowPayloads(this, fabric, payloadsOfPlatform(payloads, writers));

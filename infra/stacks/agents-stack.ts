@@ -11,7 +11,9 @@ import { acknowledge } from '../constructs/acknowledge.js';
 import type { AgentFunction, AgentOverrides } from '../constructs/agent-function.js';
 import type { Bindable } from '../constructs/binding.js';
 import { durationOf } from '../constructs/duration-of.js';
+import { allowWatching } from '../constructs/policies/watch-rights.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
+import { lanesOf } from '../constructs/queues/mailbox.js';
 import type { PlatformCode, PlatformFunction } from '../constructs/platform-function.js';
 import type { WorkerPolicy } from '../constructs/policies/worker-policy.js';
 import { ApplicationStack } from './application-stack.js';
@@ -109,6 +111,10 @@ export class AgentsStack extends ApplicationStack {
       for (const trigger of declaration.triggers)
         connectTrigger(fn, trigger, props, { streamFailures: this.streamFailures });
       allowReturns(fn, props);
+      if (declaration.watchesAgents) {
+        const functions = Object.values(this.agents).map((agent) => agent.function);
+        allowWatching(fn, functions, Object.values(props.messaging.mailboxes).flatMap(lanesOf));
+      }
       functions[declaration.name] = fn;
     }
     return functions;

@@ -103,6 +103,7 @@ export class MessagingStack extends ApplicationStack {
       bus: this.bus,
       ledgerTable: state.ledgerTable,
       pendingTable: state.pendingTable,
+      registryTable: state.registryTable,
       payloadBucket: state.payloadBucket,
       timerQueue: this.timerQueue,
       ...(further.length > 0 ? { mailboxPrefix: prefixOf(this) } : {}),

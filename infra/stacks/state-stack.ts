@@ -33,6 +33,8 @@ export class StateStack extends ApplicationStack {
   readonly ledgerTable: ITableV2;
   /** Requests with their deadlines; never streamed, as it holds task tokens, which are credentials. */
   readonly pendingTable: ITableV2;
+  /** Instances of agents; never streamed, as each of them writes every half minute. */
+  readonly registryTable: ITableV2;
   /** Payloads that are too large for a message, or retained. */
   readonly payloadBucket: IBucket;
   /** Archive, chains and seals of the ledger. */
@@ -76,6 +78,11 @@ export class StateStack extends ApplicationStack {
       ...common,
       globalSecondaryIndexes: [due, approvals],
     }) as ITableV2;
+    // Not streamed: every instance writes each half minute.
+    this.registryTable = new TableV2(this, 'Registry', {
+      ...common,
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+    }) as ITableV2;
     this.payloadBucket = this.bucket(
       'Payloads',
       props,
@@ -89,6 +96,7 @@ export class StateStack extends ApplicationStack {
 
     this.output(this.ledgerTable.tableName, 'LedgerTable');
     this.output(this.pendingTable.tableName, 'PendingTable');
+    this.output(this.registryTable.tableName, 'RegistryTable');
     this.output(this.payloadBucket.bucketName, 'PayloadBucket');
     this.output(this.evidence.archive.bucketName, 'ArchiveBucket');
     this.output(this.evidence.seals.bucketName, 'SealBucket');

@@ -11,6 +11,7 @@ export type NamedResource =
   | 'pendingTable'
   | 'approvalTable'
   | 'quarantineTable'
+  | 'registryTable'
   | 'payloadBucket'
   | 'archiveBucket'
   | 'chainTable'

@@ -22,6 +22,7 @@ import { DynamoLedgerWriter } from './dynamo/dynamo-ledger-writer.js';
 import { DynamoOpenExecutionStore } from './dynamo/dynamo-open-execution-store.js';
 import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
 import { DynamoQuarantineStore } from './dynamo/quarantine/dynamo-quarantine-store.js';
+import { DynamoRegistry } from './dynamo/registry/dynamo-registry.js';
 import { DynamoSagaStore } from './dynamo/dynamo-saga-store.js';
 import { EventBridgeArchive } from './events/event-bridge-archive.js';
 import { EventBridgeBus } from './events/event-bridge-bus.js';
@@ -194,6 +195,16 @@ const cursors = ({ names }: Origin) => new DynamoCursorStore(documentClient(), n
 const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
+const registry = ({ names, unreadable }: Origin) =>
+  new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
+const agentFunctions = ({ names }: Origin): Ports['agentFunctions'] => {
+  const urls = names.lanes();
+  const port = later(
+    () => import('./later-adapters/lambda.js'),
+    (lambda) => lambda.makeAgentFunctions(urls),
+  );
+  return { stateOf: port.call('stateOf') };
+};
 const starter = ({ names }: Origin) => new SfnStarter(sfnClient(), names.machines());
 const resumer = (): Ports['resumer'] => {
   const port = later(
@@ -248,6 +259,7 @@ export const archiveWriterPorts = { clock, archiveWriter, chains };
 /** The maker of seals. */
 export const sealPorts = { clock, chains, seals };
 
+export const agentFunctionsPort = { agentFunctions };
 export const approvalsPort = { approvals };
 export const archivePort = { archive };
 export const bookPort = { book };
@@ -261,6 +273,7 @@ export const ledgerPort = { ledger };
 export const linkSignerPort = { linkSigner };
 export const openExecutionsPort = { openExecutions };
 export const quarantinesPort = { quarantines };
+export const registryPort = { registry };
 export const returnsPort = { returns };
 export const sealSignerPort = { sealSigner };
 export const starterPort = { starter };
@@ -299,5 +312,6 @@ export const allPorts = {
     quarantines,
     heldTimes,
   },
+  ...{ registry, agentFunctions },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },
 } satisfies Required<Kit>;

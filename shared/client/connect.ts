@@ -1,4 +1,4 @@
-import { conversationsPort, openPorts, publisherPorts, requestPorts } from '../aws/ports.js';
+import { conversationsPort, openPorts, publisherPorts, registryPort, requestPorts } from '../aws/ports.js';
 import { unknownName } from '../domain/base/errors.js';
 import type { MessageType } from '../message/message-type.js';
 import type { ClientPublishOptions } from '../publishing/client-options.js';
@@ -7,6 +7,7 @@ import { checkStartSize } from '../publishing/check-start-size.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { publishMessage, type Receipt } from '../publishing/publish-message.js';
 import { publisherOf } from '../publishing/publisher-of.js';
+import { findAsClient, finderOver } from '../topology/registry/find-agents.js';
 import type { AgentSpec, CapabilityIn, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
 import { awaitReply } from './await-reply.js';
 import { namesFromOutputs } from './deployed-names.js';
@@ -59,7 +60,7 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
     );
   const deployment = await findDeployment(topology.name, options);
   const names = namesFromOutputs(topology.model, deployment);
-  const ports = openPorts(names, publisherPorts, requestPorts, conversationsPort);
+  const ports = openPorts(names, publisherPorts, requestPorts, conversationsPort, registryPort);
   const publishing = publisherOf(topology, { kind: 'client', name: options.as }, ports);
   const publish = async (type: MessageType, data: unknown, given: ClientPublishOptions = {}): Promise<Receipt> => {
     if (!client.publishes.includes(type.name)) {
@@ -86,6 +87,9 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
           await cancelRequestOf(publishing, receipt.requestId, 'whoever asked no longer waits');
         throw error;
       }
+    },
+    agents: {
+      find: (options) => findAsClient(topology.model, client.id, finderOver({ topology, ...ports }), options),
     },
     cancel: (requestId, why) => cancelRequestOf(publishing, requestId, why),
     conversation: (correlationId, follow = {}) => followConversation(ports.conversations, correlationId, follow.signal),

@@ -14,6 +14,7 @@ const OUTPUTS: Partial<Readonly<Record<NamedResource, string>>> = {
   pendingTable: 'PendingTable',
   approvalTable: 'PendingTable',
   quarantineTable: 'PendingTable',
+  registryTable: 'RegistryTable',
   payloadBucket: 'PayloadBucket',
   archiveBucket: 'ArchiveBucket',
   sealBucket: 'SealBucket',

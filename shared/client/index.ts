@@ -23,6 +23,9 @@ export type { ClientPublishOptions, RequestOptions } from '../publishing/client-
 export { findDeployment } from './deployment.js';
 export type { Deployment, FindOptions } from './deployment.js';
 export type { LedgerEntry } from '../domain/evidence/conversation.js';
+export type { AgentFinder, AgentInstance, FindAgentsOptions, InstanceFilter } from '../topology/registry/find-agents.js';
+export { AGENT_STATUSES } from '../domain/registry/lifecycle.js';
+export type { AgentStatus } from '../domain/registry/lifecycle.js';
 export type { Receipt } from '../publishing/publish-message.js';
 export type { DeadLetterEntry, DeadLetterReason, Resolution } from '../domain/delivery/dead-letter.js';
 export type {

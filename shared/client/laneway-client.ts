@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../domain/evidence/conversation.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
+import type { AgentFinder } from '../topology/registry/find-agents.js';
 import type { Receipt } from '../publishing/publish-message.js';
 
 /**
@@ -38,6 +39,8 @@ export interface LanewayClient<Type extends MessageType, Capability extends stri
    * @throws LanewayError REFUSED, PUBLISH, UNAVAILABLE
    */
   cancel(requestId: string, why: string): Promise<boolean>;
+  /** Instances of the application's agents. The client declares `findsAgents`. */
+  readonly agents: AgentFinder;
   /**
    * The conversation's ledger entries, each as it appears or changes. Ends when no delivery and no workflow of it has
    * been in flight for two seconds; to stop earlier, leave the loop or abort the signal.

@@ -15,6 +15,8 @@ import type { OpenExecutionStore } from './execution/open-executions.js';
 import type { SagaStore } from './execution/saga.js';
 import type { ExecutionReader, WorkflowResumer, WorkflowStarter } from './execution/workflow-engine.js';
 import type { HeldTimes, QuarantineStore } from './quarantine/quarantine.js';
+import type { AgentFunctions } from './registry/function-state.js';
+import type { Registry } from './registry/registry.js';
 import type { ApprovalReader } from './request/approval-reader.js';
 import type { LinkSigner } from './request/approval-link.js';
 import type { DeferredReplyStore } from './request/deferred-replies.js';
@@ -71,6 +73,10 @@ export interface Ports {
   readonly quarantines: QuarantineStore;
   /** Times for which agents were cut off, for the agents themselves. */
   readonly heldTimes: HeldTimes;
+  /** Instances of agents, and what the platform says of them. */
+  readonly registry: Registry;
+  /** Functions of the agents that run on Lambda. */
+  readonly agentFunctions: AgentFunctions;
   /** Workflow engine, for starting executions. */
   readonly starter: WorkflowStarter;
   /** Workflow engine, for resuming executions. */

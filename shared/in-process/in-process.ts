@@ -6,6 +6,7 @@ import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../mess
 import type { ApprovalRecord } from '../operator/requests/decide-approval.js';
 import type { Actor } from '../operator/operator-services.js';
 import type { Retried } from '../operator/workflows/retry-workflow.js';
+import type { AgentsAccess } from '../testing/harness/instances/harness-agents.js';
 import type { HarnessConversation } from '../testing/harness/harness-conversation.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
 import type { Receipt } from '../publishing/publish-message.js';
@@ -68,6 +69,8 @@ export interface InProcess<
    * @throws LanewayError NOT_FOUND when it was never in quarantine, INVALID_OPTION without who or why
    */
   release(name: string, actor: Actor): Promise<void>;
+  /** Instances of the application's agents: they are found, listed and drained. Each agent that was given has one. */
+  readonly agents: AgentsAccess;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /** Approvals that workflows wait for, the one whose time is over first at the top. */

@@ -17,6 +17,8 @@
  * @packageDocumentation
  */
 import '../domain/base/one-version.js';
+export type { AgentsAccess } from '../testing/harness/instances/harness-agents.js';
+export type { DrainOptions, DrainTarget } from '../operator/agents/drain-agent.js';
 export { startInProcess } from './start-in-process.js';
 export type { AsClient, InProcess } from './in-process.js';
 export type { InProcessOptions, Leftover, StopOptions } from './in-process-options.js';

@@ -10,6 +10,8 @@ import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../mess
 import type { Actor } from '../operator/operator-services.js';
 import { SWEEP_EVERY } from '../domain/base/sweep-every.js';
 import { MemoryDeadLetterBook } from '../testing/memory/memory-dead-letter-book.js';
+import { findAsClient } from '../topology/registry/find-agents.js';
+import { AgentsSchedule, WorldAgents, type AgentsAccess } from '../testing/harness/instances/harness-agents.js';
 import type { Consumer } from '../testing/harness/consumer.js';
 import type { MemoryWorld } from '../testing/harness/memory-world.js';
 import { WorldAccess } from '../testing/harness/world-access.js';
@@ -53,6 +55,8 @@ export interface ApplicationParts {
 
 /** A world whose lanes are pumped, and whose time goes by itself. */
 export class RunningApplication extends WorldAccess<MemoryWorld> implements InProcess {
+  readonly agents: AgentsAccess;
+  readonly #schedule: AgentsSchedule;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
@@ -68,6 +72,8 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   constructor({ topology, world, log, concurrencyOf }: ApplicationParts) {
     super(topology, world, 'the application in process');
     this.#log = log;
+    this.agents = new WorldAgents(topology, world, () => this.#wake());
+    this.#schedule = new AgentsSchedule(topology, world);
     this.#clock = world.clock;
     this.#nextSweep = this.#clock.now() + SWEEP_EVERY_MS;
     this.#wheel = new TimerWheel(this.#clock, () => this.#ring());
@@ -78,7 +84,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
         log.error('a message could not be handled; it comes again', { lane, error: summarizeError(error).message }),
     });
     world.pending.closed = ({ requestId }) => this.#replies.get(requestId)?.resolve();
-    this.#wheel.by(this.#nextSweep);
+    this.#wheel.by(Math.min(this.#nextSweep, this.#schedule.next ?? Number.POSITIVE_INFINITY));
   }
 
   /** Sets the timer for something in a workflow that will be due, milliseconds since 1970. */
@@ -96,6 +102,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
       publish: (type, data, options) => this.publish(type, data, { ...options, as: id }),
       request: (command, data, options) => this.request(command, data, { ...options, as: id }),
       cancel: (requestId, why) => this.cancel(requestId, why, { as: id }),
+      agents: { find: (options) => findAsClient(this.topology.model, id, this.agents, options) },
       conversation: (correlationId, { signal } = {}) => followConversation(this.world.ledger, correlationId, signal),
     };
     return client;
@@ -169,7 +176,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
 
   override async release(name: string, actor: Actor): Promise<void> {
     await super.release(name, actor);
-    for (const { pump } of this.#pumps) pump.wake();
+    this.#wake();
   }
 
   override putEvent(event: Parameters<WorldAccess<MemoryWorld>['putEvent']>[0]): void {
@@ -211,9 +218,17 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     } catch (error) {
       this.#log.error('a workflow could not be run', { error: summarizeError(error).message });
     }
-    for (const { pump } of this.#pumps) pump.wake();
+    this.#wake();
+    this.#schedule
+      .run()
+      .catch((error: unknown) => this.#log.error('agents were not looked at', { error: summarizeError(error).message }))
+      .finally(() => this.#wheel.by(this.#schedule.next ?? Number.POSITIVE_INFINITY));
     if (this.#clock.now() >= this.#nextSweep) this.#sweep();
     this.#wheel.by(Math.min(this.#nextSweep, executions.nextAlarm ?? Number.POSITIVE_INFINITY));
+  }
+
+  #wake(): void {
+    for (const { pump } of this.#pumps) pump.wake();
   }
 
   /** Sweeps, one run at a time; a failure is logged, and left to the next run. */

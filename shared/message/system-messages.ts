@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PRIORITIES } from '../domain/base/priority.js';
+import { AGENT_STATUSES } from '../domain/registry/lifecycle.js';
 import { systemEvent } from './message-type.js';
 
 const reference = { type: z.string(), id: z.string() };
@@ -190,6 +191,23 @@ export const WorkflowFailed = systemEvent(
 );
 
 /**
+ * An instance of an agent has another status: one message for each transition. It is the platform's word; what an instance says of
+ * itself is only its ground. `instance` is `function` for an agent on Lambda, and `from` is absent for the first status.
+ */
+export const AgentStatusChanged = systemEvent(
+  'AgentStatusChanged',
+  z.object({
+    agent: z.string(),
+    instance: z.string(),
+    from: z.enum(AGENT_STATUSES).optional(),
+    status: z.enum(AGENT_STATUSES),
+    /** Instant at which the platform saw it, ISO 8601. */
+    since: z.string(),
+    cause: z.string(),
+  }),
+);
+
+/**
  * Messages that end a wait, or begin or end an execution, outlast an outage of two days: whoever waits for them would wait for ever.
  * With the longest pause between two tries they are still younger than a copy in a lane may become.
  */
@@ -206,6 +224,7 @@ export const SYSTEM_CHANNELS = {
   'system.acknowledgements': { carries: [MessageAcknowledged] },
   'system.cancellations': { carries: [RequestCancelled], qos: LASTING },
   'system.expiries': { carries: [MessageExpired] },
+  'system.agents': { carries: [AgentStatusChanged] },
   'workflow.events': { carries: [WorkflowStarted, WorkflowCompleted], qos: LASTING },
   /** Published only where an agent subscribes. */
   'workflow.progress': { carries: [WorkflowProgressed, TaskCompleted] },

@@ -30,6 +30,19 @@ export type { Harness } from './harness/harness.js';
 export type { HarnessOptions, HarnessPublishOptions } from './harness/harness-options.js';
 export type { VisitForm } from './harness/visit-link.js';
 export type { PageResponse } from '../operator/approval-page/answer-link.js';
+export type { AgentsAccess, HarnessAgents } from './harness/instances/harness-agents.js';
+export type { StartOptions } from './harness/instances/instances.js';
+export type { InstanceFacts } from '../agent/registry/instance-lease.js';
+export type { DrainOptions, DrainTarget } from '../operator/agents/drain-agent.js';
+export { AGENT_STATUSES } from '../domain/registry/lifecycle.js';
+export type { AgentStatus } from '../domain/registry/lifecycle.js';
+export type { Drain } from '../domain/registry/drain.js';
+export type {
+  AgentFinder,
+  AgentInstance,
+  FindAgentsOptions,
+  InstanceFilter,
+} from '../topology/registry/find-agents.js';
 export { CRASH_POINTS } from './harness/faults.js';
 export type { CrashPoint, Faults, Freeze, HowOften, Selection, Skew } from './harness/faults.js';
 export { OUTAGE_PORTS } from './harness/outages.js';

@@ -2,6 +2,7 @@ import { defined } from '../domain/base/defined.js';
 import { milliseconds } from '../domain/base/duration.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { inOrder } from '../domain/base/priority.js';
+import { MOST_TASKS } from '../domain/registry/instance.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/delivery/qos.js';
 import { isSameType, type MessageType } from '../message/message-type.js';
 import {
@@ -140,6 +141,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
         `allowed: up to its handlerTimeout, '${handlerTimeout}'`,
       );
     }
+    checkTasks(declared.name, id, runs, spec.maxConcurrentTasks);
     agents[id] = {
       id,
       runs,
@@ -150,10 +152,22 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       publishes: (spec.publishes ?? []).map((type) => type.name),
       lanes: [],
       handlerTimeout,
-      ...defined({ needs: spec.needs }),
+      ...defined({ needs: spec.needs, maxConcurrentTasks: spec.maxConcurrentTasks }),
     };
   }
   return agents;
+}
+
+function checkTasks(topology: string, id: string, runs: AgentRuntime, most: number | undefined): void {
+  if (most === undefined) return;
+  if (runs !== 'worker')
+    invalid(
+      topology,
+      `agents.${id} has maxConcurrentTasks, and runs on Lambda`,
+      "allowed: with runs: 'worker'; a function is bounded by laneConcurrency or reservedConcurrency of LanewayApplication",
+    );
+  if (!Number.isInteger(most) || most < 1 || most > MOST_TASKS)
+    invalid(topology, `agents.${id}.maxConcurrentTasks is ${most}`, `allowed: a whole number from 1 to ${MOST_TASKS}`);
 }
 
 function channelsOf(
@@ -244,7 +258,8 @@ function clientsOf(declared: Declared, types: Map<string, MessageType>): Record<
     checkName(id, NAME, 'client id', declared.name, 'lower-case letters, digits and dashes');
     for (const type of spec.publishes) register(types, type, declared.name);
     const own = spec.publishes.map((type) => type.name);
-    clients[id] = { id, publishes: [...new Set([...own, ...cancels(own, types)])] };
+    const finds = spec.findsAgents === true ? ({ findsAgents: true } as const) : {};
+    clients[id] = { id, publishes: [...new Set([...own, ...cancels(own, types)])], ...finds };
   }
   return clients;
 }

@@ -63,6 +63,8 @@ export interface AgentModel {
   readonly publishes: readonly string[];
   /** Its lanes, highest priority first: those that its channels can use. */
   readonly lanes: readonly Priority[];
+  /** Messages that one instance handles side by side at most; absent when its process alone decides. */
+  readonly maxConcurrentTasks?: number;
   /** Longest time of one handling. */
   readonly handlerTimeout: Duration;
   /** Least time that one of its commands takes; absent when it does not say. */
@@ -77,6 +79,8 @@ export interface ClientModel {
   readonly id: string;
   /** Names of the types that it may publish. */
   readonly publishes: readonly string[];
+  /** True when it may look who works for the application. @defaultValue false */
+  readonly findsAgents?: true;
 }
 
 /** An ingress of a topology's model, without its `map` function. */

@@ -84,6 +84,11 @@ export interface AgentSpec<Channel extends string = string, Capability extends s
    * @defaultValue 'lambda'
    */
   readonly runs?: AgentRuntime;
+  /**
+   * Messages that one instance handles side by side at most, for an agent that runs as a worker: within the `concurrency` of its
+   * process, which all agents of the process share. @defaultValue the `concurrency` of its process
+   */
+  readonly maxConcurrentTasks?: number;
   /** Longest time one handler may take. @defaultValue '30 seconds' */
   readonly handlerTimeout?: Duration;
   /**
@@ -99,6 +104,8 @@ export interface AgentSpec<Channel extends string = string, Capability extends s
 export interface ClientSpec {
   /** Types that the client may publish; IAM and every receiver check it. */
   readonly publishes: readonly MessageType[];
+  /** True for a client that may look who works for the application: `agents.find`. @defaultValue false */
+  readonly findsAgents?: boolean;
   /** Text for readers of the topology. */
   readonly description?: string;
 }

@@ -6,6 +6,8 @@ import type { Slots } from './slots.js';
 export interface PolledLane {
   /** Names it in the log: `desk/critical`. */
   readonly name: string;
+  /** Copies that may be taken of it now, besides the slots that are free. @defaultValue as many as there are slots */
+  readonly room?: () => number;
   /**
    * Up to so many copies, hidden from others. `patient`: waits for one when there is none, as a long poll does.
    * @throws when the lane cannot be read; the poller tries again after a pause
@@ -22,6 +24,8 @@ export interface PollingEvents {
   /** A lane could be read, whether it had something or not. */
   readonly polled?: () => void;
   readonly failed?: (lane: string, error: unknown) => void;
+  /** Gets the call by which the poller is told that a lane may have room again for another reason than an end of a handling. */
+  readonly roomy?: (wake: () => void) => void;
 }
 
 export const FIRST_PAUSE_MS = 1_000;
@@ -49,16 +53,20 @@ export async function pollLanes(
   const troubled = new Map<PolledLane, { readonly pause: number; readonly until: number }>();
   const change = new Change();
   const wake = (): void => change.happened();
+  const roomOf = ({ room }: PolledLane): number => Math.min(slots.free, room?.() ?? slots.free);
+  events.roomy?.(wake);
   signal.addEventListener('abort', wake);
   let scarce = false;
 
   const take = async (lane: PolledLane, patient: boolean): Promise<number> => {
     const share = patient ? Math.max(1, Math.floor(slots.free / lanes.length)) : slots.free;
+    const most = Math.min(MOST_AT_ONCE, share, roomOf(lane));
+    if (most < 1) return 0;
     try {
-      const copies = await lane.receive(Math.min(MOST_AT_ONCE, share), patient, signal);
+      const copies = await lane.receive(most, patient, signal);
       troubled.delete(lane);
       events.polled?.();
-      const begun = signal.aborted ? [] : copies.slice(0, slots.free);
+      const begun = signal.aborted ? [] : copies.slice(0, Math.max(0, roomOf(lane)));
       for (const copy of begun) void slots.hold(() => lane.handle(copy)).finally(wake);
       if (begun.length < copies.length) await lane.giveBack(copies.slice(begun.length));
       return begun.length;
@@ -97,7 +105,7 @@ export async function pollLanes(
       scarce = found;
       continue;
     }
-    for (const lane of lanes) if (!waiting.has(lane)) waiting.set(lane, watch(lane));
+    for (const lane of lanes) if (!waiting.has(lane) && roomOf(lane) > 0) waiting.set(lane, watch(lane));
     await change.next();
   }
   signal.removeEventListener('abort', wake);

@@ -11,6 +11,12 @@ export interface EntriesOptions {
   readonly drain: Duration;
   /** Messages handled side by side, over all lanes. @defaultValue 8 */
   readonly concurrency?: number;
+  /** Name of this process among the instances of its agents. @defaultValue that of its machine, and what tells its processes apart */
+  readonly instance?: string;
+  /** Place where it runs. @defaultValue none */
+  readonly zone?: string;
+  /** Version of its code. @defaultValue none */
+  readonly version?: string;
   /** Address at which `GET /health` is answered. @defaultValue none */
   readonly health?: HealthOptions;
   /** Called with each line that tells of the worker. */
@@ -26,12 +32,12 @@ const INTERRUPTED = 130;
  * @throws LanewayError NOT_FOUND when the application is not deployed or nothing is bound under a name; INVALID_OPTION
  */
 export async function runEntries(entries: readonly WorkerEntry[], options: EntriesOptions): Promise<never> {
-  const { drain, concurrency, say } = options;
+  const { drain, concurrency, instance, zone, version, say } = options;
   const bound = [];
   for (const entry of entries) bound.push(await entry.prepare(await findDeployment(entry.application)));
   const worker = await startWorker(bound, {
     drainTimeout: drain,
-    ...defined({ concurrency }),
+    ...defined({ concurrency, instance, zone, version }),
   });
   const health = options.health === undefined ? undefined : await serveHealth(worker, options.health);
   const { lanes, agents, concurrency: slots } = worker.status();

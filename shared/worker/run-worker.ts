@@ -1,18 +1,40 @@
+import { InstanceLease, registrationOf } from '../agent/registry/instance-lease.js';
+import { openPorts, publisherPorts, registryPort } from '../aws/ports.js';
 import { defined } from '../domain/base/defined.js';
 import type { Agent, BoundAgent } from '../agent/create-agent.js';
-import { findDeployment, type FindOptions } from '../client/deployment.js';
+import { namesFromOutputs } from '../client/deployed-names.js';
+import { findDeployment, type Deployment, type FindOptions } from '../client/deployment.js';
 import { milliseconds, type Duration } from '../domain/base/duration.js';
 import { LanewayError } from '../domain/base/errors.js';
 import type { Priority } from '../domain/base/priority.js';
+import { unknownCapability } from '../topology/registry/find-agents.js';
 import { agentLanes, type AgentLane } from './agent-lanes.js';
 import { pollLanes } from './poll-lanes.js';
+import { instanceName, Presence, type PresenceEvents } from './presence.js';
 import { ProcessConcurrency } from './process-concurrency.js';
 import { Slots } from './slots.js';
 
 /** Options of {@link runWorker} and {@link startWorker}. */
 export interface WorkerOptions extends FindOptions {
-  /** Messages handled side by side, shared by all lanes of all agents of the worker. @defaultValue 8 */
+  /**
+   * Messages handled side by side, shared by all lanes of all agents of the worker. An agent with `maxConcurrentTasks` has no more of
+   * them than that. @defaultValue 8
+   */
   readonly concurrency?: number;
+  /**
+   * Name of this process among the instances of its agents: 1 to 64 letters, digits and `_ . : -`. A process that takes the name of
+   * another replaces it: the other one ends. @defaultValue the name of the machine, and what tells its processes apart
+   */
+  readonly instance?: string;
+  /**
+   * Capabilities that this process has, each with its proficiency from 0 to 1; each must be declared by one of its agents.
+   * @defaultValue all that the topology declares, each 1
+   */
+  readonly capabilities?: Readonly<Record<string, number>>;
+  /** Place where it runs, such as an availability zone. @defaultValue none */
+  readonly zone?: string;
+  /** Version of its code. @defaultValue none */
+  readonly version?: string;
   /** Ends the worker as {@link Worker.stop} does. */
   readonly signal?: AbortSignal;
   /**
@@ -35,6 +57,10 @@ export interface WorkerStatus {
   readonly lanes: readonly { readonly agent: string; readonly priority: Priority; readonly running: number }[];
   /** Messages that it handles side by side at most, over all lanes. */
   readonly concurrency: number;
+  /** Name under which it stands in the registry; absent when the deployment has none. */
+  readonly instance?: string;
+  /** Agents that an operator has drained; it takes nothing new for them. */
+  readonly drained: readonly string[];
   /** Milliseconds since 1970 when a lane could be read last; absent before the first time. */
   readonly polledAt?: number;
 }
@@ -69,8 +95,11 @@ export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: W
  * all lanes and become free one by one; of the lanes that have something the most urgent is served first. Leases are short and renewed
  * while the process lives, up to the agent's `handlerTimeout`, so that a killed worker costs its messages 20 seconds.
  *
+ * It registers as an instance of its agents and beats every 30 seconds; `laneway agents` shows it, and has it drained within that
+ * time. While the registry cannot be reached it works on. One that was replaced by another instance of its name ends by itself.
+ *
  * @param agents of one topology, each with what it needs
- * @throws LanewayError NOT_FOUND when the application is not deployed, INVALID_OPTION
+ * @throws LanewayError NOT_FOUND when the application is not deployed, INVALID_OPTION, UNKNOWN_CAPABILITY
  */
 export async function startWorker(agents: readonly BoundAgent[], options: WorkerOptions = {}): Promise<Worker> {
   const concurrency = options.concurrency ?? 8;
@@ -80,44 +109,110 @@ export async function startWorker(agents: readonly BoundAgent[], options: Worker
     });
   }
   const drainMs = milliseconds(options.drainTimeout ?? DEFAULT_DRAIN);
-  const deployment = await findDeployment(oneTopology(agents), options);
+  const name = oneTopology(agents);
+  checkCapabilities(agents, options);
+  const deployment = await findDeployment(name, options);
   const lanes = agentLanes(agents, deployment, neighbours);
-  return work(lanes, { agents: agents.map(({ agent }) => agent.id), concurrency, drainMs, signal: options.signal });
+  const most = Object.fromEntries(
+    agents.map(({ agent: { id, model } }) => [id, model.maxConcurrentTasks ?? concurrency]),
+  );
+  const presence = presenceOf(agents, deployment, { ...options, concurrency });
+  const own = { agents: agents.map(({ agent }) => agent.id), most, concurrency, drainMs, signal: options.signal };
+  const worker = work(lanes, { ...own, ...defined({ presence }) });
+  await worker.begun;
+  return worker;
+}
+
+/** Instances of the agents in the registry; undefined where what is deployed is of a release that had none. */
+function presenceOf(
+  agents: readonly BoundAgent[],
+  deployment: Deployment,
+  { concurrency = 8, instance = instanceName(), capabilities, zone, version }: WorkerOptions,
+): Presence | undefined {
+  const [first] = agents;
+  if (!first) return undefined;
+  const names = namesFromOutputs(first.agent.topology.model, deployment);
+  if (!names.has('registryTable')) return undefined;
+  const ports = openPorts(names, publisherPorts, registryPort);
+  const leases = agents.map(({ agent: { id, model, topology } }) => {
+    const own = capabilities && Object.entries(capabilities).filter(([one]) => model.capabilities.includes(one));
+    const maxConcurrentTasks = Math.min(concurrency, model.maxConcurrentTasks ?? concurrency);
+    const facts = { instance, maxConcurrentTasks, ...defined({ zone, version }) };
+    const having = own && { capabilities: Object.fromEntries(own) };
+    return new InstanceLease(registrationOf(topology.model, id, { ...facts, ...having }, Date.now()), ports);
+  });
+  return new Presence(leases);
+}
+
+/** @throws LanewayError UNKNOWN_CAPABILITY for one that none of the agents declares */
+function checkCapabilities(agents: readonly BoundAgent[], { capabilities = {} }: WorkerOptions): void {
+  const known = [...new Set(agents.flatMap(({ agent }) => agent.model.capabilities))];
+  for (const one of Object.keys(capabilities))
+    if (!known.includes(one)) throw unknownCapability(one, known, agents.map(({ agent }) => agent.id).join(', '));
 }
 
 interface Work {
   readonly agents: readonly string[];
+  /** Messages that each agent handles side by side at most. @defaultValue all slots */
+  readonly most?: Readonly<Record<string, number>>;
   readonly concurrency: number;
+  /** Instances in the registry. @defaultValue none */
+  readonly presence?: Presence;
   readonly drainMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** The worker over lanes of any kind. */
-export function work(lanes: readonly AgentLane[], { agents, concurrency, drainMs, signal }: Work): Worker {
+/** The worker over lanes of any kind. It takes messages once it has registered, when it has a place to do so. */
+export function work(own: readonly AgentLane[], given: Work): Worker & { readonly begun: Promise<void> } {
+  const { agents, concurrency, drainMs, signal, presence, most = {} } = given;
+  const tasksOf = (agent: string): number =>
+    own.reduce((sum, lane) => sum + (lane.agent === agent ? lane.running.size : 0), 0);
+  const takes = (agent: string): boolean => presence?.takes(agent) ?? true;
+  const lanes = own.map((lane) => ({
+    ...lane,
+    room: () => (takes(lane.agent) ? (most[lane.agent] ?? concurrency) - tasksOf(lane.agent) : 0),
+  }));
+  let wake = (): void => undefined;
   const slots = new Slots(concurrency);
   const stopping = new AbortController();
   let state: WorkerStatus['state'] = 'running';
   let polledAt: number | undefined;
+  const events: PresenceEvents = {
+    tasksOf,
+    changed: () => wake(),
+    replaced: () => stop(),
+    warn: (text) => process.emitWarning(text),
+  };
   const stop = (): void => {
-    if (state === 'running') state = 'draining';
+    if (state === 'running') {
+      state = 'draining';
+      void presence?.drain(events);
+    }
     stopping.abort();
   };
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop, { once: true });
 
+  const begun = presence?.begin(events) ?? Promise.resolve();
   const run = async (): Promise<void> => {
+    await begun;
     await pollLanes(lanes, slots, stopping.signal, {
       polled: () => (polledAt = Date.now()),
       failed: (lane, error) => process.emitWarning(`lane ${lane} could not be read: ${String(error)}`),
+      roomy: (call) => (wake = call),
     });
     if (!(await slots.emptied(drainMs))) {
       await Promise.all(lanes.map((lane) => lane.giveBack([...lane.running])));
     }
+    await presence?.leave(events);
     state = 'ended';
     signal?.removeEventListener('abort', stop);
   };
   const ended = run();
+  // Whoever started it is told by `begun`.
+  ended.catch(() => undefined);
   return {
+    begun,
     ended,
     stop: () => {
       stop();
@@ -128,7 +223,8 @@ export function work(lanes: readonly AgentLane[], { agents, concurrency, drainMs
       agents,
       lanes: lanes.map(({ agent, priority, running }) => ({ agent, priority, running: running.size })),
       concurrency,
-      ...defined({ polledAt }),
+      drained: agents.filter((agent) => !takes(agent)),
+      ...defined({ polledAt, instance: presence?.instance }),
     }),
   };
 }

@@ -48,13 +48,15 @@ export async function serveHealth(worker: Worker, options: HealthOptions): Promi
 }
 
 function healthOf(
-  { state, polledAt, lanes, concurrency }: WorkerStatus,
+  { state, polledAt, lanes, concurrency, agents, drained }: WorkerStatus,
   begun: number,
   now: number,
 ): 'ok' | 'silent' | 'draining' | 'ended' {
   if (state !== 'running') return state;
   // With every slot taken nothing is read: handlers may take longer than a minute.
   if (lanes.reduce((sum, { running }) => sum + running, 0) >= concurrency) return 'ok';
+  // Nor is anything read while all of its agents are drained.
+  if (agents.length > 0 && agents.every((agent) => drained.includes(agent))) return 'ok';
   return now - (polledAt ?? begun) > SILENT_MS ? 'silent' : 'ok';
 }
 

@@ -4,6 +4,10 @@ import { DynamoApprovalReader } from '../../shared/aws/dynamo/dynamo-approval-re
 import { DynamoPendingStore } from '../../shared/aws/dynamo/dynamo-pending-store.js';
 import { DynamoHeldTimes } from '../../shared/aws/dynamo/quarantine/dynamo-held-times.js';
 import { DynamoQuarantineStore } from '../../shared/aws/dynamo/quarantine/dynamo-quarantine-store.js';
+import { DynamoRegistry } from '../../shared/aws/dynamo/registry/dynamo-registry.js';
+import { ManualClock } from '../../shared/testing/memory/manual-clock.js';
+import { MemoryRegistry } from '../../shared/testing/memory/registry/memory-registry.js';
+import { registryContract } from './suites/registry.contract.js';
 import { newId } from '../../shared/domain/base/ids.js';
 import type { PendingRecord } from '../../shared/domain/request/pending.js';
 import { requestIdOf } from '../../shared/domain/request/requester.js';
@@ -86,5 +90,44 @@ describeOnEngine('DynamoQuarantineStore', (resources) => {
       quarantines: new DynamoQuarantineStore(documents, pending, ledger),
       heldTimes: new DynamoHeldTimes(documents, ledger),
     };
+  });
+});
+
+function clockedStand() {
+  const clock = new ManualClock();
+  return { clock, now: () => clock.now(), pass: (ms: number) => clock.advanceTo(clock.now() + ms) };
+}
+
+describe('MemoryRegistry', () => {
+  registryContract(() => {
+    const { clock, ...stand } = clockedStand();
+    return Promise.resolve({ ...stand, registry: new MemoryRegistry(clock) });
+  });
+});
+
+describeOnEngine('DynamoRegistry', (resources) => {
+  registryContract(async () => {
+    const { now, pass } = clockedStand();
+    const table = await resources.ledgerTable();
+    return { now, pass, registry: new DynamoRegistry(resources.clients.documents, table, new UnreadableRows(), now) };
+  });
+
+  it('passes over what no instance writes, and tells where it stands', async () => {
+    const [table, unreadable] = [await resources.ledgerTable(), new UnreadableRows()];
+    const registry = new DynamoRegistry(resources.clients.documents, table, unreadable);
+    const agent = `a-${newId()}`;
+    const started = new Date().toISOString();
+    const facts = { application: 'shop', agent, capabilities: {}, maxConcurrentTasks: 1, started };
+    const honest = await registry.register({ ...facts, instance: 'honest' });
+    for (const [sk, wrong] of Object.entries({
+      vain: { capabilities: { all: 7 } },
+      'sk<script>': {},
+      loose: { beat: -1 },
+    }))
+      await resources.clients.documents.send(
+        new PutCommand({ TableName: table, Item: { ...honest, pk: `agent.${agent}`, sk, ...wrong } }),
+      );
+    expect((await registry.of(agent)).claims).toEqual([honest]);
+    expect(unreadable.take().rows.map(({ where }) => where.split(' ')[1])).toEqual(['loose', 'sk<script>', 'vain']);
   });
 });

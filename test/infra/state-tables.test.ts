@@ -6,7 +6,7 @@ interface Index {
   readonly KeySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[];
 }
 
-test('the ledger is indexed by due hour and by dead letters, the pending requests by due hour and by open approvals', () => {
+test('the ledger is indexed by due hour and by dead letters, the pending requests by due hour and by open approvals, the registry by nothing', () => {
   const tables = resourcesOf(applicationOf(smallest)).filter(({ type }) => type === 'AWS::DynamoDB::GlobalTable');
   const indexes = Object.fromEntries(
     tables.map(({ id, properties }) => [
@@ -26,6 +26,7 @@ test('the ledger is indexed by due hour and by dead letters, the pending request
       ['due', 'dueHour', 'dueAt'],
       ['approvals', 'asks', 'dueAt'],
     ],
+    Registry: [],
     EvidenceChains: [],
   });
 });

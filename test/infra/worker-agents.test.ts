@@ -58,15 +58,21 @@ describe('an agent that runs as a worker', () => {
     expect(JSON.stringify(of('AWS::CloudWatch::Dashboard'))).toContain('packer: messages waiting');
   });
 
-  it('may do what its function might, receive by itself, find the application, and no more', () => {
+  it('may do what its function might, register its instances, receive by itself, find the application, and no more', () => {
     const invoked = resourcesOf(applicationOf(onLambda, { agents: folderOfAgents(...lambdaAgents(onLambda)) }));
     for (const agent of ['packer', 'weigher']) {
       const own = statementsOf(resources, new RegExp(`^Worker${agent}`));
       // The denies of two agents in one role of worker processes would leave nothing to publish.
-      const receiving = /sqs:(Receive|Delete|Change|GetQueue)|DescribeStacks|xray:|logs:|^\["Deny","events:PutEvents"/;
+      const receiving =
+        /sqs:(Receive|Delete|Change|GetQueue)|DescribeStacks|AttRegistry|xray:|logs:|^\["Deny","events:PutEvents"/;
       expect(rights(own, receiving)).toEqual(
         rights(statementsOf(invoked, new RegExp(`^Agent${agent}FunctionRole`)), receiving),
       );
+      const registering = own.filter((one) => JSON.stringify(one).includes('AttRegistry'));
+      expect(registering.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+        [['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], onlyPartition(`agent.${agent}`)],
+        ['dynamodb:Query', onlyPartition(`word.${agent}`)],
+      ]);
       const received = own.filter(({ Action }) => [Action].flat().includes('sqs:ReceiveMessage'));
       expect(received.map(({ Action }) => Action)).toEqual([
         ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
@@ -119,3 +125,8 @@ describe('an agent that runs as a worker', () => {
     expect(() => app.synth()).not.toThrow();
   }, 120_000);
 });
+
+function onlyPartition(key: string): object {
+  const leading = 'dynamodb:LeadingKeys';
+  return { 'ForAllValues:StringEquals': { [leading]: [key] }, Null: { [leading]: 'false' } };
+}

@@ -7,6 +7,10 @@ import { KEPT_SECONDS } from '../../shared/aws/dynamo/dynamo-chain-store.js';
 import { LONG_POLL_SECONDS } from '../../shared/aws/sqs/sqs-lane.js';
 import { LONGEST_RETENTION_MS } from '../../shared/domain/delivery/qos.js';
 import { RETENTION_DAYS } from '../../shared/domain/evidence/retention.js';
+import { BEAT_EVERY_MS, SILENCE_MS } from '../../shared/domain/registry/lifecycle.js';
+import { REGISTRY_KEPT_MS } from '../../shared/domain/registry/registry.js';
+import { STUCK_MS } from '../../shared/domain/registry/standing.js';
+import { WATCH_EVERY, WATCH_TIMEOUT } from '../../functions/platform/registry/declaration.js';
 import { LEASE_MS, RECEIVE_VISIBILITY_SECONDS, RENEW_MS } from '../../shared/worker/agent-lanes.js';
 import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS } from '../../shared/worker/poll-lanes.js';
 import { DEFAULT_DRAIN } from '../../shared/worker/run-worker.js';
@@ -111,6 +115,19 @@ export const retentionTimes: TimeoutGroup = {
       '`ledger.sealEvery`',
     ),
     row('head of a chain that is not written any more', 'KEPT_SECONDS', seconds(KEPT_SECONDS), 'it is deleted'),
+  ],
+};
+
+export const registryTimeouts: TimeoutGroup = {
+  title: 'Instances of agents',
+  about: 'See [who works](../how-to/operate-agents.md). Not to be set.',
+  rows: [
+    row('heartbeat of a worker', 'BEAT_EVERY_MS', ms(BEAT_EVERY_MS), 'the next one; a drain is heeded with it'),
+    row('silence of an instance', 'SILENCE_MS', ms(SILENCE_MS), 'it is `offline`'),
+    row('one look at all agents', 'WATCH_TIMEOUT', WATCH_TIMEOUT, 'the next look begins with other agents'),
+    row('interval of looks', 'WATCH_EVERY', WATCH_EVERY, '`AgentStatusChanged` of what has changed'),
+    row("messages wait and none is in a function's hand", 'STUCK_MS', ms(STUCK_MS), 'the function is `failed`'),
+    row('row of an instance that is not written any more', 'REGISTRY_KEPT_MS', ms(REGISTRY_KEPT_MS), 'it is deleted'),
   ],
 };
 

@@ -1,5 +1,5 @@
 import type { TimeoutGroup } from './timeout-row.js';
-import { callTimeouts, retentionTimes, workerTimeouts } from './timeouts-of-operation.js';
+import { registryTimeouts, callTimeouts, retentionTimes, workerTimeouts } from './timeouts-of-operation.js';
 import { handlingTimeouts, messageTimeouts } from './timeouts-of-messages.js';
 import { requestTimeouts, workflowTimeouts } from './timeouts-of-requests.js';
 
@@ -11,5 +11,6 @@ export const TIMEOUTS: readonly TimeoutGroup[] = [
   workflowTimeouts,
   workerTimeouts,
   retentionTimes,
+  registryTimeouts,
   callTimeouts,
 ];

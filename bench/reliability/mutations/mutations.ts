@@ -1,5 +1,6 @@
 import type { Mutation } from './mutation.js';
 import { OUTAGE_MUTATIONS } from './outage-mutations.js';
+import { REGISTRY_MUTATIONS } from './registry-mutations.js';
 
 const CHAIN = 'shared/agent/receive/handle-copy.ts';
 const ENDS = 'shared/agent/receive/end-delivery.ts';
@@ -330,4 +331,5 @@ export const MUTATIONS: readonly Mutation[] = [
     rows: ['lost-events'],
   },
   ...OUTAGE_MUTATIONS,
+  ...REGISTRY_MUTATIONS,
 ];

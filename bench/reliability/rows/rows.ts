@@ -12,6 +12,7 @@ import { outages } from '../lasting-rows/outages.js';
 import { races } from './races.js';
 import { randomPrograms } from './random-programs.js';
 import { redrive } from './redrive.js';
+import { killedInstances } from './killed-instances.js';
 import { replay } from './replay.js';
 import { requests } from './requests.js';
 import { retention } from '../lasting-rows/retention.js';
@@ -42,6 +43,7 @@ export const ROWS: readonly Row[] = [
   skew,
   retention,
   workerLanes,
+  killedInstances,
   flood,
   redrive,
   replay,

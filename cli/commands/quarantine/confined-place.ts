@@ -49,8 +49,10 @@ function applicationArns(deployment: Deployment): string[] {
   const [, partition = '', , region = '', account = ''] = bus.split(':');
   const inRegion = (service: string, resource: string) =>
     `arn:${partition}:${service}:${region}:${account}:${resource}`;
-  const tables = ['LedgerTable', 'PendingTable'].map((key) =>
-    inRegion('dynamodb', `table/${outputOf(deployment, key)}`),
+  const names = ['LedgerTable', 'PendingTable'].map((key) => outputOf(deployment, key));
+  const { RegistryTable: registry } = deployment;
+  const tables = [...names, ...(registry === undefined ? [] : [registry])].map((name) =>
+    inRegion('dynamodb', `table/${name}`),
   );
   const bucket = `arn:${partition}:s3:::${outputOf(deployment, 'PayloadBucket')}`;
   return [

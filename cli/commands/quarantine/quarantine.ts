@@ -71,7 +71,9 @@ async function confining(
   const party = (await removedParty(name, application)) ?? partyOf(name, topology.model);
   const { book, clock, deployment, quarantines } = application;
   const confinement = confinementOf(party, topology.model, deployment);
-  const services = { book, clock, confinement, quarantines };
+  // What was deployed before there were drains has none.
+  const drains = deployment['RegistryTable'] === undefined ? {} : { registry: application.registry };
+  const services = { book, clock, confinement, quarantines, ...drains };
   const { quarantine, steps } = await act(party, services, outputOf(deployment, 'SweeperFunction'));
   output.result({ ...quarantine, steps }, () => stepTable(steps, output.paint).join('\n'));
   if (steps.every(({ done }) => done)) return EXIT.ok;

@@ -18,6 +18,9 @@ export function addWorker(
     .option('--concurrency <n>', 'messages handled side by side, over all lanes (default: 8)', whole)
     .option('--port <n>', 'answer GET /health on this port; 0: on a free one', portNumber)
     .option('--host <address>', 'address of that port; in a container 0.0.0.0', '127.0.0.1')
+    .option('--instance <name>', 'its name among the instances of its agents (default: the machine and a random part)')
+    .option('--zone <name>', 'where it runs, such as an availability zone')
+    .option('--version-of-code <text>', 'version of its code, as `laneway agents list` shows it')
     .option('--drain <duration>', 'longest wait at the end for what is being handled', '30s')
     .action(async (agents: string[], options: WorkerRunOptions, command: Command) => {
       const { workerRunCommand } = await import('./worker.js');

@@ -14,6 +14,9 @@ export interface WorkerRunOptions {
   readonly port?: number;
   readonly host: string;
   readonly drain: string;
+  readonly instance?: string;
+  readonly zone?: string;
+  readonly versionOfCode?: string;
 }
 
 const EXTENSIONS = ['ts', 'mts', 'js', 'mjs'] as const;
@@ -35,7 +38,8 @@ export async function workerRunCommand(
   await context.target();
   await runEntries(entries, {
     drain,
-    ...defined({ concurrency: options.concurrency }),
+    ...defined({ concurrency: options.concurrency, instance: options.instance, zone: options.zone }),
+    ...defined({ version: options.versionOfCode }),
     ...(options.port === undefined ? {} : { health: { port: options.port, host: options.host } }),
     say: (line) => output.progress(line),
   });

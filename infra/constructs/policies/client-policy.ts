@@ -11,6 +11,7 @@ import {
   allowCount,
   allowFinding,
   allowPayloads,
+  allowRegistry,
   allowRequests,
   allowRowsOf,
   allowSend,
@@ -63,6 +64,7 @@ export class ClientPolicy extends Construct {
     }
     allowSend(this.policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowCount(this.policy, ...watchedQueues(client, props));
+    if (client.findsAgents === true) allowRegistry(this.policy, fabric, 'reads');
     allowFinding(this.policy, 'A client');
   }
 }

@@ -5,7 +5,7 @@ import { agentOf, allowAgent, type AgentSurroundings } from '../agent-rights.js'
 import { bindingName, grantBinding, type Bindable } from '../binding.js';
 import { namesJson } from '../environment/names-json.js';
 import { lanesOf } from '../queues/mailbox.js';
-import { allowFinding, allowReceive } from '../permissions.js';
+import { allowFinding, allowInstances, allowReceive } from '../permissions.js';
 
 /** Properties of {@link WorkerPolicy}. */
 export interface WorkerPolicyProps extends AgentSurroundings {
@@ -36,6 +36,7 @@ export class WorkerPolicy extends Construct {
     this.policy = new ManagedPolicy(this, 'Policy', { description });
     allowAgent(this.policy, props);
     allowReceive(this.policy, ...lanesOf(props.mailbox).map((lane) => lane.queue));
+    allowInstances(this.policy, props.fabric, agent.id);
     allowFinding(this.policy, 'A worker');
     for (const [name, resource] of Object.entries(props.bind ?? {})) this.bind(name, resource);
   }

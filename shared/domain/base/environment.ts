@@ -9,6 +9,8 @@ export const ENVIRONMENT = {
   bus: 'LANEWAY_BUS',
   ledgerTable: 'LANEWAY_LEDGER_TABLE',
   pendingTable: 'LANEWAY_PENDING_TABLE',
+  /** Table of the instances of agents. */
+  registryTable: 'LANEWAY_REGISTRY_TABLE',
   payloadBucket: 'LANEWAY_PAYLOAD_BUCKET',
   /** Bucket of the archive (ledger stream). */
   archiveBucket: 'LANEWAY_ARCHIVE_BUCKET',

@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   INVALID_DURATION: false,
   INVALID_WORKFLOW: false,
   INVALID_OPTION: false,
+  UNKNOWN_ROLE: false,
   // messages
   SCHEMA: false,
   UNPARSEABLE: false,
@@ -48,6 +49,13 @@ export const ERROR_CODES = {
   NOBODY_ANSWERS: false,
   NOBODY_AVAILABLE: true,
   QUARANTINED: false,
+  // instances of agents
+  UNKNOWN_INSTANCE: false,
+  UNKNOWN_STATUS: false,
+  INVALID_TRANSITION: false,
+  FOREIGN_HEARTBEAT: false,
+  REPLACED: false,
+  LAST_CAPABLE: false,
   // surroundings
   CONFIGURATION: false,
   NOT_FOUND: false,

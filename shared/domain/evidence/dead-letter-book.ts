@@ -35,7 +35,9 @@ export interface OperatorEntry {
     | 'retry'
     | 'stop'
     | 'quarantine'
-    | 'release';
+    | 'release'
+    | 'drain'
+    | 'resume';
   /** Person or program that acted. */
   readonly by: string;
   /** Reason that it gave. */
@@ -58,8 +60,10 @@ export interface OperatorEntry {
   readonly vouched?: true;
   /** Facts about a replay, for the action `replay`. */
   readonly replay?: ReplayFacts;
-  /** The party that was put into quarantine, or released: `agent.clerk`. */
+  /** The party that was put into quarantine, drained, or given back: `agent.clerk`. */
   readonly party?: string;
+  /** The instance that was drained or resumed; absent when all of its agent were meant. */
+  readonly instance?: string;
   /** The execution of a workflow that was started, retried or stopped. */
   readonly execution?: string;
 }

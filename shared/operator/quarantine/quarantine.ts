@@ -1,4 +1,4 @@
-import { LanewayError, summarizeError, unknownName } from '../../domain/base/errors.js';
+import { LanewayError, unknownName } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
 import type { Confinement } from '../../domain/quarantine/confinement.js';
@@ -11,22 +11,17 @@ import {
 } from '../../domain/quarantine/quarantine.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { checkActor, type Actor } from '../operator-services.js';
+import { Steps, type OperatorStep } from '../steps.js';
 
 /** Ports for a quarantine and its release. */
-export interface QuarantineServices extends Pick<Ports, 'book' | 'clock' | 'quarantines'> {
+export interface QuarantineServices
+  extends Pick<Ports, 'book' | 'clock' | 'quarantines'>, Partial<Pick<Ports, 'registry'>> {
   /** Means by which the party is cut off. */
   readonly confinement: Confinement;
 }
 
 /** One step as it was carried out. */
-export interface QuarantineStep {
-  /** Part of the application that it was about. */
-  readonly step: 'rights' | 'record' | 'consumers' | 'retention' | 'note';
-  /** Line that says how it is now, or the error. */
-  readonly told: string;
-  /** False for a step that failed; the same command does it again. */
-  readonly done: boolean;
-}
+export type QuarantineStep = OperatorStep<'rights' | 'record' | 'consumers' | 'retention' | 'note'>;
 
 /** A quarantine or its release, with what was done. */
 export interface Quarantined {
@@ -73,7 +68,7 @@ export async function quarantineParty(party: Party, actor: Actor, services: Quar
   const { book, clock, confinement, quarantines } = services;
   const since = new Date(clock.now()).toISOString();
   let quarantine: Quarantine = { ...party, ...actor, since };
-  const steps = new Steps();
+  const steps = new Steps<QuarantineStep['step']>();
   await steps.do('rights', () => confinement.deny());
   await steps.do('record', async () => {
     quarantine = await quarantines.begin(quarantine);
@@ -100,14 +95,19 @@ export async function releaseParty(party: Party, actor: Actor, services: Quarant
       help: ['see who is: laneway quarantine list'],
     });
   let quarantine = before;
-  const steps = new Steps();
+  const steps = new Steps<QuarantineStep['step']>();
   await steps.do('rights', () => confinement.allow());
   await steps.do('record', async () => {
     const ended = isInForce(before) ? await quarantines.end(party, new Date(clock.now()).toISOString()) : undefined;
     quarantine = ended ?? before;
     return `released at ${quarantine.released ?? ''}`;
   });
-  await steps.do('consumers', () => confinement.resume());
+  await steps.do('consumers', async () => {
+    const drains = party.kind === 'agent' ? ((await services.registry?.drainsOf(party.name)) ?? []) : [];
+    // What an operator has drained besides stays so.
+    if (drains.some(({ instance }) => instance === undefined)) return `drained: laneway agents resume ${party.name}`;
+    return confinement.resume();
+  });
   await steps.do('retention', () => confinement.keepAsBefore());
   const { released } = quarantine;
   if (released !== undefined) await steps.do('note', () => note('release', quarantine, actor, released, book));
@@ -117,19 +117,6 @@ export async function releaseParty(party: Party, actor: Actor, services: Quarant
 /** Quarantines that are in force, the latest first. */
 export async function presentQuarantines({ quarantines }: Pick<Ports, 'quarantines'>): Promise<readonly Quarantine[]> {
   return (await quarantines.all()).filter(isInForce).sort((a, b) => (a.since < b.since ? 1 : -1));
-}
-
-/** Carries out steps, of which none keeps another from being tried. */
-class Steps {
-  readonly done: QuarantineStep[] = [];
-
-  async do(step: QuarantineStep['step'], act: () => Promise<string>): Promise<void> {
-    try {
-      this.done.push({ step, told: await act(), done: true });
-    } catch (error) {
-      this.done.push({ step, told: summarizeError(error).message, done: false });
-    }
-  }
 }
 
 async function note(

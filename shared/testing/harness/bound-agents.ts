@@ -1,6 +1,7 @@
 import type { Log, Middleware } from '../../agent/context.js';
 import type { Agent, BoundAgent } from '../../agent/create-agent.js';
 import { LanewayError } from '../../domain/base/errors.js';
+import { laneKey, type LaneKey } from '../../topology/mailbox-names.js';
 import type { Topology } from '../../topology/topology.js';
 import type { MortalProcess } from './mortal-process.js';
 
@@ -68,7 +69,16 @@ export function withFaults(bound: BoundAgent, process: MortalProcess): BoundAgen
   return { agent: { ...agent, middleware: [faulty, ...agent.middleware] }, deps };
 }
 
-/** A log that nobody reads. */
+/** Copies of a lane that a batch has at most, by the channels that lead there. */
+export function batchSizeOf({ agent: { model, topology } }: BoundAgent, key: LaneKey): number {
+  const profiles = model.subscribes.flatMap((channel) => topology.model.channels[channel]?.qos ?? []);
+  const served = profiles.filter((qos) =>
+    qos.priorities.some((one) => key === laneKey(one, qos.delivery === 'direct')),
+  );
+  return Math.min(...served.map(({ batchSize }) => batchSize));
+}
+
+/** Log of functions and handlers that nobody reads. */
 export const SILENT: Log = {
   debug: () => undefined,
   info: () => undefined,
@@ -76,7 +86,7 @@ export const SILENT: Log = {
   error: () => undefined,
 };
 
-/** Adds to each line the agent that it is about. A deployed export function needs no such field: its name tells the agent. */
+/** Adds to each line the agent that it is about. A deployed function needs no such field: its name tells the agent. */
 export function logOf(log: Log, agent: string): Log {
   if (log === SILENT) return log;
   const line =

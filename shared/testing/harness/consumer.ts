@@ -1,4 +1,11 @@
+import { summarizeError } from '../../domain/base/errors.js';
 import type { MemoryQueue, QueueCopy } from '../memory/memory-queue.js';
+
+const DAY_MS = 86_400_000;
+/** Milliseconds that lanes and queues of the platform keep a copy; as deployed. */
+export const LANE_RETENTION_MS = 4 * DAY_MS;
+/** Milliseconds that dead letter queues keep a copy; as deployed, and the most that SQS allows. */
+export const LETTER_RETENTION_MS = 14 * DAY_MS;
 
 /** A queue and the function behind it. */
 export interface Consumer {
@@ -25,4 +32,13 @@ export function withRun(consumer: Omit<Consumer, 'run'>): Consumer {
     if (copies.length > 0) await consumer.handle(copies);
   };
   return { ...consumer, run };
+}
+
+/** Awaits a run of a schedule; what another run can overcome is left to the next. */
+export async function leftToNext(run: Promise<void>): Promise<void> {
+  try {
+    await run;
+  } catch (error) {
+    if (!summarizeError(error).retryable) throw error;
+  }
 }

@@ -20,6 +20,7 @@ import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js
 import { HarnessWorld } from './harness-world.js';
 import type { WorldParts } from './memory-world.js';
 import { MissingMessages } from './in-flight/missing-messages.js';
+import { AgentsSchedule, WorldAgents, type HarnessAgents } from './instances/harness-agents.js';
 import { turn } from './slow-work.js';
 import { WorldAccess } from './world-access.js';
 import { seededRandom } from '../memory/seeded-random.js';
@@ -76,6 +77,8 @@ export interface Harness {
    * @throws LanewayError NOT_FOUND when it was never in quarantine, INVALID_OPTION without who or why
    */
   release(name: string, actor: Actor): Promise<void>;
+  /** Instances of the application's agents: they are found, listed, drained, started and killed. */
+  readonly agents: HarnessAgents;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /**
@@ -131,6 +134,8 @@ export function harnessOver(
 class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   readonly faults: Faults;
   readonly #missing: MissingMessages;
+  readonly agents: HarnessAgents;
+  readonly #schedule: AgentsSchedule;
   #nextSweep: number;
   /** Time of the last sweep, milliseconds since 1970. */
   #swept = 0;
@@ -139,6 +144,8 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   constructor(topology: Topology, world: HarnessWorld, present: ReadonlySet<string>) {
     super(topology, world, 'the test');
     this.#missing = new MissingMessages(topology, world, present);
+    this.agents = new WorldAgents(topology, world);
+    this.#schedule = new AgentsSchedule(topology, world);
     this.faults = world.faults;
     this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
   }
@@ -211,6 +218,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
         this.#swept = clock.now();
         await this.world.sweep();
       }
+      await this.#schedule.run();
       const awake = await this.world.slow.wake(clock.now());
       const fired = executions.fire() || awake;
       if (fired) await turn();
@@ -231,7 +239,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   #nextOfAll(): number {
     const { consumers, executions } = this.world;
     const queues = consumers.flatMap((one) => (one.isHeld() ? [] : [one.queue.nextVisibleAt]));
-    return earliest([...queues, executions.nextAlarm, this.world.slow.next, this.#nextSweep]) ?? 0;
+    return earliest([...queues, executions.nextAlarm, this.world.slow.next, this.#schedule.next, this.#nextSweep]) ?? 0;
   }
 
   /** Time at which something happens next that somebody waits for, milliseconds since 1970; undefined at rest. */

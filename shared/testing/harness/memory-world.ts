@@ -13,12 +13,12 @@ import type { LaneReturns } from '../../domain/wire/message-bus.js';
 import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import type { QueuedCopy } from '../../platform/ingress/queued-copy.js';
 import { returnDelay } from '../../platform/ingress/return-delay.js';
-import { isDirectLane, laneKey, laneKeysOf } from '../../topology/mailbox-names.js';
+import { isDirectLane, laneKeysOf } from '../../topology/mailbox-names.js';
 import { routingRules } from '../../topology/rules.js';
 import type { Topology } from '../../topology/topology.js';
 import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
-import { withRun, type Consumer } from './consumer.js';
-import { logOf, SILENT, withFaults } from './bound-agents.js';
+import { LANE_RETENTION_MS, leftToNext, LETTER_RETENTION_MS, withRun, type Consumer } from './consumer.js';
+import { batchSizeOf, logOf, SILENT, withFaults } from './bound-agents.js';
 import { FaultPlan } from './fault-plan.js';
 import { MemoryCursors } from '../memory/memory-cursors.js';
 import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
@@ -36,7 +36,8 @@ import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
 import { MemorySagas } from '../memory/memory-sagas.js';
 import { memoryChoices } from '../memory/standings/memory-standings.js';
 import { MemoryTimers } from '../memory/memory-timers.js';
-import { MortalProcess } from './mortal-process.js';
+import { Instances } from './instances/instances.js';
+import { MortalProcess, type ProcessOwner } from './mortal-process.js';
 import { PLATFORM_TIMEOUT_MS, PlatformFunctions } from './platform-functions.js';
 import { deadLettersOf, portsOf, processReceipts, type WorldPorts } from './process-ports.js';
 import { RoutingBus } from './routing-bus.js';
@@ -50,11 +51,6 @@ const MARGIN_SECONDS = 15;
 /** A queue hides a copy for this many timeouts of its function; as deployed. */
 const VISIBILITY_TIMEOUTS = 6;
 const MOST_COPIES = 10;
-const DAY_MS = 86_400_000;
-/** Milliseconds that lanes and queues of the platform keep a copy; as deployed. */
-const LANE_RETENTION_MS = 4 * DAY_MS;
-/** Milliseconds that dead letter queues keep a copy; as deployed, and the most that SQS allows. */
-const LETTER_RETENTION_MS = 14 * DAY_MS;
 
 /** Address that links of approvals begin with; nothing answers there but the harness itself. */
 const LINK_BASE = 'https://approvals.invalid';
@@ -97,6 +93,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly sagas = new MemorySagas();
   readonly openExecutions = new MemoryOpenExecutions((name) => this.executions.hasEnded(name));
   readonly quarantines = new MemoryQuarantines();
+  readonly instances: Instances;
   readonly slow = new SlowWork();
   readonly ports: WorldPorts;
   readonly timers: MemoryQueue;
@@ -153,6 +150,12 @@ export class MemoryWorld<Time extends Clock = Clock> {
       (agent) => keeping(`agent.${agent}`),
       () => queue(LETTER_RETENTION_MS),
     );
+    this.instances = new Instances({
+      ...{ clock, topology, agents, lanes: this.lanes },
+      isHeld: (agent) => this.quarantines.holds(`agent.${agent}`),
+      registryOf: (agent, host) =>
+        portsOf(this.process(agent, undefined, { party: `agent.${agent}`, host }), this.ports).registry,
+    });
     this.awaited = workflows.flatMap(({ awaits }) => awaits);
     const types = this.awaited.map(({ type }) => type);
     const rules = routingRules(model, Object.values(this.starts), types);
@@ -184,6 +187,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       ledger: this.ledger,
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),
+      ...{ registry: this.instances.registry, agentFunctions: this.instances },
       ...{ quarantines: this.quarantines, heldTimes: this.quarantines },
       sagas: this.sagas,
       openExecutions: this.openExecutions,
@@ -225,12 +229,11 @@ export class MemoryWorld<Time extends Clock = Clock> {
   /**
    * A process of a function or of a client.
    * @param timeout milliseconds after which a function is ended
-   * @param party the agent or client that it runs for
    */
-  process(who: string, timeout = Infinity, party?: string): MortalProcess {
+  process(who: string, timeout = Infinity, owner: ProcessOwner = {}): MortalProcess {
     const { clock, faults, slow, quarantines } = this;
     const confines = (one: string) => quarantines.holds(one);
-    return new MortalProcess(who, { clock, faults, slow, confines }, clock.now() + timeout, party);
+    return new MortalProcess(who, { clock, faults, slow, confines }, clock.now() + timeout, owner);
   }
 
   /** Stops what handlers have begun and not ended: their signals abort, and their tries fail with `why`. */
@@ -249,6 +252,11 @@ export class MemoryWorld<Time extends Clock = Clock> {
       this.#followed(who, PLATFORM_TIMEOUT_MS, (process) => leftToNext(work(process)));
     await run('sweeper', (process) => this.#functions.sweep(process));
     if (Object.keys(this.starts).length > 0) await run('supervisor', (process) => this.#functions.supervise(process));
+  }
+
+  /** One look at all agents; what fails is left to the next. */
+  async watch(): Promise<void> {
+    await this.#followed('registry', PLATFORM_TIMEOUT_MS, (process) => leftToNext(this.#functions.watch(process)));
   }
 
   /** A status event of an execution, which EventBridge brings at best effort. */
@@ -278,18 +286,14 @@ export class MemoryWorld<Time extends Clock = Clock> {
   }
 
   #agent(bound: BoundAgent): Consumer[] {
-    const { id, model, topology } = bound.agent;
+    const { id, model } = bound.agent;
     const timeout = (wholeSeconds(model.handlerTimeout) + MARGIN_SECONDS) * 1000;
     let guards = new ProcessGuards();
     const log = logOf(this.#log, id);
     const deadLetters = this.lanes.deadLetters(id);
-    const isHeld = () => this.quarantines.holds(`agent.${id}`);
+    const isHeld = () => this.quarantines.holds(`agent.${id}`) || !this.instances.takes(id);
     return [...this.lanes.lanes(id)].map(([key, queue]) => {
       const direct = isDirectLane(key);
-      const profiles = model.subscribes.flatMap((channel) => topology.model.channels[channel]?.qos ?? []);
-      const served = profiles.filter((qos) =>
-        qos.priorities.some((one) => key === laneKey(one, qos.delivery === 'direct')),
-      );
       const handle = async (copies: readonly QueueCopy[], process: MortalProcess): Promise<void> => {
         const ports = portsOf(process, this.ports);
         const end = this.clock.now() + timeout;
@@ -315,10 +319,19 @@ export class MemoryWorld<Time extends Clock = Clock> {
         handle(copies, process).finally(() => process.alive || (guards = new ProcessGuards()));
       return withRun({
         ...{ name: `${id}/${key}`, queue, agent: id },
-        handle: (copies) => this.#followed(id, timeout, (process) => mortal(copies, process), `agent.${id}`),
-        batchSize: Math.min(MOST_COPIES, ...served.map(({ batchSize }) => batchSize)),
+        handle: (copies) =>
+          this.instances.run(id, copies.length, (host) =>
+            this.#followed(id, timeout, (process) => mortal(copies, process), {
+              party: `agent.${id}`,
+              ...defined({ host }),
+            }),
+          ),
+        batchSize: Math.min(MOST_COPIES, batchSizeOf(bound, key)),
         isHeld,
-        receive: (most) => (isHeld() ? [] : this.#receive(queue, most, timeout, deadLetters, direct)),
+        receive: (most) => {
+          const room = isHeld() ? 0 : Math.min(most, this.instances.room(id));
+          return room === 0 ? [] : this.#receive(queue, room, timeout, deadLetters, direct);
+        },
       });
     });
   }
@@ -360,9 +373,9 @@ export class MemoryWorld<Time extends Clock = Clock> {
     who: string,
     timeout: number,
     work: (process: MortalProcess) => Promise<void>,
-    party?: string,
+    owner?: ProcessOwner,
   ): Promise<void> {
-    const process = this.process(who, timeout, party);
+    const process = this.process(who, timeout, owner);
     return this.slow.follow(process, work(process));
   }
 
@@ -381,13 +394,5 @@ export class MemoryWorld<Time extends Clock = Clock> {
       queue.delete(receipt);
     }
     return received.filter((copy) => !worn.includes(copy));
-  }
-}
-
-async function leftToNext(run: Promise<void>): Promise<void> {
-  try {
-    await run;
-  } catch (error) {
-    if (!summarizeError(error).retryable) throw error;
   }
 }

@@ -12,6 +12,19 @@ export interface Points {
   readonly after?: CrashPoint;
 }
 
+/** Instance of an agent that several processes of a world belong to: when one of them dies, so has it. */
+export interface ProcessHost {
+  readonly alive: boolean;
+  die(): void;
+}
+
+/** Party and instance that a process runs for; neither for a function of the platform. */
+export interface ProcessOwner {
+  /** Agent or client, with its kind: `agent.clerk`. */
+  readonly party?: string;
+  readonly host?: ProcessHost;
+}
+
 /** World that a process runs in. */
 export interface ProcessWorld {
   readonly clock: Clock;
@@ -32,20 +45,21 @@ export class MortalProcess {
   readonly #world: ProcessWorld;
   readonly #end: number;
   readonly #party: string | undefined;
+  readonly #host: ProcessHost | undefined;
   #alive = true;
 
   /**
    * @param who agent, client, or function of the platform
    * @param end instant at which its function is ended while it waits for an answer, milliseconds since 1970
-   * @param party the agent or client that it runs for (`agent.clerk`); none for a function of the platform
    */
   constructor(
     readonly who: string,
     world: ProcessWorld,
     end = Infinity,
-    party?: string,
+    { party, host }: ProcessOwner = {},
   ) {
     this.#party = party;
+    this.#host = host;
     this.#world = world;
     this.#end = end;
     this.faults = world.faults;
@@ -59,7 +73,7 @@ export class MortalProcess {
   }
 
   get alive(): boolean {
-    return this.#alive;
+    return this.#alive && this.#host?.alive !== false;
   }
 
   /** @throws LanewayError UNAVAILABLE when the process dies here, or has died; HANDLER when the plan lets it throw */
@@ -68,7 +82,7 @@ export class MortalProcess {
     await this.#freeze(this.faults.freezes(this.who, point));
     const effect = this.faults.strikes(this.who, point);
     if (effect === 'crash') {
-      this.#alive = false;
+      this.#die();
       this.#check();
     }
     if (effect === 'throw') throw new LanewayError('HANDLER', `the fault plan lets '${this.who}' fail ${point}`);
@@ -113,7 +127,7 @@ export class MortalProcess {
     const half = entries.slice(0, this.faults.number(entries.length + 1));
     if (this.faults.strikes(this.who, 'mid-emit') === 'crash') {
       await effect(half);
-      this.#alive = false;
+      this.#die();
     }
     this.#check();
     const outages = entries.map(() => this.faults.outageOf(port, this.who));
@@ -138,7 +152,7 @@ export class MortalProcess {
     await this.#freeze(this.faults.freezes(this.who));
     const death = this.faults.dies(this.who);
     if (death === 'executed') await effect();
-    if (death) this.#alive = false;
+    if (death) this.#die();
     this.#check();
   }
 
@@ -153,11 +167,16 @@ export class MortalProcess {
     if (ms === 0) return;
     const until = this.#world.clock.now() + ms;
     await this.#world.slow.pause(this, Math.min(until, this.#end));
-    if (until > this.#end) this.#alive = false;
+    if (until > this.#end) this.#die();
+  }
+
+  #die(): void {
+    this.#alive = false;
+    this.#host?.die();
   }
 
   #check(): void {
-    if (!this.#alive) throw unavailable(`the process of '${this.who}' has ended`);
+    if (!this.alive) throw unavailable(`the process of '${this.who}' has ended`);
   }
 }
 

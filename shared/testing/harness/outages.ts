@@ -3,6 +3,7 @@ import { LanewayError, unknownName } from '../../domain/base/errors.js';
 
 /** Ports that can be in trouble: those of an application in memory, and `receipts`, which stands for the receipts of copies in lanes. */
 export const OUTAGE_PORTS = [
+  'agentFunctions',
   'approvals',
   'book',
   'bus',
@@ -22,6 +23,7 @@ export const OUTAGE_PORTS = [
   'pending',
   'quarantines',
   'receipts',
+  'registry',
   'resumer',
   'returns',
   'sagas',

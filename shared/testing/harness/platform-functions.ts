@@ -10,6 +10,7 @@ import { takeTimer } from '../../platform/requests/fire-timer.js';
 import type { QueuedCopy } from '../../platform/ingress/queued-copy.js';
 import { reportCompletion } from '../../platform/workflows/report-completion.js';
 import { startWorkflows } from '../../platform/workflows/start-workflow.js';
+import { watchAgents } from '../../platform/registry/watch-agents.js';
 import { supervise, SUPERVISE_GRACE_MS } from '../../platform/supervision/supervise.js';
 import { sweep } from '../../platform/supervision/sweep.js';
 import { takeEvent } from '../../platform/ingress/take-event.js';
@@ -91,6 +92,10 @@ export class PlatformFunctions {
   async sweep(process: MortalProcess): Promise<void> {
     const stopAt = process.clock.now() + PLATFORM_TIMEOUT_MS;
     await sweep(this.#services(process), { stopAt });
+  }
+
+  async watch(process: MortalProcess): Promise<void> {
+    await watchAgents(this.#services(process), process.clock.now() + PLATFORM_TIMEOUT_MS);
   }
 
   async supervise(process: MortalProcess): Promise<void> {

@@ -121,7 +121,7 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   }
 
   protected publishingAs(name: string): Publishing {
-    const ports = portsOf(this.world.process(name, Infinity, `client.${name}`), this.world.ports);
+    const ports = portsOf(this.world.process(name, Infinity, { party: `client.${name}` }), this.world.ports);
     return publisherOf(this.topology, { kind: 'client', name }, ports);
   }
 

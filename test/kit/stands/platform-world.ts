@@ -15,6 +15,7 @@ import { MemoryLedger } from '../../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
 import { MemoryPending } from '../../../shared/testing/memory/memory-pending.js';
 import { MemoryQuarantines } from '../../../shared/testing/memory/memory-quarantines.js';
+import { MemoryRegistry } from '../../../shared/testing/memory/registry/memory-registry.js';
 import { MemoryQueue } from '../../../shared/testing/memory/memory-queue.js';
 import { MemorySagas } from '../../../shared/testing/memory/memory-sagas.js';
 import { MemoryTimers } from '../../../shared/testing/memory/memory-timers.js';
@@ -85,6 +86,7 @@ export function platformWorld(topology: Topology = shop) {
     returns: new Returns(),
     cursors: new MemoryCursors(),
     quarantines: new MemoryQuarantines(),
+    registry: new MemoryRegistry(clock),
     openExecutions: new MemoryOpenExecutions(),
     sagas: new MemorySagas(),
     unreadable: ledger.unreadable,

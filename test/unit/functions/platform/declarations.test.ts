@@ -33,7 +33,7 @@ describe('declarations of platform functions', () => {
   it('say what an application needs', () => {
     const needed = (workflows: number, links: boolean, { model }: { model: TopologyModel } = smallest) =>
       neededPlatformFunctions({ topology: model, workflows, links }).map(({ name }) => name);
-    const always = ['dead-letters', 'ledger-stream', 'ledger-seal', 'sweeper'];
+    const always = ['dead-letters', 'ledger-stream', 'ledger-seal', 'sweeper', 'registry'];
     const requests = ['replies', 'deadlines'];
     const workflows = ['dispatcher', 'starter', 'workflow-events', 'supervisor'];
     expect(needed(0, false)).toEqual(always);

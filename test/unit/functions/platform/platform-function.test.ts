@@ -15,6 +15,7 @@ import * as dispatcher from '../../../../functions/platform/dispatcher/lambda.js
 import * as ingress from '../../../../functions/platform/ingress/lambda.js';
 import * as ledgerSeal from '../../../../functions/platform/ledger-seal/lambda.js';
 import * as ledgerStream from '../../../../functions/platform/ledger-stream/lambda.js';
+import * as registry from '../../../../functions/platform/registry/lambda.js';
 import * as replies from '../../../../functions/platform/replies/lambda.js';
 import * as starter from '../../../../functions/platform/starter/lambda.js';
 import * as supervisor from '../../../../functions/platform/supervisor/lambda.js';
@@ -38,6 +39,7 @@ const VALUES: Partial<Record<EnvironmentKey, string>> = {
 
 /** Variables that each function needs of the environment: the contract that the infrastructure sets. */
 const NEEDS = {
+  registry: [registry.create, [...COMMON, 'registryTable', 'mailboxes']],
   replies: [replies.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue']],
   deadlines: [deadlines.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue']],
   dispatcher: [dispatcher.create, [...COMMON, 'pendingTable', 'timerQueue']],
@@ -114,6 +116,7 @@ describe('the platform functions', () => {
       const visit = { requestContext: { http: { method: 'PUT' } }, headers: {}, rawPath: '/' };
       const result = await invoke(create(shop, WORKFLOWS), { Records: [], ...visit });
       if (name === 'sweeper') expect(result).toMatchObject({ looked: 0, complete: true });
+      else if (name === 'registry') expect(result).toMatchObject({ changed: 0, complete: true });
       else if (name === 'supervisor') {
         expect(result).toMatchObject({ executions: 0, complete: true });
         // By default a page is a hundred executions, at five pages a second.

@@ -11,6 +11,7 @@ beforeEach(async () => {
     agents: ['desk'],
     lanes: [{ agent: 'desk', priority: 'high', running: 2 }],
     concurrency: 8,
+    drained: [],
   };
   server = await serveHealth(worker, { port: 0 });
 });
@@ -32,6 +33,13 @@ test.each([
   const response = await fetch(server.url);
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ health });
+});
+
+test('one whose agents are all drained reads nothing, and is well', async () => {
+  status = { ...status, polledAt: Date.now() - 600_000, drained: ['desk'] };
+  expect((await fetch(server.url)).status).toBe(200);
+  status = { ...status, agents: ['desk', 'shed'] };
+  expect((await fetch(server.url)).status).toBe(503);
 });
 
 test('one whose slots are all taken reads nothing, and is well', async () => {

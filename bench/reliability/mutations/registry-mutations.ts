@@ -1,0 +1,56 @@
+import type { Mutation } from './mutation.js';
+
+const STANDING = 'shared/domain/registry/standing.ts';
+
+/** Changes that `--mutations` makes in the rules of instances. */
+export const REGISTRY_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'an-old-instance-revives',
+    title: 'a heartbeat of a registration that was replaced is taken for the present one',
+    edits: [
+      {
+        file: 'shared/domain/registry/instance.ts',
+        find: "if (epoch !== before.epoch || before.state === 'gone') {",
+        replace: "if (epoch > before.epoch || before.state === 'gone') {",
+      },
+    ],
+    rows: ['registry'],
+  },
+  {
+    name: 'silence-is-not-noticed',
+    title: 'an instance that is silent for an hour is at work',
+    edits: [
+      {
+        file: STANDING,
+        find: 'if (silent >= SILENCE_MS)',
+        replace: 'if (silent >= 60 * SILENCE_MS)',
+      },
+    ],
+    rows: ['registry'],
+  },
+  {
+    name: 'a-look-is-a-transition',
+    title: 'every look at an instance counts as a change of its status',
+    edits: [
+      {
+        file: STANDING,
+        find: 'if (status === before.status)\n',
+        replace: 'if (status === before.status && before.transition > 1_000)\n',
+      },
+    ],
+    rows: ['registry'],
+  },
+  {
+    name: 'the-clock-of-an-instance-is-believed',
+    title: 'a heartbeat from the future keeps an instance at work',
+    edits: [
+      {
+        file: STANDING,
+        find: 'at >= Date.parse(before.looked) && at <= now;',
+        replace: 'at >= Date.parse(before.looked) || at <= now;',
+      },
+    ],
+    rows: [],
+    tests: ['test/unit/shared/domain/registry/standing.test.ts'],
+  },
+];

@@ -1,0 +1,101 @@
+import type { FunctionState } from '../../../../../shared/domain/registry/function-state.js';
+import { watchAgents } from '../../../../../shared/platform/registry/watch-agents.js';
+import { depot } from '../../../../kit/applications/fixture-topology.js';
+import { platformWorld } from '../../../../kit/stands/platform-world.js';
+
+const WELL: FunctionState = { state: 'active', mappings: 1, enabled: 1, waiting: 0, inHand: 0 };
+
+function stand() {
+  const world = platformWorld(depot);
+  const functions = { state: WELL, fails: false };
+  const services = {
+    ...world,
+    publishing: world.publishingAs('platform', 'registry'),
+    agentFunctions: {
+      stateOf: () => (functions.fails ? Promise.reject(new Error('throttled')) : Promise.resolve(functions.state)),
+    },
+  };
+  const name = { application: 'fixture-depot', agent: 'packer', instance: 'one' };
+  const started = new Date(world.clock.now()).toISOString();
+  const facts = { ...name, capabilities: {}, maxConcurrentTasks: 2, started };
+  return {
+    world,
+    services,
+    functions,
+    register: () => world.registry.register(facts),
+    beat: (epoch: number, beat: number) =>
+      world.registry.beat({
+        ...{ ...name, epoch, beat, at: new Date(world.clock.now()).toISOString() },
+        ...{ state: 'ready', currentTasks: 0 },
+      }),
+    pass: (seconds: number) => world.clock.advanceTo(world.clock.now() + seconds * 1_000),
+    look: (stopAt = Infinity) => watchAgents(services, stopAt),
+    told: () =>
+      world
+        .ofType('AgentStatusChanged')
+        .map(({ data }) => data as { agent: string; instance: string; from?: string; status: string })
+        .map(({ agent, instance, from = '-', status }) => `${agent}/${instance} ${from}>${status}`),
+  };
+}
+
+it('tells every transition once, on system.agents, in the name of the platform', async () => {
+  const { world, register, beat, pass, look, told } = stand();
+  await register();
+  await beat(1, 1);
+  expect(await look()).toEqual({ instances: 2, changed: 2, failed: 0, complete: true });
+  expect(told().sort()).toEqual(['clerk/function ->ready', 'packer/one ->ready']);
+  pass(30);
+  await beat(1, 2);
+  expect(await look()).toMatchObject({ changed: 0 });
+  pass(60);
+  await look();
+  await look();
+  pass(60);
+  await look();
+  await beat(1, 3);
+  await look();
+  await look();
+  expect(told().slice(2)).toEqual(['packer/one ready>offline', 'packer/one offline>ready']);
+  const [envelope] = world.ofType('AgentStatusChanged');
+  expect(envelope).toMatchObject({ source: 'laneway.fixture-depot.platform.registry', channel: 'system.agents' });
+});
+
+it('publishes what a run that died had written, as the same message', async () => {
+  const { world, services, register, look, pass, beat } = stand();
+  await register();
+  await beat(1, 1);
+  const { registry } = services;
+  const told = registry.told.bind(registry);
+  registry.told = () => Promise.reject(new Error('the process died'));
+  expect(await look()).toMatchObject({ changed: 0, failed: 2 });
+  registry.told = told;
+  pass(30);
+  await beat(1, 2);
+  await look();
+  const messages = world.ofType('AgentStatusChanged').filter(({ data }) => JSON.stringify(data).includes('packer'));
+  expect(messages).toHaveLength(2);
+  expect(new Set(messages.map(({ id }) => id)).size).toBe(1);
+});
+
+it('looks at the others when one agent cannot be looked at, and stops when its time is over', async () => {
+  const { world, functions, register, look, told } = stand();
+  await register();
+  functions.fails = true;
+  expect(await look()).toMatchObject({ failed: 1, complete: true });
+  expect(told()).toEqual(['packer/one ->initializing']);
+  expect(await look(world.clock.now())).toEqual({ instances: 0, changed: 0, failed: 0, complete: false });
+});
+
+it('publishes at most a hundred transitions of an agent at a look', async () => {
+  const { world, look, told } = stand();
+  const started = new Date(world.clock.now()).toISOString();
+  for (let index = 0; index < 130; index += 1)
+    await world.registry.register({
+      ...{ application: 'fixture-depot', agent: 'packer', instance: `made-up-${index}`, started },
+      ...{ capabilities: {}, maxConcurrentTasks: 1 },
+    });
+  await look();
+  expect(told().filter((one) => one.startsWith('packer'))).toHaveLength(100);
+  await look();
+  expect(told().filter((one) => one.startsWith('packer'))).toHaveLength(130);
+});

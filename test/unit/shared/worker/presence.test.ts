@@ -1,0 +1,114 @@
+import { InstanceLease, registrationOf } from '../../../../shared/agent/registry/instance-lease.js';
+import { LanewayError } from '../../../../shared/domain/base/errors.js';
+import { ManualClock } from '../../../../shared/testing/memory/manual-clock.js';
+import { MemoryRegistry } from '../../../../shared/testing/memory/registry/memory-registry.js';
+import { instanceName, Presence } from '../../../../shared/worker/presence.js';
+import { depot } from '../../../kit/applications/fixture-topology.js';
+
+function stand(instance = 'one') {
+  const clock = new ManualClock();
+  const registry = new MemoryRegistry(clock);
+  const told: string[] = [];
+  const tasks = { packer: 0, weigher: 0 };
+  let tick: () => void = () => undefined;
+  let ended = false;
+  const events = {
+    tasksOf: (agent: string) => tasks[agent as 'packer'],
+    changed: () => void told.push('changed'),
+    replaced: () => void told.push('replaced'),
+    warn: (text: string) => void told.push(text),
+    repeat: (run: () => void, ms: number) => {
+      expect(ms).toBe(30_000);
+      tick = run;
+      return () => void (ended = true);
+    },
+  };
+  const make = (name = instance) =>
+    new Presence(
+      ['packer', 'weigher'].map((agent) => {
+        const facts = { instance: name, maxConcurrentTasks: 2 };
+        return new InstanceLease(registrationOf(depot.model, agent, facts, clock.now()), { clock, registry });
+      }),
+    );
+  const beats = async () => {
+    clock.advanceTo(clock.now() + 30_000);
+    tick();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const claim = async (agent = 'packer') => (await registry.of(agent)).claims[0];
+  return { registry, told, tasks, events, make, beats, claim, isEnded: () => ended };
+}
+
+it('registers an instance of each agent, beats every 30 seconds with what is in hand, and takes its leave', async () => {
+  const { make, events, beats, claim, tasks, told, isEnded } = stand();
+  const presence = make();
+  await presence.begin(events);
+  expect(await claim()).toMatchObject({ instance: 'one', epoch: 1, beat: 1, state: 'ready', maxConcurrentTasks: 2 });
+  tasks.packer = 2;
+  await beats();
+  expect([await claim(), await claim('weigher')]).toMatchObject([
+    { beat: 2, currentTasks: 2 },
+    { beat: 2, currentTasks: 0 },
+  ]);
+  await presence.drain(events);
+  expect(await claim()).toMatchObject({ state: 'draining', currentTasks: 2 });
+  await presence.leave(events);
+  expect([await claim(), await claim('weigher')]).toMatchObject([{ state: 'gone' }, { state: 'gone' }]);
+  expect([isEnded(), told]).toEqual([true, []]);
+});
+
+it('takes nothing for an agent that is drained, as of the next heartbeat, and again when it is resumed', async () => {
+  const { make, events, beats, registry, told } = stand();
+  const presence = make();
+  await presence.begin(events);
+  await registry.drain({ agent: 'packer', instance: 'one', by: 'ana', why: 'disk', since: '2026-01-01T00:00:00.000Z' });
+  await registry.drain({
+    agent: 'weigher',
+    instance: 'two',
+    by: 'ana',
+    why: 'disk',
+    since: '2026-01-01T00:00:00.000Z',
+  });
+  expect(presence.takes('packer')).toBe(true);
+  await beats();
+  expect([presence.takes('packer'), presence.takes('weigher'), told]).toEqual([false, true, ['changed']]);
+  await registry.resume({ agent: 'packer', instance: 'one' });
+  await beats();
+  expect([presence.takes('packer'), told]).toEqual([true, ['changed', 'changed']]);
+});
+
+it('ends when another instance takes its name, and does not take it back', async () => {
+  const { make, events, beats, claim, told } = stand();
+  await make().begin(events);
+  const second = make();
+  await second.begin({ ...events, repeat: () => () => undefined });
+  await beats();
+  expect(told).toContain('replaced');
+  expect(await claim()).toMatchObject({ epoch: 2, beat: 1 });
+});
+
+it('works on while the registry cannot be reached, and registers when it can', async () => {
+  const { make, events, beats, registry, claim, told } = stand();
+  const register = registry.register.bind(registry);
+  registry.register = () => Promise.reject(new LanewayError('UNAVAILABLE', 'the table is throttled'));
+  const presence = make();
+  await presence.begin(events);
+  expect([presence.takes('packer'), told[0]]).toEqual([true, expect.stringContaining('throttled')]);
+  registry.register = register;
+  await beats();
+  expect(await claim()).toMatchObject({ epoch: 1, state: 'ready' });
+});
+
+it('does not begin in the registry of another application, nor under a name that cannot be', async () => {
+  const { make, events, registry } = stand();
+  const foreign = { application: 'bank', agent: 'packer', instance: 'one', capabilities: {}, maxConcurrentTasks: 1 };
+  await registry.register({ ...foreign, started: '2026-01-01T00:00:00.000Z' });
+  await expect(make().begin(events)).rejects.toMatchObject({ code: 'FOREIGN_HEARTBEAT' });
+  await expect(make('a b').begin(events)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+});
+
+it('names processes of one machine apart, whatever the machine is called', () => {
+  const names = [instanceName('ip-10-0-0-1'), instanceName('ip-10-0-0-1'), instanceName('höst name'.repeat(20))];
+  expect(new Set(names).size).toBe(3);
+  for (const name of names) expect(name).toMatch(/^[\w.:-]{1,64}$/);
+});
