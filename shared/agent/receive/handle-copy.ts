@@ -1,9 +1,15 @@
 import { checkReference, payloadAt } from '../../domain/delivery/claim-check.js';
 import type { LeaseRequest } from '../../domain/delivery/delivery-store.js';
-import { factsOf, type LeaseResult } from '../../domain/delivery/delivery.js';
+import { factsOf, type DeliveryKey, type LeaseResult } from '../../domain/delivery/delivery.js';
 import { milliseconds } from '../../domain/base/duration.js';
 import { sourceOf } from '../../domain/wire/envelope.js';
-import { LanewayError, summarizeError, unthrownError, type ErrorSummary } from '../../domain/base/errors.js';
+import {
+  LanewayError,
+  summarizeError,
+  unthrownError,
+  withoutStacks,
+  type ErrorSummary,
+} from '../../domain/base/errors.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
 import { MessageExpired, RequestFailed } from '../../message/system-messages.js';
 import { composeMessage, composeReply } from '../../publishing/compose-message.js';
@@ -25,6 +31,7 @@ import {
 import { holdsEmissions, sendEmissions, storeEmissions, type StoredEmissions } from './emissions.js';
 import { endDelivery, endUnread } from './end-delivery.js';
 import type { Handling } from './handling.js';
+import type { LeaseKeeper } from './lease-keeper.js';
 import { COUNTED_SHARE } from './process-guards.js';
 import { Refusal, refusalFor } from './refusal.js';
 import { OUTCOME_MS, runHandler } from './run-handler.js';
@@ -35,10 +42,90 @@ import { ACKNOWLEDGE, LOST, troubleVerdict, type Verdict } from './verdict.js';
 /**
  * Takes one copy through an agent. The answer is always a verdict. Nothing is thrown, and nothing is acknowledged that
  * has no outcome or dead letter.
+ *
+ * The chain: decode → own message? → checks → payload → reply in time? → lease → budget → handler → outcome → emissions. A payload by
+ * reference comes after the budget. The functions of its steps follow in this order. A step that does not pass the delivery on returns a {@link Refusal}, and the
+ * delivery ends there.
  */
-export function handleCopy(arrival: Arrival): Promise<Verdict> {
-  return pass(arrival).catch((error: unknown) => backToLane(arrival, error));
+export async function handleCopy(arrival: Arrival): Promise<Verdict> {
+  // One frame for the whole chain: each more is a promise more for every message.
+  try {
+    const { bound, services } = arrival;
+    let decoded: Decoded;
+    try {
+      decoded = withoutStacks(decodeVouched, arrival.copy.body, arrival.direct);
+    } catch (error) {
+      return await endUnread(arrival, summarizeError(error));
+    }
+    const { envelope } = decoded;
+    if (isOwn(decoded, bound)) return ACKNOWLEDGE;
+    const arrived = deliveryOf(arrival, envelope);
+    const delivery = arrived.expires > arrived.at ? arrived : await withoutHeldTime(arrived);
+
+    const type = withoutStacks(check, delivery, decoded);
+    if (type instanceof Refusal) return await endDelivery(delivery, type);
+
+    // The chain gives way only where it has to wait: every message goes through here.
+    const isInline = envelope.dataref === undefined;
+    let data = isInline ? withoutStacks(readPayload, delivery, type) : undefined;
+    if (data instanceof Refusal) return await endDelivery(delivery, data);
+    const late = isInline && mayAnswer(delivery, type) ? await claimReply(delivery) : undefined;
+    if (late) return await endDelivery(delivery, late);
+
+    const now = arrival.at;
+    const request = requestFor(delivery, now);
+    const answer = await services.deliveries.lease(delivery.key, factsOf(envelope), request);
+    const lease = leaseOf(delivery, request, answer);
+    if (lease instanceof Refusal) return await endDelivery(delivery, lease);
+
+    // A copy that comes again after its try was given back has been counted.
+    if (lease.tries === 1 && delivery.copy.receives === 1) {
+      services.guards.retriesOf(envelope.channel, qosOf(delivery)).first(now);
+      const spent = services.guards.counts() ? await countInConversation(delivery, lease) : undefined;
+      if (spent) return await endDelivery(delivery, spent);
+    }
+
+    if (!isInline) data = await fetchPayload(delivery, lease, type);
+    if (data instanceof Refusal) return await endDelivery(delivery, data);
+
+    let stored: StoredEmissions;
+    try {
+      const made = runHandler({ delivery, lease, type, data, attach: attachTo(delivery, lease) });
+      const emissions = made instanceof Promise ? await made : made;
+      stored = emissions.length === 0 ? NO_EMISSIONS : await storeEmissions(emissions, delivery, lease);
+    } catch (cause) {
+      return await endDelivery(delivery, failureOf(delivery, lease, cause));
+    }
+
+    let written: 'stored' | 'lost';
+    try {
+      written = await services.deliveries.settle(delivery.key, lease.owner, {
+        state: 'completed',
+        copy: delivery.copy.copy,
+        at: services.clock.now(),
+        ...stored,
+      });
+    } catch (cause) {
+      return await endDelivery(delivery, new Refusal({ kind: 'trouble', error: summarizeError(cause), lease }));
+    }
+    if (written === 'lost') return LOST;
+    if (holdsEmissions(stored)) await sendEmissions(stored, delivery);
+    services.log.info('handled', {
+      type: envelope.type,
+      id: envelope.id,
+      correlation: envelope.correlationid,
+      priority: envelope.priority,
+      tries: lease.tries,
+      ms: services.clock.now() - now,
+    });
+    return ACKNOWLEDGE;
+  } catch (error) {
+    return backToLane(arrival, error);
+  }
 }
+
+/** The emissions of most handlings, made once. */
+const NO_EMISSIONS: StoredEmissions = { emissions: [] };
 
 /**
  * Verdict after a store or the bus failed, which is no fault of the message and counts as no try. The copy comes again, with
@@ -50,82 +137,11 @@ function backToLane({ services, copy }: Arrival, error: unknown): Verdict {
   return troubleVerdict(copy.receives, services.random(), message);
 }
 
-/**
- * The chain: decode → own message? → checks → payload → reply in time? → lease → budget → handler → outcome → emissions. A payload by
- * reference comes after the budget. The functions of its steps follow in this order. A step that does not pass the delivery on returns a {@link Refusal}, and the
- * delivery ends there.
- */
-async function pass(arrival: Arrival): Promise<Verdict> {
-  const { bound, services } = arrival;
-  let decoded: Decoded;
-  try {
-    decoded = decodeCopy(arrival.copy.body);
-    checkVouched(decoded, arrival.direct);
-  } catch (error) {
-    return endUnread(arrival, summarizeError(error));
-  }
-  const { envelope } = decoded;
-  if (isOwn(decoded, bound)) return ACKNOWLEDGE;
-  const arrived = deliveryOf(arrival, envelope);
-  const delivery = arrived.expires > arrived.at ? arrived : await withoutHeldTime(arrived);
-
-  const type = check(delivery, decoded);
-  if (type instanceof Refusal) return endDelivery(delivery, type);
-
-  // The chain gives way only where it has to wait: every message goes through here.
-  const isInline = envelope.dataref === undefined;
-  let data = isInline ? readPayload(delivery, type) : undefined;
-  if (data instanceof Refusal) return endDelivery(delivery, data);
-  const late = isInline && mayAnswer(delivery, type) ? await claimReply(delivery) : undefined;
-  if (late) return endDelivery(delivery, late);
-
-  const now = arrival.at;
-  const request = requestFor(delivery, now);
-  const answer = await services.deliveries.lease(delivery.key, factsOf(envelope), request);
-  const lease = leaseOf(delivery, request, answer);
-  if (lease instanceof Refusal) return endDelivery(delivery, lease);
-
-  // A copy that comes again after its try was given back has been counted.
-  if (lease.tries === 1 && delivery.copy.receives === 1) {
-    services.guards.retriesOf(envelope.channel, qosOf(delivery)).first(now);
-    const spent = services.guards.counts() ? await countInConversation(delivery, lease) : undefined;
-    if (spent) return endDelivery(delivery, spent);
-  }
-
-  if (!isInline) data = await fetchPayload(delivery, lease, type);
-  if (data instanceof Refusal) return endDelivery(delivery, data);
-
-  let stored: StoredEmissions;
-  try {
-    const made = runHandler({ delivery, lease, type, data, attach: attachTo(delivery, lease) });
-    const emissions = made instanceof Promise ? await made : made;
-    stored = emissions.length === 0 ? { emissions } : await storeEmissions(emissions, delivery, lease);
-  } catch (cause) {
-    return endDelivery(delivery, failureOf(delivery, lease, cause));
-  }
-
-  let written: 'stored' | 'lost';
-  try {
-    written = await services.deliveries.settle(delivery.key, lease.owner, {
-      state: 'completed',
-      copy: delivery.copy.copy,
-      at: services.clock.now(),
-      ...stored,
-    });
-  } catch (cause) {
-    return endDelivery(delivery, new Refusal({ kind: 'trouble', error: summarizeError(cause), lease }));
-  }
-  if (written === 'lost') return LOST;
-  if (holdsEmissions(stored)) await sendEmissions(stored, delivery);
-  services.log.info('handled', {
-    type: envelope.type,
-    id: envelope.id,
-    correlation: envelope.correlationid,
-    priority: envelope.priority,
-    tries: lease.tries,
-    ms: services.clock.now() - now,
-  });
-  return ACKNOWLEDGE;
+/** A received text, decoded and held against the lane that it came from. @throws LanewayError UNPARSEABLE, SENDER_MISMATCH */
+function decodeVouched(body: string, direct: boolean): Decoded {
+  const decoded = decodeCopy(body);
+  checkVouched(decoded, direct);
+  return decoded;
 }
 
 /**
@@ -300,7 +316,11 @@ async function countInConversation(delivery: Delivery, lease: Lease): Promise<Re
 
 /** Function by which the handling can be stopped from outside: by the keeper of its lease, or by the process. */
 function attachTo({ keeper, services, key }: Delivery, { owner }: Lease): Handling['attach'] {
-  return keeper === undefined ? services.attach : (stop) => keeper.hold({ key, owner, stop });
+  return keeper === undefined ? services.attach : keptBy(keeper, key, owner);
+}
+
+function keptBy(keeper: LeaseKeeper, key: DeliveryKey, owner: string): Handling['attach'] {
+  return (stop) => keeper.hold({ key, owner, stop });
 }
 
 /** Refusal after a failed try: the handling was stopped, its try was the last, or it comes again. */

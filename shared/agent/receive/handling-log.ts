@@ -7,19 +7,23 @@ type Fields = Readonly<Record<string, unknown>>;
  * The log of one handling. Facts about the message go with each line rather than into the logger: a process handles
  * several messages at once, and keys of a shared logger would be written to the lines of all of them.
  */
-export function handlingLog({ delivery, lease }: Pick<Handling, 'delivery' | 'lease'>): Log {
+export function handlingLog(handling: Logged): Log {
+  return {
+    debug: (message, fields) => line(handling, 'debug', message, fields),
+    info: (message, fields) => line(handling, 'info', message, fields),
+    warn: (message, fields) => line(handling, 'warn', message, fields),
+    error: (message, fields) => line(handling, 'error', message, fields),
+  };
+}
+
+type Logged = Pick<Handling, 'delivery' | 'lease'>;
+
+/** Writes a line. The facts are put together here, as every handling has a log and few write to it. */
+function line({ delivery, lease }: Logged, level: keyof Log, message: string, fields: Fields | undefined): void {
   const { bound, envelope, services } = delivery;
   const { type, id, correlationid: correlation } = envelope;
   const about = { agent: bound.agent.id, type, id, correlation, tries: lease.tries };
-  const line = (level: keyof Log, message: string, fields?: Fields): void => {
-    services.log[level](message, withAbout(fields, about));
-  };
-  return {
-    debug: (message, fields) => line('debug', message, fields),
-    info: (message, fields) => line('info', message, fields),
-    warn: (message, fields) => line('warn', message, fields),
-    error: (message, fields) => line('error', message, fields),
-  };
+  services.log[level](message, withAbout(fields, about));
 }
 
 /**

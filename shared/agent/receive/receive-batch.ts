@@ -37,25 +37,28 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
   const hidden = keeper?.hiddenSeconds(now) ?? Math.ceil(remaining / 1000) + VISIBILITY_MARGIN_SECONDS;
   const broughtDown = hidden === batch.renewal?.receivedFor ? undefined : hide(batch.copies, hidden);
   const endRenewing = keeper?.start();
-  const run = (copy: ReceivedCopy, alone: boolean): Promise<Verdict> => {
-    const at = services.clock.now();
-    return end - at < SHORTEST_HANDLING_MS
+  const run = (copy: ReceivedCopy, alone: boolean, at: number): Promise<Verdict> =>
+    end - at < SHORTEST_HANDLING_MS
       ? Promise.resolve({ kind: 'return', after: 0, why: 'no time left to start it' })
       : handleCopy({ bound, services, copy, direct, alone, at, end, keeper });
-  };
   const concurrency = batch.concurrency ?? NOBODY_ELSE;
   const alone = batch.copies.length === 1 && batch.concurrency === undefined;
-  const keep = async (copy: ReceivedCopy, isAlone: boolean): Promise<Verdict> => {
-    const verdict = await run(copy, isAlone);
+  const keep = async (copy: ReceivedCopy, isAlone: boolean, at: number): Promise<Verdict> => {
+    const verdict = await run(copy, isAlone, at);
     // A copy that waits to be run alone stays hidden until then.
     if (verdict.kind !== 'suspect') keeper?.done(copy);
     return verdict;
   };
   const decide = keeper ? keep : run;
-  const verdicts = await concurrency.beside(() => Promise.all(batch.copies.map((copy) => decide(copy, alone))));
+  const verdicts = await concurrency.beside(() => {
+    // The copies start together, so that one look at the clock is enough.
+    const at = services.clock.now();
+    return Promise.all(batch.copies.map((copy) => decide(copy, alone, at)));
+  });
   const areDone = verdicts.every(({ kind }) => kind === 'acknowledge');
   for (const [index, copy] of areDone ? [] : batch.copies.entries()) {
-    if (verdicts[index]?.kind === 'suspect') verdicts[index] = await concurrency.alone(() => decide(copy, true));
+    if (verdicts[index]?.kind === 'suspect')
+      verdicts[index] = await concurrency.alone(() => decide(copy, true, services.clock.now()));
   }
   endRenewing?.();
   await broughtDown;

@@ -175,6 +175,24 @@ export function unthrownError(
   return { code, message: saidBy(withHelp(message, help)), name: 'LanewayError', retryable };
 }
 
+/**
+ * Runs what checks a message from outside, whose errors end as summaries. No stack is recorded for them: that takes longer than
+ * the check, and nobody would read it. `run` must not wait for anything.
+ */
+export function withoutStacks<First, Second, Result>(
+  run: (first: First, second: Second) => Result,
+  first: First,
+  second: Second,
+): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run(first, second);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 function withHelp(message: string, help: readonly string[]): string {
   return help.length === 0 ? message : [message, ...help.map((line) => `  ${line}`)].join('\n');
 }

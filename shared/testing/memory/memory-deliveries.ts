@@ -28,7 +28,7 @@ import {
 import type { CountedKey, DeliveryStore, LeaseRequest } from '../../domain/delivery/delivery-store.js';
 import { readOrPass } from '../../domain/form/passed-over.js';
 import { jsonCopy } from './json-copy.js';
-import type { MemoryLedger } from './memory-ledger.js';
+import type { DeliveryEntry, MemoryLedger } from './memory-ledger.js';
 
 /** Deliveries in memory: the rules of `shared/domain/delivery/lease.ts`, each decided and written in one step. */
 export class MemoryDeliveries implements DeliveryStore {
@@ -44,13 +44,16 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async lease(key: DeliveryKey, facts: MessageFacts, request: LeaseRequest): Promise<LeaseResult> {
-    const result = this.#apply(key, (existing) => decideLease(existing, key, facts, request, this.#tombstone(key)));
+    const entry = this.#ledger.peekEntry(key);
+    const result = this.#keep(key, decideLease(entry?.delivery, key, facts, request, this.#tombstone(key)), entry);
     // What says only how it stands was made for the caller, and holds no part of a record.
     return result.kind === 'settled' || result.kind === 'cancelled' ? jsonCopy(result) : result;
   }
 
   async settle(key: DeliveryKey, owner: string, outcome: Outcome): Promise<'stored' | 'lost'> {
-    return this.#apply(key, (existing) => decideSettle(existing, owner, outcome));
+    const entry = this.#ledger.peekEntry(key);
+    const existing = entry?.delivery;
+    return this.#keep(key, decideSettle(existing, owner, outcome), entry);
   }
 
   async release(key: DeliveryKey, owner: string, error: ErrorSummary, at: number): Promise<'stored' | 'lost'> {
@@ -149,7 +152,14 @@ export class MemoryDeliveries implements DeliveryStore {
   /** The rules change no record. What leaves this class of a record that is kept must be a copy of it. */
   #apply<Result>(key: DeliveryKey, decide: (existing: DeliveryRecord | undefined) => LeaseTransition<Result>): Result {
     const entry = this.#ledger.peekEntry(key);
-    const { result, record } = decide(entry?.delivery);
+    return this.#keep(key, decide(entry?.delivery), entry);
+  }
+
+  #keep<Result>(
+    key: DeliveryKey,
+    { result, record }: LeaseTransition<Result>,
+    entry: DeliveryEntry | undefined,
+  ): Result {
     if (record) {
       // From here on the delivery says itself that it is cancelled.
       if (this.#tombstones.size > 0) this.#tombstones.delete(idOf(key));

@@ -118,7 +118,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   peekEntry(key: DeliveryKey): DeliveryEntry | undefined {
     const kept = this.#conversations.get(key.correlationId);
     const entry = kept instanceof Map ? kept.get(`d#${key.messageId}#${key.receiver}`) : kept;
-    if (this.#spoilt.has(entry)) checkOf(key.correlationId, entry);
+    if (this.#spoilt.size > 0 && this.#spoilt.has(entry)) checkOf(key.correlationId, entry);
     return entry !== undefined && isDelivery(entry, key) ? entry : undefined;
   }
 
@@ -170,7 +170,8 @@ function checkOf(correlationId: string, entry: unknown): LedgerEntry {
   throw unreadable('the entry is of another conversation than its key');
 }
 
-type DeliveryEntry = Extract<LedgerEntry, { kind: 'delivery' }> & { delivery: DeliveryRecord };
+/** Entry of a delivery as it is kept: a later record of it takes its place. */
+export type DeliveryEntry = Extract<LedgerEntry, { kind: 'delivery' }> & { delivery: DeliveryRecord };
 
 function isDelivery(entry: LedgerEntry, { messageId, receiver }: DeliveryKey): entry is DeliveryEntry {
   return entry.kind === 'delivery' && entry.delivery.messageId === messageId && entry.delivery.receiver === receiver;

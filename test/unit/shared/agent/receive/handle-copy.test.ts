@@ -96,6 +96,25 @@ test('a failed try waits out its backoff', async () => {
   expect(stand.lane.depth).toBe(1);
 });
 
+test('an error of a handler has its stack, also after messages that were refused', async () => {
+  const stacks: (string | undefined)[] = [];
+  const failing = desk(() => {
+    const error = new PermanentError('no such parcel');
+    stacks.push(error.stack);
+    throw error;
+  });
+  const stand = agentStand(failing.with({}));
+  stand.lane.send('no JSON');
+  stand.deliver(stand.envelope('ParcelArrived', { parcel: 7 }, { id: 'wrong' }));
+  stand.deliver(
+    stand.envelope('ParcelArrived', { parcel: 'p' }, { id: 'stranger', source: 'laneway.parcels.client.x' }),
+  );
+  stand.deliver(stand.envelope('ParcelArrived', { parcel: 'p' }));
+  await stand.receive();
+  expect(stand.letters().map(({ reason }) => reason)).toEqual(['unparseable', 'schema', 'not-allowed', 'permanent']);
+  expect(stacks).toEqual([expect.stringContaining('handle-copy.test')]);
+});
+
 test('a permanent error dead-letters at once', async () => {
   const stand = agentStand(
     desk(() => {

@@ -5,6 +5,7 @@ import {
   summarizeError,
   unthrownError,
   withoutHelp,
+  withoutStacks,
   type ErrorCode,
 } from '../../../../../shared/domain/base/errors.js';
 
@@ -16,6 +17,24 @@ test('a summary has no link to an approval, also one that would be cut in two', 
     expect(message).not.toContain('~1~u~');
   }
   expect(summarizeError(new Error(link)).message).toBe('https://x.example/(link not shown)');
+});
+
+test('what runs without stacks gives its result or its error, and later errors have theirs again', () => {
+  const before = Error.stackTraceLimit;
+  expect(withoutStacks((a: number, b: number) => a + b, 1, 2)).toBe(3);
+  let caught: unknown;
+  const fail = (code: ErrorCode, what: string): void => {
+    throw new LanewayError(code, what);
+  };
+  try {
+    withoutStacks(fail, 'SCHEMA', 'no number');
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toMatchObject({ code: 'SCHEMA', message: 'no number' });
+  expect((caught as Error).stack).not.toContain(' at ');
+  expect(Error.stackTraceLimit).toBe(before);
+  expect(new Error('later').stack).toContain(' at ');
 });
 
 test('the summary of an error that nobody throws is that of the same error thrown', () => {
