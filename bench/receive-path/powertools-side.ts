@@ -57,7 +57,7 @@ export const POWERTOOLS_SETUPS = {
   withJmesPath: "eventKeyJmesPath: 'id', which searches the envelope",
   withoutJmesPath: 'dataIndexArgument: 0, where the id is an argument of its own',
 } as const;
-export type PowertoolsSetup = keyof typeof POWERTOOLS_SETUPS;
+type PowertoolsSetup = keyof typeof POWERTOOLS_SETUPS;
 
 type HandleOnce = (envelope: Envelope, reading: DeviceReading) => unknown;
 
