@@ -17,7 +17,7 @@ export interface WatchedAgent {
 /** Alarms of one agent: its dead letters, lanes and function. */
 export function addAgentAlarms(alarms: Alarms, { application, mailbox, fn }: WatchedAgent): void {
   const { agent } = mailbox;
-  alarms.add('dead-letters', agent, deadLetters({ application, receiver: agent }));
+  alarms.add('dead-letters', agent, deadLetterCount({ application, receiver: agent }));
   alarms.add('dead-letter-queue-age', agent, oldestAge(mailbox.deadLetterQueue));
   addLaneAlarms(alarms, mailbox);
   if (fn) alarms.add('function-errors', agent, errors(fn));
@@ -68,7 +68,7 @@ export function functionGraphs(functions: readonly (readonly [string, IFunction]
 }
 
 /** Counted by the drain, in embedded metric format. */
-export function deadLetters(dimensions: { readonly application: string; readonly receiver?: string }): Metric {
+export function deadLetterCount(dimensions: { readonly application: string; readonly receiver?: string }): Metric {
   return new Metric({
     namespace: 'Laneway',
     metricName: 'DeadLetters',

@@ -25,7 +25,7 @@ import type { PlatformFunction } from '../constructs/platform-function.js';
 import { oldestAge } from '../constructs/queue-metrics.js';
 import { DeployedModel, type DeployedModelProps } from './deployed-model.js';
 import { MODEL_OUTPUT } from '../../shared/topology/deployed/output-key.js';
-import { addLaneAlarms, agentGraphs, deadLetters, errors, functionGraphs, graph } from './agent-alarms.js';
+import { addLaneAlarms, agentGraphs, deadLetterCount, errors, functionGraphs, graph } from './agent-alarms.js';
 import type { AgentsStack } from './agents-stack.js';
 import { ApplicationStack } from './application-stack.js';
 import { watchOf } from '../constructs/bounds/heartbeat-watch.js';
@@ -82,7 +82,7 @@ export class ObservabilityStack extends ApplicationStack {
   /** Every queue whose messages are dead letters, by name. */
   private deadLetterAlarms({ topology, messaging, agents, orchestration }: ObservabilityStackProps): void {
     for (const receiver of Object.keys(messaging.mailboxes))
-      this.alarms.add('dead-letters', receiver, deadLetters({ application: topology.name, receiver }));
+      this.alarms.add('dead-letters', receiver, deadLetterCount({ application: topology.name, receiver }));
     const queues: Record<string, IQueue> = {
       ...Object.fromEntries(
         Object.values(messaging.mailboxes).map(({ agent, deadLetterQueue }) => [agent, deadLetterQueue]),
@@ -93,7 +93,7 @@ export class ObservabilityStack extends ApplicationStack {
       ...(messaging.routed.unroutable ? { unroutable: messaging.routed.unroutable } : {}),
     };
     // Receivers that are no agents (unroutable, workflows, the platform) show in the application's sum alone.
-    this.alarms.add('dead-letters', 'application', deadLetters({ application: topology.name }));
+    this.alarms.add('dead-letters', 'application', deadLetterCount({ application: topology.name }));
     this.alarms.add('runaways', 'application', runaways(topology.name));
     if (
       Object.values(topology.channels).some(({ escalation = [] }) =>
@@ -126,7 +126,7 @@ export class ObservabilityStack extends ApplicationStack {
       ),
       graph(
         'Dead letters',
-        Object.keys(messaging.mailboxes).map((receiver) => deadLetters({ application: topology.name, receiver })),
+        Object.keys(messaging.mailboxes).map((receiver) => deadLetterCount({ application: topology.name, receiver })),
       ),
       graph(
         'Workflows: ended',

@@ -1,9 +1,9 @@
 import { CfnOutput, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { outputKey } from '../../shared/topology/deployed/output-key.js';
-import { laneKeysOf } from '../../shared/topology/mailbox-names.js';
-import { wideTopology } from '../kit/applications/wide-topology.js';
+import { outputKey } from '../../../shared/topology/deployed/output-key.js';
+import { laneKeysOf } from '../../../shared/topology/mailbox-names.js';
+import { wideTopology } from '../../kit/applications/wide-topology.js';
 import {
   applicationOf,
   folderOfAgents,
@@ -11,7 +11,7 @@ import {
   stacksOf,
   unbundledApp,
   type Resource,
-} from '../kit/stands/synthesized-application.js';
+} from '../../kit/stands/synthesized-application.js';
 
 /** Quotas of CloudFormation, EventBridge and IAM (their user guides, "quotas"). */
 const MOST = {
