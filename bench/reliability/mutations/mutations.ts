@@ -1,3 +1,4 @@
+import { CONFINEMENT_MUTATIONS } from './confinement-mutations.js';
 import type { Mutation } from './mutation.js';
 import { OUTAGE_MUTATIONS } from './outage-mutations.js';
 
@@ -327,4 +328,5 @@ export const MUTATIONS: readonly Mutation[] = [
     rows: ['lost-events'],
   },
   ...OUTAGE_MUTATIONS,
+  ...CONFINEMENT_MUTATIONS,
 ];
