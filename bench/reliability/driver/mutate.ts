@@ -28,7 +28,7 @@ interface Options {
 interface Proof {
   readonly mutation: string;
   readonly caught: boolean;
-  /** Row that failed, or the tests' files. */
+  /** Row that failed, or file and name of a test. */
   readonly row?: string;
   readonly sent?: number;
   readonly effects?: number;
@@ -123,11 +123,11 @@ async function prove(copy: string, { name, edits, rows, tests = [] }: Mutation, 
 interface JestReport {
   readonly testResults: readonly {
     readonly name: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
   }[];
 }
 
-/** Runs test files of the copy. @returns those of which a test fails. @throws Error when a file cannot run at all */
+/** Runs test files of the copy. @returns those of which a test fails, each with the name of the first. @throws Error when a file cannot run at all */
 async function failingTests(copy: string, files: readonly string[]): Promise<string[]> {
   if (files.length === 0) return [];
   const jest = join(process.cwd(), 'node_modules', 'jest', 'bin', 'jest.js');
@@ -136,9 +136,10 @@ async function failingTests(copy: string, files: readonly string[]): Promise<str
   const { testResults } = JSON.parse(out) as JestReport;
   if (testResults.length < files.length || testResults.some((one) => one.assertionResults.length === 0))
     throw new Error(`tests of the copy did not run:\n${err}`);
-  return testResults
-    .filter((one) => one.assertionResults.some(({ status }) => status === 'failed'))
-    .map((one) => relative(copy, one.name));
+  return testResults.flatMap(({ name, assertionResults }) => {
+    const failed = assertionResults.find(({ status }) => status === 'failed');
+    return failed ? [`${relative(copy, name)}: ${failed.fullName}`] : [];
+  });
 }
 
 /** Runs rows of the copy in a process of their own. @throws Error when it does not end with its counts */

@@ -1,3 +1,4 @@
+import { CONFINEMENT_MUTATIONS } from './confinement-mutations.js';
 import type { Mutation } from './mutation.js';
 import { OUTAGE_MUTATIONS } from './outage-mutations.js';
 import { REGISTRY_MUTATIONS } from './registry-mutations.js';
@@ -332,4 +333,5 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   ...OUTAGE_MUTATIONS,
   ...REGISTRY_MUTATIONS,
+  ...CONFINEMENT_MUTATIONS,
 ];

@@ -73,12 +73,13 @@ export const ATTACKS_ON_STORED: readonly KindAttack[] = [
       const opened = openMint();
       const { harness, taken, world } = opened;
       await harness.publish(OrderTaken, { order: 'o1', note: 'mine'.padEnd(BIG, '.') }, { as: 'counter' });
-      const [key] = world.payloads.texts.keys();
-      if (key === undefined) throw new Error('the payload was not stored');
-      world.payloads.texts.set(key, JSON.stringify({ order: 'forged', note: ''.padEnd(BIG, '.') }));
+      const [[key, stored] = []] = world.payloads.texts;
+      if (key === undefined || stored === undefined) throw new Error('the payload was not stored');
+      // As long as the one that was sent: its size must not give it away.
+      world.payloads.texts.set(key, stored.replace('"o1"', '"x1"'));
       await harness.advance('10 minutes');
       const codes = await refusalsIn(opened);
-      const isForged = taken.some((line) => line.startsWith('forged'));
+      const isForged = taken.some((line) => line.startsWith('x1'));
       return outcomeOf(isForged && 'the clerk handled the other payload', `the receiver: ${codes.join(', ')}`);
     },
   },
