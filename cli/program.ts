@@ -16,6 +16,7 @@ import { addInit } from './commands/project/init-program.js';
 import type { GlobalOptions } from './context/output.js';
 import { addApproval } from './commands/requests/approval-program.js';
 import { addRequests } from './commands/requests/requests-program.js';
+import { addBreakers } from './commands/breakers/breakers-program.js';
 import { addQuarantine } from './commands/quarantine/quarantine-program.js';
 import { addReplay } from './commands/replay/replay-program.js';
 import { addWorker } from './commands/worker/worker-program.js';
@@ -65,6 +66,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addWorkflows(program, context, wholePositive, finish);
   addWorker(program, context, wholePositive);
   addQuarantine(program, context, finish);
+  addBreakers(program, context);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);
   addHealth(program, context, finish);

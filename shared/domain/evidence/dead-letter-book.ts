@@ -35,7 +35,9 @@ export interface OperatorEntry {
     | 'retry'
     | 'stop'
     | 'quarantine'
-    | 'release';
+    | 'release'
+    | 'trip'
+    | 'reset';
   /** Person or program that acted. */
   readonly by: string;
   /** Reason that it gave. */
@@ -60,6 +62,8 @@ export interface OperatorEntry {
   readonly replay?: ReplayFacts;
   /** The party that was put into quarantine, or released: `agent.clerk`. */
   readonly party?: string;
+  /** The breaker that was opened or closed. */
+  readonly breaker?: { readonly agent: string; readonly name: string };
   /** The execution of a workflow that was started, retried or stopped. */
   readonly execution?: string;
 }

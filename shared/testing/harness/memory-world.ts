@@ -20,6 +20,7 @@ import type { WorkflowDefinition } from '../../workflow/define/workflow-definiti
 import { withRun, type Consumer } from './consumer.js';
 import { withFaults } from './bound-agents.js';
 import { FaultPlan } from './fault-plan.js';
+import { MemoryBreakers } from '../memory/breakers/memory-breakers.js';
 import { MemoryCursors } from '../memory/memory-cursors.js';
 import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../memory/memory-deliveries.js';
@@ -36,7 +37,7 @@ import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
 import { MemorySagas } from '../memory/memory-sagas.js';
 import { MemoryTimers } from '../memory/memory-timers.js';
 import { MortalProcess } from './mortal-process.js';
-import { PLATFORM_TIMEOUT_MS, PlatformFunctions } from './platform-functions.js';
+import { leftToNext, PLATFORM_TIMEOUT_MS, PlatformFunctions } from './platform-functions.js';
 import { deadLettersOf, portsOf, processReceipts, type WorldPorts } from './process-ports.js';
 import { RoutingBus } from './routing-bus.js';
 import { SlowWork } from './slow-work.js';
@@ -93,6 +94,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly deliveries = new MemoryDeliveries(this.ledger);
   readonly intents = new MemoryIntents(this.ledger, this.payloads);
   readonly deferredReplies = new MemoryDeferredReplies();
+  readonly breakers: MemoryBreakers;
   readonly pending = new MemoryPending(this.ledger.unreadable);
   readonly sagas = new MemorySagas();
   readonly quarantines = new MemoryQuarantines();
@@ -142,7 +144,8 @@ export class MemoryWorld<Time extends Clock = Clock> {
     };
     const events = keeping(...Object.keys(model.ingress).map((one) => `ingress.${one}`));
     const routed = { replies: queue(), starts: queue(), ingress: events, unroutable: queue(LETTER_RETENTION_MS) };
-    const [statusEvents, platformDeadLetters] = [queue(), queue(LETTER_RETENTION_MS)];
+    const [statusEvents, stream, platformDeadLetters] = [queue(), queue(), queue(LETTER_RETENTION_MS)];
+    this.breakers = new MemoryBreakers((...change) => void stream.send(JSON.stringify(change)));
     this.timers = queue();
     this.starts = Object.fromEntries(workflows.map(({ name, startedBy }) => [name, startedBy.name]));
     const laneNames = Object.fromEntries(Object.keys(model.agents).map((id) => [id, laneKeysOf(model, id)]));
@@ -177,6 +180,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       approvals: this.pending,
       timers: new MemoryTimers(this.timers),
       deferredReplies: this.deferredReplies,
+      breakers: this.breakers,
       ledger: this.ledger,
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),
@@ -209,6 +213,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       this.#platform('starter', routed.starts, platformDeadLetters, (...given) => fn.starter(...given)),
       this.#platform('ingress', routed.ingress, platformDeadLetters, (...given) => fn.ingress(...given)),
       this.#platform('workflow-events', statusEvents, platformDeadLetters, (...given) => fn.workflowEvents(...given)),
+      this.#platform('ledger-stream', stream, platformDeadLetters, (...given) => fn.ledgerStream(...given)),
       this.#platform('deadlines', this.timers, platformDeadLetters, (...given) => fn.deadlines(...given)),
       letters(routed.unroutable, { kind: 'unroutable' }),
       letters(platformDeadLetters, { kind: 'platform' }),
@@ -389,12 +394,4 @@ function logOf(log: Log, agent: string): Log {
     (message, fields) =>
       log[level](message, { agent, ...fields });
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
-}
-
-async function leftToNext(run: Promise<void>): Promise<void> {
-  try {
-    await run;
-  } catch (error) {
-    if (!summarizeError(error).retryable) throw error;
-  }
 }

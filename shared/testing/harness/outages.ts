@@ -5,6 +5,7 @@ import { LanewayError, unknownName } from '../../domain/base/errors.js';
 export const OUTAGE_PORTS = [
   'approvals',
   'book',
+  'breakers',
   'bus',
   'cursors',
   'deadLetters',

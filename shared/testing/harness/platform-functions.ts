@@ -3,6 +3,9 @@ import { approvalLinks } from '../../domain/request/approval-link.js';
 import type { Awaited } from '../../domain/request/awaited.js';
 import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import { defined } from '../../domain/base/defined.js';
+import { summarizeError } from '../../domain/base/errors.js';
+import type { BreakerRecord } from '../../domain/breaker/breaker.js';
+import { tellBreaker } from '../../platform/breakers/tell-breaker.js';
 import { closeRequest } from '../../platform/requests/close-request.js';
 import { dispatchStep } from '../../platform/workflows/dispatch-step.js';
 import { drainCopy } from '../../platform/dead-letters/drain-copy.js';
@@ -84,6 +87,12 @@ export class PlatformFunctions {
     return drainCopy(dead, this.#services(process));
   }
 
+  /** Changes of breakers; what else the stream of the ledger brings is archived, which no world in memory does. */
+  ledgerStream(copy: QueuedCopy, process: MortalProcess): Promise<void> {
+    const [record, before] = JSON.parse(copy.body) as [BreakerRecord, BreakerRecord | undefined];
+    return tellBreaker(record, before ?? undefined, { ...this.#services(process), countBreaker: () => undefined });
+  }
+
   async dispatch(payload: unknown, process: MortalProcess): Promise<unknown> {
     return dispatchStep(payload, this.#services(process));
   }
@@ -112,5 +121,14 @@ export class PlatformFunctions {
       count: () => undefined,
       countRung: () => undefined,
     };
+  }
+}
+
+/** Leaves to the next run what a repetition may mend. */
+export async function leftToNext(run: Promise<void>): Promise<void> {
+  try {
+    await run;
+  } catch (error) {
+    if (!summarizeError(error).retryable) throw error;
   }
 }
