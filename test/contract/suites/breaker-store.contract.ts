@@ -1,6 +1,9 @@
 import { newBreaker, reset, tripped, type BreakerRecord } from '../../../shared/domain/breaker/breaker.js';
 import type { BreakerStore } from '../../../shared/domain/breaker/breaker-store.js';
+import { guardedCall } from '../../../shared/agent/guard/guarded-call.js';
+import type { SeenBreaker } from '../../../shared/agent/guard/seen-breaker.js';
 import { newId } from '../../../shared/domain/base/ids.js';
+import { ManualClock } from '../../../shared/testing/memory/manual-clock.js';
 
 const AT = Date.UTC(2026, 0, 1);
 
@@ -87,5 +90,57 @@ export function breakerStoreContract(make: () => Promise<BreakerStand>): void {
     await stand.spoil(mail);
     expect(await stand.store.of(agent)).toEqual([crm]);
     await expect(stand.store.get(mail)).rejects.toMatchObject({ code: 'UNREADABLE' });
+  });
+
+  it('lets one of eight processes try a call at a time, until one is answered', async () => {
+    const clock = new ManualClock(AT);
+    const agent = `a-${newId()}`;
+    const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+    let [running, most, made, isAway] = [0, 0, 0, true];
+    // A process knows of a breaker what it has seen itself.
+    const processes = Array.from({ length: 8 }, () => ({ seen: new Map<string, SeenBreaker>() }));
+    const all = () =>
+      Promise.allSettled(
+        processes.map(({ seen }) =>
+          guardedCall(
+            {
+              name: 'crm',
+              options: { failureThreshold: 3, recoveryTimeout: '60 seconds' },
+              call: async () => {
+                most = Math.max(most, ++running);
+                made++;
+                // The others ask the store meanwhile.
+                await stand.store.of(agent);
+                running--;
+                if (isAway) throw new Error('no answer');
+              },
+            },
+            {
+              ...{ agent, seen, clock, log, breakers: stand.store, newOwner: newId },
+              ...{ until: clock.now() + 30_000, signal: new AbortController().signal },
+            },
+          ),
+        ),
+      );
+    await all();
+    await all();
+    expect(await stand.store.get({ agent, name: 'crm' })).toMatchObject({ state: 'open', turn: 1, failures: 3 });
+    [most, made] = [0, 0];
+    await all();
+    expect(made).toBe(0);
+    for (let time = 0; time < 5; time++) {
+      clock.advance(60_000);
+      await all();
+    }
+    expect({ most, made }).toEqual({ most: 1, made: 5 });
+    isAway = false;
+    clock.advance(60_000);
+    await all();
+    // Who asks when it is closed again is let through as well.
+    expect(made).toBeGreaterThanOrEqual(6);
+    expect(await stand.store.get({ agent, name: 'crm' })).toMatchObject({ state: 'closed', turn: 13, failures: 0 });
+    clock.advance(6_000);
+    const results = await all();
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
   });
 }
