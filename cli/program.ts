@@ -17,6 +17,7 @@ import { addInit } from './commands/project/init-program.js';
 import type { GlobalOptions } from './context/output.js';
 import { addApproval } from './commands/requests/approval-program.js';
 import { addRequests } from './commands/requests/requests-program.js';
+import { addBreakers } from './commands/breakers/breakers-program.js';
 import { addQuarantine } from './commands/quarantine/quarantine-program.js';
 import { addReplay } from './commands/replay/replay-program.js';
 import { addWorker } from './commands/worker/worker-program.js';
@@ -67,6 +68,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addWorker(program, context, wholePositive);
   addAgents(program, context, finish);
   addQuarantine(program, context, finish);
+  addBreakers(program, context);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);
   addHealth(program, context, finish);

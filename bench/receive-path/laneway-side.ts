@@ -5,6 +5,7 @@ import type { Services } from '../../shared/agent/receive/services.js';
 import { parseDeadLetter } from '../../shared/domain/delivery/dead-letter.js';
 import type { LaneReceipts } from '../../shared/domain/wire/message-bus.js';
 import { handleSqsEvent } from '../../shared/lambda/sqs-event.js';
+import { MemoryBreakers } from '../../shared/testing/memory/breakers/memory-breakers.js';
 import { MemoryBus } from '../../shared/testing/memory/memory-bus.js';
 import { MemoryDeliveries } from '../../shared/testing/memory/memory-deliveries.js';
 import { MemoryDeadLetterQueue } from '../../shared/testing/memory/memory-lanes.js';
@@ -40,6 +41,7 @@ export function lanewaySide(): ReceiveSide {
     senders: { bus: new MemoryBus() },
     payloads,
     deferredReplies: new MemoryDeferredReplies(),
+    breakers: new MemoryBreakers(),
     deadLetters: new MemoryDeadLetterQueue(deadLetters, payloads),
     log: SILENT,
     guards: new ProcessGuards(),

@@ -34,6 +34,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   NOT_DECLARED: EXIT.usage,
   NOT_CARRIED: EXIT.usage,
   NOT_FOUND: EXIT.notFound,
+  UNKNOWN_BREAKER: EXIT.notFound,
   REQUEST_TIMED_OUT: EXIT.timeout,
 };
 

@@ -13,6 +13,9 @@ export const QUEUE_BATCH = 10;
 /** Metric of finished runs of schedules, in namespace `Laneway`; its dimensions are `application` and `schedule`. */
 export const HEARTBEATS = 'Heartbeats';
 
+/** Metric of breakers that failures opened, in namespace `Laneway`; its dimension is `application`. */
+export const BREAKERS_OPENED = 'BreakersOpened';
+
 /** Facts of an application that decide which platform functions it has. */
 export interface DeclaredApplication {
   /** Checked form of its topology. */
@@ -159,6 +162,7 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
     | 'unsent-messages'
     | 'unreadable-rows'
     | 'ledger-stream-age'
+    | 'breaker-open'
   )[];
 }
 

@@ -41,6 +41,7 @@ export const ALARM_KINDS = {
   'deep-sweep-lag': { threshold: 604_800, periods: 2, says: 'the deep sweep falls behind the archive' },
   'unsent-messages': { threshold: 0, periods: 1, says: 'messages that are stored cannot be sent' },
   'unreadable-rows': { threshold: 0, periods: 1, says: 'rows of a table cannot be read' },
+  'breaker-open': { threshold: 0, periods: 1, says: 'a breaker of an agent opened: messages wait' },
   'ledger-stream-age': { threshold: 900_000, periods: 3, says: 'the archive falls behind the ledger' },
 } as const satisfies Readonly<Record<string, AlarmRule>>;
 

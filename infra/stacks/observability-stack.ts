@@ -17,7 +17,7 @@ import type { UnreadableTable } from '../../functions/platform/count-unreadable-
 import type { DeclaredFunction } from '../../functions/platform/declarations.js';
 import { SWEEP_EVERY } from '../../shared/domain/base/sweep-every.js';
 import type { SweepLagMetric } from '../../functions/platform/sweeper/count-sweep-lag.js';
-import { HEARTBEATS } from '../../functions/platform/declaration.js';
+import { BREAKERS_OPENED, HEARTBEATS } from '../../functions/platform/declaration.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { ALARM_PERIOD, Alarms } from '../constructs/alarms.js';
 import { durationOf } from '../constructs/duration-of.js';
@@ -203,6 +203,7 @@ const PLATFORM_ALARMS: Readonly<
     const rows = declaration.name === 'ledger-stream' ? 'ledger' : 'requests';
     return [rows, unreadableRows(application, rows)];
   },
+  'breaker-open': (_fn, application) => ['application', breakersOpened(application)],
   'ledger-stream-age': (fn) => [
     fn.declaration.name,
     fn.metric('IteratorAge', { period: ALARM_PERIOD, statistic: Stats.MAXIMUM }),
@@ -273,6 +274,17 @@ function unsentMessages(application: string): Metric {
     dimensionsMap: { application },
     statistic: Stats.SUM,
     period: durationOf(SWEEP_EVERY),
+  });
+}
+
+/** Breakers that failures opened; the function behind the ledger's stream writes the metric, in embedded metric format. */
+function breakersOpened(application: string): Metric {
+  return new Metric({
+    namespace: 'Laneway',
+    metricName: BREAKERS_OPENED,
+    dimensionsMap: { application },
+    statistic: Stats.SUM,
+    period: ALARM_PERIOD,
   });
 }
 

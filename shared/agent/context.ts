@@ -54,6 +54,14 @@ export interface PublishedMessage {
   readonly requestId?: string;
 }
 
+/** Options of a guarded call. All calls under one name should have the same. */
+export interface GuardOptions {
+  /** Failures in a row, over all processes of the agent, that open the breaker: 1 to 1,000. @defaultValue 5 */
+  readonly failureThreshold?: number;
+  /** Time from its opening until one call is tried: 1 second to 1 hour. @defaultValue '60 seconds' */
+  readonly recoveryTimeout?: Duration;
+}
+
 /** Commands among the types an agent hears. */
 export type CommandsIn<Heard> = Extract<Heard, CommandType>;
 
@@ -110,6 +118,23 @@ export interface Context<
    * to the request's deadline and the `extension` of its channel.
    */
   progress(this: void, fraction: number, note?: string): Promise<void>;
+  /**
+   * Makes a call of something outside behind a circuit breaker, which all processes of the agent share under `name`. After
+   * `failureThreshold` failures in a row the breaker opens: calls are not made any more, and messages that need one wait without
+   * losing a try. After `recoveryTimeout` exactly one call is tried. Its success closes the breaker, its failure opens it again.
+   * A message that fails as the one that is tried loses no try either. An error that is not `retryable` is an answer, and no failure.
+   *
+   * @param call is given the signal of the handling; when that aborts for want of time, the call has failed
+   * @returns the result of the call
+   * @throws the error of the call; LanewayError CIRCUIT_OPEN when it is not made, which the handler may catch to do without;
+   * INVALID_OPTION
+   */
+  guard<Result>(
+    this: void,
+    name: string,
+    call: (signal: AbortSignal) => Result | Promise<Result>,
+    options?: GuardOptions,
+  ): Promise<Result>;
   /** Dependencies bound to the agent with `Agent.with`. */
   readonly deps: Deps;
   /** Log of this handling. */

@@ -22,6 +22,7 @@ export type { Agent, AgentBuilder, AgentOptions, BoundAgent, ErasedHandler } fro
 export type {
   CommandsIn,
   Context,
+  GuardOptions,
   Handler,
   HandlerResult,
   Handlers,

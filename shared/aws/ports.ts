@@ -13,6 +13,7 @@ import { DynamoApprovalReader } from './dynamo/dynamo-approval-reader.js';
 import { DynamoChainStore } from './dynamo/dynamo-chain-store.js';
 import { DynamoCursorStore } from './dynamo/dynamo-cursor-store.js';
 import { DynamoDeadLetterBook } from './dynamo/dynamo-dead-letter-book.js';
+import { DynamoBreakerStore } from './dynamo/breakers/dynamo-breaker-store.js';
 import { DynamoDeferredReplyStore } from './dynamo/dynamo-deferred-reply-store.js';
 import { DynamoDeliveryStore } from './dynamo/dynamo-delivery-store.js';
 import { DynamoHeldTimes } from './dynamo/quarantine/dynamo-held-times.js';
@@ -174,6 +175,8 @@ const deliveries = ({ names, unreadable }: Origin) =>
 const intents = (origin: Origin) =>
   new DynamoIntentStore(documentClient(), origin.names.of('ledgerTable'), origin.payloads, origin.unreadable);
 const deferredReplies = ({ names }: Origin) => new DynamoDeferredReplyStore(documentClient(), names.of('ledgerTable'));
+const breakers = ({ names, unreadable }: Origin) =>
+  new DynamoBreakerStore(documentClient(), names.of('ledgerTable'), unreadable);
 const ledger = ({ names }: Origin) => new DynamoLedgerWriter(documentClient(), names.of('ledgerTable'));
 const conversations = (origin: Origin) =>
   new DynamoLedgerReader(
@@ -241,7 +244,7 @@ const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {
 /** The handling chain of an agent. */
 export const agentPorts = {
   ...{ clock, bus, lanes, payloads, choices },
-  ...{ deliveries, deferredReplies, deadLetters, heldTimes },
+  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes },
 };
 
 /** A publisher outside any handling. */
@@ -293,6 +296,7 @@ export const allPorts = {
     deliveries,
     intents,
     deferredReplies,
+    breakers,
     ledger,
     conversations,
     book,

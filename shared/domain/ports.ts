@@ -1,3 +1,4 @@
+import type { BreakerStore } from './breaker/breaker-store.js';
 import type { Clock } from './base/clock.js';
 import type { AgentChoices } from './selection/agent-chooser.js';
 import type { CursorStore } from './base/cursor-store.js';
@@ -53,6 +54,8 @@ export interface Ports {
   readonly intents: IntentStore;
   /** Replies that handlers have deferred. */
   readonly deferredReplies: DeferredReplyStore;
+  /** Breakers of agents' guarded calls. */
+  readonly breakers: BreakerStore;
   /** Ledger, for what the platform notes in it. */
   readonly ledger: LedgerWriter;
   /** Ledger, read by conversation. */

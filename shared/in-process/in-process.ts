@@ -4,6 +4,7 @@ import type { ExecutionDetail } from '../domain/execution/executions.js';
 import type { LanewayClient } from '../client/laneway-client.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { ApprovalRecord } from '../operator/requests/decide-approval.js';
+import type { Breakers } from '../operator/breakers/breakers.js';
 import type { Actor } from '../operator/operator-services.js';
 import type { Retried } from '../operator/workflows/retry-workflow.js';
 import type { AgentsAccess } from '../testing/harness/instances/harness-agents.js';
@@ -71,6 +72,11 @@ export interface InProcess<
   release(name: string, actor: Actor): Promise<void>;
   /** Instances of the application's agents: they are found, listed and drained. Each agent that was given has one. */
   readonly agents: AgentsAccess;
+  /**
+   * Circuit breakers of the agents' guarded calls, as `laneway breakers` shows and turns them. A message that waits at an open one comes
+   * again by itself.
+   */
+  readonly breakers: Breakers;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /** Approvals that workflows wait for, the one whose time is over first at the top. */

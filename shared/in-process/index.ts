@@ -29,6 +29,8 @@ export type { DeadLetterEntry } from '../domain/delivery/dead-letter.js';
 export type { Execution, ExecutionDetail, ExecutionStatus } from '../domain/execution/executions.js';
 export type { ApprovalRecord } from '../operator/requests/decide-approval.js';
 export type { Actor } from '../operator/operator-services.js';
+export type { Breakers } from '../operator/breakers/breakers.js';
+export type { BreakerKey, BreakerRecord, BreakerState, Probe } from '../domain/breaker/breaker.js';
 export type { Retried } from '../operator/workflows/retry-workflow.js';
 export type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
 export type { Receipt } from '../publishing/publish-message.js';

@@ -30,6 +30,7 @@ export type {
 export {
   ApprovalDecided,
   ApprovalRequested,
+  BreakerChanged,
   ErrorReported,
   MessageAcknowledged,
   MessageExpired,

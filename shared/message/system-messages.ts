@@ -55,6 +55,32 @@ export const PersonNeeded = systemEvent(
 /** The requester took a request back: its command is not started (again), and its reply is recorded and changes nothing. */
 export const RequestCancelled = systemEvent('RequestCancelled', z.object({ requestId: z.string(), why: z.string() }));
 
+/**
+ * A breaker of an agent's guarded calls has changed: it opened, one call is tried (`half-open`), or it closed. Each change is published
+ * once, under one id. What an agent says of its own breakers is that agent's claim.
+ */
+export const BreakerChanged = systemEvent(
+  'BreakerChanged',
+  z.object({
+    agent: z.string(),
+    /** Name of the guard. */
+    guard: z.string(),
+    state: z.enum(['closed', 'open', 'half-open']),
+    /** Instant of the change, ISO 8601. */
+    since: z.string(),
+    /** Number of the change, from 1. */
+    turn: z.number().int(),
+    /** Instant from which one call is tried; absent unless it is open, and when a person opened it. */
+    until: z.string().optional(),
+    /** Failures in a row. */
+    failures: z.number().int(),
+    /** Text of the last failure. */
+    error: z.string().optional(),
+    /** Person or program that opened it. */
+    trippedBy: z.string().optional(),
+  }),
+);
+
 /** A delivery expired before it was handled; its channel has `onExpiry: 'escalate'`. */
 export const MessageExpired = systemEvent(
   'MessageExpired',
@@ -225,6 +251,7 @@ export const SYSTEM_CHANNELS = {
   'system.cancellations': { carries: [RequestCancelled], qos: LASTING },
   'system.expiries': { carries: [MessageExpired] },
   'system.agents': { carries: [AgentStatusChanged] },
+  'system.breakers': { carries: [BreakerChanged] },
   'workflow.events': { carries: [WorkflowStarted, WorkflowCompleted], qos: LASTING },
   /** Published only where an agent subscribes. */
   'workflow.progress': { carries: [WorkflowProgressed, TaskCompleted] },

@@ -69,6 +69,8 @@ export type { RequestLineage } from '../domain/request/request-lineage.js';
 export type { Clock } from '../domain/base/clock.js';
 export type { ApprovalRecord } from '../operator/requests/decide-approval.js';
 export type { Actor } from '../operator/operator-services.js';
+export type { Breakers } from '../operator/breakers/breakers.js';
+export type { BreakerKey, BreakerRecord, BreakerState, Probe } from '../domain/breaker/breaker.js';
 export type { Retried } from '../operator/workflows/retry-workflow.js';
 export { checkExecutions } from './recordings/check-executions.js';
 export type { CheckedWorkflow, CheckOptions, ExecutionCheck } from './recordings/check-executions.js';

@@ -15,6 +15,7 @@ import {
 } from '../message/message-type.js';
 import { boundAgent, type ReadyAgent } from './harness/bound-agents.js';
 import { ManualClock } from './memory/manual-clock.js';
+import { MemoryBreakers } from './memory/breakers/memory-breakers.js';
 import { MemoryBus } from './memory/memory-bus.js';
 import { MemoryDeliveries } from './memory/memory-deliveries.js';
 import { MemoryDeadLetterQueue } from './memory/memory-lanes.js';
@@ -100,6 +101,7 @@ export async function invoke<Type extends MessageType>(
         senders: { bus: new MemoryBus() },
         payloads,
         deferredReplies: new MemoryDeferredReplies(),
+        breakers: new MemoryBreakers(),
         deadLetters: new MemoryDeadLetterQueue(new MemoryQueue(clock), payloads),
         guards: new ProcessGuards(),
         log: SILENT,

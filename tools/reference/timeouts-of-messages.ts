@@ -7,6 +7,13 @@ import {
 } from '../../infra/constructs/queues/encrypted-queue.js';
 import { DEEP_SWEEP_EVERY, SWEEP_TIMEOUT } from '../../functions/platform/sweeper/declaration.js';
 import { SWEEP_EVERY } from '../../shared/domain/base/sweep-every.js';
+import {
+  DEFAULT_FAILURE_THRESHOLD,
+  DEFAULT_RECOVERY_MS,
+  PROBE_MARGIN_MS,
+} from '../../shared/agent/guard/guarded-call.js';
+import { BREAKER_SEEN_MS } from '../../shared/agent/guard/seen-breaker.js';
+import { PROBE_WAIT_MS } from '../../shared/domain/breaker/breaker.js';
 import { UNSENT_GRACE_MS } from '../../shared/agent/receive/emissions.js';
 import { VISIBILITY_MARGIN_SECONDS } from '../../shared/agent/receive/lease-keeper.js';
 import { SHORTEST_HANDLING_MS } from '../../shared/agent/receive/receive-batch.js';
@@ -83,6 +90,38 @@ export const handlingTimeouts: TimeoutGroup = {
       'LONGEST_TROUBLE_MS',
       ms(LONGEST_TROUBLE_MS),
       'the copy comes again: the receipts of a lane last a day at least',
+    ),
+    row(
+      'failures in a row that open the breaker of a guarded call',
+      'DEFAULT_FAILURE_THRESHOLD',
+      String(DEFAULT_FAILURE_THRESHOLD),
+      'calls are not made: messages that need one wait without losing a try; alarm `breaker-open`',
+      '`failureThreshold` of `context.guard`',
+    ),
+    row(
+      'an open breaker tries one call after',
+      'DEFAULT_RECOVERY_MS',
+      ms(DEFAULT_RECOVERY_MS),
+      'its success closes the breaker, its failure opens it for as long again',
+      '`recoveryTimeout` of `context.guard`',
+    ),
+    row(
+      'a process believes what it has seen of a breaker for',
+      'BREAKER_SEEN_MS',
+      ms(BREAKER_SEEN_MS),
+      'it is read anew; sooner where half of the recovery time is less',
+    ),
+    row(
+      'a copy that finds another call being tried comes again after, at least',
+      'PROBE_WAIT_MS',
+      ms(PROBE_WAIT_MS),
+      'the breaker is asked again',
+    ),
+    row(
+      'the call that is tried is taken for over after the end of its handling and',
+      'PROBE_MARGIN_MS',
+      ms(PROBE_MARGIN_MS),
+      'another call is tried: its process has ended without a word',
     ),
     row(
       'messages of an outcome that could not be sent are left to the sweeper after',

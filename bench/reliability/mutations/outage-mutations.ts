@@ -3,6 +3,30 @@ import type { Mutation } from './mutation.js';
 /** Changes that `--mutations` makes besides, of rules of outages; most of them tests alone see quickly. */
 export const OUTAGE_MUTATIONS: readonly Mutation[] = [
   {
+    name: 'many-calls-are-tried',
+    title: 'a half-open breaker lets every call pass as the one that is tried',
+    edits: [
+      {
+        file: 'shared/domain/breaker/breaker.ts',
+        find: 'const left = seen.probe ? Date.parse(seen.probe.until) - now : 0;',
+        replace: 'const left = 0 * now;',
+      },
+    ],
+    rows: ['breaker'],
+  },
+  {
+    name: 'a-call-that-is-tried-costs-a-try',
+    title: 'a message that fails as the one that is tried loses a try',
+    edits: [
+      {
+        file: 'shared/agent/guard/guarded-call.ts',
+        find: 'if (made.turn === undefined && end.kind',
+        replace: 'if (made.turn === -1 && end.kind',
+      },
+    ],
+    rows: ['breaker'],
+  },
+  {
     name: 'five-tries-of-a-dispatch',
     title: 'a state gives up after five tries to be dispatched',
     edits: [
@@ -139,8 +163,8 @@ export const OUTAGE_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/agent/receive/handle-copy.ts',
-        find: 'const isTrouble = stopped === undefined && isStoreTrouble(cause);',
-        replace: 'const isTrouble = stopped !== undefined && isStoreTrouble(cause);',
+        find: 'const trouble = stopped === undefined ? troubleOf(cause) : undefined;',
+        replace: 'const trouble = stopped === undefined ? undefined : troubleOf(cause);',
       },
     ],
     rows: [],

@@ -1,4 +1,5 @@
 import { attempts } from './attempts.js';
+import { breaker } from '../lasting-rows/breaker.js';
 import { changingEmissions } from './changing-emissions.js';
 import { duplicates } from './duplicates.js';
 import { failureSubsets } from './failure-subsets.js';
@@ -42,6 +43,7 @@ export const ROWS: readonly Row[] = [
   lostEvents,
   skew,
   retention,
+  breaker,
   workerLanes,
   killedInstances,
   flood,

@@ -5,7 +5,7 @@ import { milliseconds } from '../../domain/base/duration.js';
 import { errorSignature, type ErrorSummary } from '../../domain/base/errors.js';
 import { qosOf, type Arrival, type Delivery, type Lease } from './delivery.js';
 import { sendEmissions } from './emissions.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal, RefusedEnd } from './refusal.js';
 import { ACKNOWLEDGE, LOST, troubleVerdict, type Verdict } from './verdict.js';
 
 /** Calls that end one lease, at most. Where a store refuses 70 % of them, 6 % of the leases are not ended. */
@@ -29,7 +29,7 @@ export function endDelivery(delivery: Delivery, { end }: Refusal): Promise<Verdi
     case 'retry':
       return retry(delivery, end.lease, end.error);
     case 'trouble':
-      return waitForStore(delivery, end.lease, end.error);
+      return waitUntried(delivery, end);
   }
 }
 
@@ -103,10 +103,13 @@ async function retry(delivery: Delivery, { owner, tries }: Lease, error: ErrorSu
   return { kind: 'return', after: Math.ceil(bounds.most * (0.5 + services.random() / 2)), why: error.message };
 }
 
-async function waitForStore(delivery: Delivery, { owner }: Lease, error: ErrorSummary): Promise<Verdict> {
+async function waitUntried(
+  delivery: Delivery,
+  { error, lease, pause }: Extract<RefusedEnd, { readonly kind: 'trouble' }>,
+): Promise<Verdict> {
   const { services, copy, key } = delivery;
-  await endLease(() => services.deliveries.giveBack(key, owner, error, services.clock.now()));
-  return troubleVerdict(copy.receives, services.random(), error.message);
+  await endLease(() => services.deliveries.giveBack(key, lease.owner, error, services.clock.now()));
+  return troubleVerdict(copy.receives, services.random(), error.message, pause);
 }
 
 /**

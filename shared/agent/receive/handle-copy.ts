@@ -37,7 +37,7 @@ import { COUNTED_SHARE } from './process-guards.js';
 import { Refusal, refusalFor } from './refusal.js';
 import { OUTCOME_MS, runHandler } from './run-handler.js';
 import { StoppedHandling } from './stopped-handling.js';
-import { isStoreTrouble, ownStore } from '../store-trouble.js';
+import { ownStore, troubleOf } from '../store-trouble.js';
 import { ACKNOWLEDGE, LOST, troubleVerdict, type Verdict } from './verdict.js';
 
 /**
@@ -330,15 +330,15 @@ function failureOf(delivery: Delivery, lease: Lease, cause: unknown): Refusal {
   const { services, envelope } = delivery;
   const error = summarizeError(cause);
   const stopped = cause instanceof StoppedHandling ? cause.code : undefined;
-  const isTrouble = stopped === undefined && isStoreTrouble(cause);
-  services.log.warn(isTrouble ? 'a store failed the handling, whose try does not count' : 'the handler failed', {
+  const trouble = stopped === undefined ? troubleOf(cause) : undefined;
+  services.log.warn(trouble ? 'the handling could not be made: its try does not count' : 'the handler failed', {
     type: envelope.type,
     id: envelope.id,
     correlation: envelope.correlationid,
     tries: lease.tries,
     error: error.message,
   });
-  if (isTrouble) return new Refusal({ kind: 'trouble', error, lease });
+  if (trouble) return new Refusal({ kind: 'trouble', error, lease, ...trouble });
   if (stopped === 'LEASE_LOST') return new Refusal({ kind: 'leave', verdict: LOST });
   if (stopped === 'CANCELLED') return new Refusal({ kind: 'stop', error, lease });
   const isLast = !error.retryable || lease.tries >= qosOf(delivery).tries;

@@ -8,6 +8,7 @@ import { RequestCancelled } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type PublishOptions } from '../../publishing/compose-message.js';
 import { replyLater, type Context, type Log, type PublishedMessage } from '../context.js';
 import { compositionOf } from './delivery.js';
+import { guardedCall } from '../guard/guarded-call.js';
 import { handlingLog } from './handling-log.js';
 import type { HandlingRun } from './handling-run.js';
 import type { Handling } from './handling.js';
@@ -101,6 +102,24 @@ export class HandlingContext implements Context {
     const progress = { fraction, ...defined({ note }), at: new Date(services.clock.now()).toISOString() };
     const noted = await ownStore(services.deliveries.progress(key, lease.owner, progress));
     if (noted === 'cancelled') this.#run.stop(cancelledError(envelope.id));
+  };
+
+  readonly guard: Context['guard'] = async (name, call, options = {}) => {
+    const { bound, services } = this.#handling.delivery;
+    const { breakers, clock, guards } = services;
+    if (this.#run.ended)
+      throw new LanewayError('HANDLER', `the guarded call '${name}' was made after the handling had ended`, {
+        help: ['await it before the handler returns'],
+      });
+    const made = guardedCall(
+      { name, call, options },
+      {
+        ...{ agent: bound.agent.id, breakers, clock, log: this.log, seen: guards.breakers },
+        ...{ newOwner: () => guards.newOwner(), until: this.deadline.getTime(), signal: this.signal },
+      },
+    );
+    this.#run.follow(made);
+    return made;
   };
 
   #add(emission: Emission): PublishedMessage {

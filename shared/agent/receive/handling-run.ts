@@ -7,6 +7,7 @@ export class HandlingRun {
   #abort: AbortController | undefined;
   #stopped: LanewayError | undefined;
   #fail: ((why: LanewayError) => void) | undefined;
+  #guarded: Set<Promise<unknown>> | undefined;
 
   /** True when the handling has ended: nothing may be published any more. */
   get ended(): boolean {
@@ -19,6 +20,17 @@ export class HandlingRun {
       if (this.#stopped) this.#abort.abort(this.#stopped);
     }
     return this.#abort.signal;
+  }
+
+  /** Has a handling that is stopped wait until a guarded call has noted how it ended; it ends with the signal. */
+  follow(guarded: Promise<unknown>): void {
+    const calls = (this.#guarded ??= new Set());
+    const done = guarded.then(
+      () => undefined,
+      () => undefined,
+    );
+    calls.add(done);
+    void done.then(() => calls.delete(done));
   }
 
   /** Ends the handling before its time, as `Stop` says. */
@@ -65,6 +77,7 @@ export class HandlingRun {
       this.#ended = true;
       clearTimeout(timer);
       detach?.();
+      if (this.#guarded && this.#stopped) await Promise.all(this.#guarded);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { SeenBreaker } from '../guard/seen-breaker.js';
 import { leaseOwner } from '../../domain/delivery/lease-owner.js';
 import type { QosProfile } from '../../domain/delivery/qos.js';
 import { DEFAULT_RETRY_BUDGET, RetryMeter } from '../../domain/delivery/retry-budget.js';
@@ -14,6 +15,8 @@ const MOST_SPENT = 1_000;
  * process and agent.
  */
 export class ProcessGuards {
+  /** Breakers of the agent's guarded calls as the process saw them last, by name. */
+  readonly breakers = new Map<string, SeenBreaker>();
   readonly #meters = new Map<string, RetryMeter>();
   readonly #spent = new Set<string>();
   readonly #process = randomUUID();

@@ -19,8 +19,16 @@ export type RefusedEnd =
   | { readonly kind: 'give-up'; readonly error: ErrorSummary; readonly lease: Lease }
   /** The lease is given back, and the copy comes again after a while. */
   | { readonly kind: 'retry'; readonly error: ErrorSummary; readonly lease: Lease }
-  /** A store of ours failed the handling: the lease is given back with its try, and the copy comes again as after any such failure. */
-  | { readonly kind: 'trouble'; readonly error: ErrorSummary; readonly lease: Lease };
+  /**
+   * A store of ours or an open breaker kept the handling from being made: the lease is given back with its try, and the copy comes again
+   * as after any trouble of a store, but not before `pause` milliseconds are over.
+   */
+  | {
+      readonly kind: 'trouble';
+      readonly error: ErrorSummary;
+      readonly lease: Lease;
+      readonly pause?: number | undefined;
+    };
 
 /** Answer of a step of the chain that does not pass the delivery on. The step decides; `endDelivery` carries it out. */
 export class Refusal {

@@ -6,7 +6,10 @@ import type { ProcessGuards } from './process-guards.js';
 import type { Stop } from './stopped-handling.js';
 
 /** Ports and settings of the handling chain; the same in Lambda, in a worker and in the test harness. */
-export interface Services extends Pick<Ports, 'clock' | 'deliveries' | 'payloads' | 'deferredReplies' | 'deadLetters'> {
+export interface Services extends Pick<
+  Ports,
+  'clock' | 'deliveries' | 'payloads' | 'deferredReplies' | 'breakers' | 'deadLetters'
+> {
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   readonly senders: Senders;

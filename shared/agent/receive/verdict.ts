@@ -8,9 +8,14 @@ export type Verdict =
   /** Its last lease died: it is to be run last and alone. */
   | { readonly kind: 'suspect' };
 
-/** Verdict on a copy that a store or the bus failed: it comes again after pauses that let its receipts outlast an outage of a day. */
-export function troubleVerdict(receives: number, random: number, why: string): Verdict {
-  return { kind: 'return', after: troubleDelay(receives, random), why };
+/**
+ * Verdict on a copy that a store, the bus or an open breaker keeps from being handled: it comes again after pauses that let its receipts
+ * outlast an outage of a day.
+ * @param pause milliseconds at least; copies that wait for the same instant come spread over half as long again
+ */
+export function troubleVerdict(receives: number, random: number, why: string, pause = 0): Verdict {
+  const after = Math.max(troubleDelay(receives, random), Math.ceil(pause * (1 + random / 2)));
+  return { kind: 'return', after, why };
 }
 
 export const ACKNOWLEDGE: Verdict = { kind: 'acknowledge' };

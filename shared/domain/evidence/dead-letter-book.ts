@@ -37,7 +37,9 @@ export interface OperatorEntry {
     | 'quarantine'
     | 'release'
     | 'drain'
-    | 'resume';
+    | 'resume'
+    | 'trip'
+    | 'reset';
   /** Person or program that acted. */
   readonly by: string;
   /** Reason that it gave. */
@@ -64,6 +66,8 @@ export interface OperatorEntry {
   readonly party?: string;
   /** The instance that was drained or resumed; absent when all of its agent were meant. */
   readonly instance?: string;
+  /** The breaker that was opened or closed. */
+  readonly breaker?: { readonly agent: string; readonly name: string };
   /** The execution of a workflow that was started, retried or stopped. */
   readonly execution?: string;
 }

@@ -43,6 +43,7 @@ const operator = z.looseObject({
     })
     .optional(),
   execution: anyText.optional(),
+  breaker: z.looseObject({ agent: keyPart, name: keyPart }).optional(),
 });
 
 const escalation = z.looseObject({

@@ -2,10 +2,20 @@ import { summarizeError } from '../../domain/base/errors.js';
 import type { MemoryQueue, QueueCopy } from '../memory/memory-queue.js';
 
 const DAY_MS = 86_400_000;
-/** Milliseconds that lanes and queues of the platform keep a copy; as deployed. */
-export const LANE_RETENTION_MS = 4 * DAY_MS;
-/** Milliseconds that dead letter queues keep a copy; as deployed, and the most that SQS allows. */
-export const LETTER_RETENTION_MS = 14 * DAY_MS;
+
+/** Bounds of queues and functions, each as deployed. */
+export const AS_DEPLOYED = {
+  /** Receptions after which a queue moves a copy to its dead letter queue. */
+  maxReceives: 100,
+  /** Seconds that a function has beyond its longest handler. */
+  marginSeconds: 15,
+  /** A queue hides a copy for this many timeouts of its function. */
+  visibilityTimeouts: 6,
+  /** Milliseconds that lanes and queues of the platform keep a copy. */
+  laneRetentionMs: 4 * DAY_MS,
+  /** Milliseconds that dead letter queues keep a copy: the most that SQS allows. */
+  letterRetentionMs: 14 * DAY_MS,
+} as const;
 
 /** A queue and the function behind it. */
 export interface Consumer {

@@ -6,6 +6,7 @@ import type { ExecutionDetail } from '../../domain/execution/executions.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../../message/message-type.js';
 import type { PageResponse } from '../../operator/approval-page/answer-link.js';
 import type { ApprovalRecord } from '../../operator/requests/decide-approval.js';
+import type { Breakers } from '../../operator/breakers/breakers.js';
 import type { Actor } from '../../operator/operator-services.js';
 import type { Retried } from '../../operator/workflows/retry-workflow.js';
 import { heldBy } from '../../domain/quarantine/quarantine.js';
@@ -79,6 +80,11 @@ export interface Harness {
   release(name: string, actor: Actor): Promise<void>;
   /** Instances of the application's agents: they are found, listed, drained, started and killed. */
   readonly agents: HarnessAgents;
+  /**
+   * Circuit breakers of the agents' guarded calls, as `laneway breakers` shows and turns them. A message that waits at an open one comes
+   * again when the world is moved on.
+   */
+  readonly breakers: Breakers;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /**

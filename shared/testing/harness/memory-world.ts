@@ -17,9 +17,10 @@ import { isDirectLane, laneKeysOf } from '../../topology/mailbox-names.js';
 import { routingRules } from '../../topology/rules.js';
 import type { Topology } from '../../topology/topology.js';
 import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
-import { LANE_RETENTION_MS, leftToNext, LETTER_RETENTION_MS, withRun, type Consumer } from './consumer.js';
+import { AS_DEPLOYED, leftToNext, withRun, type Consumer } from './consumer.js';
 import { batchSizeOf, logOf, SILENT, withFaults } from './bound-agents.js';
 import { FaultPlan } from './fault-plan.js';
+import { MemoryBreakers } from '../memory/breakers/memory-breakers.js';
 import { MemoryCursors } from '../memory/memory-cursors.js';
 import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../memory/memory-deliveries.js';
@@ -44,12 +45,6 @@ import { RoutingBus } from './routing-bus.js';
 import { SlowWork } from './slow-work.js';
 import { WorkflowExecutions, type TokenWatch } from './workflow-executions.js';
 
-/** Receptions after which a queue moves a copy to its dead letter queue; as deployed. */
-const MAX_RECEIVES = 100;
-/** Seconds that a function has beyond its longest handler; as deployed. */
-const MARGIN_SECONDS = 15;
-/** A queue hides a copy for this many timeouts of its function; as deployed. */
-const VISIBILITY_TIMEOUTS = 6;
 const MOST_COPIES = 10;
 
 /** Address that links of approvals begin with; nothing answers there but the harness itself. */
@@ -89,6 +84,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly deliveries = new MemoryDeliveries(this.ledger);
   readonly intents = new MemoryIntents(this.ledger, this.payloads);
   readonly deferredReplies = new MemoryDeferredReplies();
+  readonly breakers: MemoryBreakers;
   readonly pending = new MemoryPending(this.ledger.unreadable);
   readonly sagas = new MemorySagas();
   readonly openExecutions = new MemoryOpenExecutions((name) => this.executions.hasEnded(name));
@@ -125,7 +121,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
     const purge = (who: string): number | undefined => this.#purge(who);
     this.faults = new FaultPlan({ clock, random, purge, isPossible: isExperiment });
     const retained = (ms: () => number) => (isExperiment ? () => this.faults.retainMs ?? ms() : undefined);
-    const queue = (ms = LANE_RETENTION_MS): MemoryQueue =>
+    const queue = (ms = AS_DEPLOYED.laneRetentionMs): MemoryQueue =>
       new MemoryQueue(
         this.clock,
         retained(() => ms),
@@ -135,12 +131,18 @@ export class MemoryWorld<Time extends Clock = Clock> {
       const isKept = () => parties.some((party) => this.quarantines.knows(party));
       return new MemoryQueue(
         this.clock,
-        retained(() => (isKept() ? LETTER_RETENTION_MS : LANE_RETENTION_MS)),
+        retained(() => (isKept() ? AS_DEPLOYED.letterRetentionMs : AS_DEPLOYED.laneRetentionMs)),
       );
     };
     const events = keeping(...Object.keys(model.ingress).map((one) => `ingress.${one}`));
-    const routed = { replies: queue(), starts: queue(), ingress: events, unroutable: queue(LETTER_RETENTION_MS) };
-    const [statusEvents, platformDeadLetters] = [queue(), queue(LETTER_RETENTION_MS)];
+    const routed = {
+      replies: queue(),
+      starts: queue(),
+      ingress: events,
+      unroutable: queue(AS_DEPLOYED.letterRetentionMs),
+    };
+    const [statusEvents, stream, platformDeadLetters] = [queue(), queue(), queue(AS_DEPLOYED.letterRetentionMs)];
+    this.breakers = new MemoryBreakers((...change) => void stream.send(JSON.stringify(change)));
     this.timers = queue();
     this.starts = Object.fromEntries(workflows.map(({ name, startedBy }) => [name, startedBy.name]));
     const laneNames = Object.fromEntries(Object.keys(model.agents).map((id) => [id, laneKeysOf(model, id)]));
@@ -148,7 +150,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       this.clock,
       laneNames,
       (agent) => keeping(`agent.${agent}`),
-      () => queue(LETTER_RETENTION_MS),
+      () => queue(AS_DEPLOYED.letterRetentionMs),
     );
     this.instances = new Instances({
       ...{ clock, topology, agents, lanes: this.lanes },
@@ -184,6 +186,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       approvals: this.pending,
       timers: new MemoryTimers(this.timers),
       deferredReplies: this.deferredReplies,
+      breakers: this.breakers,
       ledger: this.ledger,
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),
@@ -216,6 +219,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       this.#platform('starter', routed.starts, platformDeadLetters, (...given) => fn.starter(...given)),
       this.#platform('ingress', routed.ingress, platformDeadLetters, (...given) => fn.ingress(...given)),
       this.#platform('workflow-events', statusEvents, platformDeadLetters, (...given) => fn.workflowEvents(...given)),
+      this.#platform('ledger-stream', stream, platformDeadLetters, (...given) => fn.ledgerStream(...given)),
       this.#platform('deadlines', this.timers, platformDeadLetters, (...given) => fn.deadlines(...given)),
       letters(routed.unroutable, { kind: 'unroutable' }),
       letters(platformDeadLetters, { kind: 'platform' }),
@@ -287,7 +291,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
 
   #agent(bound: BoundAgent): Consumer[] {
     const { id, model } = bound.agent;
-    const timeout = (wholeSeconds(model.handlerTimeout) + MARGIN_SECONDS) * 1000;
+    const timeout = (wholeSeconds(model.handlerTimeout) + AS_DEPLOYED.marginSeconds) * 1000;
     let guards = new ProcessGuards();
     const log = logOf(this.#log, id);
     const deadLetters = this.lanes.deadLetters(id);
@@ -386,8 +390,10 @@ export class MemoryWorld<Time extends Clock = Clock> {
     deadLetters: MemoryQueue | undefined,
     direct = false,
   ): QueueCopy[] {
-    const received = queue.receive(most, (VISIBILITY_TIMEOUTS * timeout) / 1000);
-    const worn = received.filter(({ receiveCount }) => deadLetters !== undefined && receiveCount > MAX_RECEIVES);
+    const received = queue.receive(most, (AS_DEPLOYED.visibilityTimeouts * timeout) / 1000);
+    const worn = received.filter(
+      ({ receiveCount }) => deadLetters !== undefined && receiveCount > AS_DEPLOYED.maxReceives,
+    );
     for (const { body, messageId, receipt } of worn) {
       deadLetters?.send(body, 0, messageId);
       this.#moved.set(messageId, direct ? 'direct' : 'bus');

@@ -6,6 +6,7 @@ export const OUTAGE_PORTS = [
   'agentFunctions',
   'approvals',
   'book',
+  'breakers',
   'bus',
   'cursors',
   'deadLetters',

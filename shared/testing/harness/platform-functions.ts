@@ -3,6 +3,8 @@ import { approvalLinks } from '../../domain/request/approval-link.js';
 import type { Awaited } from '../../domain/request/awaited.js';
 import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import { defined } from '../../domain/base/defined.js';
+import type { BreakerRecord } from '../../domain/breaker/breaker.js';
+import { tellBreaker } from '../../platform/breakers/tell-breaker.js';
 import { closeRequest } from '../../platform/requests/close-request.js';
 import { dispatchStep } from '../../platform/workflows/dispatch-step.js';
 import { drainCopy } from '../../platform/dead-letters/drain-copy.js';
@@ -83,6 +85,12 @@ export class PlatformFunctions {
       ...defined({ moved: moved(copy.copy) }),
     };
     return drainCopy(dead, this.#services(process));
+  }
+
+  /** Changes of breakers; what else the stream of the ledger brings is archived, which no world in memory does. */
+  ledgerStream(copy: QueuedCopy, process: MortalProcess): Promise<void> {
+    const [record, before] = JSON.parse(copy.body) as [BreakerRecord, BreakerRecord | undefined];
+    return tellBreaker(record, before ?? undefined, { ...this.#services(process), countBreaker: () => undefined });
   }
 
   async dispatch(payload: unknown, process: MortalProcess): Promise<unknown> {

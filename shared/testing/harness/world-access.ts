@@ -8,6 +8,7 @@ import type { Clock } from '../../domain/base/clock.js';
 import type { MessageType } from '../../message/message-type.js';
 import { RequestCancelled } from '../../message/system-messages.js';
 import type { PageResponse } from '../../operator/approval-page/answer-link.js';
+import { breakersOf, type Breakers } from '../../operator/breakers/breakers.js';
 import { answerRequest, type AnswerServices } from '../../operator/requests/answer-request.js';
 import { decideApproval, openApprovals, type ApprovalRecord } from '../../operator/requests/decide-approval.js';
 import { withOutput } from '../../operator/workflows/execution-output.js';
@@ -100,6 +101,16 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
 
   async release(name: string, actor: Actor): Promise<void> {
     await this.during(releaseParty(partyOf(name, this.topology.model), actor, this.#quarantining()));
+  }
+
+  get breakers(): Breakers {
+    const { clock, book, breakers } = this.world.ports;
+    const all = breakersOf({ clock, book, breakers, model: this.topology.model });
+    return {
+      list: (agent) => all.list(agent),
+      trip: (...given) => this.during(all.trip(...given)),
+      reset: (...given) => this.during(all.reset(...given)),
+    };
   }
 
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void {

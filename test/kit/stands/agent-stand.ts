@@ -6,6 +6,7 @@ import type { Services } from '../../../shared/agent/receive/services.js';
 import { parseDeadLetter, type DeadLetter } from '../../../shared/domain/delivery/dead-letter.js';
 import { schemaUri, sourceOf, type Envelope } from '../../../shared/domain/wire/envelope.js';
 import { ManualClock } from '../../../shared/testing/memory/manual-clock.js';
+import { MemoryBreakers } from '../../../shared/testing/memory/breakers/memory-breakers.js';
 import { MemoryBus } from '../../../shared/testing/memory/memory-bus.js';
 import { MemoryDeliveries } from '../../../shared/testing/memory/memory-deliveries.js';
 import { MemoryDeadLetterQueue, MemoryLaneReceipts } from '../../../shared/testing/memory/memory-lanes.js';
@@ -36,6 +37,7 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
     senders: { bus, pending, timers: new MemoryTimers(timers) },
     payloads,
     deferredReplies: new MemoryDeferredReplies(),
+    breakers: new MemoryBreakers(),
     deadLetters: new MemoryDeadLetterQueue(deadLetterQueue, payloads),
     guards: new ProcessGuards(),
     log,

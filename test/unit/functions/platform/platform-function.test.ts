@@ -49,7 +49,7 @@ const NEEDS = {
   'approval-page': [approvalPage.create, [...COMMON, 'approvalTable', 'linkKey']],
   ingress: [ingress.create, [...COMMON, 'deadLetterQueue', 'quarantineTable']],
   'dead-letters': [deadLetters.create, [...COMMON, 'pendingTable', 'timerQueue', 'mailboxes', 'deadLetterQueues']],
-  'ledger-stream': [ledgerStream.create, ['archiveBucket', 'chainTable']],
+  'ledger-stream': [ledgerStream.create, [...COMMON, 'archiveBucket', 'chainTable']],
   'ledger-seal': [ledgerSeal.create, ['chainTable', 'sealBucket']],
   sweeper: [sweeper.create, [...COMMON, 'pendingTable', 'timerQueue', 'archiveBucket', 'quarantineTable']],
 } as const satisfies Record<string, readonly [unknown, readonly EnvironmentKey[]]>;

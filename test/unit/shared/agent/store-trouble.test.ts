@@ -1,7 +1,7 @@
 import { createAgent, PermanentError, type BoundAgent } from 'laneway/agent';
 import { LanewayError } from '../../../../shared/domain/base/errors.js';
 import { ProcessGuards } from '../../../../shared/agent/receive/process-guards.js';
-import { isStoreTrouble, ownStore } from '../../../../shared/agent/store-trouble.js';
+import { ownStore, troubleOf } from '../../../../shared/agent/store-trouble.js';
 import { parcels, StampParcel, WeighParcel } from '../../../kit/applications/parcel-topology.js';
 import { agentStand } from '../../../kit/stands/agent-stand.js';
 
@@ -191,11 +191,11 @@ test('a delivery whose try is given back is counted in its conversation once', a
 test('only an error that a repetition may mend is trouble of a store', async () => {
   const final = new LanewayError('SCHEMA', 'no');
   await expect(ownStore(Promise.reject(final))).rejects.toBe(final);
-  expect(isStoreTrouble(final)).toBe(false);
+  expect(troubleOf(final)).toBeUndefined();
   const evil = Object.defineProperty(new Error('evil'), 'cause', {
     get: () => {
       throw new Error('looked at');
     },
   });
-  expect(isStoreTrouble(evil)).toBe(false);
+  expect(troubleOf(evil)).toBeUndefined();
 });
