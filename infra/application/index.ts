@@ -52,7 +52,7 @@ export type { EncryptedQueue, EncryptedQueueProps } from '../constructs/queues/e
 export type { BusRule, BusRuleProps } from '../constructs/queues/routing-rule.js';
 export type { AgentGroupStack, AgentGroupStackProps, GroupAgentParts } from '../stacks/agent-group-stack.js';
 export type { AgentsStack, AgentsStackProps } from '../stacks/agents-stack.js';
-export type { AgentParts } from '../stacks/running-agents.js';
+export type { AgentParts, RunningAgents } from '../stacks/running-agents.js';
 export type { MessagingStack, MessagingStackProps } from '../stacks/messaging-stack.js';
 export type { ObservabilityStack, ObservabilityStackProps } from '../stacks/observability-stack.js';
 export type { DeployableWorkflow, OrchestrationStack, OrchestrationStackProps } from '../stacks/orchestration-stack.js';
