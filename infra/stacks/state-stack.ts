@@ -78,8 +78,8 @@ export class StateStack extends ApplicationStack {
       ...common,
       globalSecondaryIndexes: [due, approvals],
     }) as ITableV2;
-    // Not streamed: every instance writes each half minute.
-    this.registryTable = new TableV2(this, 'Registry', {
+    // Not streamed: every instance writes each half minute. The function `registry` has the other name.
+    this.registryTable = new TableV2(this, 'Instances', {
       ...common,
       sortKey: { name: 'sk', type: AttributeType.STRING },
     }) as ITableV2;

@@ -26,7 +26,7 @@ test('the ledger is indexed by due hour and by dead letters, the pending request
       ['due', 'dueHour', 'dueAt'],
       ['approvals', 'asks', 'dueAt'],
     ],
-    Registry: [],
+    Instances: [],
     EvidenceChains: [],
   });
 });

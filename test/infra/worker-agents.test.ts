@@ -64,11 +64,11 @@ describe('an agent that runs as a worker', () => {
       const own = statementsOf(resources, new RegExp(`^Worker${agent}`));
       // The denies of two agents in one role of worker processes would leave nothing to publish.
       const receiving =
-        /sqs:(Receive|Delete|Change|GetQueue)|DescribeStacks|AttRegistry|xray:|logs:|^\["Deny","events:PutEvents"/;
+        /sqs:(Receive|Delete|Change|GetQueue)|DescribeStacks|AttInstances|xray:|logs:|^\["Deny","events:PutEvents"/;
       expect(rights(own, receiving)).toEqual(
         rights(statementsOf(invoked, new RegExp(`^Agent${agent}FunctionRole`)), receiving),
       );
-      const registering = own.filter((one) => JSON.stringify(one).includes('AttRegistry'));
+      const registering = own.filter((one) => JSON.stringify(one).includes('AttInstances'));
       expect(registering.map(({ Action, Condition }) => [Action, Condition])).toEqual([
         [['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], onlyPartition(`agent.${agent}`)],
         ['dynamodb:Query', onlyPartition(`word.${agent}`)],

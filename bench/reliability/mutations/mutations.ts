@@ -198,7 +198,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/worker/poll-lanes.ts',
-        find: 'copies.slice(0, slots.free);',
+        find: 'copies.slice(0, Math.max(0, roomOf(lane)));',
         replace: 'copies;',
       },
     ],

@@ -1,15 +1,8 @@
 import { Option, type Command } from 'commander';
-import { AGENT_STATUSES, type AgentStatus } from '../../../shared/domain/registry/lifecycle.js';
+import { AGENT_STATUSES } from '../../../shared/domain/registry/lifecycle.js';
 import type { CommandContext } from '../../context/command-context.js';
 import type { ExitCode } from '../../context/exit-codes.js';
-import type { DrainCommandOptions, ResumeCommandOptions } from './agents.js';
-
-/** Options of `laneway agents list`. */
-export interface AgentsListOptions {
-  readonly capability?: readonly string[];
-  readonly role?: string;
-  readonly status?: AgentStatus;
-}
+import type { AgentsListOptions, DrainCommandOptions, ResumeCommandOptions } from './agents.js';
 
 /** Adds `laneway agents`. */
 export function addAgents(

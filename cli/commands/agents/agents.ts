@@ -1,5 +1,6 @@
 import { defined } from '../../../shared/domain/base/defined.js';
 import { summarizeError, unknownName } from '../../../shared/domain/base/errors.js';
+import type { AgentStatus } from '../../../shared/domain/registry/lifecycle.js';
 import {
   drainAgent,
   resumeAgent,
@@ -16,7 +17,13 @@ import { agentLines, instanceTable } from '../../render/agents.js';
 import { stepTable } from '../../render/quarantines.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
 import { confinementOf } from '../quarantine/confined-place.js';
-import type { AgentsListOptions } from './agents-program.js';
+
+/** Options of `laneway agents list`. */
+export interface AgentsListOptions {
+  readonly capability?: readonly string[];
+  readonly role?: string;
+  readonly status?: AgentStatus;
+}
 
 /** Options of `laneway agents resume`. */
 export interface ResumeCommandOptions extends ActOptions {

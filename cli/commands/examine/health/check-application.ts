@@ -5,7 +5,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { PLATFORM_FUNCTIONS, type DeclaredFunction } from '../../../../functions/platform/declarations.js';
 import { awsClients } from '../../../../shared/aws/base/clients/all-clients.js';
 import { awsCode } from '../../../../shared/aws/base/aws-error.js';
-import { bookPort, openPorts, publisherPorts, quarantinesPort } from '../../../../shared/aws/ports.js';
+import { bookPort, openPorts, publisherPorts, quarantinesPort, registryPort } from '../../../../shared/aws/ports.js';
 import { namesFromOutputs } from '../../../../shared/client/deployed-names.js';
 import { outputOf, type Deployment } from '../../../../shared/client/deployment.js';
 import type { Ports } from '../../../../shared/domain/ports.js';
@@ -15,6 +15,7 @@ import { outputKey } from '../../../../shared/topology/deployed/output-key.js';
 import { invokeFunction } from '../../../context/invoke-function.js';
 import { readQueues, type QueueState } from '../../messages/read-queues.js';
 import { modelOfDeployment } from '../../../context/read-deployed-model.js';
+import type { Drain } from '../../../../shared/domain/registry/drain.js';
 import { presentQuarantines } from '../../../../shared/operator/quarantine/quarantine.js';
 import { checkConsumers } from './check-consumers.js';
 import { checkQuarantines } from './check-quarantines.js';
@@ -40,7 +41,7 @@ export function checkApplication(model: TopologyModel, deployment: Deployment): 
     payloads: () => tryPayloads(ports),
     evidence: () => tryBuckets(['ArchiveBucket', 'SealBucket'].map((output) => outputOf(deployment, output))),
     bus: () => tryBus(outputOf(deployment, 'Bus')),
-    consumers: async () => checkConsumers(model, deployment, await present),
+    consumers: async () => checkConsumers(model, deployment, await present, await drainsOf(model, deployment)),
     quarantines: async () => checkQuarantines(model, deployment, await present),
     queues: async () => judgeQueues(model, await readQueues(model, deployment, { ages: false })),
     drain: () => tryDrain(outputOf(deployment, 'PlatformFunctionDeadLetters')),
@@ -48,6 +49,15 @@ export function checkApplication(model: TopologyModel, deployment: Deployment): 
     workflows: () => tryWorkflows(deployment),
     'dead letters': () => countDeadLetters(ports),
   });
+}
+
+/** Drains of the agents that run on Lambda; none where what is deployed is of a release without a registry. */
+async function drainsOf(model: TopologyModel, deployment: Deployment): Promise<readonly Drain[]> {
+  const names = namesFromOutputs(model, deployment);
+  if (!names.has('registryTable')) return [];
+  const { registry } = openPorts(names, registryPort);
+  const agents = Object.values(model.agents).filter(({ runs }) => runs !== 'worker');
+  return (await Promise.all(agents.map(({ id }) => registry.drainsOf(id)))).flat();
 }
 
 async function tellModel(deployment: Deployment): Promise<Found> {

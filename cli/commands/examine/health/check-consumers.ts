@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { functionsBehind } from '../../../../functions/platform/declarations.js';
 import type { Deployment } from '../../../../shared/client/deployment.js';
+import type { Drain } from '../../../../shared/domain/registry/drain.js';
 import { heldBy, type Quarantine } from '../../../../shared/domain/quarantine/quarantine.js';
 import type { TopologyModel } from '../../../../shared/topology/model.js';
 import { outputKey } from '../../../../shared/topology/deployed/output-key.js';
@@ -20,13 +21,14 @@ export async function checkConsumers(
   model: TopologyModel,
   deployment: Deployment,
   quarantines: readonly Quarantine[] = [],
+  drains: readonly Drain[] = [],
 ): Promise<Found> {
   const client = new LambdaClient({});
   try {
     const mappings: Mapping[] = [];
     for await (const page of paginateListEventSourceMappings({ client }, {}))
       mappings.push(...(page.EventSourceMappings ?? []));
-    const faults = consumerFaults(model, deployment, mappings, quarantines);
+    const faults = consumerFaults(model, deployment, mappings, { quarantines, drains });
     const functions = functionsOf(deployment);
     for (const FunctionName of functions) {
       const { State, LastUpdateStatus } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
@@ -39,20 +41,27 @@ export async function checkConsumers(
   }
 }
 
-/** Queues without an enabled mapping, but for lanes of agents in quarantine, and mappings of the application's functions that are not enabled. */
+/** Agents that are to take nothing. */
+export interface HeldAgents {
+  readonly quarantines?: readonly Quarantine[];
+  readonly drains?: readonly Drain[];
+}
+
+/** Queues without an enabled mapping, but for lanes of agents that are drained or in quarantine, and mappings of the application's functions that are not enabled. */
 export function consumerFaults(
   model: TopologyModel,
   deployment: Deployment,
   mappings: readonly Mapping[],
-  quarantines: readonly Quarantine[] = [],
+  { quarantines = [], drains = [] }: HeldAgents = {},
 ): string[] {
   const held = heldBy(quarantines, 0);
+  const drained = new Set(drains.flatMap(({ agent, instance }) => (instance === undefined ? [agent] : [])));
   const own = new Set(functionsOf(deployment));
   const ours = mappings.filter(({ FunctionArn = '' }) => own.has(nameIn(FunctionArn)));
   const faults = knownQueues(model, deployment).flatMap(({ owner, queue, kind, url }) => {
     if (!emptiedByFunction(model, deployment, owner, queue, kind)) return [];
     // Nothing is to empty it; the check of quarantines sees to that.
-    if (kind === 'lane' && held.agent(owner)) return [];
+    if (kind === 'lane' && (held.agent(owner) || drained.has(owner))) return [];
     const states = ours
       .filter(({ EventSourceArn = '' }) => EventSourceArn.split(':').at(-1) === url.split('/').at(-1))
       .map(({ State = 'Enabled' }) => State);

@@ -45,10 +45,21 @@ describe('consumers', () => {
   it('of an agent in quarantine are not asked for, until it is released', () => {
     const held = { kind: 'agent', name: 'scanner', by: 'ana', why: 'it lied', since: '2026-01-01T00:00:00Z' } as const;
     const mappings = [mapping('scan-low', 'scan', 'Disabled'), mapping('scan-dead', 'drain')];
-    expect(consumerFaults(shop.model, deployment, mappings, [held])).toEqual([]);
+    expect(consumerFaults(shop.model, deployment, mappings, { quarantines: [held] })).toEqual([]);
     const released = { ...held, released: '2026-01-02T00:00:00Z' };
-    expect(consumerFaults(shop.model, deployment, mappings, [released])).toHaveLength(1);
-    expect(consumerFaults(shop.model, deployment, [], [held])).toEqual([expect.stringContaining('dead')]);
+    expect(consumerFaults(shop.model, deployment, mappings, { quarantines: [released] })).toHaveLength(1);
+    expect(consumerFaults(shop.model, deployment, [], { quarantines: [held] })).toEqual([
+      expect.stringContaining('dead'),
+    ]);
+  });
+
+  it('of an agent that is drained are not asked for, but those of one whose instance is', () => {
+    const drain = { agent: 'scanner', by: 'ana', why: 'new lamps', since: '2026-01-01T00:00:00Z' };
+    const mappings = [mapping('scan-low', 'scan', 'Disabled'), mapping('scan-dead', 'drain')];
+    expect(consumerFaults(shop.model, deployment, mappings, { drains: [drain] })).toEqual([]);
+    expect(consumerFaults(shop.model, deployment, mappings, { drains: [{ ...drain, instance: 'one' }] })).toHaveLength(
+      1,
+    );
   });
 
   it('of a worker are processes, which no mapping tells of', () => {
