@@ -7,6 +7,8 @@ const DAY_MS = 86_400_000;
 export const AS_DEPLOYED = {
   /** Receptions after which a queue moves a copy to its dead letter queue. */
   maxReceives: 100,
+  /** Copies that a function receives at once, at most. */
+  mostCopies: 10,
   /** Seconds that a function has beyond its longest handler. */
   marginSeconds: 15,
   /** A queue hides a copy for this many timeouts of its function. */

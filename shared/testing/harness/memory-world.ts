@@ -28,7 +28,7 @@ import { MemoryIntents } from '../memory/memory-intents.js';
 import { MemoryDeadLetterQueue, MemoryLaneReceipts, MemoryLanes } from '../memory/memory-lanes.js';
 import { MemoryDeferredReplies } from '../memory/memory-deferred-replies.js';
 import { MemoryLedger } from '../memory/memory-ledger.js';
-import { MemoryLinkSigner } from '../memory/memory-link-signer.js';
+import { LINK_BASE, MemoryLinkSigner } from '../memory/memory-link-signer.js';
 import { MemoryOpenExecutions } from '../memory/memory-workflows.js';
 import { MemoryPayloads } from '../memory/memory-payloads.js';
 import { MemoryPending } from '../memory/memory-pending.js';
@@ -44,11 +44,6 @@ import { deadLettersOf, portsOf, processReceipts, type WorldPorts } from './proc
 import { RoutingBus } from './routing-bus.js';
 import { SlowWork } from './slow-work.js';
 import { WorkflowExecutions, type TokenWatch } from './workflow-executions.js';
-
-const MOST_COPIES = 10;
-
-/** Address that links of approvals begin with; nothing answers there but the harness itself. */
-const LINK_BASE = 'https://approvals.invalid';
 
 /** Parts that a world is made of. */
 export interface WorldParts {
@@ -252,15 +247,18 @@ export class MemoryWorld<Time extends Clock = Clock> {
 
   /** One run of the sweeper, and of supervision where there are workflows; what fails is left to the next. */
   async sweep(): Promise<void> {
-    const run = (who: string, work: (process: MortalProcess) => Promise<void>): Promise<void> =>
-      this.#followed(who, PLATFORM_TIMEOUT_MS, (process) => leftToNext(work(process)));
-    await run('sweeper', (process) => this.#functions.sweep(process));
-    if (Object.keys(this.starts).length > 0) await run('supervisor', (process) => this.#functions.supervise(process));
+    await this.#scheduled('sweeper', (process) => this.#functions.sweep(process));
+    if (Object.keys(this.starts).length > 0)
+      await this.#scheduled('supervisor', (process) => this.#functions.supervise(process));
   }
 
   /** One look at all agents; what fails is left to the next. */
-  async watch(): Promise<void> {
-    await this.#followed('registry', PLATFORM_TIMEOUT_MS, (process) => leftToNext(this.#functions.watch(process)));
+  watch(): Promise<void> {
+    return this.#scheduled('registry', (process) => this.#functions.watch(process));
+  }
+
+  #scheduled(who: string, work: (process: MortalProcess) => Promise<void>): Promise<void> {
+    return this.#followed(who, PLATFORM_TIMEOUT_MS, (process) => leftToNext(work(process)));
   }
 
   /** A status event of an execution, which EventBridge brings at best effort. */
@@ -330,7 +328,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
               ...defined({ host }),
             }),
           ),
-        batchSize: Math.min(MOST_COPIES, batchSizeOf(bound, key)),
+        batchSize: Math.min(AS_DEPLOYED.mostCopies, batchSizeOf(bound, key)),
         isHeld,
         receive: (most) => {
           const room = isHeld() ? 0 : Math.min(most, this.instances.room(id));
@@ -347,7 +345,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
     handle: (copy: QueuedCopy, process: MortalProcess) => Promise<number | undefined | void>,
   ): Consumer {
     return withRun({
-      ...{ name, queue, batchSize: MOST_COPIES, isHeld: () => false },
+      ...{ name, queue, batchSize: AS_DEPLOYED.mostCopies, isHeld: () => false },
       receive: (most) => this.#receive(queue, most, PLATFORM_TIMEOUT_MS, deadLetters),
       handle: (copies) =>
         this.#followed(name, PLATFORM_TIMEOUT_MS, async (process) => {
@@ -391,9 +389,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
     direct = false,
   ): QueueCopy[] {
     const received = queue.receive(most, (AS_DEPLOYED.visibilityTimeouts * timeout) / 1000);
-    const worn = received.filter(
-      ({ receiveCount }) => deadLetters !== undefined && receiveCount > AS_DEPLOYED.maxReceives,
-    );
+    const worn = deadLetters ? received.filter(({ receiveCount }) => receiveCount > AS_DEPLOYED.maxReceives) : [];
     for (const { body, messageId, receipt } of worn) {
       deadLetters?.send(body, 0, messageId);
       this.#moved.set(messageId, direct ? 'direct' : 'bus');

@@ -1,6 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { LinkSigner } from '../../domain/request/approval-link.js';
 
+/** Address that links of approvals begin with; nothing answers there but the harness itself. */
+export const LINK_BASE = 'https://approvals.invalid';
+
 /** Signs with a random key of its own. */
 export class MemoryLinkSigner implements LinkSigner {
   readonly #key = randomBytes(32);
