@@ -68,7 +68,9 @@ export class AgentsStack extends ApplicationStack {
     this.own = { handlers: own.handlers, props };
     this.highestCaps = highestCapsOf({
       ...own,
-      mailboxes: { ...messaging.mailboxes, ...Object.assign({}, ...(props.groups ?? []).map((one) => one.mailboxes)) },
+      mailboxes: Object.fromEntries(
+        [messaging, ...(props.groups ?? [])].flatMap(({ mailboxes }) => Object.entries(mailboxes)),
+      ),
     });
     const running = runAgents(
       this,

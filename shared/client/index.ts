@@ -23,7 +23,12 @@ export type { ClientPublishOptions, RequestOptions } from '../publishing/client-
 export { findDeployment } from './deployment.js';
 export type { Deployment, FindOptions } from './deployment.js';
 export type { LedgerEntry } from '../domain/evidence/conversation.js';
-export type { AgentFinder, AgentInstance, FindAgentsOptions, InstanceFilter } from '../topology/registry/find-agents.js';
+export type {
+  AgentFinder,
+  AgentInstance,
+  FindAgentsOptions,
+  InstanceFilter,
+} from '../topology/registry/find-agents.js';
 export { AGENT_STATUSES } from '../domain/registry/lifecycle.js';
 export type { AgentStatus } from '../domain/registry/lifecycle.js';
 export type { Receipt } from '../publishing/publish-message.js';

@@ -87,9 +87,9 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: CHAIN,
-        find: "    written = await services.deliveries.settle(delivery.key, lease.owner, {\n      state: 'completed',",
+        find: "      written = await services.deliveries.settle(delivery.key, lease.owner, {\n        state: 'completed',",
         replace:
-          "    await sendEmissions(stored, delivery);\n    written = await services.deliveries.settle(delivery.key, lease.owner, {\n      state: 'completed',",
+          "      await sendEmissions(stored, delivery);\n      written = await services.deliveries.settle(delivery.key, lease.owner, {\n        state: 'completed',",
       },
     ],
     rows: ['changing-emissions'],
@@ -313,8 +313,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/testing/memory/memory-deliveries.ts',
-        find: 'decideSettle(existing, owner, outcome)',
-        replace: "decideSettle(existing && { ...existing, state: 'leased', owner }, owner, outcome)",
+        find: 'decideSettle(entry?.delivery, owner, outcome)',
+        replace: "decideSettle(entry && { ...entry.delivery, state: 'leased', owner }, owner, outcome)",
       },
     ],
     rows: ['skew'],

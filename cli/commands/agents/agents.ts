@@ -13,8 +13,8 @@ import type { CommandContext } from '../../context/command-context.js';
 import { EXIT, type ExitCode } from '../../context/exit-codes.js';
 import { invokeFunction } from '../../context/invoke-function.js';
 import { openDeployed, type DeployedApplication } from '../../context/open-deployed.js';
-import { agentLines, instanceTable } from '../../render/agents.js';
-import { stepTable } from '../../render/quarantines.js';
+import { agentLines, instanceTable } from '../../render/operators/agents.js';
+import { stepTable } from '../../render/operators/quarantines.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
 import { confinementOf } from '../quarantine/confined-place.js';
 

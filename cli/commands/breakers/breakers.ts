@@ -1,7 +1,7 @@
 import { breakersOf } from '../../../shared/operator/breakers/breakers.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { openDeployed } from '../../context/open-deployed.js';
-import { breakerTable } from '../../render/breakers.js';
+import { breakerTable } from '../../render/operators/breakers.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
 
 /** Breakers of all agents, or of one. @throws LanewayError UNKNOWN_AGENT */

@@ -13,7 +13,7 @@ import type { CommandContext } from '../../context/command-context.js';
 import { EXIT, type ExitCode } from '../../context/exit-codes.js';
 import { invokeFunction } from '../../context/invoke-function.js';
 import { openDeployed, type DeployedApplication } from '../../context/open-deployed.js';
-import { quarantineTable, stepTable } from '../../render/quarantines.js';
+import { quarantineTable, stepTable } from '../../render/operators/quarantines.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
 import { confinementOf } from './confined-place.js';
 

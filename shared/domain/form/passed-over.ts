@@ -2,12 +2,7 @@ import { summarizeError } from '../base/errors.js';
 
 /** Kinds of stored things that others than their readers write. */
 export type StoredKind =
-  | 'ledger row'
-  | 'list of emissions'
-  | 'request'
-  | 'note of an execution'
-  | 'archived line'
-  | 'registry row';
+  'ledger row' | 'list of emissions' | 'request' | 'note of an execution' | 'archived line' | 'registry row';
 
 /** A stored thing that could not be read. Its readers passed it over, and it stays where it is. */
 export interface PassedOver {

@@ -1,5 +1,5 @@
 import { LanewayError, type ErrorSummary } from '../base/errors.js';
-import { firstGeneration } from '../base/execution-name.js';
+import { firstGeneration } from '../wire/execution-name.js';
 import type { Keep } from './keep.js';
 import type { Climb } from './ladder.js';
 import type { RequestLineage } from './request-lineage.js';

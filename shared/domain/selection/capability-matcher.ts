@@ -22,6 +22,13 @@ export interface CapabilityMatch {
 /** Saturation and length normalization of BM25, the values that Robertson and Zaragoza name as usual (2009, 3.3). */
 const [K1, B] = [1.2, 0.75];
 
+/** Endings that are left out of words. */
+const ENDING = /(ing|ed|es|e|s)$/;
+/** Small letter before a capital one, letters and digits, and what is neither. Made once: esbuild calls for each of them. */
+const INNER_CAPITAL = new RegExp('(\\p{Ll})(\\p{Lu})', 'gu');
+const WORD = new RegExp('[\\p{L}\\p{N}]+', 'gu');
+const BETWEEN_WORDS = new RegExp('[^\\p{L}\\p{N}]+', 'gu');
+
 /**
  * Finds capabilities for tasks in free text, by Okapi BM25. The document of a capability is its name, its description and
  * the texts of the tasks that it has served, so that the words in which people ask outweigh those in which it is described.
@@ -92,15 +99,11 @@ export class CapabilityMatcher {
 
 /** Words of a name: `engineHealth_check` has three. */
 function apart(name: string): string {
-  return name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replace(/[^\p{L}\p{N}]+/gu, ' ');
+  return name.replace(INNER_CAPITAL, '$1 $2').replace(BETWEEN_WORDS, ' ');
 }
 
 /** Words of a text in lower case, without the most common English endings. */
 function wordsOf(text: string): string[] {
-  const words =
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.map((word) => (word.length > 4 ? word.replace(/(ing|ed|es|e|s)$/u, '') : word));
+  const words = text.normalize('NFKC').toLowerCase().match(WORD) ?? [];
+  return words.map((word) => (word.length > 4 ? word.replace(ENDING, '') : word));
 }

@@ -1,6 +1,6 @@
 import { defined } from '../../domain/base/defined.js';
 import type { LedgerEntry } from '../../domain/evidence/conversation.js';
-import { executionName } from '../../domain/base/execution-name.js';
+import { executionName } from '../../domain/wire/execution-name.js';
 import type { ExecutionDetail, StateVisits } from '../../domain/execution/executions.js';
 import { restoredOrDescribed } from '../../domain/execution/kept-state.js';
 import type { AslDefinition } from '../../workflow/compile/asl.js';

@@ -1,7 +1,7 @@
 import { offPath } from '../../domain/delivery/lineage.js';
 import { defined } from '../../domain/base/defined.js';
 import { LanewayError } from '../../domain/base/errors.js';
-import { executionName } from '../../domain/base/execution-name.js';
+import { executionName } from '../../domain/wire/execution-name.js';
 import { derivedId } from '../../domain/base/ids.js';
 import { RETENTION_DAYS } from '../../domain/evidence/retention.js';
 import { undoRequestId, type Saga } from '../../domain/execution/saga.js';

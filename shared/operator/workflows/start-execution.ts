@@ -1,6 +1,6 @@
 import { sourceOf } from '../../domain/wire/envelope.js';
 import { LanewayError } from '../../domain/base/errors.js';
-import { executionName } from '../../domain/base/execution-name.js';
+import { executionName } from '../../domain/wire/execution-name.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import { encodeData } from '../../message/message-type.js';
 import { WorkflowRequested } from '../../message/system-messages.js';

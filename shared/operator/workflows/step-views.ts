@@ -2,7 +2,7 @@ import { defined } from '../../domain/base/defined.js';
 import { awaitedId } from '../../domain/request/awaited.js';
 import type { LedgerEntry } from '../../domain/evidence/conversation.js';
 import type { DeliveryRecord } from '../../domain/delivery/delivery.js';
-import { executionName } from '../../domain/base/execution-name.js';
+import { executionName } from '../../domain/wire/execution-name.js';
 import type { ExecutionDetail, StateVisits } from '../../domain/execution/executions.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
 import { idsOf } from '../../domain/execution/step-ids.js';

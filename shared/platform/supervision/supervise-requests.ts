@@ -1,6 +1,6 @@
 import type { Log } from '../../agent/context.js';
 import { summarizeError } from '../../domain/base/errors.js';
-import { executionName } from '../../domain/base/execution-name.js';
+import { executionName } from '../../domain/wire/execution-name.js';
 import type { ExecutionDetail, SupervisedExecutions } from '../../domain/execution/executions.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { PendingRecord } from '../../domain/request/pending.js';

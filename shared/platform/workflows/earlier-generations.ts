@@ -1,6 +1,6 @@
 import { awaitedId } from '../../domain/request/awaited.js';
 import type { BadEnd, Dispatch, DispatchReceive, DispatchRun } from '../../domain/execution/dispatch.js';
-import { executionName } from '../../domain/base/execution-name.js';
+import { executionName } from '../../domain/wire/execution-name.js';
 import type { PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
 import type { PendingStore } from '../../domain/request/pending-store.js';
 import type { SagaStore } from '../../domain/execution/saga.js';

@@ -15,7 +15,7 @@ import {
 import type { WorkflowInput } from '../../domain/execution/dispatch.js';
 import { schemaUri, type Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
-import { executionName } from '../../domain/base/execution-name.js';
+import { executionName } from '../../domain/wire/execution-name.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import { shielded } from '../../domain/execution/kept-state.js';
 import type { Clock } from '../../domain/base/clock.js';

@@ -20,22 +20,23 @@ import type { BundleSizes } from '../../../infra/constructs/bundle-parts.js';
 
 /** KB that the functions of the reference application may load at their start: 2 % over what they did when this was written. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  'customer-engagement': 603,
-  'data-analysis': 488,
-  'master-orchestrator': 482,
-  scheduling: 482,
-  'platform_approval-page': 463,
-  'platform_dead-letters': 486,
-  platform_deadlines: 501,
-  platform_dispatcher: 482,
-  platform_ingress: 462,
-  'platform_ledger-seal': 584,
-  'platform_ledger-stream': 567,
-  platform_replies: 503,
-  platform_starter: 503,
-  platform_supervisor: 519,
-  platform_sweeper: 497,
-  'platform_workflow-events': 499,
+  'customer-engagement': 628,
+  'data-analysis': 512,
+  'master-orchestrator': 511,
+  'platform_approval-page': 484,
+  'platform_dead-letters': 508,
+  platform_deadlines: 523,
+  platform_dispatcher: 503,
+  platform_ingress: 482,
+  'platform_ledger-seal': 596,
+  'platform_ledger-stream': 650,
+  platform_registry: 482,
+  platform_replies: 526,
+  platform_starter: 525,
+  platform_supervisor: 540,
+  platform_sweeper: 519,
+  'platform_workflow-events': 520,
+  scheduling: 511,
 };
 
 const folders: string[] = [];
@@ -109,7 +110,7 @@ describe('the bundles of the reference application', () => {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     expect(`${run.stdout}${run.stderr}`.trim()).toBe(
-      'function makeLinkSigner makeArchive makePayloads makeResumer makeDeadLetters makeLanes makeQueueUrls makeReceipts makeReturns makeTimers',
+      'function makeLinkSigner makeArchive makePayloads makeResumer makeDeadLetters makeLanes makeQueueUrls makeReceipts makeReturns makeStandings makeTimers',
     );
   });
 });

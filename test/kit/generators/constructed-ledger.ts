@@ -1,7 +1,7 @@
 import { originOf } from '../../../shared/domain/wire/writers.js';
 import type { LedgerEntry } from '../../../shared/domain/evidence/conversation.js';
 import type { DeadLetterEntry } from '../../../shared/domain/delivery/dead-letter.js';
-import type { DeliveryRecord, Emission } from '../../../shared/domain/delivery/delivery.js';
+import type { DeliveryRecord, Emission, MessageFacts } from '../../../shared/domain/delivery/delivery.js';
 import type { Envelope } from '../../../shared/domain/wire/envelope.js';
 import type { Priority } from '../../../shared/domain/base/priority.js';
 
@@ -64,20 +64,27 @@ interface DeliveryInput extends Partial<Pick<DeliveryRecord, 'state' | 'tries' |
   readonly received: number;
   readonly updated: number;
   readonly source?: string;
+  readonly channel?: string;
   readonly causationId?: string;
 }
 
 const WEB_SHOP = 'laneway.fixture-shop.client.web-shop';
 
+/** Facts of an order, as its dead letter keeps them. */
+const FACTS: MessageFacts = {
+  ...{ type: 'OrderPlaced', channel: 'orders', priority: 'normal', source: WEB_SHOP },
+  ...{ time: at(0), expires: at(3_600_000), attempt: 1, hops: 0 },
+};
+
 /** A delivery at an agent. */
 export function delivery(input: DeliveryInput): LedgerEntry {
-  const { messageId, receiver, published, received, updated, causationId, error, progress } = input;
+  const { messageId, receiver, published, received, updated, causationId, error, progress, channel = 'orders' } = input;
   const record: DeliveryRecord = {
     ...{ correlationId: conversation, messageId, receiver },
-    origin: originOf({ source: input.source ?? WEB_SHOP, channel: 'orders' }),
+    origin: originOf({ source: input.source ?? WEB_SHOP, channel }),
     facts: {
       type: input.type ?? 'OrderPlaced',
-      channel: 'orders',
+      channel,
       priority: 'normal',
       source: input.source ?? WEB_SHOP,
       time: at(published),
@@ -105,6 +112,7 @@ export function deadLetter(
   const entry: DeadLetterEntry = {
     ...{ id: `dead-${input.receiver}`, correlationId: conversation, signature: '', error, tries: 3, at: at(900) },
     bodyRef: 'dead/1.json',
+    ...(input.messageId === undefined ? {} : { facts: FACTS }),
     ...input,
   };
   return { kind: 'dead-letter', at: entry.at, deadLetter: entry };
@@ -129,7 +137,7 @@ export function orderConversation(): LedgerEntry[] {
     deadLetter({ receiver: 'warehouse', reason: 'exhausted', messageId: 'm1' }),
     delivery({
       ...{ messageId: 'm2', receiver: 'warehouse', type: 'ReserveStock', published: 40, received: 60, updated: 1_260 },
-      ...{ tries: 2, causationId: 'm1', source: 'laneway.fixture-shop.agent.clerk' },
+      ...{ tries: 2, causationId: 'm1', source: 'laneway.fixture-shop.agent.clerk', channel: 'stock.request' },
       emissions: [
         emission({
           ...{

@@ -180,7 +180,12 @@ test('an edited message goes to the same receiver under an id derived from the o
   await editDeadLetter(await stand.letter('odd'), { data: { parcel: 'seventeen' }, ...options }, ADA, stand.operator);
   await stand.work();
   expect(stand.trouble.handled).toEqual(['seventeen']);
-  const key = { correlationId: 'c-odd', messageId: edited.successor, origin: 'client.gate/parcel.arrivals', receiver: 'desk' };
+  const key = {
+    correlationId: 'c-odd',
+    messageId: edited.successor,
+    origin: 'client.gate/parcel.arrivals',
+    receiver: 'desk',
+  };
   expect(await stand.deliveries.get(key)).toMatchObject({ state: 'completed', facts: { causationId: 'odd' } });
   expect(await stand.delivery('odd')).toMatchObject({ state: 'dead-lettered' });
   const kept = await stand.letter('odd');

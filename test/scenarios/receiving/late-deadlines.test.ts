@@ -70,5 +70,7 @@ test('a crash between the pending record and the command loses no command, even 
   expect(stand.bus.published.map(({ id }) => id)).toContain(emission?.id);
   // Its receiver alone can give it an outcome; until then it is in flight.
   const { missing } = account(await stand.ledger.conversation('conversation-1'));
-  expect(missing).toContainEqual(expect.objectContaining({ messageId: emission?.id, receiver: 'scales', type: 'WeighParcel' }));
+  expect(missing).toContainEqual(
+    expect.objectContaining({ messageId: emission?.id, receiver: 'scales', type: 'WeighParcel' }),
+  );
 });

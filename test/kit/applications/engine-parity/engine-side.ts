@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageType } from 'laneway/message';
 import type { Laneway } from 'laneway/client';
 import { account, type LedgerEntry } from '../../../../shared/domain/evidence/conversation.js';
-import { executionName } from '../../../../shared/domain/base/execution-name.js';
+import { executionName } from '../../../../shared/domain/wire/execution-name.js';
 import { answerRequest, type AnswerServices } from '../../../../shared/operator/requests/answer-request.js';
 import { decideApproval } from '../../../../shared/operator/requests/decide-approval.js';
 import type { WorkflowServices } from '../../../../shared/operator/workflows/workflow-services.js';

@@ -1,6 +1,6 @@
 import { startOf } from './step-instances.js';
 import type { RecordedExecution } from 'laneway/testing';
-import { executionName } from '../../../../shared/domain/base/execution-name.js';
+import { executionName } from '../../../../shared/domain/wire/execution-name.js';
 import { boundAgents } from '../../../../shared/testing/harness/bound-agents.js';
 import { HarnessWorld } from '../../../../shared/testing/harness/harness-world.js';
 import { harnessOver } from '../../../../shared/testing/harness/harness.js';

@@ -1,7 +1,7 @@
 import { sourceOf } from '../../../../shared/domain/wire/envelope.js';
 import { parity } from './topology.js';
 import { awaitedId } from '../../../../shared/domain/request/awaited.js';
-import { executionName, type StartIdentity } from '../../../../shared/domain/base/execution-name.js';
+import { executionName, type StartIdentity } from '../../../../shared/domain/wire/execution-name.js';
 import { derivedId } from '../../../../shared/domain/base/ids.js';
 import { undoRequestId } from '../../../../shared/domain/execution/saga.js';
 import { idsOf } from '../../../../shared/domain/execution/step-ids.js';

@@ -99,6 +99,6 @@ test('a bundle holds the SDK clients of its own ports, and no others', async () 
   expect(await clientsIn('functions/vehicle-maintenance/data-analysis/lambda.ts')).toEqual([
     ...['dynamodb', 'eventbridge'],
   ]);
-  expect(await clientsIn('functions/platform/ledger-stream/lambda.ts')).toEqual(['dynamodb', 's3']);
+  expect(await clientsIn('functions/platform/ledger-stream/lambda.ts')).toEqual(['dynamodb', 'eventbridge', 's3']);
   expect(await clientsIn('functions/platform/ledger-seal/lambda.ts')).toEqual(['dynamodb', 'kms', 's3']);
 }, 60_000);

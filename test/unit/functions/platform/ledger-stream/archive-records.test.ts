@@ -8,7 +8,7 @@ const TIME = '2026-01-31T00:00:00.000Z';
 const DAY = Date.UTC(2026, 0, 31, 23, 59, 59) / 1000;
 
 function record(sequence: string, sk: string, own: Partial<DynamoDBRecord> = {}, at = DAY): DynamoDBRecord {
-  const id = sk.slice(2);
+  const [, id = ''] = sk.split('#');
   const envelope = JSON.stringify(envelopeAt(0, 'OrderPlaced', { order: sequence }, { id }));
   const writer = sk.startsWith('m#') ? 'client.web-shop' : 'agent.clerk';
   return {
@@ -62,10 +62,10 @@ describe("the ledger's stream", () => {
   beforeEach(() => counted.splice(0));
   const Records = [
     record('101', 'm#a'),
-    record('102', 'd#a#clerk'),
-    record('103', 'd#b#clerk'),
-    record('104', 'd#c#clerk', {}, DAY + 1),
-    removal('105', 'd#c#clerk', TIME_TO_LIVE),
+    record('102', 'd#a#client.web-shop/orders#clerk'),
+    record('103', 'd#b#client.web-shop/orders#clerk'),
+    record('104', 'd#c#client.web-shop/orders#clerk', {}, DAY + 1),
+    removal('105', 'd#c#client.web-shop/orders#clerk', TIME_TO_LIVE),
     record('106', 'later'),
   ];
 
@@ -90,7 +90,11 @@ describe("the ledger's stream", () => {
   it('keeps what somebody removed, as it stood', async () => {
     const stand = new LedgerStand();
     const records = [
-      ...[record('101', 'd#a#clerk'), removal('102', 'd#a#clerk'), removal('103', 'm#a', ROLE)],
+      ...[
+        record('101', 'd#a#client.web-shop/orders#clerk'),
+        removal('102', 'd#a#client.web-shop/orders#clerk'),
+        removal('103', 'm#a', ROLE),
+      ],
       ...[removal('104', 'm#b', { ...ROLE, principalId: 'dynamodb.amazonaws.com.evil' }), removal('105', 'later')],
     ];
     await archiveRecords({ Records: records, shardId: 'shardId-7' }, { ...stand.services, ...told });
@@ -122,7 +126,7 @@ describe("the ledger's stream", () => {
     const broken = record('103', 'm#broken');
     const image = { ...broken.dynamodb?.NewImage, envelope: { S: '{"half":' } };
     const records = [
-      ...[record('101', 'm#a'), record('102', 'd#b#clerk')],
+      ...[record('101', 'm#a'), record('102', 'd#b#client.web-shop/orders#clerk')],
       ...[{ ...broken, dynamodb: { ...broken.dynamodb, NewImage: image } }, record('104', 'm#c')],
     ];
     const services = { ...stand.services, ...told, log: { ...log, error: (...given: unknown[]) => said.push(given) } };
@@ -159,7 +163,7 @@ describe("the ledger's stream", () => {
 
   it('counts an item that cannot be read once for each change, when it is written', async () => {
     const stand = new LedgerStand();
-    const broken = record('103', 'd#a#clerk');
+    const broken = record('103', 'd#a#client.web-shop/orders#clerk');
     const image = { ...broken.dynamodb?.NewImage, tries: { N: '-1' } };
     const Records = [{ ...broken, dynamodb: { ...broken.dynamodb, NewImage: image } }];
     const put = stand.archive.put.bind(stand.archive);

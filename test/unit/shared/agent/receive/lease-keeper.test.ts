@@ -7,7 +7,12 @@ import { agentStand } from '../../../../kit/stands/agent-stand.js';
 import { parcels } from '../../../../kit/applications/parcel-topology.js';
 
 const SECOND = 1_000;
-const KEY = { correlationId: 'conversation-1', messageId: 'p', origin: 'client.gate/parcel.arrivals', receiver: 'desk' };
+const KEY = {
+  correlationId: 'conversation-1',
+  messageId: 'p',
+  origin: 'client.gate/parcel.arrivals',
+  receiver: 'desk',
+};
 const COMPANY: Concurrency = { beside: (run) => run(), alone: (run) => run() };
 
 /** A worker of one lane with leases of fifteen seconds, on a clock that stands, and a handler that ends when told. */

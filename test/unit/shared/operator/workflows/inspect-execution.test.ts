@@ -1,6 +1,6 @@
 import { executionText, marksOf } from '../../../../../cli/render/workflows.js';
 import { plainPaint } from '../../../../../cli/render/paint.js';
-import { executionName } from '../../../../../shared/domain/base/execution-name.js';
+import { executionName } from '../../../../../shared/domain/wire/execution-name.js';
 import type {
   ExecutionDetail,
   StateVisits,

@@ -1,7 +1,7 @@
 import { deliveryKeyOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { startWorkflows } from '../../../../../shared/platform/workflows/start-workflow.js';
 import { LanewayError } from '../../../../../shared/domain/base/errors.js';
-import { executionName } from '../../../../../shared/domain/base/execution-name.js';
+import { executionName } from '../../../../../shared/domain/wire/execution-name.js';
 import type { WorkflowStarter } from '../../../../../shared/domain/execution/workflow-engine.js';
 import { envelopeAt, overTheBus, platformWorld } from '../../../../kit/stands/platform-world.js';
 

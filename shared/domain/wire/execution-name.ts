@@ -1,6 +1,6 @@
-import type { Envelope } from '../wire/envelope.js';
-import { PLATFORM_WRITER, writerOfSource } from '../wire/writers.js';
-import { derivedId, isId } from './ids.js';
+import type { Envelope } from './envelope.js';
+import { PLATFORM_WRITER, writerOfSource } from './writers.js';
+import { derivedId, isId } from '../base/ids.js';
 
 /** Characters that Step Functions allows in an execution name (StartExecution, API reference). */
 const LONGEST = 80;

@@ -1,6 +1,6 @@
-import { partyName, type Quarantine } from '../../shared/domain/quarantine/quarantine.js';
-import type { Paint } from './paint.js';
-import { table } from './table.js';
+import { partyName, type Quarantine } from '../../../shared/domain/quarantine/quarantine.js';
+import type { Paint } from '../paint.js';
+import { table } from '../table.js';
 
 /** Quarantines as a table: `laneway quarantine list`. */
 export function quarantineTable(application: string, quarantines: readonly Quarantine[], paint: Paint): string[] {

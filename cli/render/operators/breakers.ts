@@ -1,7 +1,7 @@
-import type { BreakerRecord, BreakerState } from '../../shared/domain/breaker/breaker.js';
-import { visibleLine } from '../../shared/domain/base/visible-text.js';
-import type { Paint } from './paint.js';
-import { table } from './table.js';
+import type { BreakerRecord, BreakerState } from '../../../shared/domain/breaker/breaker.js';
+import { visibleLine } from '../../../shared/domain/base/visible-text.js';
+import type { Paint } from '../paint.js';
+import { table } from '../table.js';
 
 /** Breakers as a table: `laneway breakers list`. */
 export function breakerTable(application: string, breakers: readonly BreakerRecord[], paint: Paint): string[] {

@@ -1,10 +1,10 @@
-import { visibleText } from '../../shared/domain/base/visible-text.js';
-import type { Drain } from '../../shared/domain/registry/drain.js';
-import { isAvailable } from '../../shared/domain/registry/lifecycle.js';
-import type { AgentModel } from '../../shared/topology/model.js';
-import type { AgentInstance } from '../../shared/topology/registry/find-agents.js';
-import type { Paint } from './paint.js';
-import { table } from './table.js';
+import { visibleText } from '../../../shared/domain/base/visible-text.js';
+import type { Drain } from '../../../shared/domain/registry/drain.js';
+import { isAvailable } from '../../../shared/domain/registry/lifecycle.js';
+import type { AgentModel } from '../../../shared/topology/model.js';
+import type { AgentInstance } from '../../../shared/topology/registry/find-agents.js';
+import type { Paint } from '../paint.js';
+import { table } from '../table.js';
 
 /** An agent as `laneway agents get` tells of it. */
 export interface ShownAgent extends Pick<

@@ -1,6 +1,6 @@
-import { breakerTable } from '../../../../cli/render/breakers.js';
-import { plainPaint } from '../../../../cli/render/paint.js';
-import { newBreaker, tripped } from '../../../../shared/domain/breaker/breaker.js';
+import { breakerTable } from '../../../../../cli/render/operators/breakers.js';
+import { plainPaint } from '../../../../../cli/render/paint.js';
+import { newBreaker, tripped } from '../../../../../shared/domain/breaker/breaker.js';
 
 const closed = newBreaker({ agent: 'clerk', name: 'books' }, 'w', 0);
 
