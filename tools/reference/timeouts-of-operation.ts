@@ -2,7 +2,11 @@ import { RETENTION_DEFAULTS } from '../../infra/constructs/ledger-evidence.js';
 import { DEFAULT_SERVICE_DRAIN, STOP_SECONDS } from '../../infra/application/worker-service.js';
 import { PAYLOAD_DAYS } from '../../shared/domain/evidence/retention.js';
 import { LONGEST_VISIBILITY_SECONDS } from '../../shared/agent/receive/receive-batch.js';
-import { CALL_ATTEMPTS, CALL_TIMEOUT_MS, CONNECTION_TIMEOUT_MS } from '../../shared/aws/base/clients/client-settings.js';
+import {
+  CALL_ATTEMPTS,
+  CALL_TIMEOUT_MS,
+  CONNECTION_TIMEOUT_MS,
+} from '../../shared/aws/base/clients/client-settings.js';
 import { KEPT_SECONDS } from '../../shared/aws/dynamo/dynamo-chain-store.js';
 import { LONG_POLL_SECONDS } from '../../shared/aws/sqs/sqs-lane.js';
 import { LONGEST_RETENTION_MS } from '../../shared/domain/delivery/qos.js';

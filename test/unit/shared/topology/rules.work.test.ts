@@ -102,7 +102,10 @@ describe('the work for the rules of a bus', () => {
 
   it('splits the channels by the room that ids of each length leave', () => {
     const carries = [event('Happened', z.object({}))] as const;
-    const names = Array.from({ length: 31 }, (_, index) => `${'channel-'.repeat(6).slice(1)}${String(index).padStart(2, '0')}`);
+    const names = Array.from(
+      { length: 31 },
+      (_, index) => `${'channel-'.repeat(6).slice(1)}${String(index).padStart(2, '0')}`,
+    );
     const channels = Object.fromEntries(
       names.map((name, index) => [name, { carries, default: index === 0, qos: { priorities: ['normal'] as const } }]),
     );

@@ -73,7 +73,9 @@ const own = { ...thief(`d#1#${ORIGIN}#thief`), ...facts, state: 'completed', fir
 
 test('a delivery is of the receiver that its key names', () => {
   expect(deliveryFrom(own)).toMatchObject({ correlationId: VICTIM, messageId: '1', origin: ORIGIN, receiver: 'thief' });
-  expect(() => deliveryFrom({ ...own, sk: `d#1#${ORIGIN}#victim` })).toThrow('only agent.victim#conversation-1 may hold');
+  expect(() => deliveryFrom({ ...own, sk: `d#1#${ORIGIN}#victim` })).toThrow(
+    'only agent.victim#conversation-1 may hold',
+  );
 });
 
 test('a delivery says of its message what its key says', () => {
