@@ -40,7 +40,7 @@ describe('every application', () => {
     const names = resourcesOf(applicationOf(smallest))
       .filter(({ type }) => type === 'AWS::Lambda::Function')
       .map(({ properties }) => properties['Description']);
-    expect(names).toHaveLength(4);
+    expect(names).toHaveLength(5);
     expect(applicationOf(smallest).stacks.orchestration).toBeUndefined();
   });
 });
