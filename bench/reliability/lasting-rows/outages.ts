@@ -14,11 +14,14 @@ const QUICK = { together: 2, late: 3 };
 const FULL = { together: 20, late: 50 };
 /** Ports that no process of the application asks by itself, each with its reason: their outages are run, and need strike nothing. */
 const UNASKED: Partial<Record<OutagePort, string>> = {
+  agentFunctions: 'agents are looked at only where somebody hears of their status: the row registry',
   approvals: 'operators alone list approvals',
   book: 'operators alone write into it, and approvals that nobody decides',
+  breakers: 'no handler here guards a call: the row breaker',
   heldTimes: 'read for a message that looks expired, and nothing expires while this alone is away',
   executionFacts: 'status events in memory leave nothing out',
   linkSigner: 'nobody is asked here: its outages have a world of their own',
+  registry: 'as agentFunctions',
 };
 /** Faults without which a port is not asked, by port. */
 const ASKING: Partial<Record<OutagePort, Trial['strike']>> = {
