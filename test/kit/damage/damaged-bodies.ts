@@ -40,8 +40,9 @@ async function damageSome(random: () => number, seed: number, count: number) {
   const [first = '', last = ''] = NEIGHBOURS;
   await harness.publish(OrderPlaced, { order: first }, { correlationId: first });
   const now = world.clock.now();
-  // Status events come from Step Functions alone: no role of the application may send into that queue.
-  const consumers = world.consumers.filter(({ name }) => name !== 'workflow-events');
+  // Status events come from Step Functions alone, and changes of the ledger from its stream: no role of the application may send
+  // into these queues.
+  const consumers = world.consumers.filter(({ name }) => !['workflow-events', 'ledger-stream'].includes(name));
   for (let one = 0; one < count; one++) {
     const consumer = consumers[Math.floor(random() * consumers.length)];
     if (!consumer) continue;
