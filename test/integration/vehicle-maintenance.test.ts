@@ -18,6 +18,8 @@ import { sampleVin } from '../../functions/vehicle-maintenance/vin.js';
 import { awsClients } from '../../shared/aws/base/clients/all-clients.js';
 import { account, type LedgerEntry } from '../../shared/domain/evidence/conversation.js';
 import { ingressConversation } from '../../shared/domain/base/ids.js';
+import { sourceOf } from '../../shared/domain/wire/envelope.js';
+import { executionName } from '../../shared/domain/wire/execution-name.js';
 import { stopExecution } from '../../shared/operator/workflows/start-execution.js';
 import { deployed, type Deployed } from '../kit/stands/deployed.js';
 import { describeWith } from '../kit/stands/engine.js';
@@ -76,7 +78,9 @@ describeWithMail('the vehicle application', () => {
     // An operator stops the third: the saga gives back what it holds.
     await app.until(stopped.correlationId, (found) => payloadsOf(found, 'ServiceScheduled').length > 0);
     const actor = { by: 'ann', why: 'the vehicle was sold' };
-    await stopExecution(`maintenance-${stopped.id}`, actor, await openWithWorkflows(vehicles));
+    const source = sourceOf(vehicles.name, 'client', 'telemetry-gateway');
+    const execution = executionName('maintenance', { id: stopped.id, source });
+    await stopExecution(execution, actor, await openWithWorkflows(vehicles));
     const undone = await app.until(
       stopped.correlationId,
       (found) => payloadsOf(found, 'WorkflowCompensated').length > 0,

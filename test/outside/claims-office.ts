@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openWithWorkflows, type DeployedWorkflowApplication } from '../../cli/context/deployed-workflows.js';
+import { sourceOf } from '../../shared/domain/wire/envelope.js';
+import { executionName } from '../../shared/domain/wire/execution-name.js';
 import { openApprovals } from '../../shared/operator/requests/decide-approval.js';
 import { sharedEngine, type SharedEngine } from '../kit/stands/engine.js';
 import { outsideUser, type OutsideUser } from '../kit/stands/outside-user.js';
@@ -134,6 +136,7 @@ export class ClaimsOffice {
   async report(claim: string, photos: readonly string[], policy = 'P-1'): Promise<string> {
     const data = JSON.stringify({ claim, policy, photos });
     const { stdout } = await this.user.must('laneway', '--json', 'send', 'ClaimReported', '--data', data);
-    return `settle-${(JSON.parse(stdout) as { readonly id: string }).id}`;
+    const { id } = JSON.parse(stdout) as { readonly id: string };
+    return executionName('settle', { id, source: sourceOf(claims.name, 'client', 'portal') });
   }
 }
