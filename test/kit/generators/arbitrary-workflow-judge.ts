@@ -10,7 +10,7 @@ import type { PendingRecord } from '../../../shared/domain/request/pending.js';
 import { undoRequestId } from '../../../shared/domain/execution/saga.js';
 import type { WaitingCall, RanWorkflow } from './arbitrary-workflow-run.js';
 
-/** What the receivers of start messages begin with. */
+/** Beginning of the receivers of start messages. */
 const WORKFLOW = 'workflow:';
 
 /** Result of a run. */
