@@ -40,8 +40,8 @@ import { SfnWorkflowEngine } from './step-functions/sfn-workflow-engine.js';
  * constants of functions, which the bundler leaves out one by one. `allPorts` names every port and belongs into no function of
  * Lambda.
  *
- * What a function does without in most of its invocations is put off: the modules of `later-adapters` are no part of its
- * bundle, but files beside it, which the first call loads. The names of resources are read when the port is, so that a missing
+ * Adapters that most invocations do without are put off: the modules of `later-adapters` are no part of a function's bundle,
+ * but files beside it, which the first call loads. The names of resources are read when the port is, so that a missing
  * one is met before the first message.
  */
 

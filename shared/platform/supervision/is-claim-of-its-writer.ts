@@ -22,7 +22,7 @@ export function isClaimOfItsWriter({ envelope }: Intent, { name }: Pick<Topology
 /**
  * An intent with those receivers alone that its message can have: whom it names, or who subscribes to its channel, and of them
  * those whom its publisher expects. The list of a client or an ingress is its word, and nobody else gets a dead letter by it.
- * What the platform expects stays, agents included that the application has no more.
+ * Receivers that the platform expects stay, also agents that the application has no more.
  */
 export function withPossibleReceivers<Given extends Intent>(intent: Given, model: TopologyModel): Given {
   const { envelope, expected } = intent;

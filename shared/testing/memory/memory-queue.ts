@@ -43,7 +43,7 @@ export class MemoryQueue {
   readonly #due = new DueHeap<Stored>();
   /** Copies that are hidden because their receiver wants them at that time, and not because they were not handled. */
   readonly #postponed = new DueHeap<Stored>();
-  /** Of the first, those that were received before. */
+  /** Copies that are not postponed and were received before. */
   readonly #again = new DueHeap<Stored>();
   readonly #retained: () => number;
   #sent = 0;
