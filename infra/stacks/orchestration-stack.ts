@@ -35,7 +35,7 @@ const ANSWERS = ['states:SendTaskFailure', 'states:SendTaskSuccess'] as const;
 
 /** Rights on the executions of a workflow; the definition is read only where an engine's history tells too little. */
 const ON_EXECUTIONS = {
-  starts: [],
+  starts: ['states:DescribeExecution'],
   describes: ['states:DescribeExecution'],
   supervises: [
     'states:DescribeExecution',

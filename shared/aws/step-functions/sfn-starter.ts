@@ -1,4 +1,4 @@
-import { StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { LanewayError, unknownName } from '../../domain/base/errors.js';
 import type { WorkflowStarter } from '../../domain/execution/workflow-engine.js';
 import { awsCode, awsMessage, unavailable } from '../base/aws-error.js';
@@ -19,11 +19,7 @@ export class SfnStarter implements WorkflowStarter {
 
   /** @throws LanewayError CONFIGURATION for an unknown workflow; REFUSED for good; UNAVAILABLE, throttled too, to be repeated */
   async start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'> {
-    const stateMachineArn = Object.hasOwn(this.machines, workflow) ? this.machines[workflow] : undefined;
-    if (stateMachineArn === undefined) {
-      const known = Object.keys(this.machines);
-      throw unknownName('CONFIGURATION', `there is no workflow '${workflow}'`, workflow, known, 'LANEWAY_WORKFLOWS');
-    }
+    const stateMachineArn = this.machine(workflow);
     try {
       await this.client.send(
         new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input ?? null) }),
@@ -38,5 +34,23 @@ export class SfnStarter implements WorkflowStarter {
         });
       throw unavailable(`starting workflow ${workflow} as ${name}`, error);
     }
+  }
+
+  async exists(workflow: string, name: string): Promise<boolean> {
+    const executionArn = `${this.machine(workflow).replace(':stateMachine:', ':execution:')}:${name}`;
+    try {
+      await this.client.send(new DescribeExecutionCommand({ executionArn, includedData: 'METADATA_ONLY' }));
+      return true;
+    } catch (error) {
+      if (awsCode(error) === 'ExecutionDoesNotExist') return false;
+      throw unavailable(`looking for execution ${name} of workflow ${workflow}`, error);
+    }
+  }
+
+  private machine(workflow: string): string {
+    const arn = Object.hasOwn(this.machines, workflow) ? this.machines[workflow] : undefined;
+    if (arn !== undefined) return arn;
+    const known = Object.keys(this.machines);
+    throw unknownName('CONFIGURATION', `there is no workflow '${workflow}'`, workflow, known, 'LANEWAY_WORKFLOWS');
   }
 }

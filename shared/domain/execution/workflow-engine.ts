@@ -16,6 +16,8 @@ export interface WorkflowStarter {
    * @throws LanewayError CONFIGURATION, REFUSED for good; UNAVAILABLE, throttled too, to be repeated
    */
   start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'>;
+  /** Tells whether an execution of this name was started, ended or not. @throws LanewayError CONFIGURATION, UNAVAILABLE */
+  exists(workflow: string, name: string): Promise<boolean>;
 }
 
 /** Input and end of an execution, as far as they are known. */

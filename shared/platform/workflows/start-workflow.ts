@@ -94,6 +94,7 @@ async function startOne(decoded: Decoded, start: Start, services: StarterService
   } catch (error) {
     const summary = summarizeError(error);
     if (summary.retryable) throw error;
+    if (await isStarted(start, services)) return settleUnleased(start, outcome('completed', copy, clock), services);
     return refuse(start, summary, services);
   }
   const owner = newId();
@@ -209,13 +210,35 @@ async function announce(start: Start, services: StarterServices): Promise<void> 
  * comes first, so that of several copies one writes the dead letter.
  */
 async function refuse(start: Start, error: ErrorSummary, services: StarterServices): Promise<void> {
-  const { envelope, key, copy } = start;
-  const { deliveries, topology, clock } = services;
-  const drop = error.code === 'EXPIRED' && topology.model.channels[envelope.channel]?.qos.onExpiry !== 'dead-letter';
-  const ended = outcome(drop ? 'expired' : 'dead-lettered', copy, clock, error);
-  const written = await deliveries.settleUnleased(key, factsOf(envelope), ended);
+  const { topology, clock } = services;
+  const onExpiry = topology.model.channels[start.envelope.channel]?.qos.onExpiry;
+  const drop = error.code === 'EXPIRED' && onExpiry !== 'dead-letter';
+  await settleUnleased(start, outcome(drop ? 'expired' : 'dead-lettered', start.copy, clock, error), services);
+}
+
+/** Writes and tells an outcome of what is no longer to be started. */
+async function settleUnleased(start: Start, ended: Outcome, services: StarterServices): Promise<void> {
+  const written = await services.deliveries.settleUnleased(start.key, factsOf(start.envelope), ended);
   if (written !== 'stored' && !isSettled(written.state)) throw startedByAnother();
   await tellOutcome(written === 'stored' ? { ...ended, tries: 1 } : written, start, services);
+}
+
+/**
+ * An earlier try of this delivery can have started the execution and then failed to write so, until the message expired or
+ * its type was gone. Step Functions knows. Nothing is asked where nothing was tried.
+ *
+ * @throws LanewayError UNAVAILABLE, to be repeated
+ */
+async function isStarted(start: Start, services: StarterServices): Promise<boolean> {
+  const record = await services.deliveries.get(start.key);
+  if (record === undefined || record.tries === 0 || isSettled(record.state)) return false;
+  try {
+    return await services.starter.exists(start.workflow, await nameOf(start, services));
+  } catch (error) {
+    if (summarizeError(error).retryable) throw error;
+    // A request for a workflow that cannot be read any more has no name to look for, and is a dead letter.
+    return false;
+  }
 }
 
 /** Tells of an outcome. The copy that wrote it does so again when it comes again; any other is a duplicate. */

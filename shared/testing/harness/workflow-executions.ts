@@ -85,6 +85,10 @@ export class WorkflowExecutions implements WorkflowStarter, WorkflowResumer, Exe
     return started;
   }
 
+  exists(workflow: string, name: string): Promise<boolean> {
+    return this.#memory.exists(workflow, name);
+  }
+
   async succeed(token: string, output: unknown): Promise<'resumed' | 'gone'> {
     return this.#answered(token, await this.#memory.succeed(token, output));
   }

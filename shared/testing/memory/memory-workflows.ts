@@ -46,12 +46,18 @@ export class MemoryWorkflows implements WorkflowResumer, WorkflowStarter {
   }
 
   async start(workflow: string, name: string, input: unknown): Promise<'started' | 'exists'> {
-    if (!this.#workflows.includes(workflow))
-      throw unknownName('CONFIGURATION', `there is no workflow '${workflow}'`, workflow, this.#workflows, 'workflows');
+    if (await this.exists(workflow, name)) return 'exists';
     const key = JSON.stringify([workflow, name]);
-    if (this.executions.has(key)) return 'exists';
     this.executions.set(key, { workflow, name, input: JSON.parse(JSON.stringify(input ?? null)) as unknown });
-    return Promise.resolve('started');
+    return 'started';
+  }
+
+  exists(workflow: string, name: string): Promise<boolean> {
+    if (this.#workflows.includes(workflow))
+      return Promise.resolve(this.executions.has(JSON.stringify([workflow, name])));
+    return Promise.reject(
+      unknownName('CONFIGURATION', `there is no workflow '${workflow}'`, workflow, this.#workflows, 'workflows'),
+    );
   }
 
   /** Removes an execution: one of its name may start again. */

@@ -50,6 +50,17 @@ export function workflowsContract(make: () => Promise<WorkflowsUnderTest>): void
     expect(await subject.starter.start('wait', name, { name, other: true })).toBe('exists');
   }, 60_000);
 
+  it('tells whether an execution was started, ended or not', async () => {
+    const name = newId();
+    expect(await subject.starter.exists('wait', name)).toBe(false);
+    await subject.starter.start('wait', name, { name });
+    expect(await subject.starter.exists('wait', name)).toBe(true);
+    await subject.resumer.succeed(await subject.token(name), 1);
+    await subject.answer(name);
+    expect(await subject.starter.exists('wait', name)).toBe(true);
+    await expect(subject.starter.exists('wiat', name)).rejects.toThrow(/did you mean 'wait'/);
+  }, 60_000);
+
   it('names the workflows there are when asked for another', async () => {
     await expect(subject.starter.start('wiat', 'x', {})).rejects.toMatchObject({ code: 'CONFIGURATION' });
     await expect(subject.starter.start('wiat', 'x', {})).rejects.toThrow(/did you mean 'wait'/);

@@ -5,13 +5,9 @@ import {
   WorkflowStarted,
 } from '../../../shared/message/system-messages.js';
 import type { ExecutionDetail } from '../../../shared/domain/execution/executions.js';
-import { executionName } from '../../../shared/domain/wire/execution-name.js';
 import type { PendingRecord } from '../../../shared/domain/request/pending.js';
 import { undoRequestId } from '../../../shared/domain/execution/saga.js';
 import type { WaitingCall, RanWorkflow } from './arbitrary-workflow-run.js';
-
-/** Beginning of the receivers of start messages. */
-const WORKFLOW = 'workflow:';
 
 /** Result of a run. */
 export interface Judgement {
@@ -181,24 +177,6 @@ function same(some: readonly string[], others: readonly string[]): boolean {
   return [...some].sort().join('\n') === [...others].sort().join('\n');
 }
 
-/**
- * Names of executions whose start message expired while its outcome could not be written: they ran, and the ledger says
- * `expired`. Nobody tells of their start.
- */
-function startedUnsaid({ harness }: RanWorkflow): ReadonlySet<string> {
-  const deliveries = harness.conversations().flatMap((id) =>
-    harness
-      .conversation(id)
-      .entries.flatMap((entry) => (entry.kind === 'delivery' ? [entry.delivery] : []))
-      .filter(({ receiver, state, tries }) => receiver.startsWith(WORKFLOW) && state === 'expired' && tries > 1),
-  );
-  return new Set(
-    deliveries.map(({ receiver, messageId, facts: { source } }) =>
-      executionName(receiver.slice(WORKFLOW.length), { id: messageId, source }),
-    ),
-  );
-}
-
 /** Each execution's start and end are told once. */
 function announced(ran: RanWorkflow, executions: readonly ExecutionDetail[], problems: string[]): void {
   const told = (type: string, execution: string) =>
@@ -207,7 +185,6 @@ function announced(ran: RanWorkflow, executions: readonly ExecutionDetail[], pro
         .filter((one) => one.type === type && (one.data as { execution: string }).execution === execution)
         .map((one) => [one.id, one.data as { readonly status?: string }]),
     );
-  const unsaid = startedUnsaid(ran);
   for (const { name, status } of executions) {
     const wanted = {
       [WorkflowStarted.name]: 1,
@@ -216,7 +193,6 @@ function announced(ran: RanWorkflow, executions: readonly ExecutionDetail[], pro
     };
     for (const [type, times] of Object.entries(wanted)) {
       const found = told(type, name);
-      if (type === WorkflowStarted.name && found.size === 0 && unsaid.has(name)) continue;
       if (found.size !== times) problems.push(`${name} (${status}): ${type} ${found.size} times, not ${times}`);
     }
     const [completed] = told(WorkflowCompleted.name, name).values();

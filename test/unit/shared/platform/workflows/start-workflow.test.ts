@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { deliveryKeyOf } from '../../../../../shared/domain/delivery/delivery.js';
 import { startWorkflows } from '../../../../../shared/platform/workflows/start-workflow.js';
 import { LanewayError } from '../../../../../shared/domain/base/errors.js';
@@ -14,6 +15,11 @@ function stand(starts: Readonly<Record<string, string>> = { fulfil: 'OrderPlaced
   const delivery = () => world.deliveries.get(deliveryKeyOf(order, 'workflow:fulfil'));
   return { world, order, receive, delivery };
 }
+
+const startedBy = (start: WorkflowStarter['start']): WorkflowStarter => ({
+  start,
+  exists: () => Promise.resolve(false),
+});
 
 describe('starting a workflow by a message', () => {
   it('starts it once, settles the delivery and tells', async () => {
@@ -86,7 +92,7 @@ describe('starting a workflow by a message', () => {
       isRefused
         ? Promise.reject(new LanewayError('UNAVAILABLE', name, { cause: Object.assign(new Error('no'), { name }) }))
         : world.workflows.start(...given);
-    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: { start } };
+    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: startedBy(start) };
     const copy = { copy: 'c1', body: overTheBus(order) };
     for (let receipt = 1; receipt <= 90; receipt++) {
       await expect(startWorkflows(copy, world.clock.now() + 1, services)).rejects.toThrow(name);
@@ -102,13 +108,26 @@ describe('starting a workflow by a message', () => {
   it('ends as expired when Step Functions is away for longer than the message is valid', async () => {
     const { world, order, delivery } = stand();
     const start = () => Promise.reject(new LanewayError('UNAVAILABLE', 'Step Functions is away'));
-    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: { start } };
+    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: startedBy(start) };
     const copy = { copy: 'c1', body: overTheBus(order) };
     await expect(startWorkflows(copy, world.clock.now() + 1, services)).rejects.toThrow('away');
     world.clock.advanceTo(Date.parse(order.expires));
     await startWorkflows(copy, world.clock.now() + 1, services);
     expect(await delivery()).toMatchObject({ state: 'expired' });
     expect(world.deadLetters.sent).toEqual([]);
+  });
+
+  it('knows what it started when the outcome could not be written until the message had expired', async () => {
+    const { world, order, receive, delivery } = stand();
+    jest.spyOn(world.deliveries, 'settle').mockRejectedValueOnce(new LanewayError('UNAVAILABLE', 'the ledger is away'));
+    await expect(receive('c1')).rejects.toThrow('the ledger is away');
+    expect(world.workflows.executions.size).toBe(1);
+    world.clock.advanceTo(Date.parse(order.expires));
+    await receive('c1');
+    expect(await delivery()).toMatchObject({ state: 'completed', copy: 'c1' });
+    expect(world.ofType('WorkflowStarted')).toMatchObject([{ data: { execution: executionName('fulfil', order) } }]);
+    await receive('c2');
+    expect(world.ofType('WorkflowStarted')).toHaveLength(1);
   });
 
   it('takes a turn for each start, and comes again when there is none', async () => {
@@ -133,7 +152,7 @@ describe('starting a workflow by a message', () => {
   ])('writes one dead letter for all copies when %s', async (_what, own) => {
     const { world, order, delivery } = stand();
     const start = () => Promise.reject(new LanewayError('REFUSED', 'the input is no input'));
-    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: { start } };
+    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: startedBy(start) };
     const body = overTheBus({ ...order, ...own });
     for (const copy of ['c1', 'c2', 'c3']) await startWorkflows({ copy, body }, world.clock.now() + 30_000, services);
     expect(world.deadLetters.sent).toMatchObject([{ receiver: 'workflow:fulfil', copy: 'c1', tries: 1 }]);
@@ -146,7 +165,7 @@ describe('starting a workflow by a message', () => {
   ])('writes its dead letter again when it came no further, and %s', async (_what, own) => {
     const { world, order } = stand();
     const start = () => Promise.reject(new LanewayError('REFUSED', 'the input is no input'));
-    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: { start } };
+    const services = { ...world, starts: { fulfil: 'OrderPlaced' }, starter: startedBy(start) };
     const copy = { copy: 'c1', body: overTheBus({ ...order, ...own }) };
     const dead = { send: () => Promise.reject(new LanewayError('UNAVAILABLE', 'the queue is away')) };
     const cut = startWorkflows(copy, world.clock.now() + 30_000, { ...services, deadLetters: dead });
