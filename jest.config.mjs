@@ -52,7 +52,7 @@ const onEngine = (name, extra = {}) =>
 
 export default {
   // A machine that does much else at once is slow, not wrong.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   // Modules of a test file stay in its worker's memory. After some hundred files collecting garbage took most of the time.
   workerIdleMemoryLimit: '600MB',
   projects: [

@@ -73,7 +73,7 @@ export async function runTests(which, given) {
 }
 
 /** Test files that run side by side, each on an engine of its own: most of their time they wait, for timers and for deployments. */
-const FILES_BESIDE = 3;
+const FILES_BESIDE = 4;
 const filesNamed = (args) => args.filter((arg) => arg.endsWith('.test.ts')).length;
 const saysWorkers = (args) => args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg));
 const besideArguments = (engines) =>

@@ -118,5 +118,5 @@ describeOnEngine('SQS lanes', (resources) => {
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesDelayed: '1',
     });
-  }, 30_000);
+  });
 });

@@ -14,5 +14,5 @@ describeOnEngine('S3PayloadStore', (resources) => {
   it('says what it could not reach', async () => {
     const nowhere = new S3PayloadStore(resources.clients.s3, 'laneway-contract-no-such-bucket');
     await expect(nowhere.put('a', 'b')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-  }, 30_000);
+  });
 });

@@ -71,7 +71,7 @@ describeOnEngine('DynamoPendingStore', (resources) => {
     expect(await found(store.approvals())).not.toContain(taken);
     const reader = new DynamoApprovalReader(resources.clients.documents, table);
     await expect(reader.get(taken)).rejects.toMatchObject({ code: 'SENDER_MISMATCH' });
-  }, 60_000);
+  });
 });
 
 describe('MemoryQuarantines', () => {

@@ -20,7 +20,7 @@ function largeSaga(make: () => Promise<MemorySagas | DynamoSagaStore>, steps: nu
     expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
     expect(told).toEqual([expect.objectContaining({ undone, notUndone: [] })]);
     expect(reads).toBeLessThanOrEqual(READS_PER_STEP * steps + 10);
-  }, 180_000);
+  });
 }
 
 describe('MemorySagas', () => {

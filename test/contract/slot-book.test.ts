@@ -35,216 +35,159 @@ interface World {
   readonly owned: () => Promise<string[]>;
 }
 
-/** For an engine on a busy machine; memory needs none of it. */
-const TIMEOUT_MS = 60_000;
-
 /** Demands on every {@link SlotBook}. */
 function slotBookContract(open: () => Promise<World>): void {
-  it(
-    'books 10 of 50 concurrent requests for 10 slots and offers the others later ones',
-    async () => {
-      const { book, owned } = await open();
-      const results = await Promise.all(
-        Array.from({ length: 50 }, (_, at) => book.book(request(at), `effect-${String(at)}`)),
-      );
-      const booked = results.filter(({ status }) => status === 'booked');
-      const others = results.filter(({ status }) => status === 'unavailable');
-      expect([booked.length, others.length]).toEqual([10, 40]);
-      expect(new Set(booked.map(({ slot }) => slot?.id)).size).toBe(10);
-      expect(
-        others.every(
-          ({ alternatives }) => alternatives.length > 0 && alternatives.every(({ start }) => start >= '2026-03-03'),
-        ),
-      ).toBe(true);
-      expect((await owned()).toSorted()).toEqual(booked.map(({ slot }) => slot?.id ?? '').toSorted());
-    },
-    TIMEOUT_MS,
-  );
+  it('books 10 of 50 concurrent requests for 10 slots and offers the others later ones', async () => {
+    const { book, owned } = await open();
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, at) => book.book(request(at), `effect-${String(at)}`)),
+    );
+    const booked = results.filter(({ status }) => status === 'booked');
+    const others = results.filter(({ status }) => status === 'unavailable');
+    expect([booked.length, others.length]).toEqual([10, 40]);
+    expect(new Set(booked.map(({ slot }) => slot?.id)).size).toBe(10);
+    expect(
+      others.every(
+        ({ alternatives }) => alternatives.length > 0 && alternatives.every(({ start }) => start >= '2026-03-03'),
+      ),
+    ).toBe(true);
+    expect((await owned()).toSorted()).toEqual(booked.map(({ slot }) => slot?.id ?? '').toSorted());
+  });
 
-  it(
-    'answers 50 concurrent requests without latest with 50 different slots',
-    async () => {
-      const { book } = await open();
-      const ask = (at: number): ServiceRequest => {
-        const { latest: _latest, ...whenever } = request(at);
-        return whenever;
-      };
-      const results = await Promise.all(
-        Array.from({ length: 50 }, (_, at) => book.book(ask(at), `effect-${String(at)}`)),
-      );
-      expect(new Set(results.map(({ slot }) => slot?.id)).size).toBe(50);
-    },
-    TIMEOUT_MS,
-  );
+  it('answers 50 concurrent requests without latest with 50 different slots', async () => {
+    const { book } = await open();
+    const ask = (at: number): ServiceRequest => {
+      const { latest: _latest, ...whenever } = request(at);
+      return whenever;
+    };
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, at) => book.book(ask(at), `effect-${String(at)}`)),
+    );
+    expect(new Set(results.map(({ slot }) => slot?.id)).size).toBe(50);
+  });
 
-  it(
-    'gives the same effect key the same booking, one after the other and at the same time',
-    async () => {
-      const { book, owned } = await open();
-      const [first, ...rest] = await Promise.all(Array.from({ length: 8 }, () => book.book(request(1), 'same')));
-      const again = await book.book(request(1, { urgency: 'immediate' }), 'same');
-      expect(first?.status).toBe('booked');
-      for (const other of [...rest, again]) expect(other).toEqual(first);
-      expect(await owned()).toHaveLength(1);
-    },
-    TIMEOUT_MS,
-  );
+  it('gives the same effect key the same booking, one after the other and at the same time', async () => {
+    const { book, owned } = await open();
+    const [first, ...rest] = await Promise.all(Array.from({ length: 8 }, () => book.book(request(1), 'same')));
+    const again = await book.book(request(1, { urgency: 'immediate' }), 'same');
+    expect(first?.status).toBe('booked');
+    for (const other of [...rest, again]) expect(other).toEqual(first);
+    expect(await owned()).toHaveLength(1);
+  });
 
-  it(
-    'displaces nothing confirmed, however urgent',
-    async () => {
-      const { book } = await open();
-      const routine = await Promise.all(
-        Array.from({ length: 10 }, (_, at) => book.book(request(at), `r-${String(at)}`)),
-      );
-      expect(routine.every(({ status }) => status === 'booked')).toBe(true);
-      expect(await book.book(request(99, { urgency: 'immediate' }), 'urgent')).toMatchObject({ status: 'unavailable' });
-      expect(await book.book(request(3), 'r-3')).toEqual(routine[3]);
-    },
-    TIMEOUT_MS,
-  );
+  it('displaces nothing confirmed, however urgent', async () => {
+    const { book } = await open();
+    const routine = await Promise.all(Array.from({ length: 10 }, (_, at) => book.book(request(at), `r-${String(at)}`)));
+    expect(routine.every(({ status }) => status === 'booked')).toBe(true);
+    expect(await book.book(request(99, { urgency: 'immediate' }), 'urgent')).toMatchObject({ status: 'unavailable' });
+    expect(await book.book(request(3), 'r-3')).toEqual(routine[3]);
+  });
 
-  it(
-    'keeps a held slot until the hold expires, then gives it to another',
-    async () => {
-      const { book, pass } = await open();
-      const held = await book.hold(request(1), 'hold');
-      expect(held).toMatchObject({
-        status: 'held',
-        holdExpires: new Date(NOW.getTime() + HOLD_MINUTES * 60_000).toISOString(),
-      });
-      const other = await book.book(request(2), 'other');
-      expect(other.slot?.id).not.toBe(held.slot?.id);
-      pass(HOLD_MINUTES + 1);
-      expect((await book.book(request(3), 'third')).slot).toEqual(held.slot);
-    },
-    TIMEOUT_MS,
-  );
+  it('keeps a held slot until the hold expires, then gives it to another', async () => {
+    const { book, pass } = await open();
+    const held = await book.hold(request(1), 'hold');
+    expect(held).toMatchObject({
+      status: 'held',
+      holdExpires: new Date(NOW.getTime() + HOLD_MINUTES * 60_000).toISOString(),
+    });
+    const other = await book.book(request(2), 'other');
+    expect(other.slot?.id).not.toBe(held.slot?.id);
+    pass(HOLD_MINUTES + 1);
+    expect((await book.book(request(3), 'third')).slot).toEqual(held.slot);
+  });
 
-  it(
-    'turns a hold into a booking of the same slot, also when asked twice',
-    async () => {
-      const { book, pass, owned } = await open();
-      const held = await book.book(request(1, { mode: 'hold' }), 'hold');
-      const booked = await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book');
-      expect(booked).toMatchObject({ status: 'booked', slot: held.slot });
-      expect(booked.holdExpires).toBeUndefined();
-      expect(await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book')).toEqual(booked);
-      pass(HOLD_MINUTES + 1);
-      expect((await book.book(request(2), 'late')).slot?.id).not.toBe(held.slot?.id);
-      expect(await owned()).toHaveLength(2);
-    },
-    TIMEOUT_MS,
-  );
+  it('turns a hold into a booking of the same slot, also when asked twice', async () => {
+    const { book, pass, owned } = await open();
+    const held = await book.book(request(1, { mode: 'hold' }), 'hold');
+    const booked = await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book');
+    expect(booked).toMatchObject({ status: 'booked', slot: held.slot });
+    expect(booked.holdExpires).toBeUndefined();
+    expect(await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book')).toEqual(booked);
+    pass(HOLD_MINUTES + 1);
+    expect((await book.book(request(2), 'late')).slot?.id).not.toBe(held.slot?.id);
+    expect(await owned()).toHaveLength(2);
+  });
 
-  it(
-    'looks for another slot when the hold is lost or belongs to another vehicle',
-    async () => {
-      const { book, pass } = await open();
-      const held = await book.hold(request(1), 'hold');
-      const foreign = await book.book(request(2, { holdId: held.bookingId ?? '' }), 'foreign');
-      expect(foreign.slot?.id).not.toBe(held.slot?.id);
-      pass(HOLD_MINUTES + 1);
-      const thief = await book.book(request(3), 'thief');
-      expect(thief.slot).toEqual(held.slot);
-      const late = await book.book(request(1, { holdId: held.bookingId ?? '' }), 'late');
-      expect(late.status).toBe('booked');
-      expect(late.slot?.id).not.toBe(held.slot?.id);
-    },
-    TIMEOUT_MS,
-  );
+  it('looks for another slot when the hold is lost or belongs to another vehicle', async () => {
+    const { book, pass } = await open();
+    const held = await book.hold(request(1), 'hold');
+    const foreign = await book.book(request(2, { holdId: held.bookingId ?? '' }), 'foreign');
+    expect(foreign.slot?.id).not.toBe(held.slot?.id);
+    pass(HOLD_MINUTES + 1);
+    const thief = await book.book(request(3), 'thief');
+    expect(thief.slot).toEqual(held.slot);
+    const late = await book.book(request(1, { holdId: held.bookingId ?? '' }), 'late');
+    expect(late.status).toBe('booked');
+    expect(late.slot?.id).not.toBe(held.slot?.id);
+  });
 
-  it(
-    'frees a released slot once, and does not repeat the released effect',
-    async () => {
-      const { book, owned } = await open();
-      const booked = await book.book(request(1), 'a');
-      expect(await book.release(booked.bookingId ?? '', 'undo')).toBe(true);
-      expect(await book.release('bk-unknown', 'undo')).toBe(false);
-      expect(await owned()).toEqual([]);
-      expect(await book.book(request(1), 'a')).toMatchObject({ status: 'unavailable' });
-      expect((await book.book(request(2), 'b')).slot).toEqual(booked.slot);
-    },
-    TIMEOUT_MS,
-  );
+  it('frees a released slot once, and does not repeat the released effect', async () => {
+    const { book, owned } = await open();
+    const booked = await book.book(request(1), 'a');
+    expect(await book.release(booked.bookingId ?? '', 'undo')).toBe(true);
+    expect(await book.release('bk-unknown', 'undo')).toBe(false);
+    expect(await owned()).toEqual([]);
+    expect(await book.book(request(1), 'a')).toMatchObject({ status: 'unavailable' });
+    expect((await book.book(request(2), 'b')).slot).toEqual(booked.slot);
+  });
 
-  it(
-    'answers a release that comes again as the first time, and another one with no; the new owner keeps the slot',
-    async () => {
-      const { book, owned } = await open();
-      const held = await book.hold(request(1), 'hold');
-      const id = held.bookingId ?? '';
-      expect(await Promise.all([book.release(id, 'undo'), book.release(id, 'undo')])).toEqual([true, true]);
-      const next = await book.book(request(2), 'next');
-      expect(next.slot).toEqual(held.slot);
-      expect(await book.release(id, 'undo')).toBe(true);
-      expect(await book.release(id, 'other')).toBe(false);
-      expect(await owned()).toEqual([next.slot?.id]);
-    },
-    TIMEOUT_MS,
-  );
+  it('answers a release that comes again as the first time, and another one with no; the new owner keeps the slot', async () => {
+    const { book, owned } = await open();
+    const held = await book.hold(request(1), 'hold');
+    const id = held.bookingId ?? '';
+    expect(await Promise.all([book.release(id, 'undo'), book.release(id, 'undo')])).toEqual([true, true]);
+    const next = await book.book(request(2), 'next');
+    expect(next.slot).toEqual(held.slot);
+    expect(await book.release(id, 'undo')).toBe(true);
+    expect(await book.release(id, 'other')).toBe(false);
+    expect(await owned()).toEqual([next.slot?.id]);
+  });
 
-  it(
-    'does not take the slot of an expired hold from the one who has it now',
-    async () => {
-      const { book, pass, owned } = await open();
-      const held = await book.hold(request(1), 'hold');
-      pass(HOLD_MINUTES + 1);
-      const next = await book.book(request(2), 'next');
-      expect(next.slot).toEqual(held.slot);
-      expect(await book.release(held.bookingId ?? '', 'undo')).toBe(false);
-      expect(await owned()).toContain(next.slot?.id);
-      expect(await book.book(request(2), 'next')).toEqual(next);
-    },
-    TIMEOUT_MS,
-  );
+  it('does not take the slot of an expired hold from the one who has it now', async () => {
+    const { book, pass, owned } = await open();
+    const held = await book.hold(request(1), 'hold');
+    pass(HOLD_MINUTES + 1);
+    const next = await book.book(request(2), 'next');
+    expect(next.slot).toEqual(held.slot);
+    expect(await book.release(held.bookingId ?? '', 'undo')).toBe(false);
+    expect(await owned()).toContain(next.slot?.id);
+    expect(await book.book(request(2), 'next')).toEqual(next);
+  });
 
-  it(
-    'frees what became of a hold: the booking that took it over',
-    async () => {
-      const { book, owned } = await open();
-      const held = await book.hold(request(1), 'hold');
-      const booked = await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book');
-      expect(booked).toMatchObject({ status: 'booked', slot: held.slot });
-      expect(await book.release(held.bookingId ?? '', 'undo')).toBe(true);
-      expect(await book.release(held.bookingId ?? '', 'undo')).toBe(true);
-      expect(await owned()).toEqual([]);
-      expect(await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book')).toMatchObject({
-        status: 'unavailable',
-      });
-    },
-    TIMEOUT_MS,
-  );
+  it('frees what became of a hold: the booking that took it over', async () => {
+    const { book, owned } = await open();
+    const held = await book.hold(request(1), 'hold');
+    const booked = await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book');
+    expect(booked).toMatchObject({ status: 'booked', slot: held.slot });
+    expect(await book.release(held.bookingId ?? '', 'undo')).toBe(true);
+    expect(await book.release(held.bookingId ?? '', 'undo')).toBe(true);
+    expect(await owned()).toEqual([]);
+    expect(await book.book(request(1, { holdId: held.bookingId ?? '' }), 'book')).toMatchObject({
+      status: 'unavailable',
+    });
+  });
 
-  it(
-    'lets a hold be taken over or released, whichever comes first, and leaves nothing behind once it is released',
-    async () => {
-      const { book, owned } = await open();
-      const held = await book.hold(request(1), 'hold');
-      const id = held.bookingId ?? '';
-      const [booked, released] = await Promise.all([
-        book.book(request(1, { holdId: id }), 'book'),
-        book.release(id, 'undo'),
-      ]);
-      expect(released).toBe(true);
-      // Released first, the booking is one of its own; taken over first, it went with the hold.
-      expect(await owned()).toEqual((await book.book(request(1), 'book')).status === 'booked' ? [booked.slot?.id] : []);
-    },
-    TIMEOUT_MS,
-  );
+  it('lets a hold be taken over or released, whichever comes first, and leaves nothing behind once it is released', async () => {
+    const { book, owned } = await open();
+    const held = await book.hold(request(1), 'hold');
+    const id = held.bookingId ?? '';
+    const [booked, released] = await Promise.all([
+      book.book(request(1, { holdId: id }), 'book'),
+      book.release(id, 'undo'),
+    ]);
+    expect(released).toBe(true);
+    // Released first, the booking is one of its own; taken over first, it went with the hold.
+    expect(await owned()).toEqual((await book.book(request(1), 'book')).status === 'booked' ? [booked.slot?.id] : []);
+  });
 
-  it(
-    'answers unavailable when no centre has the skill',
-    async () => {
-      const { book } = await open();
-      expect(await book.book(request(1, { component: 'brakes' }), 'a')).toEqual({
-        vin: sampleVin(1),
-        status: 'unavailable',
-        alternatives: [],
-      });
-    },
-    TIMEOUT_MS,
-  );
+  it('answers unavailable when no centre has the skill', async () => {
+    const { book } = await open();
+    expect(await book.book(request(1, { component: 'brakes' }), 'a')).toEqual({
+      vin: sampleVin(1),
+      status: 'unavailable',
+      alternatives: [],
+    });
+  });
 }
 
 function clock(): { now: () => Date; pass: (minutes: number) => void } {

@@ -18,4 +18,4 @@ test('the first message of the README is answered', async () => {
   const env = { ...process.env, NODE_OPTIONS: '--conditions=laneway-source --no-warnings' };
   const { stdout } = await promisify(execFile)('node', ['--import', 'tsx', 'first-message.ts'], { cwd: project, env });
   expect(stdout).toBe('Good day, Ada!\n');
-}, 60_000);
+});

@@ -16,4 +16,4 @@ test('what the page on running in process shows runs as it stands, in the claims
   const environment = { ...process.env, NODE_OPTIONS: '--conditions=laneway-source --no-warnings' };
   const { ran, files } = await runPage('docs/how-to/run-in-process.md', { directory: project, environment });
   expect({ ran, files }).toEqual({ ran: 1, files: 2 });
-}, 60_000);
+});

@@ -9,7 +9,7 @@ let user: OutsideUser;
 beforeAll(async () => {
   engine = await sharedEngine();
   user = await outsideUser({ environment: engine.environment });
-}, 300_000);
+});
 
 afterAll(async () => {
   user.remove();
@@ -49,38 +49,38 @@ test("the user's project compiles with every export's declarations checked as we
   expect(stdout).toContain('node_modules/laneway/dist/infra/application/index.d.ts');
   writeFileSync(join(user.directory, 'every-export.mjs'), lines.join(''));
   await user.must('node', 'every-export.mjs');
-}, 120_000);
+});
 
 test("the user's own unit test of an agent runs without an engine", async () => {
   const { stdout } = await user.must('node', '--import', 'tsx', '--test', 'bakery/baker/agent.test.ts');
   expect(stdout).toMatch(/pass 1$/m);
-}, 60_000);
+});
 
 test('the demonstration says where it is', async () => {
   const { code, stderr } = await user.run('laneway', 'demo');
   expect(code).toBe(3);
   expect(stderr).toContain('in a clone of the repository, npm run demo');
-}, 60_000);
+});
 
 test('laneway diagram shows the topology that package.json names', async () => {
   const { stdout } = await user.must('laneway', 'diagram');
   expect(stdout).toContain('BakeLoaves');
-}, 60_000);
+});
 
 describe('deployed by laneway deploy', () => {
   beforeAll(async () => {
     const { stdout } = await user.must('laneway', 'deploy', '--json');
     expect(Object.keys(JSON.parse(stdout) as object)).toContain('BakeryMessaging');
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await user.must('laneway', 'destroy', '--yes');
-  }, 300_000);
+  });
 
   test('an agent answers a request', async () => {
     const { stdout } = await user.must('node', '--import', 'tsx', 'main.ts', 'request');
     expect(JSON.parse(stdout)).toEqual({ minutes: 70 });
-  }, 120_000);
+  });
 
   test('an event starts a workflow of two steps, which completes', async () => {
     const { stdout } = await user.must('node', '--import', 'tsx', 'main.ts', 'workflow');
@@ -88,5 +88,5 @@ describe('deployed by laneway deploy', () => {
       handled: ['OrderPlaced by workflow:fulfil', 'BakeLoaves by baker', 'DeliverOrder by courier'],
       ended: { workflow: 'fulfil', status: 'succeeded', result: 'delivered' },
     });
-  }, 180_000);
+  });
 });

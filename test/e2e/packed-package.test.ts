@@ -28,13 +28,13 @@ interface Problem {
 let user: OutsideUser;
 beforeAll(async () => {
   user = await outsideUser({ project: 'test/outside/claims' });
-}, 300_000);
+});
 afterAll(() => user.remove());
 
 test('publint has nothing to say, not even a suggestion', async () => {
   const { stdout } = await user.must(tool('publint'), 'run', user.tarball, '--strict', '--level', 'suggestion');
   expect(stdout).toContain('All good!');
-}, 60_000);
+});
 
 test('declarations and code resolve alike for ES modules and for bundlers', async () => {
   // The profile `esm-only` of .attw.json leaves out resolution without `exports`, and require().
@@ -46,7 +46,7 @@ test('declarations and code resolve alike for ES modules and for bundlers', asyn
   expect(new Set(mismatched.map(({ implementationFileName }) => implementationFileName))).toEqual(
     new Set(['/node_modules/laneway/dist/shared/commonjs.cjs']),
   );
-}, 120_000);
+});
 
 test('the tarball has at most 2 MB', () => {
   expect(statSync(user.tarball).size).toBeLessThanOrEqual(2_000_000);
@@ -81,7 +81,7 @@ test('every compiled module loads where it is installed', async () => {
   expect(modules.length).toBeGreaterThan(500);
   const load = `for (const file of ${JSON.stringify(modules)}) await import(${JSON.stringify(`${dist}/`)} + file);`;
   await user.must('node', '--input-type=module', '-e', load);
-}, 120_000);
+});
 
 test('require() loads the same modules as import in Node, and says what to do where it cannot', async () => {
   const { exports } = JSON.parse(readFileSync(join(user.installedPackage, 'package.json'), 'utf8')) as {
@@ -99,13 +99,13 @@ test('require() loads the same modules as import in Node, and says what to do wh
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/laneway is an ES module[^]*in Jest: [^]*await import\('laneway\/agent'\)/);
   }
-}, 120_000);
+});
 
 describe.each(TEST_RUNNERS)('the matchers where %s is installed, and no other test runner', (runner) => {
   let tester: RunnerUser;
   beforeAll(async () => {
     tester = await runnerUser(runner, user.tarball);
-  }, 300_000);
+  });
   afterAll(() => tester.remove());
 
   test('are declared by its entry, and every declaration compiles', async () => {
@@ -116,7 +116,7 @@ describe.each(TEST_RUNNERS)('the matchers where %s is installed, and no other te
     expect((await tester.run('tsc')).stdout).toMatch(/'toHaveReplied' does not exist/);
     tester.write('porter.ts', greetingTest(entry).replace("{ words: 'go' }", '{ words: 7 }'));
     expect((await tester.run('tsc')).stdout).toMatch(/'number' is not assignable to type 'PartOf<string>/);
-  }, 180_000);
+  });
 
   test('hold and fail', async () => {
     const text = greetingTest('laneway/testing');
@@ -126,7 +126,7 @@ describe.each(TEST_RUNNERS)('the matchers where %s is installed, and no other te
     const { code, stdout, stderr } = await tester.run(...tester.test);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('expected Greet to have been answered by Greeted with {"words":"good bye"}');
-  }, 180_000);
+  });
 });
 
 // Each test below does to the installed package what once went unnoticed, and asserts that a check fails.
@@ -193,7 +193,7 @@ describe('leave dist out', () => {
     } finally {
       rmSync(clone, { recursive: true, force: true });
     }
-  }, 120_000);
+  });
 });
 
 test("rename a key: the application's harness tests notice it", async () => {
@@ -203,7 +203,7 @@ test("rename a key: the application's harness tests notice it", async () => {
   const { code, stdout } = await changed(file, 'Execution: { Input', 'Execution_1: { Input', harness);
   expect(code).toBe(1);
   expect(stdout).toMatch(/[1-9]\d* fail|fail [1-9]/);
-}, 120_000);
+});
 
 describe('load a second copy', () => {
   const second = 'other/node_modules/laneway';
@@ -218,21 +218,21 @@ describe('load a second copy', () => {
 
   test('types and errors of the one are known to the other', async () => {
     expect(await both()).toMatchObject({ code: 0, stdout: 'known\n' });
-  }, 60_000);
+  });
 
   test('comparison of the types by identity is noticed', async () => {
     const file = `${second}/dist/shared/message/message-type.js`;
     const { code, stderr } = await changed(file, 'one === undefined || one === other', 'true', both);
     expect(code).toBe(1);
     expect(stderr).toContain('nobody was asked for the approval');
-  }, 60_000);
+  });
 
   test('comparison of the errors by class is noticed', async () => {
     const file = 'laneway/dist/shared/domain/base/errors.js';
     const { code, stderr } = await changed(file, 'static [Symbol.hasInstance]', 'static otherwise', both);
     expect(code).toBe(1);
     expect(stderr).toContain('AssertionError');
-  }, 60_000);
+  });
 
   test('a copy of another version is refused with what to type, by import and by the command', async () => {
     const version = `${second}/dist/shared/domain/base/one-version.js`;
@@ -243,7 +243,7 @@ describe('load a second copy', () => {
     const told = await changed(version, "VERSION = '", "VERSION = '9.", () => user.run('node', command, 'diagram'));
     expect(told.code).toBe(1);
     expect(told.stderr).toMatch(/is loaded beside laneway 9\.[^]*npx laneway, in its folder/);
-  }, 60_000);
+  });
 });
 
 /** A harness of the second copy over an application that uses the first, with a decision that the second copy publishes. */

@@ -34,7 +34,7 @@ describe('every application', () => {
       fc.property(arbitraryTopology(4), (topology) => check(applicationOf(topology))),
       { numRuns: 4, endOnFailure: true },
     );
-  }, 120_000);
+  });
 
   it('makes only what the topology needs', () => {
     const names = resourcesOf(applicationOf(smallest))

@@ -58,7 +58,7 @@ describe('the reference application', () => {
     }
     // The README says how many.
     expect(readme).toContain(`${all.length} findings of AwsSolutions are acknowledged`);
-  }, 120_000);
+  });
 
   it('has as many queues and alarms as the README says, which is the only page that counts them', () => {
     const app = unbundledApp();
@@ -74,7 +74,7 @@ describe('the reference application', () => {
     expect(readme).toContain(`${queues} queues, ${alarms} alarms`);
     const howTo = readFileSync('docs/how-to/deploy-to-aws.md', 'utf8');
     expect(howTo.match(/\b\d+\s+(queues|alarms)\b/g)).toBeNull();
-  }, 120_000);
+  });
 
   it('is really checked: a finding that is not acknowledged fails the synth', () => {
     const app = unbundledApp();
@@ -88,36 +88,32 @@ describe('the reference application', () => {
       .function.addToRolePolicy(new PolicyStatement({ actions: ['s3:*'], resources: ['*'] }));
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).toThrow();
-  }, 120_000);
+  });
 });
 
 describe('bundles', () => {
   it.each([
     ['one file', {}],
     ['an entry and chunks, for a local engine', { 'laneway:engine': 'ministack' }],
-  ])(
-    'hold a platform function with the topology, as %s that Node loads',
-    async (_, context) => {
-      const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-bundle-')), context });
-      const stack = new Stack(app, 'Bundles');
-      const topology = join(process.cwd(), 'functions/vehicle-maintenance/topology.ts');
-      bundle(
-        stack,
-        new Map([
-          ['replies', platformEntry(stack, 'replies', topology)],
-          ['deadlines', platformEntry(stack, 'deadlines', topology)],
-        ]),
-      );
-      const file = join(app.outdir, '.laneway/bundles/replies/index.mjs');
-      // On AWS the maps lie elsewhere, and nothing refers to them.
-      const map = /sourceMappingURL=(.+)/.exec(readFileSync(file, 'utf8'))?.[1];
-      expect(map === undefined || existsSync(join(dirname(file), map))).toBe(true);
-      expect(map === undefined).toBe(Object.keys(context).length === 0);
-      const module = (await import(pathToFileURL(file).href)) as { handler?: unknown };
-      expect(typeof module.handler).toBe('function');
-    },
-    60_000,
-  );
+  ])('hold a platform function with the topology, as %s that Node loads', async (_, context) => {
+    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-bundle-')), context });
+    const stack = new Stack(app, 'Bundles');
+    const topology = join(process.cwd(), 'functions/vehicle-maintenance/topology.ts');
+    bundle(
+      stack,
+      new Map([
+        ['replies', platformEntry(stack, 'replies', topology)],
+        ['deadlines', platformEntry(stack, 'deadlines', topology)],
+      ]),
+    );
+    const file = join(app.outdir, '.laneway/bundles/replies/index.mjs');
+    // On AWS the maps lie elsewhere, and nothing refers to them.
+    const map = /sourceMappingURL=(.+)/.exec(readFileSync(file, 'utf8'))?.[1];
+    expect(map === undefined || existsSync(join(dirname(file), map))).toBe(true);
+    expect(map === undefined).toBe(Object.keys(context).length === 0);
+    const module = (await import(pathToFileURL(file).href)) as { handler?: unknown };
+    expect(typeof module.handler).toBe('function');
+  });
 
   it('fail with what esbuild found', () => {
     const stack = new Stack(new App({ outdir: mkdtempSync(join(tmpdir(), 'laneway-bundle-')) }), 'Bundles');

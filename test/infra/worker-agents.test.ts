@@ -123,7 +123,7 @@ describe('an agent that runs as a worker', () => {
     applicationOf(depot, { agents: folderOfAgents('clerk') }, app);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
-  }, 120_000);
+  });
 });
 
 function onlyPartition(key: string): object {

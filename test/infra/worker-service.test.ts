@@ -163,7 +163,7 @@ describe('a service of workers on Fargate', () => {
     const { app } = serviceOf();
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
-  }, 120_000);
+  });
 });
 
 describe('a service of workers is refused', () => {
@@ -253,7 +253,7 @@ describe('the image of workers', () => {
     expect(run.status).toBe(1);
     // Nothing listens on the health port of this machine, or something that is no worker; the check itself must load.
     expect(spawnSync(process.execPath, ['--check', 'healthy.mjs'], { cwd: folder }).status).toBe(0);
-  }, 120_000);
+  });
 
   it('fails with what esbuild found', () => {
     const agents = folderOfAgents('clerk', 'packer/worker', 'weigher/worker');

@@ -47,7 +47,7 @@ beforeAll(async () => {
   });
   gate = await connect(parcels, { as: 'gate' });
   operator = await openDeployed(parcels);
-}, 180_000);
+});
 
 /** Runs `laneway dlq` with JSON output. */
 function laneway(...args: readonly string[]): unknown {
@@ -173,7 +173,7 @@ test('three kinds of poison are three groups, with their counts', async () => {
     expect(listed.find((group) => group.id === id)?.count).toBeGreaterThanOrEqual(count);
   const tried = laneway('redrive', '--group', most?.id ?? '', '--why', 'to see', '--by', 'ada', '--dry-run');
   expect(tried).toEqual(expect.arrayContaining([expect.objectContaining({ receiver: 'desk', result: 'would-send' })]));
-}, 180_000);
+});
 
 test('a letter shows its whole message and what does not fit the schema', async () => {
   const [letter] = (await deadLettersOf()).filter(({ reason }) => reason === 'schema');
@@ -199,7 +199,7 @@ test('a canary redrive stops at the first while the cause is there', async () =>
     const open = (await deadLettersOf()).filter(({ reason }) => reason === 'exhausted');
     return open.length === 3 ? open : undefined;
   });
-}, 120_000);
+});
 
 test('once the cause is mended, each message is handled once; redriving twice adds no outcome', async () => {
   const before = BAD.map((parcel) => witnessed(parcel).length);
@@ -214,14 +214,11 @@ test('once the cause is mended, each message is handled once; redriving twice ad
   expect(report).toMatchObject({ completed: 2 });
   expect(report.stopped).toBeUndefined();
   for (const parcel of BAD) {
-    const entries = await app.until(
-      conversations.get(parcel) ?? '',
-      (found) =>
-        found.some(
-          (entry) =>
-            entry.kind === 'delivery' && entry.delivery.receiver === 'desk' && entry.delivery.state === 'completed',
-        ),
-      60_000,
+    const entries = await app.until(conversations.get(parcel) ?? '', (found) =>
+      found.some(
+        (entry) =>
+          entry.kind === 'delivery' && entry.delivery.receiver === 'desk' && entry.delivery.state === 'completed',
+      ),
     );
     expect(renderTree(entries)).toContain('operator ada: redrive of exhausted at desk');
   }
@@ -232,7 +229,7 @@ test('once the cause is mended, each message is handled once; redriving twice ad
     });
   }
   expect(BAD.map((parcel, index) => witnessed(parcel).length - (before[index] ?? 0))).toEqual([1, 1, 1]);
-}, 180_000);
+});
 
 test('an edited message is handled instead of the original; what cannot be read is discarded', async () => {
   const letters = await deadLettersOf();
@@ -284,4 +281,4 @@ test('an edited message is handled instead of the original; what cannot be read 
   expect((await deadLettersOf('any')).map(({ resolution }) => resolution?.state).sort()).toEqual(
     ['discarded', 'edited', 'redriven', 'redriven', 'redriven'].sort(),
   );
-}, 120_000);
+});

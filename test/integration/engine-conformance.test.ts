@@ -39,7 +39,7 @@ describeOnMinistack('gaps of MiniStack', () => {
     cloudFormation = new CloudFormationClient(engine.client);
     // The engine loads each service at its first call; CloudFormation takes seconds where nothing is compiled yet.
     await cloudFormation.send(new DescribeStacksCommand({}));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     for (const StackName of stacks) await cloudFormation.send(new DeleteStackCommand({ StackName }));

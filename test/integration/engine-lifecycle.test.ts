@@ -112,7 +112,7 @@ describeOnMinistack('MiniStack under the launcher', () => {
     parent.kill('SIGKILL');
     await expectNothingLeft(engine);
     await until(() => !alive(worker));
-  }, 60_000);
+  });
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'leaves nothing when its parent gets %s',
@@ -122,13 +122,12 @@ describeOnMinistack('MiniStack under the launcher', () => {
       parent.kill(signal);
       await expectNothingLeft(engine);
     },
-    30_000,
   );
 
   it('leaves nothing when its parent crashes', async () => {
     const { engine } = await startParent('throw');
     await expectNothingLeft(engine);
-  }, 60_000);
+  });
 
   it('leaves nothing, no scratch folder either, when it is stopped', async () => {
     const before = scratchFolders();
@@ -139,7 +138,7 @@ describeOnMinistack('MiniStack under the launcher', () => {
     expect(during.length).toBeGreaterThan(0);
     // Other engines on this machine come and go meanwhile; ours is among the ones that have gone.
     expect(scratchFolders().filter((name) => during.includes(name)).length).toBeLessThan(during.length);
-  }, 60_000);
+  });
 
   it('says so when its port is in use', async () => {
     const engine = await startMinistack();
@@ -148,7 +147,7 @@ describeOnMinistack('MiniStack under the launcher', () => {
     } finally {
       await engine.stop();
     }
-  }, 60_000);
+  });
 
   it('has again after a clean stop what it had, but for running executions; after SIGKILL no more than it saved', async () => {
     const state = mkdtempSync(join(tmpdir(), 'laneway-state-'));
@@ -206,7 +205,7 @@ describeOnMinistack('MiniStack under the launcher', () => {
       for (const client of [sqs, sfn, dynamo]) client.destroy();
       rmSync(state, { recursive: true, force: true });
     }
-  }, 90_000);
+  });
 
   it('is found and stopped by its record when it is kept', async () => {
     const project = mkdtempSync(join(tmpdir(), 'laneway-kept-'));
@@ -222,7 +221,7 @@ describeOnMinistack('MiniStack under the launcher', () => {
       await engine.stop();
       rmSync(project, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });
 
 const scratchFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith(scratchPrefix));

@@ -27,7 +27,7 @@ beforeAll(async () => {
     context: { 'enquiries:witness': witnessFile },
   });
   counter = await connect(enquiries, { as: 'counter' });
-}, 180_000);
+});
 
 function requestsIn(entries: readonly LedgerEntry[]): RequestEntry[] {
   return entries.flatMap((entry) => (entry.kind === 'request' ? [entry.request] : []));
@@ -88,7 +88,7 @@ test('an agent that sleeps past its time: RequestTimedOut, one retry, then the s
   expect(sent(own, 'WorkflowCompleted').map(({ data }) => data)).toMatchObject([
     { workflow: 'opinion', status: 'succeeded', result: 'answered' },
   ]);
-}, 120_000);
+});
 
 test('where nobody knows, a person is asked, and answers', async () => {
   const answer = counter.request(Ask, { question: 'never-1' }, { timeout: '90 seconds' });
@@ -106,4 +106,4 @@ test('where nobody knows, a person is asked, and answers', async () => {
   expect(entries).toContainEqual(
     expect.objectContaining({ kind: 'operator', operator: expect.objectContaining(actor) as unknown }),
   );
-}, 120_000);
+});

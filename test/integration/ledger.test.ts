@@ -48,7 +48,7 @@ beforeAll(async () => {
     }
     return [...settled.values()].every((count) => count >= 2) ? true : undefined;
   });
-}, 180_000);
+});
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -110,7 +110,7 @@ test('an export of the deployed ledger verifies offline; a changed byte, a swap 
     first: { ...place, line: end, number: last.number },
   });
   expect((await ledger('verify', out)).code).toBe(EXIT.ok);
-}, 60_000);
+});
 
 test('a conversation is exported alone, and proves itself among the hashes of the others', async () => {
   const [conversation = ''] = conversations;
@@ -122,7 +122,7 @@ test('a conversation is exported alone, and proves itself among the hashes of th
   expect(await verifyLedger(ExportFolder.open(out))).toMatchObject({ ok: true, withheld: manifest.withheld });
   for (const file of await new ExportFolder(out).files())
     expect(readFileSync(join(out, file), 'utf8')).not.toContain(conversations[1]);
-}, 60_000);
+});
 
 test('the archive is viewed by agent, and exported into a bucket', async () => {
   const { archive, deployment } = await openDeployed(parcels);
@@ -142,4 +142,4 @@ test('the archive is viewed by agent, and exported into a bucket', async () => {
   expect(dry.deleted).toBeGreaterThan(0);
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: outputOf(deployment, 'ArchiveBucket') }));
   expect(Contents.length).toBeGreaterThan(0);
-}, 60_000);
+});

@@ -24,7 +24,7 @@ describeOnLocalStack('LocalStack lacks', () => {
       /unable to find operation|not (yet )?(been )?(implemented|included|available)/i,
     );
     ses.destroy();
-  }, 30_000);
+  });
 
   it('wildcards: a star does not stand for nothing', async () => {
     const events = new EventBridgeClient(engine.client);
@@ -36,7 +36,7 @@ describeOnLocalStack('LocalStack lacks', () => {
     const command = new TestEventPatternCommand({ EventPattern, Event: JSON.stringify(event) });
     expect((await events.send(command)).Result).toBe(false);
     events.destroy();
-  }, 30_000);
+  });
 
   it('iam: a role without grants may do anything', async () => {
     const roles = new RoleCredentialsSource();
@@ -44,7 +44,7 @@ describeOnLocalStack('LocalStack lacks', () => {
     await expect(sqs.send(new ListQueuesCommand({}))).resolves.toBeDefined();
     sqs.destroy();
     await roles.remove();
-  }, 60_000);
+  });
 
   it('point-in-time: a template that asks for it gets a table without', async () => {
     const cloudFormation = new CloudFormationClient(engine.client);
@@ -68,5 +68,5 @@ describeOnLocalStack('LocalStack lacks', () => {
     expect(description.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe('DISABLED');
     await cloudFormation.send(new DeleteStackCommand({ StackName: name }));
     for (const client of [cloudFormation, dynamo]) client.destroy();
-  }, 90_000);
+  });
 });

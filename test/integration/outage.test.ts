@@ -71,7 +71,7 @@ beforeAll(async () => {
     app: 'node --conditions=laneway-source --import tsx test/kit/applications/quay/app.ts',
     context: { 'quay:witness': witness, 'quay:endpoint': proxy.endpoint, ...caller },
   });
-}, 180_000);
+});
 
 afterAll(async () => {
   process.env['AWS_ENDPOINT_URL'] = engine;
@@ -166,7 +166,7 @@ test('nothing is lost, and nothing happened by two messages', async () => {
   );
   expect(differences(sent, deeds)).toEqual([]);
   expect(books.completed).toBe(books.expected);
-}, 120_000);
+});
 
 test('the sweeper has caught up', async () => {
   const done = await eventually('a run of the sweeper that fails in nothing', async () => {
@@ -175,7 +175,7 @@ test('the sweeper has caught up', async () => {
     return found?.failed === 0 && found.unsent === 0 ? found : undefined;
   });
   expect(done).toMatchObject({ complete: true, lag: 0, undeliverable: 0 });
-}, 240_000);
+});
 
 test('the ledger is whole', async () => {
   const out = join(folder, 'export');
@@ -191,7 +191,7 @@ test('the ledger is whole', async () => {
     ]);
   expect(await ledger('export', '--out', out)).toBe(EXIT.ok);
   expect(await ledger('verify', out, '--stored')).toBe(EXIT.ok);
-}, 120_000);
+});
 
 /** Ten at a time. */
 async function eachOf<Item>(all: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {

@@ -34,7 +34,7 @@ describeOnEngines('branches of a parallel state', () => {
     // Whether two branches meet is up to the machine: one meeting shows it, and ten rounds without any that there is none.
     for (let round = 0; round < (isExpected ? ROUNDS : 1) && shared === 0; round += 1) shared += await sharedTokens();
     expect(shared > 0).toBe(isExpected);
-  }, 300_000);
+  });
 
   /** Runs executions of a parallel state. @returns how many had two branches with one token */
   async function sharedTokens(): Promise<number> {

@@ -24,17 +24,17 @@ beforeAll(async () => {
     context: { 'parcels:witness': witnessFile },
   });
   gate = await connect(parcels, { as: 'gate' });
-}, 180_000);
+});
 
 test("a client's request is answered by the agent that handles it", async () => {
   const reply = await gate.request(WeighParcel, { parcel: 'seven77' }, { timeout: '30 seconds' });
   expect(reply).toEqual({ parcel: 'seven77', grams: 7 });
-}, 60_000);
+});
 
 test('a request to another capable agent, by name', async () => {
   const reply = await gate.request(WeighParcel, { parcel: 'p' }, { timeout: '30 seconds', to: 'old-scales' });
   expect(reply.grams).toBe(1_000);
-}, 60_000);
+});
 
 test('a request that nobody answers times out, and the ledger and its subscribers hear of it', async () => {
   const correlationId = newId();
@@ -44,7 +44,7 @@ test('a request that nobody answers times out, and the ledger and its subscriber
   expect(entries).toContainEqual(
     expect.objectContaining({ kind: 'request', request: expect.objectContaining({ state: 'timed-out' }) as unknown }),
   );
-}, 60_000);
+});
 
 test('one message goes through bus, lanes, request, reply and a direct channel, and the ledger accounts for every delivery', async () => {
   const { correlationId } = await gate.publish(ParcelArrived, { parcel: 'whole-way' });
@@ -70,7 +70,7 @@ test('one message goes through bus, lanes, request, reply and a direct channel, 
     ].sort(),
   );
   expect(witnessed().filter((line) => line === 'stamper whole-way')).toHaveLength(1);
-}, 90_000);
+});
 
 test('priorities have lanes of their own', async () => {
   const { correlationId } = await gate.publish(
@@ -80,7 +80,7 @@ test('priorities have lanes of their own', async () => {
   );
   const entries = await app.until(correlationId, (_found, books) => books.atRest && books.expected >= 2);
   for (const entry of entries) if (entry.kind === 'delivery') expect(entry.delivery.facts.priority).toBe('critical');
-}, 60_000);
+});
 
 test('a handler that always fails gets exactly its tries, then a dead letter; fifty neighbours are each handled once', async () => {
   const good = Array.from({ length: 50 }, (_, index) => `good-${index}`);
@@ -117,7 +117,7 @@ test('a handler that always fails gets exactly its tries, then a dead letter; fi
         entry.delivery.state === 'completed',
     ),
   );
-}, 180_000);
+});
 
 test("another system's event starts a conversation through the ingress; one that does not fit becomes a dead letter", async () => {
   const parcel = `post-${newId()}`;
@@ -144,7 +144,7 @@ test("another system's event starts a conversation through the ingress; one that
     return found.length > 0 ? found : undefined;
   });
   expect(letters.join()).toMatch(/parcel/);
-}, 120_000);
+});
 
 test('what nobody routes and what nobody can read becomes a dead letter with its reason', async () => {
   const mark = newId();
@@ -178,7 +178,7 @@ test('what nobody routes and what nobody can read becomes a dead letter with its
   await eventually('the unreadable dead letter', async () =>
     (await deadLettersOf('unparseable')).find((letter) => letter.includes(mark.slice(0, 8))),
   );
-}, 120_000);
+});
 
 /** Dead letters with a reason, as text, by a scan: they lie in partitions of their own. */
 async function deadLettersOf(reason: string): Promise<string[]> {

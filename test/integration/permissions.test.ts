@@ -45,7 +45,7 @@ beforeAll(async () => {
   app = await deployed('parcels', {
     app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
   });
-}, 240_000);
+});
 
 // On AWS the sender's role is refused such an event (test/infra/publish-conditions.test.ts); whoever has other rights,
 // or an engine that does not know the conditions, is met by the receiver.
@@ -61,31 +61,27 @@ describe('an event under a foreign name becomes a dead letter of its receiver', 
       sourceOf('letters', 'client', 'gate'),
       'NOT_DECLARED',
     ],
-  ])(
-    '%s',
-    async (_, onBus, inEnvelope, code) => {
-      const id = newId();
-      const envelope = {
-        ...{ specversion: '1.0', id, source: inEnvelope, type: 'ParcelArrived', time: new Date().toISOString() },
-        ...{ datacontenttype: 'application/json', dataschema: schemaUri('ParcelArrived', 1), correlationid: id },
-        ...{ data: { parcel: id }, priority: 'normal', channel: 'parcel.arrivals', attempt: 1, hops: 0 },
-        expires: new Date(Date.now() + 600_000).toISOString(),
-      };
-      const entry = { EventBusName: outputOf(app.deployment, 'Bus'), Source: onBus, DetailType: 'ParcelArrived' };
-      await awsClients().eventBridge.send(
-        new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(envelope) }] }),
-      );
-      const deadLettersOf = (found: readonly LedgerEntry[]) => found.filter((one) => one.kind === 'dead-letter');
-      const letters = deadLettersOf(await app.until(id, (found) => deadLettersOf(found).length === 2, 60_000));
-      expect(letters.map(({ deadLetter }) => [deadLetter.receiver, deadLetter.reason, deadLetter.error.code])).toEqual(
-        expect.arrayContaining([
-          ['desk', 'not-allowed', code],
-          ['auditor', 'not-allowed', code],
-        ]),
-      );
-    },
-    90_000,
-  );
+  ])('%s', async (_, onBus, inEnvelope, code) => {
+    const id = newId();
+    const envelope = {
+      ...{ specversion: '1.0', id, source: inEnvelope, type: 'ParcelArrived', time: new Date().toISOString() },
+      ...{ datacontenttype: 'application/json', dataschema: schemaUri('ParcelArrived', 1), correlationid: id },
+      ...{ data: { parcel: id }, priority: 'normal', channel: 'parcel.arrivals', attempt: 1, hops: 0 },
+      expires: new Date(Date.now() + 600_000).toISOString(),
+    };
+    const entry = { EventBusName: outputOf(app.deployment, 'Bus'), Source: onBus, DetailType: 'ParcelArrived' };
+    await awsClients().eventBridge.send(
+      new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(envelope) }] }),
+    );
+    const deadLettersOf = (found: readonly LedgerEntry[]) => found.filter((one) => one.kind === 'dead-letter');
+    const letters = deadLettersOf(await app.until(id, (found) => deadLettersOf(found).length === 2));
+    expect(letters.map(({ deadLetter }) => [deadLetter.receiver, deadLetter.reason, deadLetter.error.code])).toEqual(
+      expect.arrayContaining([
+        ['desk', 'not-allowed', code],
+        ['auditor', 'not-allowed', code],
+      ]),
+    );
+  });
 });
 
 describeEnforced('the role of an agent', () => {
@@ -98,11 +94,11 @@ describeEnforced('the role of an agent', () => {
     others = new EngineResources();
     for (const agent of ['desk', 'auditor', 'stamper'])
       credentials.set(agent, await roles.ofFunction(`Laneway agent ${agent} of parcels`));
-  }, 240_000);
+  });
   afterAll(async () => {
     await others.destroy();
     await roles.remove();
-  }, 60_000);
+  });
 
   const as = (agent: string) => {
     const config = { credentials: credentials.get(agent) ?? { accessKeyId: 'none', secretAccessKey: 'none' } };
@@ -172,7 +168,7 @@ describeEnforced('the role of an agent', () => {
     expect(await as('nobody').receive(output('LaneDeskNormal'))).toEqual(DENIED);
     expect(await as('nobody').read(output('LedgerTable'))).toEqual(DENIED);
     expect(await as('nobody').publish(output('Bus'))).toEqual(DENIED);
-  }, 60_000);
+  });
 });
 
 /** A command of `laneway` on the application; its data, and whether all of it was done. */
@@ -238,7 +234,7 @@ describe('an agent in quarantine', () => {
       'quarantine',
       'release',
     ]);
-  }, 240_000);
+  });
 
   it('is found again where something lets it go on', async () => {
     await laneway('quarantine', 'scales', ...acting);
@@ -256,7 +252,7 @@ describe('an agent in quarantine', () => {
     expect(await laneway('quarantine', 'scales', ...acting)).toMatchObject({ code: 0 });
     expect((await laneway('health')).code).toBe(0);
     expect(await laneway('quarantine', 'release', 'scales', ...acting)).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 });
 
 describeEnforced('the role of an agent in quarantine', () => {
@@ -298,7 +294,7 @@ describeEnforced('the role of an agent in quarantine', () => {
       await laneway('quarantine', 'release', 'desk', ...acting);
       await roles.remove();
     }
-  }, 180_000);
+  });
 });
 
 // One probe for each line of `ministackActions`, and for each condition key that MiniStack does not know. A probe that
@@ -332,7 +328,7 @@ describeOnEnforcingMinistack('what MiniStack asks for that AWS does not', () => 
         allow('sqs:PurgeQueue', queueArn, { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' } }),
       ]),
     };
-  }, 120_000);
+  });
   afterAll(async () => {
     await resources.destroy();
     await roles.remove();

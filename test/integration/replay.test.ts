@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   gate = await connect(parcels, { as: 'gate' });
   replay = await openDeployed(parcels);
-}, 180_000);
+});
 
 /** Runs `laneway replay` with JSON output. */
 function laneway(...args: readonly string[]): unknown {
@@ -85,7 +85,7 @@ test('a conversation at rest is replayed only as a new generation, once for each
     const by = expect.stringMatching(/^arn:aws:(iam|sts)::\d{12}:\S+ \(said to be ada\)$/) as string;
     expect(noted).toMatchObject([{ operator: { action: 'replay', by, why: ADA.why, replay: { generation: 1 } } }]);
   }
-}, 120_000);
+});
 
 test('the archive of the ledger finds the conversations of a type and a time', async () => {
   const found = await eventually('the conversation to be in the archive', async () => {
@@ -94,13 +94,13 @@ test('the archive of the ledger finds the conversations of a type and a time', a
     return subjects.some((subject) => subject.conversation === conversation) ? subjects : undefined;
   });
   expect(new Set(found.map((subject) => subject.conversation)).size).toBe(found.length);
-}, 90_000);
+});
 
 test('the deep sweep reads that archive in its function without a failure', async () => {
   const summary = await invokeFunction(outputOf(app.deployment, 'SweeperFunction'), { deep: true });
   expect(summary).toMatchObject({ failed: 0, complete: true });
   expect((summary as { days: number }).days).toBeGreaterThanOrEqual(1);
-}, 60_000);
+});
 
 test("the bus's own archive replays a window, and nothing is handled twice", async () => {
   const archived = await replay.busArchive.find();
@@ -118,4 +118,4 @@ test("the bus's own archive replays a window, and nothing is handled twice", asy
   await stamped(correlationId);
   expect([witnessed(`desk ${parcel} `), witnessed(`stamper ${parcel}`)]).toEqual([2, 2]);
   expect(account(await app.entries(conversation))).toMatchObject({ atRest: true, deadLettered: 0 });
-}, 120_000);
+});

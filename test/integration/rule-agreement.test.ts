@@ -53,7 +53,7 @@ const GAPS = [
 let engine: SharedEngine;
 beforeAll(async () => {
   engine = await sharedEngine();
-}, 60_000);
+});
 afterAll(() => engine.stop());
 
 /** The engine's answer; what it refuses is told by name. */

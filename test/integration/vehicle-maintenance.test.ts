@@ -31,7 +31,7 @@ describeWithMail('the vehicle application', () => {
 
   beforeAll(async () => {
     app = await deployed('vehicle-maintenance', { context: { 'vehicles:respond-within': '25 seconds' } });
-  }, 240_000);
+  });
 
   const ended = (entries: readonly LedgerEntry[]): boolean => conversationState('', '', entries).atRest;
 
@@ -65,7 +65,7 @@ describeWithMail('the vehicle application', () => {
       expect(services).toEqual({ critical: ['held', 'booked'], warning: ['booked'] }[severity ?? ''] ?? []);
     }
     expect(states).toEqual(started.map(({ expected }) => expected[0]));
-  }, 180_000);
+  });
 
   test('customers who say nothing: a warning is told twice and followed up, a held slot is free again', async () => {
     const gateway = await connect(vehicles, { as: 'telemetry-gateway' });
@@ -95,7 +95,6 @@ describeWithMail('the vehicle application', () => {
     const entries = await app.until(
       warned.correlationId,
       (found) => ended(found) && payloadsOf(found, 'FollowUpDue').length > 0,
-      150_000,
     );
     expect(conversationState('', '', entries).state).toBe('unanswered');
     expect(payloadsOf(entries, 'EngageCustomer')).toHaveLength(2);
@@ -105,7 +104,7 @@ describeWithMail('the vehicle application', () => {
     const held = new Set([escalated, undone].flatMap(slotsIn));
     expect(held.size).toBeGreaterThan(0);
     expect((await scanSlots()).filter(({ id }) => held.has(id))).toEqual([]);
-  }, 240_000);
+  });
 
   test('a plain EventBridge event of another system starts a conversation', async () => {
     const { Entries = [] } = await awsClients().eventBridge.send(
@@ -123,7 +122,7 @@ describeWithMail('the vehicle application', () => {
     const correlationId = ingressConversation('fleet', Entries[0]?.EventId ?? '');
     const entries = await app.until(correlationId, ended);
     expect(conversationState(correlationId, '', entries).state).toBe('healthy');
-  }, 120_000);
+  });
 
   test('fifty concurrent requests for ten slots: ten booked, forty refused with later ones, none twice', async () => {
     const desk = await connect(vehicles, { as: 'service-desk' });
@@ -148,7 +147,7 @@ describeWithMail('the vehicle application', () => {
     );
     expect(owned.map(({ id }) => id).sort()).toEqual(booked.map(({ slot }) => slot?.id ?? '').sort());
     expect(new Set(owned.map(({ id }) => id)).size).toBe(10);
-  }, 300_000);
+  });
 
   test('forty feedbacks with a planted cluster give one insight that names it', async () => {
     const portal = await connect(vehicles, { as: 'customer-portal' });
@@ -179,7 +178,7 @@ describeWithMail('the vehicle application', () => {
         factor: 'plant',
         value: 'Leipzig',
       });
-  }, 300_000);
+  });
 });
 
 /** Ids of the slots that a conversation was given. */

@@ -12,7 +12,7 @@ beforeAll(async () => {
   app = await deployed('parcels', {
     app: 'node --conditions=laneway-source --import tsx test/kit/applications/parcels/app.ts',
   });
-}, 180_000);
+});
 
 afterAll(() => worker?.stop());
 
@@ -34,11 +34,11 @@ test('a worker agent is deployed with lanes and a policy, and without a function
   expect(lanes).toContain(queue('LaneStamperDirectLow'));
   expect(lanes).not.toContain(queue('LaneWrapperNormal'));
   lambda.destroy();
-}, 60_000);
+});
 
 test('a process with its entry answers its requests, with what the deployment binds', async () => {
   worker = await startWorker([await wrapper.prepare(app.deployment)]);
   const gate = await connect(parcels, { as: 'gate' });
   const reply = await gate.request(WrapParcel, { parcel: 'vase' }, { timeout: '30 seconds' });
   expect(reply).toEqual({ parcel: 'vase', paper: 'brown' });
-}, 90_000);
+});

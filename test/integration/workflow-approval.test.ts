@@ -76,7 +76,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ laneway: { topology, app: appOf(2) } }));
   app = await deployed('purchases', { app: appOf(1) });
   services = await openWithWorkflows(purchases);
-}, 180_000);
+});
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -167,4 +167,4 @@ test('a link works once, is of no use altered, and stands nowhere where conversa
   );
   expect(action).toMatchObject({ by: 'the board', why: 'as agreed', decision: 'approved' });
   expect(JSON.stringify(entries)).not.toContain(link.split('~').at(-1));
-}, 200_000);
+});

@@ -40,7 +40,7 @@ beforeAll(async () => {
     context: { 'errands:witness': witnessFile },
   });
   services = await openWithWorkflows(errands);
-}, 180_000);
+});
 
 /** Gives the dispatcher another table, in which it can note nothing; returns the one that it had. */
 async function setTable(key: 'ledgerTable' | 'pendingTable', table: string): Promise<string> {
@@ -128,7 +128,7 @@ test('start is idempotent by key, stop aborts; both stand in the ledger', async 
   const entries = await app.entries(first.conversation);
   const actions = entries.flatMap((entry) => (entry.kind === 'operator' ? [entry.operator.action] : []));
   expect(actions.sort()).toEqual(['start', 'stop']);
-}, 200_000);
+});
 
 test('replies that are longer than a state travel by reference, and arrive whole', async () => {
   const lengths = Array.from({ length: 9 }, (_, index) => 30_000 + index);
@@ -145,7 +145,7 @@ test('replies that are longer than a state travel by reference, and arrive whole
   // What Step Functions itself holds: less than the least of its limits.
   const held = await services.executions.find('leaflets', execution);
   expect(JSON.stringify(held?.output).length).toBeLessThan(256 * 1024);
-}, 200_000);
+});
 
 // MiniStack passes over the function's error where a task waits for its token: the execution would wait for the hours of its
 // backstop, so supervision ends it, and a retry goes on. Elsewhere the state tries again, and goes on when that succeeds.
@@ -184,4 +184,4 @@ test('a step that the dispatcher could not note goes on once it is repaired, in 
     (entry) => entry.kind === 'message' && entry.intent.envelope.type === 'WorkflowCompleted',
   );
   expect(ends).toHaveLength(overlooked ? 1 : 0);
-}, 200_000);
+});

@@ -45,7 +45,7 @@ beforeAll(async () => {
     pondering: await start(TRIPS.pondering),
     hasty: await start(TRIPS.hasty),
   };
-}, 180_000);
+});
 
 const messagesOf = (entries: readonly LedgerEntry[]) =>
   [...rebuildMessages(entries, travel.name).values()].map(({ envelope }) => envelope);
@@ -101,7 +101,7 @@ test('the third step fails for good: the first two are undone in reverse, and no
   ]);
   const letters = entries.flatMap((entry) => (entry.kind === 'dead-letter' ? [entry.deadLetter.reason] : []));
   expect(letters).toEqual(['permanent']);
-}, 300_000);
+});
 
 test('an undoing that fails is named, and the other step is undone', async () => {
   const { trip } = TRIPS.stubborn;
@@ -109,7 +109,7 @@ test('an undoing that fails is named, and the other step is undone', async () =>
   const entries = await compensated(conversation, 2);
   expect(witnessed(trip)).toEqual([...bookings, 'cancel hotel']);
   expect(toldIn(entries)).toEqual([{ undone: ['hotel'], notUndone: ['flight'] }]);
-}, 300_000);
+});
 
 test('a stopped execution undoes what was done', async () => {
   const { trip } = TRIPS.pondering;
@@ -124,7 +124,7 @@ test('a stopped execution undoes what was done', async () => {
   expect(witnessed(trip)).toEqual([...bookings, 'cancel flight', 'cancel hotel']);
   expect(toldIn(entries)).toEqual([{ undone: ['flight', 'hotel'], notUndone: [] }]);
   expect(await inspectExecution(execution, services)).toMatchObject({ status: 'aborted' });
-}, 300_000);
+});
 
 test('a request that timed out: what its late reply tells of is undone as well', async () => {
   const { trip } = TRIPS.hasty;
@@ -149,4 +149,4 @@ test('a request that timed out: what its late reply tells of is undone as well',
   });
   expect(toldIn(others)).toEqual([]);
   expect(witnessed(confirming)).toEqual([...bookings, 'book car']);
-}, 300_000);
+});

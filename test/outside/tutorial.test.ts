@@ -17,7 +17,7 @@ beforeAll(async () => {
   engine = await sharedEngine();
   user = await outsideUser({ environment: engine.environment, project: false });
   directory = user.directory;
-}, 300_000);
+});
 
 afterAll(async () => {
   user.remove();

@@ -32,7 +32,7 @@ export function archiveContract(make: () => Promise<ArchiveUnderTest>): void {
     await appendToArchive('shardId-a', [{ ...change(3, { at: late }), entry: request }], services());
     await sealHeads({ ...services(), sealSigner: undefined });
     reader = (await world.reader?.()) ?? world.archive;
-  }, 60_000);
+  });
 
   it('lists its days', async () => {
     expect(await reader.days()).toEqual([OLDER, NEWER]);

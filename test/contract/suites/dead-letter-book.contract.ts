@@ -18,7 +18,7 @@ export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void
   let ledger: BookUnderTest;
   beforeAll(async () => {
     ledger = await make();
-  }, 60_000);
+  });
 
   const aDeadLetter = (): DeadLetterEntry => {
     const envelope = anEnvelope();
@@ -47,7 +47,7 @@ export function deadLetterBookContract(make: () => Promise<BookUnderTest>): void
       expect(await ledger.book.find(letter.id)).toEqual(letter);
     }
     expect(await ledger.book.find(newId())).toBeUndefined();
-  }, 30_000);
+  });
 
   it('resolves a letter that stands as it was seen, once', async () => {
     const letter = aDeadLetter();

@@ -11,7 +11,7 @@ export function deliveryOriginsContract(make: () => Promise<DeliveryStore>): voi
   let store: DeliveryStore;
   beforeAll(async () => {
     store = await make();
-  }, 60_000);
+  });
 
   it('keeps messages of one id apart by their origin: an id is the choice of its sender', async () => {
     const { key, facts, lease } = freshDelivery(store);

@@ -13,7 +13,7 @@ export function deliveryStoreContract(make: () => Promise<DeliveryStore>): void 
   let store: DeliveryStore;
   beforeAll(async () => {
     store = await make();
-  }, 60_000);
+  });
 
   const fresh = (receiver?: string) => freshDelivery(store, receiver);
 

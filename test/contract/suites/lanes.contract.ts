@@ -26,7 +26,7 @@ export function lanesContract(make: () => Promise<LanesUnderTest>): void {
   let subject: LanesUnderTest;
   beforeAll(async () => {
     subject = await make();
-  }, 60_000);
+  });
 
   it('sends envelopes into the lane of their priority, many at a time', async () => {
     const messages = Array.from({ length: 23 }, (_, index) => ({
@@ -40,7 +40,7 @@ export function lanesContract(make: () => Promise<LanesUnderTest>): void {
     const sent = (lane: string) => messages.filter((message) => message.lane === lane).map(({ envelope }) => envelope);
     expect(new Set(critical)).toEqual(new Set(sent('critical')));
     expect(new Set(normal)).toEqual(new Set(sent('normal')));
-  }, 40_000);
+  });
 
   it('uses the next higher lane where one is missing, and refuses an unknown receiver without costing the others', async () => {
     const low = anEnvelope({ priority: 'low' });
@@ -55,7 +55,7 @@ export function lanesContract(make: () => Promise<LanesUnderTest>): void {
     expect(results[2]).toEqual({ ok: true });
     expect((await subject.normal.drain(1)).map((body) => JSON.parse(body) as unknown)).toEqual([low]);
     expect((await subject.critical.drain(1)).map((body) => JSON.parse(body) as unknown)).toEqual([high]);
-  }, 40_000);
+  });
 
   it('makes copies visible again, more than ten at a time, and passes over a receipt that is no longer valid', async () => {
     const count = 14;
@@ -71,7 +71,7 @@ export function lanesContract(make: () => Promise<LanesUnderTest>): void {
     await subject.receipts.setVisibility([...changes, { receipt: 'no-such-receipt', seconds: 0 }]);
     expect(new Set(await subject.normal.drain(count))).toEqual(new Set(copies.keys()));
     await subject.receipts.setVisibility([]);
-  }, 60_000);
+  });
 }
 
 /** Demands on every {@link DeadLetterQueue}. */
@@ -91,13 +91,13 @@ export function deadLetterQueueContract(
   let subject: Awaited<ReturnType<typeof make>>;
   beforeAll(async () => {
     subject = await make();
-  }, 60_000);
+  });
 
   it('takes a letter with the text that was received', async () => {
     const sent = letter('not JSON at all: {"\u{1f697}');
     await subject.queue.send(sent);
     expect((await subject.view.drain(1)).map(parseDeadLetter)).toEqual([sent]);
-  }, 30_000);
+  });
 
   it('puts a text that is too big once quoted into the payload store first', async () => {
     const sent = letter('"'.repeat(700_000));
@@ -105,7 +105,7 @@ export function deadLetterQueueContract(
     const [received] = (await subject.view.drain(1)).map(parseDeadLetter);
     expect(received).toMatchObject({ ...sent, body: '' });
     expect(await subject.payloads.get(received?.bodyRef ?? '')).toBe(sent.body);
-  }, 30_000);
+  });
 }
 
 /** Demands on every {@link TimerQueue}. */
@@ -121,5 +121,5 @@ export function timerQueueContract(make: () => Promise<{ timers: TimerQueue; vie
     await timers.set(due, now);
     expect((await view.drain(1)).map((body) => JSON.parse(body) as unknown)).toMatchObject([due]);
     expect(await view.receive()).toEqual([]);
-  }, 30_000);
+  });
 }

@@ -5,7 +5,7 @@ export function linkSignerContract(make: () => Promise<LinkSigner>): void {
   let signer: LinkSigner;
   beforeAll(async () => {
     signer = await make();
-  }, 60_000);
+  });
 
   const said = 'laneway approval link 1\nshop\nä-1~2~t3x9k2';
 

@@ -6,7 +6,7 @@ export function payloadStoreContract(make: () => Promise<PayloadStore>): void {
   let store: PayloadStore;
   beforeAll(async () => {
     store = await make();
-  }, 60_000);
+  });
 
   it.each([
     ['text beyond ASCII', 'grün \u{1f697} "quoted" \n'],

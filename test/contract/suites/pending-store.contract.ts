@@ -68,7 +68,7 @@ export function pendingStoreContract(make: () => Promise<PendingUnderTest>): voi
   beforeAll(async () => {
     made = await make();
     ({ store } = made);
-  }, 60_000);
+  });
 
   const dueIds = async (after: number, until: number): Promise<string[]> => {
     const ids = [];

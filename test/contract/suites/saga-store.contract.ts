@@ -23,7 +23,7 @@ export function sagaStoreContract(make: () => Promise<SagaStore>): void {
   let store: SagaStore;
   beforeAll(async () => {
     store = await make();
-  }, 60_000);
+  });
 
   /** All steps, that with the highest number first. */
   async function stepsOf({ execution }: SagaFacts): Promise<NotedStep[]> {

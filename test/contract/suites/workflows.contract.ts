@@ -16,7 +16,7 @@ export function workflowsContract(make: () => Promise<WorkflowsUnderTest>): void
   let subject: WorkflowsUnderTest;
   beforeAll(async () => {
     subject = await make();
-  }, 60_000);
+  });
 
   it('resumes what waits with the output, once', async () => {
     const name = newId();
@@ -26,14 +26,14 @@ export function workflowsContract(make: () => Promise<WorkflowsUnderTest>): void
     expect(await subject.answer(name)).toEqual({ output: { data: { text: 'grün' } } });
     expect(await subject.resumer.succeed(token, { data: 2 })).toBe('gone');
     expect(await subject.resumer.fail(token, 'RequestTimedOut', 'late')).toBe('gone');
-  }, 60_000);
+  });
 
   it('fails what waits, with error and cause', async () => {
     const name = newId();
     await subject.starter.start('wait', name, { name });
     expect(await subject.resumer.fail(await subject.token(name), 'RequestFailed', 'because')).toBe('resumed');
     expect(await subject.answer(name)).toEqual({ error: 'RequestFailed', cause: 'because' });
-  }, 60_000);
+  });
 
   it('finds an unknown token gone', async () => {
     expect(await subject.resumer.succeed(newId(), {})).toBe('gone');
@@ -48,7 +48,7 @@ export function workflowsContract(make: () => Promise<WorkflowsUnderTest>): void
     await subject.resumer.succeed(token, 1);
     await subject.answer(name);
     expect(await subject.starter.start('wait', name, { name, other: true })).toBe('exists');
-  }, 60_000);
+  });
 
   it('tells whether an execution was started, ended or not', async () => {
     const name = newId();
@@ -59,7 +59,7 @@ export function workflowsContract(make: () => Promise<WorkflowsUnderTest>): void
     await subject.answer(name);
     expect(await subject.starter.exists('wait', name)).toBe(true);
     await expect(subject.starter.exists('wiat', name)).rejects.toThrow(/did you mean 'wait'/);
-  }, 60_000);
+  });
 
   it('names the workflows there are when asked for another', async () => {
     await expect(subject.starter.start('wiat', 'x', {})).rejects.toMatchObject({ code: 'CONFIGURATION' });

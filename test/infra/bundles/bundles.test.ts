@@ -63,7 +63,7 @@ describe('the bundles of the reference application', () => {
     });
     for (const file of readdirSync(join(work, 'sizes')))
       sizes.set(file.replace('.json', ''), JSON.parse(readFileSync(join(work, 'sizes', file), 'utf8')) as BundleSizes);
-  }, 300_000);
+  });
 
   it('stay within their budgets', () => {
     expect([...sizes.keys()].sort()).toEqual(Object.keys(BUDGETS).sort());

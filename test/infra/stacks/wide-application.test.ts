@@ -176,7 +176,7 @@ describe('agentsPerStack', () => {
     applicationOf(small, { agents: files, agentsPerStack: 4 }, checked);
     Validations.of(checked).addPlugins(new AwsSolutionsChecks(checked));
     expect(() => checked.synth()).not.toThrow();
-  }, 120_000);
+  });
 
   it('is named by the refusal of a stack that is too large', () => {
     const big = unbundledApp();

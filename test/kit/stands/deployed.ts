@@ -43,7 +43,7 @@ export async function deployed(
     target,
     deployment,
     entries,
-    until: async (correlationId, done, withinMs = 90_000) => {
+    until: async (correlationId, done, withinMs = 240_000) => {
       for (const giveUp = Date.now() + withinMs; ;) {
         const found = await entries(correlationId);
         if (await done(found, account(found))) return found;
@@ -60,7 +60,7 @@ export async function deployed(
 /** Asks until `read` gives something, at most a minute. */
 export async function eventually<Found>(what: string, read: () => Promise<Found | undefined>): Promise<Found> {
   for (
-    const giveUp = Date.now() + 60_000;
+    const giveUp = Date.now() + 180_000;
     Date.now() < giveUp;
     await new Promise((resolve) => setTimeout(resolve, 250))
   ) {

@@ -14,4 +14,4 @@ test(`generated workflows under generated faults: all end by their deadline, and
   expect(found.struck).toBeGreaterThan(found.runs);
   expect(found.waits).toBeGreaterThan(found.runs);
   expect(found.undone).toBeGreaterThan(0);
-}, 120_000);
+});

@@ -15,7 +15,7 @@ import { transcript } from './transcript.js';
 import type { ParityCase } from './parity-case.js';
 
 /** Longest time of the whole, on a machine that does much else. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
 /** Longest time in which a conversation at rest may still become what it is to be. */
 const AT_REST_MS = 15_000;
 /**

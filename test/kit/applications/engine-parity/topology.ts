@@ -20,7 +20,7 @@ export const parity = defineTopology('engine-parity', {
       escalation: [
         { retry: 1, timeout: '1 minute', backoff: { first: '1 second', most: '1 second' } },
         { agent: 'another', timeout: '1 minute' },
-        { person: '20 seconds' },
+        { person: '1 minute' },
         'abort',
       ],
     },

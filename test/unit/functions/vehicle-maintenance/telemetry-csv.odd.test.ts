@@ -224,7 +224,7 @@ describe('lines of a telemetry file', () => {
         yield Buffer.from(${JSON.stringify(`\n${ROW}\n`)});
       }`),
     ).toEqual(ROWS_AROUND_A_LONG_LINE);
-  }, 120_000);
+  });
 
   it('may hold separators and doubled quotes in quotes', async () => {
     const { rows } = await read(`${SIGNAL_TITLES},model\n${ROW},"Roadster, ""S"""\n`);
@@ -336,7 +336,6 @@ describe('the files of the cases', () => {
           const file = () => spawn('sh', [${script}, '200000000'], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout;`),
       ).toEqual(ROWS_AROUND_A_LONG_LINE);
     },
-    120_000,
   );
 
   withCases('header-crlf-rows-lf.csv: three rows', async () => {

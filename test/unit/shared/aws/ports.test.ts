@@ -101,4 +101,4 @@ test('a bundle holds the SDK clients of its own ports, and no others', async () 
   ]);
   expect(await clientsIn('functions/platform/ledger-stream/lambda.ts')).toEqual(['dynamodb', 'eventbridge', 's3']);
   expect(await clientsIn('functions/platform/ledger-seal/lambda.ts')).toEqual(['dynamodb', 'kms', 's3']);
-}, 60_000);
+});

@@ -28,7 +28,7 @@ const silence = defineWorkflow(parity, 'silence', { startedBy: start.silence }, 
     title: order.item,
     approvers: 'foremen',
     escalateTo: 'owners',
-    timeout: '12 seconds',
+    timeout: '40 seconds',
   });
   flow.match(decision, {
     approved: () => flow.complete('approved', { by }),

@@ -58,4 +58,4 @@ test('a row counts what it hands in', async () => {
   const counts = await row?.run({ seed: 5, quick: true, progress: () => undefined, witness: witness('late') });
   expect(counts).toMatchObject({ ok: true, lost: 0, extra: 0 });
   expect(counts?.effects).toBe((counts?.sent ?? 0) - (counts?.quarantined ?? 0));
-}, 60_000);
+});

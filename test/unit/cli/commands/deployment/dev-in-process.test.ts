@@ -126,7 +126,7 @@ test('dev --in-process runs the application without an engine, sends what is typ
   } finally {
     expect(await dev.end()).toBe(0);
   }
-}, 280_000);
+});
 
 test('dev --in-process says what to write where nothing says what runs', async () => {
   rmSync(join(project, 'in-process.ts'), { force: true });
@@ -135,4 +135,4 @@ test('dev --in-process says what to write where nothing says what runs', async (
     /error NOT_FOUND: nothing says what runs in process[^]*export const agents/,
   );
   expect(await dev.end()).toBe(3);
-}, 60_000);
+});

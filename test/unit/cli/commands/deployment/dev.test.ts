@@ -59,4 +59,4 @@ test('dev watches on when its first deployment is refused, and tells code and he
     dev.kill('SIGINT');
     await ended;
   }
-}, 280_000);
+});

@@ -71,7 +71,7 @@ test('an export that the sources still go through ends with 0, one that they do 
   expect(ok).toBe(false);
   expect(executions.map(({ verdict }) => verdict)).toEqual(['same', 'breaks']);
   expect(executions[1]?.findings).toMatchObject([{ kind: 'reply-refused', level: 'breaks', step: 'hotel' }]);
-}, 120_000);
+});
 
 test('nothing to check, lines that are none, and an export of another application are refused before anything is made', () => {
   const nothing = laneway('workflow', 'check', '--against', 'nowhere.jsonl');
@@ -86,4 +86,4 @@ test('nothing to check, lines that are none, and an export of another applicatio
   expect(foreign.status).toBe(1);
   expect(foreign.stderr).toContain("was recorded of 'claims', and the sources are of 'travel'");
   expect(laneway('workflow', 'check').stderr).toContain("required option '--against <export>' not specified");
-}, 60_000);
+});

@@ -64,7 +64,7 @@ test('runs a process, knows the files it is made of, and drains it before anothe
   await opened.dispose();
   expect(said()).toEqual(['started', 'drained', 'started', 'drained']);
   expect(ends).toEqual([]);
-}, 90_000);
+});
 
 test('tells of a process that ended by itself, and starts another at the next edit', async () => {
   writeFileSync(path('worker.ts'), 'export default "crash";');
@@ -76,4 +76,4 @@ test('tells of a process that ended by itself, and starts another at the next ed
   await opened.restart();
   await until(() => said().length === 2);
   expect(said()).toEqual(['started', 'started']);
-}, 90_000);
+});
