@@ -12,7 +12,7 @@ const arms = defineWorkflow(parity, 'arms', { startedBy: start.arms }, (flow, or
     Price,
     { item: order.item },
     {
-      timeout: '12 seconds',
+      timeout: '40 seconds',
       onTimeout: { item: 'silent', cents: 0, grade: 'cheap', parts: [] },
       onFailure: { item: order.item, cents: 1, grade: 'dear', parts: [{ name: order.order, cents: 1 }] },
     },
@@ -30,7 +30,7 @@ const arms = defineWorkflow(parity, 'arms', { startedBy: start.arms }, (flow, or
 
 /** Without that, the execution ends so. */
 const plain = defineWorkflow(parity, 'plain', { startedBy: start.plain }, (flow, order) => {
-  flow.request('price', Price, { item: order.item }, { timeout: '12 seconds' });
+  flow.request('price', Price, { item: order.item }, { timeout: '40 seconds' });
   flow.complete('answered');
 });
 
