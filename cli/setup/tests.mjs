@@ -14,8 +14,9 @@ const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 /**
  * Runs jest, first over the projects without an engine (`built` has the tests of `unit` and `scenarios` that a package can
  * break, over dist/), then over those with one: files side by side, each on an engine of its own, or one after the other on the engine
- * at AWS_ENDPOINT_URL. `which` is `all` or `engine`. Arguments go to jest; where they name test files or projects, only the
- * fitting run takes place. `--iam` is ours: the engine enforces permissions, and each function runs under its own role. So
+ * at AWS_ENDPOINT_URL. `which` is `all` or `engine`. Where `all` is asked for no files, what shows something about permissions runs
+ * on an engine that enforces them, and the rest on one that does not. Arguments go to jest; where they name test files or projects,
+ * only the fitting run takes place. `--iam` is ours: the engine enforces permissions, and each function runs under its own role. So
  * is `--selection`: what test/engines/selection.json names is left out on this engine, which saves time and is said.
  * `--changed[=<commit>]` runs the tests that import what differs from that commit: HEAD, or the one before it where nothing
  * is uncommitted.
@@ -30,7 +31,6 @@ export async function runTests(which, given) {
     );
   }
   const engine = iam ? 'ministack-iam' : (process.env.LANEWAY_ENGINE ?? 'ministack');
-  const leaves = given.includes('--selection') ? leftOutOn(engine) : [];
   const changed = await changedSince(given);
   const own = (arg) => ['--iam', '--selection', '--changed'].includes(arg) || arg.startsWith('--changed=');
   const args = given.filter((arg) => !own(arg));
@@ -41,10 +41,14 @@ export async function runTests(which, given) {
     wanted.length === 0 ? changed.length === 0 || project !== 'built' : wanted.includes(project);
   const selected = (projects) => projects.filter(isWanted);
   const first = which === 'all' ? selected(withoutEngine) : [];
-  const second = selected(onEngine).filter((project) => !leaves.some((beginning) => `test/${project}/` === beginning));
+  const second = selected(onEngine);
+  const isWhole =
+    which === 'all' && engine === 'ministack' && !process.env.AWS_ENDPOINT_URL && !withoutProjects(args).some(isName);
+  const selects = isWhole || given.includes('--selection');
+  // A file whose functions run under their own roles shows what it shows without permissions as well: each file runs once.
+  const engines = isWhole ? ['ministack', 'ministack-iam'] : [engine];
   const env = scriptEnvironment({
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`,
-    ...(iam ? { LANEWAY_ENGINE: 'ministack-iam' } : {}),
   });
   let code = 0;
   if (first.includes('built')) await build();
@@ -54,32 +58,44 @@ export async function runTests(which, given) {
     code = await run(process.execPath, jestArguments(first, [...workers, ...rest]), { env, cwd: root });
   }
   if (code > 128 || second.length === 0) return code;
-  const engines =
-    saysWorkers(rest) || process.env.AWS_ENDPOINT_URL ? 1 : Math.min(FILES_BESIDE, filesNamed(rest) || FILES_BESIDE);
   const packed = second.some((project) => ['e2e', 'outside'].includes(project));
   const folder = mkdtempSync(join(tmpdir(), 'laneway-tests-'));
   try {
-    const tarball = packed ? { LANEWAY_TARBALL: await pack(folder, { built: first.includes('built') }) } : {};
-    const command = [
-      ...fromSource(),
-      ...[join(root, 'infra/engines/with-engine.ts'), `--engines=${engines}`],
-      process.execPath,
-      ...jestArguments(second, [...besideArguments(engines), ...rest, ...reporters(ENGINE_RUNS), ...ignoring(leaves)]),
-    ];
-    return (await run(process.execPath, command, { env: { ...env, ...tarball }, cwd: root })) || code;
+    if (packed) env.LANEWAY_TARBALL = await pack(folder, { built: first.includes('built') });
+    for (const one of engines) {
+      const leaves = selects ? leftOutOn(one) : [];
+      const projects = second.filter((project) => !leaves.some((beginning) => `test/${project}/` === beginning));
+      if (projects.length > 0) code = (await runOnEngine(one, projects, [...rest, ...ignoring(leaves)], env)) || code;
+    }
+    return code;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Runs jest over projects on engines of one kind, which it starts, or on the one at AWS_ENDPOINT_URL. */
+async function runOnEngine(engine, projects, args, env) {
+  const beside =
+    saysWorkers(args) || process.env.AWS_ENDPOINT_URL ? 1 : Math.min(FILES_BESIDE, filesNamed(args) || FILES_BESIDE);
+  const command = [
+    ...fromSource(),
+    ...[join(root, 'infra/engines/with-engine.ts'), `--engines=${beside}`],
+    process.execPath,
+    ...jestArguments(projects, [...besideArguments(beside), ...args, ...reporters(ENGINE_RUNS)]),
+  ];
+  const named = engine === 'ministack' ? {} : { LANEWAY_ENGINE: engine };
+  return run(process.execPath, command, { env: { ...env, ...named }, cwd: root });
+}
+
 /** Test files that run side by side, each on an engine of its own: most of their time they wait, for timers and for deployments. */
 const FILES_BESIDE = 4;
-const filesNamed = (args) => args.filter((arg) => arg.endsWith('.test.ts')).length;
+const isName = (arg) => !arg.startsWith('-');
+const filesNamed = (args) => args.filter((arg) => isName(arg) && arg.endsWith('.test.ts')).length;
 const saysWorkers = (args) => args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg));
-const besideArguments = (engines) =>
-  engines === 1
+const besideArguments = (beside) =>
+  beside === 1
     ? ['--runInBand']
-    : [`--maxWorkers=${engines}`, `--testSequencer=${join(root, 'cli', 'setup', 'longest-first.mjs')}`];
+    : [`--maxWorkers=${beside}`, `--testSequencer=${join(root, 'cli', 'setup', 'longest-first.mjs')}`];
 
 /** Packs the package for the tests that install it, side by side or one after the other. @returns the tarball */
 async function pack(folder, { built }) {
