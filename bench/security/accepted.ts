@@ -46,6 +46,14 @@ export const ACCEPTED: readonly Accepted[] = [
     why: 'settles deliveries that died, were lost or were taken back',
   },
   {
+    ...{ attack: 'forge-breaker', role: /platform sweeper$/, severity: 'medium' },
+    why: 'may write every row of the ledger, as it settles what others recorded; it runs no code of an application',
+  },
+  {
+    ...{ attack: 'forge-later-reply', role: /platform sweeper$/, severity: 'medium' },
+    why: 'may write every row of the ledger, as it settles what others recorded; it runs no code of an application',
+  },
+  {
     ...{ attack: 'read-conversations', role: /client/, severity: 'medium' },
     why: 'follows conversations for its users, of which rows have no key that names the client',
   },

@@ -34,7 +34,7 @@ export function on(
 /** Attempts on rows of a table, by their partition keys. */
 export function rows(
   { policies }: Place,
-  table: 'Ledger' | 'Pending',
+  table: 'Ledger' | 'Pending' | 'Instances',
   actions: readonly string[],
   keys: readonly string[],
 ): Attempt[] {
@@ -133,7 +133,7 @@ export function directLanes({ kind, name }: Subject, { topology: { model } }: Pl
 }
 
 /** ARN of an object of somebody in a bucket of payloads. */
-export const allIn = (arn: string): string => `${arn}/payloads/of-somebody`;
+export const allIn = (arn: string): string => `${arn}/agent.somebody/channel=any/conversation/digest.json`;
 
 /** Resources of somebody else in the account. */
 export const ELSEWHERE = {

@@ -1,6 +1,8 @@
 import { APPROVAL_WRITER } from '../../shared/domain/wire/writers.js';
 import { OPERATOR, sourceOf } from '../../shared/domain/wire/envelope.js';
 import type { PolicyAttack } from './attack.js';
+import { ATTACKS_ON_AGENTS } from './policy-attacks-on-agents.js';
+import { ATTACKS_ON_PAYLOADS } from './policy-attacks-on-payloads.js';
 import {
   allIn,
   CONVERSATION,
@@ -323,5 +325,7 @@ export const POLICY_ATTACKS: readonly PolicyAttack[] = (
       attempts: () =>
         Object.entries(ELSEWHERE).map(([action, resource]) => ({ action, resource, what: `${action} on ${resource}` })),
     },
+    ...ATTACKS_ON_AGENTS,
+    ...ATTACKS_ON_PAYLOADS,
   ] satisfies readonly Omit<PolicyAttack, 'decidedBy'>[]
 ).map((attack) => ({ ...attack, decidedBy: 'policies' }));

@@ -66,7 +66,8 @@ export function placeOf(topology: Pick<Topology, 'name' | 'model'>, app: App | L
     const subject = subjectAt(path);
     if (subject === undefined) return [];
     const wears = subject.kind === 'client' || principal === outside ? own : principal;
-    return [{ ...subject, principal: subject.kind === 'publisher' ? outside : wears, statements }];
+    const all = subject.kind === 'client' ? policies.client(subject.name).statements : statements;
+    return [{ ...subject, principal: subject.kind === 'publisher' ? outside : wears, statements: all }];
   });
   const link = { kind: 'link', name: 'holder of a link', principal: outside, statements: [] } as const;
   return { topology, policies, subjects: [...named, link] };

@@ -138,7 +138,7 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   /** Reads the registry of agents, writes the platform's word into it, and looks at functions, mappings and lanes. @defaultValue false */
   readonly watchesAgents?: true;
   /** Rights on the payload bucket. @defaultValue none */
-  readonly payloads?: 'read' | 'read-write';
+  readonly payloads?: 'read-write';
   /** Absent for a function that publishes nothing. */
   readonly publishes?: PlatformPublishing;
   /** Sending into lanes: messages of direct channels, or copies that go back to where they died. */

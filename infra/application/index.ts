@@ -43,7 +43,7 @@ export { Channel, type ChannelProps } from '../constructs/queues/channel.js';
 export type { ExpectedLoad } from '../constructs/bounds/expected-load.js';
 export { ClientPolicy, type ClientPolicyProps } from '../constructs/policies/client-policy.js';
 export { IngressPolicy, type IngressPolicyProps } from '../constructs/policies/ingress-policy.js';
-export type { Fabric } from '../constructs/fabric.js';
+export type { Fabric, SharedRights } from '../constructs/fabric.js';
 export type { LedgerEvidence, LedgerEvidenceProps, LedgerRetention } from '../constructs/ledger-evidence.js';
 export { Mailbox, type Lane, type MailboxProps } from '../constructs/queues/mailbox.js';
 export type { LaneKey } from '../../shared/topology/mailbox-names.js';

@@ -291,8 +291,11 @@ export class LanewayApplication extends Construct {
     return workerEntry(this.props.topology.model, this.props.agents, agent);
   }
 
-  /** Policy with all rights of a client. Attach it to the client's role, under `rolePath`. @throws LanewayError UNKNOWN_CLIENT */
-  client(client: string): { readonly policy: ManagedPolicy } {
+  /**
+   * Policies with all rights of a client: its own, and that of all clients. Attach both to the client's role, under `rolePath`.
+   * @throws LanewayError UNKNOWN_CLIENT
+   */
+  client(client: string): { readonly policies: ManagedPolicy[] } {
     return this.stacks.messaging.clients[client] ?? this.unknown('UNKNOWN_CLIENT', 'client', client);
   }
 

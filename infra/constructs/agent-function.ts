@@ -136,6 +136,7 @@ export class AgentFunction extends Construct {
       application: props.topology.name,
       description: agent.description ?? `Laneway agent ${agent.id} of ${props.topology.name}`,
       timeout: props.mailbox.functionTimeout,
+      policies: [props.fabric.shared.tracing],
       environment: { ...environment, ...(version === undefined ? {} : { [ENVIRONMENT.agentVersion]: version }) },
     });
   }

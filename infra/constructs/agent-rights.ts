@@ -42,7 +42,7 @@ export function allowAgent(grantee: IGrantable & IConstruct, surroundings: Agent
     allowRequests(grantee, fabric, writerOfReceiver(agent.id));
     allowSend(grantee, fabric.timerQueue);
   }
-  allowPayloads(grantee, fabric, payloadsOfAgent(topology, agent));
+  allowPayloads(grantee, fabric, payloadsOfAgent(agent));
   allowSend(grantee, mailbox.deadLetterQueue);
   allowSend(grantee, ...directQueuesTo(directReceivers(topology, agent), surroundings));
   allowCount(grantee, ...watchedQueues(agent, surroundings));

@@ -1,8 +1,19 @@
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
+
+/** Rights that several roles of an application have alike, as managed policies. */
+export interface SharedRights {
+  /** Trace segments, for every function. */
+  readonly tracing: ManagedPolicy;
+  /** Payloads, for functions of the platform that read and write them. */
+  readonly payloads: ManagedPolicy;
+  /** Finding the application and reading conversations, for every client. */
+  readonly clients: ManagedPolicy;
+}
 
 /** Resources that every function of an application uses. */
 export interface Fabric {
@@ -20,6 +31,8 @@ export interface Fabric {
   readonly payloadBucket: IBucket;
   /** Delayed messages by which deadlines of requests fire. */
   readonly timerQueue: IQueue;
+  /** Rights that several roles have alike. */
+  readonly shared: SharedRights;
   /** First part of the names of all mailboxes' queues, by which stacks find those that stand in others. @default all stand in one */
   readonly mailboxPrefix?: string;
 }

@@ -156,8 +156,8 @@ export function allowObjects(
   acknowledgeObjects(roleOf(grantee), bucket, keys);
 }
 
-/** Policies of a function hang below its role. */
-function roleOf(grantee: IGrantable & IConstruct): IConstruct {
+/** Construct below which the policies of a grantee hang: of a function, its role. */
+export function roleOf(grantee: IGrantable & IConstruct): IConstruct {
   const { grantPrincipal } = grantee;
   return 'node' in grantPrincipal ? (grantPrincipal as unknown as IConstruct) : grantee;
 }
@@ -165,7 +165,7 @@ function roleOf(grantee: IGrantable & IConstruct): IConstruct {
 /** Objects of the payload bucket by their keys: those that one may read, and those that one may write. */
 export function allowPayloads(
   grantee: IGrantable & IConstruct,
-  { payloadBucket }: Fabric,
+  { payloadBucket }: Pick<Fabric, 'payloadBucket'>,
   { reads, writes }: PayloadRights,
 ): void {
   if (reads.length > 0) allowObjects(grantee, payloadBucket, ['s3:GetObject'], reads);

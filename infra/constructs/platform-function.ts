@@ -13,7 +13,6 @@ import {
 import { defined } from '../../shared/domain/base/defined.js';
 import { QUARANTINES_KEY } from '../../shared/aws/dynamo/quarantine/quarantines-key.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
-import { PLATFORM_WRITER } from '../../shared/domain/wire/writers.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { durationOf } from './duration-of.js';
@@ -28,7 +27,7 @@ import {
   allowTable,
   writersUnder,
 } from './permissions.js';
-import { payloadsOfPlatform } from './policies/payload-rights.js';
+import { payloadsOfPublishers } from './policies/payload-rights.js';
 import { allowPublish, denyOtherPublishing } from './policies/publish-rights.js';
 import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 
@@ -83,6 +82,7 @@ export class PlatformFunction extends RuntimeFunction {
       application: topology.name,
       description: `Laneway: ${declaration.description}`,
       timeout: durationOf(declaration.timeout ?? PLATFORM_TIMEOUT),
+      policies: [fabric.shared.tracing, ...(payloads === 'read-write' ? [fabric.shared.payloads] : [])],
       environment: {
         ...fabricEnvironment(fabric, pending !== undefined),
         ...(readsQuarantines && { [ENVIRONMENT.quarantineTable]: fabric.pendingTable.tableName }),
@@ -105,10 +105,9 @@ export class PlatformFunction extends RuntimeFunction {
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
     if (watchesAgents) allowRegistry(this, fabric, 'writes');
-    if (payloads) {
-      const writers = rows ? writersUnder(sourcesOf(declaration, topology)) : [PLATFORM_WRITER];
-      allowPayloads(this, fabric, payloadsOfPlatform(payloads, writers));
-    }
+    // Whoever settles all rows publishes under every name, and stores nothing under it.
+    if (payloads && rows)
+      allowPayloads(this, fabric, payloadsOfPublishers(writersUnder(sourcesOf(declaration, topology))));
     if (publishes) {
       const rights = { sources: sourcesOf(declaration, topology), types: typesOf(declaration, topology) };
       allowPublish(this, fabric.bus, rights);

@@ -1,18 +1,17 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal, type IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Function,
   LoggingFormat,
   RecursiveLoop,
   Runtime,
-  Tracing,
+  type CfnFunction,
   type Code,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { defined } from '../../shared/domain/base/defined.js';
-import { acknowledge } from './acknowledge.js';
 import { hasSourceMaps } from './bundle.js';
 import { rolePathOf } from './policies/bus-policy.js';
 
@@ -38,6 +37,8 @@ export interface RuntimeFunctionProps extends FunctionOverrides {
   readonly timeout: Duration;
   /** Environment variables, besides the `NODE_OPTIONS` of code with source maps. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Managed policies of its role. The first, for trace segments, stands in each. */
+  readonly policies: readonly [tracing: IManagedPolicy, ...others: IManagedPolicy[]];
 }
 
 /**
@@ -55,6 +56,7 @@ export class RuntimeFunction extends Function {
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       path: rolePathOf(props.application),
+      managedPolicies: [...props.policies],
     });
     logGroup.grantWrite(role);
     super(scope, id, {
@@ -68,7 +70,6 @@ export class RuntimeFunction extends Function {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      tracing: Tracing.ACTIVE,
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
         ...(hasSourceMaps(props.code) ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
@@ -76,6 +77,7 @@ export class RuntimeFunction extends Function {
       },
       ...defined({ reservedConcurrentExecutions: props.reservedConcurrency }),
     });
-    acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'X-Ray has no resources: xray:Put* can only be allowed on *.');
+    // CDK's own switch would allow each role by itself what the managed policy allows all of them.
+    (this.node.defaultChild as CfnFunction).tracingConfig = { mode: 'Active' };
   }
 }

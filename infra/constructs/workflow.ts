@@ -1,4 +1,5 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -34,7 +35,14 @@ export class Workflow extends Construct {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+      managedPolicies: [watchingOf(Stack.of(this))],
+    });
+    allow(role, ['lambda:InvokeFunction'], [props.dispatcher.functionArn]);
     this.stateMachine = new StateMachine(this, 'StateMachine', {
+      // CDK would allow each role by itself what the managed policy allows all of them.
+      role: role.withoutPolicyUpdates(),
       ...defined({ stateMachineName: props.stateMachineName }),
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(JSON.stringify(props.definition.asl)),
@@ -43,11 +51,40 @@ export class Workflow extends Construct {
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
     });
-    allow(this.stateMachine, ['lambda:InvokeFunction'], [props.dispatcher.functionArn]);
-    acknowledge(
-      this.stateMachine,
-      'AwsSolutions-IAM5[Resource::*]',
-      'Log delivery and X-Ray have no resources: their actions can only be allowed on *.',
-    );
   }
+}
+
+/** Id of the policy that the workflows of a stack share. */
+const WATCHING = 'WorkflowWatching';
+
+/** Delivery of logs, and traces, as CDK allows them to each state machine: one policy for the workflows of a stack. */
+function watchingOf(stack: Stack): ManagedPolicy {
+  const made = stack.node.tryFindChild(WATCHING);
+  if (made instanceof ManagedPolicy) return made;
+  const policy = new ManagedPolicy(stack, WATCHING, { description: 'Laneway: logs and traces of workflows' });
+  const deliveries = [
+    'CreateLogDelivery',
+    'DeleteLogDelivery',
+    'GetLogDelivery',
+    'ListLogDeliveries',
+    'UpdateLogDelivery',
+  ];
+  const groups = ['DescribeLogGroups', 'DescribeResourcePolicies', 'PutResourcePolicy'];
+  allow(
+    policy,
+    [...deliveries, ...groups].map((action) => `logs:${action}`),
+    ['*'],
+  );
+  const traces = ['GetSamplingRules', 'GetSamplingTargets', 'PutTelemetryRecords', 'PutTraceSegments'];
+  allow(
+    policy,
+    traces.map((action) => `xray:${action}`),
+    ['*'],
+  );
+  acknowledge(
+    policy,
+    'AwsSolutions-IAM5[Resource::*]',
+    'Log delivery and X-Ray have no resources: their actions can only be allowed on *.',
+  );
+  return policy;
 }

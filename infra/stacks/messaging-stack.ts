@@ -10,6 +10,7 @@ import { acknowledge } from '../constructs/acknowledge.js';
 import { Channel } from '../constructs/queues/channel.js';
 import { guardBus } from '../constructs/policies/bus-policy.js';
 import { ClientPolicy } from '../constructs/policies/client-policy.js';
+import { SharedPolicies } from '../constructs/policies/shared-policies.js';
 import { durationOf } from '../constructs/duration-of.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { Fabric } from '../constructs/fabric.js';
@@ -100,6 +101,11 @@ export class MessagingStack extends ApplicationStack {
     );
     this.fabric = {
       application: topology.name,
+      shared: new SharedPolicies(this, 'Shared', {
+        application: topology.name,
+        ledgerTable: state.ledgerTable,
+        payloadBucket: state.payloadBucket,
+      }),
       bus: this.bus,
       ledgerTable: state.ledgerTable,
       pendingTable: state.pendingTable,
@@ -173,8 +179,10 @@ export class MessagingStack extends ApplicationStack {
     this.output(this.platformDeadLetters.queueUrl, 'PlatformDeadLetters');
     if (this.routed.unroutable) this.output(this.routed.unroutable.queueUrl, 'UnroutableQueue');
     for (const mailbox of Object.values(this.mailboxes)) this.mailboxOutputs(mailbox);
-    for (const [client, { policy }] of Object.entries(this.clients))
-      this.output(policy.managedPolicyArn, 'Client', client, 'Policy');
+    for (const [client, { policies }] of Object.entries(this.clients))
+      this.output(policies[0].managedPolicyArn, 'Client', client, 'Policy');
+    if (Object.keys(this.clients).length > 0)
+      this.output(this.fabric.shared.clients.managedPolicyArn, 'AllClients', 'Policy');
     for (const [ingress, { policy }] of Object.entries(this.ingresses))
       this.output(policy.managedPolicyArn, 'Ingress', ingress, 'Policy');
   }

@@ -1,6 +1,6 @@
 import type { RemovalPolicy, StackProps } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { approvalPage } from '../../functions/platform/approval-page/declaration.js';
 import { PLATFORM_TIMEOUT, type PlatformQueue, type PlatformTrigger } from '../../functions/platform/declaration.js';
@@ -45,6 +45,9 @@ const ON_EXECUTIONS = {
   ],
 } as const;
 
+/** The right of whoever only looks at executions. */
+const LOOKING = 'states:DescribeExecution';
+
 /** Rights on the state machine of a workflow. */
 const ON_MACHINES = {
   starts: ['states:StartExecution'],
@@ -86,6 +89,7 @@ export class OrchestrationStack extends ApplicationStack {
   readonly asksPeople: boolean;
   /** The page behind links of approvals. */
   readonly approvalPage?: ApprovalPage;
+  private looking?: ManagedPolicy;
 
   constructor(scope: Construct, id: string, props: OrchestrationStackProps) {
     super(scope, id, props.topology.name, props);
@@ -196,13 +200,24 @@ export class OrchestrationStack extends ApplicationStack {
     if (machines.length > 0 && actions.length > 0) allow(fn, actions, machines);
   }
 
-  private allowOnExecutions(fn: PlatformFunction, actions: readonly string[]): void {
-    if (actions.length === 0) return;
+  /** Functions that only look at executions have one policy, which names each workflow once. */
+  private allowOnExecutions({ role, grantPrincipal }: PlatformFunction, actions: readonly string[]): void {
+    if (actions.length === 0 || Object.keys(this.workflows).length === 0) return;
+    if (actions.some((action) => action !== LOOKING)) return this.allowOnEach(grantPrincipal as Role, actions);
+    if (!this.looking) {
+      const description = `Laneway: looking at executions of ${this.application}`;
+      this.looking = new ManagedPolicy(this, 'Looking', { description });
+      this.allowOnEach(this.looking, actions);
+    }
+    role?.addManagedPolicy(this.looking);
+  }
+
+  private allowOnEach(grantee: Role | ManagedPolicy, actions: readonly string[]): void {
     for (const { stateMachine } of Object.values(this.workflows)) {
       const executions = `:states:${this.region}:${this.account}:execution:${stateMachine.stateMachineName}:*`;
-      allow(fn, actions, [`arn:${this.partition}${executions}`]);
+      allow(grantee, actions, [`arn:${this.partition}${executions}`]);
       acknowledge(
-        fn.grantPrincipal as Role,
+        grantee,
         `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${logicalIdOf(stateMachine)}.Name>:*]`,
         'Executions get their names when they start; the resource is narrowed to those of this workflow.',
       );

@@ -191,7 +191,8 @@ const book = ({ names, unreadable }: Origin) =>
 const pending = ({ names, unreadable }: Origin) =>
   new DynamoPendingStore(documentClient(), names.of('pendingTable'), unreadable);
 const approvals = ({ names }: Origin) => new DynamoApprovalReader(documentClient(), names.of('approvalTable'));
-const sagas = ({ names }: Origin) => new DynamoSagaStore(documentClient(), names.of('pendingTable'));
+const sagas = ({ names, unreadable }: Origin) =>
+  new DynamoSagaStore(documentClient(), names.of('pendingTable'), unreadable);
 const openExecutions = ({ names, unreadable }: Origin) =>
   new DynamoOpenExecutionStore(documentClient(), names.of('pendingTable'), unreadable);
 const cursors = ({ names }: Origin) => new DynamoCursorStore(documentClient(), names.of('pendingTable'));
@@ -228,8 +229,9 @@ const archive = ({ names, unreadable }: Origin): Ports['archive'] => {
 };
 const archiveWriter = ({ names }: Origin) => new S3PayloadStore(s3Client(), names.of('archiveBucket'));
 const busArchive = ({ names }: Origin) => new EventBridgeArchive(eventBridgeClient(), names.of('busArn'));
-const chains = ({ names }: Origin) => new DynamoChainStore(documentClient(), names.of('chainTable'));
-const seals = ({ names }: Origin) => new S3Seals(s3Client(), names.of('sealBucket'));
+const chains = ({ names, unreadable }: Origin) =>
+  new DynamoChainStore(documentClient(), names.of('chainTable'), unreadable);
+const seals = ({ names, unreadable }: Origin) => new S3Seals(s3Client(), names.of('sealBucket'), unreadable);
 const sealSigner = ({ names }: Origin) => new KmsSigner(kmsClient(), names.of('sealKey'));
 const unreadable = (origin: Origin) => origin.unreadable;
 const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {

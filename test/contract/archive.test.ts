@@ -41,8 +41,8 @@ describeOnEngine('the archive in S3 and its chains in DynamoDB', (resources) => 
     const put = new S3PayloadStore(s3, bucket);
     return {
       archive: Object.assign(new S3Archive(s3, bucket, new UnreadableRows()), { put: put.put.bind(put) }),
-      chains: new DynamoChainStore(documents, await resources.ledgerTable()),
-      seals: new S3Seals(s3, bucket),
+      chains: new DynamoChainStore(documents, await resources.ledgerTable(), new UnreadableRows()),
+      seals: new S3Seals(s3, bucket, new UnreadableRows()),
     };
   });
 });

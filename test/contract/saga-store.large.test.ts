@@ -1,3 +1,4 @@
+import { UnreadableRows } from '../../shared/domain/form/passed-over.js';
 import { DynamoSagaStore } from '../../shared/aws/dynamo/dynamo-saga-store.js';
 import { MemorySagas } from '../../shared/testing/memory/memory-sagas.js';
 import { describeOnEngine } from '../kit/stands/engine-resources.js';
@@ -28,5 +29,9 @@ describe('MemorySagas', () => {
 });
 
 describeOnEngine('DynamoSagaStore', (resources) => {
-  largeSaga(async () => new DynamoSagaStore(resources.clients.documents, await resources.pendingTable()), 600, 40);
+  largeSaga(
+    async () => new DynamoSagaStore(resources.clients.documents, await resources.pendingTable(), new UnreadableRows()),
+    600,
+    40,
+  );
 });

@@ -23,7 +23,7 @@ const outside = new Stack(app, 'Outside');
 new Role(outside, 'Portal', {
   assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
   path: application.rolePath,
-  managedPolicies: Object.keys(vehicles.model.clients).map((client) => application.client(client).policy),
+  managedPolicies: Object.keys(vehicles.model.clients).flatMap((client) => application.client(client).policies),
 });
 new Role(outside, 'Fleet', {
   assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),

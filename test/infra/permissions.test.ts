@@ -168,7 +168,7 @@ describe('bindings', () => {
     expect(text).toContain('hello');
     new Role(new Stack(other, 'Portal'), 'Role', {
       assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
-      managedPolicies: [made.client('web-shop').policy],
+      managedPolicies: made.client('web-shop').policies,
     });
   });
 });

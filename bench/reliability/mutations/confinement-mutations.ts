@@ -19,6 +19,45 @@ export const CONFINEMENT_MUTATIONS: readonly Mutation[] = [
     tests: [ATTACKS],
   },
   {
+    name: 'read-lists-of-others',
+    title: "a list of emissions is read wherever a receiver's row says that it stands",
+    edits: [
+      {
+        file: 'shared/domain/delivery/emissions-at.ts',
+        find: "  checkBelow(key, keptPlace(writerOfReceiver(receiver), 'emissions'));\n",
+        replace: "  checkBelow(key, key.split('/')[0] ?? keptPlace(writerOfReceiver(receiver), 'emissions'));\n",
+      },
+    ],
+    rows: [],
+    tests: ['test/unit/shared/agent/receive/emissions.test.ts'],
+  },
+  {
+    name: 'leave-channels-unmarked',
+    title: 'the part of a key that names the channel could be the name of a conversation',
+    edits: [
+      {
+        file: 'shared/domain/wire/payload-keys.ts',
+        find: '/channel=${channel}/',
+        replace: '/${channel}/',
+      },
+    ],
+    rows: [],
+    tests: ['test/infra/rights/payload-objects.test.ts', 'test/unit/shared/domain/wire/payload-keys.test.ts'],
+  },
+  {
+    name: 'stop-at-a-lost-compensation',
+    title: 'a compensation that cannot be read ends the undoing of its execution',
+    edits: [
+      {
+        file: 'shared/platform/workflows/compensate.ts',
+        find: "if (code !== 'UNREADABLE') throw error;",
+        replace: "if (code !== 'UNREADABLE' || message !== '') throw error;",
+      },
+    ],
+    rows: [],
+    tests: ['test/unit/shared/platform/workflows/compensate.unreadable.test.ts'],
+  },
+  {
     name: 'read-vouched-from-a-letter',
     title: 'who sent a dead message is read from the text in the dead letter queue',
     edits: [

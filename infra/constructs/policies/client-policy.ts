@@ -7,16 +7,7 @@ import { directReceivers } from '../../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
-import {
-  allowCount,
-  allowFinding,
-  allowPayloads,
-  allowRegistry,
-  allowRequests,
-  allowRowsOf,
-  allowSend,
-  allowTable,
-} from '../permissions.js';
+import { allowCount, allowPayloads, allowRegistry, allowRequests, allowRowsOf, allowSend } from '../permissions.js';
 import { payloadsOfClient } from './payload-rights.js';
 import { allowPublish } from './publish-rights.js';
 
@@ -33,14 +24,15 @@ export interface ClientPolicyProps {
 }
 
 /**
- * Rights of a client, as a managed policy for its role: to find the application's stacks, publish its types under its own
- * source, record each message before it is published, read conversations, and make requests when one of its types has a reply.
+ * Rights of a client, as managed policies for its role. Its own policy lets it publish its types under its own source, record each
+ * message before it is published, and make requests when one of its types has a reply. A second one, of all clients, lets it find
+ * the application's stacks and read conversations.
  *
  * @throws LanewayError UNKNOWN_CLIENT
  */
 export class ClientPolicy extends Construct {
-  /** Policy to attach to the role of the client. */
-  readonly policy: ManagedPolicy;
+  /** Policies to attach to the role of the client, both of them: its own, and that of all clients. */
+  readonly policies: [own: ManagedPolicy, ofAll: ManagedPolicy];
 
   constructor(scope: Construct, id: string, props: ClientPolicyProps) {
     super(scope, id);
@@ -51,20 +43,18 @@ export class ClientPolicy extends Construct {
       throw unknownName('UNKNOWN_CLIENT', `there is no client '${props.client}'`, props.client, known, topology.name);
     }
     const description = `Laneway client ${client.id} of ${topology.name}`;
-    this.policy = new ManagedPolicy(this, 'Policy', { description });
+    const policy = new ManagedPolicy(this, 'Policy', { description });
+    this.policies = [policy, fabric.shared.clients];
     const sources = [sourceOf(topology.name, 'client', client.id)];
-    allowPublish(this.policy, fabric.bus, { sources, types: client.publishes });
-    allowRowsOf(this.policy, fabric, ['put'], { sources });
-    // It reads conversations: what it writes in them is its own.
-    allowTable(this.policy, fabric.ledgerTable, ['query']);
-    allowPayloads(this.policy, fabric, payloadsOfClient(topology, client));
+    allowPublish(policy, fabric.bus, { sources, types: client.publishes });
+    allowRowsOf(policy, fabric, ['put'], { sources });
+    allowPayloads(policy, fabric, payloadsOfClient(topology, client));
     if (expectsReplies(topology, client.publishes)) {
-      allowRequests(this.policy, fabric, `client.${client.id}`);
-      allowSend(this.policy, fabric.timerQueue);
+      allowRequests(policy, fabric, `client.${client.id}`);
+      allowSend(policy, fabric.timerQueue);
     }
-    allowSend(this.policy, ...directQueuesTo(directReceivers(topology, client), props));
-    allowCount(this.policy, ...watchedQueues(client, props));
-    if (client.findsAgents === true) allowRegistry(this.policy, fabric, 'reads');
-    allowFinding(this.policy, 'A client');
+    allowSend(policy, ...directQueuesTo(directReceivers(topology, client), props));
+    allowCount(policy, ...watchedQueues(client, props));
+    if (client.findsAgents === true) allowRegistry(policy, fabric, 'reads');
   }
 }

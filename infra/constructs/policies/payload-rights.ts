@@ -1,4 +1,4 @@
-import { writerPlace, replyPlace } from '../../../shared/domain/delivery/claim-check.js';
+import { keptPlace, keysOf, replyPlace, writerPlace } from '../../../shared/domain/wire/payload-keys.js';
 import { PLATFORM_WRITER, writerOfReceiver } from '../../../shared/domain/wire/writers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { AgentModel, ClientModel, TopologyModel } from '../../../shared/topology/model.js';
@@ -11,49 +11,37 @@ export interface PayloadRights {
   readonly writes: readonly string[];
 }
 
+const ANY = '*';
+
 /**
- * An agent reads the payloads of the channels that it hears, whoever wrote them. It writes under its own name: payloads of
- * the channels on which it publishes, replies that it waits for, what it emitted, and texts of its dead letters.
+ * An agent reads the payloads of the channels that it hears, whoever wrote them, and what it emitted itself. It writes under its own
+ * name alone: payloads, replies that it waits for, what it emitted, and texts of its dead letters.
  */
-export function payloadsOfAgent(model: TopologyModel, agent: AgentModel): PayloadRights {
-  const writer = writerOfReceiver(agent.id);
+export function payloadsOfAgent({ id, subscribes }: AgentModel): PayloadRights {
+  const writer = writerOfReceiver(id);
   return {
-    reads: [...agent.subscribes.map((channel) => `payloads/${channel}/*`), `emissions/${writer}/*`],
-    writes: [
-      ...publishedOn(model, agent, writer),
-      `emissions/${writer}/*`,
-      `dead-letters/${writer}/*`,
-      ...(expectsReplies(model, agent.publishes) ? [replyPlace(writer, '*')] : []),
-    ],
+    reads: [...subscribes.map((channel) => writerPlace(channel, ANY, ANY)), keptPlace(writer, 'emissions', ANY)],
+    writes: [keysOf(writer)],
   };
 }
 
-/**
- * A client writes the payloads of the channels on which it publishes, under its own name, and reads the replies to its own
- * requests. It reads what agents emitted, as it reads conversations; payloads of channels are not in there.
- */
-export function payloadsOfClient(model: TopologyModel, client: ClientModel): PayloadRights {
-  const writer = `client.${client.id}`;
-  const replies = expectsReplies(model, client.publishes) ? [replyPlace(writer, '*')] : [];
-  return { reads: [...replies, 'emissions/*'], writes: publishedOn(model, client, writer) };
+/** A client writes payloads under its own name, and reads the replies to its own requests. */
+export function payloadsOfClient(model: TopologyModel, { id, publishes }: ClientModel): PayloadRights {
+  const writer = `client.${id}`;
+  return {
+    reads: expectsReplies(model, publishes) ? [replyPlace(writer, PLATFORM_WRITER, ANY)] : [],
+    writes: [writerPlace(ANY, writer, ANY)],
+  };
 }
 
-/** Functions of the platform read everything, and write payloads under the names of their `writers`, and what the platform alone keeps. */
-export function payloadsOfPlatform(access: 'read' | 'read-write', writers: readonly string[]): PayloadRights {
-  if (access === 'read') return { reads: ['*'], writes: [] };
-  const kept = writers.includes(PLATFORM_WRITER)
-    ? ['replies/*', 'state/*', `emissions/${PLATFORM_WRITER}/*`, `dead-letters/${PLATFORM_WRITER}/*`]
-    : [];
-  return { reads: ['*'], writes: [...writers.map((writer) => `payloads/*/${writer}/*`), ...kept] };
-}
+/** Every client reads what agents emitted, as it reads conversations; payloads of channels are not in there. */
+export const PAYLOADS_OF_ALL_CLIENTS: PayloadRights = { reads: [keptPlace(ANY, 'emissions', ANY)], writes: [] };
 
-/** Keys of the payloads that a writer publishes on the channels which carry its types. */
-function publishedOn(
-  { channels }: TopologyModel,
-  { publishes }: { readonly publishes: readonly string[] },
-  writer: string,
-): string[] {
-  return Object.values(channels)
-    .filter(({ carries }) => carries.some((type) => publishes.includes(type)))
-    .map(({ name }) => writerPlace(name, writer, '*'));
+/** Functions of the platform read everything, and write under the platform's name. */
+export const PAYLOADS_OF_PLATFORM: PayloadRights = { reads: [ANY], writes: [keysOf(PLATFORM_WRITER)] };
+
+/** A function of the platform writes payloads under the names of other publishers for whom it publishes. */
+export function payloadsOfPublishers(writers: readonly string[]): PayloadRights {
+  const others = writers.filter((writer) => writer !== PLATFORM_WRITER);
+  return { reads: [], writes: others.map((writer) => writerPlace(ANY, writer, ANY)) };
 }

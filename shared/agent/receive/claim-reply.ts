@@ -32,7 +32,8 @@ export async function claimReply({ bound, envelope, services }: Delivery): Promi
   const { requestid } = envelope;
   if (pending === undefined || requestid === undefined) return undefined;
   // The records of others' requests may not even be read.
-  if (requesterOf(requestid) !== writerOfReceiver(bound.agent.id)) return undefined;
+  const writer = writerOfReceiver(bound.agent.id);
+  if (requesterOf(requestid) !== writer) return undefined;
   const record = await pending.get(requestid);
   const isOurs = record?.waiter.kind === 'agent' && record.waiter.id === bound.agent.id;
   if (!isOurs || record.replyType !== envelope.type || record.correlationId !== envelope.correlationid)
@@ -44,7 +45,7 @@ export async function claimReply({ bound, envelope, services }: Delivery): Promi
     return refusalFor(error);
   }
   if (record.outcome) return record.outcome.by === envelope.id ? undefined : tooLate(record.outcome, requestid);
-  const outcome = await replyOutcome(envelope, services.clock.now(), services.payloads);
+  const outcome = await replyOutcome(envelope, { writer, at: services.clock.now() }, services.payloads);
   const closed = await pending.close(requestid, outcome);
   return closed.kind === 'late' && closed.record.outcome ? tooLate(closed.record.outcome, requestid) : undefined;
 }

@@ -1,16 +1,16 @@
 import { defined } from '../../domain/base/defined.js';
 import {
   CLAIM_CHECK_BYTES,
-  contentAt,
   contentKey,
   INLINE_EMISSIONS_BYTES,
   offloadPayloads,
 } from '../../domain/delivery/claim-check.js';
 import { envelopeOf, type DeliveryRecord, type Emission } from '../../domain/delivery/delivery.js';
-import { readEmissions } from '../../domain/delivery/delivery-form.js';
 import type { DeadLetter } from '../../domain/delivery/dead-letter.js';
+import { emissionsAt } from '../../domain/delivery/emissions-at.js';
 import { writerOfReceiver } from '../../domain/wire/writers.js';
 import { PAYLOAD_LIMIT_BYTES } from '../../domain/wire/json-form.js';
+import { keptPlace } from '../../domain/wire/payload-keys.js';
 import { sourceOf, type Envelope } from '../../domain/wire/envelope.js';
 import { errorSignature, LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { behindHandling, type Lineage } from '../../domain/delivery/lineage.js';
@@ -68,19 +68,21 @@ export async function storeEmissions(
   // The owner is in the key: a handling that lost its lease must not replace the emissions of the one that won. So is
   // the hash: the ledger's chains hold the key.
   const writer = writerOfReceiver(key.receiver);
-  const emissionsRef = contentKey(`emissions/${writer}/${key.correlationId}/${key.messageId}/${owner}`, text);
+  const emissionsRef = contentKey(keptPlace(writer, 'emissions', key.correlationId, key.messageId, owner), text);
   await ownStore(payloads.put(emissionsRef, text));
   return { emissions: [], emissionsRef };
 }
 
 /**
- * Reads the emissions of an outcome, from its item or from the payload store.
- * @throws LanewayError as contentAt; UNREADABLE for a list of another form: the platform reads what an agent stored
+ * Reads the emissions of a receiver's outcome, from its item or from the payload store.
+ * @throws LanewayError as emissionsAt
  */
-export async function loadEmissions(record: StoredEmissions, payloads: PayloadStore): Promise<readonly Emission[]> {
-  return record.emissionsRef === undefined
-    ? record.emissions
-    : readEmissions(await contentAt(record.emissionsRef, payloads));
+export async function loadEmissions(
+  { emissions, emissionsRef }: StoredEmissions,
+  receiver: string,
+  payloads: PayloadStore,
+): Promise<readonly Emission[]> {
+  return emissionsRef === undefined ? emissions : emissionsAt(emissionsRef, receiver, payloads);
 }
 
 /** Emission that the bus refused for good. */
@@ -110,7 +112,7 @@ export async function sendStored(
 ): Promise<readonly RefusedEmission[]> {
   const { payloads, clock } = services;
   const senders = stored.unsent === undefined ? services.senders : withFirstTimers(services.senders);
-  const emissions = await loadEmissions(stored, payloads);
+  const emissions = await loadEmissions(stored, agent, payloads);
   if (emissions.length === 0) return [];
   const source = sourceOf(model.name, 'agent', agent);
   const outgoing = emissions.map((emission) => ({

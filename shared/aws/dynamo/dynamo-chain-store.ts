@@ -8,7 +8,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { defined } from '../../domain/base/defined.js';
 import type { ChainHead } from '../../domain/evidence/ledger-chain.js';
+import { checkHead, sealOf } from '../../domain/evidence/seal-form.js';
 import type { ChainStore, Seal } from '../../domain/evidence/seal.js';
+import { readOrPass, type PassedOver, type UnreadableRows } from '../../domain/form/passed-over.js';
 import type { Item } from './attribute-values.js';
 import { available, isConditionFailed } from '../base/aws-error.js';
 import { LanewayError } from '../../domain/base/errors.js';
@@ -28,6 +30,7 @@ export class DynamoChainStore implements ChainStore {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly passedOver: UnreadableRows,
   ) {}
 
   async head(chain: string): Promise<ChainHead | undefined> {
@@ -37,7 +40,8 @@ export class DynamoChainStore implements ChainStore {
 
   async heads(): Promise<ChainHead[]> {
     const condition = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': HEAD } };
-    return (await this.#query('reading the heads of the chains', condition)).map(headFrom);
+    const items = await this.#query('reading the heads of the chains', condition);
+    return items.flatMap((item) => readOrPass(item, headFrom, placeOfHead, this.passedOver) ?? []);
   }
 
   async advance(from: ChainHead | undefined, to: ChainHead): Promise<boolean> {
@@ -56,7 +60,7 @@ export class DynamoChainStore implements ChainStore {
   async lastSeal(): Promise<Seal | undefined> {
     for (let read = 0; read < MOST_READS; read++) {
       const Item = await this.#get('reading the last seal', LAST_SEAL);
-      if (typeof Item?.['seal'] === 'string') return JSON.parse(Item['seal']) as Seal;
+      if (typeof Item?.['seal'] === 'string') return sealOf(Item['seal']);
       const { number, digest, parts: count } = (Item ?? {}) as { number?: number; digest?: string; parts?: number };
       if (number === undefined || digest === undefined) return undefined;
       const parts = await this.#parts('begins_with(sk, :sk)', { ':sk': partsOf(number, digest) });
@@ -130,5 +134,9 @@ export class DynamoChainStore implements ChainStore {
 
 function headFrom(item: Item): ChainHead {
   const { sk, number, digest, sequence, day } = item as { sk: string } & Omit<ChainHead, 'chain'>;
-  return { chain: sk, number, digest, day, ...defined({ sequence }) };
+  return checkHead({ chain: sk, number, digest, day, ...defined({ sequence }) });
+}
+
+function placeOfHead({ sk }: Item): Pick<PassedOver, 'kind' | 'where'> {
+  return { kind: 'head of a chain', where: String(sk) };
 }

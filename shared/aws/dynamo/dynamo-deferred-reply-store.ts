@@ -1,8 +1,9 @@
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Envelope } from '../../domain/wire/envelope.js';
 import type { DeferredReply, DeferredReplyStore } from '../../domain/request/deferred-replies.js';
+import { deferredReplyFrom } from '../../domain/request/deferred-form.js';
 import { available } from '../base/aws-error.js';
-import { laterItemKey } from './ledger-item.js';
+import type { Item } from './attribute-values.js';
+import { LATER_PARTITIONS, laterItemKey } from './ledger-item.js';
 
 /**
  * Replies put off, in the ledger table (partitions `later#<agent>#<command>`), so that agents need no access to the pending table.
@@ -34,8 +35,17 @@ export class DynamoDeferredReplyStore implements DeferredReplyStore {
         new GetCommand({ TableName: this.table, Key: laterItemKey(agent, command, key), ConsistentRead: true }),
       ),
     );
-    if (!Item) return undefined;
-    const envelope = JSON.parse(String(Item['envelope'])) as Envelope;
-    return { agent, command, key, envelope, forgetAfter: Number(Item['ttl']) };
+    return Item && deferredReplyOf(Item);
   }
+}
+
+/**
+ * The put-off reply of an item, by its key; undefined for an item of another kind.
+ * @throws LanewayError UNREADABLE
+ */
+export function deferredReplyOf({ pk, sk, envelope, ttl }: Item): DeferredReply | undefined {
+  const [agent = '', command = '', ...more] = String(pk).slice(LATER_PARTITIONS.length).split('#');
+  // Types of messages begin with a capital letter: what else stands beside the replies does not.
+  if (!String(pk).startsWith(LATER_PARTITIONS) || more.length > 0 || !/^[A-Z]/.test(command)) return undefined;
+  return deferredReplyFrom({ agent, command, key: String(sk), text: envelope, forgetAfter: Number(ttl) });
 }

@@ -1,5 +1,19 @@
 import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { NotedStep, Replied, Saga, SagaFacts, SagaStore, UndoStep, Undoing } from '../../domain/execution/saga.js';
+import {
+  lostStep,
+  type LostStep,
+  type NotedStep,
+  type Replied,
+  type Saga,
+  type SagaFacts,
+  type SagaStore,
+  type UndoStep,
+  type Undoing,
+} from '../../domain/execution/saga.js';
+import { sagaFrom, stepFrom, type SagaState } from '../../domain/execution/saga-form.js';
+import { readOrPass, type UnreadableRows } from '../../domain/form/passed-over.js';
+import { unreadable } from '../../domain/form/stored-json.js';
+import { defined } from '../../domain/base/defined.js';
 import { itemInTheWay, type Item } from './attribute-values.js';
 import { available, isConditionFailed } from '../base/aws-error.js';
 import { ttlFrom } from './ledger-item.js';
@@ -19,6 +33,7 @@ export class DynamoSagaStore implements SagaStore {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly passedOver: UnreadableRows,
     private readonly now: () => number = () => Date.now(),
   ) {}
 
@@ -52,24 +67,40 @@ export class DynamoSagaStore implements SagaStore {
 
   async get(execution: string): Promise<Saga | undefined> {
     const item = await this.read(`reading the saga of ${execution}`, executionKey(execution));
-    return item && sagaFrom(item);
+    return item && sagaOf(item);
   }
 
   async step(execution: string, number: number): Promise<NotedStep | undefined> {
-    const item = await this.read(`reading step ${number} of the saga of ${execution}`, stepKey(execution, number));
-    return item && stepFrom(item, number);
+    const item = await this.stepItem(execution, number);
+    return item && stepOf(item, number);
   }
 
   async find(execution: string, requestId: string): Promise<NotedStep | undefined> {
     const item = await this.read(`looking for what undoes ${requestId}`, requestKey(execution, requestId));
-    return item && this.step(execution, Number(item['number']));
+    if (!item) return undefined;
+    const { number } = item;
+    if (typeof number !== 'number') throw unreadable('the note of a request that would be undone has no number');
+    return this.step(execution, number);
   }
 
-  async *steps({ execution, noted }: Pick<Saga, 'execution' | 'noted'>): AsyncGenerator<NotedStep> {
+  async *steps({ execution, noted }: Pick<Saga, 'execution' | 'noted'>): AsyncGenerator<NotedStep | LostStep> {
     for (let from = noted; from > 0; from -= PAGE) {
       const numbers = Array.from({ length: Math.min(PAGE, from) }, (_, index) => from - index);
-      for (const step of await Promise.all(numbers.map((number) => this.step(execution, number)))) if (step) yield step;
+      const items = await Promise.all(
+        numbers.map(async (number) => [number, await this.stepItem(execution, number)] as const),
+      );
+      for (const [number, item] of items) if (item) yield this.listed(item, number);
     }
+  }
+
+  /** A step among others: one that cannot be read is noted, and the others go on. */
+  private listed(item: Item, number: number): NotedStep | LostStep {
+    const place = () => ({ kind: 'compensation', where: String(item['pk']) }) as const;
+    return readOrPass(item, (one) => stepOf(one, number), place, this.passedOver) ?? lostStep(number);
+  }
+
+  private async stepItem(execution: string, number: number): Promise<Item | undefined> {
+    return this.read(`reading step ${number} of the saga of ${execution}`, stepKey(execution, number));
   }
 
   async keepLate(execution: string, number: number, reply: Replied): Promise<void> {
@@ -167,25 +198,18 @@ function requestKey(execution: string, requestId: string): Key {
   return { pk: `saga#${execution}#request#${requestId}` };
 }
 
-/** A compensation from its item; undefined for an item that only tells that its execution has failed. */
-function sagaFrom({ saga, noted, failed, next, reopened, reopenings, told }: Item): Saga | undefined {
-  if (typeof saga !== 'string') return undefined;
-  return {
-    ...(JSON.parse(saga) as SagaFacts),
-    noted: Number(noted ?? 0),
-    reopened: [...((reopened as ReadonlySet<number> | undefined) ?? [])],
-    reopenings: Number(reopenings ?? 0),
-    ...(typeof failed === 'string' ? { failed } : {}),
-    ...(typeof next === 'number' ? { next } : {}),
-    ...(typeof told === 'number' ? { told } : {}),
-  };
+/**
+ * A compensation from its item; undefined for an item that only tells that its execution has failed.
+ * @throws LanewayError UNREADABLE
+ */
+function sagaOf({ saga, noted = 0, failed, next, reopened, reopenings = 0, told }: Item): Saga | undefined {
+  if (saga === undefined) return undefined;
+  if (typeof saga !== 'string') throw unreadable('the saga is no text');
+  const standing = { noted, reopened: reopened instanceof Set ? [...reopened] : (reopened ?? []), reopenings };
+  return sagaFrom(saga, { ...standing, ...defined({ failed, next, told }) } as SagaState);
 }
 
-function stepFrom({ step, late, undoing }: Item, number: number): NotedStep {
-  return {
-    ...(JSON.parse(String(step)) as UndoStep),
-    number,
-    ...(typeof late === 'string' ? { late: JSON.parse(late) as Replied } : {}),
-    ...(typeof undoing === 'string' ? { undoing: undoing as Undoing } : {}),
-  };
+/** @throws LanewayError UNREADABLE */
+function stepOf({ step, late, undoing }: Item, number: number): NotedStep {
+  return stepFrom({ text: step, ...defined({ late, undoing }) }, number);
 }

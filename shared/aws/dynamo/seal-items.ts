@@ -1,3 +1,5 @@
+import { sealOf } from '../../domain/evidence/seal-form.js';
+import { unreadable } from '../../domain/form/stored-json.js';
 import type { Seal } from '../../domain/evidence/seal.js';
 
 /** Bytes of a seal's text that one item holds; with its names it may have 409,600 (DynamoDB, "Item size"). */
@@ -55,7 +57,8 @@ export function partsBefore(number: number): string {
 /** Lowest sort key of a part of any seal. */
 export const FIRST_PART = PART;
 
-/** Reads a seal from its parts, in the order of their keys. */
+/** Reads a seal from its parts, in the order of their keys. @throws LanewayError UNREADABLE */
 export function sealFrom(parts: readonly Pick<SealPart, 'bytes'>[]): Seal {
-  return JSON.parse(Buffer.concat(parts.map(({ bytes }) => bytes)).toString('utf8')) as Seal;
+  if (parts.some(({ bytes }) => !(bytes instanceof Uint8Array))) throw unreadable('a part of the seal is no bytes');
+  return sealOf(Buffer.concat(parts.map(({ bytes }) => bytes)).toString('utf8'));
 }

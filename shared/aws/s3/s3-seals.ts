@@ -6,7 +6,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { canonical } from '../../domain/evidence/ledger-chain.js';
+import { sealOf } from '../../domain/evidence/seal-form.js';
 import type { Seal, SealStore } from '../../domain/evidence/seal.js';
+import { readOrPass, type UnreadableRows } from '../../domain/form/passed-over.js';
 import { available, awsCode, unavailable } from '../base/aws-error.js';
 
 const PREFIX = 'seals/';
@@ -17,6 +19,7 @@ export class S3Seals implements SealStore {
   constructor(
     private readonly client: S3Client,
     private readonly bucket: string,
+    private readonly passedOver: UnreadableRows,
   ) {}
 
   async keep(seal: Seal): Promise<void> {
@@ -58,7 +61,9 @@ export class S3Seals implements SealStore {
           `reading ${Key ?? 'a seal'}`,
           this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key })),
         );
-        yield JSON.parse((await answer.Body?.transformToString('utf-8')) ?? '') as Seal;
+        const text = (await answer.Body?.transformToString('utf-8')) ?? '';
+        const seal = readOrPass(text, sealOf, () => ({ kind: 'seal', where: Key ?? '' }), this.passedOver);
+        if (seal) yield seal;
       }
       ContinuationToken = page.NextContinuationToken;
       if (ContinuationToken === undefined) return;

@@ -8,6 +8,7 @@ import { LanewayError } from '../base/errors.js';
 import { withoutLinks } from '../base/without-links.js';
 import { PAYLOAD_LIMIT_BYTES } from '../wire/json-form.js';
 import type { PayloadStore } from '../wire/payload-store.js';
+import { writerPlace } from '../wire/payload-keys.js';
 import { writerOfSource } from '../wire/writers.js';
 
 /**
@@ -38,8 +39,8 @@ export type PayloadHolder = { readonly data?: unknown } & {
 };
 
 /**
- * Place of a message's payloads in the payload store: its channel, whose subscribers may read there, and its publisher,
- * who alone may write there.
+ * Place of a message's payloads in the payload store: its publisher, who alone may write there, and its channel, whose
+ * subscribers may read there.
  */
 export function payloadPlace({
   channel,
@@ -47,16 +48,6 @@ export function payloadPlace({
   correlationid,
 }: Pick<Envelope, 'channel' | 'source' | 'correlationid'>): string {
   return writerPlace(channel, writerOfSource(source) ?? '', correlationid);
-}
-
-/** Place of the payloads that a writer publishes on a channel in a conversation. */
-export function writerPlace(channel: string, writer: string, correlationId: string): string {
-  return `payloads/${channel}/${writer}/${correlationId}`;
-}
-
-/** Place of a long reply in the payload store: of the request's `requester`, or of the platform. */
-export function replyPlace(requester: string, correlationId: string): string {
-  return `replies/${requester}/${correlationId}`;
 }
 
 /** Stores a text, and then refers to it. */
@@ -251,10 +242,13 @@ export async function contentAt(key: string, payloads: Pick<PayloadStore, 'get'>
   return text;
 }
 
-/** Checks that the key of a put-aside text is below a place. @throws LanewayError PAYLOAD_MISMATCH */
-export function checkBody(key: string, place: string): void {
+/**
+ * Checks that the key of a put-aside text is below the place at which its writer could put it. What reads it there reads by its own
+ * right, which is wider. @throws LanewayError PAYLOAD_MISMATCH
+ */
+export function checkBelow(key: string, place: string): void {
   if (key.startsWith(`${place}/`)) return;
-  throw new LanewayError('PAYLOAD_MISMATCH', `the dead letter refers to '${cutText(key, 300)}'`, {
+  throw new LanewayError('PAYLOAD_MISMATCH', `a row or a dead letter refers to '${cutText(key, 300)}'`, {
     help: [`allowed: keys below '${place}'`],
   });
 }

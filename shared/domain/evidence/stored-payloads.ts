@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import {
-  contentAt,
   contentKey,
   hashInKey,
   INLINE_EMISSIONS_BYTES,
@@ -11,8 +10,9 @@ import {
 import { withoutLinks } from '../base/without-links.js';
 import { summarizeError } from '../base/errors.js';
 import { entryId, type LedgerEntry } from './conversation.js';
-import { readEmissions } from '../delivery/delivery-form.js';
+import { emissionsAt } from '../delivery/emissions-at.js';
 import type { UnreadableRows } from '../form/passed-over.js';
+import { keptPlace } from '../wire/payload-keys.js';
 import { writerOfReceiver } from '../wire/writers.js';
 import type { DeadLetter } from '../delivery/dead-letter.js';
 import type { Intent } from '../delivery/delivery.js';
@@ -46,7 +46,7 @@ export async function storedDeadLetter(dead: DeadLetter, payloads: PayloadStore,
 
 /** Place of the texts that the writer of a dead letter puts aside: its receiver, or the agent that could not send the message. */
 export function bodyPlace({ receiver, sender }: Pick<DeadLetter, 'receiver' | 'sender'>): string {
-  return `dead-letters/${writerOfReceiver(sender ?? receiver)}`;
+  return keptPlace(writerOfReceiver(sender ?? receiver), 'letters');
 }
 
 /** A text of the payload store that an entry refers to. */
@@ -91,10 +91,11 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-/** Adds to a delivery the emissions that its item refers to (JSON: an array of emissions); every other entry stays as it is. */
+/** Adds to a delivery the emissions that its item refers to; every other entry stays as it is. */
 export async function withEmissions(entry: LedgerEntry, payloads: PayloadStore): Promise<LedgerEntry> {
   if (entry.kind !== 'delivery' || entry.delivery.emissionsRef === undefined) return entry;
-  const emissions = readEmissions(await contentAt(entry.delivery.emissionsRef, payloads));
+  const { emissionsRef, receiver } = entry.delivery;
+  const emissions = await emissionsAt(emissionsRef, receiver, payloads);
   return { ...entry, delivery: { ...entry.delivery, emissions } };
 }
 

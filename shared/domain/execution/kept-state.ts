@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { CLAIM_CHECK_BYTES, isGone } from '../delivery/claim-check.js';
 import { LanewayError, summarizeError } from '../base/errors.js';
 import { jsonBytes, keptPart, type Keep, type Leaf } from '../request/keep.js';
+import { keptPlace } from '../wire/payload-keys.js';
 import type { PayloadStore } from '../wire/payload-store.js';
+import { PLATFORM_WRITER } from '../wire/writers.js';
 
 /** Bytes that an execution keeps of the result of one step; of a longer result the longest parts travel by reference. */
 export const STATE_BYTES = 32_768;
@@ -31,7 +33,7 @@ interface Reference {
 
 /** Key of a value that an execution keeps by reference. */
 function stateKey(correlationId: string, hash: string): string {
-  return `state/${correlationId}/${hash}.json`;
+  return `${keptPlace(PLATFORM_WRITER, 'state', correlationId)}/${hash}.json`;
 }
 
 /**

@@ -35,6 +35,14 @@ export interface NotedStep extends UndoStep {
   readonly undoing?: Undoing;
 }
 
+/** A compensation that cannot be read any more: nobody can undo its step. */
+export interface LostStep {
+  readonly number: number;
+  /** Words that stand for its name. */
+  readonly step: string;
+  readonly undoing: 'failed';
+}
+
 /** The execution that compensations belong to. */
 export interface SagaFacts {
   readonly workflow: string;
@@ -60,7 +68,10 @@ export interface Saga extends SagaFacts {
   readonly told?: number;
 }
 
-/** Store of compensations, which are noted when a step is dispatched, by execution. All reads are consistent. */
+/**
+ * Store of compensations, which are noted when a step is dispatched, by execution. All reads are consistent. One that cannot be read
+ * is `UNREADABLE` to whoever asks for it alone.
+ */
 export interface SagaStore {
   /**
    * Notes the compensation of a step, after all that were noted before. Of several for one request the first stands.
@@ -72,14 +83,14 @@ export interface SagaStore {
    * @returns true when any step of the execution was noted
    */
   fail(execution: string, reason: string): Promise<boolean>;
-  /** The saga of an execution; undefined when no step of it was noted. */
+  /** The saga of an execution; undefined when no step of it was noted. @throws LanewayError UNREADABLE, UNAVAILABLE */
   get(execution: string): Promise<Saga | undefined>;
-  /** The step with this number. */
+  /** The step with this number. @throws LanewayError UNREADABLE, UNAVAILABLE */
   step(execution: string, number: number): Promise<NotedStep | undefined>;
-  /** The step that made the request. */
+  /** The step that made the request. @throws LanewayError UNREADABLE, UNAVAILABLE */
   find(execution: string, requestId: string): Promise<NotedStep | undefined>;
-  /** Steps, the one with the highest number first. */
-  steps(saga: Pick<Saga, 'execution' | 'noted'>): AsyncIterable<NotedStep>;
+  /** Steps, the one with the highest number first; of those that cannot be read, that they are there. */
+  steps(saga: Pick<Saga, 'execution' | 'noted'>): AsyncIterable<NotedStep | LostStep>;
   /** Stores a reply that came after its request had ended, the first standing. */
   keepLate(execution: string, number: number, reply: Replied): Promise<void>;
   /**
@@ -98,4 +109,9 @@ export interface SagaStore {
 /** Id of the request that undoes a step; derived, so that a repetition is the same request. */
 export function undoRequestId({ requestId }: Pick<UndoStep, 'requestId'>): string {
   return derivedId('undo', requestId);
+}
+
+/** A step that cannot be read, as those who list steps are told of it. */
+export function lostStep(number: number): LostStep {
+  return { number, step: `step ${number}, which cannot be read`, undoing: 'failed' };
 }

@@ -2,7 +2,15 @@ import { summarizeError } from '../base/errors.js';
 
 /** Kinds of stored things that others than their readers write. */
 export type StoredKind =
-  'ledger row' | 'list of emissions' | 'request' | 'note of an execution' | 'archived line' | 'registry row';
+  | 'ledger row'
+  | 'list of emissions'
+  | 'request'
+  | 'note of an execution'
+  | 'compensation'
+  | 'archived line'
+  | 'head of a chain'
+  | 'seal'
+  | 'registry row';
 
 /** A stored thing that could not be read. Its readers passed it over, and it stays where it is. */
 export interface PassedOver {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { putText, referenceIn, replyPlace } from '../delivery/claim-check.js';
+import { putText, referenceIn } from '../delivery/claim-check.js';
 import type { Envelope } from '../wire/envelope.js';
+import { replyPlace } from '../wire/payload-keys.js';
 import type { PayloadStore } from '../wire/payload-store.js';
 import { PLATFORM_WRITER } from '../wire/writers.js';
 import type { RequestOutcome } from './pending.js';
@@ -12,10 +13,18 @@ import { requesterOf } from './requester.js';
  */
 export const INLINE_REPLY_BYTES = 32_768;
 
+/** Who takes a reply, and when. */
+export interface TakenReply {
+  /** Writer in the ledger that takes it, and puts a long payload aside under its own name. */
+  readonly writer: string;
+  /** Instant, milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** The outcome that a reply gives its request; a long payload goes into the payload store first. @throws LanewayError UNAVAILABLE */
 export async function replyOutcome(
   envelope: Envelope,
-  at: number,
+  { writer, at }: TakenReply,
   payloads: Pick<PayloadStore, 'put'>,
 ): Promise<Extract<RequestOutcome, { state: 'replied' }>> {
   const { id, correlationid, requestid, type, dataschema, data } = envelope;
@@ -24,5 +33,5 @@ export async function replyOutcome(
   const text = JSON.stringify(data ?? null);
   if (Buffer.byteLength(text) <= INLINE_REPLY_BYTES) return { ...outcome, data };
   const requester = requesterOf(requestid ?? '') ?? PLATFORM_WRITER;
-  return { ...outcome, ...(await putText(replyPlace(requester, correlationid), text, payloads)) };
+  return { ...outcome, ...(await putText(replyPlace(requester, writer, correlationid), text, payloads)) };
 }

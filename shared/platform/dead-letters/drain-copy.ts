@@ -1,4 +1,4 @@
-import { checkBody, contentAt, contentKey, isGone } from '../../domain/delivery/claim-check.js';
+import { checkBelow, contentAt, contentKey, isGone } from '../../domain/delivery/claim-check.js';
 import { mayPublish } from '../../agent/receive/decode-copy.js';
 import { holdsEmissions } from '../../agent/receive/emissions.js';
 import type { Log } from '../../agent/context.js';
@@ -10,6 +10,7 @@ import {
 } from '../../domain/delivery/dead-letter.js';
 import { deliveryKeyOf, factsOf, isSettled, type DeliveryRecord } from '../../domain/delivery/delivery.js';
 import { errorSignature, LanewayError, summarizeError } from '../../domain/base/errors.js';
+import { keptPlace } from '../../domain/wire/payload-keys.js';
 import { originOf, PLATFORM_WRITER, writerOfReceiver } from '../../domain/wire/writers.js';
 import { bodyPlace } from '../../domain/evidence/stored-payloads.js';
 import { defined } from '../../domain/base/defined.js';
@@ -131,7 +132,7 @@ async function mayEndRequest({ decoded, teller, sender }: Finding, services: Dra
 async function bodyOf(letter: DeadLetter, { payloads, log }: DrainServices): Promise<string> {
   if (letter.bodyRef === undefined) return letter.body;
   try {
-    checkBody(letter.bodyRef, bodyPlace(letter));
+    checkBelow(letter.bodyRef, bodyPlace(letter));
     return await contentAt(letter.bodyRef, payloads);
   } catch (error) {
     const { code, retryable } = summarizeError(error);
@@ -276,7 +277,7 @@ function entryOf(finding: Finding): DeadLetterEntry {
     tries,
     at,
     ...(finding.vouched === true ? { vouched: true } : {}),
-    bodyRef: finding.bodyRef ?? contentKey(`dead-letters/${PLATFORM_WRITER}/${id}`, finding.body),
+    bodyRef: finding.bodyRef ?? contentKey(keptPlace(PLATFORM_WRITER, 'letters', id), finding.body),
   };
 }
 

@@ -33,7 +33,7 @@ export async function isPublished(envelope: Envelope, services: PublishedService
   // A message names its cause by id alone, and several publishers may have chosen that one.
   const handlings = await services.deliveries.ofMessage({ correlationId, messageId: causationid, receiver: by.name });
   for (const handling of handlings) {
-    const emissions = await loadEmissions(handling, services.payloads);
+    const emissions = await loadEmissions(handling, by.name, services.payloads);
     const emission = emissions.find(({ id }) => id === envelope.id);
     if (emission === undefined) continue;
     const { expected: _expected, attempt = 1, ...own } = emission;

@@ -92,7 +92,7 @@ function checkWaiter(envelope: Envelope, { correlationId, requestId }: PendingRe
 /** Requests that were made in a handling which has ended. */
 async function requestsOf(found: CancelResult, { payloads }: CancelServices): Promise<readonly Emission[]> {
   if (found.kind !== 'settled') return [];
-  const emissions = await loadEmissions(found.record, payloads);
+  const emissions = await loadEmissions(found.record, found.record.receiver, payloads);
   // A reply carries a request id as well: that of the request it answers.
   return emissions.filter(({ requestid, replyto }) => requestid !== undefined && replyto !== undefined);
 }

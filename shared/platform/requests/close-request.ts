@@ -2,6 +2,7 @@ import { checkOrigin, decodeCopy, type Decoded } from '../../agent/receive/decod
 import { payloadOf, withoutPayload } from '../../domain/delivery/claim-check.js';
 import { reasonOf } from '../../domain/delivery/dead-letter.js';
 import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
+import { PLATFORM_WRITER } from '../../domain/wire/writers.js';
 import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../../domain/base/errors.js';
 import type { AttemptEnd } from '../../domain/request/ladder.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
@@ -78,7 +79,7 @@ async function close({ envelope }: Decoded, services: RepliesServices): Promise<
     checkReply({ envelope, payload, record }, services);
     // A client may not read what its answerer wrote, but the replies to its own requests.
     const held = record.waiter.kind === 'client' ? { ...withoutPayload(envelope), data: payload } : envelope;
-    const outcome = await replyOutcome(held, Date.parse(at), services.payloads);
+    const outcome = await replyOutcome(held, { writer: PLATFORM_WRITER, at: Date.parse(at) }, services.payloads);
     const closed = await pending.close(record.requestId, outcome);
     if (closed.kind === 'unknown') return;
     if (closed.kind === 'won')

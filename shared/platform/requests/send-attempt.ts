@@ -1,14 +1,9 @@
 import { cutText } from '../../domain/base/cut-text.js';
 import { defined } from '../../domain/base/defined.js';
 import { milliseconds } from '../../domain/base/duration.js';
-import {
-  checkPlace,
-  movedPayload,
-  payloadPlace,
-  writerPlace,
-  type PayloadReference,
-} from '../../domain/delivery/claim-check.js';
+import { checkPlace, movedPayload, payloadPlace, type PayloadReference } from '../../domain/delivery/claim-check.js';
 import { attributesOf } from '../../domain/delivery/lineage.js';
+import { writerPlace } from '../../domain/wire/payload-keys.js';
 import { PLATFORM_WRITER } from '../../domain/wire/writers.js';
 import { sourceOf, type Envelope } from '../../domain/wire/envelope.js';
 import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';

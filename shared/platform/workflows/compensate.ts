@@ -31,7 +31,7 @@ const PASSED_BETWEEN_NOTES = 20;
  */
 export async function compensate(execution: string, services: CompensateServices): Promise<void> {
   const { sagas } = services;
-  const saga = await sagas.get(execution);
+  const saga = await readable(sagas.get(execution), { execution }, services.log);
   if (saga?.failed === undefined) return;
   const reopened = new Set(saga.reopened);
   let next = saga.next ?? saga.noted;
@@ -81,7 +81,7 @@ export async function undoAnswered(
 /** Looks at one step. `done`: there is nothing to undo, or its undoing has ended. `asked`: the request that undoes it is on its way. */
 async function look(saga: Saga, number: number, services: CompensateServices): Promise<'done' | 'asked'> {
   const { sagas, pending } = services;
-  const step = await sagas.step(saga.execution, number);
+  const step = await readable(sagas.step(saga.execution, number), { ...aboutOf(saga), number }, services.log);
   if (!step || step.undoing) return 'done';
   const reply = step.late ?? (await pending.get(step.requestId))?.outcome;
   if (reply?.state !== 'replied') return 'done';
@@ -150,6 +150,25 @@ async function tell(saga: Saga, services: CompensateServices): Promise<void> {
     });
   }
   await services.sagas.tell(execution, reopenings);
+}
+
+/**
+ * What was read of a compensation; undefined where it cannot be read. What its execution does besides, and the steps beside it, must not
+ * wait for it: `WorkflowCompensated` lists it among those that could not be undone.
+ */
+async function readable<Value>(
+  reading: Promise<Value | undefined>,
+  about: Readonly<Record<string, unknown>>,
+  log: Log,
+): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code, message } = summarizeError(error);
+    if (code !== 'UNREADABLE') throw error;
+    log.error('a compensation cannot be read, and is passed over', { ...about, error: message });
+    return undefined;
+  }
 }
 
 /** Lineage and priority of the messages of an undoing: those of the start message, whose deadline it need not keep. */

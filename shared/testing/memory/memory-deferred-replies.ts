@@ -1,3 +1,4 @@
+import { deferredReplyFrom } from '../../domain/request/deferred-form.js';
 import type { DeferredReply, DeferredReplyStore } from '../../domain/request/deferred-replies.js';
 
 /** Replies put off, in memory. */
@@ -16,7 +17,9 @@ export class MemoryDeferredReplies implements DeferredReplyStore {
 
   async get(agent: string, command: string, key: string): Promise<DeferredReply | undefined> {
     const text = this.#replies.get(keyOf(agent, command, key));
-    return Promise.resolve(text === undefined ? undefined : (JSON.parse(text) as DeferredReply));
+    if (text === undefined) return Promise.resolve(undefined);
+    const { envelope, ...rest } = JSON.parse(text) as DeferredReply;
+    return Promise.resolve(deferredReplyFrom({ ...rest, text: JSON.stringify(envelope) }));
   }
 
   /** Removes what was put off in a conversation. */

@@ -1,4 +1,5 @@
 import type { NotedStep, Replied, Saga, SagaFacts, SagaStore, UndoStep, Undoing } from '../../domain/execution/saga.js';
+import { sagaFrom } from '../../domain/execution/saga-form.js';
 import { itemText } from './json-copy.js';
 
 /** Compensation of one execution as it is kept; texts are JSON. */
@@ -35,8 +36,7 @@ export class MemorySagas implements SagaStore {
   async get(execution: string): Promise<Saga | undefined> {
     const { facts, steps, state } = this.#of(execution);
     if (facts === undefined) return Promise.resolve(undefined);
-    const saga = { ...(JSON.parse(facts) as SagaFacts), ...state, noted: steps.size, reopened: [...state.reopened] };
-    return Promise.resolve(saga);
+    return Promise.resolve(sagaFrom(facts, { ...state, noted: steps.size, reopened: [...state.reopened] }));
   }
 
   async step(execution: string, number: number): Promise<NotedStep | undefined> {

@@ -126,13 +126,14 @@ export function ledgerContract(make: () => Promise<LedgerUnderTest>): void {
 
   it('puts replies off by agent, command and key', async () => {
     const { data: _data, ...envelope } = anEnvelope();
-    const later: DeferredReply = { agent: newId(), command: 'Ask', key: 'a#b', envelope, forgetAfter: 1_900_000_000 };
+    const command = envelope.type;
+    const later: DeferredReply = { agent: newId(), command, key: 'a#b', envelope, forgetAfter: 1_900_000_000 };
     await ledger.deferredReplies.put(later);
-    expect(await ledger.deferredReplies.get(later.agent, 'Ask', 'a#b')).toEqual(later);
-    expect(await ledger.deferredReplies.get(later.agent, 'Ask', 'a')).toBeUndefined();
-    expect(await ledger.deferredReplies.get('other', 'Ask', 'a#b')).toBeUndefined();
+    expect(await ledger.deferredReplies.get(later.agent, command, 'a#b')).toEqual(later);
+    expect(await ledger.deferredReplies.get(later.agent, command, 'a')).toBeUndefined();
+    expect(await ledger.deferredReplies.get('other', command, 'a#b')).toBeUndefined();
     await ledger.deferredReplies.put({ ...later, forgetAfter: 1_900_000_001 });
-    expect((await ledger.deferredReplies.get(later.agent, 'Ask', 'a#b'))?.forgetAfter).toBe(1_900_000_001);
+    expect((await ledger.deferredReplies.get(later.agent, command, 'a#b'))?.forgetAfter).toBe(1_900_000_001);
   });
 
   it('keeps the first version of dead letters and requests', async () => {

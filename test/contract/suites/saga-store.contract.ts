@@ -29,7 +29,7 @@ export function sagaStoreContract(make: () => Promise<SagaStore>): void {
   async function stepsOf({ execution }: SagaFacts): Promise<NotedStep[]> {
     const saga = await store.get(execution);
     const steps: NotedStep[] = [];
-    if (saga) for await (const step of store.steps(saga)) steps.push(step);
+    if (saga) for await (const step of store.steps(saga)) if ('requestId' in step) steps.push(step);
     return steps;
   }
   const namesOf = async (saga: SagaFacts) => (await stepsOf(saga)).map(({ step }) => step);

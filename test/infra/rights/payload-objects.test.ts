@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Topology } from 'laneway/topology';
 import { vehicles } from '../../../functions/vehicle-maintenance/topology.js';
+import { keptPlace, replyPlace, writerPlace } from '../../../shared/domain/wire/payload-keys.js';
 import { shop } from '../../kit/applications/fixture-topology.js';
 import { parcels } from '../../kit/applications/parcel-topology.js';
 import { arbitraryTopology } from '../../kit/generators/arbitrary-topology.js';
@@ -9,7 +10,8 @@ import { ResolvedPolicies, type Identity } from '../../kit/oracles/iam/resolved-
 import { applicationOf, folderOfAgents, lambdaAgents } from '../../kit/stands/synthesized-application.js';
 
 // Who may read and write which objects of the payload bucket: every agent and every client of a topology, against the places of
-// every channel and every writer. Conversations are named like channels, writers and folders as well: ids are free texts.
+// every channel and every writer. Conversations are named like channels, writers and kinds as well: ids are free texts, but for
+// `/` and `=`.
 
 /** Random topologies; 200 are tried by hand: `LANEWAY_TOPOLOGIES=200`. */
 const TOPOLOGIES = Number(process.env['LANEWAY_TOPOLOGIES'] ?? 6);
@@ -17,25 +19,20 @@ const TOPOLOGIES = Number(process.env['LANEWAY_TOPOLOGIES'] ?? 6);
 interface Party {
   readonly writer: string;
   readonly hears: readonly string[];
-  readonly publishesOn: readonly string[];
   readonly identity: Identity;
 }
 
 function partiesOf({ model }: Topology, policies: ResolvedPolicies): Party[] {
-  const carrying = (types: readonly string[]) =>
-    Object.values(model.channels)
-      .filter(({ carries }) => types.some((type) => carries.includes(type)))
-      .map(({ name }) => name);
   return [
-    ...Object.values(model.agents).map(({ id, runs, subscribes, publishes }) => ({
-      ...{ writer: `agent.${id}`, hears: subscribes, publishesOn: carrying(publishes) },
+    ...Object.values(model.agents).map(({ id, runs, subscribes }) => ({
+      ...{ writer: `agent.${id}`, hears: subscribes },
       identity: policies.identity(
         runs === 'worker' ? `/Worker-${id}/Policy/Resource` : `/Agent-${id}/FunctionRole/Resource`,
       ),
     })),
-    ...Object.values(model.clients).map(({ id, publishes }) => ({
-      ...{ writer: `client.${id}`, hears: [], publishesOn: carrying(publishes) },
-      identity: policies.identity(`/Client-${id}/Policy/Resource`),
+    ...Object.values(model.clients).map(({ id }) => ({
+      ...{ writer: `client.${id}`, hears: [] },
+      identity: policies.client(id),
     })),
   ];
 }
@@ -48,7 +45,7 @@ function policiesOf(topology: Topology): ResolvedPolicies {
 function reach({ identity: { statements, principal } }: Party, action: string, keys: readonly string[]): string[] {
   const [bucket = ''] = statements
     .flatMap(({ Resource }) => Resource ?? [])
-    .flatMap((arn) => /^(.*Payloads[^/]*)\/(payloads|emissions)\//.exec(arn)?.[1] ?? []);
+    .flatMap((arn) => /^([^/]*Payloads[^/]*)\//.exec(arn)?.[1] ?? []);
   if (bucket === '') throw new Error('the party has no payloads');
   return keys.filter(
     (key) =>
@@ -62,36 +59,35 @@ function checkTopology(topology: Topology): void {
   const parties = partiesOf(topology, policiesOf(topology));
   const channels = Object.keys(topology.model.channels);
   const writers = [...parties.map(({ writer }) => writer), 'platform', 'approval', 'agent.nobody'];
-  const conversations = ['conversation', ...channels.slice(0, 2), ...writers.slice(0, 2), 'payloads'];
+  const conversations = ['conversation', ...channels.slice(0, 2), ...writers.slice(0, 2), 'channel', 'emissions'];
   const keys = [
     ...channels.flatMap((channel) =>
-      writers.flatMap((writer) => conversations.map((one) => `payloads/${channel}/${writer}/${one}/digest.json`)),
+      writers.flatMap((writer) => conversations.map((one) => `${writerPlace(channel, writer, one)}/digest.json`)),
     ),
-    ...['emissions', 'dead-letters', 'replies'].flatMap((kind) =>
-      writers.map((writer) => `${kind}/${writer}/c/digest.json`),
-    ),
-    ...['state/c/hash.json', 'payloads/c/digest.json', 'anything'],
+    ...writers.flatMap((writer) => [
+      ...(['emissions', 'letters', 'state'] as const).map((kind) => `${keptPlace(writer, kind, 'c')}/digest.json`),
+      ...writers.map((requester) => `${replyPlace(requester, writer, 'c')}/digest.json`),
+    ]),
+    ...['channel=any/digest.json', 'platform', 'anything'],
   ];
   for (const party of parties) {
-    const { writer, hears, publishesOn } = party;
+    const { writer, hears } = party;
     const isAgent = writer.startsWith('agent.');
     const emitted = isAgent ? escaped(writer) : '[^/]+';
     const read = reach(party, 's3:GetObject', keys);
+    const replies = isAgent ? '' : `|platform/replies=${escaped(writer)}/`;
     const mayRead = new RegExp(
-      `^(payloads/(${hears.map(escaped).join('|') || '-'})/|emissions/${emitted}/|replies/${escaped(writer)}/)`,
+      `^([^/]+/channel=(${hears.map(escaped).join('|') || '-'})/|${emitted}/kept=emissions/${replies})`,
     );
     expect(read.filter((key) => !mayRead.test(key))).toEqual([]);
-    expect(read.filter((key) => key.startsWith('payloads/'))).toHaveLength(
+    expect(read.filter((key) => key.includes('/channel='))).toHaveLength(
       hears.length * writers.length * conversations.length,
     );
     const written = reach(party, 's3:PutObject', keys);
-    const mayWrite = new RegExp(
-      `^(payloads/(${publishesOn.map(escaped).join('|') || '-'})/${escaped(writer)}/|(emissions|dead-letters|replies)/${escaped(writer)}/)`,
-    );
+    const mayWrite = new RegExp(`^${escaped(writer)}/${isAgent ? '' : 'channel='}`);
     expect(written.filter((key) => !mayWrite.test(key))).toEqual([]);
-    expect(written.filter((key) => key.startsWith('payloads/'))).toHaveLength(
-      publishesOn.length * conversations.length,
-    );
+    // Of the channels on which it does not publish nobody believes a reference of its: what it writes there is read by nobody.
+    expect(written.filter((key) => key.includes('/channel='))).toHaveLength(channels.length * conversations.length);
     for (const action of ['s3:ListBucket', 's3:DeleteObject', 's3:GetObjectVersion'])
       expect(reach(party, action, keys)).toEqual([]);
   }

@@ -20,6 +20,10 @@ const ON_ROWS = [
   'write-saga',
   'erase-rows',
   'scan-tables',
+  'pose-as-instance',
+  'write-standings',
+  'forge-breaker',
+  'forge-later-reply',
 ];
 /** Queues, objects and sources of another. */
 const BESIDE_ROWS = [
@@ -30,6 +34,9 @@ const BESIDE_ROWS = [
   'take-from-lane',
   'list-payloads',
   'erase-payloads',
+  'read-unheard-payload',
+  'read-kept-texts',
+  'overwrite-payload',
 ];
 const attacks = POLICY_ATTACKS.filter(({ name }) => [...ON_ROWS, ...BESIDE_ROWS].includes(name));
 

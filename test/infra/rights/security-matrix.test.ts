@@ -1,9 +1,15 @@
 import { ACCEPTED } from '../../../bench/security/accepted.js';
 import { decideAll, possibilities } from '../../../bench/security/matrix.js';
 import { POLICY_ATTACKS } from '../../../bench/security/policy-attacks.js';
-import { places, type Place } from '../../../bench/security/subjects.js';
+import { placeOf, places, type Place } from '../../../bench/security/subjects.js';
+import { parcels } from '../../kit/applications/parcel-topology.js';
+import { applicationOf, folderOfAgents, lambdaAgents } from '../../kit/stands/synthesized-application.js';
 
 // The matrix of docs/security.md, as far as policies decide it: with the credentials of any role of an application.
+
+/** An application with agents that run as workers, whose instances register by themselves. */
+const workersPlace = (): Place =>
+  placeOf(parcels, applicationOf(parcels, { agents: folderOfAgents(...lambdaAgents(parcels)) }));
 
 /** Possibilities of severity high or critical. */
 async function grave(found: readonly Place[]) {
@@ -20,18 +26,27 @@ test('of the example and of a shop, every attack is refused to every role, but f
   expect(found.cells.length).toBeGreaterThan(900);
 });
 
-test('an agent whose statements on tables are wider than its own rows is found', async () => {
-  const [, one] = places();
-  if (!one) throw new Error('one application');
-  const agent = one.subjects.find(
-    ({ kind, statements }) => kind === 'agent' && JSON.stringify(statements).includes(':Pending'),
+test.each([
+  [
+    'who makes requests',
+    ':Pending',
+    ['forge-intent', 'forge-decision', 'prewrite-delivery', 'move-deadline', 'write-saga', 'forge-breaker'],
+  ],
+  ['whose instances register', ':Instances', ['pose-as-instance', 'write-standings', 'forge-later-reply']],
+])('an agent %s, with statements on tables wider than its own rows, is found', async (_, table, attacks) => {
+  const found = [...places(), workersPlace()].flatMap((place) =>
+    place.subjects
+      .filter(({ kind, statements }) => kind === 'agent' && JSON.stringify(statements).includes(table))
+      .map((subject) => ({ place, subject })),
   );
-  if (!agent) throw new Error('no agent makes requests');
+  const [first] = found;
+  if (!first) throw new Error(`no agent writes into ${table}`);
+  const { place: one, subject: agent } = first;
   const widened = agent.statements.map((statement) =>
-    JSON.stringify(statement.Action).includes('dynamodb:UpdateItem') ? { ...statement, Condition: {} } : statement,
+    /dynamodb:(UpdateItem|PutItem)/.test(JSON.stringify(statement.Action))
+      ? { ...statement, Condition: {} }
+      : statement,
   );
   const { grave: seen } = await grave([{ ...one, subjects: [{ ...agent, statements: widened }] }]);
-  expect(seen.map(({ attack }) => attack)).toEqual(
-    expect.arrayContaining(['forge-intent', 'forge-decision', 'prewrite-delivery', 'move-deadline', 'write-saga']),
-  );
+  expect(seen.map(({ attack }) => attack)).toEqual(expect.arrayContaining(attacks));
 });

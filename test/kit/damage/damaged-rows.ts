@@ -1,5 +1,5 @@
 import { deliveryKeyOf } from '../../../shared/domain/delivery/delivery.js';
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { renderMermaid } from '../../../cli/render/mermaid.js';
 import { deadLetterTable, groupTable } from '../../../cli/render/dead-letters.js';
 import { plainPaint } from '../../../cli/render/paint.js';
@@ -31,6 +31,7 @@ import { damaged, type PlainItem } from './damage.js';
 import { anEmission } from '../generators/sample-messages.js';
 import { shop } from '../applications/fixture-topology.js';
 import { LedgerStand } from '../stands/ledger-evidence.js';
+import { imageOf } from './image-of.js';
 import { memoryTable } from './memory-table.js';
 import { envelopeAt, platformWorld } from '../stands/platform-world.js';
 
@@ -285,17 +286,4 @@ async function rowsOfShop(from: number) {
     return { damages: count, unreadable: counted + set, violations };
   };
   return { damage };
-}
-
-/** An item as the stream of its table has it. */
-function imageOf(item: object): Record<string, AttributeValue> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]: [string, unknown]) => [name, typed(value)]));
-}
-
-function typed(value: unknown): AttributeValue {
-  if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
-  if (typeof value === 'boolean') return { BOOL: value };
-  if (Array.isArray(value)) return { L: value.map(typed) };
-  return typeof value === 'object' && value !== null ? { M: imageOf(value) } : { NULL: true };
 }

@@ -44,8 +44,13 @@ export function memoryTable() {
     const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
     const item: Record<string, unknown> = { ...Key, ...items.get(idOf(Key)) };
     const [set = '', remove = ''] = UpdateExpression.split(/(?:^|\s)REMOVE\s/);
-    for (const [, name = '', value = ''] of set.matchAll(/(#\w+) = (?:if_not_exists\(#\w+, :\w+\)(?: \+ )?)?(:\w+)?/g))
-      if (value !== '') item[names[name] ?? ''] = values[value];
+    const written = /(#\w+) = (?:if_not_exists\(#\w+, (:\w+)\)(?: \+ (:\w+))?|(:\w+))/g;
+    for (const [, name = '', first = '', more, value] of set.matchAll(written)) {
+      const attribute = names[name] ?? '';
+      const stands = item[attribute] ?? values[first];
+      if (value !== undefined) item[attribute] = values[value];
+      else item[attribute] = more === undefined ? stands : Number(stands) + Number(values[more]);
+    }
     for (const name of remove.split(', ')) Reflect.deleteProperty(item, names[name] ?? '');
     put(item);
     return item;
@@ -58,6 +63,9 @@ export function memoryTable() {
         return {};
       case 'UpdateCommand':
         return { Attributes: update(input) };
+      case 'DeleteCommand':
+        items.delete(idOf(input.Key ?? {}));
+        return {};
       case 'GetCommand':
         return { Item: items.get(idOf(input.Key ?? {})) };
       case 'BatchGetCommand': {

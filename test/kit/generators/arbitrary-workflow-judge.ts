@@ -141,6 +141,7 @@ async function compensated(ran: RanWorkflow, executions: readonly ExecutionDetai
     const completed = [];
     if (saga) {
       for await (const step of sagas.steps(saga)) {
+        if (!('requestId' in step)) continue;
         const answered = (await pending.get(step.requestId))?.outcome?.state === 'replied';
         if (answered || step.late) completed.push(step);
       }

@@ -120,7 +120,7 @@ test('a text that a receiver put aside with its link is kept without it', async 
   const [letter] = own.letters();
   const { source, type } = own.envelope;
   const text = JSON.stringify({ id: 'event', source, 'detail-type': type, detail: own.envelope });
-  const bodyRef = contentKey('dead-letters/agent.mailer/aside', text);
+  const bodyRef = contentKey('agent.mailer/kept=letters/aside', text);
   await own.payloads.put(bodyRef, text);
   await own.drain(JSON.stringify({ ...letter, body: '', bodyRef }));
   const [entry] = await all(own.book);

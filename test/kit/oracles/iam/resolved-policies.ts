@@ -82,6 +82,12 @@ export class ResolvedPolicies {
     return only;
   }
 
+  /** A client: its own policy, and that of all clients, as worn by a role outside that has nothing else. */
+  client(name: string): Identity {
+    const own = this.identity(`/Client-${name}/Policy/Resource`);
+    return { ...own, statements: [...own.statements, ...this.identity('/Shared/Clients/Resource').statements] };
+  }
+
   private attaches(policy: CfnPolicy | CfnManagedPolicy, role: CfnRole): boolean {
     const roles = (Stack.of(policy).resolve(policy.roles) ?? []) as readonly unknown[];
     return roles.some((one) => resolvedText(one) === logicalId(role));

@@ -34,7 +34,7 @@ async function wait(
     ...{ requestId: 'r', correlationId: 'c', messageId: 'm', type: 'Weigh', replyType: 'Weighed' },
     ...{ deadline, attempt: 1, waiter: { kind: 'client' }, hops: 0 },
   });
-  const reference = await putText('replies/client.gate/c', JSON.stringify({ grams: 8 }), payloads);
+  const reference = await putText('platform/replies=client.gate/c', JSON.stringify({ grams: 8 }), payloads);
   const within = (fault: readonly [number, number] = [0, 0]) => {
     const at = (clock.now() - start) / 1_000;
     return at >= fault[0] && at < fault[1];

@@ -3,6 +3,7 @@ import { tellBreakers, type TellingServices } from '../../../../../functions/pla
 import { breakerItem } from '../../../../../shared/aws/dynamo/breakers/breaker-items.js';
 import { newBreaker, tripped, type BreakerRecord } from '../../../../../shared/domain/breaker/breaker.js';
 import { LanewayError } from '../../../../../shared/domain/base/errors.js';
+import { anEnvelope } from '../../../../kit/generators/sample-messages.js';
 import { platformWorld } from '../../../../kit/stands/platform-world.js';
 
 const AT = Date.UTC(2026, 0, 1);
@@ -65,7 +66,7 @@ it('counts no breaker that a person opened', async () => {
 it('passes by what is no breaker, cannot be read, or is of no agent, and believes the key alone', async () => {
   const { telling, unreadable, sent } = stand();
   const Records = [
-    { dynamodb: { SequenceNumber: '1', NewImage: { pk: { S: 'later#clerk#Ask' }, sk: { S: 'key' } } } },
+    { dynamodb: { SequenceNumber: '1', NewImage: { pk: { S: 'agent.clerk#c' }, sk: { S: 'd#m' } } } },
     change('2', open, closed, { breaker: '{"state":"ajar"}' }),
     change('3', { ...open, agent: 'nobody' }, closed),
     change('4', open, closed, { breaker: JSON.stringify({ ...open, agent: 'auditor', name: 'other' }) }),
@@ -88,4 +89,21 @@ it('goes on from where the ledger did not answer, and past what is refused for g
   const Records = [change('1', closed), change('2', open, closed)];
   expect(await tellBreakers({ Records }, failing('UNAVAILABLE'))).toBe('2');
   expect(await tellBreakers({ Records }, failing('REFUSED'))).toBeUndefined();
+});
+
+it('counts a reply put off that nobody could answer, once, and none that can be answered', async () => {
+  const { telling, unreadable, sent } = stand();
+  const { data: _data, ...envelope } = anEnvelope({ type: 'Ask' });
+  const row = (own: object) => ({ pk: { S: 'later#clerk#Ask' }, sk: { S: 'key' }, ttl: { N: '1900000000' }, ...own });
+  const good = row({ envelope: { S: JSON.stringify(envelope) } });
+  const Records = ['{', '7', JSON.stringify({ ...envelope, type: 'Tell' }), undefined].map((text) => ({
+    dynamodb: {
+      SequenceNumber: '1',
+      NewImage: row(text === undefined ? {} : { envelope: { S: text } }),
+      OldImage: good,
+    },
+  }));
+  await tellBreakers({ Records: [...Records, { dynamodb: { NewImage: good, OldImage: row({}) } }] }, telling);
+  expect(unreadable).toEqual([1, 1, 1, 1]);
+  expect(sent()).toEqual([]);
 });

@@ -42,10 +42,23 @@ test('once the copy could send them, they are noted as sent, and nobody sends th
 test('a stored list of another form is refused, also under its own digest', async () => {
   const payloads = new MemoryPayloads();
   for (const text of ['{', '{"id":"e"}', '[{"id":"e","type":7}]', '[{"id":"e"}]', '[null]']) {
-    const emissionsRef = contentKey('emissions/agent.desk/c/m/o', text);
+    const emissionsRef = contentKey('agent.desk/kept=emissions/c/m/o', text);
     await payloads.put(emissionsRef, text);
-    await expect(loadEmissions({ emissions: [], emissionsRef }, payloads)).rejects.toMatchObject({
+    await expect(loadEmissions({ emissions: [], emissionsRef }, 'desk', payloads)).rejects.toMatchObject({
       code: 'UNREADABLE',
     });
+  }
+});
+
+test("a list below another's name is not read: the reader's right is wider than that of whoever wrote the row", async () => {
+  const payloads = new MemoryPayloads();
+  const read = (receiver: string, emissionsRef: string) =>
+    loadEmissions({ emissions: [], emissionsRef }, receiver, payloads);
+  for (const place of ['agent.desk/kept=emissions/c', 'agent.desk/channel=parcels/c', 'agent.desk2/kept=emissions/c']) {
+    const key = contentKey(place, '[]');
+    await payloads.put(key, '[]');
+    await expect(read('scales', key)).rejects.toMatchObject({ code: 'PAYLOAD_MISMATCH' });
+    if (place.startsWith('agent.desk/kept')) expect(await read('desk', key)).toEqual([]);
+    else await expect(read('desk', key)).rejects.toMatchObject({ code: 'PAYLOAD_MISMATCH' });
   }
 });

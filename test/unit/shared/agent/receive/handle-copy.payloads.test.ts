@@ -52,11 +52,11 @@ test.each([
   ['of 400 MB', { datasize: 400_000_000 }, 'TOO_LARGE'],
   [
     'to what another publisher stored',
-    { dataref: 'payloads/parcel.arrivals/agent.scales/c/x.json' },
+    { dataref: 'agent.scales/channel=parcel.arrivals/c/x.json' },
     'PAYLOAD_MISMATCH',
   ],
-  ['to what is on another channel', { dataref: 'payloads/parcel.weights/client.gate/c/x.json' }, 'PAYLOAD_MISMATCH'],
-  ['to a dead letter', { dataref: 'dead-letters/agent.desk/c/x.json' }, 'PAYLOAD_MISMATCH'],
+  ['to what is on another channel', { dataref: 'client.gate/channel=parcel.weights/c/x.json' }, 'PAYLOAD_MISMATCH'],
+  ['to a dead letter', { dataref: 'agent.desk/kept=letters/c/x.json' }, 'PAYLOAD_MISMATCH'],
 ])('a reference %s is refused before anything is fetched', async (_, more: Partial<Envelope>, code) => {
   const own = stand();
   own.deliver({ ...(await referring(own)), ...more });

@@ -178,7 +178,7 @@ test('emissions over 32 KB stand in the payload store, and redelivery sends them
   await stand.receive();
   expect(await stand.record('ParcelArrived-1')).toMatchObject({
     emissions: [],
-    emissionsRef: expect.stringContaining('emissions/') as string,
+    emissionsRef: expect.stringContaining('/kept=emissions/') as string,
   });
   stand.bus.refuse();
   stand.clock.advance(10_000);
@@ -202,7 +202,7 @@ test('a payload over 200 KB travels by reference and is read at the other end', 
   await stand.receive();
   expect(seen).toEqual(['from the store']);
   expect(stand.bus.published[0]?.data).toBeUndefined();
-  expect(stand.bus.published[0]?.dataref).toContain('payloads/parcel.weighing/agent.desk/conversation-1/');
+  expect(stand.bus.published[0]?.dataref).toContain('agent.desk/channel=parcel.weighing/conversation-1/');
 });
 
 test('what the bus refuses for good is a dead letter of its own', async () => {

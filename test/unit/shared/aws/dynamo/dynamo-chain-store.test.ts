@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Seal } from '../../../../../shared/domain/evidence/seal.js';
+import { UnreadableRows } from '../../../../../shared/domain/form/passed-over.js';
 import { DynamoChainStore } from '../../../../../shared/aws/dynamo/dynamo-chain-store.js';
 import { SEAL_ITEM_BYTES, sealFrom, sealItems } from '../../../../../shared/aws/dynamo/seal-items.js';
 
@@ -9,6 +10,8 @@ const documents = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-e
 const dynamo = mockClient(documents);
 
 beforeEach(() => dynamo.reset());
+
+const chainStore = () => new DynamoChainStore(documents, 'chains', new UnreadableRows());
 
 function seal(chains: number, number = 7): Seal {
   const heads = Array.from({ length: chains }, (_, at) => ({
@@ -34,7 +37,7 @@ test('parts are written before the item that decides, and those of earlier seals
   dynamo.on(PutCommand).callsFake(({ Item }: { Item: { sk: string } }) => void order.push(Item.sk.slice(0, 17)));
   dynamo.on(QueryCommand).resolves({ Items: [{ pk: 'seal', sk: 'part#000000000006#a#0000' }] });
   dynamo.on(DeleteCommand).callsFake(({ Key }: { Key: { sk: string } }) => void order.push(`-${Key.sk.slice(0, 17)}`));
-  expect(await new DynamoChainStore(documents, 'chains').nextSeal(seal(5_000))).toBe(true);
+  expect(await chainStore().nextSeal(seal(5_000))).toBe(true);
   const part = 'part#000000000007';
   expect(order).toEqual([part, part, 'last', '-part#000000000006']);
 });
@@ -44,7 +47,7 @@ test('who comes second removes nothing: it may be the winner whose answer was lo
   dynamo
     .on(PutCommand, { Item: sealItems(seal(5_000)).last })
     .rejects(new ConditionalCheckFailedException({ message: 'second', $metadata: {} }));
-  expect(await new DynamoChainStore(documents, 'chains').nextSeal(seal(5_000))).toBe(false);
+  expect(await chainStore().nextSeal(seal(5_000))).toBe(false);
   expect(dynamo.commandCalls(DeleteCommand)).toHaveLength(0);
 });
 
@@ -55,7 +58,7 @@ test('a seal that another one follows while it is read is read anew', async () =
     .on(QueryCommand)
     .resolvesOnce({ Items: [] })
     .resolves({ Items: [...after.parts] });
-  expect(await new DynamoChainStore(documents, 'chains').lastSeal()).toEqual(seal(5_000, 8));
+  expect(await chainStore().lastSeal()).toEqual(seal(5_000, 8));
   dynamo.on(QueryCommand).resolves({ Items: [] });
-  await expect(new DynamoChainStore(documents, 'chains').lastSeal()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(chainStore().lastSeal()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });

@@ -15,7 +15,7 @@ import { anEmission } from '../../../../kit/generators/sample-messages.js';
 import { envelopeAt } from '../../../../kit/stands/platform-world.js';
 
 const TEXT = JSON.stringify({ order: 'ä'.repeat(9) });
-const KEY = /^payloads\/orders\/client\.web-shop\/c-1\/[0-9a-f]{64}\.json$/;
+const KEY = /^client\.web-shop\/channel=orders\/c-1\/[0-9a-f]{64}\.json$/;
 
 async function referring(more: Partial<Envelope> = {}) {
   const payloads = new MemoryPayloads();
@@ -36,7 +36,7 @@ test('a reply that was put off is stored in the conversation of its command', as
   const emission = anEmission({ channel: 'orders', data: 'x'.repeat(300_000), correlationid: 'other' });
   const by = { writer: 'agent.clerk', correlationId: 'c-1' };
   const [stored] = await offloadPayloads([emission], by, payloads);
-  expect(stored?.dataref).toMatch(/^payloads\/orders\/agent\.clerk\/other\//);
+  expect(stored?.dataref).toMatch(/^agent\.clerk\/channel=orders\/other\//);
 });
 
 test('a text that was swapped under its key is refused, shorter, longer or as long', async () => {
@@ -66,7 +66,7 @@ test.each([
 
 test('a text whose key ends with its digest is compared with that', async () => {
   const payloads = new MemoryPayloads();
-  const key = contentKey('emissions/agent.clerk/c-1', TEXT);
+  const key = contentKey('agent.clerk/kept=emissions/c-1', TEXT);
   await payloads.put(key, TEXT);
   expect(await contentAt(key, payloads)).toBe(TEXT);
   await payloads.put(key, '[]');
@@ -75,11 +75,11 @@ test('a text whose key ends with its digest is compared with that', async () => 
 
 test('a payload is moved with its digest, and not when it was swapped', async () => {
   const { payloads, dataref, envelope } = await referring();
-  const moved = await movedPayload(envelope, 'payloads/other/platform/c-1', payloads);
+  const moved = await movedPayload(envelope, 'platform/channel=other/c-1', payloads);
   expect(moved).toMatchObject({ datadigest: envelope.datadigest, datasize: envelope.datasize });
   expect(await payloads.get(moved.dataref ?? '')).toBe(TEXT);
   await payloads.put(dataref, '{}');
-  await expect(movedPayload(envelope, 'payloads/other/platform/c-1', payloads)).rejects.toMatchObject({
+  await expect(movedPayload(envelope, 'platform/channel=other/c-1', payloads)).rejects.toMatchObject({
     code: 'PAYLOAD_MISMATCH',
   });
 });

@@ -41,7 +41,7 @@ test('the longest parts go by reference until the rest fits, and come back', asy
   expect(payloads.texts.size).toBe(2);
   expect((await keep(data, kept, payloads)).value).toEqual(value);
   expect(payloads.texts.size).toBe(2);
-  expect([...payloads.texts.keys()].every((key) => key.startsWith('state/c1/'))).toBe(true);
+  expect([...payloads.texts.keys()].every((key) => key.startsWith('platform/kept=state/c1/'))).toBe(true);
   expect(await restored(value, 'c1', payloads)).toEqual(data);
   expect(described(value)).toMatchObject({ long: 'by reference, 33 KB', short: 'z' });
 });

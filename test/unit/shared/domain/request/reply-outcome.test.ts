@@ -13,7 +13,7 @@ test.each([
 ])('a reply of %i bytes fits into the item of its request beside a command and an undoing', async (bytes, isStored) => {
   const payloads = new MemoryPayloads();
   const data = { text: 'x'.repeat(bytes) };
-  const outcome = await replyOutcome(anEnvelope({ data }), 0, payloads);
+  const outcome = await replyOutcome(anEnvelope({ data }), { writer: 'platform', at: 0 }, payloads);
   // A command, and the command that undoes it, may each be as long as an envelope holds.
   expect(Buffer.byteLength(JSON.stringify(outcome)) + CLAIM_CHECK_BYTES).toBeLessThan(ITEM_BYTES * 0.9);
   expect(outcome.dataref === undefined).toBe(!isStored);

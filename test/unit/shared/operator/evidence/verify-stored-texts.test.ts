@@ -15,17 +15,17 @@ const DAY_MS = 86_400_000;
 const PAYLOAD = JSON.stringify({ order: 'o-1', lines: ['a', 'b'] });
 const EMITTED = JSON.stringify({ reply: 'x'.repeat(50) });
 const LIST = JSON.stringify([
-  { id: 'e-1', type: 'OrderPlaced', dataref: contentKey('payloads/orders/agent.clerk/c-1', EMITTED) },
+  { id: 'e-1', type: 'OrderPlaced', dataref: contentKey('agent.clerk/channel=orders/c-1', EMITTED) },
 ]);
 const INLINE = JSON.stringify({ inline: true });
 const BODY = '{"detail-type":"OrderPlaced"}';
 
 const KEYS = {
-  payload: contentKey('payloads/orders/agent.clerk/c-1', PAYLOAD),
-  list: contentKey('emissions/c-1/m-2/clerk/owner', LIST),
-  emitted: contentKey('payloads/orders/agent.clerk/c-1', EMITTED),
-  inline: contentKey('payloads/orders/agent.clerk/c-1', INLINE),
-  body: contentKey('dead-letters/l-1', BODY),
+  payload: contentKey('agent.clerk/channel=orders/c-1', PAYLOAD),
+  list: contentKey('agent.clerk/kept=emissions/c-1/m-2/owner', LIST),
+  emitted: contentKey('agent.clerk/channel=orders/c-1', EMITTED),
+  inline: contentKey('agent.clerk/channel=orders/c-1', INLINE),
+  body: contentKey('platform/kept=letters/l-1', BODY),
 };
 
 function entriesWith(keys: typeof KEYS): LedgerEntry[] {

@@ -83,16 +83,16 @@ describe('a dead letter that a receiver wrote', () => {
     const world = platformWorld();
     const command = commandAt(world.clock.now());
     const body = overTheBus(command);
-    const bodyRef = contentKey('dead-letters/agent.warehouse/copy', body);
+    const bodyRef = contentKey('agent.warehouse/kept=letters/copy', body);
     await world.payloads.put(bodyRef, body);
     await drainCopy(letter(world, '', { bodyRef }), world);
     expect(await deadLetterIn(world, command.correlationid)).toMatchObject({ bodyRef, messageId: command.id });
   });
 
   it.each([
-    ['what another agent wrote', 'dead-letters/agent.clerk/copy', undefined],
-    ['a payload', 'payloads/orders/client.web-shop/c', undefined],
-    ['a text that was swapped', 'dead-letters/agent.warehouse/copy', '{}'],
+    ['what another agent wrote', 'agent.clerk/kept=letters/copy', undefined],
+    ['a payload', 'client.web-shop/channel=orders/c', undefined],
+    ['a text that was swapped', 'agent.warehouse/kept=letters/copy', '{}'],
   ])('that refers to %s is kept without a text', async (_, place, before) => {
     const world = platformWorld();
     const command = commandAt(world.clock.now());

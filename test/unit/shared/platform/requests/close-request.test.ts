@@ -109,7 +109,7 @@ describe('closing a request', () => {
     await closeRequest({ copy: 'c1', body: overTheBus({ ...reply, ...reference }) }, world);
     const { outcome } = (await world.pending.get(mine.requestid)) ?? {};
     expect(outcome).toMatchObject({ datadigest: reference.datadigest, datasize: reference.datasize });
-    expect(outcome).toHaveProperty('dataref', expect.stringMatching(/^replies\/client\.web-shop\//));
+    expect(outcome).toHaveProperty('dataref', expect.stringMatching(/^platform\/replies=client\.web-shop\//));
   });
 
   it.each([
@@ -119,7 +119,7 @@ describe('closing a request', () => {
     const { world, command, now } = await waiting();
     const { data: _data, ...reply } = replyTo(command, now);
     const text = JSON.stringify({ order: 'o-1', reserved: true });
-    const place = how === 'place' ? 'payloads/orders/client.web-shop/c' : payloadPlace(reply);
+    const place = how === 'place' ? 'client.web-shop/channel=orders/c' : payloadPlace(reply);
     const reference = await putText(place, text, world.payloads);
     if (how === 'swap') await world.payloads.put(reference.dataref, text.replace('true', 'false'));
     await closeRequest({ copy: 'c1', body: overTheBus({ ...reply, ...reference }) }, world);
