@@ -1,5 +1,4 @@
 import type { Envelope } from '../domain/wire/envelope.js';
-import { timeOf } from '../domain/base/iso-time.js';
 import type { Priority } from '../domain/base/priority.js';
 import type { DataOf, MessageType } from '../message/message-type.js';
 
@@ -39,11 +38,14 @@ export interface Message<Type extends MessageType = MessageType> {
   readonly actor?: string;
 }
 
-/**
- * The handler's view of an envelope.
- * @param expires its expiry, milliseconds since 1970
- */
-export function messageOf(envelope: Envelope, expires: number, data: unknown): Message {
+/** Times of an envelope, milliseconds since 1970. */
+interface Times {
+  readonly published: number;
+  readonly expires: number;
+}
+
+/** The handler's view of an envelope. */
+export function messageOf(envelope: Envelope, { published, expires }: Times, data: unknown): Message {
   const message: { -readonly [Name in keyof Message]: Message[Name] } = {
     id: envelope.id,
     type: envelope.type,
@@ -52,7 +54,7 @@ export function messageOf(envelope: Envelope, expires: number, data: unknown): M
     correlationId: envelope.correlationid,
     priority: envelope.priority,
     source: envelope.source,
-    time: new Date(timeOf(envelope.time)),
+    time: new Date(published),
     expires: new Date(expires),
     attempt: envelope.attempt,
   };

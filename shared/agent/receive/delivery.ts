@@ -30,6 +30,8 @@ export interface Arrival {
 /** One message at one receiver, in hand while one copy of it is handled. */
 export interface Delivery extends Arrival {
   readonly envelope: Envelope;
+  /** The envelope's `time`, milliseconds since 1970. */
+  readonly published: number;
   /** The envelope's `expires`, milliseconds since 1970; later by the time for which the agent was in quarantine. */
   readonly expires: number;
   /** Place of the delivery in the ledger. */
@@ -48,8 +50,10 @@ export interface Lease {
 export function deliveryOf(arrival: Arrival, envelope: Envelope): Delivery {
   const { bound, services, copy, direct, alone, at, end, keeper } = arrival;
   const key = deliveryKeyOf(envelope, bound.agent.id);
+  const published = timeOf(envelope.time);
+  const expires = timeOf(envelope.expires);
   // Fields are set one by one and not spread: every message comes through here.
-  return { bound, services, copy, direct, alone, at, end, keeper, envelope, expires: timeOf(envelope.expires), key };
+  return { bound, services, copy, direct, alone, at, end, keeper, envelope, published, expires, key };
 }
 
 /**
@@ -58,10 +62,10 @@ export function deliveryOf(arrival: Arrival, envelope: Envelope): Delivery {
  * @throws LanewayError UNAVAILABLE
  */
 export async function withoutHeldTime(delivery: Delivery): Promise<Delivery> {
-  const { at, bound, envelope, expires, services } = delivery;
+  const { at, bound, envelope, published, expires, services } = delivery;
   const { heldTimes } = services;
   if (envelope.deadline !== undefined || heldTimes === undefined) return delivery;
-  const held = heldWithin(await heldTimes.of(bound.agent.id), Date.parse(envelope.time), at);
+  const held = heldWithin(await heldTimes.of(bound.agent.id), published, at);
   return held > 0 ? { ...delivery, expires: expires + held } : delivery;
 }
 

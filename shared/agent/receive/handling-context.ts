@@ -16,111 +16,141 @@ import { cancelledError } from './stopped-handling.js';
 import { ownStore } from '../store-trouble.js';
 
 /**
- * Implements {@link Context} for one handling. Functions are its own properties, so that a handler can take them off
- * it. The run makes the signal when it is first asked for. It is a class, as a getter in a literal makes each of them
- * slow.
+ * Implements {@link Context} for one handling. A handler can take its functions off it. Everything but two values is made when
+ * it is asked for: there is a context for every message, and most handlers ask for one or two of its parts. It is a class, as
+ * a getter in a literal makes each of them slow.
  */
 export class HandlingContext implements Context {
   /** Messages that the handler published, in order; sent with the outcome. */
   readonly #emissions: Emission[];
   readonly #handling: Handling;
   readonly #run: HandlingRun;
+  /** Instant at which the time of the handling is over, milliseconds since 1970. */
+  readonly #limit: number;
   readonly deps: unknown;
-  readonly log: Log;
-  readonly deadline: Date;
-  readonly effectKey: string;
   readonly tries: number;
-  readonly replyLater = replyLater;
 
-  constructor(handling: Handling, emissions: Emission[], deadline: Date, run: HandlingRun) {
-    const { bound, envelope, key } = handling.delivery;
-    const { agent } = bound;
+  constructor(handling: Handling, emissions: Emission[], limit: number, run: HandlingRun) {
     this.#emissions = emissions;
     this.#handling = handling;
     this.#run = run;
-    this.deps = bound.deps;
-    this.log = handlingLog(handling);
-    this.deadline = deadline;
-    this.effectKey =
-      envelope.requestid !== undefined && agent.topology.model.types[envelope.type]?.kind === 'command'
-        ? envelope.requestid
-        : `${key.origin}:${envelope.id}:${agent.id}`;
+    this.#limit = limit;
+    this.deps = handling.delivery.bound.deps;
     this.tries = handling.lease.tries;
+  }
+
+  get log(): Log {
+    return handlingLog(this.#handling);
+  }
+
+  get deadline(): Date {
+    return new Date(this.#limit);
+  }
+
+  get effectKey(): string {
+    const { type, delivery } = this.#handling;
+    const { envelope, key } = delivery;
+    return envelope.requestid !== undefined && type.kind === 'command'
+      ? envelope.requestid
+      : `${key.origin}:${envelope.id}:${key.receiver}`;
   }
 
   get signal(): AbortSignal {
     return this.#run.signal;
   }
 
-  readonly publish: Context['publish'] = (type, data, options = {}) => {
-    const { agent } = this.#handling.delivery.bound;
-    if (!agent.model.publishes.includes(type.name)) {
-      throw new LanewayError('NOT_DECLARED', `agent '${agent.id}' publishes ${type.name}, which it does not declare`, {
-        help: [`declared: ${agent.model.publishes.join(', ') || '(nothing)'}`, "add it to the agent's `publishes`"],
-      });
-    }
-    const made = composeMessage(type, data, options, compositionOf(this.#handling.delivery)).map((one) =>
-      this.#add(one),
-    );
-    const [first] = made;
-    if (!first) throw new LanewayError('UNKNOWN_RECEIVER', `${type.name} has no receiver`);
-    return first;
-  };
+  get replyLater(): Context['replyLater'] {
+    return replyLater;
+  }
 
-  readonly cancel: Context['cancel'] = (requestId, why) => {
-    const { agent } = this.#handling.delivery.bound;
-    if (!agent.model.publishes.includes(RequestCancelled.name)) {
-      throw new LanewayError('NOT_DECLARED', `agent '${agent.id}' takes a request back, but makes none`, {
-        help: ['allowed: agents that declare a command with a reply in `publishes`'],
-      });
-    }
-    for (const made of composeMessage(RequestCancelled, { requestId, why }, {}, compositionOf(this.#handling.delivery)))
-      this.#add({ ...made, requestid: requestId });
-  };
-
-  readonly replyTo: Context['replyTo'] = async (command, replyKey, data, options = {}) => {
-    const { bound, services } = this.#handling.delivery;
-    const { agent } = bound;
-    checkReplyKey(replyKey);
-    const later = await ownStore(services.deferredReplies.get(agent.id, command.name, replyKey));
-    if (!later || !command.reply) {
-      throw new LanewayError(
-        'NOT_FOUND',
-        `agent '${agent.id}' put off no reply to ${command.name} under '${replyKey}'`,
-        { retryable: true, help: ['return replyLater({ key, within }) from the handler of the command first'] },
+  get publish(): Context['publish'] {
+    return (type, data, options = {}) => {
+      const { agent } = this.#handling.delivery.bound;
+      if (!agent.model.publishes.includes(type.name)) {
+        throw new LanewayError(
+          'NOT_DECLARED',
+          `agent '${agent.id}' publishes ${type.name}, which it does not declare`,
+          {
+            help: [`declared: ${agent.model.publishes.join(', ') || '(nothing)'}`, "add it to the agent's `publishes`"],
+          },
+        );
+      }
+      const made = composeMessage(type, data, options, compositionOf(this.#handling.delivery)).map((one) =>
+        this.#add(one),
       );
-    }
-    return this.#add(this.#replyOfLater(command.reply, data, options, later.envelope));
-  };
+      const [first] = made;
+      if (!first) throw new LanewayError('UNKNOWN_RECEIVER', `${type.name} has no receiver`);
+      return first;
+    };
+  }
 
-  readonly progress: Context['progress'] = async (fraction, note) => {
-    const { delivery, lease } = this.#handling;
-    const { services, envelope, key } = delivery;
-    if (!(fraction >= 0 && fraction <= 1)) {
-      throw new LanewayError('INVALID_OPTION', `progress is ${fraction}`, { help: ['allowed: 0 to 1'] });
-    }
-    const progress = { fraction, ...defined({ note }), at: new Date(services.clock.now()).toISOString() };
-    const noted = await ownStore(services.deliveries.progress(key, lease.owner, progress));
-    if (noted === 'cancelled') this.#run.stop(cancelledError(envelope.id));
-  };
+  get cancel(): Context['cancel'] {
+    return (requestId, why) => {
+      const { agent } = this.#handling.delivery.bound;
+      if (!agent.model.publishes.includes(RequestCancelled.name)) {
+        throw new LanewayError('NOT_DECLARED', `agent '${agent.id}' takes a request back, but makes none`, {
+          help: ['allowed: agents that declare a command with a reply in `publishes`'],
+        });
+      }
+      for (const made of composeMessage(
+        RequestCancelled,
+        { requestId, why },
+        {},
+        compositionOf(this.#handling.delivery),
+      ))
+        this.#add({ ...made, requestid: requestId });
+    };
+  }
 
-  readonly guard: Context['guard'] = async (name, call, options = {}) => {
-    const { bound, services } = this.#handling.delivery;
-    const { breakers, clock, guards } = services;
-    if (this.#run.ended)
-      throw new LanewayError('HANDLER', `the guarded call '${name}' was made after the handling had ended`, {
-        help: ['await it before the handler returns'],
-      });
-    const made = guardedCall(
-      { name, call, options },
-      {
-        ...{ agent: bound.agent.id, breakers, clock, log: this.log, seen: guards.breakers },
-        ...{ newOwner: () => guards.newOwner(), until: this.deadline.getTime(), signal: this.signal },
-      },
-    );
-    this.#run.follow(made);
-    return made;
-  };
+  get replyTo(): Context['replyTo'] {
+    return async (command, replyKey, data, options = {}) => {
+      const { bound, services } = this.#handling.delivery;
+      const { agent } = bound;
+      checkReplyKey(replyKey);
+      const later = await ownStore(services.deferredReplies.get(agent.id, command.name, replyKey));
+      if (!later || !command.reply) {
+        throw new LanewayError(
+          'NOT_FOUND',
+          `agent '${agent.id}' put off no reply to ${command.name} under '${replyKey}'`,
+          { retryable: true, help: ['return replyLater({ key, within }) from the handler of the command first'] },
+        );
+      }
+      return this.#add(this.#replyOfLater(command.reply, data, options, later.envelope));
+    };
+  }
+
+  get progress(): Context['progress'] {
+    return async (fraction, note) => {
+      const { delivery, lease } = this.#handling;
+      const { services, envelope, key } = delivery;
+      if (!(fraction >= 0 && fraction <= 1)) {
+        throw new LanewayError('INVALID_OPTION', `progress is ${fraction}`, { help: ['allowed: 0 to 1'] });
+      }
+      const progress = { fraction, ...defined({ note }), at: new Date(services.clock.now()).toISOString() };
+      const noted = await ownStore(services.deliveries.progress(key, lease.owner, progress));
+      if (noted === 'cancelled') this.#run.stop(cancelledError(envelope.id));
+    };
+  }
+
+  get guard(): Context['guard'] {
+    return async (name, call, options = {}) => {
+      const { bound, services } = this.#handling.delivery;
+      const { breakers, clock, guards } = services;
+      if (this.#run.ended)
+        throw new LanewayError('HANDLER', `the guarded call '${name}' was made after the handling had ended`, {
+          help: ['await it before the handler returns'],
+        });
+      const made = guardedCall(
+        { name, call, options },
+        {
+          ...{ agent: bound.agent.id, breakers, clock, log: this.log, seen: guards.breakers },
+          ...{ newOwner: () => guards.newOwner(), until: this.#limit, signal: this.signal },
+        },
+      );
+      this.#run.follow(made);
+      return made;
+    };
+  }
 
   #add(emission: Emission): PublishedMessage {
     const { bound, envelope } = this.#handling.delivery;

@@ -29,8 +29,8 @@ export function runHandler(handling: Handling): Emission[] | Promise<Emission[]>
   const now = services.clock.now();
   const limit = timeLimit(handling, now);
   const run = new HandlingRun();
-  const context = new HandlingContext(handling, emissions, new Date(limit), run);
-  const message = messageOf(envelope, delivery.expires, data);
+  const context = new HandlingContext(handling, emissions, limit, run);
+  const message = messageOf(envelope, delivery, data);
   const handler = agent.handlers.get(envelope.type) ?? agent.otherwise;
   if (!handler) throw new LanewayError('UNKNOWN_TYPE', `agent '${agent.id}' has no handler for ${envelope.type}`);
   const chain =

@@ -18,6 +18,21 @@ export function timeOf(text: string): number {
  * 31st of a month. It proves what it reads to be a time, so that nothing else need check it.
  */
 export function plainTimeOf(text: string): number {
+  if (text === latest) return latestTime;
+  if (text === before) return beforeTime;
+  const time = plainTimeIn(text);
+  before = latest;
+  beforeTime = latestTime;
+  latest = text;
+  latestTime = time;
+  return time;
+}
+
+/** The two texts that were read last: a message has two times, which are checked with its envelope and then read from it. */
+let [latest, before] = ['', ''];
+let [latestTime, beforeTime] = [Number.NaN, Number.NaN];
+
+function plainTimeIn(text: string): number {
   if (text.length !== LENGTH || !hasMarks(text)) return Number.NaN;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   const month = twoDigits(text, 5);

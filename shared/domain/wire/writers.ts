@@ -31,8 +31,13 @@ export function writerOfSource(source: string): string | undefined {
  * of whoever may publish there, from one for which the bus vouches.
  */
 export function originOf({ source, channel }: Pick<Envelope, 'source' | 'channel'>): string {
-  return originBy(writerOfSource(source) ?? NOBODY, channel);
+  if (source !== latest.source || channel !== latest.channel)
+    latest = { source, channel, origin: originBy(writerOfSource(source) ?? NOBODY, channel) };
+  return latest.origin;
 }
+
+/** Origin that was asked for last: messages of one publisher on one channel come in runs, and all of them keep the one text. */
+let latest = { source: '', channel: '', origin: originBy(NOBODY, '') };
 
 /** Origin of what a writer publishes on a channel. */
 export function originBy(writer: string, channel: string): string {

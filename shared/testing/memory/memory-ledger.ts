@@ -26,6 +26,8 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   began: (correlationId: string) => void = () => undefined;
   /** Entries by conversation and id; the first of a conversation stands without a map until there is a second. */
   readonly #conversations = new Map<string, LedgerEntry | Map<string, LedgerEntry>>();
+  /** Conversation that {@link peekEntry} has last missed, as long as nothing was written since: a first entry need not look again. */
+  #missed: string | undefined;
   /** Entries that {@link spoil} has put; as long as there is none, nothing has to be checked. */
   readonly #spoilt = new Set<unknown>();
   /** Rows that could not be read and were passed over. */
@@ -78,6 +80,7 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
     const entries = kept instanceof Map ? kept : new Map(kept === undefined ? [] : [[idOf(kept), kept]]);
     entries.set(id, by as LedgerEntry);
     this.#spoilt.add(by);
+    this.#missed = undefined;
     this.#conversations.set(correlationId, entries);
   }
 
@@ -123,6 +126,10 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   /** The entry of a delivery as it is kept. Callers neither change it nor hand it on. */
   peekEntry(key: DeliveryKey): DeliveryEntry | undefined {
     const kept = this.#conversations.get(key.correlationId);
+    if (kept === undefined) {
+      this.#missed = key.correlationId;
+      return undefined;
+    }
     const entry = kept instanceof Map ? kept.get(deliveryId(key)) : kept;
     if (this.#spoilt.size > 0 && this.#spoilt.has(entry)) checkOf(key.correlationId, entry);
     return entry !== undefined && isDelivery(entry, key) ? entry : undefined;
@@ -153,7 +160,8 @@ export class MemoryLedger implements LedgerWriter, LedgerReader {
   }
 
   #keep(correlationId: string, entry: LedgerEntry): void {
-    const kept = this.#conversations.get(correlationId);
+    const kept = this.#missed === correlationId ? undefined : this.#conversations.get(correlationId);
+    this.#missed = undefined;
     if (kept === undefined) this.began(correlationId);
     if (kept === undefined || (!(kept instanceof Map) && isSame(kept, entry)))
       this.#conversations.set(correlationId, entry);
