@@ -23,7 +23,7 @@ function store(pauses: ChannelPause[] = []) {
 it('reads once for as many copies as come at once, and again after five seconds', async () => {
   const seen = new SeenPauses();
   const { told, recent, failed } = store([pause]);
-  const found = await Promise.all([1, 2, 3].map(() => seen.of('orders', { recent }, 0, failed)));
+  const found = await Promise.all([1, 2, 3].map(async () => seen.of('orders', { recent }, 0, failed)));
   expect(found).toEqual([pause, pause, pause]);
   expect(seen.of('orders', { recent }, PAUSES_SEEN_MS - 1, failed)).toEqual(pause);
   expect(told.reads).toBe(1);
