@@ -20,6 +20,7 @@ import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import {
   allowItems,
+  allowPauses,
   allowPayloads,
   allowRegistry,
   allowRowsOf,
@@ -76,7 +77,8 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines, watchesAgents } = declaration;
+    const { ledger, name, rows, payloads, pending, publishes, readsPauses, readsQuarantines, watchesAgents } =
+      declaration;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -104,6 +106,7 @@ export class PlatformFunction extends RuntimeFunction {
       if (pending.includes('put') || pending.includes('update')) allowSend(this, fabric.timerQueue);
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
+    if (readsPauses) allowPauses(this, fabric);
     if (watchesAgents) allowRegistry(this, fabric, 'writes');
     // Whoever settles all rows publishes under every name, and stores nothing under it.
     if (payloads && rows)

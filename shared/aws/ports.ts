@@ -21,6 +21,7 @@ import { DynamoIntentStore } from './dynamo/dynamo-intent-store.js';
 import { DynamoLedgerReader } from './dynamo/dynamo-ledger-reader.js';
 import { DynamoLedgerWriter } from './dynamo/dynamo-ledger-writer.js';
 import { DynamoOpenExecutionStore } from './dynamo/dynamo-open-execution-store.js';
+import { DynamoPauseStore } from './dynamo/pauses/dynamo-pause-store.js';
 import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
 import { DynamoQuarantineStore } from './dynamo/quarantine/dynamo-quarantine-store.js';
 import { DynamoRegistry } from './dynamo/registry/dynamo-registry.js';
@@ -199,6 +200,7 @@ const cursors = ({ names }: Origin) => new DynamoCursorStore(documentClient(), n
 const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
+const pauses = ({ names }: Origin) => new DynamoPauseStore(documentClient(), names.of('ledgerTable'));
 const registry = ({ names, unreadable }: Origin) =>
   new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
 const agentFunctions = ({ names }: Origin): Ports['agentFunctions'] => {
@@ -246,7 +248,7 @@ const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {
 /** The handling chain of an agent. */
 export const agentPorts = {
   ...{ clock, bus, lanes, payloads, choices },
-  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes },
+  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes, pauses },
 };
 
 /** A publisher outside any handling. */
@@ -277,6 +279,7 @@ export const executionsPort = { executions };
 export const ledgerPort = { ledger };
 export const linkSignerPort = { linkSigner };
 export const openExecutionsPort = { openExecutions };
+export const pausesPort = { pauses };
 export const quarantinesPort = { quarantines };
 export const registryPort = { registry };
 export const returnsPort = { returns };
@@ -317,6 +320,7 @@ export const allPorts = {
     openExecutions,
     quarantines,
     heldTimes,
+    pauses,
   },
   ...{ registry, agentFunctions },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },

@@ -31,6 +31,7 @@ import { MemoryLedger } from '../memory/memory-ledger.js';
 import { LINK_BASE, MemoryLinkSigner } from '../memory/memory-link-signer.js';
 import { MemoryOpenExecutions } from '../memory/memory-workflows.js';
 import { MemoryPayloads } from '../memory/memory-payloads.js';
+import { MemoryPauses } from '../memory/pauses/memory-pauses.js';
 import { MemoryPending } from '../memory/memory-pending.js';
 import { MemoryQuarantines } from '../memory/memory-quarantines.js';
 import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
@@ -84,6 +85,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly sagas = new MemorySagas();
   readonly openExecutions = new MemoryOpenExecutions((name) => this.executions.hasEnded(name));
   readonly quarantines = new MemoryQuarantines();
+  readonly pauses = new MemoryPauses();
   readonly instances: Instances;
   readonly slow = new SlowWork();
   readonly ports: WorldPorts;
@@ -180,8 +182,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       pending: this.pending,
       approvals: this.pending,
       timers: new MemoryTimers(this.timers),
-      deferredReplies: this.deferredReplies,
-      breakers: this.breakers,
+      ...{ deferredReplies: this.deferredReplies, breakers: this.breakers, pauses: this.pauses },
       ledger: this.ledger,
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),
@@ -192,10 +193,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       ...{ bus: this.bus, lanes: this.lanes, choices: memoryChoices(model, this) },
       returns: this.#returnsInto(this.lanes),
       deadLetters: new MemoryDeadLetterQueue(platformDeadLetters, this.payloads),
-      starter: executions,
-      resumer: executions,
-      executions,
-      executionFacts: executions,
+      ...{ starter: executions, resumer: executions, executions, executionFacts: executions },
       linkSigner: this.linkSigner,
       unreadable: this.ledger.unreadable,
     };
