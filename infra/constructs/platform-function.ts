@@ -77,7 +77,8 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines, watchesAgents } = declaration;
+    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines, readsRegistry, watchesAgents } =
+      declaration;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -86,7 +87,7 @@ export class PlatformFunction extends RuntimeFunction {
       environment: {
         ...fabricEnvironment(fabric, pending !== undefined),
         ...(readsQuarantines && { [ENVIRONMENT.quarantineTable]: fabric.pendingTable.tableName }),
-        ...(watchesAgents && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
+        ...((watchesAgents ?? readsRegistry) && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
         ...props.environment,
       },
     });
@@ -104,7 +105,7 @@ export class PlatformFunction extends RuntimeFunction {
       if (pending.includes('put') || pending.includes('update')) allowSend(this, fabric.timerQueue);
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
-    if (watchesAgents) allowRegistry(this, fabric, 'writes');
+    if (watchesAgents ?? readsRegistry) allowRegistry(this, fabric, watchesAgents ? 'writes' : 'reads');
     if (payloads) {
       const writers = rows ? writersUnder(sourcesOf(declaration, topology)) : [PLATFORM_WRITER];
       allowPayloads(this, fabric, payloadsOfPlatform(payloads, writers));

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { sourceOf } from '../../../shared/domain/wire/envelope.js';
 import { unknownName } from '../../../shared/domain/base/errors.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
-import { directReceivers } from '../../../shared/topology/direct-receivers.js';
+import { directReceivers, watchedReceivers } from '../../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
@@ -15,6 +15,7 @@ import {
   allowRequests,
   allowRowsOf,
   allowSend,
+  allowStandings,
   allowTable,
 } from '../permissions.js';
 import { payloadsOfClient } from './payload-rights.js';
@@ -64,6 +65,7 @@ export class ClientPolicy extends Construct {
     }
     allowSend(this.policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowCount(this.policy, ...watchedQueues(client, props));
+    if (client.findsAgents !== true) allowStandings(this.policy, fabric, watchedReceivers(topology, client));
     if (client.findsAgents === true) allowRegistry(this.policy, fabric, 'reads');
     allowFinding(this.policy, 'A client');
   }

@@ -22,6 +22,8 @@ export interface Services extends Pick<
   readonly choices?: Ports['choices'];
   /** Times for which the agent was in quarantine; without them an expired message is late in any case. */
   readonly heldTimes?: Ports['heldTimes'];
+  /** Called with each try of a handler that has ended, well or badly. */
+  readonly tried?: (isGood: boolean) => void;
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
 }

@@ -37,6 +37,7 @@ export interface OperatorEntry {
     | 'quarantine'
     | 'release'
     | 'drain'
+    | 'drain-refused'
     | 'resume'
     | 'trip'
     | 'reset';
