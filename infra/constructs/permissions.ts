@@ -31,7 +31,8 @@ export function allow(grantee: IGrantable, actions: readonly string[], resources
 
 /** Access to one of the two tables. */
 export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], access: readonly TableAccess[]): void {
-  allow(grantee, actionsOf(access), [table.tableArn]);
+  const onItems = actionsOf(access);
+  if (onItems.length > 0) allow(grantee, onItems, [table.tableArn]);
   if (access.includes('due')) allow(grantee, ['dynamodb:Query'], [`${table.tableArn}/index/${DUE_INDEX}`]);
 }
 
