@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { invokeFunction } from '../../../cli/context/invoke-function.js';
 import { openDeployed, type DeployedApplication } from '../../../cli/context/open-deployed.js';
 import { LanewayError } from '../../../shared/domain/base/errors.js';
+import { STANDING_AGE_MS } from '../../../shared/domain/selection/agent-chooser.js';
 import { SILENCE_MS } from '../../../shared/domain/registry/lifecycle.js';
-import { AgentStatusChanged } from '../../../shared/message/system-messages.js';
+import { AgentCameBack, AgentStatusChanged, AgentWentDown } from '../../../shared/message/system-messages.js';
 import { listInstances, type AgentInstance } from '../../../shared/topology/registry/find-agents.js';
 import { openCounter, type Counter } from '../../counter/open-counter.js';
 import { counter as topology } from '../../counter/topology.js';
@@ -12,6 +13,9 @@ import { enterEngine } from './engine-depot.js';
 import type { Row } from '../driver/row.js';
 
 const AGENT = 'north';
+/** A clerk without a worker: nobody was ever seen of it. */
+const OTHER = 'south';
+const CHOICES = 8;
 /** More than one worker handles side by side, so that both have some in hand when one is killed. */
 const ERRANDS = 30;
 /** Time that an errand takes, milliseconds. */
@@ -24,7 +28,7 @@ const GIVE_UP_MS = 240_000;
 /** Two workers of one agent, of which one is killed and comes back, as the deployed registry sees them. */
 export const engineRegistry: Row = {
   name: 'engine-registry',
-  title: `Of two worker processes of one agent one ends by SIGKILL with some of ${ERRANDS} messages in hand: offline after ${SILENCE_MS / 1_000} s of silence, its messages done by the other, one outcome each; told once each way; used again when back`,
+  title: `Of two worker processes of one agent one ends by SIGKILL with some of ${ERRANDS} messages in hand: offline after ${SILENCE_MS / 1_000} s of silence, its messages done by the other, one outcome each; told once each way; used again when back. When both are gone their agent is down, told once, and no choice falls on it`,
   engine: true,
   quick: false,
   run: async ({ witness, progress }) => {
@@ -40,7 +44,7 @@ export const engineRegistry: Row = {
     const start = async (name: string): Promise<void> => {
       workers.set(name, await startWorkerProcess(AGENT, name));
     };
-    let silent = 0;
+    let silent: number;
     const errands = keys('errand', ERRANDS);
     const last = keys('last', LAST_ERRANDS);
     try {
@@ -63,11 +67,18 @@ export const engineRegistry: Row = {
       await workers.get('b')?.kill();
       await Promise.all(last.map((key) => counter.give(AGENT, key, 0)));
       if (!(await counter.answered(last, GIVE_UP_MS))) problems.push('the one that came back did nothing');
+      expect('who is chosen while it works', await chosen(application, [AGENT]), AGENT);
+      await workers.get('a')?.kill();
+      await watched.until((found) => found.every(({ status }) => status === 'offline'));
+      expect('who is chosen when it is down', await chosen(application, [AGENT, OTHER]), OTHER);
     } finally {
       await Promise.all([...workers.values()].map((worker) => worker.end()));
       await counter.close();
     }
-    expect('told of the killed one', await toldOf('a', application), 'ready offline ready');
+    const told = await conversationOf(application);
+    expect('told of the killed one', toldOf('a', told), 'ready offline ready offline');
+    const health = told.filter(({ type }) => type === AgentWentDown.name || type === AgentCameBack.name);
+    expect('told of their agent', health.map(({ type }) => type).join(' '), AgentWentDown.name);
     const all = [...errands, ...last];
     const { begun: began, answered } = counter.notes();
     const lost = all.filter((key) => !answered.has(key)).length;
@@ -125,19 +136,44 @@ async function begun(counter: Counter, of: readonly string[], least: number): Pr
   }
 }
 
-/** Statuses of an instance that the ledger tells of, in their order; `busy` is told as `ready`, and its beginnings are left out. */
-async function toldOf(instance: string, { conversations }: DeployedApplication): Promise<string> {
-  // Around midnight its changes stand in two conversations.
+/** Agents that commands would be given to, by what SQS and the registry say now. */
+async function chosen({ choices }: DeployedApplication, agents: readonly string[]): Promise<string> {
+  const candidates = agents.map((agent) => ({ agent, capabilities: {} }));
+  const made = new Set<string>();
+  // Equal ones would be drawn by chance.
+  for (let index = 0; index < CHOICES; index += 1)
+    made.add(
+      (await choices.choose({ by: 'least-loaded', channel: 'counter.errands', candidates }, `m-${index}`)).agent ?? '-',
+    );
+  // What is known of agents is believed for some seconds.
+  await sleep(STANDING_AGE_MS);
+  return [...made].sort().join(' ');
+}
+
+interface Told {
+  readonly type: string;
+  readonly data: { readonly instance?: string; readonly status?: string; readonly since: string };
+}
+
+/** What the ledger has of the agent's changes, each message once, in their order. */
+async function conversationOf({ conversations }: DeployedApplication): Promise<readonly Told[]> {
+  // Around midnight they stand in two conversations.
   const days = [Date.now() - 3_600_000, Date.now()].map((at) => new Date(at).toISOString().slice(0, 10));
   const read = (day: string) => conversations.conversation(`agents:${AGENT}:${day}`);
   const entries = (await Promise.all([...new Set(days)].map(read))).flat();
   const told = entries.flatMap((entry) => {
-    if (entry.kind !== 'message' || entry.intent.envelope.type !== AgentStatusChanged.name) return [];
-    const data = entry.intent.envelope.data as { instance: string; status: string; since: string };
-    return data.instance === instance && data.status !== 'initializing' ? [data] : [];
+    if (entry.kind !== 'message') return [];
+    const { type, data } = entry.intent.envelope;
+    return [{ type, data: data as Told['data'] }];
   });
+  return told.toSorted((a, b) => Date.parse(a.data.since) - Date.parse(b.data.since));
+}
+
+/** Statuses of an instance in their order; `busy` is told as `ready`, and its beginnings are left out. */
+function toldOf(instance: string, told: readonly Told[]): string {
   const statuses = told
-    .toSorted((a, b) => Date.parse(a.since) - Date.parse(b.since))
-    .map(({ status }) => (status === 'busy' ? 'ready' : status));
+    .filter(({ type, data }) => type === AgentStatusChanged.name && data.instance === instance)
+    .map(({ data: { status = '' } }) => (status === 'busy' ? 'ready' : status))
+    .filter((status) => status !== 'initializing');
   return statuses.filter((status, index) => status !== 'ready' || statuses[index - 1] !== 'ready').join(' ');
 }

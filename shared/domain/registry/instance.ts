@@ -151,7 +151,7 @@ export function beaten(heartbeat: Heartbeat, before: InstanceClaim | undefined):
       },
     );
   }
-  return { ...before, ...heartbeat };
+  return { ...before, ...heartbeat, report: heartbeat.report ?? {} };
 }
 
 function checkApplication({ application, agent, instance }: InstanceName, before: InstanceName): void {

@@ -36,7 +36,7 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
     const beat = beatOf(claim);
     await stand.registry.beat(beat);
     expect(await stand.registry.of(given.agent)).toEqual({
-      claims: [{ ...claim, ...beat }],
+      claims: [{ ...claim, ...beat, report: {} }],
       standings: [],
       drains: [],
     });

@@ -10,7 +10,7 @@ function agentWith(health?: HealthProbe<Deps>) {
   const options = health ? { health } : {};
   return createAgent(depot, 'packer')
     .needs<Deps>()
-    .handle({ otherwise: () => undefined } as never, options);
+    .handle({ otherwise: () => undefined }, options);
 }
 
 const ill = (health?: HealthProbe<Deps>, limitMs = 50) => probeHealth(agentWith(health).with({ well: true }), limitMs);
@@ -45,7 +45,7 @@ it('ends a probe that takes too long, by its signal', async () => {
 });
 
 it('is refused for an agent on Lambda, whose function would never run it', () => {
-  expect(() =>
-    createAgent(depot, 'clerk').handle({ otherwise: () => undefined } as never, { health: () => true }),
-  ).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }) as Error);
+  expect(() => createAgent(depot, 'clerk').handle({ otherwise: () => undefined }, { health: () => true })).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION' }) as Error,
+  );
 });
