@@ -10,9 +10,13 @@ export interface WorkerProcess {
 
 const COMMAND = ['--conditions=laneway-source', '--import', 'tsx', 'cli/main.ts'];
 
-/** Starts the worker of an agent of the counter. Resolves once it is at work. */
-export async function startWorkerProcess(agent: string): Promise<WorkerProcess> {
-  const args = [...COMMAND, '--topology', 'bench/counter/topology.ts', 'worker', 'run', agent];
+/**
+ * Starts a worker of an agent of the counter. Resolves once it is at work.
+ * @param instance its name in the registry; one of its machine without it
+ */
+export async function startWorkerProcess(agent: string, instance?: string): Promise<WorkerProcess> {
+  const named = instance === undefined ? [] : ['--instance', instance];
+  const args = [...COMMAND, '--topology', 'bench/counter/topology.ts', 'worker', 'run', agent, ...named];
   // The channel ends the worker when this process is gone.
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -137,6 +137,8 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly readsQuarantines?: true;
   /** Reads which channels are paused, where its rights on the ledger do not cover that. @defaultValue false */
   readonly readsPauses?: true;
+  /** Reads the registry of agents: who is down, and who has room, before it chooses among them. @defaultValue false */
+  readonly readsRegistry?: true;
   /** Reads the registry of agents, writes the platform's word into it, and looks at functions, mappings and lanes. @defaultValue false */
   readonly watchesAgents?: true;
   /** Rights on the payload bucket. @defaultValue none */
@@ -177,6 +179,7 @@ export function schedulesOf({ triggers }: Pick<PlatformFunctionDeclaration, 'tri
 export function variablesOf({
   pending,
   readsQuarantines,
+  readsRegistry,
   watchesAgents,
   links,
   environment,
@@ -185,7 +188,7 @@ export function variablesOf({
     ...(['bus', 'ledgerTable', 'payloadBucket'] as const),
     ...(pending ? (['pendingTable', 'timerQueue'] as const) : []),
     ...(readsQuarantines ? (['quarantineTable'] as const) : []),
-    ...(watchesAgents ? (['registryTable'] as const) : []),
+    ...((watchesAgents ?? readsRegistry) ? (['registryTable'] as const) : []),
     ...environment,
     ...(links === 'signs' ? (['approvalPage', 'linkKey'] as const) : []),
   ];

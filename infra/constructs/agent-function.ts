@@ -6,6 +6,7 @@ import { milliseconds } from '../../shared/domain/base/duration.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 import { LanewayError, unknownName } from '../../shared/domain/base/errors.js';
 import type { Priority } from '../../shared/domain/base/priority.js';
+import { watchedReceivers } from '../../shared/topology/direct-receivers.js';
 import type { AgentModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import { agentOf, allowAgent, confineAgent, directMailboxes, type AgentSurroundings } from './agent-rights.js';
@@ -90,6 +91,9 @@ export class AgentFunction extends Construct {
     const direct = directMailboxes(props);
     const environment = {
       ...fabricEnvironment(fabric, requests),
+      ...(watchedReceivers(topology, agent).length > 0 && {
+        [ENVIRONMENT.registryTable]: fabric.registryTable.tableName,
+      }),
       [ENVIRONMENT.deadLetterQueue]: mailbox.deadLetterQueue.queueUrl,
       ...mailboxesVariable([mailbox, ...direct]),
       [ENVIRONMENT.bindings]: Lazy.string({ produce: () => namesJson(this.bindings) }),

@@ -7,9 +7,9 @@ import { MessageAcknowledged } from '../../shared/message/system-messages.js';
 import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
-import { directReceivers } from '../../shared/topology/direct-receivers.js';
+import { directReceivers, watchedReceivers } from '../../shared/topology/direct-receivers.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from './queues/mailbox.js';
-import { allowCount, allowDeliveries, allowPayloads, allowRequests, allowSend } from './permissions.js';
+import { allowCount, allowDeliveries, allowPayloads, allowRequests, allowSend, allowStandings } from './permissions.js';
 import { payloadsOfAgent } from './policies/payload-rights.js';
 import { allowPublish, denyOtherPublishing, type PublishRights } from './policies/publish-rights.js';
 
@@ -46,6 +46,7 @@ export function allowAgent(grantee: IGrantable & IConstruct, surroundings: Agent
   allowSend(grantee, mailbox.deadLetterQueue);
   allowSend(grantee, ...directQueuesTo(directReceivers(topology, agent), surroundings));
   allowCount(grantee, ...watchedQueues(agent, surroundings));
+  allowStandings(grantee, fabric, watchedReceivers(topology, agent));
 }
 
 /** Denies an agent's own role to publish as anybody else, whatever it is allowed besides by its application. */

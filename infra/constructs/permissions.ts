@@ -2,7 +2,7 @@ import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import { PAUSES_KEY } from '../../shared/aws/dynamo/pauses/pause-keys.js';
-import { claimsKey, WORD_KEYS, wordKey } from '../../shared/aws/dynamo/registry/registry-keys.js';
+import { claimsKey, HEALTH_KEY, WORD_KEYS, wordKey } from '../../shared/aws/dynamo/registry/registry-keys.js';
 import { APPROVAL_WRITER, writerOfReceiver, writerOfSource } from '../../shared/domain/wire/writers.js';
 import type { LedgerRows, OthersRows, TableAccess } from '../../functions/platform/declaration.js';
 import type { BindableBucket } from './bindable-bucket.js';
@@ -32,7 +32,8 @@ export function allow(grantee: IGrantable, actions: readonly string[], resources
 
 /** Access to one of the two tables. */
 export function allowTable(grantee: IGrantable, table: Fabric['ledgerTable'], access: readonly TableAccess[]): void {
-  allow(grantee, actionsOf(access), [table.tableArn]);
+  const onItems = actionsOf(access);
+  if (onItems.length > 0) allow(grantee, onItems, [table.tableArn]);
   if (access.includes('due')) allow(grantee, ['dynamodb:Query'], [`${table.tableArn}/index/${DUE_INDEX}`]);
 }
 
@@ -101,7 +102,14 @@ export function allowInstances(grantee: IGrantable, { registryTable }: Fabric, a
 /** Reading the registry of all agents; with `writes` also what the platform says of them, and no claim of an instance. */
 export function allowRegistry(grantee: IGrantable, { registryTable }: Fabric, part: 'reads' | 'writes'): void {
   allowTable(grantee, registryTable, ['query']);
-  if (part === 'writes') allowRows(grantee, registryTable, ['put', 'update'], [WORD_KEYS]);
+  if (part === 'writes') allowRows(grantee, registryTable, ['put', 'update'], [WORD_KEYS, HEALTH_KEY]);
+}
+
+/** Reading what the registry has of some agents, for whoever chooses among them. */
+export function allowStandings(grantee: IGrantable, { registryTable }: Fabric, agents: readonly string[]): void {
+  if (agents.length === 0) return;
+  const partitions = agents.flatMap((agent) => [claimsKey(agent), wordKey(agent)]);
+  allowItems(grantee, registryTable, ['query'], [HEALTH_KEY, ...partitions]);
 }
 
 /** Publishers' rows in the ledger, and those of others. */

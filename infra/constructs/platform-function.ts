@@ -77,8 +77,8 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes, readsPauses, readsQuarantines, watchesAgents } =
-      declaration;
+    const { ledger, name, rows, payloads, pending, publishes } = declaration;
+    const { readsPauses, readsQuarantines, readsRegistry, watchesAgents } = declaration;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -88,7 +88,7 @@ export class PlatformFunction extends RuntimeFunction {
       environment: {
         ...fabricEnvironment(fabric, pending !== undefined),
         ...(readsQuarantines && { [ENVIRONMENT.quarantineTable]: fabric.pendingTable.tableName }),
-        ...(watchesAgents && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
+        ...((watchesAgents ?? readsRegistry) && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
         ...props.environment,
       },
     });
@@ -107,7 +107,7 @@ export class PlatformFunction extends RuntimeFunction {
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
     if (readsPauses) allowPauses(this, fabric);
-    if (watchesAgents) allowRegistry(this, fabric, 'writes');
+    if (watchesAgents ?? readsRegistry) allowRegistry(this, fabric, watchesAgents ? 'writes' : 'reads');
     // Whoever settles all rows publishes under every name, and stores nothing under it.
     if (payloads && rows)
       allowPayloads(this, fabric, payloadsOfPublishers(writersUnder(sourcesOf(declaration, topology))));

@@ -1,3 +1,4 @@
+import { defined } from '../domain/base/defined.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import type { MessageType } from '../message/message-type.js';
 import type { AgentModel } from '../topology/model.js';
@@ -7,6 +8,20 @@ import type { Message } from './message.js';
 
 /** A handler without its types, as the runtime calls it. */
 export type ErasedHandler = (message: Message, context: Context) => unknown;
+
+/** What a probe of an agent's health works with. */
+export interface HealthContext<Deps> {
+  /** Dependencies that the agent was bound with. */
+  readonly deps: Deps;
+  /** Aborts when the probe's time, 5 seconds, is over. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Probe of an agent's health: a look at what its handlers cannot do without, such as a connection. It says that the instance is ill by
+ * returning `false`, throwing, rejecting, or taking more than 5 seconds; anything else says that it is well.
+ */
+export type HealthProbe<Deps> = (context: HealthContext<Deps>) => unknown;
 
 /** Logic of an agent: its handlers, by message type. It touches neither AWS nor the environment. */
 export interface Agent<Deps = unknown> {
@@ -24,6 +39,8 @@ export interface Agent<Deps = unknown> {
   readonly middleware: readonly Middleware<Deps>[];
   /** Version of its code, which its dead letters name. */
   readonly version?: string;
+  /** Probe of its health; absent when it has none. */
+  readonly health?: HealthProbe<Deps>;
   /** Binds the dependencies that `needs` declared. */
   with(deps: Deps): BoundAgent;
 }
@@ -42,6 +59,12 @@ export interface AgentOptions<Deps> {
   readonly use?: readonly Middleware<Deps>[];
   /** Version of the agent's code, as its dead letters name it. @defaultValue the hash of its bundle, where deployed */
   readonly version?: string;
+  /**
+   * Probe of its health, for an agent that runs as a worker: run before each heartbeat, every 30 seconds, in its process. An instance whose
+   * probe fails twice in a row takes nothing new, and is out of the pool until a probe succeeds. It costs no message anything.
+   * @defaultValue none: an instance is well while it beats and most of its tries succeed
+   */
+  readonly health?: HealthProbe<Deps>;
 }
 
 /** Builds an agent of a topology. */
@@ -53,7 +76,10 @@ export interface AgentBuilder<
 > {
   /** Declares the type of `context.deps`; the values are bound with `Agent.with`, where the agent runs. */
   needs<Needed>(): AgentBuilder<Heard, Published, Needed, Capability>;
-  /** Takes one handler for each type that the agent hears. @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one */
+  /**
+   * Takes one handler for each type that the agent hears.
+   * @throws LanewayError INVALID_TOPOLOGY for a missing or an extra one; INVALID_OPTION for a probe of an agent on Lambda
+   */
   handle(handlers: Handlers<Heard, Published, Deps, Capability>, options?: AgentOptions<Deps>): Agent<Deps>;
 }
 
@@ -102,7 +128,7 @@ function makeAgent<Deps>(
   topology: Topology,
   model: AgentModel,
   given: Readonly<Record<string, ErasedHandler>>,
-  { use: middleware = [], version }: AgentOptions<Deps>,
+  { use: middleware = [], version, health }: AgentOptions<Deps>,
 ): Agent<Deps> {
   const { otherwise, ...byType } = given;
   const missing = otherwise ? [] : model.handles.filter((type) => !Object.hasOwn(byType, type));
@@ -116,6 +142,13 @@ function makeAgent<Deps>(
       },
     );
   }
+  if (health !== undefined && model.runs !== 'worker') {
+    throw new LanewayError('INVALID_OPTION', `agent '${model.id}' has a probe of its health, and runs on Lambda`, {
+      help: [
+        "allowed: with runs: 'worker'; a function has no process that could run one, and is looked at from outside",
+      ],
+    });
+  }
   const agent: Agent<Deps> = {
     topology,
     id: model.id,
@@ -123,7 +156,7 @@ function makeAgent<Deps>(
     handlers: new Map(Object.entries(byType)),
     ...(otherwise ? { otherwise } : {}),
     middleware,
-    ...(version === undefined ? {} : { version }),
+    ...defined({ version, health }),
     with: (deps) => ({ agent, deps }),
   };
   return agent;

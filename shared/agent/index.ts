@@ -18,7 +18,15 @@
  */
 import '../domain/base/one-version.js';
 export { createAgent } from './create-agent.js';
-export type { Agent, AgentBuilder, AgentOptions, BoundAgent, ErasedHandler } from './create-agent.js';
+export type {
+  Agent,
+  AgentBuilder,
+  AgentOptions,
+  BoundAgent,
+  ErasedHandler,
+  HealthContext,
+  HealthProbe,
+} from './create-agent.js';
 export type {
   CommandsIn,
   Context,

@@ -130,11 +130,14 @@ const lanes = ({ names }: Origin): Ports['lanes'] => {
   );
   return { send: port.call('send') };
 };
-const choices = ({ names }: Origin): Ports['choices'] => {
+const choices = ({ names, unreadable }: Origin): Ports['choices'] => {
   const urls = names.lanes();
+  const registry = names.has('registryTable')
+    ? { client: documentClient(), table: names.of('registryTable'), unreadable }
+    : undefined;
   const port = later(
-    () => import('./later-adapters/sqs.js'),
-    (sqs) => sqs.makeStandings(urls),
+    () => import('./later-adapters/standings.js'),
+    (standings) => standings.makeStandings(urls, registry),
   );
   return new AgentChooser({ of: port.call('of') }, clock());
 };

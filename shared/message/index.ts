@@ -28,6 +28,9 @@ export type {
   ReplyOf,
 } from './message-type.js';
 export {
+  AgentCameBack,
+  AgentStatusChanged,
+  AgentWentDown,
   ApprovalDecided,
   ApprovalRequested,
   BreakerChanged,
@@ -38,6 +41,7 @@ export {
   RequestCancelled,
   RequestFailed,
   RequestTimedOut,
+  ResourceThresholdCrossed,
   AgentFailed,
   TaskCompleted,
   WorkflowCompensated,

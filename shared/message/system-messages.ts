@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PRIORITIES } from '../domain/base/priority.js';
+import { WATCHED_RESOURCES } from '../domain/registry/health-limits.js';
 import { AGENT_STATUSES } from '../domain/registry/lifecycle.js';
 import { systemEvent } from './message-type.js';
 
@@ -234,6 +235,44 @@ export const AgentStatusChanged = systemEvent(
 );
 
 /**
+ * Nobody takes messages for an agent any more: each of its instances has failed, is silent or has ended, and no operator ordered that.
+ * Its open requests move up their ladders now. One message for each time.
+ */
+export const AgentWentDown = systemEvent(
+  'AgentWentDown',
+  z.object({
+    agent: z.string(),
+    /** Instant at which the platform saw it, ISO 8601. */
+    since: z.string(),
+    cause: z.string(),
+    /** Messages that its instances had in hand when they were last heard. */
+    tasks: z.number().int(),
+  }),
+);
+
+/** Somebody takes messages for an agent again that was down. One message for each `AgentWentDown`. */
+export const AgentCameBack = systemEvent(
+  'AgentCameBack',
+  z.object({ agent: z.string(), since: z.string(), downSince: z.string() }),
+);
+
+/**
+ * A resource of an agent is used beyond its limit (`above`), or no longer (`below`), once each way. Shares are from 0 to 1. What it is
+ * reckoned from are the heartbeats of the agent's instances: their word on themselves.
+ */
+export const ResourceThresholdCrossed = systemEvent(
+  'ResourceThresholdCrossed',
+  z.object({
+    agent: z.string(),
+    resource: z.enum(WATCHED_RESOURCES),
+    crossed: z.enum(['above', 'below']),
+    value: z.number(),
+    threshold: z.number(),
+    since: z.string(),
+  }),
+);
+
+/**
  * Messages that end a wait, or begin or end an execution, outlast an outage of two days: whoever waits for them would wait for ever.
  * With the longest pause between two tries they are still younger than a copy in a lane may become.
  */
@@ -250,7 +289,7 @@ export const SYSTEM_CHANNELS = {
   'system.acknowledgements': { carries: [MessageAcknowledged] },
   'system.cancellations': { carries: [RequestCancelled], qos: LASTING },
   'system.expiries': { carries: [MessageExpired] },
-  'system.agents': { carries: [AgentStatusChanged] },
+  'system.agents': { carries: [AgentStatusChanged, AgentWentDown, AgentCameBack, ResourceThresholdCrossed] },
   'system.breakers': { carries: [BreakerChanged] },
   'workflow.events': { carries: [WorkflowStarted, WorkflowCompleted], qos: LASTING },
   /** Published only where an agent subscribes. */

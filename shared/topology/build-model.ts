@@ -2,6 +2,7 @@ import { defined } from '../domain/base/defined.js';
 import { milliseconds } from '../domain/base/duration.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { inOrder } from '../domain/base/priority.js';
+import { WATCHED_RESOURCES, type HealthLimits } from '../domain/registry/health-limits.js';
 import { MOST_TASKS } from '../domain/registry/instance.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/delivery/qos.js';
 import { isSameType, type MessageType } from '../message/message-type.js';
@@ -142,6 +143,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       );
     }
     checkTasks(declared.name, id, runs, spec.maxConcurrentTasks);
+    checkHealth(declared.name, id, spec.health ?? {});
     agents[id] = {
       id,
       runs,
@@ -152,7 +154,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       publishes: (spec.publishes ?? []).map((type) => type.name),
       lanes: [],
       handlerTimeout,
-      ...defined({ needs: spec.needs, maxConcurrentTasks: spec.maxConcurrentTasks }),
+      ...defined({ needs: spec.needs, maxConcurrentTasks: spec.maxConcurrentTasks, health: spec.health }),
     };
   }
   return agents;
@@ -168,6 +170,15 @@ function checkTasks(topology: string, id: string, runs: AgentRuntime, most: numb
     );
   if (!Number.isInteger(most) || most < 1 || most > MOST_TASKS)
     invalid(topology, `agents.${id}.maxConcurrentTasks is ${most}`, `allowed: a whole number from 1 to ${MOST_TASKS}`);
+}
+
+function checkHealth(topology: string, id: string, limits: Partial<HealthLimits>): void {
+  for (const [resource, share] of Object.entries(limits)) {
+    const known = (WATCHED_RESOURCES as readonly string[]).includes(resource);
+    if (known && share > 0 && share <= 1) continue;
+    const allowed = `allowed: ${WATCHED_RESOURCES.join(', ')}, each a share above 0 and up to 1`;
+    invalid(topology, `agents.${id}.health has ${resource}: ${String(share)}`, allowed);
+  }
 }
 
 function channelsOf(

@@ -1,6 +1,7 @@
 import type { Duration } from '../domain/base/duration.js';
 import type { Rung } from '../domain/request/ladder.js';
 import type { Priority } from '../domain/base/priority.js';
+import type { HealthLimits } from '../domain/registry/health-limits.js';
 import type { QosProfile } from '../domain/delivery/qos.js';
 import type { SelectionModel } from '../domain/selection/selection.js';
 
@@ -65,6 +66,8 @@ export interface AgentModel {
   readonly lanes: readonly Priority[];
   /** Messages that one instance handles side by side at most; absent when its process alone decides. */
   readonly maxConcurrentTasks?: number;
+  /** Limits of its resources that are not those of every agent. */
+  readonly health?: Partial<HealthLimits>;
   /** Longest time of one handling. */
   readonly handlerTimeout: Duration;
   /** Least time that one of its commands takes; absent when it does not say. */

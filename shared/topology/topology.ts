@@ -1,5 +1,6 @@
 import type { Duration } from '../domain/base/duration.js';
 import type { Priority } from '../domain/base/priority.js';
+import type { HealthLimits } from '../domain/registry/health-limits.js';
 import type { QosInput, QosProfile, DEFAULT_PROFILES } from '../domain/delivery/qos.js';
 import type { CommandType, EventType, MessageType, ReplyOf } from '../message/message-type.js';
 import type { SYSTEM_CHANNELS } from '../message/system-messages.js';
@@ -89,6 +90,12 @@ export interface AgentSpec<Channel extends string = string, Capability extends s
    * process, which all agents of the process share. @defaultValue the `concurrency` of its process
    */
   readonly maxConcurrentTasks?: number;
+  /**
+   * Shares from which its resources count as used up, each above 0 and up to 1. `failures`: of its tries within five minutes, from 20 of
+   * them on; an instance beyond it has failed. `tasks`: messages in hand of those that its instances handle side by side at most.
+   * `memory`: of a worker's process. @defaultValue `failures` 0.5, `tasks` 0.9, `memory` 0.9
+   */
+  readonly health?: Partial<HealthLimits>;
   /** Longest time one handler may take. @defaultValue '30 seconds' */
   readonly handlerTimeout?: Duration;
   /**

@@ -51,6 +51,13 @@ export interface AgentLane extends PolledLane {
   readonly running: ReadonlySet<ReceivedCopy>;
 }
 
+/** Settings that the lanes of a worker share. */
+export interface LaneSettings {
+  readonly concurrency: Concurrency;
+  /** Called with each try of an agent's handler that has ended. */
+  readonly tried: (agent: string, isGood: boolean) => void;
+}
+
 /**
  * The deployed lanes of agents, the most urgent priority first, each in the order of the agents.
  * @throws LanewayError NOT_FOUND when the deployment does not have them
@@ -58,17 +65,17 @@ export interface AgentLane extends PolledLane {
 export function agentLanes(
   agents: readonly BoundAgent[],
   deployment: Deployment,
-  concurrency: Concurrency,
+  { concurrency, tried }: LaneSettings,
 ): AgentLane[] {
   const lanes = agents.flatMap((bound) => {
-    const services = servicesOf(bound, deployment);
     const { id, topology } = bound.agent;
+    const services = { ...servicesOf(bound, deployment), tried: (isGood: boolean) => tried(id, isGood) };
     const { bus, direct } = lanesOfAgent(topology.model, id);
     const own = [
       ...bus.map((priority) => ({ priority, direct: false })),
       ...direct.map((priority) => ({ priority, direct: true })),
     ];
-    return own.map((lane) => laneOf(bound, lane, services, deployment, concurrency));
+    return own.map((lane) => laneOf(bound, lane, services, { deployment, concurrency }));
   });
   return lanes.toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority));
 }
@@ -82,8 +89,7 @@ function laneOf(
   bound: BoundAgent,
   { priority, direct }: Pick<AgentLane, 'priority' | 'direct'>,
   services: Services,
-  deployment: Deployment,
-  concurrency: Concurrency,
+  { deployment, concurrency }: { readonly deployment: Deployment; readonly concurrency: Concurrency },
 ): AgentLane {
   const { id, model } = bound.agent;
   const lane = laneAt(

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceLease } from '../agent/registry/instance-lease.js';
+import { defined } from '../domain/base/defined.js';
 import { summarizeError } from '../domain/base/errors.js';
 import type { InstanceState } from '../domain/registry/instance.js';
 import { BEAT_EVERY_MS } from '../domain/registry/lifecycle.js';
+import type { RecentTries } from '../domain/selection/recent-tries.js';
 
 /** Longest wait at the end of a worker for the registry to take its leave, milliseconds. */
 const LEAVE_MS = 5_000;
@@ -23,25 +25,47 @@ export interface PresenceEvents {
   readonly repeat?: (run: () => void, ms: number) => () => void;
 }
 
+/** An agent of a worker, as the registry knows it. */
+export interface PresentAgent {
+  /** Its place in the registry. */
+  readonly lease: InstanceLease;
+  /** Probes its health. @returns the reason for which it is ill */
+  readonly probe: () => Promise<string | undefined>;
+  /** Its last tries. */
+  readonly tries: RecentTries;
+}
+
 /** Presence of a worker in the registry: one instance of each of its agents, all under one name. */
 export class Presence {
-  readonly #leases: readonly InstanceLease[];
+  readonly #agents: readonly PresentAgent[];
+  /** Reasons for which agents are ill, as of the last heartbeat. */
+  readonly #ill = new Map<string, string>();
   #state: InstanceState = 'ready';
   #beating: Promise<void> | undefined;
   #end: () => void = () => undefined;
 
-  constructor(leases: readonly InstanceLease[]) {
-    this.#leases = leases;
+  constructor(agents: readonly PresentAgent[]) {
+    this.#agents = agents;
   }
 
   /** Name of the instance; undefined for a worker without agents. */
   get instance(): string | undefined {
-    return this.#leases[0]?.registration.instance;
+    return this.#agents[0]?.lease.registration.instance;
   }
 
-  /** False while an operator has the agent take nothing new. */
+  /** True while an operator has the agent take nothing new. */
+  isDrained(agent: string): boolean {
+    return this.#agents.some(({ lease }) => lease.registration.agent === agent && lease.isDrained);
+  }
+
+  /** Reason for which the agent is ill, by its own probe; undefined while it is well. */
+  illnessOf(agent: string): string | undefined {
+    return this.#ill.get(agent);
+  }
+
+  /** False while an operator has the agent take nothing new, and while it is ill. */
   takes(agent: string): boolean {
-    return !this.#leases.some(({ registration, isDrained }) => registration.agent === agent && isDrained);
+    return !this.isDrained(agent) && !this.#ill.has(agent);
   }
 
   /**
@@ -65,7 +89,7 @@ export class Presence {
   async leave({ warn }: Pick<PresenceEvents, 'warn'>): Promise<void> {
     this.#end();
     await this.#beating;
-    const left = Promise.all(this.#leases.map((lease) => lease.leave()));
+    const left = Promise.all(this.#agents.map(({ lease }) => lease.leave()));
     left.catch((error: unknown) => warn(`the registry was not told of the end: ${summarizeError(error).message}`));
     const over = new AbortController();
     await Promise.race([
@@ -82,11 +106,18 @@ export class Presence {
   }
 
   async #beat(events: PresenceEvents, refused: (error: unknown) => void): Promise<void> {
-    const before = this.#leases.map(({ isDrained }) => isDrained);
-    for (const lease of this.#leases) {
+    const taken = (): string => this.#agents.map(({ lease }) => this.takes(lease.registration.agent)).join();
+    const before = taken();
+    for (const { lease, probe, tries } of this.#agents) {
       const { agent, instance } = lease.registration;
+      const ill = await probe();
+      if (ill !== undefined && this.#ill.get(agent) !== ill)
+        events.warn(`${agent} is ill, and takes nothing new: ${ill}`);
+      if (ill === undefined) this.#ill.delete(agent);
+      else this.#ill.set(agent, ill);
       try {
-        await lease.beat(events.tasksOf(agent), this.#state);
+        const report = { ...tries.counts(), memory: memoryShare(), ...defined({ ill }) };
+        await lease.beat(events.tasksOf(agent), this.#state, report);
       } catch (error) {
         const summary = summarizeError(error);
         events.warn(`instance ${instance} of ${agent} could not beat: ${summary.message}`);
@@ -96,8 +127,15 @@ export class Presence {
       events.warn(`instance ${instance} of ${agent} was replaced by another of that name, and ends`);
       events.replaced();
     }
-    if (this.#leases.some(({ isDrained }, index) => isDrained !== before[index])) events.changed();
+    if (taken() !== before) events.changed();
   }
+}
+
+/** Share of the memory that this process may have which it has taken, from 0 to 1. */
+export function memoryShare(): number {
+  const constrained = process.constrainedMemory();
+  const most = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
+  return Math.min(1, Math.round((1_000 * process.memoryUsage.rss()) / most) / 1_000);
 }
 
 /** A name for an instance: that of its machine, and what tells its processes apart. */

@@ -1,4 +1,5 @@
 import { InstanceLease, registrationOf } from '../agent/registry/instance-lease.js';
+import { probeHealth } from '../agent/registry/probe-health.js';
 import { openPorts, publisherPorts, registryPort } from '../aws/ports.js';
 import { defined } from '../domain/base/defined.js';
 import type { Agent, BoundAgent } from '../agent/create-agent.js';
@@ -7,10 +8,11 @@ import { findDeployment, type Deployment, type FindOptions } from '../client/dep
 import { milliseconds, type Duration } from '../domain/base/duration.js';
 import { LanewayError } from '../domain/base/errors.js';
 import type { Priority } from '../domain/base/priority.js';
+import { RecentTries } from '../domain/selection/recent-tries.js';
 import { unknownCapability } from '../topology/registry/find-agents.js';
 import { agentLanes, type AgentLane } from './agent-lanes.js';
 import { pollLanes } from './poll-lanes.js';
-import { instanceName, Presence, type PresenceEvents } from './presence.js';
+import { instanceName, Presence, type PresenceEvents, type PresentAgent } from './presence.js';
 import { ProcessConcurrency } from './process-concurrency.js';
 import { Slots } from './slots.js';
 
@@ -61,6 +63,8 @@ export interface WorkerStatus {
   readonly instance?: string;
   /** Agents that an operator has drained; it takes nothing new for them. */
   readonly drained: readonly string[];
+  /** Agents that are ill by their own probe, and why; it takes nothing new for them. */
+  readonly ill: readonly { readonly agent: string; readonly why: string }[];
   /** Milliseconds since 1970 when a lane could be read last; absent before the first time. */
   readonly polledAt?: number;
 }
@@ -112,11 +116,13 @@ export async function startWorker(agents: readonly BoundAgent[], options: Worker
   const name = oneTopology(agents);
   checkCapabilities(agents, options);
   const deployment = await findDeployment(name, options);
-  const lanes = agentLanes(agents, deployment, neighbours);
+  const tries = new Map(agents.map(({ agent: { id } }) => [id, new RecentTries({ now: () => Date.now() })]));
+  const tried = (agent: string, isGood: boolean): void => tries.get(agent)?.note(isGood);
+  const lanes = agentLanes(agents, deployment, { concurrency: neighbours, tried });
   const most = Object.fromEntries(
     agents.map(({ agent: { id, model } }) => [id, model.maxConcurrentTasks ?? concurrency]),
   );
-  const presence = presenceOf(agents, deployment, { ...options, concurrency });
+  const presence = presenceOf(agents, deployment, { ...options, concurrency }, tries);
   const own = { agents: agents.map(({ agent }) => agent.id), most, concurrency, drainMs, signal: options.signal };
   const worker = work(lanes, { ...own, ...defined({ presence }) });
   await worker.begun;
@@ -128,20 +134,23 @@ function presenceOf(
   agents: readonly BoundAgent[],
   deployment: Deployment,
   { concurrency = 8, instance = instanceName(), capabilities, zone, version }: WorkerOptions,
+  triesOf: ReadonlyMap<string, RecentTries>,
 ): Presence | undefined {
   const [first] = agents;
   if (!first) return undefined;
   const names = namesFromOutputs(first.agent.topology.model, deployment);
   if (!names.has('registryTable')) return undefined;
   const ports = openPorts(names, publisherPorts, registryPort);
-  const leases = agents.map(({ agent: { id, model, topology } }) => {
+  const present = agents.map((bound): PresentAgent => {
+    const { id, model, topology } = bound.agent;
     const own = capabilities && Object.entries(capabilities).filter(([one]) => model.capabilities.includes(one));
     const maxConcurrentTasks = Math.min(concurrency, model.maxConcurrentTasks ?? concurrency);
     const facts = { instance, maxConcurrentTasks, ...defined({ zone, version }) };
     const having = own && { capabilities: Object.fromEntries(own) };
-    return new InstanceLease(registrationOf(topology.model, id, { ...facts, ...having }, Date.now()), ports);
+    const lease = new InstanceLease(registrationOf(topology.model, id, { ...facts, ...having }, Date.now()), ports);
+    return { lease, probe: () => probeHealth(bound), tries: triesOf.get(id) ?? new RecentTries(ports.clock) };
   });
-  return new Presence(leases);
+  return new Presence(present);
 }
 
 /** @throws LanewayError UNKNOWN_CAPABILITY for one that none of the agents declares */
@@ -223,7 +232,11 @@ export function work(own: readonly AgentLane[], given: Work): Worker & { readonl
       agents,
       lanes: lanes.map(({ agent, priority, running }) => ({ agent, priority, running: running.size })),
       concurrency,
-      drained: agents.filter((agent) => !takes(agent)),
+      drained: agents.filter((agent) => presence?.isDrained(agent) ?? false),
+      ill: agents.flatMap((agent) => {
+        const why = presence?.illnessOf(agent);
+        return why === undefined ? [] : [{ agent, why }];
+      }),
       ...defined({ polledAt, instance: presence?.instance }),
     }),
   };

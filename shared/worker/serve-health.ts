@@ -48,15 +48,16 @@ export async function serveHealth(worker: Worker, options: HealthOptions): Promi
 }
 
 function healthOf(
-  { state, polledAt, lanes, concurrency, agents, drained }: WorkerStatus,
+  { state, polledAt, lanes, concurrency, agents, drained, ill }: WorkerStatus,
   begun: number,
   now: number,
 ): 'ok' | 'silent' | 'draining' | 'ended' {
   if (state !== 'running') return state;
   // With every slot taken nothing is read: handlers may take longer than a minute.
   if (lanes.reduce((sum, { running }) => sum + running, 0) >= concurrency) return 'ok';
-  // Nor is anything read while all of its agents are drained.
-  if (agents.length > 0 && agents.every((agent) => drained.includes(agent))) return 'ok';
+  // Nor is anything read while all of its agents are drained or ill. A new process would not mend what they miss.
+  const resting = new Set([...drained, ...ill.map(({ agent }) => agent)]);
+  if (agents.length > 0 && agents.every((agent) => resting.has(agent))) return 'ok';
   return now - (polledAt ?? begun) > SILENT_MS ? 'silent' : 'ok';
 }
 

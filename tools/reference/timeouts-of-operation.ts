@@ -1,6 +1,7 @@
 import { RETENTION_DEFAULTS } from '../../infra/constructs/ledger-evidence.js';
 import { DEFAULT_SERVICE_DRAIN, STOP_SECONDS } from '../../infra/application/worker-service.js';
 import { PAYLOAD_DAYS } from '../../shared/domain/evidence/retention.js';
+import { PROBE_LIMIT_MS } from '../../shared/agent/registry/probe-health.js';
 import { LONGEST_VISIBILITY_SECONDS } from '../../shared/agent/receive/receive-batch.js';
 import {
   CALL_ATTEMPTS,
@@ -130,6 +131,12 @@ export const registryTimeouts: TimeoutGroup = {
     row('silence of an instance', 'SILENCE_MS', ms(SILENCE_MS), 'it is `offline`'),
     row('one look at all agents', 'WATCH_TIMEOUT', WATCH_TIMEOUT, 'the next look begins with other agents'),
     row('interval of looks', 'WATCH_EVERY', WATCH_EVERY, '`AgentStatusChanged` of what has changed'),
+    row(
+      "probe of an agent's health",
+      'PROBE_LIMIT_MS',
+      ms(PROBE_LIMIT_MS),
+      'it counts as failed, and is made once more',
+    ),
     row("messages wait and none is in a function's hand", 'STUCK_MS', ms(STUCK_MS), 'the function is `failed`'),
     row('row of an instance that is not written any more', 'REGISTRY_KEPT_MS', ms(REGISTRY_KEPT_MS), 'it is deleted'),
   ],

@@ -1,6 +1,7 @@
 import { engineFlood } from './engine-flood.js';
 import { engineLoad } from './engine-load.js';
 import { engineRedrive } from './engine-redrive.js';
+import { engineRegistry } from './engine-registry.js';
 import { engineReplay } from './engine-replay.js';
 import { engineRestart } from './engine-restart.js';
 import { engineSoak } from './engine-soak.js';
@@ -17,5 +18,6 @@ export const ENGINE_ROWS: readonly Row[] = [
   engineReplay,
   engineWorkerKilled,
   engineWorkerProcesses,
+  engineRegistry,
   engineRestart,
 ];

@@ -41,6 +41,42 @@ export const REGISTRY_MUTATIONS: readonly Mutation[] = [
     rows: ['registry'],
   },
   {
+    name: 'requests-wait-for-who-is-down',
+    title: 'requests that are open at an agent which is down wait for their deadlines',
+    edits: [
+      {
+        file: 'shared/platform/supervision/end-held-requests.ts',
+        find: 'if (down.size === 0) return',
+        replace: 'if (down.size < 100) return',
+      },
+    ],
+    rows: ['registry'],
+  },
+  {
+    name: 'who-comes-back-does-it-again',
+    title: 'an agent that was down does what another has been given meanwhile',
+    edits: [
+      {
+        file: 'shared/platform/requests/close-request.ts',
+        find: "known === 'AGENT_DOWN' && attempt === record.attempt",
+        replace: "known === 'AGENT_DOWN' && attempt > record.attempt",
+      },
+    ],
+    rows: ['registry'],
+  },
+  {
+    name: 'an-ill-instance-takes-messages',
+    title: 'an instance whose probe fails goes on taking messages',
+    edits: [
+      {
+        file: 'shared/testing/harness/instances/instances.ts',
+        find: ' && this.ill === undefined;',
+        replace: ';',
+      },
+    ],
+    rows: ['registry'],
+  },
+  {
     name: 'the-clock-of-an-instance-is-believed',
     title: 'a heartbeat from the future keeps an instance at work',
     edits: [

@@ -8,6 +8,7 @@ import { HarnessWorld } from '../../../shared/testing/harness/harness-world.js';
 import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
 import { CRASH_POINTS } from '../../../shared/testing/harness/faults.js';
 import type { Row, RowContext } from '../driver/row.js';
+import { playIllness } from './unhealthy-agents.js';
 
 const RUNS = { full: 100, quick: 10 };
 const TASKS = 20;
@@ -31,13 +32,13 @@ const depot = defineTopology('registry-depot', {
 /** Two instances of a worker, of which one dies with work in hand and comes back. */
 export const killedInstances: Row = {
   name: 'registry',
-  title: `Of two workers one is killed over ${TASKS} tasks: offline after a minute, its tasks done by the other, each once; told once each way; used again when back; no dead registration revives`,
+  title: `Of two workers one is killed over ${TASKS} tasks: offline after a minute, its tasks done by the other, each once; told once each way; used again when back; no dead registration revives. Of two agents one falls ill: its open requests are answered by the other, each once`,
   engine: false,
   quick: true,
   run: async ({ seed, quick, witness, progress }) => {
     const runs = quick ? RUNS.quick : RUNS.full;
     const problems: string[] = [];
-    const sum = { sent: 0, lost: 0, extra: 0, slowest: 0, repeated: 0 };
+    const sum = { sent: 0, lost: 0, extra: 0, slowest: 0, repeated: 0, moved: 0 };
     for (let run = 0; run < runs; run += 1) {
       const found = await play(seed * 100_003 + run, String(run), witness);
       sum.sent += found.sent;
@@ -45,7 +46,13 @@ export const killedInstances: Row = {
       sum.extra += found.extra;
       sum.repeated += found.repeated;
       sum.slowest = Math.max(sum.slowest, found.noticed);
-      for (const problem of found.problems) if (problems.length < 5) problems.push(`run ${run}: ${problem}`);
+      const ill = await playIllness(seed * 100_003 + run, String(run), witness);
+      sum.sent += ill.sent;
+      sum.lost += ill.lost;
+      sum.extra += ill.extra;
+      sum.moved = Math.max(sum.moved, ill.seconds);
+      for (const problem of [...found.problems, ...ill.problems])
+        if (problems.length < 5) problems.push(`run ${run}: ${problem}`);
       if (run % 25 === 24) progress(`${run + 1} of ${runs} runs`);
     }
     const { sent, lost, extra } = sum;
@@ -58,7 +65,7 @@ export const killedInstances: Row = {
         lost,
         extra,
       },
-      figure: `${runs} runs; offline after ${sum.slowest} s at most, told included; ${sum.repeated} handlings repeated`,
+      figure: `${runs} runs; offline after ${sum.slowest} s at most, told included; ${sum.repeated} handlings repeated; requests of an agent that fell ill answered by the other after ${sum.moved} s at most`,
       problems,
     };
   },
@@ -82,8 +89,9 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
         .with({}),
       createAgent(depot, 'watcher')
         .handle({
-          AgentStatusChanged: ({ data: { instance, from = '-', status } }) =>
-            void heard.push({ instance, change: `${from}>${status}`, at: world.clock.now() }),
+          AgentStatusChanged: ({ data: { agent, instance, from = '-', status } }) =>
+            void (agent === 'weigher' && heard.push({ instance, change: `${from}>${status}`, at: world.clock.now() })),
+          otherwise: () => undefined,
         })
         .with({}),
     ],

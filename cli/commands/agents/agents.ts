@@ -13,7 +13,7 @@ import type { CommandContext } from '../../context/command-context.js';
 import { EXIT, type ExitCode } from '../../context/exit-codes.js';
 import { invokeFunction } from '../../context/invoke-function.js';
 import { openDeployed, type DeployedApplication } from '../../context/open-deployed.js';
-import { agentLines, instanceTable } from '../../render/operators/agents.js';
+import { agentLines, downLines, instanceTable } from '../../render/operators/agents.js';
 import { stepTable } from '../../render/operators/quarantines.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
 import { confinementOf } from '../quarantine/confined-place.js';
@@ -46,7 +46,9 @@ export async function agentsListCommand(
   const application = await opened(context);
   const found = await listInstances({ ...defined({ capabilities: capability, role, status }) }, finding(application));
   const { name } = application.topology;
-  context.output.result(found, () => instanceTable(name, found, context.output.paint).join('\n'));
+  const down = (await application.registry.health()).filter(({ state }) => state === 'down');
+  const lines = () => [...instanceTable(name, found, context.output.paint), ...downLines(down, context.output.paint)];
+  context.output.result(found, () => lines().join('\n'));
 }
 
 /** One agent with its instances and its drains. @throws LanewayError UNKNOWN_AGENT, NOT_FOUND */
@@ -57,8 +59,18 @@ export async function agentsGetCommand(context: CommandContext, id: string): Pro
   if (!agent) throw unknownName('UNKNOWN_AGENT', `there is no agent '${id}'`, id, Object.keys(model.agents), name);
   const instances = await listInstances({ agent: id }, finding(application));
   const drains = await application.registry.drainsOf(id);
+  const health = (await application.registry.health()).find((one) => one.agent === id);
   const { runs, role, capabilities, handles, maxConcurrentTasks } = agent;
-  const told = { agent: id, runs, ...defined({ role, maxConcurrentTasks }), capabilities, handles, instances, drains };
+  const told = {
+    agent: id,
+    runs,
+    ...defined({ role, maxConcurrentTasks }),
+    capabilities,
+    handles,
+    instances,
+    drains,
+    ...defined({ health }),
+  };
   context.output.result(told, () => agentLines(told, context.output.paint).join('\n'));
 }
 

@@ -1,5 +1,6 @@
 import { visibleText } from '../../../shared/domain/base/visible-text.js';
 import type { Drain } from '../../../shared/domain/registry/drain.js';
+import type { AgentHealth } from '../../../shared/domain/registry/health.js';
 import { isAvailable } from '../../../shared/domain/registry/lifecycle.js';
 import type { AgentModel } from '../../../shared/topology/model.js';
 import type { AgentInstance } from '../../../shared/topology/registry/find-agents.js';
@@ -14,6 +15,8 @@ export interface ShownAgent extends Pick<
   readonly agent: string;
   readonly instances: readonly AgentInstance[];
   readonly drains: readonly Drain[];
+  /** Absent for an agent that was never down, nor beyond a limit. */
+  readonly health?: AgentHealth;
 }
 
 /** Instances as a table: `laneway agents list`. What they say of themselves may hold anything. */
@@ -34,9 +37,16 @@ export function instanceTable(application: string, instances: readonly AgentInst
   return table(rows, { head: head.map((text) => ({ text, paint: paint.faint })) });
 }
 
+/** Agents that are down, one line each. Their instances may be forgotten; why they are down may be an instance's word. */
+export function downLines(down: readonly AgentHealth[], paint: Paint): string[] {
+  return down.map(({ agent, since, cause = '' }) =>
+    paint.bad(`${agent} is down since ${since}: ${visibleText(cause)}`),
+  );
+}
+
 /** One agent: `laneway agents get`. */
 export function agentLines(shown: ShownAgent, paint: Paint): string[] {
-  const { agent, runs, role, capabilities, handles, maxConcurrentTasks, instances, drains } = shown;
+  const { agent, runs, role, capabilities, handles, maxConcurrentTasks, instances, drains, health } = shown;
   const facts = [
     `runs as ${runs}`,
     ...(role === undefined ? [] : [`role ${role}`]),
@@ -49,6 +59,8 @@ export function agentLines(shown: ShownAgent, paint: Paint): string[] {
     ...drains.map(
       ({ instance, by, why, since }) => `drained since ${since}, ${instance ?? 'all'}, by ${by}: ${visibleText(why)}`,
     ),
+    ...downLines(health?.state === 'down' ? [health] : [], paint),
+    ...(health?.above ?? []).map((resource) => `beyond its limit: ${resource}`),
     ...instanceTable(agent, instances, paint),
   ];
 }

@@ -21,6 +21,7 @@ export const deadlines: PlatformFunctionDeclaration<'deadlines'> = {
   ledger: ['get', 'put'],
   rows: { reads: ['deliveries'], writes: ['decisions'] },
   pending: ['get', 'put', 'update'],
+  readsRegistry: true,
   payloads: 'read-write',
   publishes: {
     system: [

@@ -1,5 +1,5 @@
 import type { Handler } from 'aws-lambda';
-import { bookPort, deadLettersPort, deliveriesPort, openPorts } from '../../../shared/aws/ports.js';
+import { bookPort, deadLettersPort, deliveriesPort, openPorts, registryPort } from '../../../shared/aws/ports.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { linksOf } from '../approval-links.js';
 import { countRung } from '../count-rung.js';
@@ -11,7 +11,7 @@ export function create(topology: Topology): Handler {
   return queueFunction(topology, 'deadlines', (surroundings) => {
     const services = {
       ...openTelling(surroundings, 'deadlines'),
-      ...openPorts(surroundings.names, bookPort, deadLettersPort, deliveriesPort),
+      ...openPorts(surroundings.names, bookPort, deadLettersPort, deliveriesPort, registryPort),
       countRung: (rung: string) => countRung(topology.name, rung),
       approvalLinks: linksOf(surroundings),
     };

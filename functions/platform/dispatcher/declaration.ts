@@ -18,6 +18,7 @@ export const dispatcher: PlatformFunctionDeclaration<'dispatcher'> = {
   ledger: ['put'],
   rows: {},
   pending: ['get', 'put', 'update'],
+  readsRegistry: true,
   payloads: 'read-write',
   publishes: {
     system: [

@@ -1,5 +1,11 @@
 import type { Duration } from '../../../shared/domain/base/duration.js';
-import { AgentStatusChanged } from '../../../shared/message/system-messages.js';
+import {
+  AgentCameBack,
+  AgentStatusChanged,
+  AgentWentDown,
+  RequestFailed,
+  ResourceThresholdCrossed,
+} from '../../../shared/message/system-messages.js';
 import { NEEDS, type PlatformFunctionDeclaration } from '../declaration.js';
 
 /** Time from one look at all agents to the next: the least that a schedule of EventBridge takes. */
@@ -10,7 +16,8 @@ export const WATCH_TIMEOUT: Duration = '50 seconds';
 
 export const registry: PlatformFunctionDeclaration<'registry'> = {
   name: 'registry',
-  description: 'looks at the instances of agents, and tells of every change of their status',
+  description:
+    'looks at the instances of agents, tells of what has changed, and moves requests on from those that are down',
   stack: 'agents',
   needed: NEEDS.always,
   triggers: [
@@ -21,6 +28,16 @@ export const registry: PlatformFunctionDeclaration<'registry'> = {
   environment: ['mailboxes'],
   ledger: ['put'],
   rows: {},
+  // Open requests of agents that are down.
+  pending: ['due'],
   watchesAgents: true,
-  publishes: { system: [AgentStatusChanged.name] },
+  publishes: {
+    system: [
+      AgentStatusChanged.name,
+      AgentWentDown.name,
+      AgentCameBack.name,
+      ResourceThresholdCrossed.name,
+      RequestFailed.name,
+    ],
+  },
 };

@@ -1,5 +1,5 @@
 import type { Handler } from 'aws-lambda';
-import { agentFunctionsPort, openPorts, registryPort } from '../../../shared/aws/ports.js';
+import { agentFunctionsPort, openPorts, registryPort, requestPorts } from '../../../shared/aws/ports.js';
 import { watchAgents, type WatchSummary } from '../../../shared/platform/registry/watch-agents.js';
 import { publisherOf } from '../../../shared/publishing/publisher-of.js';
 import type { Topology } from '../../../shared/topology/topology.js';
@@ -12,7 +12,7 @@ const RESERVE_MS = 10_000;
 /** The function that looks at all agents, on a schedule and after an operator's command; its result is the summary. */
 export function create(topology: Topology): Handler {
   return platformFunction<unknown, WatchSummary>(topology, 'registry', ({ names, log }) => {
-    const ports = { ...openPublisher(names), ...openPorts(names, registryPort, agentFunctionsPort) };
+    const ports = { ...openPublisher(names), ...openPorts(names, requestPorts, registryPort, agentFunctionsPort) };
     const publishing = publisherOf(topology, { kind: 'platform', name: 'registry' }, ports);
     return async (_event, context) => {
       const stopAt = ports.clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;

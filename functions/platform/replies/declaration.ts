@@ -19,6 +19,7 @@ export const replies: PlatformFunctionDeclaration<'replies'> = {
   ledger: ['put', 'update'],
   rows: { writes: ['deliveries'] },
   pending: ['get', 'put', 'update'],
+  readsRegistry: true,
   payloads: 'read-write',
   publishes: {
     system: [

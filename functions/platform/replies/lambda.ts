@@ -1,5 +1,5 @@
 import type { Handler } from 'aws-lambda';
-import { deadLettersPort, deliveriesPort, openPorts } from '../../../shared/aws/ports.js';
+import { deadLettersPort, deliveriesPort, openPorts, registryPort } from '../../../shared/aws/ports.js';
 import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { countRung } from '../count-rung.js';
@@ -11,7 +11,7 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
   return queueFunction(topology, 'replies', (surroundings) => {
     const services = {
       ...openTelling(surroundings, 'replies'),
-      ...openPorts(surroundings.names, deliveriesPort, deadLettersPort),
+      ...openPorts(surroundings.names, deliveriesPort, deadLettersPort, registryPort),
       awaited: workflows.awaited,
       countRung: (rung: string) => countRung(topology.name, rung),
     };

@@ -29,6 +29,7 @@ export const supervisor: PlatformFunctionDeclaration<'supervisor'> = {
   ledger: ['put'],
   rows: {},
   pending: ['get', 'put', 'update', 'due'],
+  readsRegistry: true,
   payloads: 'read-write',
   publishes: {
     system: [

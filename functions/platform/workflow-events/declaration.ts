@@ -17,6 +17,7 @@ export const workflowEvents: PlatformFunctionDeclaration<'workflow-events'> = {
   ledger: ['put'],
   rows: {},
   pending: ['get', 'put', 'update'],
+  readsRegistry: true,
   payloads: 'read-write',
   publishes: {
     system: [

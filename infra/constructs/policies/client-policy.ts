@@ -3,11 +3,19 @@ import { Construct } from 'constructs';
 import { sourceOf } from '../../../shared/domain/wire/envelope.js';
 import { unknownName } from '../../../shared/domain/base/errors.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
-import { directReceivers } from '../../../shared/topology/direct-receivers.js';
+import { directReceivers, watchedReceivers } from '../../../shared/topology/direct-receivers.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
-import { allowCount, allowPayloads, allowRegistry, allowRequests, allowRowsOf, allowSend } from '../permissions.js';
+import {
+  allowCount,
+  allowPayloads,
+  allowRegistry,
+  allowRequests,
+  allowRowsOf,
+  allowSend,
+  allowStandings,
+} from '../permissions.js';
 import { payloadsOfClient } from './payload-rights.js';
 import { allowPublish } from './publish-rights.js';
 
@@ -55,6 +63,7 @@ export class ClientPolicy extends Construct {
     }
     allowSend(policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowCount(policy, ...watchedQueues(client, props));
+    if (client.findsAgents !== true) allowStandings(policy, fabric, watchedReceivers(topology, client));
     if (client.findsAgents === true) allowRegistry(policy, fabric, 'reads');
   }
 }

@@ -84,6 +84,7 @@ async function giveUp(delivery: Delivery, { owner, tries }: Lease, error: ErrorS
   if ((await services.deliveries.get(key))?.owner !== owner) return LOST;
   await services.deadLetters.send(deadLetterOf(delivery, error, tries));
   const written = await services.deliveries.settle(key, owner, deadOutcome(delivery, error));
+  if (written === 'stored') services.tried?.(false);
   return written === 'lost' ? LOST : ACKNOWLEDGE;
 }
 
@@ -93,6 +94,7 @@ async function retry(delivery: Delivery, { owner, tries }: Lease, error: ErrorSu
   const bounds = { first: milliseconds(qos.backoff.first), most: milliseconds(qos.backoff.most) };
   const now = services.clock.now();
   await endLease(() => services.deliveries.release(key, owner, error, now));
+  services.tried?.(false);
   const quick = services.guards.retriesOf(envelope.channel, qos).take(now);
   if (quick) return { kind: 'return', after: backoffDelay(tries, bounds, services.random()), why: error.message };
   services.log.warn('the retry budget is spent: the message waits for the longest backoff', {

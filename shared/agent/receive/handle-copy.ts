@@ -115,6 +115,7 @@ export async function handleCopy(arrival: Arrival): Promise<Verdict> {
       return await endDelivery(delivery, new Refusal({ kind: 'trouble', error: summarizeError(cause), lease }));
     }
     if (written === 'lost') return LOST;
+    services.tried?.(true);
     if (holdsEmissions(stored)) await sendEmissions(stored, delivery);
     services.log.info('handled', {
       type: envelope.type,

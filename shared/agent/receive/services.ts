@@ -24,6 +24,8 @@ export interface Services extends Pick<
   readonly heldTimes?: Ports['heldTimes'];
   /** Pauses of channels; without them none is paused. */
   readonly pauses?: Ports['pauses'];
+  /** Called with each try of a handler that has ended, well or badly. */
+  readonly tried?: (isGood: boolean) => void;
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
 }

@@ -1,7 +1,7 @@
 import { LanewayError, unknownName } from '../../domain/base/errors.js';
 import type { Ports } from '../../domain/ports.js';
 import { drainOf } from '../../domain/registry/drain.js';
-import type { InstanceClaim, InstanceState, Registration } from '../../domain/registry/instance.js';
+import type { InstanceClaim, InstanceReport, InstanceState, Registration } from '../../domain/registry/instance.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { unknownCapability } from '../../topology/registry/find-agents.js';
 
@@ -68,7 +68,7 @@ export class InstanceLease {
    * beats no more.
    * @throws LanewayError FOREIGN_HEARTBEAT, INVALID_OPTION; UNAVAILABLE, to be repeated
    */
-  async beat(currentTasks: number, state: InstanceState = 'ready'): Promise<void> {
+  async beat(currentTasks: number, state: InstanceState = 'ready', report: InstanceReport = {}): Promise<void> {
     if (this.#isReplaced) return;
     const { clock, registry } = this.ports;
     const { application, agent, instance } = this.registration;
@@ -76,13 +76,14 @@ export class InstanceLease {
     const { epoch } = this.#claim;
     try {
       const at = new Date(clock.now()).toISOString();
-      await registry.beat({ application, agent, instance, epoch, beat: ++this.#beat, at, state, currentTasks });
+      const said = { at, state, currentTasks, report };
+      await registry.beat({ application, agent, instance, epoch, beat: ++this.#beat, ...said });
     } catch (error) {
       if (!(error instanceof LanewayError)) throw error;
       if (error.code === 'UNKNOWN_INSTANCE') this.#forget();
       else if (error.code === 'REPLACED') this.#isReplaced = true;
       else throw error;
-      if (!this.#isReplaced) await this.beat(currentTasks, state);
+      if (!this.#isReplaced) await this.beat(currentTasks, state, report);
       return;
     }
     this.#isDrained = drainOf(await registry.drainsOf(agent), instance) !== undefined;

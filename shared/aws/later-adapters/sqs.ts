@@ -2,7 +2,6 @@ import type { DeadLetterQueue } from '../../domain/delivery/dead-letter.js';
 import type { TimerQueue } from '../../domain/request/timer-queue.js';
 import type { LaneReceipts, LaneReturns, LaneSender } from '../../domain/wire/message-bus.js';
 import type { PayloadStore } from '../../domain/wire/payload-store.js';
-import type { AgentStandings } from '../../domain/selection/standing.js';
 import type { LaneUrls } from '../../topology/mailbox-names.js';
 import { sqsClient } from '../base/clients/sqs-client.js';
 import { QueueUrls } from '../sqs/queue-url.js';
@@ -10,7 +9,6 @@ import { SqsDeadLetterQueue } from '../sqs/sqs-dead-letter-queue.js';
 import { SqsLaneReceipts } from '../sqs/sqs-lane-receipts.js';
 import { SqsLaneReturns } from '../sqs/sqs-lane-returns.js';
 import { SqsLaneSender } from '../sqs/sqs-lane-sender.js';
-import { SqsStandings } from '../sqs/sqs-standings.js';
 import { SqsTimerQueue } from '../sqs/sqs-timer-queue.js';
 
 /** Receipts of the copies of one queue. */
@@ -26,11 +24,6 @@ export function makeQueueUrls(): QueueUrls {
 /** Sender into lanes. */
 export function makeLanes(urls: LaneUrls): LaneSender {
   return new SqsLaneSender(sqsClient(), urls);
-}
-
-/** Standings of agents by what waits in their lanes. */
-export function makeStandings(urls: LaneUrls): AgentStandings {
-  return new SqsStandings(sqsClient(), urls);
 }
 
 /** Returns into lanes. */

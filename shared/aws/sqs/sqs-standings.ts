@@ -14,7 +14,7 @@ const COUNTS = [
 /**
  * Load of agents by what SQS counts in their lanes: one call for each lane. What waits for its next try counts, so that an
  * agent whose handlings fail looks busy. SQS knows neither outcomes nor health: every agent is available, with no tries
- * counted.
+ * counted; the registry knows more.
  */
 export class SqsStandings implements AgentStandings {
   constructor(

@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   NOBODY_ANSWERS: false,
   NOBODY_AVAILABLE: true,
   QUARANTINED: false,
+  AGENT_DOWN: false,
   // instances of agents
   UNKNOWN_INSTANCE: false,
   UNKNOWN_STATUS: false,

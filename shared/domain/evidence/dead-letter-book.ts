@@ -38,6 +38,7 @@ export interface OperatorEntry {
     | 'release'
     | 'drain'
     | 'pause'
+    | 'drain-refused'
     | 'resume'
     | 'trip'
     | 'reset';

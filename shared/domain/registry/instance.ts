@@ -36,6 +36,18 @@ export interface Registration extends InstanceName {
   readonly started: string;
 }
 
+/** Word of an instance on how it fares. It may take itself out by it, and nobody else. */
+export interface InstanceReport {
+  /** Reason for which it cannot do its work, by its own probe; absent while it can. */
+  readonly ill?: string;
+  /** Tries of its handlings that ended well within five minutes, of the last fifty. @defaultValue 0 */
+  readonly completed?: number;
+  /** Tries that ended badly, counted in the same way. @defaultValue 0 */
+  readonly failed?: number;
+  /** Share of the memory that its process may have which it has taken, 0 to 1. @defaultValue unknown */
+  readonly memory?: number;
+}
+
 /** Heartbeat of an instance. */
 export interface Heartbeat extends InstanceName {
   /** Registration under this name that it belongs to, from 1. */
@@ -48,10 +60,15 @@ export interface Heartbeat extends InstanceName {
   readonly state: InstanceState;
   /** Messages in hand. */
   readonly currentTasks: number;
+  /** Absent from a worker of an older release. */
+  readonly report?: InstanceReport;
 }
 
 /** All that an instance says of itself. Its agent's role writes it, so that it is a claim, and nobody's order. */
 export type InstanceClaim = Registration & Heartbeat;
+
+/** Longest reason of a probe that is kept, characters. */
+export const ILL_LENGTH = 200;
 
 const STATES = ['initializing', 'ready', 'draining', 'gone'] as const satisfies readonly InstanceState[];
 
@@ -66,6 +83,12 @@ export const claimForm = z.looseObject({
   started: instant,
   ...{ epoch: count, beat: count, at: instant, currentTasks: count },
   state: z.enum(STATES),
+  report: z
+    .looseObject({
+      ill: z.string().max(ILL_LENGTH).optional(),
+      ...{ completed: count.optional(), failed: count.optional(), memory: z.number().min(0).max(1).optional() },
+    })
+    .optional(),
 });
 
 /** True for a text that may name an instance: 1 to 64 letters, digits and `_ . : -`. */
@@ -128,7 +151,7 @@ export function beaten(heartbeat: Heartbeat, before: InstanceClaim | undefined):
       },
     );
   }
-  return { ...before, ...heartbeat };
+  return { ...before, ...heartbeat, report: heartbeat.report ?? {} };
 }
 
 function checkApplication({ application, agent, instance }: InstanceName, before: InstanceName): void {

@@ -1,4 +1,5 @@
 import type { Drain } from './drain.js';
+import type { AgentHealth } from './health.js';
 import type { Heartbeat, InstanceClaim, Registration } from './instance.js';
 import type { InstanceStanding } from './standing.js';
 
@@ -14,7 +15,7 @@ export interface RegisteredAgent {
 
 /**
  * Instances of an application's agents. Instances write their claims; the platform and operators write the rest, in rows that no
- * agent may write. Rows end a day after they were last written.
+ * agent may write. Rows end a day after they were last written, but for drains and the health of agents.
  */
 export interface Registry {
   /**
@@ -39,6 +40,14 @@ export interface Registry {
   stand(standing: InstanceStanding, before: InstanceStanding | undefined): Promise<boolean>;
   /** Notes that a transition has been published. */
   told(standing: InstanceStanding): Promise<void>;
+  /** Health of every agent that was ever down or beyond a limit, some seconds old at most. */
+  health(): Promise<readonly AgentHealth[]>;
+  /**
+   * Writes the word of the platform on an agent as a whole, unless somebody else has since `before`. It is kept for as long as
+   * the application: whoever is down for a week is down.
+   * @returns false when somebody has
+   */
+  assess(health: AgentHealth, before: AgentHealth | undefined): Promise<boolean>;
   /** Records a drain, unless one of the same is in force. @returns the one that is in force now */
   drain(drain: Drain): Promise<Drain>;
   /** Ends a drain. @returns it; undefined when there was none in force */

@@ -2,6 +2,7 @@ import { shortText } from '../base/cut-text.js';
 import { defined } from '../base/defined.js';
 import type { Drain } from './drain.js';
 import type { FunctionState } from './function-state.js';
+import { DEFAULT_LIMITS, failureShare } from './health-limits.js';
 import type { InstanceClaim } from './instance.js';
 import { SILENCE_MS, stepTowards, type AgentStatus } from './lifecycle.js';
 
@@ -50,6 +51,14 @@ export interface InstanceStanding {
 /** Longest reason, characters: it travels in messages. */
 const CAUSE_LENGTH = 500;
 
+/** Terms on which an instance is looked at. */
+export interface InstanceTerms {
+  /** Drain that it is under. */
+  readonly drain?: Drain | undefined;
+  /** Share of failed tries from which it counts as failed. @defaultValue that of {@link DEFAULT_LIMITS} */
+  readonly failures?: number | undefined;
+}
+
 /** A status, and why. */
 interface Seen {
   readonly status: AgentStatus;
@@ -64,13 +73,13 @@ interface Seen {
  */
 export function lookAtInstance(
   claim: InstanceClaim,
-  drain: Drain | undefined,
+  { drain, failures = DEFAULT_LIMITS.failures }: InstanceTerms,
   before: InstanceStanding | undefined,
   now: number,
 ): InstanceStanding {
   const { agent, instance, epoch, beat } = claim;
   const heard = heardAt(claim, before, now);
-  const seen = seenOf(claim, drain, now - Date.parse(heard));
+  const seen = seenOf(claim, { drain, failures }, now - Date.parse(heard));
   return standing({ agent, instance, heard, epoch, beat }, seen, before, now);
 }
 
@@ -113,8 +122,8 @@ function heardAt(claim: InstanceClaim, before: InstanceStanding | undefined, now
 }
 
 function seenOf(
-  { state, currentTasks, maxConcurrentTasks: most }: InstanceClaim,
-  drain: Drain | undefined,
+  { state, currentTasks, maxConcurrentTasks: most, report = {} }: InstanceClaim,
+  { drain, failures }: { readonly drain: Drain | undefined; readonly failures: number },
   silent: number,
 ): Seen {
   if (state === 'gone') return { status: 'offline', cause: 'it has ended' };
@@ -122,6 +131,12 @@ function seenOf(
   if (drain) return { status: 'maintenance', cause: drainedBy(drain) };
   if (state === 'draining') return { status: 'maintenance', cause: 'it ends what it has in hand' };
   if (state === 'initializing') return { status: 'initializing', cause: 'it has registered' };
+  if (report.ill !== undefined)
+    return { status: 'failed', cause: shortText(`its probe says: ${report.ill}`, CAUSE_LENGTH) };
+  if (failureShare(report) >= failures) {
+    const { completed = 0, failed = 0 } = report;
+    return { status: 'failed', cause: `${failed} of its last ${completed + failed} tries failed` };
+  }
   if (currentTasks >= most) return { status: 'busy', cause: `${currentTasks} of ${most} messages in hand` };
   return { status: 'ready', cause: 'it takes messages' };
 }

@@ -114,23 +114,33 @@ export interface NextAttempt {
   readonly time: number;
 }
 
+/** Agents that are not asked. */
+export interface Substitutes {
+  /** Agent that waits for the answer. */
+  readonly waits?: string | undefined;
+  /** Agents that nobody takes messages for just now. @defaultValue none */
+  readonly down?: ReadonlySet<string> | undefined;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
 /**
  * Finds the attempt that follows one that has ended; undefined at the end of the ladder, or when the time left is too
  * short. A rung with nobody to ask is passed over, and so is the repetition of a command that cannot succeed. No agent
- * is asked as a substitute twice, nor the agent that waits for the answer.
+ * is asked as a substitute twice, nor the agent that waits for the answer, nor one that is down.
  */
 export function nextAttempt(
   ladder: readonly Rung[],
   climb: Climb,
   cause: AttemptEnd,
   now: number,
-  waits?: string,
+  { waits, down = NOBODY }: Substitutes = {},
 ): NextAttempt | undefined {
   if (cause.final === true) return undefined;
   for (let index = Math.max(0, climb.rung); index < ladder.length; index++) {
     const rung = ladder[index];
     const used = index === climb.rung ? climb.used : 0;
-    const found = rung && attemptOn(rung, used, climb, cause, waits);
+    const found = rung && attemptOn(rung, used, climb, cause, { waits, down });
     if (!found) continue;
     const left = Date.parse(climb.until) - now - found.pause;
     // A later rung may do without the pause.
@@ -145,16 +155,17 @@ function attemptOn(
   used: number,
   climb: Climb,
   cause: AttemptEnd,
-  waits: string | undefined,
+  { waits, down = NOBODY }: Substitutes,
 ): Omit<NextAttempt, 'rung' | 'used' | 'time'> | undefined {
   const { on, order, tried, receiver } = climb;
   const { kind } = rung;
-  const untried = (agents: readonly string[]) => agents.find((agent) => agent !== waits && !tried.includes(agent));
+  const may = (agent: string): boolean => agent !== waits && !down.has(agent);
+  const untried = (agents: readonly string[]) => agents.find((agent) => may(agent) && !tried.includes(agent));
   switch (kind) {
     case 'retry': {
       // The same agent would refuse the same command again.
       const hopeless = cause.error !== undefined && !cause.error.retryable;
-      if (used >= rung.times || hopeless || receiver === undefined) return undefined;
+      if (used >= rung.times || hopeless || receiver === undefined || down.has(receiver)) return undefined;
       return { kind, on, receiver, pause: pauseBefore(rung, used) };
     }
     case 'agent': {
@@ -163,7 +174,7 @@ function attemptOn(
       return other === undefined ? undefined : { kind, on, receiver: other, pause: 0 };
     }
     case 'channel': {
-      const other = untried(rung.agents) ?? rung.agents.find((agent) => agent !== waits);
+      const other = untried(rung.agents) ?? rung.agents.find(may);
       return used > 0 || other === undefined ? undefined : { kind, on: rung.channel, receiver: other, pause: 0 };
     }
     case 'person':

@@ -38,7 +38,7 @@ export interface DrainOptions {
 /**
  * Has an agent, or one instance, take nothing new. What it has in hand is finished, and what comes for it waits in its lanes, or is
  * taken by its other instances. A worker heeds it with its next heartbeat, half a minute at most; the mappings of a function are
- * disabled. Repeated, it completes what is missing.
+ * disabled. Repeated, it completes what is missing. That it was refused, to spare the last capable one, is noted too.
  *
  * @throws LanewayError UNKNOWN_AGENT, UNKNOWN_INSTANCE; LAST_CAPABLE, without `force`, when nobody else is available who has one of its
  * capabilities, or handles one of its commands; INVALID_OPTION without a name or a reason, and for an instance of a function
@@ -54,8 +54,12 @@ export async function drainAgent(
   const { clock, registry, topology } = services;
   const all = await listInstances({}, services);
   checkTarget(target, all, topology.model);
-  if (!force) checkLast(target, all, topology.model);
   let drain: Drain = { agent, ...defined({ instance }), ...actor, since: new Date(clock.now()).toISOString() };
+  const refused = force ? undefined : refusedAsLast(target, all, topology.model);
+  if (refused) {
+    await note('drain-refused', { ...drain, at: drain.since }, actor, services.book);
+    throw refused;
+  }
   const steps = new Steps<'record' | 'consumers' | 'note'>();
   await steps.do('record', async () => {
     drain = await registry.drain(drain);
@@ -137,8 +141,12 @@ function checkTarget({ agent, instance }: DrainTarget, all: readonly AgentInstan
     );
 }
 
-/** Refuses a drain that would leave nobody for what its target can do now. */
-function checkLast(target: DrainTarget, all: readonly AgentInstance[], { agents, types }: TopologyModel): void {
+/** The error of a drain that would leave nobody for what its target can do now; undefined when somebody is left. */
+function refusedAsLast(
+  target: DrainTarget,
+  all: readonly AgentInstance[],
+  { agents, types }: TopologyModel,
+): LanewayError | undefined {
   const isMeant = (one: AgentInstance): boolean =>
     one.agent === target.agent && (target.instance === undefined || one.instance === target.instance);
   const available = all.filter(({ status }) => isAvailable(status));
@@ -153,8 +161,8 @@ function checkLast(target: DrainTarget, all: readonly AgentInstance[], { agents,
       .flatMap(abilities)
       .filter((one) => !left.has(one)),
   );
-  if (lost.size === 0) return;
-  throw new LanewayError('LAST_CAPABLE', `${named(target)} is the last who is available for ${[...lost].join(', ')}`, {
+  if (lost.size === 0) return undefined;
+  return new LanewayError('LAST_CAPABLE', `${named(target)} is the last who is available for ${[...lost].join(', ')}`, {
     help: [
       'what comes for it waits in its lanes until it is resumed, or expires',
       'start another instance or agent first, or drain it all the same: --force',
@@ -167,7 +175,7 @@ function named({ agent, instance }: DrainTarget): string {
 }
 
 async function note(
-  action: 'drain' | 'resume',
+  action: 'drain' | 'drain-refused' | 'resume',
   { agent, instance, since, at }: Drain & { readonly at: string },
   actor: Actor,
   book: Ports['book'],

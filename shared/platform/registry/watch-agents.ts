@@ -4,6 +4,8 @@ import { summarizeError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
 import { drainOf } from '../../domain/registry/drain.js';
+import { agentsDown, type LookedAt } from '../../domain/registry/health.js';
+import type { InstanceClaim } from '../../domain/registry/instance.js';
 import {
   FUNCTION_INSTANCE,
   lookAtFunction,
@@ -14,9 +16,11 @@ import { AgentStatusChanged } from '../../message/system-messages.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import type { AgentModel } from '../../topology/model.js';
 import type { Topology } from '../../topology/topology.js';
+import { moveRequestsOn } from '../supervision/end-held-requests.js';
+import { assess } from './assess-agents.js';
 
 /** Ports and settings of a look at all agents. */
-export interface WatchServices extends Pick<Ports, 'agentFunctions' | 'clock' | 'registry'> {
+export interface WatchServices extends Pick<Ports, 'agentFunctions' | 'clock' | 'pending' | 'registry'> {
   readonly topology: Topology;
   readonly publishing: Publishing;
   readonly log: Log;
@@ -28,7 +32,11 @@ export interface WatchSummary {
   readonly instances: number;
   /** Transitions that were published. */
   readonly changed: number;
-  /** Agents that could not be looked at; the next run does. */
+  /** Messages on the health of agents that were published. */
+  readonly told: number;
+  /** Open attempts that were ended because nobody takes messages for the agent that they asked. */
+  readonly movedOn: number;
+  /** Agents that could not be looked at, and attempts that could not be ended; the next run does. */
   readonly failed: number;
   /** False when time ran out before all agents were looked at. */
   readonly complete: boolean;
@@ -37,66 +45,104 @@ export interface WatchSummary {
 /** Time from one look to the next, by which the agent that is looked at first moves on. */
 const TURN_MS = 60_000;
 
-/** Most transitions of one agent that a look publishes: whoever has taken it can make up instances. The next look goes on. */
+/** Most transitions of one agent that a look publishes: whoever has taken it can make up instances. */
 const MOST_CHANGES = 100;
 
 /**
  * Looks at the instances of all agents, writes down what the platform holds of each, and publishes every transition once, as
  * `AgentStatusChanged` on `system.agents`. A transition is written before it is published, under an id that follows from it:
- * a run that dies between the two is completed by the next, with the same message. An agent that cannot be looked at keeps no other from it.
+ * a run that dies between the two is completed by the next, with the same message. Of an agent as a whole it tells in the same way when
+ * nobody takes messages for it any more, and when somebody does again; requests that are open at one that is down move up their ladders.
+ * An agent that cannot be looked at keeps no other from it.
  *
  * @param stopAt milliseconds since 1970 from which no further agent is looked at
  */
 export async function watchAgents(services: WatchServices, stopAt: number): Promise<WatchSummary> {
-  const { clock, log, topology } = services;
+  const { clock, log, registry, topology } = services;
   const all = Object.values(topology.model.agents);
   // Those that come last when time runs out are not always the same.
   const first = Math.floor(clock.now() / TURN_MS) % Math.max(1, all.length);
-  const counts = { instances: 0, changed: 0, failed: 0 };
+  const counts = { instances: 0, changed: 0, told: 0, movedOn: 0, failed: 0 };
+  const failed = (what: string, about: object, error: unknown): undefined => {
+    counts.failed += 1;
+    log.warn(what, { ...about, error: summarizeError(error).message });
+  };
+  const health = await registry
+    .health()
+    .catch((error: unknown) => failed('the health of agents could not be read', {}, error));
+  const known = new Map(health?.map((one) => [one.agent, one]));
   for (const agent of [...all.slice(first), ...all.slice(0, first)]) {
     if (clock.now() >= stopAt) return { ...counts, complete: false };
     try {
-      const { instances, changed } = await watchAgent(agent, services);
-      counts.instances += instances;
+      const { looks, changed } = await watchAgent(agent, services);
+      counts.instances += looks.length;
       counts.changed += changed;
+      // Whoever does not know how it was cannot tell what has changed.
+      if (!health) continue;
+      const assessed = await assess(agent, looks, known.get(agent.id), services);
+      if (assessed.health) known.set(agent.id, assessed.health);
+      counts.told += assessed.told;
     } catch (error) {
-      counts.failed += 1;
-      log.warn('an agent could not be looked at', { agent: agent.id, error: summarizeError(error).message });
+      failed('an agent could not be looked at', { agent: agent.id }, error);
     }
+  }
+  try {
+    const moved = await moveRequestsOn({ ...services, down: agentsDown([...known.values()]) }, stopAt);
+    counts.movedOn += moved.movedOn;
+    counts.failed += moved.failed;
+  } catch (error) {
+    failed('requests of agents that are down could not be moved on', {}, error);
   }
   return { ...counts, complete: true };
 }
 
 async function watchAgent(
-  { id, runs }: AgentModel,
+  agent: AgentModel,
   services: WatchServices,
-): Promise<Pick<WatchSummary, 'instances' | 'changed'>> {
+): Promise<{ readonly looks: readonly LookedAt[]; readonly changed: number }> {
+  const { registry } = services;
+  const looks: LookedAt[] = [];
+  let changed = 0;
+  for (const { claim, before, look } of await looksAt(agent, services)) {
+    // The next look goes on.
+    if (changed >= MOST_CHANGES) {
+      looks.push({ standing: look(before), ...defined({ claim }) });
+      continue;
+    }
+    // A run that died left it written and not published.
+    if (before?.told === false) changed += await announce(before, services);
+    const next = look(before && { ...before, told: true });
+    looks.push({ standing: next, ...defined({ claim }) });
+    if (!(await registry.stand(next, before))) continue;
+    if (!next.told) changed += await announce(next, services);
+  }
+  return { looks, changed };
+}
+
+/** A look that is to be made at an instance. */
+interface Look {
+  readonly claim?: InstanceClaim;
+  readonly before: InstanceStanding | undefined;
+  readonly look: (before: InstanceStanding | undefined) => InstanceStanding;
+}
+
+async function looksAt({ id, runs, health }: AgentModel, services: WatchServices): Promise<readonly Look[]> {
   const { agentFunctions, clock, registry } = services;
   const { claims, standings, drains } = await registry.of(id);
   const before = (instance: string) => standings.find((one) => one.instance === instance);
-  const looks =
-    runs === 'worker'
-      ? claims.map((claim) => ({
-          before: before(claim.instance),
-          look: (was: InstanceStanding | undefined) =>
-            lookAtInstance(claim, drainOf(drains, claim.instance), was, clock.now()),
-        }))
-      : await (async () => {
-          const state = await agentFunctions.stateOf(id);
-          const drain = drainOf(drains, FUNCTION_INSTANCE);
-          const look = (was: InstanceStanding | undefined) => lookAtFunction(id, state, drain, was, clock.now());
-          return [{ before: before(FUNCTION_INSTANCE), look }];
-        })();
-  let changed = 0;
-  for (const { before: was, look } of looks) {
-    if (changed >= MOST_CHANGES) break;
-    // A run that died left it written and not published.
-    if (was?.told === false) changed += await announce(was, services);
-    const next = look(was && { ...was, told: true });
-    if (!(await registry.stand(next, was))) continue;
-    if (!next.told) changed += await announce(next, services);
-  }
-  return { instances: looks.length, changed };
+  if (runs === 'worker')
+    return claims.map((claim) => {
+      const terms = { drain: drainOf(drains, claim.instance), failures: health?.failures };
+      return {
+        claim,
+        before: before(claim.instance),
+        look: (was) => lookAtInstance(claim, terms, was, clock.now()),
+      };
+    });
+  const state = await agentFunctions.stateOf(id);
+  const drain = drainOf(drains, FUNCTION_INSTANCE);
+  const look = (was: InstanceStanding | undefined) => lookAtFunction(id, state, drain, was, clock.now());
+  return [{ before: before(FUNCTION_INSTANCE), look }];
 }
 
 /** Publishes a transition, and notes that it has been. @returns the number of messages: 1 */

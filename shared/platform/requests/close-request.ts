@@ -3,7 +3,9 @@ import { payloadOf, withoutPayload } from '../../domain/delivery/claim-check.js'
 import { reasonOf } from '../../domain/delivery/dead-letter.js';
 import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import { PLATFORM_WRITER } from '../../domain/wire/writers.js';
+import type { Cancellation } from '../../domain/delivery/delivery.js';
 import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../../domain/base/errors.js';
+import { commandKeyOf } from '../../domain/request/command-key.js';
 import type { AttemptEnd } from '../../domain/request/ladder.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
 import { replyOutcome } from '../../domain/request/reply-outcome.js';
@@ -148,7 +150,21 @@ async function failAttempt(
     },
     ...(final === true ? { final } : {}),
   };
+  // An agent that comes back is not to do what another has been given meanwhile.
+  if (known === 'AGENT_DOWN' && attempt === record.attempt)
+    await takeBack(record, { by: cause.by, why: message, at }, services);
   return endAttempt(record, cause, services);
+}
+
+/** Marks the command of the present attempt, so that it is not started (again). */
+async function takeBack(
+  record: PendingRecord,
+  cancellation: Cancellation,
+  { deliveries }: RepliesServices,
+): Promise<void> {
+  const receiver = record.climb?.receiver;
+  const key = receiver === undefined ? undefined : commandKeyOf(record, receiver);
+  if (key !== undefined) await deliveries.cancel(key, cancellation);
 }
 
 /** @throws LanewayError NOT_CARRIED, SCHEMA */

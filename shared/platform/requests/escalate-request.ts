@@ -10,6 +10,7 @@ import {
 } from '../../domain/request/ladder.js';
 import type { PendingMove, PendingRecord, RequestOutcome } from '../../domain/request/pending.js';
 import type { Ports } from '../../domain/ports.js';
+import { agentsDown } from '../../domain/registry/health.js';
 import { ARMING_WINDOW_MS } from '../../domain/request/timer-queue.js';
 import { climbedLadder } from '../../topology/step-ladder.js';
 import { sendAttempt, tellAttemptEnd } from './send-attempt.js';
@@ -17,6 +18,8 @@ import { announceRequestEnd, type AnnounceServices } from './announce-request-en
 
 /** Ports for ending an attempt and for moving its request to the next rung of its ladder. */
 export interface EscalateServices extends AnnounceServices, Pick<Ports, 'timers'> {
+  /** Health of agents: one that is down is not asked while there is another. @defaultValue everybody is asked */
+  readonly registry?: Pick<Ports['registry'], 'health'>;
   /** Called with the kind of each rung that a request comes to. */
   readonly countRung: (rung: string) => void;
 }
@@ -60,7 +63,7 @@ export async function endAttempt(
       return 'late';
     }
     const { climb } = record;
-    const next = climb && nextFor(record, climb, cause, services);
+    const next = climb && (await nextFor(record, climb, cause, services));
     if (climb && next) {
       const moved = await move(record, { climb, next, cause }, services);
       if (moved === 'gone') return 'late';
@@ -148,14 +151,29 @@ function concerns(record: PendingRecord, cause: AttemptEnd, now: number): boolea
   return cause.state === 'failed' || Date.parse(record.deadline) <= now;
 }
 
-function nextFor(
+async function nextFor(
   { waiter }: PendingRecord,
   climb: Climb,
   cause: AttemptEnd,
-  { clock, topology }: EscalateServices,
-): NextAttempt | undefined {
+  services: EscalateServices,
+): Promise<NextAttempt | undefined> {
+  const { clock, topology } = services;
   const ladder = climbedLadder(topology.model, climb);
-  return nextAttempt(ladder, climb, cause, clock.now(), waiter.kind === 'agent' ? waiter.id : undefined);
+  const waits = waiter.kind === 'agent' ? waiter.id : undefined;
+  const next = nextAttempt(ladder, climb, cause, clock.now(), { waits });
+  if (next?.receiver === undefined) return next;
+  const down = await downOf(services);
+  // One that is down and comes back in time is better than nobody.
+  return down.has(next.receiver) ? (nextAttempt(ladder, climb, cause, clock.now(), { waits, down }) ?? next) : next;
+}
+
+/** Agents that are down; none where that is not to be known: a request goes on without. */
+async function downOf({ registry }: EscalateServices): Promise<ReadonlySet<string>> {
+  try {
+    return agentsDown((await registry?.health()) ?? []);
+  } catch {
+    return new Set();
+  }
 }
 
 /** A move up the ladder: from where, to which attempt, and why. */

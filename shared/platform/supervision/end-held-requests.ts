@@ -2,14 +2,16 @@ import { LanewayError, summarizeError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
 import type { Held } from '../../domain/quarantine/quarantine.js';
+import { nextAttempt } from '../../domain/request/ladder.js';
 import type { PendingRecord } from '../../domain/request/pending.js';
 import { behindRequest } from '../../domain/request/request-lineage.js';
 import type { Log } from '../../agent/context.js';
 import { RequestFailed } from '../../message/system-messages.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import type { TopologyModel } from '../../topology/model.js';
+import { climbedLadder } from '../../topology/step-ladder.js';
 
-/** Ports for ending attempts that wait for an agent in quarantine. */
+/** Ports for ending attempts that wait for an agent which takes nothing. */
 export interface HeldRequestServices extends Pick<Ports, 'clock' | 'pending'> {
   readonly log: Log;
   /** Publishing as the function that ends them. */
@@ -36,6 +38,16 @@ const LOOK_BEHIND_MS = 3_600_000;
 /** Ends told side by side. */
 const CHUNK = 20;
 
+/** Attempts that are to be ended. */
+interface Ending {
+  /** True for the attempt of a record that waits for these agents. */
+  readonly concerns: (asked: readonly string[], record: PendingRecord) => boolean;
+  /** Code of the error by which they are ended. */
+  readonly code: 'QUARANTINED' | 'AGENT_DOWN';
+  /** Part of the ids of the messages by which they are ended. */
+  readonly part: 'quarantine' | 'down';
+}
+
 /**
  * Ends every open attempt that waits for agents in quarantine alone, as a dead letter of its command would: by `RequestFailed`,
  * which moves the request up its ladder or ends it. The command itself stays in its lane. Ids follow from the attempt, so that
@@ -48,9 +60,42 @@ export async function endHeldRequests(
   services: HeldRequestServices & { readonly held: Held },
   stopAt: number,
 ): Promise<HeldRequestSummary> {
-  const { clock, held, pending, publishing } = services;
+  const { held } = services;
+  if (held.isNobody) return { movedOn: 0, failed: 0 };
+  return endAttempts(
+    { concerns: (asked) => asked.every(held.agent), code: 'QUARANTINED', part: 'quarantine' },
+    services,
+    stopAt,
+  );
+}
+
+/**
+ * Ends every open attempt that waits for an agent that is down, where its request's ladder has somebody else to ask. One without waits on:
+ * its command is in a lane, and the agent may come back. Otherwise as {@link endHeldRequests}.
+ *
+ * @throws LanewayError UNAVAILABLE
+ */
+export async function moveRequestsOn(
+  services: HeldRequestServices & { readonly down: ReadonlySet<string> },
+  stopAt: number,
+): Promise<HeldRequestSummary> {
+  const { clock, down, publishing } = services;
+  if (down.size === 0) return { movedOn: 0, failed: 0 };
+  const concerns = (asked: readonly string[], { attempt, climb, waiter }: PendingRecord): boolean => {
+    if (climb === undefined || !asked.every((agent) => down.has(agent))) return false;
+    const now = clock.now();
+    const error = { code: 'AGENT_DOWN', message: '', name: 'LanewayError', retryable: false } as const;
+    const cause = { state: 'failed', attempt, by: '', at: new Date(now).toISOString(), error } as const;
+    const waits = waiter.kind === 'agent' ? waiter.id : undefined;
+    const ladder = climbedLadder(publishing.topology.model, climb);
+    return nextAttempt(ladder, climb, cause, now, { waits, down }) !== undefined;
+  };
+  return endAttempts({ concerns, code: 'AGENT_DOWN', part: 'down' }, services, stopAt);
+}
+
+async function endAttempts(ending: Ending, services: HeldRequestServices, stopAt: number): Promise<HeldRequestSummary> {
+  const { clock, pending, publishing } = services;
   const count = { movedOn: 0, failed: 0 };
-  if (held.isNobody) return count;
   const now = clock.now();
   let chunk: Promise<void>[] = [];
   const finish = async (): Promise<void> => {
@@ -59,8 +104,8 @@ export async function endHeldRequests(
   };
   for await (const record of pending.due(now - LOOK_BEHIND_MS, now + HELD_LOOK_AHEAD_MS)) {
     const asked = askedAgents(record, publishing.topology.model);
-    if (asked.length === 0 || !asked.every(held.agent)) continue;
-    chunk.push(endAttemptOf(record, asked, services));
+    if (asked.length === 0 || !ending.concerns(asked, record)) continue;
+    chunk.push(endAttemptOf(record, asked, ending, services));
     if (chunk.length >= CHUNK) await finish();
     if (clock.now() >= stopAt) break;
   }
@@ -80,10 +125,11 @@ function askedAgents(record: PendingRecord, { agents }: TopologyModel): string[]
 async function endAttemptOf(
   record: PendingRecord,
   asked: readonly string[],
+  { code, part }: Ending,
   { log, publishing }: HeldRequestServices,
 ): Promise<void> {
   const { attempt, climb, correlationId: correlation, messageId, requestId, type } = record;
-  const error = new LanewayError('QUARANTINED', `${type} waits for ${asked.join(', ')}, which takes nothing now`);
+  const error = new LanewayError(code, `${type} waits for ${asked.join(', ')}, which takes nothing now`);
   try {
     await publishMessage(
       publishing,
@@ -91,11 +137,16 @@ async function endAttemptOf(
       { requestId, type, code: error.code, message: error.message, attempt },
       {
         ...behindRequest(record),
-        ...{ id: derivedId(RequestFailed.name, 'quarantine', messageId), requestId },
+        ...{ id: derivedId(RequestFailed.name, part, messageId), requestId },
         channel: climb ? 'system.attempts' : 'system.timeouts',
       },
     );
-    log.warn('an attempt waits for an agent in quarantine, and is ended', { request: requestId, type, correlation });
+    log.warn('an attempt waits for an agent that takes nothing, and is ended', {
+      code,
+      request: requestId,
+      type,
+      correlation,
+    });
   } catch (thrown) {
     const { message } = summarizeError(thrown);
     log.error('the end of an attempt could not be told', { request: requestId, type, correlation, error: message });

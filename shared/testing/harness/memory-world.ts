@@ -188,8 +188,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       cursors: new MemoryCursors(),
       ...{ registry: this.instances.registry, agentFunctions: this.instances },
       ...{ quarantines: this.quarantines, heldTimes: this.quarantines },
-      sagas: this.sagas,
-      openExecutions: this.openExecutions,
+      ...{ sagas: this.sagas, openExecutions: this.openExecutions },
       ...{ bus: this.bus, lanes: this.lanes, choices: memoryChoices(model, this) },
       returns: this.#returnsInto(this.lanes),
       deadLetters: new MemoryDeadLetterQueue(platformDeadLetters, this.payloads),
@@ -301,6 +300,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
           ...{ ...ports, senders: ports, random: this.#random, guards, log },
           ...(this.#concurrency && { attach: this.#attach }),
           deadLetters: deadLettersOf(process, new MemoryDeadLetterQueue(deadLetters ?? queue, this.payloads)),
+          tried: (isGood: boolean) => this.instances.tried(id, process.host, isGood),
         };
         const returned = await receiveBatch(withFaults(bound, process), services, {
           copies: copies.map(({ messageId, receipt, body, receiveCount }) => ({

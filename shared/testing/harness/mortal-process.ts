@@ -72,6 +72,11 @@ export class MortalProcess {
     return this.#party !== undefined && this.#world.confines(this.#party);
   }
 
+  /** Instance that it belongs to; undefined for one of the world's own. */
+  get host(): ProcessHost | undefined {
+    return this.#host;
+  }
+
   get alive(): boolean {
     return this.#alive && this.#host?.alive !== false;
   }

@@ -141,7 +141,8 @@ async function instancesOf(agent: AgentModel, services: FindServices): Promise<r
 function workersOf(agent: AgentModel, { claims, standings, drains }: RegisteredAgent, now: number): AgentInstance[] {
   return claims.map((claim) => {
     const before = standings.find(({ instance }) => instance === claim.instance);
-    const standing = lookAtInstance(claim, drainOf(drains, claim.instance), before, now);
+    const terms = { drain: drainOf(drains, claim.instance), failures: agent.health?.failures };
+    const standing = lookAtInstance(claim, terms, before, now);
     const { currentTasks, maxConcurrentTasks, zone, version, started } = claim;
     // A claim of what the topology does not give its agent is worth nothing.
     const own = Object.entries(claim.capabilities).filter(([name]) => agent.capabilities.includes(name));

@@ -36,7 +36,7 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
     const beat = beatOf(claim);
     await stand.registry.beat(beat);
     expect(await stand.registry.of(given.agent)).toEqual({
-      claims: [{ ...claim, ...beat }],
+      claims: [{ ...claim, ...beat, report: {} }],
       standings: [],
       drains: [],
     });
@@ -92,12 +92,12 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
   it("keeps the platform's word on an instance, of two writers that of the first", async () => {
     const claim = await stand.registry.register(registration());
     const { agent } = claim;
-    const first = lookAtInstance(claim, undefined, undefined, stand.now());
+    const first = lookAtInstance(claim, {}, undefined, stand.now());
     const later = new Date(stand.now() + 60_000).toISOString();
     expect(await stand.registry.stand(first, undefined)).toBe(true);
     expect(await stand.registry.stand({ ...first, cause: 'another' }, undefined)).toBe(false);
     expect((await stand.registry.of(agent)).standings).toEqual([first]);
-    const next = lookAtInstance({ ...claim, ...beatOf(claim, { at: later }) }, undefined, first, Date.parse(later));
+    const next = lookAtInstance({ ...claim, ...beatOf(claim, { at: later }) }, {}, first, Date.parse(later));
     expect(next).toMatchObject({ status: 'ready', transition: 2, from: 'initializing', told: false });
     expect(await stand.registry.stand(next, first)).toBe(true);
     expect(await stand.registry.stand({ ...next, cause: 'another' }, first)).toBe(false);
@@ -105,6 +105,35 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
     expect((await stand.registry.of(agent)).standings).toEqual([next]);
     await stand.registry.told(next);
     expect((await stand.registry.of(agent)).standings).toEqual([{ ...next, told: true }]);
+  });
+
+  it('keeps what an instance reports of itself with its heartbeat, and of an older worker nothing', async () => {
+    const claim = await stand.registry.register(registration());
+    const report = { ill: 'no database', completed: 3, failed: 4, memory: 0.25 };
+    await stand.registry.beat(beatOf(claim, { report }));
+    expect((await stand.registry.of(claim.agent)).claims[0]?.report).toEqual(report);
+    await stand.registry.beat(beatOf(claim, { beat: 2, report: {} }));
+    expect((await stand.registry.of(claim.agent)).claims[0]?.report).toEqual({});
+  });
+
+  it('keeps the health of agents, of two writers that of the first, and for good', async () => {
+    const agent = `a-${newId()}`;
+    const since = new Date(stand.now()).toISOString();
+    const change = { kind: 'down', number: 1, since, cause: 'a is offline: silent', tasks: 2 } as const;
+    const down = { agent, state: 'down', since, cause: 'a is offline: silent', above: ['tasks'], changes: 1 } as const;
+    const first = { ...down, untold: [change] };
+    const of = async () => (await stand.registry.health()).filter((one) => one.agent === agent);
+    expect(await of()).toEqual([]);
+    expect(await stand.registry.assess(first, undefined)).toBe(true);
+    expect(await stand.registry.assess({ ...first, cause: 'another' }, undefined)).toBe(false);
+    const told = { ...down, untold: [] };
+    expect(await stand.registry.assess(told, first)).toBe(true);
+    expect(await stand.registry.assess({ ...told, cause: 'another' }, first)).toBe(false);
+    stand.pass(8 * 86_400_000);
+    expect(await of()).toEqual([told]);
+    const back = { kind: 'back', number: 2, since, downSince: since } as const;
+    expect(await stand.registry.assess({ ...told, state: 'up', changes: 2, untold: [back] }, told)).toBe(true);
+    expect(await of()).toMatchObject([{ state: 'up', untold: [back] }]);
   });
 
   it('keeps drains of agents and of instances, the first of each, until they are ended', async () => {
@@ -127,7 +156,7 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
   it('forgets an instance a day after its last heartbeat, and begins with it anew', async () => {
     const given = registration();
     const claim = await stand.registry.register(given);
-    await stand.registry.stand(lookAtInstance(claim, undefined, undefined, stand.now()), undefined);
+    await stand.registry.stand(lookAtInstance(claim, {}, undefined, stand.now()), undefined);
     stand.pass(86_400_000 - 1_000);
     expect((await stand.registry.of(given.agent)).claims).toHaveLength(1);
     await stand.registry.beat(beatOf(claim));
@@ -139,6 +168,6 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
     await expect(stand.registry.beat(beatOf(claim))).rejects.toMatchObject({ code: 'UNKNOWN_INSTANCE' });
     const again = await stand.registry.register(given);
     expect(again.epoch).toBe(1);
-    expect(await stand.registry.stand(lookAtInstance(again, undefined, undefined, stand.now()), undefined)).toBe(true);
+    expect(await stand.registry.stand(lookAtInstance(again, {}, undefined, stand.now()), undefined)).toBe(true);
   });
 }

@@ -99,7 +99,7 @@ describe('the bundles of the reference application', () => {
   it('load on Node alone, and the adapters with them', () => {
     const folder = join(work, 'bundles', 'platform_deadlines');
     const adapters = readdirSync(join(folder, 'later-adapters')).filter((file) => /^[a-z0-9]+\.js$/.test(file));
-    expect(adapters.sort()).toEqual(['kms.js', 's3.js', 'sfn.js', 'sqs.js']);
+    expect(adapters.sort()).toEqual(['kms.js', 's3.js', 'sfn.js', 'sqs.js', 'standings.js']);
     const text = `
       const { handler } = await import('./index.mjs');
       const names = [typeof handler];
@@ -110,7 +110,7 @@ describe('the bundles of the reference application', () => {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     expect(`${run.stdout}${run.stderr}`.trim()).toBe(
-      'function makeLinkSigner makeArchive makePayloads makeResumer makeDeadLetters makeLanes makeQueueUrls makeReceipts makeReturns makeStandings makeTimers',
+      'function makeLinkSigner makeArchive makePayloads makeResumer makeDeadLetters makeLanes makeQueueUrls makeReceipts makeReturns makeTimers makeStandings',
     );
   });
 });

@@ -44,6 +44,7 @@ const agents = () => [
   createAgent(depot, 'watcher').handle({
     AgentStatusChanged: ({ data: { agent, instance, from = '-', status, cause } }) =>
       void heard.push(`${agent}/${instance} ${from}>${status}: ${cause}`),
+    otherwise: () => undefined,
   }),
 ];
 

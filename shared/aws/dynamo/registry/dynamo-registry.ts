@@ -10,6 +10,8 @@ import * as z from 'zod';
 import { readOrPass, type UnreadableRows } from '../../../domain/form/passed-over.js';
 import { anyText, count, inForm, instant } from '../../../domain/form/shapes.js';
 import type { Drain } from '../../../domain/registry/drain.js';
+import { WATCHED_RESOURCES } from '../../../domain/registry/health-limits.js';
+import type { AgentHealth } from '../../../domain/registry/health.js';
 import {
   beaten,
   checkRegistration,
@@ -26,13 +28,19 @@ import { REGISTRY_KEPT_MS, type RegisteredAgent, type Registry } from '../../../
 import type { InstanceStanding } from '../../../domain/registry/standing.js';
 import { available, isConditionFailed } from '../../base/aws-error.js';
 import type { Item } from '../attribute-values.js';
-import { claimsKey, DRAIN, STANDING, wordKey } from './registry-keys.js';
+import { claimsKey, DRAIN, HEALTH_KEY, STANDING, wordKey } from './registry-keys.js';
 
 const standingForm = z.looseObject({
   ...{ agent: anyText, instance: anyText, cause: anyText },
   ...{ status: z.enum(AGENT_STATUSES), from: z.enum(AGENT_STATUSES).optional(), told: z.boolean() },
   ...{ since: instant, looked: instant, heard: instant, waitingSince: instant.optional() },
   ...{ transition: count, epoch: count, beat: count },
+});
+
+const healthForm = z.looseObject({
+  ...{ agent: anyText, state: z.enum(['up', 'down']), since: instant, cause: anyText.optional() },
+  ...{ above: z.array(z.enum(WATCHED_RESOURCES)), changes: count },
+  untold: z.array(z.looseObject({ kind: z.enum(['down', 'back', 'threshold']), number: count, since: instant })),
 });
 
 const drainForm = z.looseObject({ agent: anyText, by: anyText, why: anyText, since: instant });
@@ -67,16 +75,17 @@ export class DynamoRegistry implements Registry {
   }
 
   async beat(heartbeat: Heartbeat): Promise<void> {
-    const { application, epoch, beat, at, state, currentTasks } = heartbeat;
+    const { application, epoch, beat, at, state, currentTasks, report = {} } = heartbeat;
     const command = new UpdateCommand({
       TableName: this.table,
       Key: claimKey(heartbeat),
-      UpdateExpression: 'SET beat = :beat, #at = :at, #state = :state, currentTasks = :tasks, #ttl = :ttl',
+      UpdateExpression:
+        'SET beat = :beat, #at = :at, #state = :state, currentTasks = :tasks, #report = :report, #ttl = :ttl',
       ConditionExpression: 'application = :application AND epoch = :epoch AND #state <> :gone AND #ttl > :now',
-      ExpressionAttributeNames: { '#at': 'at', '#state': 'state', '#ttl': 'ttl' },
+      ExpressionAttributeNames: { '#at': 'at', '#state': 'state', '#report': 'report', '#ttl': 'ttl' },
       ExpressionAttributeValues: {
         ...{ ':application': application, ':epoch': epoch, ':beat': beat, ':at': at, ':state': state },
-        ...{ ':tasks': currentTasks, ':ttl': this.#ttl(), ':gone': 'gone', ':now': this.#ttl(0) },
+        ...{ ':tasks': currentTasks, ':report': report, ':ttl': this.#ttl(), ':gone': 'gone', ':now': this.#ttl(0) },
       },
     });
     try {
@@ -130,6 +139,22 @@ export class DynamoRegistry implements Registry {
     }
   }
 
+  async health(): Promise<readonly AgentHealth[]> {
+    const items = await this.#rows(HEALTH_KEY, '', false);
+    return items.flatMap((item) => this.#read(item, healthFrom) ?? []);
+  }
+
+  async assess(health: AgentHealth, before: AgentHealth | undefined): Promise<boolean> {
+    const unchanged =
+      before === undefined
+        ? { if: 'attribute_not_exists(pk)' }
+        : {
+            if: 'changes = :changes AND size(untold) = :untold',
+            values: { ':changes': before.changes, ':untold': before.untold.length },
+          };
+    return this.#put({ pk: HEALTH_KEY, sk: health.agent, ...health }, unchanged);
+  }
+
   async drain(drain: Drain): Promise<Drain> {
     const item = { ...drainKey(drain), ...drain };
     if (await this.#put(item, { if: 'attribute_not_exists(pk)' })) return drain;
@@ -154,7 +179,7 @@ export class DynamoRegistry implements Registry {
   }
 
   /** Rows of a partition that have not ended, of which DynamoDB may not have deleted some yet. */
-  async #rows(pk: string, prefix = ''): Promise<readonly Item[]> {
+  async #rows(pk: string, prefix = '', isConsistent = true): Promise<readonly Item[]> {
     const { Items = [] } = await available(
       `reading ${pk} in the registry`,
       this.client.send(
@@ -162,7 +187,7 @@ export class DynamoRegistry implements Registry {
           TableName: this.table,
           KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
           ExpressionAttributeValues: { ':pk': pk, ...(prefix !== '' && { ':prefix': prefix }) },
-          ConsistentRead: true,
+          ConsistentRead: isConsistent,
           Limit: 2 * MOST_INSTANCES,
         }),
       ),
@@ -236,6 +261,10 @@ function claimFrom({ pk: _pk, sk, ttl: _ttl, ...facts }: Item, agent: string): I
 
 function standingFrom({ pk: _pk, sk: _sk, ttl: _ttl, ...facts }: Item): InstanceStanding {
   return inForm(standingForm, facts as unknown as InstanceStanding, 'the standing of an instance');
+}
+
+function healthFrom({ pk: _pk, sk: _sk, ...facts }: Item): AgentHealth {
+  return inForm(healthForm, facts as unknown as AgentHealth, 'the health of an agent');
 }
 
 function drainFrom({ pk: _pk, sk: _sk, ...facts }: Item): Drain {

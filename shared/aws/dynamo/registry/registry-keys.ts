@@ -16,3 +16,6 @@ export const STANDING = 'standing#';
 
 /** First part of the sort keys of drains; that on all instances of an agent is this alone. */
 export const DRAIN = 'drain#';
+
+/** Partition in which the platform writes the health of agents as a whole, one row for each. */
+export const HEALTH_KEY = 'health';

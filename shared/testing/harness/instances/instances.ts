@@ -1,11 +1,14 @@
 import type { BoundAgent } from '../../../agent/create-agent.js';
 import { InstanceLease, registrationOf, type InstanceFacts } from '../../../agent/registry/instance-lease.js';
+import { probeHealth } from '../../../agent/registry/probe-health.js';
 import type { Clock } from '../../../domain/base/clock.js';
+import { defined } from '../../../domain/base/defined.js';
 import { LanewayError, summarizeError, unknownName } from '../../../domain/base/errors.js';
 import type { Ports } from '../../../domain/ports.js';
 import type { AgentFunctions } from '../../../domain/registry/function-state.js';
 import { checkRegistration, MOST_TASKS } from '../../../domain/registry/instance.js';
 import { BEAT_EVERY_MS } from '../../../domain/registry/lifecycle.js';
+import { RecentTries } from '../../../domain/selection/recent-tries.js';
 import type { Topology } from '../../../topology/topology.js';
 import type { MemoryLanes } from '../../memory/memory-lanes.js';
 import { MemoryRegistry } from '../../memory/registry/memory-registry.js';
@@ -37,12 +40,15 @@ const DEFAULT_TASKS = 8;
 class Instance implements ProcessHost {
   alive = true;
   tasks = 0;
+  /** Reason for which it is ill, by its own probe, as of its last heartbeat. */
+  ill: string | undefined;
   /** Instant of the next heartbeat, milliseconds since 1970. */
   next: number;
 
   constructor(
     readonly lease: InstanceLease,
     readonly most: number,
+    readonly tries: RecentTries,
     now: number,
   ) {
     this.next = now;
@@ -53,7 +59,7 @@ class Instance implements ProcessHost {
   }
 
   get takes(): boolean {
-    return this.alive && !this.lease.isDrained && !this.lease.isReplaced;
+    return this.alive && !this.lease.isDrained && !this.lease.isReplaced && this.ill === undefined;
   }
 
   die(): void {
@@ -65,7 +71,7 @@ class Instance implements ProcessHost {
 export class Instances implements AgentFunctions {
   readonly registry: MemoryRegistry;
   readonly #world: InstancesWorld;
-  readonly #present: ReadonlySet<string>;
+  readonly #present: ReadonlyMap<string, BoundAgent>;
   readonly #byAgent = new Map<string, Instance[]>();
   /** Instances that the world itself gives agents, made when somebody asks for them. */
   readonly #own = new Map<string, Instance>();
@@ -73,12 +79,12 @@ export class Instances implements AgentFunctions {
   constructor(world: InstancesWorld) {
     this.#world = world;
     this.registry = new MemoryRegistry(world.clock);
-    this.#present = new Set(world.agents.map(({ agent }) => agent.id));
+    this.#present = new Map(world.agents.map((bound) => [bound.agent.id, bound]));
   }
 
-  /** True once a test has started one. */
+  /** True once a test has started one, and where an agent has a probe of its health. */
   get isUsed(): boolean {
-    return this.#byAgent.size > 0;
+    return this.#byAgent.size > 0 || [...this.#present.values()].some(({ agent }) => agent.health !== undefined);
   }
 
   /** Time of the next heartbeat of a started instance, milliseconds since 1970; undefined without any. */
@@ -147,7 +153,13 @@ export class Instances implements AgentFunctions {
   /** False while nobody receives for an agent, as it or all of its instances are drained or dead. */
   takes(agent: string): boolean {
     if (this.registry.isDrained(agent)) return false;
-    return this.#byAgent.get(agent)?.some(({ takes }) => takes) ?? true;
+    return this.#byAgent.get(agent)?.some(({ takes }) => takes) ?? this.#own.get(agent)?.ill === undefined;
+  }
+
+  /** Notes a try of a handler that has ended. @param host instance that made it; the agent's own one without */
+  tried(agent: string, host: ProcessHost | undefined, isGood: boolean): void {
+    const by = this.#byAgent.get(agent)?.find((one) => one === host) ?? this.#own.get(agent);
+    by?.tries.note(isGood);
   }
 
   /** Messages that one instance of an agent can take now. */
@@ -196,6 +208,7 @@ export class Instances implements AgentFunctions {
         },
       }),
       facts.maxConcurrentTasks,
+      new RecentTries(clock),
       clock.now(),
     );
     return made;
@@ -203,8 +216,10 @@ export class Instances implements AgentFunctions {
 
   async #beat(one: Instance): Promise<void> {
     one.next = this.#world.clock.now() + BEAT_EVERY_MS;
+    const bound = this.#present.get(one.lease.registration.agent);
+    one.ill = bound && (await probeHealth(bound));
     try {
-      await one.lease.beat(one.tasks);
+      await one.lease.beat(one.tasks, 'ready', { ...one.tries.counts(), ...defined({ ill: one.ill }) });
     } catch (error) {
       // The next heartbeat tries again, as a worker's does.
       if (!summarizeError(error).retryable) throw error;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../domain/base/clock.js';
 import type { Drain } from '../../../domain/registry/drain.js';
+import type { AgentHealth } from '../../../domain/registry/health.js';
 import {
   beaten,
   checkRegistration,
@@ -23,6 +24,7 @@ export class MemoryRegistry implements Registry {
   readonly #claims = new Map<string, Kept<InstanceClaim>>();
   readonly #standings = new Map<string, Kept<InstanceStanding>>();
   readonly #drains = new Map<string, Drain>();
+  readonly #health = new Map<string, AgentHealth>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -57,6 +59,17 @@ export class MemoryRegistry implements Registry {
     const now = this.#at(this.#standings, key);
     if (now?.transition === transition) this.#standings.set(key, this.#kept({ ...now, told: true }));
     return Promise.resolve();
+  }
+
+  async health(): Promise<readonly AgentHealth[]> {
+    return Promise.resolve([...this.#health.values()]);
+  }
+
+  async assess(health: AgentHealth, before: AgentHealth | undefined): Promise<boolean> {
+    const now = this.#health.get(health.agent);
+    if (now?.changes !== before?.changes || now?.untold.length !== before?.untold.length) return Promise.resolve(false);
+    this.#health.set(health.agent, health);
+    return Promise.resolve(true);
   }
 
   async drain(drain: Drain): Promise<Drain> {

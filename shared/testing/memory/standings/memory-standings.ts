@@ -1,12 +1,10 @@
 import type { Clock } from '../../../domain/base/clock.js';
+import { RegisteredStandings } from '../../../domain/registry/registered-standings.js';
+import type { Registry } from '../../../domain/registry/registry.js';
 import { AgentChooser, type AgentChoices } from '../../../domain/selection/agent-chooser.js';
 import { looksAtStandings } from '../../../domain/selection/selection.js';
-import {
-  LATELY_MS,
-  LATELY_TRIES,
-  type AgentStanding,
-  type AgentStandings,
-} from '../../../domain/selection/standing.js';
+import { RecentTries } from '../../../domain/selection/recent-tries.js';
+import type { AgentStanding, AgentStandings } from '../../../domain/selection/standing.js';
 import type { TopologyModel } from '../../../topology/model.js';
 import type { MemoryDeliveries } from '../memory-deliveries.js';
 import type { MemoryLanes } from '../memory-lanes.js';
@@ -18,17 +16,17 @@ export interface StandingSources {
   readonly lanes: MemoryLanes;
   readonly deliveries: MemoryDeliveries;
   readonly quarantines: Pick<MemoryQuarantines, 'holds'>;
+  readonly instances: { readonly registry: Pick<Registry, 'health' | 'of'> };
 }
 
 /** Load and health of agents in memory: copies in their lanes, their last tries, quarantines. */
 export class MemoryStandings implements AgentStandings {
-  readonly #sources: StandingSources;
-  /** Last tries by agent, oldest first. */
-  readonly #tries = new Map<string, { readonly at: number; readonly isGood: boolean }[]>();
+  readonly #sources: Omit<StandingSources, 'instances'>;
+  readonly #tries = new Map<string, RecentTries>();
 
-  constructor(sources: StandingSources) {
+  constructor(sources: Omit<StandingSources, 'instances'>) {
     this.#sources = sources;
-    sources.deliveries.tried = (agent, isGood) => this.#note(agent, isGood);
+    sources.deliveries.tried = (agent, isGood) => this.#triesOf(agent).note(isGood);
   }
 
   of(agents: readonly string[]): Promise<readonly AgentStanding[]> {
@@ -36,30 +34,27 @@ export class MemoryStandings implements AgentStandings {
   }
 
   #standing(agent: string): AgentStanding {
-    const { clock, lanes, quarantines } = this.#sources;
-    const since = clock.now() - LATELY_MS;
-    const tries = (this.#tries.get(agent) ?? []).filter(({ at }) => at > since);
-    const completed = tries.filter(({ isGood }) => isGood).length;
+    const { lanes, quarantines } = this.#sources;
     return {
       agent,
       available: !quarantines.holds(`agent.${agent}`),
       open: [...lanes.lanes(agent).values()].reduce((sum, { size }) => sum + size, 0),
-      completed,
-      failed: tries.length - completed,
+      ...this.#triesOf(agent).counts(),
     };
   }
 
-  #note(agent: string, isGood: boolean): void {
-    const tries = this.#tries.get(agent) ?? [];
-    tries.push({ at: this.#sources.clock.now(), isGood });
-    if (tries.length > LATELY_TRIES) tries.shift();
+  #triesOf(agent: string): RecentTries {
+    const tries = this.#tries.get(agent) ?? new RecentTries(this.#sources.clock);
     this.#tries.set(agent, tries);
+    return tries;
   }
 }
 
 /** Choices of an application in memory. Tries are counted only where some channel looks at them. */
 export function memoryChoices(model: TopologyModel, sources: StandingSources): AgentChoices {
   const looks = Object.values(model.channels).some(({ selection }) => selection && looksAtStandings(selection.by));
-  const standings = looks ? new MemoryStandings(sources) : { of: () => Promise.resolve([]) };
-  return new AgentChooser(standings, sources.clock);
+  if (!looks) return new AgentChooser({ of: () => Promise.resolve([]) }, sources.clock);
+  const { clock, instances } = sources;
+  const standings = new RegisteredStandings(new MemoryStandings(sources), instances.registry, clock);
+  return new AgentChooser(standings, clock);
 }

@@ -39,9 +39,9 @@ const VALUES: Partial<Record<EnvironmentKey, string>> = {
 
 /** Variables that each function needs of the environment: the contract that the infrastructure sets. */
 const NEEDS = {
-  registry: [registry.create, [...COMMON, 'registryTable', 'mailboxes']],
-  replies: [replies.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue']],
-  deadlines: [deadlines.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue']],
+  registry: [registry.create, [...COMMON, 'pendingTable', 'timerQueue', 'registryTable', 'mailboxes']],
+  replies: [replies.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue', 'registryTable']],
+  deadlines: [deadlines.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue', 'registryTable']],
   dispatcher: [dispatcher.create, [...COMMON, 'pendingTable', 'timerQueue']],
   starter: [starter.create, [...COMMON, 'pendingTable', 'timerQueue', 'deadLetterQueue', 'workflows', 'startRate']],
   'workflow-events': [workflowEvents.create, [...COMMON, 'pendingTable', 'timerQueue', 'workflows']],

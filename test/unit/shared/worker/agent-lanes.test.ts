@@ -27,7 +27,10 @@ const deployment = {
 };
 
 const open = async () =>
-  agentLanes([await book.prepare(deployment), await north.prepare(deployment)], deployment, new ProcessConcurrency());
+  agentLanes([await book.prepare(deployment), await north.prepare(deployment)], deployment, {
+    concurrency: new ProcessConcurrency(),
+    tried: () => undefined,
+  });
 
 test('the lanes of several agents come by priority, each priority in the order of the agents', async () => {
   const lanes = await open();

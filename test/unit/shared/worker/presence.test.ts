@@ -1,5 +1,6 @@
 import { InstanceLease, registrationOf } from '../../../../shared/agent/registry/instance-lease.js';
 import { LanewayError } from '../../../../shared/domain/base/errors.js';
+import { RecentTries } from '../../../../shared/domain/selection/recent-tries.js';
 import { ManualClock } from '../../../../shared/testing/memory/manual-clock.js';
 import { MemoryRegistry } from '../../../../shared/testing/memory/registry/memory-registry.js';
 import { instanceName, Presence } from '../../../../shared/worker/presence.js';
@@ -10,6 +11,8 @@ function stand(instance = 'one') {
   const registry = new MemoryRegistry(clock);
   const told: string[] = [];
   const tasks = { packer: 0, weigher: 0 };
+  const tries = { packer: new RecentTries(clock), weigher: new RecentTries(clock) };
+  const ill = new Map<string, string>();
   let tick: () => void = () => undefined;
   let ended = false;
   const events = {
@@ -27,7 +30,9 @@ function stand(instance = 'one') {
     new Presence(
       ['packer', 'weigher'].map((agent) => {
         const facts = { instance: name, maxConcurrentTasks: 2 };
-        return new InstanceLease(registrationOf(depot.model, agent, facts, clock.now()), { clock, registry });
+        const ports = { clock, registry };
+        const lease = new InstanceLease(registrationOf(depot.model, agent, facts, clock.now()), ports);
+        return { lease, probe: () => Promise.resolve(ill.get(agent)), tries: tries[agent as 'packer'] };
       }),
     );
   const beats = async () => {
@@ -36,7 +41,7 @@ function stand(instance = 'one') {
     await new Promise((resolve) => setImmediate(resolve));
   };
   const claim = async (agent = 'packer') => (await registry.of(agent)).claims[0];
-  return { registry, told, tasks, events, make, beats, claim, isEnded: () => ended };
+  return { registry, told, tasks, tries, ill, events, make, beats, claim, isEnded: () => ended };
 }
 
 it('registers an instance of each agent, beats every 30 seconds with what is in hand, and takes its leave', async () => {
@@ -111,4 +116,26 @@ it('names processes of one machine apart, whatever the machine is called', () =>
   const names = [instanceName('ip-10-0-0-1'), instanceName('ip-10-0-0-1'), instanceName('höst name'.repeat(20))];
   expect(new Set(names).size).toBe(3);
   for (const name of names) expect(name).toMatch(/^[\w.:-]{1,64}$/);
+});
+
+it('takes nothing new for an agent whose probe says that it is ill, says why, and takes again when it is well', async () => {
+  const { ill, told, tries, events, make, beats, claim } = stand();
+  const presence = make();
+  await presence.begin(events);
+  tries.packer.note(true);
+  tries.packer.note(false);
+  ill.set('packer', 'no database');
+  await beats();
+  expect([presence.takes('packer'), presence.takes('weigher')]).toEqual([false, true]);
+  expect(presence.illnessOf('packer')).toBe('no database');
+  expect(told).toEqual(['packer is ill, and takes nothing new: no database', 'changed']);
+  expect(await claim()).toMatchObject({ report: { ill: 'no database', completed: 1, failed: 1 } });
+  expect((await claim())?.report?.memory).toBeGreaterThan(0);
+  await beats();
+  expect(told).toHaveLength(2);
+  ill.delete('packer');
+  await beats();
+  expect(presence.takes('packer')).toBe(true);
+  expect(told.slice(2)).toEqual(['changed']);
+  expect((await claim())?.report?.ill).toBeUndefined();
 });

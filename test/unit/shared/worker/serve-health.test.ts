@@ -12,6 +12,7 @@ beforeEach(async () => {
     lanes: [{ agent: 'desk', priority: 'high', running: 2 }],
     concurrency: 8,
     drained: [],
+    ill: [],
   };
   server = await serveHealth(worker, { port: 0 });
 });

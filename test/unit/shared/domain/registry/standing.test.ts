@@ -20,7 +20,7 @@ function claim(beat: number, seconds: number, own: Partial<InstanceClaim> = {}):
 }
 
 function look(one: InstanceClaim, before: InstanceStanding | undefined, seconds: number, drained = false) {
-  return lookAtInstance(one, drained ? DRAIN : undefined, before, START + seconds * 1_000);
+  return lookAtInstance(one, drained ? { drain: DRAIN } : {}, before, START + seconds * 1_000);
 }
 
 describe('a look at an instance', () => {

@@ -60,6 +60,9 @@ it('refuses to drain the last who can do something, says what that is, and does 
     /'one' of agent 'weigher' is the last .* for ScanShelf/,
   );
   expect(await world.registry.drainsOf('weigher')).toEqual([]);
+  expect(await world.entries('drain:weigher', 'operator')).toMatchObject([
+    { operator: { action: 'drain-refused', by: 'ana', why: 'a new disk', party: 'agent.weigher', instance: 'one' } },
+  ]);
   await register('two');
   await drainAgent(one, ANA, {}, services);
   await expect(drainAgent({ ...one, instance: 'two' }, ANA, {}, services)).rejects.toThrow(code('LAST_CAPABLE'));

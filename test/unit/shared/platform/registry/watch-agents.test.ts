@@ -42,7 +42,7 @@ it('tells every transition once, on system.agents, in the name of the platform',
   const { world, register, beat, pass, look, told } = stand();
   await register();
   await beat(1, 1);
-  expect(await look()).toEqual({ instances: 2, changed: 2, failed: 0, complete: true });
+  expect(await look()).toEqual({ instances: 2, changed: 2, told: 0, movedOn: 0, failed: 0, complete: true });
   expect(told().sort()).toEqual(['clerk/function ->ready', 'packer/one ->ready']);
   pass(30);
   await beat(1, 2);
@@ -83,7 +83,14 @@ it('looks at the others when one agent cannot be looked at, and stops when its t
   functions.fails = true;
   expect(await look()).toMatchObject({ failed: 1, complete: true });
   expect(told()).toEqual(['packer/one ->initializing']);
-  expect(await look(world.clock.now())).toEqual({ instances: 0, changed: 0, failed: 0, complete: false });
+  expect(await look(world.clock.now())).toEqual({
+    instances: 0,
+    changed: 0,
+    told: 0,
+    movedOn: 0,
+    failed: 0,
+    complete: false,
+  });
 });
 
 it('publishes at most a hundred transitions of an agent at a look', async () => {
@@ -98,4 +105,45 @@ it('publishes at most a hundred transitions of an agent at a look', async () => 
   expect(told().filter((one) => one.startsWith('packer'))).toHaveLength(100);
   await look();
   expect(told().filter((one) => one.startsWith('packer'))).toHaveLength(130);
+});
+
+it('tells once that an agent is down, and once that it is back, as the same messages after a run that died', async () => {
+  const { world, services, register, beat, pass, look } = stand();
+  const health = () =>
+    ['AgentWentDown', 'AgentCameBack'].flatMap((type) =>
+      world.ofType(type).map(({ id, data }) => `${id} ${type} ${(data as { agent: string }).agent}`),
+    );
+  await register();
+  await beat(1, 1);
+  await look();
+  pass(60);
+  const { registry } = services;
+  const assess = registry.assess.bind(registry);
+  let writes = 0;
+  // Dies after it has published, before it says so.
+  registry.assess = (...given) =>
+    (writes += 1) === 2 ? Promise.reject(new Error('the process died')) : assess(...given);
+  expect(await look()).toMatchObject({ told: 0, failed: 1 });
+  registry.assess = assess;
+  expect(await look()).toMatchObject({ told: 1, failed: 0 });
+  expect(await look()).toMatchObject({ told: 0 });
+  expect(health()).toHaveLength(2);
+  expect(new Set(health()).size).toBe(1);
+  expect(health()[0]).toContain('AgentWentDown packer');
+  await beat(1, 2);
+  expect(await look()).toMatchObject({ changed: 1, told: 1 });
+  expect(await look()).toMatchObject({ told: 0 });
+  expect(health().at(-1)).toContain('AgentCameBack packer');
+});
+
+it('goes on without the health of agents while that cannot be read, and tells nothing of it', async () => {
+  const { services, register, beat, look } = stand();
+  await register();
+  await beat(1, 1);
+  const { registry } = services;
+  const health = registry.health.bind(registry);
+  registry.health = () => Promise.reject(new Error('throttled'));
+  expect(await look()).toMatchObject({ changed: 2, told: 0, failed: 1, complete: true });
+  registry.health = health;
+  expect(await look()).toMatchObject({ failed: 0 });
 });

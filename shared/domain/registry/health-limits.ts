@@ -1,0 +1,24 @@
+import type { InstanceReport } from './instance.js';
+
+/**
+ * Resources of an agent whose use is watched, each as a share from 0 to 1. `failures`: tries that ended badly lately. `tasks`:
+ * messages in hand of those that its instances handle side by side at most. `memory`: of the process that has the least left.
+ */
+export const WATCHED_RESOURCES = ['failures', 'tasks', 'memory'] as const;
+
+/** Resource of an agent. */
+export type WatchedResource = (typeof WATCHED_RESOURCES)[number];
+
+/** Shares, above 0 and up to 1, from which a resource counts as used up. */
+export type HealthLimits = Readonly<Record<WatchedResource, number>>;
+
+/** Limits of an agent that declares none. */
+export const DEFAULT_LIMITS: HealthLimits = { failures: 0.5, tasks: 0.9, memory: 0.9 };
+
+/** Tries from which the share of those that failed counts: three bad messages out of five say nothing of an agent. */
+export const FEWEST_TRIES = 20;
+
+/** Share of tries that failed, from the fewest that say something; 0 below. */
+export function failureShare({ completed = 0, failed = 0 }: InstanceReport): number {
+  return completed + failed < FEWEST_TRIES ? 0 : failed / (completed + failed);
+}
