@@ -7,6 +7,7 @@ import { checkStartSize } from '../publishing/check-start-size.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { publishMessage, type Receipt } from '../publishing/publish-message.js';
 import { publisherOf } from '../publishing/publisher-of.js';
+import { timeoutOf } from '../topology/defaults/topology-defaults.js';
 import { findAsClient, finderOver } from '../topology/registry/find-agents.js';
 import type { AgentSpec, CapabilityIn, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
 import { awaitReply } from './await-reply.js';
@@ -77,9 +78,10 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
   };
   return {
     publish,
-    request: async (command, data, { timeout, signal, ...given }) => {
+    request: async (command, data, { timeout: given, signal, ...options } = {}) => {
       signal?.throwIfAborted();
-      const receipt = await publish(command, data, { ...given, deadline: timeout });
+      const timeout = timeoutOf(given, topology.model);
+      const receipt = await publish(command, data, { ...options, deadline: timeout });
       try {
         return (await awaitReply(ports, { command, receipt, timeout, signal })) as never;
       } catch (error) {

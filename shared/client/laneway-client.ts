@@ -28,7 +28,7 @@ export interface LanewayClient<Type extends MessageType, Capability extends stri
   request<Command extends Extract<Type, CommandType>>(
     command: Command,
     data: InputOf<Command>,
-    options: RequestOptions<Capability>,
+    options?: RequestOptions<Capability>,
   ): Promise<DataOf<ReplyOf<Command>>>;
   /**
    * Takes a request of a client of this application back. Its command is not started if it has not been, nor are the

@@ -54,7 +54,7 @@ export interface InProcess<
   request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    options: RequestOptions<Capability> & AsClient,
+    options?: RequestOptions<Capability> & AsClient,
   ): Promise<DataOf<ReplyOf<Command>>>;
   /** Takes a request of a client back, as the client's `cancel`. @returns false when there is no such request, or it has ended */
   cancel(requestId: string, why: string, options?: AsClient): Promise<boolean>;

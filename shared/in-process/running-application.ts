@@ -19,6 +19,7 @@ import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
 import type { Publishing, Receipt } from '../publishing/publish-message.js';
+import { timeoutOf } from '../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../topology/read-reply.js';
 import type { Topology } from '../topology/topology.js';
 import type { AsClient, InProcess } from './in-process.js';
@@ -124,10 +125,11 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   async request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    { timeout, signal, ...given }: RequestOptions & AsClient,
+    { timeout: asked, signal, ...given }: RequestOptions & AsClient = {},
   ): Promise<DataOf<ReplyOf<Command>>> {
     signal?.throwIfAborted();
     replyTypeOf(command);
+    const timeout = timeoutOf(asked, this.topology.model);
     const { requestId = '' } = await this.publish(command, data, { ...given, deadline: timeout });
     try {
       const { outcome } = await this.#ended(requestId, command, signal);

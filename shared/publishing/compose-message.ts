@@ -32,7 +32,10 @@ export interface PublishOptions<Capability extends string = string> {
   readonly channel?: string;
   /** Age from which the message is no longer handled, at most 366 days. @defaultValue the channel's */
   readonly expires?: Duration;
-  /** Deadline of a request: an instant, or a duration from now; at most 366 days ahead. @defaultValue that of the message being handled, else its expiry */
+  /**
+   * Deadline of a request: an instant, or a duration from now; at most 366 days ahead. @defaultValue that of the message being
+   * handled, else `defaults.requestTimeout` of the topology, else its expiry
+   */
   readonly deadline?: Date | Duration;
   /** Thing that the message is about (CloudEvents `subject`), 1 to 1,024 characters. */
   readonly subject?: string;
@@ -94,7 +97,7 @@ export function composeMessage(
   const reply = type.kind === 'command' ? type.reply : undefined;
   const deadline = deadlineFor(
     type,
-    { given: options.deadline, inherited: parent?.deadline, fallback: reply && age },
+    { given: options.deadline, inherited: parent?.deadline, fallback: reply && requestEnd(model, age, now) },
     now,
   );
   // An attempt that no agent has begun when its time is over is not begun any more: by then another one is on its way.
@@ -200,6 +203,11 @@ function expiryFor(given: Duration | undefined, channel: ChannelModel, now: numb
 function instantOf(deadline: Date | Duration, now: number): number {
   const at = deadline instanceof Date ? deadline.getTime() : now + milliseconds(deadline);
   return checkAhead('deadline', deadline, at, now);
+}
+
+/** Deadline of a request whose call gives none: the topology's own time for requests, and never beyond the age of its command. */
+function requestEnd({ requestTimeout }: TopologyModel, age: number, now: number): number {
+  return requestTimeout === undefined ? age : Math.min(age, now + milliseconds(requestTimeout));
 }
 
 /** Deadlines that a message may have: the one of its options, that of the message being handled, and the end of its age. */

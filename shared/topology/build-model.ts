@@ -13,6 +13,7 @@ import {
   RequestFailed,
 } from '../message/system-messages.js';
 import { carriersByType } from './carriers.js';
+import { modelDefaults, standardProfile, type TopologyDefaults } from './defaults/topology-defaults.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
 import { capabilitiesOf, describedCapabilities } from './selection/capabilities-of.js';
@@ -38,6 +39,7 @@ interface Declared {
   readonly ingress: Readonly<Record<string, IngressSpec>>;
   readonly capabilities: Readonly<Record<string, CapabilitySpec>> | undefined;
   readonly profiles: Readonly<Record<string, QosProfile>>;
+  readonly defaults: TopologyDefaults;
   readonly hopLimit: number;
   readonly cycleLimit: number;
   readonly conversationBudget: number;
@@ -64,6 +66,7 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
       invalid(name, `channel '${channel}' is the framework's`, 'subscribe to it; it need not be declared');
     checkName(channel, CHANNEL_NAME, 'channel name', name, 'lower-case words joined by dots');
   }
+  const defaults = modelDefaults(declared.defaults, name);
   const agents = agentsOf(declared);
   const channels = channelsOf(declared, agents, types);
   for (const [channel, spec] of Object.entries(declared.channels)) {
@@ -91,6 +94,7 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
     clients: byName(clients),
     ingress: byName(ingress),
     ...defined({ capabilities: describedCapabilities(declared.capabilities, Object.values(agents), name) }),
+    ...defaults,
     hopLimit: declared.hopLimit,
     cycleLimit,
     conversationBudget,
@@ -126,7 +130,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       const allowed = RUNTIMES.map((name) => `'${name}'`).join(' or ');
       invalid(declared.name, `agents.${id}.runs is ${JSON.stringify(runs)}`, `allowed: ${allowed}`);
     }
-    const handlerTimeout = spec.handlerTimeout ?? DEFAULT_HANDLER_TIMEOUT;
+    const handlerTimeout = spec.handlerTimeout ?? declared.defaults.handlerTimeout ?? DEFAULT_HANDLER_TIMEOUT;
     if (milliseconds(handlerTimeout) > milliseconds(LONGEST_HANDLER_TIMEOUT)) {
       invalid(
         declared.name,
@@ -176,6 +180,7 @@ function channelsOf(
   types: Map<string, MessageType>,
 ): Record<string, ChannelModel> {
   const profiles = { ...DEFAULT_PROFILES, ...declared.profiles };
+  const own = 'standard' in declared.profiles ? profiles : { ...profiles, standard: standardProfile(declared.defaults) };
   const channels: Record<string, ChannelModel> = {};
   const subscribers = subscribersByChannel(agents);
   for (const [channel, spec] of Object.entries(declared.channels)) {
@@ -188,7 +193,7 @@ function channelsOf(
       carries: spec.carries.map((type) => type.name),
       qos: resolveQos(
         isSystemChannel(channel) ? { ...spec.qos, priorities: ['normal'] } : (spec.qos ?? {}),
-        profiles,
+        isSystemChannel(channel) ? profiles : own,
         `${declared.name}, channels['${channel}'].qos`,
       ),
       default: spec.default ?? false,

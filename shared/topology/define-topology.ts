@@ -38,6 +38,7 @@ export function defineTopology<
       clients: spec.clients ?? {},
       ingress,
       capabilities: spec.capabilities,
+      defaults: spec.defaults ?? {},
       profiles: spec.profiles ?? ({} satisfies Record<string, QosProfile>),
       hopLimit: spec.hopLimit ?? 32,
       cycleLimit: spec.cycleLimit ?? 8,

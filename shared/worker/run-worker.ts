@@ -6,6 +6,7 @@ import { namesFromOutputs } from '../client/deployed-names.js';
 import { findDeployment, type Deployment, type FindOptions } from '../client/deployment.js';
 import { milliseconds, type Duration } from '../domain/base/duration.js';
 import { LanewayError } from '../domain/base/errors.js';
+import { beatEvery } from '../domain/registry/lifecycle.js';
 import type { Priority } from '../domain/base/priority.js';
 import { unknownCapability } from '../topology/registry/find-agents.js';
 import { agentLanes, type AgentLane } from './agent-lanes.js';
@@ -141,7 +142,7 @@ function presenceOf(
     const having = own && { capabilities: Object.fromEntries(own) };
     return new InstanceLease(registrationOf(topology.model, id, { ...facts, ...having }, Date.now()), ports);
   });
-  return new Presence(leases);
+  return new Presence(leases, beatEvery(first.agent.topology.model.heartbeat));
 }
 
 /** @throws LanewayError UNKNOWN_CAPABILITY for one that none of the agents declares */

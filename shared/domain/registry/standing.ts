@@ -50,6 +50,12 @@ export interface InstanceStanding {
 /** Longest reason, characters: it travels in messages. */
 const CAUSE_LENGTH = 500;
 
+/** What an instance says of itself, and the silence that it is allowed. */
+export type LookedAt = InstanceClaim & {
+  /** Silence from which it is offline, milliseconds. @defaultValue {@link SILENCE_MS} */
+  readonly silence?: number;
+};
+
 /** A status, and why. */
 interface Seen {
   readonly status: AgentStatus;
@@ -63,7 +69,7 @@ interface Seen {
  * @param now milliseconds since 1970
  */
 export function lookAtInstance(
-  claim: InstanceClaim,
+  claim: LookedAt,
   drain: Drain | undefined,
   before: InstanceStanding | undefined,
   now: number,
@@ -113,12 +119,12 @@ function heardAt(claim: InstanceClaim, before: InstanceStanding | undefined, now
 }
 
 function seenOf(
-  { state, currentTasks, maxConcurrentTasks: most }: InstanceClaim,
+  { state, currentTasks, maxConcurrentTasks: most, silence = SILENCE_MS }: LookedAt,
   drain: Drain | undefined,
   silent: number,
 ): Seen {
   if (state === 'gone') return { status: 'offline', cause: 'it has ended' };
-  if (silent >= SILENCE_MS) return { status: 'offline', cause: `silent for ${SILENCE_MS / 1_000} seconds` };
+  if (silent >= silence) return { status: 'offline', cause: `silent for ${silence / 1_000} seconds` };
   if (drain) return { status: 'maintenance', cause: drainedBy(drain) };
   if (state === 'draining') return { status: 'maintenance', cause: 'it ends what it has in hand' };
   if (state === 'initializing') return { status: 'initializing', cause: 'it has registered' };

@@ -4,6 +4,7 @@ import { summarizeError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
 import { drainOf } from '../../domain/registry/drain.js';
+import { silenceOf } from '../../domain/registry/lifecycle.js';
 import {
   FUNCTION_INSTANCE,
   lookAtFunction,
@@ -71,7 +72,8 @@ async function watchAgent(
   { id, runs }: AgentModel,
   services: WatchServices,
 ): Promise<Pick<WatchSummary, 'instances' | 'changed'>> {
-  const { agentFunctions, clock, registry } = services;
+  const { agentFunctions, clock, registry, topology } = services;
+  const silence = silenceOf(topology.model.heartbeat);
   const { claims, standings, drains } = await registry.of(id);
   const before = (instance: string) => standings.find((one) => one.instance === instance);
   const looks =
@@ -79,7 +81,7 @@ async function watchAgent(
       ? claims.map((claim) => ({
           before: before(claim.instance),
           look: (was: InstanceStanding | undefined) =>
-            lookAtInstance(claim, drainOf(drains, claim.instance), was, clock.now()),
+            lookAtInstance({ ...claim, silence }, drainOf(drains, claim.instance), was, clock.now()),
         }))
       : await (async () => {
           const state = await agentFunctions.stateOf(id);

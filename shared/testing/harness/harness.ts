@@ -12,6 +12,7 @@ import type { Retried } from '../../operator/workflows/retry-workflow.js';
 import { heldBy } from '../../domain/quarantine/quarantine.js';
 import { SWEEP_EVERY } from '../../domain/base/sweep-every.js';
 import type { Receipt } from '../../publishing/publish-message.js';
+import { timeoutOf } from '../../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../../topology/read-reply.js';
 import type { Topology } from '../../topology/topology.js';
 import { boundAgents } from './bound-agents.js';
@@ -41,7 +42,7 @@ export interface Harness {
   request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+    options?: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout?: Duration },
   ): Promise<DataOf<ReplyOf<Command>>>;
   /** Takes a request of a client back, as the client's `cancel`: nothing happens before the world is moved on. */
   cancel(requestId: string, why: string, options?: Pick<HarnessPublishOptions, 'as'>): Promise<boolean>;
@@ -163,9 +164,10 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   async request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout?: Duration } = {},
   ): Promise<DataOf<ReplyOf<Command>>> {
-    const { timeout, ...given } = options;
+    const { timeout: asked, ...given } = options;
+    const timeout = timeoutOf(asked, this.topology.model);
     replyTypeOf(command);
     const { requestId = '', correlationId } = await this.publish(command, data, { ...given, deadline: timeout });
     const { pending } = this.world.ports;

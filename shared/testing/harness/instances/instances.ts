@@ -5,7 +5,7 @@ import { LanewayError, summarizeError, unknownName } from '../../../domain/base/
 import type { Ports } from '../../../domain/ports.js';
 import type { AgentFunctions } from '../../../domain/registry/function-state.js';
 import { checkRegistration, MOST_TASKS } from '../../../domain/registry/instance.js';
-import { BEAT_EVERY_MS } from '../../../domain/registry/lifecycle.js';
+import { beatEvery } from '../../../domain/registry/lifecycle.js';
 import type { Topology } from '../../../topology/topology.js';
 import type { MemoryLanes } from '../../memory/memory-lanes.js';
 import { MemoryRegistry } from '../../memory/registry/memory-registry.js';
@@ -202,7 +202,7 @@ export class Instances implements AgentFunctions {
   }
 
   async #beat(one: Instance): Promise<void> {
-    one.next = this.#world.clock.now() + BEAT_EVERY_MS;
+    one.next = this.#world.clock.now() + beatEvery(this.#world.topology.model.heartbeat);
     try {
       await one.lease.beat(one.tasks);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { InstanceClaim } from '../../../../../shared/domain/registry/instan
 import {
   lookAtFunction,
   lookAtInstance,
+  type LookedAt,
   withDrain,
   type InstanceStanding,
 } from '../../../../../shared/domain/registry/standing.js';
@@ -19,7 +20,7 @@ function claim(beat: number, seconds: number, own: Partial<InstanceClaim> = {}):
   };
 }
 
-function look(one: InstanceClaim, before: InstanceStanding | undefined, seconds: number, drained = false) {
+function look(one: LookedAt, before: InstanceStanding | undefined, seconds: number, drained = false) {
   return lookAtInstance(one, drained ? DRAIN : undefined, before, START + seconds * 1_000);
 }
 
@@ -32,6 +33,14 @@ describe('a look at an instance', () => {
     expect(look(claim(3, 50), second, 110)).toMatchObject({
       ...{ status: 'offline', from: 'ready', cause: 'silent for 60 seconds', since: at(110), transition: 2 },
     });
+  });
+
+  it('allows the silence that the topology gives', () => {
+    const patient = (beat: number, seconds: number) => ({ ...claim(beat, seconds), silence: 240_000 });
+    const first = look(patient(1, 0), undefined, 0);
+    const second = look(patient(3, 50), first, 60);
+    expect(look(patient(3, 50), second, 289)).toMatchObject({ status: 'ready' });
+    expect(look(patient(3, 50), second, 290)).toMatchObject({ status: 'offline', cause: 'silent for 240 seconds' });
   });
 
   it('measures silence by the clock of who looks, whatever the instance says of the time', () => {
