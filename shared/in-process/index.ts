@@ -33,4 +33,5 @@ export type { Breakers } from '../operator/breakers/breakers.js';
 export type { BreakerKey, BreakerRecord, BreakerState, Probe } from '../domain/breaker/breaker.js';
 export type { Retried } from '../operator/workflows/retry-workflow.js';
 export type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
+export type { Answered, Broadcast, BroadcastOptions, Missing } from '../publishing/broadcast/broadcast.js';
 export type { Receipt } from '../publishing/publish-message.js';

@@ -47,6 +47,7 @@ export {
   WorkflowRequested,
   WorkflowStarted,
 } from './system-messages.js';
+export { Coordinate, Coordinated } from './coordination.js';
 export { ERROR_CODES, LanewayError, PermanentError } from '../domain/base/errors.js';
 export type { ErrorCode, ErrorSummary, LanewayErrorOptions } from '../domain/base/errors.js';
 export { SYSTEM_CHANNELS } from './system-messages.js';

@@ -9,9 +9,10 @@ import { requestIdOf } from '../domain/request/requester.js';
 import { firstAttemptEnd, type Rung } from '../domain/request/ladder.js';
 import { laneFor, type Priority } from '../domain/base/priority.js';
 import { encodeData, isSameType, type MessageType } from '../message/message-type.js';
-import { carriersOf, type Addressee } from '../topology/addressing.js';
+import { carriersOf, isEach, type Addressee } from '../topology/addressing.js';
 import type { ChannelModel, TopologyModel } from '../topology/model.js';
 import type { Topology } from '../topology/topology.js';
+import { checkEach } from './broadcast/check-each.js';
 import { checkAhead, checkSubject } from './check-attributes.js';
 import { meantOf, openChoice, type Composed } from './choose-receivers.js';
 
@@ -24,7 +25,8 @@ export interface PublishOptions<Capability extends string = string> {
   readonly priority?: Priority;
   /**
    * Receivers: an agent by its id; by capabilities (one, all or any of a list) or role all that fit (an event) or the
-   * one that the channel's `selection` chooses of those that fit (a command); `'everyone'`, all subscribers.
+   * one that the channel's `selection` chooses of those that fit (a command); `'everyone'`, all subscribers; `{ all: ... }` each of
+   * several, with a message of its own, which makes a command one request for each.
    * @defaultValue every subscriber for an event, the one that `selection` chooses for a command
    */
   readonly to?: Addressee<Capability>;
@@ -104,6 +106,7 @@ export function composeMessage(
   const ladder = reply && (composition.ladder ?? channel.escalation);
   const lasts = composition.lasting === true ? Math.max(age, now + longestExpiry(channel.qos.backoff)) : age;
   const expires = ladder && deadline !== undefined ? Math.min(lasts, firstAttemptEnd(ladder, now, deadline)) : lasts;
+  if (isEach(options.to)) checkEach(type, options.to, channel, composition);
   const receivers = receiversFor(type, channel, options.to, composition);
   const firstId = composition.id ?? newId();
   const common = {
@@ -271,7 +274,7 @@ function receiversFor(
       },
     );
   }
-  if (type.kind === 'event') return { addressed: matching, subscribers: [] };
+  if (type.kind === 'event' || isEach(to)) return { addressed: matching, subscribers: [] };
   const choose = openChoice(channel, matching, to, model);
   return choose ? { addressed: [], subscribers: [], choose } : { addressed: matching.slice(0, 1), subscribers: [] };
 }

@@ -47,6 +47,7 @@ export { CRASH_POINTS } from './harness/faults.js';
 export type { CrashPoint, Faults, Freeze, HowOften, Selection, Skew } from './harness/faults.js';
 export { OUTAGE_PORTS } from './harness/outages.js';
 export type { Outage, OutageKind, OutagePort } from './harness/outages.js';
+export type { Answered, Broadcast, BroadcastOptions, Missing } from '../publishing/broadcast/broadcast.js';
 export { harnessMatchers } from './harness/harness-matchers.js';
 export type {
   DeadLetterMatch,

@@ -1,5 +1,6 @@
 import { attempts } from './attempts.js';
 import { breaker } from '../lasting-rows/breaker.js';
+import { broadcast } from '../crowd-rows/broadcast.js';
 import { changingEmissions } from './changing-emissions.js';
 import { duplicates } from './duplicates.js';
 import { failureSubsets } from './failure-subsets.js';
@@ -46,6 +47,7 @@ export const ROWS: readonly Row[] = [
   breaker,
   workerLanes,
   killedInstances,
+  broadcast,
   flood,
   redrive,
   replay,

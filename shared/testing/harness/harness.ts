@@ -11,6 +11,8 @@ import type { Actor } from '../../operator/operator-services.js';
 import type { Retried } from '../../operator/workflows/retry-workflow.js';
 import { heldBy } from '../../domain/quarantine/quarantine.js';
 import { SWEEP_EVERY } from '../../domain/base/sweep-every.js';
+import { gatherAnswers, type Broadcast, type BroadcastOptions } from '../../publishing/broadcast/broadcast.js';
+import { checkOneReceiver } from '../../publishing/broadcast/check-each.js';
 import type { Receipt } from '../../publishing/publish-message.js';
 import { timeoutOf } from '../../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../../topology/read-reply.js';
@@ -44,6 +46,15 @@ export interface Harness {
     data: InputOf<Command>,
     options?: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout?: Duration },
   ): Promise<DataOf<ReplyOf<Command>>>;
+  /**
+   * Asks each of several agents as a client, and moves the world on until all their requests have ended.
+   * @throws LanewayError as the client's `broadcast`
+   */
+  broadcast<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options?: Omit<BroadcastOptions, 'signal'> & Pick<HarnessPublishOptions, 'as'>,
+  ): Promise<Broadcast<DataOf<ReplyOf<Command>>>>;
   /** Takes a request of a client back, as the client's `cancel`: nothing happens before the world is moved on. */
   cancel(requestId: string, why: string, options?: Pick<HarnessPublishOptions, 'as'>): Promise<boolean>;
   /** Approvals that workflows wait for, the one whose time is over first at the top. */
@@ -169,9 +180,46 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     const { timeout: asked, ...given } = options;
     const timeout = timeoutOf(asked, this.topology.model);
     replyTypeOf(command);
+    checkOneReceiver(command, given.to);
     const { requestId = '', correlationId } = await this.publish(command, data, { ...given, deadline: timeout });
+    await this.#runUntilEnded([requestId]);
+    return this.#replyTo(command, { requestId, correlationId, timeout });
+  }
+
+  async broadcast<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options: Omit<BroadcastOptions, 'signal'> & Pick<HarnessPublishOptions, 'as'> = {},
+  ): Promise<Broadcast<DataOf<ReplyOf<Command>>>> {
+    const { timeout: asked, to = { all: true }, ...given } = options;
+    const timeout = timeoutOf(asked, this.topology.model);
+    replyTypeOf(command);
+    const published = await this.publishEach(command, data, { ...given, to, deadline: timeout });
+    await this.#runUntilEnded(published.participants.map(({ requestId = '' }) => requestId));
+    const { correlationId } = published;
+    return gatherAnswers(published, ({ requestId = '' }) =>
+      this.#replyTo(command, { requestId, correlationId, timeout }),
+    );
+  }
+
+  async #runUntilEnded(requestIds: readonly string[]): Promise<void> {
     const { pending } = this.world.ports;
-    await this.#run(undefined, async () => (await pending.get(requestId))?.outcome !== undefined);
+    await this.#run(undefined, async () => {
+      for (const id of requestIds) if ((await pending.get(id))?.outcome === undefined) return false;
+      return true;
+    });
+  }
+
+  /** @throws LanewayError REQUEST_FAILED, REQUEST_TIMED_OUT, each with the conversation as it went */
+  async #replyTo<Command extends CommandType>(
+    command: Command,
+    {
+      requestId,
+      correlationId,
+      timeout,
+    }: { readonly requestId: string; readonly correlationId: string; readonly timeout: Duration },
+  ): Promise<DataOf<ReplyOf<Command>>> {
+    const { pending } = this.world.ports;
     const outcome = (await pending.get(requestId))?.outcome;
     const { sequence } = this.conversation(correlationId);
     if (outcome?.state === 'replied')

@@ -22,7 +22,7 @@ import {
 import type { Confinement } from '../../domain/quarantine/confinement.js';
 import { retryExecution, type Retried } from '../../operator/workflows/retry-workflow.js';
 import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
-import { publishMessage, type Publishing, type Receipt } from '../../publishing/publish-message.js';
+import { publishMessages, type Published, type Publishing, type Receipt } from '../../publishing/publish-message.js';
 import { publisherOf } from '../../publishing/publisher-of.js';
 import type { Topology } from '../../topology/topology.js';
 import { HarnessConversation } from './harness-conversation.js';
@@ -53,10 +53,20 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
     private readonly publisher: string,
   ) {}
 
-  async publish(type: MessageType, data: unknown, { as, ...given }: HarnessPublishOptions = {}): Promise<Receipt> {
+  async publish(type: MessageType, data: unknown, options: HarnessPublishOptions = {}): Promise<Receipt> {
+    const { participants: _each, ...receipt } = await this.publishEach(type, data, options);
+    return receipt;
+  }
+
+  /** Publishes as a client. @returns also who has got a message of its own */
+  protected async publishEach(
+    type: MessageType,
+    data: unknown,
+    { as, ...given }: HarnessPublishOptions = {},
+  ): Promise<Published> {
     const name = as ?? this.clientFor(type);
     this.checkDeclared(type, name);
-    return this.during(publishMessage(this.publishingAs(name), type, data, given));
+    return this.during(publishMessages(this.publishingAs(name), type, data, given));
   }
 
   async cancel(requestId: string, why: string, { as }: Pick<HarnessPublishOptions, 'as'> = {}): Promise<boolean> {
