@@ -135,6 +135,8 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly pending?: readonly TableAccess[];
   /** Reads who is in quarantine. @defaultValue false */
   readonly readsQuarantines?: true;
+  /** Reads the record of emergencies, where the topology has them. @defaultValue false */
+  readonly readsEmergencies?: true;
   /** Reads the registry of agents, writes the platform's word into it, and looks at functions, mappings and lanes. @defaultValue false */
   readonly watchesAgents?: true;
   /** Rights on the payload bucket. @defaultValue none */

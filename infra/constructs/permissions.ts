@@ -1,8 +1,11 @@
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import { EMERGENCY_KEY } from '../../shared/aws/dynamo/emergency/emergency-key.js';
 import { claimsKey, WORD_KEYS, wordKey } from '../../shared/aws/dynamo/registry/registry-keys.js';
 import { APPROVAL_WRITER, writerOfReceiver, writerOfSource } from '../../shared/domain/wire/writers.js';
+import { hasEmergencies } from '../../shared/topology/emergency/emergency-channel.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
 import type { LedgerRows, OthersRows, TableAccess } from '../../functions/platform/declaration.js';
 import type { BindableBucket } from './bindable-bucket.js';
 import type { PayloadRights } from './policies/payload-rights.js';
@@ -83,6 +86,15 @@ function allowPartitions(
 export function allowDeliveries(grantee: IGrantable, { ledgerTable }: Fabric, agent: string): void {
   allowRows(grantee, ledgerTable, ['get', 'update'], [partitionsOf(writerOfReceiver(agent))]);
   allowRows(grantee, ledgerTable, ['get', 'put'], [`later#${agent}#*`]);
+}
+
+/** Reading the record of emergencies, where the topology has them. */
+export function allowEmergencies(
+  grantee: IGrantable,
+  { ledgerTable }: Fabric,
+  topology: Pick<TopologyModel, 'channels'>,
+): void {
+  if (hasEmergencies(topology)) allowItems(grantee, ledgerTable, ['get'], [EMERGENCY_KEY.pk]);
 }
 
 /** An agent's part in the registry: claims of its own instances, and what is said of them. */

@@ -20,6 +20,7 @@ import { durationOf } from './duration-of.js';
 import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import {
+  allowEmergencies,
   allowItems,
   allowPayloads,
   allowRegistry,
@@ -61,7 +62,7 @@ export interface PlatformFunctionProps extends FunctionOverrides {
   /** Bundled code. */
   readonly code: Code;
   /** Names of the application, its clients and ingresses: sources that a function may publish under. */
-  readonly topology: Pick<TopologyModel, 'name' | 'agents' | 'clients' | 'ingress'>;
+  readonly topology: Pick<TopologyModel, 'name' | 'agents' | 'channels' | 'clients' | 'ingress'>;
   /** Resources of the application. */
   readonly fabric: Fabric;
   /** Values of the variables that the declaration names. */
@@ -77,7 +78,8 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines, watchesAgents } = declaration;
+    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines, readsEmergencies, watchesAgents } =
+      declaration;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -104,6 +106,7 @@ export class PlatformFunction extends RuntimeFunction {
       if (pending.includes('put') || pending.includes('update')) allowSend(this, fabric.timerQueue);
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
+    if (readsEmergencies) allowEmergencies(this, fabric, topology);
     if (watchesAgents) allowRegistry(this, fabric, 'writes');
     if (payloads) {
       const writers = rows ? writersUnder(sourcesOf(declaration, topology)) : [PLATFORM_WRITER];

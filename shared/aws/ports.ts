@@ -16,6 +16,7 @@ import { DynamoDeadLetterBook } from './dynamo/dynamo-dead-letter-book.js';
 import { DynamoBreakerStore } from './dynamo/breakers/dynamo-breaker-store.js';
 import { DynamoDeferredReplyStore } from './dynamo/dynamo-deferred-reply-store.js';
 import { DynamoDeliveryStore } from './dynamo/dynamo-delivery-store.js';
+import { DynamoEmergencyStore } from './dynamo/emergency/dynamo-emergency-store.js';
 import { DynamoHeldTimes } from './dynamo/quarantine/dynamo-held-times.js';
 import { DynamoIntentStore } from './dynamo/dynamo-intent-store.js';
 import { DynamoLedgerReader } from './dynamo/dynamo-ledger-reader.js';
@@ -198,6 +199,7 @@ const cursors = ({ names }: Origin) => new DynamoCursorStore(documentClient(), n
 const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
+const emergencies = ({ names }: Origin) => new DynamoEmergencyStore(documentClient(), names.of('ledgerTable'));
 const registry = ({ names, unreadable }: Origin) =>
   new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
 const agentFunctions = ({ names }: Origin): Ports['agentFunctions'] => {
@@ -244,7 +246,7 @@ const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {
 /** The handling chain of an agent. */
 export const agentPorts = {
   ...{ clock, bus, lanes, payloads, choices },
-  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes },
+  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes, emergencies },
 };
 
 /** A publisher outside any handling. */
@@ -275,6 +277,7 @@ export const executionsPort = { executions };
 export const ledgerPort = { ledger };
 export const linkSignerPort = { linkSigner };
 export const openExecutionsPort = { openExecutions };
+export const emergenciesPort = { emergencies };
 export const quarantinesPort = { quarantines };
 export const registryPort = { registry };
 export const returnsPort = { returns };
@@ -316,6 +319,6 @@ export const allPorts = {
     quarantines,
     heldTimes,
   },
-  ...{ registry, agentFunctions },
+  ...{ registry, agentFunctions, emergencies },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },
 } satisfies Required<Kit>;

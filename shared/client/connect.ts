@@ -1,9 +1,17 @@
-import { conversationsPort, openPorts, publisherPorts, registryPort, requestPorts } from '../aws/ports.js';
+import {
+  conversationsPort,
+  emergenciesPort,
+  openPorts,
+  publisherPorts,
+  registryPort,
+  requestPorts,
+} from '../aws/ports.js';
 import { defined } from '../domain/base/defined.js';
 import { unknownName } from '../domain/base/errors.js';
+import { checkIntake, recentEmergency } from '../domain/emergency/emergency.js';
 import type { MessageType } from '../message/message-type.js';
-import { gatherAnswers } from '../publishing/broadcast/broadcast.js';
-import { checkOneReceiver } from '../publishing/broadcast/check-each.js';
+import { EACH_SUBSCRIBER, gatherAnswers } from '../publishing/broadcast/broadcast.js';
+import { checkOneReceiver } from '../publishing/check-each.js';
 import type { ClientPublishOptions } from '../publishing/client-options.js';
 import { WORKFLOW_START_OUTPUT } from '../topology/deployed/output-key.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
@@ -11,6 +19,7 @@ import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { publishMessages, type Published } from '../publishing/publish-message.js';
 import { publisherOf } from '../publishing/publisher-of.js';
 import { replyTypeOf } from '../topology/read-reply.js';
+import { hasEmergencies } from '../topology/emergency/emergency-channel.js';
 import { timeoutOf } from '../topology/defaults/topology-defaults.js';
 import { findAsClient, finderOver } from '../topology/registry/find-agents.js';
 import type { AgentSpec, CapabilityIn, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
@@ -65,7 +74,10 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
     );
   const deployment = await findDeployment(topology.name, options);
   const names = namesFromOutputs(topology.model, deployment);
-  const ports = openPorts(names, publisherPorts, requestPorts, conversationsPort, registryPort);
+  const ports = openPorts(names, publisherPorts, requestPorts, conversationsPort, registryPort, emergenciesPort);
+  const intake = hasEmergencies(topology.model)
+    ? recentEmergency(ports.emergencies, () => ports.clock.now())
+    : undefined;
   const publishing = publisherOf(topology, { kind: 'client', name: options.as }, ports);
   const publish = async (type: MessageType, data: unknown, given: ClientPublishOptions = {}): Promise<Published> => {
     if (!client.publishes.includes(type.name)) {
@@ -77,6 +89,7 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
         `${topology.name}, clients.${client.id}`,
       );
     }
+    if (intake) await checkIntake(type.name, intake);
     checkStartSize(type.name, data, workflowsStartedBy(type.name, deployment));
     return publishMessages(publishing, type, data, given);
   };
@@ -85,7 +98,7 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
       const { participants: _each, ...receipt } = await publish(...given);
       return receipt;
     },
-    broadcast: async (command, data, { timeout: given, signal, to = { all: true }, ...options } = {}) => {
+    broadcast: async (command, data, { timeout: given, signal, to = EACH_SUBSCRIBER, ...options } = {}) => {
       signal?.throwIfAborted();
       const timeout = timeoutOf(given, topology.model);
       replyTypeOf(command);

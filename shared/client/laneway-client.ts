@@ -13,7 +13,7 @@ export interface LanewayClient<Type extends MessageType, Capability extends stri
   /**
    * Publishes a message; when it returns, the message is in the ledger and on the bus. At least once under one id,
    * unordered.
-   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, UNKNOWN_CAPABILITY, NOBODY_AVAILABLE, REFUSED; PUBLISH when the bus did not take it yet: the
+   * @throws LanewayError INTAKE_STOPPED in an emergency; SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, UNKNOWN_CAPABILITY, NOBODY_AVAILABLE, REFUSED; PUBLISH when the bus did not take it yet: the
    * sweeper will send it
    */
   publish<Published extends Type>(

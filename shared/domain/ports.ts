@@ -5,6 +5,7 @@ import type { CursorStore } from './base/cursor-store.js';
 import type { DeadLetterQueue } from './delivery/dead-letter.js';
 import type { DeliveryStore } from './delivery/delivery-store.js';
 import type { IntentStore } from './delivery/intent-store.js';
+import type { EmergencyStore } from './emergency/emergency.js';
 import type { ArchiveStore } from './evidence/archive.js';
 import type { BusArchive } from './evidence/bus-archive.js';
 import type { LedgerReader } from './evidence/conversation.js';
@@ -76,6 +77,8 @@ export interface Ports {
   readonly quarantines: QuarantineStore;
   /** Times for which agents were cut off, for the agents themselves. */
   readonly heldTimes: HeldTimes;
+  /** Emergencies that operators declare. */
+  readonly emergencies: EmergencyStore;
   /** Instances of agents, and what the platform says of them. */
   readonly registry: Registry;
   /** Functions of the agents that run on Lambda. */

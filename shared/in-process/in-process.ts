@@ -8,6 +8,7 @@ import type { Breakers } from '../operator/breakers/breakers.js';
 import type { Actor } from '../operator/operator-services.js';
 import type { Retried } from '../operator/workflows/retry-workflow.js';
 import type { AgentsAccess } from '../testing/harness/instances/harness-agents.js';
+import type { Emergencies } from '../testing/harness/emergency/world-emergencies.js';
 import type { HarnessConversation } from '../testing/harness/harness-conversation.js';
 import type { Broadcast, BroadcastOptions } from '../publishing/broadcast/broadcast.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
@@ -87,6 +88,8 @@ export interface InProcess<
    * again by itself.
    */
   readonly breakers: Breakers;
+  /** Emergencies, as `laneway emergency` declares and ends them. */
+  readonly emergency: Emergencies;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /** Approvals that workflows wait for, the one whose time is over first at the top. */

@@ -12,14 +12,20 @@ import { SWEEP_EVERY } from '../domain/base/sweep-every.js';
 import { MemoryDeadLetterBook } from '../testing/memory/memory-dead-letter-book.js';
 import { findAsClient } from '../topology/registry/find-agents.js';
 import { AgentsSchedule, WorldAgents, type AgentsAccess } from '../testing/harness/instances/harness-agents.js';
+import { WorldEmergencies, type Emergencies } from '../testing/harness/emergency/world-emergencies.js';
 import type { Consumer } from '../testing/harness/consumer.js';
 import type { MemoryWorld } from '../testing/harness/memory-world.js';
 import { WorldAccess } from '../testing/harness/world-access.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
-import { gatherAnswers, type Broadcast, type BroadcastOptions } from '../publishing/broadcast/broadcast.js';
-import { checkOneReceiver } from '../publishing/broadcast/check-each.js';
+import {
+  EACH_SUBSCRIBER,
+  gatherAnswers,
+  type Broadcast,
+  type BroadcastOptions,
+} from '../publishing/broadcast/broadcast.js';
+import { checkOneReceiver } from '../publishing/check-each.js';
 import type { Published, Publishing } from '../publishing/publish-message.js';
 import { timeoutOf } from '../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../topology/read-reply.js';
@@ -59,6 +65,7 @@ export interface ApplicationParts {
 /** A world whose lanes are pumped, and whose time goes by itself. */
 export class RunningApplication extends WorldAccess<MemoryWorld> implements InProcess {
   readonly agents: AgentsAccess;
+  readonly emergency: Emergencies;
   readonly #schedule: AgentsSchedule;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -76,6 +83,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     super(topology, world, 'the application in process');
     this.#log = log;
     this.agents = new WorldAgents(topology, world, () => this.#wake());
+    this.emergency = new WorldEmergencies(topology, world, undefined, () => this.#wake());
     this.#schedule = new AgentsSchedule(topology, world);
     this.#clock = world.clock;
     this.#nextSweep = this.#clock.now() + SWEEP_EVERY_MS;
@@ -128,7 +136,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   async broadcast<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    { timeout: asked, signal, to = { all: true }, ...given }: BroadcastOptions & AsClient = {},
+    { timeout: asked, signal, to = EACH_SUBSCRIBER, ...given }: BroadcastOptions & AsClient = {},
   ): Promise<Broadcast<DataOf<ReplyOf<Command>>>> {
     signal?.throwIfAborted();
     replyTypeOf(command);

@@ -12,7 +12,7 @@ import { encodeData, isSameType, type MessageType } from '../message/message-typ
 import { carriersOf, isEach, type Addressee } from '../topology/addressing.js';
 import type { ChannelModel, TopologyModel } from '../topology/model.js';
 import type { Topology } from '../topology/topology.js';
-import { checkEach } from './broadcast/check-each.js';
+import { checkEach } from './check-each.js';
 import { checkAhead, checkSubject } from './check-attributes.js';
 import { meantOf, openChoice, type Composed } from './choose-receivers.js';
 

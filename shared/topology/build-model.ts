@@ -4,6 +4,7 @@ import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { inOrder } from '../domain/base/priority.js';
 import { MOST_TASKS } from '../domain/registry/instance.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/delivery/qos.js';
+import { EMERGENCY_CHANNEL } from '../message/emergency-messages.js';
 import { isSameType, type MessageType } from '../message/message-type.js';
 import {
   isSystemChannel,
@@ -14,6 +15,7 @@ import {
 } from '../message/system-messages.js';
 import { carriersByType } from './carriers.js';
 import { modelDefaults, standardProfile, type TopologyDefaults } from './defaults/topology-defaults.js';
+import { checkEmergencies } from './emergency/emergency-channel.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
 import { capabilitiesOf, describedCapabilities } from './selection/capabilities-of.js';
@@ -40,6 +42,7 @@ interface Declared {
   readonly capabilities: Readonly<Record<string, CapabilitySpec>> | undefined;
   readonly profiles: Readonly<Record<string, QosProfile>>;
   readonly defaults: TopologyDefaults;
+  readonly hearsEmergencies: boolean;
   readonly hopLimit: number;
   readonly cycleLimit: number;
   readonly conversationBudget: number;
@@ -101,6 +104,7 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
   };
   checkCarriers(model);
   checkCommands(model);
+  checkEmergencies(model);
   return model;
 }
 
@@ -151,7 +155,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       runs,
       ...defined({ role: spec.role, description: spec.description }),
       ...capabilitiesOf(spec.capabilities, declared.capabilities, { id, topology: declared.name }),
-      subscribes: [...new Set(spec.subscribes)],
+      subscribes: [...new Set([...spec.subscribes, ...(declared.hearsEmergencies ? [EMERGENCY_CHANNEL] : [])])],
       handles: [],
       publishes: (spec.publishes ?? []).map((type) => type.name),
       lanes: [],
@@ -180,7 +184,8 @@ function channelsOf(
   types: Map<string, MessageType>,
 ): Record<string, ChannelModel> {
   const profiles = { ...DEFAULT_PROFILES, ...declared.profiles };
-  const own = 'standard' in declared.profiles ? profiles : { ...profiles, standard: standardProfile(declared.defaults) };
+  const own =
+    'standard' in declared.profiles ? profiles : { ...profiles, standard: standardProfile(declared.defaults) };
   const channels: Record<string, ChannelModel> = {};
   const subscribers = subscribersByChannel(agents);
   for (const [channel, spec] of Object.entries(declared.channels)) {
@@ -192,7 +197,9 @@ function channelsOf(
       name: channel,
       carries: spec.carries.map((type) => type.name),
       qos: resolveQos(
-        isSystemChannel(channel) ? { ...spec.qos, priorities: ['normal'] } : (spec.qos ?? {}),
+        isSystemChannel(channel) && channel !== EMERGENCY_CHANNEL
+          ? { ...spec.qos, priorities: ['normal'] }
+          : (spec.qos ?? {}),
         isSystemChannel(channel) ? profiles : own,
         `${declared.name}, channels['${channel}'].qos`,
       ),
@@ -244,7 +251,7 @@ function completeAgent(
         ...cancels(agent.publishes, types),
       ]),
     ],
-    lanes: inOrder(own.flatMap((channel) => channel.qos.priorities)),
+    lanes: inOrder(own.flatMap(({ name, qos }) => (name === EMERGENCY_CHANNEL ? [] : qos.priorities))),
   };
 }
 

@@ -213,6 +213,11 @@ export interface TopologySpec<
   readonly capabilities?: Capabilities;
   /** Times and tries of the whole topology, for channels, agents and calls that do not say. @defaultValue those of the framework */
   readonly defaults?: TopologyDefaults;
+  /**
+   * True for an application that operators can declare an emergency for: every agent gets a lane of its own by which it hears of it, and
+   * clients and ingresses look whether the intake is stopped. @defaultValue false
+   */
+  readonly emergency?: boolean;
   /** QoS profiles of the application, beside the neutral ones. */
   readonly profiles?: Readonly<Record<string, QosProfile>>;
   /** Length at which a chain of messages ends: a message that so many led to is refused as HOP_LIMIT. @defaultValue 32 */

@@ -171,7 +171,7 @@ export function work(own: readonly AgentLane[], given: Work): Worker & { readonl
   const takes = (agent: string): boolean => presence?.takes(agent) ?? true;
   const lanes = own.map((lane) => ({
     ...lane,
-    room: () => (takes(lane.agent) ? (most[lane.agent] ?? concurrency) - tasksOf(lane.agent) : 0),
+    room: () => (lane.always || takes(lane.agent) ? (most[lane.agent] ?? concurrency) - tasksOf(lane.agent) : 0),
   }));
   let wake = (): void => undefined;
   const slots = new Slots(concurrency);

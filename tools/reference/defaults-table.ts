@@ -15,7 +15,9 @@ const { tries, backoff, expires } = DEFAULT_PROFILES.standard;
 const NO_PROFILE = 'channels that name no profile (`qos.from`); not those of the system';
 
 /** Every member of `defaults`; a member that is missing here does not compile. */
-const TOLD: Readonly<Record<keyof TopologyDefaults, readonly [without: string, where: string, bounds: string, named: string]>> = {
+const TOLD: Readonly<
+  Record<keyof TopologyDefaults, readonly [without: string, where: string, bounds: string, named: string]>
+> = {
   requestTimeout: [
     `the expiry of the command (${expires}); for \`request\` of a client ${DEFAULT_REQUEST_TIMEOUT}`,
     'requests whose call gives no time and whose handling has no deadline',

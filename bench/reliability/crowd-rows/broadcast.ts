@@ -1,7 +1,9 @@
 import { createAgent } from 'laneway/agent';
 import { command, event } from 'laneway/message';
+import type { Broadcast } from 'laneway/testing';
 import { defineTopology } from 'laneway/topology';
 import * as z from 'zod';
+import { LanewayError } from '../../../shared/domain/base/errors.js';
 import { newId } from '../../../shared/domain/base/ids.js';
 import { schemaUri, sourceOf, type Envelope } from '../../../shared/domain/wire/envelope.js';
 import { CRASH_POINTS } from '../../../shared/testing/harness/faults.js';
@@ -83,8 +85,10 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
   const world = new HarnessWorld(parts);
   const harness = harnessOver(world, parts);
   const { to, who } = TO[Math.floor(random() * TO.length)] ?? TO[0];
-  const one = <Item>(items: readonly Item[], otherwise: Item): Item => items[Math.floor(random() * items.length)] ?? otherwise;
-  harness.faults.drop({ type: Prepare.name, probability: 0.2 });
+  const one = <Item>(items: readonly Item[], otherwise: Item): Item =>
+    items[Math.floor(random() * items.length)] ?? otherwise;
+  // What was lost is sent again once, within minutes.
+  harness.faults.drop({ type: Prepare.name, receiver: one<string>(MEMBERS, 'bass'), times: 1 });
   harness.faults.duplicate({ type: Prepare.name, probability: 0.2 });
   harness.faults.crash(one<string>(MEMBERS, 'alto'), one(CRASH_POINTS, 'before-outcome'), { times: 1 });
   if (random() < 0.3) harness.faults.outage({ port: 'bus', for: '10 minutes', share: 0.5 });
@@ -95,6 +99,17 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
     .publish(Prepare, { plan: 'p' }, { ...options, deadline: '2 hours' })
     .catch((error: unknown) => harness.faults.struck === 0 && problems.push(String(error)));
   await harness.advance(`${1 + Math.floor(random() * 900)} seconds`);
+  /** As a client asks again whose bus was away: the same broadcast. */
+  const asked = async (): Promise<Broadcast<{ by: string }>> => {
+    for (;;) {
+      try {
+        return await harness.broadcast(Prepare, { plan: 'p' }, { ...options, timeout: '2 hours' });
+      } catch (error) {
+        if (!(error instanceof LanewayError) || error.code !== 'PUBLISH') throw error;
+        await harness.advance('1 minute');
+      }
+    }
+  };
   const commands = world.bus.published.filter(({ type }) => type === Prepare.name);
   const robber = who.find((name) => !away.has(name));
   let forged = 0;
@@ -103,18 +118,31 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
       await world.bus.publish([answerOf(sent, robber, world.clock.now())]);
       forged += 1;
     }
-  const end = await harness.broadcast(Prepare, { plan: 'p' }, { ...options, timeout: '2 hours' });
+  const end = await asked();
   await harness.settle();
 
   const answered = end.answered.map(({ agent }) => agent);
   const missing = end.missing.map(({ agent }) => agent);
   const expect = (what: string, given: readonly string[], wanted: readonly string[]): void => {
-    if ([...given].sort().join() !== [...wanted].sort().join()) problems.push(`${what}: ${given.join()}, not ${wanted.join()}`);
+    if ([...given].sort().join() !== [...wanted].sort().join())
+      problems.push(`${what}: ${given.join()}, not ${wanted.join()}`);
   };
   expect('asked', end.participants, who);
-  expect('named as missing', missing, who.filter((name) => away.has(name)));
-  expect('answered', answered, who.filter((name) => !away.has(name)));
-  expect('worked', [...did], who.filter((name) => !away.has(name)));
+  expect(
+    'named as missing',
+    missing,
+    who.filter((name) => away.has(name)),
+  );
+  expect(
+    'answered',
+    answered,
+    who.filter((name) => !away.has(name)),
+  );
+  expect(
+    'worked',
+    [...did],
+    who.filter((name) => !away.has(name)),
+  );
   for (const { agent, reply } of end.answered)
     if (reply.by !== agent) problems.push(`'${reply.by}' answered for '${agent}'`);
   return { asked: who.length, answered: answered.length, missing: missing.length, forged, problems };

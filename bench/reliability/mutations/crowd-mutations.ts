@@ -26,4 +26,40 @@ export const CROWD_MUTATIONS: readonly Mutation[] = [
     ],
     rows: ['broadcast'],
   },
+  {
+    name: 'an-end-resumes-everybody',
+    title: 'the end of an emergency resumes an agent that was drained before it',
+    edits: [
+      {
+        file: 'shared/operator/emergency/measures.ts',
+        find: "if (before) return `'${agent}' stays drained, as before`;",
+        replace: 'if (before) return resumeOne(agent, services);',
+      },
+    ],
+    rows: ['emergency'],
+  },
+  {
+    name: 'a-message-is-an-order',
+    title: 'a declaration of an emergency is believed without the record of the operators',
+    edits: [
+      {
+        file: 'shared/agent/emergency/hear-emergency.ts',
+        find: 'if (latest?.id !== emergency || isOver',
+        replace: "if (emergency === '' && isOver",
+      },
+    ],
+    rows: ['emergency'],
+  },
+  {
+    name: 'the-intake-stays-open',
+    title: 'clients may send while the intake is stopped',
+    edits: [
+      {
+        file: 'shared/domain/emergency/emergency.ts',
+        find: "measure.kind === 'stop-intake');",
+        replace: "measure.kind === 'stop-intake' && measure.kind.length > 100);",
+      },
+    ],
+    rows: ['emergency'],
+  },
 ];

@@ -3,6 +3,7 @@ import { breaker } from '../lasting-rows/breaker.js';
 import { broadcast } from '../crowd-rows/broadcast.js';
 import { changingEmissions } from './changing-emissions.js';
 import { duplicates } from './duplicates.js';
+import { emergency } from '../crowd-rows/emergency.js';
 import { failureSubsets } from './failure-subsets.js';
 import { flood } from './flood.js';
 import { fuzz } from './fuzz.js';
@@ -48,6 +49,7 @@ export const ROWS: readonly Row[] = [
   workerLanes,
   killedInstances,
   broadcast,
+  emergency,
   flood,
   redrive,
   replay,

@@ -9,6 +9,7 @@ import type { Fabric } from '../fabric.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
 import {
   allowCount,
+  allowEmergencies,
   allowFinding,
   allowPayloads,
   allowRegistry,
@@ -64,6 +65,7 @@ export class ClientPolicy extends Construct {
     }
     allowSend(this.policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowCount(this.policy, ...watchedQueues(client, props));
+    allowEmergencies(this.policy, fabric, topology);
     if (client.findsAgents === true) allowRegistry(this.policy, fabric, 'reads');
     allowFinding(this.policy, 'A client');
   }

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   NOBODY_ANSWERS: false,
   NOBODY_AVAILABLE: true,
   QUARANTINED: false,
+  INTAKE_STOPPED: true,
   // instances of agents
   UNKNOWN_INSTANCE: false,
   UNKNOWN_STATUS: false,

@@ -39,7 +39,9 @@ export interface OperatorEntry {
     | 'drain'
     | 'resume'
     | 'trip'
-    | 'reset';
+    | 'reset'
+    | 'emergency'
+    | 'all-clear';
   /** Person or program that acted. */
   readonly by: string;
   /** Reason that it gave. */

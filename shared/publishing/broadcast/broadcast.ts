@@ -3,6 +3,9 @@ import type { EachAgent } from '../../topology/addressing.js';
 import type { RequestOptions } from '../client-options.js';
 import type { Participant, Published } from '../publish-message.js';
 
+/** Agents that a broadcast asks which names none. */
+export const EACH_SUBSCRIBER: EachAgent = { all: true };
+
 /** Options of `broadcast`. */
 export interface BroadcastOptions<Capability extends string = string> extends Omit<RequestOptions<Capability>, 'to'> {
   /** Agents that are asked, each by a request of its own. @defaultValue { all: true }: every subscriber of the channel */

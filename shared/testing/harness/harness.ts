@@ -11,8 +11,13 @@ import type { Actor } from '../../operator/operator-services.js';
 import type { Retried } from '../../operator/workflows/retry-workflow.js';
 import { heldBy } from '../../domain/quarantine/quarantine.js';
 import { SWEEP_EVERY } from '../../domain/base/sweep-every.js';
-import { gatherAnswers, type Broadcast, type BroadcastOptions } from '../../publishing/broadcast/broadcast.js';
-import { checkOneReceiver } from '../../publishing/broadcast/check-each.js';
+import {
+  EACH_SUBSCRIBER,
+  gatherAnswers,
+  type Broadcast,
+  type BroadcastOptions,
+} from '../../publishing/broadcast/broadcast.js';
+import { checkOneReceiver } from '../../publishing/check-each.js';
 import type { Receipt } from '../../publishing/publish-message.js';
 import { timeoutOf } from '../../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../../topology/read-reply.js';
@@ -21,6 +26,7 @@ import { boundAgents } from './bound-agents.js';
 import type { Faults } from './faults.js';
 import { type HarnessConversation } from './harness-conversation.js';
 import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
+import { WorldEmergencies, type Emergencies } from './emergency/world-emergencies.js';
 import { HarnessWorld } from './harness-world.js';
 import type { WorldParts } from './memory-world.js';
 import { MissingMessages } from './in-flight/missing-messages.js';
@@ -97,6 +103,8 @@ export interface Harness {
    * again when the world is moved on.
    */
   readonly breakers: Breakers;
+  /** Emergencies, as `laneway emergency` declares and ends them: nothing is handled before the world is moved on. */
+  readonly emergency: Emergencies;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /**
@@ -153,6 +161,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   readonly faults: Faults;
   readonly #missing: MissingMessages;
   readonly agents: HarnessAgents;
+  readonly emergency: Emergencies;
   readonly #schedule: AgentsSchedule;
   #nextSweep: number;
   /** Time of the last sweep, milliseconds since 1970. */
@@ -163,6 +172,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     super(topology, world, 'the test');
     this.#missing = new MissingMessages(topology, world, present);
     this.agents = new WorldAgents(topology, world);
+    this.emergency = new WorldEmergencies(topology, world, (call) => this.during(call));
     this.#schedule = new AgentsSchedule(topology, world);
     this.faults = world.faults;
     this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
@@ -191,7 +201,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     data: InputOf<Command>,
     options: Omit<BroadcastOptions, 'signal'> & Pick<HarnessPublishOptions, 'as'> = {},
   ): Promise<Broadcast<DataOf<ReplyOf<Command>>>> {
-    const { timeout: asked, to = { all: true }, ...given } = options;
+    const { timeout: asked, to = EACH_SUBSCRIBER, ...given } = options;
     const timeout = timeoutOf(asked, this.topology.model);
     replyTypeOf(command);
     const published = await this.publishEach(command, data, { ...given, to, deadline: timeout });

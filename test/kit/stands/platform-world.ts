@@ -14,6 +14,7 @@ import { MemoryLanes } from '../../../shared/testing/memory/memory-lanes.js';
 import { MemoryLedger } from '../../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
 import { MemoryPending } from '../../../shared/testing/memory/memory-pending.js';
+import { MemoryEmergencies } from '../../../shared/testing/memory/emergency/memory-emergencies.js';
 import { MemoryQuarantines } from '../../../shared/testing/memory/memory-quarantines.js';
 import { MemoryRegistry } from '../../../shared/testing/memory/registry/memory-registry.js';
 import { MemoryQueue } from '../../../shared/testing/memory/memory-queue.js';
@@ -86,6 +87,7 @@ export function platformWorld(topology: Topology = shop) {
     returns: new Returns(),
     cursors: new MemoryCursors(),
     quarantines: new MemoryQuarantines(),
+    emergencies: new MemoryEmergencies(),
     registry: new MemoryRegistry(clock),
     openExecutions: new MemoryOpenExecutions(),
     sagas: new MemorySagas(),

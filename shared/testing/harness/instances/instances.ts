@@ -52,8 +52,12 @@ class Instance implements ProcessHost {
     return this.lease.registration.instance;
   }
 
+  get isPresent(): boolean {
+    return this.alive && !this.lease.isReplaced;
+  }
+
   get takes(): boolean {
-    return this.alive && !this.lease.isDrained && !this.lease.isReplaced;
+    return this.isPresent && !this.lease.isDrained;
   }
 
   die(): void {
@@ -144,21 +148,32 @@ export class Instances implements AgentFunctions {
     return this.#find(agent, instance).alive;
   }
 
-  /** False while nobody receives for an agent, as it or all of its instances are drained or dead. */
-  takes(agent: string): boolean {
-    if (this.registry.isDrained(agent)) return false;
-    return this.#byAgent.get(agent)?.some(({ takes }) => takes) ?? true;
+  /**
+   * False while nobody receives for an agent, as it or all of its instances are drained or dead.
+   * @param always true for a lane that no drain stops
+   */
+  takes(agent: string, always = false): boolean {
+    if (this.registry.isDrained(agent) && !always) return false;
+    return this.#taking(agent, always)?.length !== 0;
+  }
+
+  /** Started instances that receive; undefined where a test has started none. */
+  #taking(agent: string, always: boolean): readonly Instance[] | undefined {
+    return this.#byAgent.get(agent)?.filter((one) => (always ? one.isPresent : one.takes));
   }
 
   /** Messages that one instance of an agent can take now. */
-  room(agent: string): number {
-    const started = this.#byAgent.get(agent)?.filter(({ takes }) => takes);
+  room(agent: string, always = false): number {
+    const started = this.#taking(agent, always);
     return started ? Math.max(0, ...started.map(({ most, tasks }) => most - tasks)) : MOST_TASKS;
   }
 
   /** Has the instance with the most room run something; undefined where the agent has none of its own. */
-  async run(agent: string, tasks: number, work: (host: ProcessHost | undefined) => Promise<void>): Promise<void> {
-    const started = this.#byAgent.get(agent)?.filter(({ takes }) => takes) ?? [];
+  async run(
+    { agent, tasks, always }: { readonly agent: string; readonly tasks: number; readonly always: boolean },
+    work: (host: ProcessHost | undefined) => Promise<void>,
+  ): Promise<void> {
+    const started = this.#taking(agent, always) ?? [];
     const [one] = started.toSorted((a, b) => b.most - b.tasks - (a.most - a.tasks) || a.name.localeCompare(b.name));
     if (!one) return work(undefined);
     one.tasks += tasks;

@@ -116,6 +116,7 @@ test('an event reaches each with a message of its own', async () => {
 
 test('an agent knows whom it asked, and hears of each that is silent', async () => {
   const harness = createHarness(ship, { agents: [crew('cook'), captain] });
+  led.silent = 0;
   await harness.publish(Start, {});
   await harness.settle();
   expect(led.participants).toEqual(['cook string', 'mate string']);
@@ -124,7 +125,7 @@ test('an agent knows whom it asked, and hears of each that is silent', async () 
 
 test('a ready pair of types coordinates', async () => {
   const harness = createHarness(ship, { agents: [crew('cook'), crew('mate')] });
-  const data = { coordinationType: 'barrier', workflowId: 'w1', participants: ['cook', 'mate'] } as const;
+  const data = { coordinationType: 'barrier' as const, workflowId: 'w1', participants: ['cook', 'mate'] };
   const end = await harness.broadcast(Coordinate, data, { to: { all: ['cook', 'mate'] }, timeout: '1 minute' });
   expect(end.answered.map(({ agent }) => agent)).toEqual(['cook', 'mate']);
 });
@@ -135,7 +136,13 @@ describe('refused', () => {
     ['a stranger in the list', { all: ['cook', 'cock'] }, 'UNKNOWN_RECEIVER', /did you mean 'cook'/],
     ['an empty list', { all: [] }, 'INVALID_OPTION', /empty list/],
     ['a role that nobody has', { all: { role: 'pirate' } }, 'UNKNOWN_RECEIVER', /nobody fits/],
-    ['an unknown capability', { all: { capability: 'sop' } }, 'UNKNOWN_CAPABILITY', /sop/],
+    ['a capability that nobody has', { all: { capability: 'sop' } }, 'UNKNOWN_RECEIVER', /nobody fits/],
+    [
+      'an unknown one in a list',
+      { all: { any: ['soup', 'sop'] } },
+      'UNKNOWN_CAPABILITY',
+      /no agent has the capability 'sop'/,
+    ],
   ] as const)('%s', async (_name, to, code, why) => {
     const given = harness.broadcast(Count, {}, { to: to as never, timeout: '1 minute' });
     await expect(given).rejects.toMatchObject({ code, message: expect.stringMatching(why) });
@@ -158,7 +165,9 @@ describe('refused', () => {
   });
 
   test('an event that nobody answers', async () => {
-    await expect(harness.broadcast(Fire as never, {}, {})).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    await expect(harness.broadcast(Fire as unknown as typeof Count, {}, {})).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
   });
 });
 

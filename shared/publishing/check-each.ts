@@ -1,8 +1,8 @@
-import { LanewayError, unknownName } from '../../domain/base/errors.js';
-import type { MessageType } from '../../message/message-type.js';
-import type { EachAgent } from '../../topology/addressing.js';
-import type { ChannelModel, TopologyModel } from '../../topology/model.js';
-import type { Topology } from '../../topology/topology.js';
+import { LanewayError, unknownName } from '../domain/base/errors.js';
+import type { MessageType } from '../message/message-type.js';
+import type { EachAgent } from '../topology/addressing.js';
+import type { ChannelModel, TopologyModel } from '../topology/model.js';
+import type { Topology } from '../topology/topology.js';
 
 /** Publisher and request of a message that each of several agents is to get. */
 interface Broadcasting {
