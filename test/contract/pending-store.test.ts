@@ -16,7 +16,7 @@ import { DynamoEmergencyStore } from '../../shared/aws/dynamo/emergency/dynamo-e
 import { MemoryEmergencies } from '../../shared/testing/memory/emergency/memory-emergencies.js';
 import { MemoryQuarantines } from '../../shared/testing/memory/memory-quarantines.js';
 import { describeOnEngine } from '../kit/stands/engine-resources.js';
-import { emergencyStoreContract } from './suites/emergency-store.contract.js';
+import { emergencyStoreContract } from './suites/emergency/emergency-store.contract.js';
 import { pendingStoreContract } from './suites/pending-store.contract.js';
 import { quarantineStoreContract } from './suites/quarantine-store.contract.js';
 

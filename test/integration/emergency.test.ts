@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Laneway } from 'laneway/client';
 import { startWorker, type Worker } from 'laneway/worker';
-import { runCli } from '../../cli/run-cli.js';
 import type { EmergencyStatus } from '../../shared/operator/emergency/roll-call.js';
 import { deployed, eventually, type Deployed } from '../kit/stands/deployed.js';
 import { harbour, ShipSighted } from '../kit/applications/harbour-topology.js';
@@ -30,21 +31,15 @@ beforeAll(async () => {
 
 afterAll(() => worker?.stop());
 
-/** Runs `laneway` with JSON output. */
+/** Runs `laneway` with JSON output, in a process of its own: the worker's log goes to the output of this one. */
 async function laneway(...args: readonly string[]): Promise<{ readonly code: number; readonly told: unknown }> {
+  const topology = ['--topology', 'test/kit/applications/harbour-topology.ts#harbour', '--json', '--quiet'];
+  const command = ['--conditions=laneway-source', '--import', 'tsx', 'cli/main.ts', ...topology, ...args];
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = (text: string | Uint8Array): boolean => {
-    out += String(text);
-    return true;
-  };
-  try {
-    const topology = ['--topology', 'test/kit/applications/harbour-topology.ts#harbour'];
-    const code = await runCli(['node', 'laneway', ...topology, '--json', '--quiet', ...args]);
-    return { code, told: out === '' ? undefined : (JSON.parse(out) as unknown) };
-  } finally {
-    process.stdout.write = write;
-  }
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, told: out === '' ? undefined : (JSON.parse(out) as unknown) };
 }
 
 const status = async () => (await laneway('emergency', 'status')).told as EmergencyStatus;

@@ -99,7 +99,7 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
     .publish(Prepare, { plan: 'p' }, { ...options, deadline: '2 hours' })
     .catch((error: unknown) => harness.faults.struck === 0 && problems.push(String(error)));
   await harness.advance(`${1 + Math.floor(random() * 900)} seconds`);
-  /** As a client asks again whose bus was away: the same broadcast. */
+  /** The same broadcast, asked for again by a client whose bus was away. */
   const asked = async (): Promise<Broadcast<{ by: string }>> => {
     for (;;) {
       try {

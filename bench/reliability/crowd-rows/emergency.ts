@@ -93,7 +93,7 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
       () => ((sent += NAMES.length), 'taken'),
       (error: unknown) => (error instanceof LanewayError ? error.code : String(error)),
     );
-  /** As an operator types a command again until every step is done. */
+  /** A command that an operator types again until every step is done. */
   const insist = async (act: () => Promise<EmergencyDone>): Promise<EmergencyDone | undefined> => {
     for (let tries = 0; tries < 40; tries++) {
       const result = await act().catch((error: unknown) => {
@@ -145,7 +145,7 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
   await harness.advance('10 minutes');
   for (const name of NAMES) expect(`end heard by ${name}`, ends.get(name), [begun?.emergency.id]);
   for (let job = JOBS / 2; job < JOBS; job++) expect('the intake afterwards', await publish(`c-${job}`), 'taken');
-  for (const [name, own] of before) if (own.length > 0) await harness.agents.resume({ agent: name }, ANA);
+  for (const [name, own] of await drains()) if (own.length > 0) await harness.agents.resume({ agent: name }, ANA);
   await harness.settle();
   return { sent, done: done.size, heard: NAMES.length, down: down.length, repeated, problems };
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../context/command-context.js';
 import type { ExitCode } from '../../context/exit-codes.js';
 import type { ActOptions } from '../dlq/dlq.js';
-import type { StartOptions } from './emergency.js';
+import type { EmergencyStartOptions } from './emergency.js';
 
 /** Adds `laneway emergency`. */
 export function addEmergency(
@@ -26,7 +26,7 @@ export function addEmergency(
     .option('--drain-agent <name...>', 'have these agents take nothing new')
     .option('--resume <name...>', 'have these agents, which are drained, take messages again')
     .option('--wait <duration>', 'time until all must have heard and have nothing in hand', '60 seconds')
-    .action(async (options: StartOptions, command: Command) => {
+    .action(async (options: EmergencyStartOptions, command: Command) => {
       const { emergencyStartCommand } = await import('./emergency.js');
       finish(await emergencyStartCommand(await context(command), options));
     });

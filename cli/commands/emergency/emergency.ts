@@ -20,7 +20,7 @@ import { actorOf, type ActOptions } from '../dlq/dlq.js';
 import { confinementOf } from '../quarantine/confined-place.js';
 
 /** Options of `laneway emergency start`. */
-export interface StartOptions extends ActOptions {
+export interface EmergencyStartOptions extends ActOptions {
   readonly stopIntake?: boolean;
   readonly drainAgent?: readonly string[];
   readonly resume?: readonly string[];
@@ -36,7 +36,10 @@ const LOOK_EVERY_MS = 2_000;
  * @returns 1 when a step failed or an agent is missing: the same command completes what is missing
  * @throws LanewayError UNKNOWN_AGENT, NOT_FOUND, INVALID_OPTION
  */
-export async function emergencyStartCommand(context: CommandContext, options: StartOptions): Promise<ExitCode> {
+export async function emergencyStartCommand(
+  context: CommandContext,
+  options: EmergencyStartOptions,
+): Promise<ExitCode> {
   const actor = await actorOf(context, options);
   const wait = milliseconds(readDuration(options.wait));
   const { output } = context;
@@ -79,7 +82,7 @@ function told(context: CommandContext, steps: EmergencyDone['steps'], missing: r
   return isDone && missing.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-function measuresOf({ stopIntake, drainAgent = [], resume = [] }: StartOptions): EmergencyMeasure[] {
+function measuresOf({ stopIntake, drainAgent = [], resume = [] }: EmergencyStartOptions): EmergencyMeasure[] {
   return [
     ...(stopIntake === true ? [{ kind: 'stop-intake' } as const] : []),
     ...drainAgent.map((agent) => ({ kind: 'drain-agent', agent }) as const),

@@ -61,13 +61,13 @@ export interface EmergencyStore {
 export type Declaration = Pick<Emergency, 'id' | 'by' | 'why' | 'since' | 'measures'>;
 
 /** True until it is ended. */
-export function isInForce(emergency: Emergency | undefined): emergency is Emergency & { readonly ended?: never } {
+export function isOngoing(emergency: Emergency | undefined): emergency is Emergency & { readonly ended?: never } {
   return emergency !== undefined && emergency.ended === undefined;
 }
 
 /** True while messages of clients are refused. */
 export function stopsIntake(emergency: Emergency | undefined): boolean {
-  return isInForce(emergency) && emergency.measures.some(({ measure }) => measure.kind === 'stop-intake');
+  return isOngoing(emergency) && emergency.measures.some(({ measure }) => measure.kind === 'stop-intake');
 }
 
 /**
@@ -75,7 +75,7 @@ export function stopsIntake(emergency: Emergency | undefined): boolean {
  * the first declaration of it saw.
  */
 export function declared(latest: Emergency | undefined, { measures, ...given }: Declaration): Emergency {
-  if (!isInForce(latest)) return { ...given, measures, turn: (latest?.turn ?? 0) + 1 };
+  if (!isOngoing(latest)) return { ...given, measures, turn: (latest?.turn ?? 0) + 1 };
   const known = new Set(latest.measures.map(({ measure }) => measureText(measure)));
   const added = measures.filter(({ measure }) => !known.has(measureText(measure)));
   if (added.length === 0) return latest;

@@ -50,7 +50,7 @@ export interface InstanceStanding {
 /** Longest reason, characters: it travels in messages. */
 const CAUSE_LENGTH = 500;
 
-/** What an instance says of itself, and the silence that it is allowed. */
+/** Word of an instance on itself, and the silence that it is allowed. */
 export type LookedAt = InstanceClaim & {
   /** Silence from which it is offline, milliseconds. @defaultValue {@link SILENCE_MS} */
   readonly silence?: number;

@@ -3,7 +3,7 @@ import { derivedId, newId } from '../../domain/base/ids.js';
 import {
   declared,
   emergencyConversation,
-  isInForce,
+  isOngoing,
   measureText,
   stopsIntake,
   type Emergency,
@@ -74,7 +74,7 @@ export async function endEmergency(actor: Actor, services: EmergencyServices): P
   const { clock, emergencies } = services;
   const latest = await emergencies.latest();
   if (latest?.ended && latest.ended.told !== true) return tellEnd(latest, actor, new Steps<string>(), services);
-  if (!isInForce(latest)) {
+  if (!isOngoing(latest)) {
     throw new LanewayError('NOT_FOUND', 'there is no emergency to end', {
       help: [latest?.ended ? `the last one ended at ${latest.ended.at}, by ${latest.ended.by}` : 'none was declared'],
     });
@@ -88,7 +88,7 @@ export async function endEmergency(actor: Actor, services: EmergencyServices): P
   await steps.do('record', async () => {
     emergency = await changed(emergencies, (now) => {
       // What somebody has added since is not put back yet.
-      if (now?.id !== latest.id || now.measures.length !== latest.measures.length || !isInForce(now)) return undefined;
+      if (now?.id !== latest.id || now.measures.length !== latest.measures.length || !isOngoing(now)) return undefined;
       return { ...now, ended, turn: now.turn + 1 };
     });
     return stopsIntake(latest) ? 'it is over, and clients may send' : 'it is over';

@@ -1,4 +1,4 @@
-import { emergencyConversation, isInForce, type Emergency } from '../../domain/emergency/emergency.js';
+import { emergencyConversation, isOngoing, type Emergency } from '../../domain/emergency/emergency.js';
 import { defined } from '../../domain/base/defined.js';
 import { isSettled } from '../../domain/delivery/delivery.js';
 import type { LedgerReader } from '../../domain/evidence/conversation.js';
@@ -59,13 +59,13 @@ export async function callRoll(services: RollCallServices): Promise<EmergencySta
   const missing = rollCall.filter(({ state }) => state !== 'heard').map(({ agent }) => agent);
   const isQuiet = missing.length === 0 && rollCall.every(({ inHand }) => inHand === 0);
   let emergency = latest;
-  if (isQuiet && isInForce(latest) && latest.quiet === undefined) {
+  if (isQuiet && isOngoing(latest) && latest.quiet === undefined) {
     const seen = { ...latest, quiet: new Date(clock.now()).toISOString(), turn: latest.turn + 1 };
     if (await emergencies.write(seen)) emergency = seen;
   }
   const { quiet, since } = emergency;
   const quietAfter = quiet === undefined ? undefined : (Date.parse(quiet) - Date.parse(since)) / 1_000;
-  return { emergency, inForce: isInForce(emergency), rollCall, missing, isQuiet, ...defined({ quietAfter }) };
+  return { emergency, inForce: isOngoing(emergency), rollCall, missing, isQuiet, ...defined({ quietAfter }) };
 }
 
 async function outcomesOf(

@@ -1,5 +1,5 @@
-import { newId } from '../../../shared/domain/base/ids.js';
-import type { Emergency, EmergencyStore } from '../../../shared/domain/emergency/emergency.js';
+import { newId } from '../../../../shared/domain/base/ids.js';
+import type { Emergency, EmergencyStore } from '../../../../shared/domain/emergency/emergency.js';
 
 /** Demands on every {@link EmergencyStore}. It holds one record, which the tests go on with. */
 export function emergencyStoreContract(make: () => Promise<EmergencyStore>): void {
