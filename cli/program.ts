@@ -8,6 +8,7 @@ import type { SendOptions } from './commands/messages/send.js';
 import type { TraceOptions } from './commands/messages/trace.js';
 import { addAgents } from './commands/agents/agents-program.js';
 import { addEmergency } from './commands/emergency/emergency-program.js';
+import { addChannels } from './commands/channels/channels-program.js';
 import { addDeadLetters } from './commands/dlq/dlq-program.js';
 import { addCompletion } from './commands/project/completion-program.js';
 import { addHealth } from './commands/examine/health-program.js';
@@ -71,6 +72,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addQuarantine(program, context, finish);
   addEmergency(program, context, finish);
   addBreakers(program, context);
+  addChannels(program, context);
   addReplay(program, context, { positive, wholePositive });
   addLedger(program, context, wholePositive, finish);
   addHealth(program, context, finish);

@@ -20,6 +20,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   INVALID_DURATION: EXIT.usage,
   INVALID_SIZE: EXIT.usage,
   UNKNOWN_CHANNEL: EXIT.usage,
+  SYSTEM_CHANNEL: EXIT.usage,
   UNKNOWN_AGENT: EXIT.usage,
   UNKNOWN_TYPE: EXIT.usage,
   UNKNOWN_CLIENT: EXIT.usage,

@@ -2,6 +2,7 @@ import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import { EMERGENCY_KEY } from '../../shared/aws/dynamo/emergency/emergency-key.js';
+import { PAUSES_KEY } from '../../shared/aws/dynamo/pauses/pause-keys.js';
 import { claimsKey, WORD_KEYS, wordKey } from '../../shared/aws/dynamo/registry/registry-keys.js';
 import { APPROVAL_WRITER, writerOfReceiver, writerOfSource } from '../../shared/domain/wire/writers.js';
 import { hasEmergencies } from '../../shared/topology/emergency/emergency-channel.js';
@@ -82,10 +83,16 @@ function allowPartitions(
   );
 }
 
-/** Deliveries of an agent, and the replies that it puts off: no row of anybody else. */
+/** Deliveries of an agent, and the replies that it puts off: no row of anybody else. The pauses of channels it reads. */
 export function allowDeliveries(grantee: IGrantable, { ledgerTable }: Fabric, agent: string): void {
   allowRows(grantee, ledgerTable, ['get', 'update'], [partitionsOf(writerOfReceiver(agent))]);
   allowRows(grantee, ledgerTable, ['get', 'put'], [`later#${agent}#*`]);
+  allowPauses(grantee, { ledgerTable });
+}
+
+/** Reading which channels are paused. */
+export function allowPauses(grantee: IGrantable, { ledgerTable }: Pick<Fabric, 'ledgerTable'>): void {
+  allowItems(grantee, ledgerTable, ['get'], [PAUSES_KEY.pk]);
 }
 
 /** Reading the record of emergencies, where the topology has them. */

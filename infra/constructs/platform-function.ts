@@ -22,6 +22,7 @@ import { fabricEnvironment, type Fabric } from './fabric.js';
 import {
   allowEmergencies,
   allowItems,
+  allowPauses,
   allowPayloads,
   allowRegistry,
   allowRowsOf,
@@ -78,8 +79,8 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes, readsQuarantines, readsEmergencies, watchesAgents } =
-      declaration;
+    const { ledger, name, rows, payloads, pending, publishes } = declaration;
+    const { readsEmergencies, readsPauses, readsQuarantines, watchesAgents } = declaration;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -107,6 +108,7 @@ export class PlatformFunction extends RuntimeFunction {
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
     if (readsEmergencies) allowEmergencies(this, fabric, topology);
+    if (readsPauses) allowPauses(this, fabric);
     if (watchesAgents) allowRegistry(this, fabric, 'writes');
     if (payloads) {
       const writers = rows ? writersUnder(sourcesOf(declaration, topology)) : [PLATFORM_WRITER];

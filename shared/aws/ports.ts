@@ -22,6 +22,7 @@ import { DynamoIntentStore } from './dynamo/dynamo-intent-store.js';
 import { DynamoLedgerReader } from './dynamo/dynamo-ledger-reader.js';
 import { DynamoLedgerWriter } from './dynamo/dynamo-ledger-writer.js';
 import { DynamoOpenExecutionStore } from './dynamo/dynamo-open-execution-store.js';
+import { DynamoPauseStore } from './dynamo/pauses/dynamo-pause-store.js';
 import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
 import { DynamoQuarantineStore } from './dynamo/quarantine/dynamo-quarantine-store.js';
 import { DynamoRegistry } from './dynamo/registry/dynamo-registry.js';
@@ -200,6 +201,7 @@ const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
 const emergencies = ({ names }: Origin) => new DynamoEmergencyStore(documentClient(), names.of('ledgerTable'));
+const pauses = ({ names }: Origin) => new DynamoPauseStore(documentClient(), names.of('ledgerTable'));
 const registry = ({ names, unreadable }: Origin) =>
   new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
 const agentFunctions = ({ names }: Origin): Ports['agentFunctions'] => {
@@ -246,7 +248,7 @@ const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {
 /** The handling chain of an agent. */
 export const agentPorts = {
   ...{ clock, bus, lanes, payloads, choices },
-  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes, emergencies },
+  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes, pauses, emergencies },
 };
 
 /** A publisher outside any handling. */
@@ -278,6 +280,7 @@ export const ledgerPort = { ledger };
 export const linkSignerPort = { linkSigner };
 export const openExecutionsPort = { openExecutions };
 export const emergenciesPort = { emergencies };
+export const pausesPort = { pauses };
 export const quarantinesPort = { quarantines };
 export const registryPort = { registry };
 export const returnsPort = { returns };
@@ -318,6 +321,7 @@ export const allPorts = {
     openExecutions,
     quarantines,
     heldTimes,
+    pauses,
   },
   ...{ registry, agentFunctions, emergencies },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },

@@ -16,6 +16,7 @@ import type { SupervisedExecutions, WorkflowEngine } from './execution/execution
 import type { OpenExecutionStore } from './execution/open-executions.js';
 import type { SagaStore } from './execution/saga.js';
 import type { ExecutionReader, WorkflowResumer, WorkflowStarter } from './execution/workflow-engine.js';
+import type { PauseStore } from './pause/pause.js';
 import type { HeldTimes, QuarantineStore } from './quarantine/quarantine.js';
 import type { AgentFunctions } from './registry/function-state.js';
 import type { Registry } from './registry/registry.js';
@@ -79,6 +80,8 @@ export interface Ports {
   readonly heldTimes: HeldTimes;
   /** Emergencies that operators declare. */
   readonly emergencies: EmergencyStore;
+  /** Pauses of channels, and what waits meanwhile. */
+  readonly pauses: PauseStore;
   /** Instances of agents, and what the platform says of them. */
   readonly registry: Registry;
   /** Functions of the agents that run on Lambda. */

@@ -5,6 +5,8 @@ import type { LanewayClient } from '../client/laneway-client.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { ApprovalRecord } from '../operator/requests/decide-approval.js';
 import type { Breakers } from '../operator/breakers/breakers.js';
+import type { ChannelPause } from '../domain/pause/pause.js';
+import type { ChannelStanding } from '../operator/pauses/pause-channel.js';
 import type { Actor } from '../operator/operator-services.js';
 import type { Retried } from '../operator/workflows/retry-workflow.js';
 import type { AgentsAccess } from '../testing/harness/instances/harness-agents.js';
@@ -81,6 +83,21 @@ export interface InProcess<
    * @throws LanewayError NOT_FOUND when it was never in quarantine, INVALID_OPTION without who or why
    */
   release(name: string, actor: Actor): Promise<void>;
+  /**
+   * Pauses a channel, as `laneway channels pause` does. Its messages wait in their lanes, untried, and expire as ever.
+   * @returns the pause that is in force
+   * @throws LanewayError UNKNOWN_CHANNEL, SYSTEM_CHANNEL, INVALID_OPTION without who or why
+   */
+  pauseChannel(channel: string, actor: Actor): Promise<ChannelPause>;
+  /**
+   * Has the messages of a channel handled again, as `laneway channels resume` does: within half a minute, or a quarter of the time for
+   * which the channel was paused.
+   * @returns the pause that was in force
+   * @throws LanewayError UNKNOWN_CHANNEL, NOT_FOUND when it is not paused, INVALID_OPTION without who or why
+   */
+  resumeChannel(channel: string, actor: Actor): Promise<ChannelPause>;
+  /** Every channel, with its pause and the time that is left to what waits meanwhile, as `laneway channels list` has them. */
+  channels(): Promise<readonly ChannelStanding[]>;
   /** Instances of the application's agents: they are found, listed and drained. Each agent that was given has one. */
   readonly agents: AgentsAccess;
   /**

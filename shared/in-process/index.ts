@@ -30,6 +30,8 @@ export type { Execution, ExecutionDetail, ExecutionStatus } from '../domain/exec
 export type { ApprovalRecord } from '../operator/requests/decide-approval.js';
 export type { Actor } from '../operator/operator-services.js';
 export type { Breakers } from '../operator/breakers/breakers.js';
+export type { ChannelStanding } from '../operator/pauses/pause-channel.js';
+export type { ChannelPause, Countdown } from '../domain/pause/pause.js';
 export type { BreakerKey, BreakerRecord, BreakerState, Probe } from '../domain/breaker/breaker.js';
 export type { Retried } from '../operator/workflows/retry-workflow.js';
 export type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';

@@ -14,6 +14,7 @@ import { findAsClient } from '../topology/registry/find-agents.js';
 import { AgentsSchedule, WorldAgents, type AgentsAccess } from '../testing/harness/instances/harness-agents.js';
 import { WorldEmergencies, type Emergencies } from '../testing/harness/emergency/world-emergencies.js';
 import type { Consumer } from '../testing/harness/consumer.js';
+import { nextAwaited } from '../testing/harness/in-flight/awaited-copies.js';
 import type { MemoryWorld } from '../testing/harness/memory-world.js';
 import { WorldAccess } from '../testing/harness/world-access.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
@@ -312,9 +313,9 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
 
   #isAtRest(): boolean {
     const { consumers, executions, timers, pending } = this.world;
-    const isEmpty = consumers.every(({ isHeld, name, queue }) => {
-      if (queue === timers) return queue.nextRetryAt === undefined;
-      return isHeld() || (name === 'ingress' ? queue.nextUnpostponedAt === undefined : queue.size === 0);
+    const isEmpty = consumers.every((one) => {
+      if (one.queue === timers) return timers.nextRetryAt === undefined;
+      return one.isHeld() || nextAwaited(one, this.world) === undefined;
     });
     const isIdle = this.#pumps.every(({ pump }) => pump.slots.taken === 0);
     return isEmpty && isIdle && executions.running === 0 && pending.openCount === 0;

@@ -1,10 +1,14 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoBreakerStore } from '../../shared/aws/dynamo/breakers/dynamo-breaker-store.js';
 import { breakerKey } from '../../shared/aws/dynamo/breakers/breaker-items.js';
+import { DynamoPauseStore } from '../../shared/aws/dynamo/pauses/dynamo-pause-store.js';
+import { waitingKey } from '../../shared/aws/dynamo/pauses/pause-keys.js';
 import { UnreadableRows } from '../../shared/domain/form/passed-over.js';
 import { MemoryBreakers } from '../../shared/testing/memory/breakers/memory-breakers.js';
+import { MemoryPauses } from '../../shared/testing/memory/pauses/memory-pauses.js';
 import { describeOnEngine } from '../kit/stands/engine-resources.js';
 import { breakerStoreContract } from './suites/breaker-store.contract.js';
+import { pauseStoreContract } from './suites/pauses/pause-store.contract.js';
 
 describe('MemoryBreakers', () => {
   breakerStoreContract(() => Promise.resolve({ store: new MemoryBreakers() }));
@@ -22,5 +26,23 @@ describeOnEngine('DynamoBreakerStore', (resources) => {
         await documents.send(new PutCommand({ TableName, Item }));
       },
     };
+  });
+});
+
+describe('MemoryPauses', () => {
+  pauseStoreContract(() => Promise.resolve(new MemoryPauses()));
+});
+
+// They stand in the ledger table, as breakers do.
+describeOnEngine('DynamoPauseStore', (resources) => {
+  pauseStoreContract(async () => new DynamoPauseStore(resources.clients.documents, await resources.ledgerTable()));
+
+  it('takes what an agent has written in another form for nothing', async () => {
+    const TableName = await resources.ledgerTable();
+    const { documents } = resources.clients;
+    const store = new DynamoPauseStore(documents, TableName);
+    const Item = { ...waitingKey('clerk', 'orders'), agent: 'clerk', channel: 'orders', since: 'yesterday' };
+    await documents.send(new PutCommand({ TableName, Item }));
+    expect(await store.firstWaiting('clerk', 'orders')).toBeUndefined();
   });
 });

@@ -25,6 +25,7 @@ import { DEFAULT_RETRY_BUDGET } from '../../shared/domain/delivery/retry-budget.
 import { RECENT_EMERGENCY_MS } from '../../shared/domain/emergency/emergency.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/handler-timeout.js';
 import { SENT_GRACE_MS } from '../../shared/platform/supervision/sweep-deep.js';
+import { PAUSED_FIRST_MS, PAUSED_MOST_MS, PAUSES_SEEN_MS } from '../../shared/domain/pause/pause.js';
 import { HELD_TIMES_KEPT_MS } from '../../shared/aws/dynamo/quarantine/dynamo-held-times.js';
 import { CATCH_UP_MS, RECENT_QUARANTINES_MS } from '../../shared/domain/quarantine/quarantine.js';
 import { HELD_EVENT_FIRST_MS, HELD_EVENT_MOST_MS } from '../../shared/platform/ingress/take-event.js';
@@ -204,6 +205,18 @@ export const messageTimeouts: TimeoutGroup = {
       'RECENT_EMERGENCY_MS',
       ms(RECENT_EMERGENCY_MS),
       'a client is refused with `INTAKE_STOPPED` later by so much at most',
+    ),
+    row(
+      'a process believes what it has read of the pauses of channels for',
+      'PAUSES_SEEN_MS',
+      ms(PAUSES_SEEN_MS),
+      'a pause is heeded later by so much at most',
+    ),
+    row(
+      'a message of a paused channel stays away for',
+      'PAUSED_FIRST_MS',
+      `${ms(PAUSED_FIRST_MS)}, growing to ${ms(PAUSED_MOST_MS)}`,
+      'it comes again, until the channel is resumed or it has expired',
     ),
     row(
       'an agent keeps the times of its quarantines for',

@@ -10,6 +10,7 @@ export const starter: PlatformFunctionDeclaration<'starter'> = {
   environment: ['deadLetterQueue', 'workflows', 'startRate'],
   ledger: ['put', 'update'],
   rows: {},
+  readsPauses: true,
   pending: ['put'],
   payloads: 'read-write',
   publishes: { system: [WorkflowStarted.name, MessageExpired.name] },

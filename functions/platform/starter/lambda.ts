@@ -5,8 +5,10 @@ import {
   deliveriesPort,
   openExecutionsPort,
   openPorts,
+  pausesPort,
   starterPort,
 } from '../../../shared/aws/ports.js';
+import { SeenPauses } from '../../../shared/agent/pause/seen-pauses.js';
 import { requiredJson } from '../../../shared/domain/base/environment.js';
 import type { QueuedCopy } from '../../../shared/platform/ingress/queued-copy.js';
 import { NO_WORKFLOWS, type DeployedWorkflows } from '../../../shared/platform/workflows/deployed-workflows.js';
@@ -24,10 +26,11 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
   const compose = ({ names, log }: Surroundings) => {
     const ports = {
       ...openPublisher(names),
-      ...openPorts(names, deliveriesPort, deadLettersPort, starterPort, openExecutionsPort),
+      ...openPorts(names, deliveriesPort, deadLettersPort, starterPort, openExecutionsPort, pausesPort),
     };
     const publishing = publisherOf(topology, { kind: 'platform', name: 'starter' }, ports);
-    const services = { ...ports, topology, log, publishing, starts: workflows.starts };
+    const seen = new SeenPauses();
+    const services = { ...ports, topology, seen, log, publishing, starts: workflows.starts };
     const turns = new StartPace(requiredJson<StartRate>('startRate', process.env), ports.clock);
     return (copy: QueuedCopy, context: Context) => {
       const until = ports.clock.now() + context.getRemainingTimeInMillis();

@@ -6,6 +6,7 @@ import {
   deliveriesPort,
   ledgerPort,
   openPorts,
+  pausesPort,
   quarantinesPort,
   requestPorts,
   unreadablePort,
@@ -54,6 +55,7 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
           conversationsPort,
           unreadablePort,
           quarantinesPort,
+          pausesPort,
         ),
       };
       const services = {

@@ -33,6 +33,7 @@ import { holdsEmissions, sendEmissions, storeEmissions, type StoredEmissions } f
 import { endDelivery, endUnread } from './end-delivery.js';
 import type { Handling } from './handling.js';
 import type { LeaseKeeper } from './lease-keeper.js';
+import { heldBack } from './hold-back.js';
 import { COUNTED_SHARE } from './process-guards.js';
 import { Refusal, refusalFor } from './refusal.js';
 import { OUTCOME_MS, runHandler } from './run-handler.js';
@@ -44,7 +45,7 @@ import { ACKNOWLEDGE, LOST, troubleVerdict, type Verdict } from './verdict.js';
  * Takes one copy through an agent. The answer is always a verdict. Nothing is thrown, and nothing is acknowledged that
  * has no outcome or dead letter.
  *
- * The chain: decode → own message? → checks → payload → reply in time? → lease → budget → handler → outcome → emissions. A payload by
+ * The chain: decode → own message? → checks → channel paused? → payload → reply in time? → lease → budget → handler → outcome → emissions. A payload by
  * reference comes after the budget. The functions of its steps follow in this order. A step that does not pass the delivery on returns a {@link Refusal}, and the
  * delivery ends there.
  */
@@ -65,6 +66,10 @@ export async function handleCopy(arrival: Arrival): Promise<Verdict> {
 
     const type = withoutStacks(check, delivery, decoded);
     if (type instanceof Refusal) return await endDelivery(delivery, type);
+
+    const asked = heldBack(delivery);
+    const held = asked instanceof Promise ? await asked : asked;
+    if (held) return await endDelivery(delivery, held);
 
     // The chain gives way only where it has to wait: every message goes through here.
     const isInline = envelope.dataref === undefined;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SeenPauses } from '../pause/seen-pauses.js';
 import type { SeenBreaker } from '../guard/seen-breaker.js';
 import { leaseOwner } from '../../domain/delivery/lease-owner.js';
 import type { QosProfile } from '../../domain/delivery/qos.js';
@@ -17,6 +18,8 @@ const MOST_SPENT = 1_000;
 export class ProcessGuards {
   /** Breakers of the agent's guarded calls as the process saw them last, by name. */
   readonly breakers = new Map<string, SeenBreaker>();
+  /** Pauses of channels as the process saw them last. */
+  readonly pauses = new SeenPauses();
   readonly #meters = new Map<string, RetryMeter>();
   readonly #spent = new Set<string>();
   readonly #process = randomUUID();

@@ -24,6 +24,8 @@ export interface Services extends Pick<
   readonly heldTimes?: Ports['heldTimes'];
   /** Record of emergencies, where the topology has them. */
   readonly emergencies?: Pick<Ports['emergencies'], 'latest'>;
+  /** Pauses of channels; without them none is paused. */
+  readonly pauses?: Ports['pauses'];
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
 }

@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   INVALID_WORKFLOW: false,
   INVALID_OPTION: false,
   UNKNOWN_ROLE: false,
+  SYSTEM_CHANNEL: false,
   // messages
   SCHEMA: false,
   UNPARSEABLE: false,

@@ -37,6 +37,7 @@ export interface OperatorEntry {
     | 'quarantine'
     | 'release'
     | 'drain'
+    | 'pause'
     | 'resume'
     | 'trip'
     | 'reset'
@@ -64,7 +65,7 @@ export interface OperatorEntry {
   readonly vouched?: true;
   /** Facts about a replay, for the action `replay`. */
   readonly replay?: ReplayFacts;
-  /** The party that was put into quarantine, drained, or given back: `agent.clerk`. */
+  /** The party that was put into quarantine, drained, paused, or given back: `agent.clerk`, `channel.orders`. */
   readonly party?: string;
   /** The instance that was drained or resumed; absent when all of its agent were meant. */
   readonly instance?: string;

@@ -31,6 +31,8 @@ export interface IntentServices extends SettleServices, TakenServices, Pick<Port
   readonly senders: Senders;
   /** Those who are in quarantine. */
   readonly held: Held;
+  /** Names of the channels that are paused. */
+  readonly paused: ReadonlySet<string>;
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
 }
@@ -73,7 +75,8 @@ export interface Look {
  * sent again, as it is. Afterwards, or when the bus refuses it for good, each missing delivery is settled as `undeliverable`, with
  * its dead letter and reports. So is one that was begun and has no copy any more that could end it. What has not come to its end
  * is looked at once more then; a message that could not be sent just now, soon. What a quarantine holds, by its publisher or its
- * receiver, is left as it is and looked at again.
+ * receiver, is left as it is and looked at again. What has not come to a receiver on a paused channel waits there: it is not sent again
+ * before the channel is resumed, or its time is over.
  *
  * @param standings receivers of the message, and how their deliveries stood a moment ago
  * @throws LanewayError UNAVAILABLE, PUBLISH
@@ -129,6 +132,8 @@ async function sendOrSettle(
   const { clock, log } = services;
   const never = Number.POSITIVE_INFINITY;
   const lastLook = Date.parse(envelope.expires) + EXPIRY_GRACE_MS;
+  if (clock.now() < lastLook && services.paused.has(envelope.channel))
+    return { next: Math.min(lastLook, clock.now() + HELD_AGAIN_MS) };
   if (clock.now() >= lastLook) {
     const error = new LanewayError(
       'UNDELIVERABLE',

@@ -15,17 +15,18 @@ import { sweepUnsent } from './sweep-unsent.js';
 /** Ports of the sweeper. */
 export interface SweepServices
   extends
-    Omit<IntentServices, 'held'>,
+    Omit<IntentServices, 'held' | 'paused'>,
     ArmServices,
     HeldRequestServices,
     AsideServices,
-    Pick<Ports, 'intents' | 'quarantines'> {
+    Pick<Ports, 'intents' | 'pauses' | 'quarantines'> {
   readonly log: Log;
 }
 
-/** Ports of one run, with who is held during it. */
+/** Ports of one run, with who is held during it, and which channels are paused. */
 interface RunServices extends SweepServices {
   readonly held: Held;
+  readonly paused: ReadonlySet<string>;
 }
 
 /** Bounds of one run. */
@@ -74,7 +75,8 @@ const BATCHES_AT_ONCE = 16;
  * @throws LanewayError UNAVAILABLE; the next run goes on from where this one came to
  */
 export async function sweep(given: SweepServices, bounds: SweepBounds): Promise<SweepSummary> {
-  const services: RunServices = { ...given, held: heldBy(await given.quarantines.all(), given.clock.now()) };
+  const held = heldBy(await given.quarantines.all(), given.clock.now());
+  const services: RunServices = { ...given, held, paused: await pausedChannels(given) };
   // Requests first: they are few, and nothing that is wrong with an intent may keep one from its end.
   const now = services.clock.now();
   const requests = await armTimers(services, now + (bounds.stopAt - now) / 2);
@@ -88,6 +90,16 @@ export async function sweep(given: SweepServices, bounds: SweepBounds): Promise<
   const summary = { ...intents, ...requests, ...unsent, movedOn: ended.movedOn, failed, unreadable, complete };
   services.log.info('swept', summary);
   return summary;
+}
+
+/** Channels that are paused. Where that cannot be read none is: what is sent once more is one message, and waits there like the first. */
+async function pausedChannels({ pauses, log }: SweepServices): Promise<ReadonlySet<string>> {
+  try {
+    return new Set((await pauses.recent()).map(({ channel }) => channel));
+  } catch (error) {
+    log.warn('the pauses of channels could not be read', { error: summarizeError(error).message });
+    return new Set();
+  }
 }
 
 /** Batch of intents under way, with the due time of its last one. */

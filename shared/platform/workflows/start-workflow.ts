@@ -2,6 +2,7 @@ import { defined } from '../../domain/base/defined.js';
 import { behindHandling, offPath } from '../../domain/delivery/lineage.js';
 import { checkOrigin, decodeCopy, type Decoded } from '../../agent/receive/decode-copy.js';
 import type { Log } from '../../agent/context.js';
+import type { SeenPauses } from '../../agent/pause/seen-pauses.js';
 import { payloadOf } from '../../domain/delivery/claim-check.js';
 import { reasonOf } from '../../domain/delivery/dead-letter.js';
 import {
@@ -18,6 +19,7 @@ import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/ba
 import { executionName } from '../../domain/wire/execution-name.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import { shielded } from '../../domain/execution/kept-state.js';
+import { pausedDelay } from '../../domain/pause/pause.js';
 import type { Clock } from '../../domain/base/clock.js';
 import type { Ports } from '../../domain/ports.js';
 import { decodeData, type MessageType } from '../../message/message-type.js';
@@ -32,13 +34,15 @@ import { checkRunaway } from '../../topology/check-runaway.js';
 /** Ports and settings of the function that starts workflows. */
 export interface StarterServices extends Pick<
   Ports,
-  'clock' | 'deliveries' | 'payloads' | 'deadLetters' | 'starter' | 'openExecutions'
+  'clock' | 'deliveries' | 'payloads' | 'deadLetters' | 'starter' | 'openExecutions' | 'pauses'
 > {
   readonly topology: Topology;
   readonly publishing: Publishing;
   readonly log: Log;
   /** Workflow name -> name of the type that starts it. */
   readonly starts: Readonly<Record<string, string>>;
+  /** Pauses of channels as the process saw them last. */
+  readonly seen: SeenPauses;
   /** Resolves when the next execution may be started. @throws LanewayError UNAVAILABLE when that is too late for this run */
   readonly pace?: () => Promise<void>;
 }
@@ -59,28 +63,49 @@ interface Start {
  * One copy of a message that starts workflows. Each workflow is a receiver (`workflow:<name>`) with its own delivery
  * item: leased, started under a name that follows from the message (the same again starts nothing), settled, and then
  * announced by `WorkflowStarted`. The copy that wrote the outcome announces again when it comes again. While Step Functions
- * refuses for now, throttled or away, the copy comes again, until the message expires.
+ * refuses for now, throttled or away, the copy comes again, until the message expires. So it does while the message's channel is paused.
  *
  * @param until milliseconds since 1970 when the process may be ended; the lease lasts as long
+ * @returns instant at which the copy is to come again, milliseconds since 1970
  * @throws LanewayError when some workflow could not be started yet; the copy then comes again
  */
-export async function startWorkflows(copy: QueuedCopy, until: number, services: StarterServices): Promise<void> {
+export async function startWorkflows(
+  copy: QueuedCopy,
+  until: number,
+  services: StarterServices,
+): Promise<number | undefined> {
   let decoded: Decoded;
   try {
     decoded = decodeCopy(copy.body);
   } catch (error) {
-    return bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
+    await bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
+    return undefined;
   }
   const { envelope } = decoded;
   const workflows = startedBy(envelope, services.starts);
   if (workflows.length === 0) {
     const error = new LanewayError('NOT_CARRIED', `no workflow is started by ${envelope.type}`);
-    return bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
+    await bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
+    return undefined;
   }
+  const again = await pausedUntil(envelope, services);
+  if (again !== undefined) return again;
   for (const workflow of workflows) {
     const key = deliveryKeyOf(envelope, `workflow:${workflow}`);
     await startOne(decoded, { workflow, envelope, key, copy, until }, services);
   }
+  return undefined;
+}
+
+/** Instant at which the copy of a message comes again whose channel is paused, milliseconds since 1970; undefined for any other. */
+async function pausedUntil(envelope: Envelope, services: StarterServices): Promise<number | undefined> {
+  const { clock, log, pauses, seen, topology } = services;
+  const [now, expires] = [clock.now(), Date.parse(envelope.expires)];
+  if (topology.model.channels[envelope.channel]?.system === true || expires <= now) return undefined;
+  const pause = await seen.of(envelope.channel, pauses, now, (error) => {
+    log.warn('the pauses of channels could not be read', { error: summarizeError(error).message });
+  });
+  return pause && now + pausedDelay(pause, expires, now, Math.random());
 }
 
 async function startOne(decoded: Decoded, start: Start, services: StarterServices): Promise<void> {

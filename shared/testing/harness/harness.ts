@@ -7,6 +7,8 @@ import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../../m
 import type { PageResponse } from '../../operator/approval-page/answer-link.js';
 import type { ApprovalRecord } from '../../operator/requests/decide-approval.js';
 import type { Breakers } from '../../operator/breakers/breakers.js';
+import type { ChannelPause } from '../../domain/pause/pause.js';
+import type { ChannelStanding } from '../../operator/pauses/pause-channel.js';
 import type { Actor } from '../../operator/operator-services.js';
 import type { Retried } from '../../operator/workflows/retry-workflow.js';
 import { heldBy } from '../../domain/quarantine/quarantine.js';
@@ -29,6 +31,7 @@ import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js
 import { WorldEmergencies, type Emergencies } from './emergency/world-emergencies.js';
 import { HarnessWorld } from './harness-world.js';
 import type { WorldParts } from './memory-world.js';
+import { nextAwaited } from './in-flight/awaited-copies.js';
 import { MissingMessages } from './in-flight/missing-messages.js';
 import { AgentsSchedule, WorldAgents, type HarnessAgents } from './instances/harness-agents.js';
 import { turn } from './slow-work.js';
@@ -96,6 +99,22 @@ export interface Harness {
    * @throws LanewayError NOT_FOUND when it was never in quarantine, INVALID_OPTION without who or why
    */
   release(name: string, actor: Actor): Promise<void>;
+  /**
+   * Pauses a channel, as `laneway channels pause` does. Its messages wait in their lanes, untried, and expire as ever; nothing of them is
+   * in flight for {@link settle}.
+   * @returns the pause that is in force
+   * @throws LanewayError UNKNOWN_CHANNEL, SYSTEM_CHANNEL, INVALID_OPTION without who or why
+   */
+  pauseChannel(channel: string, actor: Actor): Promise<ChannelPause>;
+  /**
+   * Has the messages of a channel handled again, as `laneway channels resume` does. What waited comes when the world is moved on: within
+   * half a minute, or a quarter of the time for which the channel was paused.
+   * @returns the pause that was in force
+   * @throws LanewayError UNKNOWN_CHANNEL, NOT_FOUND when it is not paused, INVALID_OPTION without who or why
+   */
+  resumeChannel(channel: string, actor: Actor): Promise<ChannelPause>;
+  /** Every channel, with its pause and the time that is left to what waits meanwhile, as `laneway channels list` has them. */
+  channels(): Promise<readonly ChannelStanding[]>;
   /** Instances of the application's agents: they are found, listed, drained, started and killed. */
   readonly agents: HarnessAgents;
   /**
@@ -316,8 +335,8 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     const missing = await this.#missing.due(held);
     const queues = consumers
       .filter((one) => one.queue !== timers && !one.isHeld())
-      // What an ingress in quarantine has put off waits for its release.
-      .map(({ name, queue }) => (name === 'ingress' ? queue.nextUnpostponedAt : queue.nextVisibleAt));
+      // What an ingress in quarantine has put off waits for its release, and what is of a paused channel for its resumption.
+      .map((one) => nextAwaited(one, this.world));
     const open = await first(ports.pending.due(-Infinity, Infinity), () => Promise.resolve(true));
     const unsent = await first(ports.deliveries.unsent(-Infinity, Infinity), ({ receiver }) =>
       Promise.resolve(!held.agent(receiver)),

@@ -32,6 +32,7 @@ import { MemoryLedger } from '../memory/memory-ledger.js';
 import { LINK_BASE, MemoryLinkSigner } from '../memory/memory-link-signer.js';
 import { MemoryOpenExecutions } from '../memory/memory-workflows.js';
 import { MemoryPayloads } from '../memory/memory-payloads.js';
+import { MemoryPauses } from '../memory/pauses/memory-pauses.js';
 import { MemoryPending } from '../memory/memory-pending.js';
 import { MemoryQuarantines } from '../memory/memory-quarantines.js';
 import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
@@ -86,6 +87,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly openExecutions = new MemoryOpenExecutions((name) => this.executions.hasEnded(name));
   readonly quarantines = new MemoryQuarantines();
   readonly emergencies = new MemoryEmergencies();
+  readonly pauses = new MemoryPauses();
   readonly instances: Instances;
   readonly slow = new SlowWork();
   readonly ports: WorldPorts;
@@ -182,8 +184,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       pending: this.pending,
       approvals: this.pending,
       timers: new MemoryTimers(this.timers),
-      deferredReplies: this.deferredReplies,
-      breakers: this.breakers,
+      ...{ deferredReplies: this.deferredReplies, breakers: this.breakers, pauses: this.pauses },
       ledger: this.ledger,
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),
@@ -194,10 +195,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       ...{ bus: this.bus, lanes: this.lanes, choices: memoryChoices(model, this) },
       returns: returnsInto(this.lanes, this.#returns),
       deadLetters: new MemoryDeadLetterQueue(platformDeadLetters, this.payloads),
-      starter: executions,
-      resumer: executions,
-      executions,
-      executionFacts: executions,
+      ...{ starter: executions, resumer: executions, executions, executionFacts: executions },
       linkSigner: this.linkSigner,
       unreadable: this.ledger.unreadable,
     };

@@ -22,6 +22,7 @@ export const OUTAGE_PORTS = [
   'linkSigner',
   'openExecutions',
   'payloads',
+  'pauses',
   'pending',
   'quarantines',
   'receipts',

@@ -1,3 +1,4 @@
+import { SeenPauses } from '../../agent/pause/seen-pauses.js';
 import type { Log } from '../../agent/context.js';
 import { approvalLinks } from '../../domain/request/approval-link.js';
 import type { Awaited } from '../../domain/request/awaited.js';
@@ -45,6 +46,7 @@ export interface PlatformWorld {
 /** The platform's functions, run as deployed: each in its own process, over the ports as the fault plan lets it reach them. */
 export class PlatformFunctions {
   readonly #world: PlatformWorld;
+  readonly #seen = new SeenPauses();
 
   constructor(world: PlatformWorld) {
     this.#world = world;
@@ -54,8 +56,10 @@ export class PlatformFunctions {
     return closeRequest(copy, this.#services(process));
   }
 
-  starter(copy: QueuedCopy, process: MortalProcess): Promise<void> {
-    return startWorkflows(copy, process.clock.now() + PLATFORM_TIMEOUT_MS, this.#services(process));
+  /** @returns instant at which the copy comes again */
+  starter(copy: QueuedCopy, process: MortalProcess): Promise<number | undefined> {
+    const services = { ...this.#services(process), seen: this.#seen };
+    return startWorkflows(copy, process.clock.now() + PLATFORM_TIMEOUT_MS, services);
   }
 
   /** @returns instant at which the copy comes again */

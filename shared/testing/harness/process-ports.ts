@@ -19,8 +19,11 @@ const POINTS: Readonly<Record<string, Points>> = {
   'deliveries.settle': { before: 'before-outcome', after: 'after-outcome' },
 };
 
-/** Calls past the plan's random faults: which messages are counted follows from their ids, which no seed gives. */
-const PAST = new Set(['deliveries.countConversation']);
+/**
+ * Calls past the plan's random faults: which messages are counted follows from their ids, which no seed gives, and when pauses are
+ * read from the time alone.
+ */
+const PAST = new Set(['deliveries.countConversation', 'pauses.recent', 'pauses.noteWaiting']);
 
 /** The same ports as one process reaches them: by its clock, by the fault plan, and no longer once it has died. */
 export function portsOf(process: MortalProcess, ports: WorldPorts): WorldPorts {

@@ -13,6 +13,14 @@ import { breakersOf, type Breakers } from '../../operator/breakers/breakers.js';
 import { answerRequest, type AnswerServices } from '../../operator/requests/answer-request.js';
 import { decideApproval, openApprovals, type ApprovalRecord } from '../../operator/requests/decide-approval.js';
 import { withOutput } from '../../operator/workflows/execution-output.js';
+import type { ChannelPause } from '../../domain/pause/pause.js';
+import {
+  listChannels,
+  pauseChannel,
+  resumeChannel,
+  type ChannelStanding,
+  type PauseServices,
+} from '../../operator/pauses/pause-channel.js';
 import type { Actor } from '../../operator/operator-services.js';
 import {
   partyOf,
@@ -121,6 +129,18 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
     await this.during(releaseParty(partyOf(name, this.topology.model), actor, this.#quarantining()));
   }
 
+  pauseChannel(channel: string, actor: Actor): Promise<ChannelPause> {
+    return this.during(pauseChannel(channel, actor, this.#pausing()));
+  }
+
+  resumeChannel(channel: string, actor: Actor): Promise<ChannelPause> {
+    return this.during(resumeChannel(channel, actor, this.#pausing()));
+  }
+
+  channels(): Promise<readonly ChannelStanding[]> {
+    return listChannels(this.#pausing());
+  }
+
   get breakers(): Breakers {
     const { clock, book, breakers } = this.world.ports;
     const all = breakersOf({ clock, book, breakers, model: this.topology.model });
@@ -172,6 +192,11 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   #quarantining(): QuarantineServices {
     const { clock, book, quarantines } = this.world.ports;
     return { clock, book, quarantines, confinement: BY_RECORD };
+  }
+
+  #pausing(): PauseServices {
+    const { clock, book, pauses } = this.world.ports;
+    return { clock, book, pauses, model: this.topology.model };
   }
 
   #answering(name: string = OPERATOR): AnswerServices {

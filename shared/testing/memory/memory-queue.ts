@@ -169,6 +169,12 @@ export class MemoryQueue {
     return this.#due.next;
   }
 
+  /** Time at which the next copy with such a body becomes (or became) visible, milliseconds since 1970. Every copy is looked at. */
+  nextVisibleOf(fits: (body: string) => boolean): number | undefined {
+    const times = [...this.#messages].flatMap(({ body, visibleAt }) => (fits(body) ? [visibleAt] : []));
+    return times.length === 0 ? undefined : times.reduce((one, other) => Math.min(one, other));
+  }
+
   /** Time at which the next copy that was received before, and neither deleted nor postponed, becomes (or became) visible, milliseconds since 1970. */
   get nextRetryAt(): number | undefined {
     return this.#again.next;

@@ -1,3 +1,4 @@
+import { SeenPauses } from '../../../shared/agent/pause/seen-pauses.js';
 import type { DeadLetter, DeadLetterQueue } from '../../../shared/domain/delivery/dead-letter.js';
 import { schemaUri, sourceOf, type Envelope } from '../../../shared/domain/wire/envelope.js';
 import { newId } from '../../../shared/domain/base/ids.js';
@@ -13,6 +14,7 @@ import { MemoryIntents } from '../../../shared/testing/memory/memory-intents.js'
 import { MemoryLanes } from '../../../shared/testing/memory/memory-lanes.js';
 import { MemoryLedger } from '../../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
+import { MemoryPauses } from '../../../shared/testing/memory/pauses/memory-pauses.js';
 import { MemoryPending } from '../../../shared/testing/memory/memory-pending.js';
 import { MemoryEmergencies } from '../../../shared/testing/memory/emergency/memory-emergencies.js';
 import { MemoryQuarantines } from '../../../shared/testing/memory/memory-quarantines.js';
@@ -88,6 +90,8 @@ export function platformWorld(topology: Topology = shop) {
     cursors: new MemoryCursors(),
     quarantines: new MemoryQuarantines(),
     emergencies: new MemoryEmergencies(),
+    pauses: new MemoryPauses(),
+    seen: new SeenPauses(),
     registry: new MemoryRegistry(clock),
     openExecutions: new MemoryOpenExecutions(),
     sagas: new MemorySagas(),

@@ -8,14 +8,14 @@ import type { HarnessWorld } from '../harness-world.js';
 
 /**
  * Messages that some receiver has not got: the sweeper would send them again. A message that has arrived is looked at once, and
- * one that waits for somebody in quarantine once for each quarantine that begins or ends.
+ * one that waits for somebody in quarantine, or on a paused channel, once for each quarantine or pause that begins or ends.
  */
 export class MissingMessages {
   /** Keys of intents that may not have arrived. */
   readonly #open = new DueIndex<string>();
-  /** Those that only somebody in quarantine has not got, with when they are due. */
+  /** Those that only somebody in quarantine, or on a paused channel, has not got, with when they are due. */
   #held = new Map<string, number>();
-  /** The quarantines under which they were held. */
+  /** The quarantines and pauses under which they were held. */
   #quarantines = '';
   readonly #topology: Topology;
   readonly #world: HarnessWorld;
@@ -46,10 +46,10 @@ export class MissingMessages {
     return undefined;
   }
 
-  /** Looks at those again that were held, if others are in quarantine now. */
+  /** Looks at those again that were held, if others are in quarantine or paused now. */
   #takeBack(): void {
     const standing = this.#world.quarantines.present.map((one) => [partyName(one), one.since, one.released]);
-    const quarantines = JSON.stringify(standing);
+    const quarantines = JSON.stringify([standing, this.#world.pauses.present]);
     if (quarantines === this.#quarantines) return;
     this.#quarantines = quarantines;
     for (const [key, due] of this.#held) this.#open.set(key, due);
@@ -62,7 +62,7 @@ export class MissingMessages {
     for (const receiver of intendedReceivers(intent, this.#topology.model, this.#world.starts)) {
       if (!this.#present.has(receiver) && !receiver.startsWith('workflow:')) continue;
       if (await this.#world.ports.deliveries.get(deliveryKeyOf(intent.envelope, receiver))) continue;
-      if (!held.agent(receiver)) return 'missing';
+      if (!held.agent(receiver) && !this.#world.pauses.holds(intent.envelope.channel)) return 'missing';
       standing = 'held';
     }
     return standing;
