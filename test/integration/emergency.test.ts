@@ -59,6 +59,8 @@ test('who is down is named, who is there has heard, and the intake is shut', asy
       '--drain-agent',
       'keeper',
       'crane',
+      '--pause-channel',
+      'sightings',
       '--why',
       'fire',
       '--wait',
@@ -72,6 +74,9 @@ test('who is down is named, who is there has heard, and the intake is shut', asy
   );
   const late = await connect(harbour, { as: 'tower' });
   await expect(late.publish(ShipSighted, { ship: 'late' })).rejects.toMatchObject({ code: 'INTAKE_STOPPED' });
+  expect((await laneway('channels', 'list')).told).toContainEqual(
+    expect.objectContaining({ channel: 'sightings', pause: expect.objectContaining({ by: expect.any(String) }) }),
+  );
 }, 120_000);
 
 test('the one that was down hears when it is back, and all is quiet', async () => {
@@ -98,6 +103,8 @@ test('the end leaves what was before: the intake open, one at work, one drained'
   const { told } = await laneway('agents', 'get', 'crane');
   expect(told).toMatchObject({ drains: [{ agent: 'crane', why: 'a new rope' }] });
   expect((await laneway('agents', 'get', 'keeper')).told).toMatchObject({ drains: [] });
+  const paused = (await laneway('channels', 'list')).told as readonly { readonly pause?: unknown }[];
+  expect(paused.filter(({ pause }) => pause !== undefined)).toEqual([]);
   await saw('the end', ['boat EmergencyEnded out', 'crane EmergencyEnded out', 'keeper EmergencyEnded out']);
   const open = await connect(harbour, { as: 'tower' });
   await open.publish(ShipSighted, { ship: 'late' });

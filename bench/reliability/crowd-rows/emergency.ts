@@ -115,15 +115,19 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
   await harness.advance(`${1 + Math.floor(random() * 90)} seconds`);
   const down = NAMES.filter(() => random() < 0.3);
   for (const name of down) harness.agents.kill(name, `${name}-1`);
+  if (random() < 0.3) await harness.pauseChannel('jobs', ANA);
   const before = await drains();
+  const pauses = await world.ports.pauses.all();
   const kinds = ['drain-agent', 'resume', undefined] as const;
   const measures = NAMES.flatMap((agent): EmergencyMeasure[] => {
     const kind = kinds[Math.floor(random() * kinds.length)];
     return kind === undefined ? [] : [{ kind, agent }];
   });
+  const channel = (['pause-channel', 'resume', undefined] as const)[Math.floor(random() * 3)];
+  if (channel !== undefined) measures.push({ kind: channel, channel: 'jobs' });
   const stops = random() < 0.8;
   const all: EmergencyMeasure[] = [...(stops ? [{ kind: 'stop-intake' } as const] : []), ...measures];
-  const port = (['lanes', 'registry', 'emergencies', 'book', 'intents'] as const)[Math.floor(random() * 6)];
+  const port = (['lanes', 'registry', 'emergencies', 'pauses', 'book', 'intents'] as const)[Math.floor(random() * 7)];
   if (port) harness.faults.outage({ port, for: '8 minutes', share: 0.6, who: OPERATOR });
   await forge(world, 'boiler');
 
@@ -142,10 +146,12 @@ async function play(seed: number, run: string, witness: RowContext['witness']) {
   if (random() < 0.4) harness.faults.outage({ port: 'registry', for: '5 minutes', share: 0.6, who: OPERATOR });
   await insist(() => harness.emergency.end(BEN));
   expect('drains', await drains(), before);
+  expect('pauses', await world.ports.pauses.all(), pauses);
   await harness.advance('10 minutes');
   for (const name of NAMES) expect(`end heard by ${name}`, ends.get(name), [begun?.emergency.id]);
   for (let job = JOBS / 2; job < JOBS; job++) expect('the intake afterwards', await publish(`c-${job}`), 'taken');
   for (const [name, own] of await drains()) if (own.length > 0) await harness.agents.resume({ agent: name }, ANA);
+  if (pauses.length > 0) await harness.resumeChannel('jobs', ANA);
   await harness.settle();
   return { sent, done: done.size, heard: NAMES.length, down: down.length, repeated, problems };
 }

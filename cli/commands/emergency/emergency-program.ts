@@ -23,8 +23,9 @@ export function addEmergency(
       .description('declare one, or add measures to the one in force; repeated, it completes what is missing'),
   )
     .option('--stop-intake', 'refuse messages of clients, and have events of other systems wait')
+    .option('--pause-channel <name...>', 'have nobody handle the messages of these channels: they wait, untried')
     .option('--drain-agent <name...>', 'have these agents take nothing new')
-    .option('--resume <name...>', 'have these agents, which are drained, take messages again')
+    .option('--resume <name...>', 'have these agents and channels, which are drained or paused, go on')
     .option('--wait <duration>', 'time until all must have heard and have nothing in hand', '60 seconds')
     .action(async (options: EmergencyStartOptions, command: Command) => {
       const { emergencyStartCommand } = await import('./emergency.js');

@@ -8,7 +8,9 @@ import {
   type EmergencyDone,
   type EmergencyServices,
 } from '../../../shared/operator/emergency/emergency.js';
+import { resumedByName } from '../../../shared/operator/emergency/resumed-by-name.js';
 import type { EmergencyStatus } from '../../../shared/operator/emergency/roll-call.js';
+import type { TopologyModel } from '../../../shared/topology/model.js';
 import type { CommandContext } from '../../context/command-context.js';
 import { EXIT, type ExitCode } from '../../context/exit-codes.js';
 import { openDeployed, type DeployedApplication } from '../../context/open-deployed.js';
@@ -22,6 +24,7 @@ import { confinementOf } from '../quarantine/confined-place.js';
 /** Options of `laneway emergency start`. */
 export interface EmergencyStartOptions extends ActOptions {
   readonly stopIntake?: boolean;
+  readonly pauseChannel?: readonly string[];
   readonly drainAgent?: readonly string[];
   readonly resume?: readonly string[];
   readonly wait: string;
@@ -34,7 +37,7 @@ const LOOK_EVERY_MS = 2_000;
  * Declares an emergency, takes its measures, tells every agent, and calls the roll until all have heard and have nothing in hand, or the
  * wait is over. Agents that have not heard are named; they hear of it when they are back.
  * @returns 1 when a step failed or an agent is missing: the same command completes what is missing
- * @throws LanewayError UNKNOWN_AGENT, NOT_FOUND, INVALID_OPTION
+ * @throws LanewayError UNKNOWN_AGENT, UNKNOWN_CHANNEL, SYSTEM_CHANNEL, NOT_FOUND, INVALID_OPTION
  */
 export async function emergencyStartCommand(
   context: CommandContext,
@@ -44,7 +47,11 @@ export async function emergencyStartCommand(
   const wait = milliseconds(readDuration(options.wait));
   const { output } = context;
   const application = await opened(context);
-  const { steps } = await startEmergency(measuresOf(options), actor, servicesOf(application));
+  const { steps } = await startEmergency(
+    measuresOf(options, application.topology.model),
+    actor,
+    servicesOf(application),
+  );
   const status = await untilQuiet(application, wait);
   output.result({ ...shown(status), steps }, () =>
     [...stepTable(steps, output.paint), '', ...emergencyLines(status, output.paint)].join('\n'),
@@ -82,11 +89,15 @@ function told(context: CommandContext, steps: EmergencyDone['steps'], missing: r
   return isDone && missing.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-function measuresOf({ stopIntake, drainAgent = [], resume = [] }: EmergencyStartOptions): EmergencyMeasure[] {
+function measuresOf(
+  { stopIntake, pauseChannel = [], drainAgent = [], resume = [] }: EmergencyStartOptions,
+  model: TopologyModel,
+): EmergencyMeasure[] {
   return [
     ...(stopIntake === true ? [{ kind: 'stop-intake' } as const] : []),
+    ...pauseChannel.map((channel) => ({ kind: 'pause-channel', channel }) as const),
     ...drainAgent.map((agent) => ({ kind: 'drain-agent', agent }) as const),
-    ...resume.map((agent) => ({ kind: 'resume', agent }) as const),
+    ...resume.map((name) => resumedByName(name, model)),
   ];
 }
 
@@ -111,9 +122,9 @@ function shown({ emergency, inForce, rollCall, missing, isQuiet, quietAfter }: E
 }
 
 function servicesOf(application: DeployedApplication): EmergencyServices {
-  const { book, clock, deployment, emergencies, publishing, quarantines, registry, topology } = application;
+  const { book, clock, deployment, emergencies, pauses, publishing, quarantines, registry, topology } = application;
   return {
-    ...{ book, clock, emergencies, publishing, quarantines, registry, topology },
+    ...{ book, clock, emergencies, pauses, publishing, quarantines, registry, topology },
     confinementOf: (agent) => confinementOf({ kind: 'agent', name: agent }, topology.model, deployment, 'drain'),
   };
 }

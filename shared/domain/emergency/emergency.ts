@@ -1,4 +1,5 @@
 import { LanewayError } from '../base/errors.js';
+import type { ChannelPause } from '../pause/pause.js';
 import type { Drain } from '../registry/drain.js';
 
 /** Measure of an emergency. Each changes something that its end puts back. */
@@ -7,14 +8,20 @@ export type EmergencyMeasure =
   | { readonly kind: 'stop-intake' }
   /** An agent takes nothing new. */
   | { readonly kind: 'drain-agent'; readonly agent: string }
+  /** Nobody handles the messages of a channel: they wait, untried. */
+  | { readonly kind: 'pause-channel'; readonly channel: string }
   /** An agent that was drained takes messages again. */
-  | { readonly kind: 'resume'; readonly agent: string };
+  | { readonly kind: 'resume'; readonly agent: string }
+  /** The messages of a channel that was paused are handled again. */
+  | { readonly kind: 'resume'; readonly channel: string };
 
 /** A measure, and what stood before it was taken. */
 export interface TakenMeasure {
   readonly measure: EmergencyMeasure;
   /** Drain that the agent was under; absent when it was under none. */
   readonly before?: Drain;
+  /** Pause that the channel was under; absent when it was under none. */
+  readonly paused?: ChannelPause;
 }
 
 /** End of an emergency. Times are ISO 8601. */
@@ -85,7 +92,8 @@ export function declared(latest: Emergency | undefined, { measures, ...given }: 
 
 /** A measure in words, as messages and commands have it: `drain-agent:clerk`. */
 export function measureText(measure: EmergencyMeasure): string {
-  return 'agent' in measure ? `${measure.kind}:${measure.agent}` : measure.kind;
+  if (measure.kind === 'stop-intake') return measure.kind;
+  return `${measure.kind}:${'agent' in measure ? measure.agent : measure.channel}`;
 }
 
 /** Conversation of the ledger that holds an emergency: its messages, who heard them, and the operators' notes. */

@@ -7,9 +7,11 @@ import type { Emergency, EmergencyMeasure, TakenMeasure } from '../../domain/eme
 import type { Drain } from '../../domain/registry/drain.js';
 import type { Topology } from '../../topology/topology.js';
 import { checkAgent, consumers } from '../agents/drain-agent.js';
+import { checkPausable } from '../pauses/pause-channel.js';
+import { pauseOf, takeChannelMeasure, undoChannelMeasure } from './pause-measures.js';
 
 /** Ports for the measures of an emergency. */
-export interface MeasureServices extends Pick<Ports, 'quarantines' | 'registry'> {
+export interface MeasureServices extends Pick<Ports, 'pauses' | 'quarantines' | 'registry'> {
   readonly topology: Topology;
   /** Means by which nobody receives for an agent any more, where it runs on Lambda. */
   readonly confinementOf: (agent: string) => Pick<Confinement, 'pause' | 'resume'>;
@@ -17,23 +19,28 @@ export interface MeasureServices extends Pick<Ports, 'quarantines' | 'registry'>
 
 /**
  * A measure with what stands before it, to be recorded before it is taken.
- * @throws LanewayError UNKNOWN_AGENT
+ * @throws LanewayError UNKNOWN_AGENT, UNKNOWN_CHANNEL; SYSTEM_CHANNEL for a channel of the framework
  */
 export async function beforeMeasure(
   measure: EmergencyMeasure,
-  { registry, topology }: MeasureServices,
+  { pauses, registry, topology }: MeasureServices,
 ): Promise<TakenMeasure> {
-  if (!('agent' in measure)) return { measure };
+  if (measure.kind === 'stop-intake') return { measure };
+  if ('channel' in measure) {
+    checkPausable(measure.channel, topology.model);
+    return { measure, ...defined({ paused: await pauseOf(measure.channel, pauses) }) };
+  }
   checkAgent(measure.agent, topology.model);
   return { measure, ...defined({ before: await drainOfAll(measure.agent, registry) }) };
 }
 
 /** Takes a measure of an emergency. Repeated, it completes what is missing. @returns line that says how it is now */
 export async function takeMeasure(
-  { measure, before }: TakenMeasure,
+  { measure, before, paused }: TakenMeasure,
   emergency: Emergency,
   services: MeasureServices,
 ): Promise<string> {
+  if ('channel' in measure) return takeChannelMeasure(measure, paused, emergency, services.pauses);
   switch (measure.kind) {
     case 'stop-intake':
       return 'clients are refused within seconds; events of other systems wait';
@@ -52,11 +59,12 @@ export async function takeMeasure(
  * @returns line that says how it is now
  */
 export async function undoMeasure(
-  { measure, before }: TakenMeasure,
+  { measure, before, paused }: TakenMeasure,
   emergency: Emergency,
   services: MeasureServices,
 ): Promise<string> {
-  if (!('agent' in measure)) return 'clients may send, and events of other systems are taken';
+  if ('channel' in measure) return undoChannelMeasure(measure, { ...defined({ paused }) }, emergency, services.pauses);
+  if (measure.kind === 'stop-intake') return 'clients may send, and events of other systems are taken';
   const { agent } = measure;
   const present = await drainOfAll(agent, services.registry);
   if (measure.kind === 'drain-agent') {
@@ -64,7 +72,10 @@ export async function undoMeasure(
     if (!present) return `'${agent}' has been resumed already`;
     if (!isSame(present, drainBy(emergency, agent)))
       return `'${agent}' has been drained anew by ${present.by}, and stays so`;
-    return resumeOne(agent, services);
+    if (!(await isConfined(agent, services))) return resumeOne(agent, services);
+    // Its release has it receive: what keeps it from that is not an emergency that is over.
+    await services.registry.resume({ agent });
+    return `'${agent}' is no longer drained, and in quarantine`;
   }
   if (!before) return `'${agent}' was not drained before`;
   if (present && !isSame(present, before)) return `'${agent}' has been drained anew by ${present.by}, and stays so`;
@@ -85,12 +96,13 @@ function isSame(one: Drain, other: Drain): boolean {
   return one.by === other.by && one.why === other.why && one.since === other.since;
 }
 
+async function isConfined(agent: string, { quarantines }: MeasureServices): Promise<boolean> {
+  return (await quarantines.all()).some((one) => one.kind === 'agent' && one.name === agent && isHeld(one));
+}
+
 /** @throws LanewayError REFUSED for an agent in quarantine, which only its release gives back */
 async function resumeOne(agent: string, services: MeasureServices): Promise<string> {
-  const held = (await services.quarantines.all()).some(
-    (one) => one.kind === 'agent' && one.name === agent && isHeld(one),
-  );
-  if (held) {
+  if (await isConfined(agent, services)) {
     throw new LanewayError('REFUSED', `agent '${agent}' is in quarantine, and was to take messages again`, {
       help: [`release it first: laneway quarantine release ${agent} --why '...'`],
     });

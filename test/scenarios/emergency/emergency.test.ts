@@ -164,6 +164,43 @@ describe('the end puts back what was before', () => {
     expect(await drained(world, 'guard')).toEqual([expect.stringMatching(/drained by ben: repairs/)]);
   });
 
+  test('a channel that had been paused stays so, one that was not goes on, and one that was resumed for it is paused again', async () => {
+    const { world, done } = harness();
+    const paused = async () =>
+      (await world.channels()).flatMap(({ channel, pause }) =>
+        pause ? [`${channel} by ${pause.by}: ${pause.why}`] : [],
+      );
+    await world.pauseChannel('scans', BEN);
+    await world.pauseChannel('alarms', BEN);
+    const before = await paused();
+    await world.emergency.start(
+      [
+        { kind: 'pause-channel', channel: 'scans' },
+        { kind: 'pause-channel', channel: 'arrivals' },
+        { kind: 'resume', channel: 'alarms' },
+      ],
+      ANA,
+    );
+    expect(await paused()).toEqual([expect.stringMatching(/^arrivals by ana: emergency/), 'scans by ben: repairs']);
+    await world.publish(Arrived, { item: 'x' });
+    await world.advance('10 minutes');
+    expect(done).toEqual([]);
+    await world.emergency.end(ANA);
+    expect(await paused()).toEqual(before);
+    await world.settle();
+    expect(done).toEqual(['x']);
+  });
+
+  test('an agent in quarantine holds no end up', async () => {
+    const { world } = harness();
+    await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
+    await world.quarantine('crane', BEN);
+    const { emergency, steps } = await world.emergency.end(ANA);
+    expect([emergency.ended?.by, steps.filter((one) => !one.done)]).toEqual(['ana', []]);
+    await world.release('crane', BEN);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/ready/)]);
+  });
+
   test('what an operator has changed since stays', async () => {
     const { world } = harness();
     await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
@@ -216,6 +253,16 @@ test.each([
     'an unknown agent',
     () => harness().world.emergency.start([{ kind: 'drain-agent', agent: 'krane' }], ANA),
     'UNKNOWN_AGENT',
+  ],
+  [
+    'a channel of the system',
+    () => harness().world.emergency.start([{ kind: 'pause-channel', channel: 'system.emergency' }], ANA),
+    'SYSTEM_CHANNEL',
+  ],
+  [
+    'an unknown channel',
+    () => harness().world.emergency.start([{ kind: 'pause-channel', channel: 'scan' }], ANA),
+    'UNKNOWN_CHANNEL',
   ],
   ['no reason', () => harness().world.emergency.start([], { by: 'ana', why: ' ' }), 'INVALID_OPTION'],
   ['an end of nothing', () => harness().world.emergency.end(ANA), 'NOT_FOUND'],

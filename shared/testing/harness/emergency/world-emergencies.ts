@@ -19,7 +19,8 @@ import { portsOf } from '../process-ports.js';
 export interface Emergencies {
   /**
    * Declares an emergency, as `laneway emergency start` does: takes its measures, and tells every agent.
-   * @throws LanewayError NOT_FOUND for a topology without `emergency: true`, UNKNOWN_AGENT, INVALID_OPTION without who or why
+   * @throws LanewayError NOT_FOUND for a topology without `emergency: true`, UNKNOWN_AGENT, UNKNOWN_CHANNEL, SYSTEM_CHANNEL, INVALID_OPTION without
+   * who or why
    */
   start(measures: readonly EmergencyMeasure[], actor: Actor): Promise<EmergencyDone>;
   /** The latest emergency and who has heard of it, as `laneway emergency status` has it. @throws LanewayError NOT_FOUND */
@@ -69,9 +70,9 @@ export class WorldEmergencies implements Emergencies {
 
   #services(): EmergencyServices {
     const ports = portsOf(this.world.process(OPERATOR), this.world.ports);
-    const { book, clock, emergencies, quarantines, registry } = ports;
+    const { book, clock, emergencies, pauses, quarantines, registry } = ports;
     return {
-      ...{ topology: this.topology, book, clock, emergencies, quarantines, registry },
+      ...{ topology: this.topology, book, clock, emergencies, pauses, quarantines, registry },
       confinementOf: () => ({
         pause: () => Promise.resolve('nobody receives for it'),
         resume: () => Promise.resolve('it receives'),
