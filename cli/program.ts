@@ -7,6 +7,7 @@ import type { QueuesOptions } from './commands/messages/queues.js';
 import type { SendOptions } from './commands/messages/send.js';
 import type { TraceOptions } from './commands/messages/trace.js';
 import { addAgents } from './commands/agents/agents-program.js';
+import { addEmergency } from './commands/emergency/emergency-program.js';
 import { addChannels } from './commands/channels/channels-program.js';
 import { addDeadLetters } from './commands/dlq/dlq-program.js';
 import { addCompletion } from './commands/project/completion-program.js';
@@ -69,6 +70,7 @@ export function createProgram(version: string, finish: (code: number) => void): 
   addWorker(program, context, wholePositive);
   addAgents(program, context, finish);
   addQuarantine(program, context, finish);
+  addEmergency(program, context, finish);
   addBreakers(program, context);
   addChannels(program, context);
   addReplay(program, context, { positive, wholePositive });

@@ -135,6 +135,8 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly pending?: readonly TableAccess[];
   /** Reads who is in quarantine. @defaultValue false */
   readonly readsQuarantines?: true;
+  /** Reads the record of emergencies, where the topology has them. @defaultValue false */
+  readonly readsEmergencies?: true;
   /** Reads which channels are paused, where its rights on the ledger do not cover that. @defaultValue false */
   readonly readsPauses?: true;
   /** Reads the registry of agents: who is down, and who has room, before it chooses among them. @defaultValue false */

@@ -9,7 +9,15 @@ import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
 import { directReceivers, watchedReceivers } from '../../shared/topology/direct-receivers.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from './queues/mailbox.js';
-import { allowCount, allowDeliveries, allowPayloads, allowRequests, allowSend, allowStandings } from './permissions.js';
+import {
+  allowCount,
+  allowDeliveries,
+  allowEmergencies,
+  allowPayloads,
+  allowRequests,
+  allowSend,
+  allowStandings,
+} from './permissions.js';
 import { payloadsOfAgent } from './policies/payload-rights.js';
 import { allowPublish, denyOtherPublishing, type PublishRights } from './policies/publish-rights.js';
 
@@ -38,6 +46,7 @@ export function allowAgent(grantee: IGrantable & IConstruct, surroundings: Agent
   const publishing = publishRights(topology, agent);
   if (publishing.types.length > 0) allowPublish(grantee, fabric.bus, publishing);
   allowDeliveries(grantee, fabric, agent.id);
+  allowEmergencies(grantee, fabric, topology);
   if (expectsReplies(topology, agent.publishes)) {
     allowRequests(grantee, fabric, writerOfReceiver(agent.id));
     allowSend(grantee, fabric.timerQueue);

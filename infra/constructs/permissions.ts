@@ -1,9 +1,12 @@
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
+import { EMERGENCY_KEY } from '../../shared/aws/dynamo/emergency/emergency-key.js';
 import { PAUSES_KEY } from '../../shared/aws/dynamo/pauses/pause-keys.js';
 import { claimsKey, HEALTH_KEY, WORD_KEYS, wordKey } from '../../shared/aws/dynamo/registry/registry-keys.js';
 import { APPROVAL_WRITER, writerOfReceiver, writerOfSource } from '../../shared/domain/wire/writers.js';
+import { hasEmergencies } from '../../shared/topology/emergency/emergency-channel.js';
+import type { TopologyModel } from '../../shared/topology/model.js';
 import type { LedgerRows, OthersRows, TableAccess } from '../../functions/platform/declaration.js';
 import type { BindableBucket } from './bindable-bucket.js';
 import type { PayloadRights } from './policies/payload-rights.js';
@@ -91,6 +94,15 @@ export function allowDeliveries(grantee: IGrantable, { ledgerTable }: Fabric, ag
 /** Reading which channels are paused. */
 export function allowPauses(grantee: IGrantable, { ledgerTable }: Pick<Fabric, 'ledgerTable'>): void {
   allowItems(grantee, ledgerTable, ['get'], [PAUSES_KEY.pk]);
+}
+
+/** Reading the record of emergencies, where the topology has them. */
+export function allowEmergencies(
+  grantee: IGrantable,
+  { ledgerTable }: Fabric,
+  topology: Pick<TopologyModel, 'channels'>,
+): void {
+  if (hasEmergencies(topology)) allowItems(grantee, ledgerTable, ['get'], [EMERGENCY_KEY.pk]);
 }
 
 /** An agent's part in the registry: claims of its own instances, and what is said of them. */

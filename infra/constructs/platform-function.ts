@@ -19,6 +19,7 @@ import { durationOf } from './duration-of.js';
 import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import {
+  allowEmergencies,
   allowItems,
   allowPauses,
   allowPayloads,
@@ -61,7 +62,7 @@ export interface PlatformFunctionProps extends FunctionOverrides {
   /** Bundled code. */
   readonly code: Code;
   /** Names of the application, its clients and ingresses: sources that a function may publish under. */
-  readonly topology: Pick<TopologyModel, 'name' | 'agents' | 'clients' | 'ingress'>;
+  readonly topology: Pick<TopologyModel, 'name' | 'agents' | 'channels' | 'clients' | 'ingress'>;
   /** Resources of the application. */
   readonly fabric: Fabric;
   /** Values of the variables that the declaration names. */
@@ -78,7 +79,7 @@ export class PlatformFunction extends RuntimeFunction {
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
     const { ledger, name, rows, payloads, pending, publishes } = declaration;
-    const { readsPauses, readsQuarantines, readsRegistry, watchesAgents } = declaration;
+    const { readsEmergencies, readsPauses, readsQuarantines, readsRegistry, watchesAgents } = declaration;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -106,6 +107,7 @@ export class PlatformFunction extends RuntimeFunction {
       if (pending.includes('put') || pending.includes('update')) allowSend(this, fabric.timerQueue);
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
+    if (readsEmergencies) allowEmergencies(this, fabric, topology);
     if (readsPauses) allowPauses(this, fabric);
     if (watchesAgents ?? readsRegistry) allowRegistry(this, fabric, watchesAgents ? 'writes' : 'reads');
     // Whoever settles all rows publishes under every name, and stores nothing under it.

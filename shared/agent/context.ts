@@ -2,6 +2,7 @@ import { checkReplyKey } from '../domain/request/deferred-replies.js';
 import type { Duration } from '../domain/base/duration.js';
 import type { CommandType, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { PublishOptions } from '../publishing/compose-message.js';
+import type { Participant } from '../publishing/publish-message.js';
 import type { Message } from './message.js';
 
 /**
@@ -52,6 +53,8 @@ export interface PublishedMessage {
   readonly correlationId: string;
   /** Id of the request, for a command that names a reply. */
   readonly requestId?: string;
+  /** Agents that it is for and their requests, for a message to each of several (`to: { all: ... }`). */
+  readonly participants?: readonly Participant[];
 }
 
 /** Options of a guarded call. All calls under one name should have the same. */

@@ -3,6 +3,7 @@ import { LanewayError, unknownName } from '../domain/base/errors.js';
 import type { MessageType } from '../message/message-type.js';
 import type { AgentModel } from '../topology/model.js';
 import type { AgentSpec, CapabilityIn, ChannelSpec, HeardBy, PublishedBy, Topology } from '../topology/topology.js';
+import { isOfEmergency, type EmergencyDeclared, type EmergencyEnded } from '../message/emergency-messages.js';
 import type { Context, Handlers, Middleware } from './context.js';
 import type { Message } from './message.js';
 
@@ -35,6 +36,8 @@ export interface Agent<Deps = unknown> {
   readonly handlers: ReadonlyMap<string, ErasedHandler>;
   /** Handler of the types without one of their own. */
   readonly otherwise?: ErasedHandler;
+  /** Handler of emergencies and their ends. */
+  readonly onEmergency?: ErasedHandler;
   /** Middleware around every handler, outermost first. */
   readonly middleware: readonly Middleware<Deps>[];
   /** Version of its code, which its dead letters name. */
@@ -57,6 +60,12 @@ export interface BoundAgent {
 export interface AgentOptions<Deps> {
   /** Middleware around every handler, outermost first. */
   readonly use?: readonly Middleware<Deps>[];
+  /**
+   * Handles an emergency, and its end (`message.type` tells them apart), in a topology with `emergency: true`. It runs for a present
+   * emergency of the operators' record alone. What it does besides returning is the agent's own affair: the measures are taken without it.
+   * @defaultValue a line in the log
+   */
+  readonly onEmergency?: EmergencyHandler<Deps>;
   /** Version of the agent's code, as its dead letters name it. @defaultValue the hash of its bundle, where deployed */
   readonly version?: string;
   /**
@@ -66,6 +75,12 @@ export interface AgentOptions<Deps> {
    */
   readonly health?: HealthProbe<Deps>;
 }
+
+/** Handles an emergency or its end. */
+export type EmergencyHandler<Deps = unknown> = (
+  message: Message<typeof EmergencyDeclared | typeof EmergencyEnded>,
+  context: Context<MessageType, MessageType, Deps>,
+) => void | Promise<void>;
 
 /** Builds an agent of a topology. */
 export interface AgentBuilder<
@@ -128,17 +143,18 @@ function makeAgent<Deps>(
   topology: Topology,
   model: AgentModel,
   given: Readonly<Record<string, ErasedHandler>>,
-  { use: middleware = [], version, health }: AgentOptions<Deps>,
+  { use: middleware = [], version, health, onEmergency }: AgentOptions<Deps>,
 ): Agent<Deps> {
   const { otherwise, ...byType } = given;
-  const missing = otherwise ? [] : model.handles.filter((type) => !Object.hasOwn(byType, type));
-  const extra = Object.keys(byType).filter((type) => !model.handles.includes(type));
+  const heard = model.handles.filter((type) => !isOfEmergency(type));
+  const missing = otherwise ? [] : heard.filter((type) => !Object.hasOwn(byType, type));
+  const extra = Object.keys(byType).filter((type) => !heard.includes(type));
   if (missing.length > 0 || extra.length > 0) {
     throw new LanewayError(
       'INVALID_TOPOLOGY',
       `agent '${model.id}' ${missing.length > 0 ? `has no handler for ${missing.join(', ')}` : `handles ${extra.join(', ')}, which it does not hear`}`,
       {
-        help: [`it hears: ${model.handles.join(', ') || '(nothing)'}`, 'allowed: one handler for each, or `otherwise`'],
+        help: [`it hears: ${heard.join(', ') || '(nothing)'}`, 'allowed: one handler for each, or `otherwise`'],
       },
     );
   }
@@ -155,6 +171,7 @@ function makeAgent<Deps>(
     model,
     handlers: new Map(Object.entries(byType)),
     ...(otherwise ? { otherwise } : {}),
+    ...(onEmergency ? { onEmergency: onEmergency as ErasedHandler } : {}),
     middleware,
     ...defined({ version, health }),
     with: (deps) => ({ agent, deps }),

@@ -40,6 +40,8 @@ export type {
   ReplyLater,
 } from './context.js';
 export type { Message } from './message.js';
-export type { Addressee, AgentGroup, CapableAgents } from '../topology/addressing.js';
+export type { EmergencyHandler } from './create-agent.js';
+export type { Participant } from '../publishing/publish-message.js';
+export type { Addressee, AgentGroup, CapableAgents, EachAgent } from '../topology/addressing.js';
 export type { PublishOptions } from '../publishing/compose-message.js';
 export { LanewayError, PermanentError } from '../domain/base/errors.js';

@@ -16,6 +16,7 @@ import { DynamoDeadLetterBook } from './dynamo/dynamo-dead-letter-book.js';
 import { DynamoBreakerStore } from './dynamo/breakers/dynamo-breaker-store.js';
 import { DynamoDeferredReplyStore } from './dynamo/dynamo-deferred-reply-store.js';
 import { DynamoDeliveryStore } from './dynamo/dynamo-delivery-store.js';
+import { DynamoEmergencyStore } from './dynamo/emergency/dynamo-emergency-store.js';
 import { DynamoHeldTimes } from './dynamo/quarantine/dynamo-held-times.js';
 import { DynamoIntentStore } from './dynamo/dynamo-intent-store.js';
 import { DynamoLedgerReader } from './dynamo/dynamo-ledger-reader.js';
@@ -203,6 +204,7 @@ const cursors = ({ names }: Origin) => new DynamoCursorStore(documentClient(), n
 const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
+const emergencies = ({ names }: Origin) => new DynamoEmergencyStore(documentClient(), names.of('ledgerTable'));
 const pauses = ({ names }: Origin) => new DynamoPauseStore(documentClient(), names.of('ledgerTable'));
 const registry = ({ names, unreadable }: Origin) =>
   new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
@@ -251,7 +253,7 @@ const linkSigner = ({ names }: Origin): Ports['linkSigner'] => {
 /** The handling chain of an agent. */
 export const agentPorts = {
   ...{ clock, bus, lanes, payloads, choices },
-  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes, pauses },
+  ...{ deliveries, deferredReplies, breakers, deadLetters, heldTimes, pauses, emergencies },
 };
 
 /** A publisher outside any handling. */
@@ -282,6 +284,7 @@ export const executionsPort = { executions };
 export const ledgerPort = { ledger };
 export const linkSignerPort = { linkSigner };
 export const openExecutionsPort = { openExecutions };
+export const emergenciesPort = { emergencies };
 export const pausesPort = { pauses };
 export const quarantinesPort = { quarantines };
 export const registryPort = { registry };
@@ -325,6 +328,6 @@ export const allPorts = {
     heldTimes,
     pauses,
   },
-  ...{ registry, agentFunctions },
+  ...{ registry, agentFunctions, emergencies },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },
 } satisfies Required<Kit>;

@@ -1,12 +1,26 @@
-import { conversationsPort, openPorts, publisherPorts, registryPort, requestPorts } from '../aws/ports.js';
+import {
+  conversationsPort,
+  emergenciesPort,
+  openPorts,
+  publisherPorts,
+  registryPort,
+  requestPorts,
+} from '../aws/ports.js';
+import { defined } from '../domain/base/defined.js';
 import { unknownName } from '../domain/base/errors.js';
+import { checkIntake, recentEmergency } from '../domain/emergency/emergency.js';
 import type { MessageType } from '../message/message-type.js';
+import { EACH_SUBSCRIBER, gatherAnswers } from '../publishing/broadcast/broadcast.js';
+import { checkOneReceiver } from '../publishing/check-each.js';
 import type { ClientPublishOptions } from '../publishing/client-options.js';
 import { WORKFLOW_START_OUTPUT } from '../topology/deployed/output-key.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
-import { publishMessage, type Receipt } from '../publishing/publish-message.js';
+import { publishMessages, type Published } from '../publishing/publish-message.js';
 import { publisherOf } from '../publishing/publisher-of.js';
+import { replyTypeOf } from '../topology/read-reply.js';
+import { hasEmergencies } from '../topology/emergency/emergency-channel.js';
+import { timeoutOf } from '../topology/defaults/topology-defaults.js';
 import { findAsClient, finderOver } from '../topology/registry/find-agents.js';
 import type { AgentSpec, CapabilityIn, ChannelSpec, ClientSpec, PublishedBy, Topology } from '../topology/topology.js';
 import { awaitReply } from './await-reply.js';
@@ -60,9 +74,12 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
     );
   const deployment = await findDeployment(topology.name, options);
   const names = namesFromOutputs(topology.model, deployment);
-  const ports = openPorts(names, publisherPorts, requestPorts, conversationsPort, registryPort);
+  const ports = openPorts(names, publisherPorts, requestPorts, conversationsPort, registryPort, emergenciesPort);
+  const intake = hasEmergencies(topology.model)
+    ? recentEmergency(ports.emergencies, () => ports.clock.now())
+    : undefined;
   const publishing = publisherOf(topology, { kind: 'client', name: options.as }, ports);
-  const publish = async (type: MessageType, data: unknown, given: ClientPublishOptions = {}): Promise<Receipt> => {
+  const publish = async (type: MessageType, data: unknown, given: ClientPublishOptions = {}): Promise<Published> => {
     if (!client.publishes.includes(type.name)) {
       throw unknownName(
         'NOT_DECLARED',
@@ -72,14 +89,37 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
         `${topology.name}, clients.${client.id}`,
       );
     }
+    if (intake) await checkIntake(type.name, intake);
     checkStartSize(type.name, data, workflowsStartedBy(type.name, deployment));
-    return publishMessage(publishing, type, data, given);
+    return publishMessages(publishing, type, data, given);
   };
   return {
-    publish,
-    request: async (command, data, { timeout, signal, ...given }) => {
+    publish: async (...given) => {
+      const { participants: _each, ...receipt } = await publish(...given);
+      return receipt;
+    },
+    broadcast: async (command, data, { timeout: given, signal, to = EACH_SUBSCRIBER, ...options } = {}) => {
       signal?.throwIfAborted();
-      const receipt = await publish(command, data, { ...given, deadline: timeout });
+      const timeout = timeoutOf(given, topology.model);
+      replyTypeOf(command);
+      const published = await publish(command, data, { ...options, to, deadline: timeout });
+      const { correlationId } = published;
+      return gatherAnswers(
+        published,
+        ({ id, requestId }) =>
+          awaitReply(ports, {
+            ...{ command, timeout, signal },
+            receipt: { id, correlationId, ...defined({ requestId }) },
+          }) as never,
+        async (requestId) =>
+          signal?.aborted === true && cancelRequestOf(publishing, requestId, 'whoever asked no longer waits'),
+      );
+    },
+    request: async (command, data, { timeout: given, signal, ...options } = {}) => {
+      signal?.throwIfAborted();
+      const timeout = timeoutOf(given, topology.model);
+      checkOneReceiver(command, options.to);
+      const receipt = await publish(command, data, { ...options, deadline: timeout });
       try {
         return (await awaitReply(ports, { command, receipt, timeout, signal })) as never;
       } catch (error) {

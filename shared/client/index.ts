@@ -31,6 +31,7 @@ export type {
 } from '../topology/registry/find-agents.js';
 export { AGENT_STATUSES } from '../domain/registry/lifecycle.js';
 export type { AgentStatus } from '../domain/registry/lifecycle.js';
+export type { Answered, Broadcast, BroadcastOptions, Missing } from '../publishing/broadcast/broadcast.js';
 export type { Receipt } from '../publishing/publish-message.js';
 export type { DeadLetterEntry, DeadLetterReason, Resolution } from '../domain/delivery/dead-letter.js';
 export type {

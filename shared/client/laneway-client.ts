@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../domain/evidence/conversation.js';
 import type { CommandType, DataOf, InputOf, MessageType, ReplyOf } from '../message/message-type.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
+import type { Broadcast, BroadcastOptions } from '../publishing/broadcast/broadcast.js';
 import type { AgentFinder } from '../topology/registry/find-agents.js';
 import type { Receipt } from '../publishing/publish-message.js';
 
@@ -12,7 +13,7 @@ export interface LanewayClient<Type extends MessageType, Capability extends stri
   /**
    * Publishes a message; when it returns, the message is in the ledger and on the bus. At least once under one id,
    * unordered.
-   * @throws LanewayError SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, UNKNOWN_CAPABILITY, NOBODY_AVAILABLE, REFUSED; PUBLISH when the bus did not take it yet: the
+   * @throws LanewayError INTAKE_STOPPED in an emergency; SCHEMA, NOT_DECLARED, UNKNOWN_RECEIVER, UNKNOWN_CAPABILITY, NOBODY_AVAILABLE, REFUSED; PUBLISH when the bus did not take it yet: the
    * sweeper will send it
    */
   publish<Published extends Type>(
@@ -28,8 +29,19 @@ export interface LanewayClient<Type extends MessageType, Capability extends stri
   request<Command extends Extract<Type, CommandType>>(
     command: Command,
     data: InputOf<Command>,
-    options: RequestOptions<Capability>,
+    options?: RequestOptions<Capability>,
   ): Promise<DataOf<ReplyOf<Command>>>;
+  /**
+   * Asks each of several agents, and waits until all have answered or the time is over. Nobody is missed in silence: whoever does not
+   * answer is named in the result, and nobody answers for another. Under the same `id` it is the same broadcast, whose end a program
+   * that has died can so look up.
+   * @throws LanewayError INVALID_OPTION for a channel whose ladder asks others, and those of `publish`; none for agents that are missing
+   */
+  broadcast<Command extends Extract<Type, CommandType>>(
+    command: Command,
+    data: InputOf<Command>,
+    options?: BroadcastOptions<Capability>,
+  ): Promise<Broadcast<DataOf<ReplyOf<Command>>>>;
   /**
    * Takes a request of a client of this application back. Its command is not started if it has not been, nor are the
    * requests that were made for it. It ends as failed, `CANCELLED`, unless it has ended before. When the call returns,

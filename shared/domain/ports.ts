@@ -5,6 +5,7 @@ import type { CursorStore } from './base/cursor-store.js';
 import type { DeadLetterQueue } from './delivery/dead-letter.js';
 import type { DeliveryStore } from './delivery/delivery-store.js';
 import type { IntentStore } from './delivery/intent-store.js';
+import type { EmergencyStore } from './emergency/emergency.js';
 import type { ArchiveStore } from './evidence/archive.js';
 import type { BusArchive } from './evidence/bus-archive.js';
 import type { LedgerReader } from './evidence/conversation.js';
@@ -77,6 +78,8 @@ export interface Ports {
   readonly quarantines: QuarantineStore;
   /** Times for which agents were cut off, for the agents themselves. */
   readonly heldTimes: HeldTimes;
+  /** Emergencies that operators declare. */
+  readonly emergencies: EmergencyStore;
   /** Pauses of channels, and what waits meanwhile. */
   readonly pauses: PauseStore;
   /** Instances of agents, and what the platform says of them. */

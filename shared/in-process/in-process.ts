@@ -10,7 +10,9 @@ import type { ChannelStanding } from '../operator/pauses/pause-channel.js';
 import type { Actor } from '../operator/operator-services.js';
 import type { Retried } from '../operator/workflows/retry-workflow.js';
 import type { AgentsAccess } from '../testing/harness/instances/harness-agents.js';
+import type { Emergencies } from '../testing/harness/emergency/world-emergencies.js';
 import type { HarnessConversation } from '../testing/harness/harness-conversation.js';
+import type { Broadcast, BroadcastOptions } from '../publishing/broadcast/broadcast.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
 import type { Receipt } from '../publishing/publish-message.js';
 import type { ChannelSpec, ClientSpec, PublishedBy } from '../topology/topology.js';
@@ -56,8 +58,17 @@ export interface InProcess<
   request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    options: RequestOptions<Capability> & AsClient,
+    options?: RequestOptions<Capability> & AsClient,
   ): Promise<DataOf<ReplyOf<Command>>>;
+  /**
+   * Asks each of several agents, and waits until all have answered or the time is over, as the client's `broadcast`.
+   * @throws LanewayError as that; UNAVAILABLE when the application is stopped meanwhile
+   */
+  broadcast<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options?: BroadcastOptions<Capability> & AsClient,
+  ): Promise<Broadcast<DataOf<ReplyOf<Command>>>>;
   /** Takes a request of a client back, as the client's `cancel`. @returns false when there is no such request, or it has ended */
   cancel(requestId: string, why: string, options?: AsClient): Promise<boolean>;
   /**
@@ -94,6 +105,8 @@ export interface InProcess<
    * again by itself.
    */
   readonly breakers: Breakers;
+  /** Emergencies, as `laneway emergency` declares and ends them. */
+  readonly emergency: Emergencies;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /** Approvals that workflows wait for, the one whose time is over first at the top. */

@@ -12,6 +12,7 @@ import { SWEEP_EVERY } from '../domain/base/sweep-every.js';
 import { MemoryDeadLetterBook } from '../testing/memory/memory-dead-letter-book.js';
 import { findAsClient } from '../topology/registry/find-agents.js';
 import { AgentsSchedule, WorldAgents, type AgentsAccess } from '../testing/harness/instances/harness-agents.js';
+import { WorldEmergencies, type Emergencies } from '../testing/harness/emergency/world-emergencies.js';
 import type { Consumer } from '../testing/harness/consumer.js';
 import { nextAwaited } from '../testing/harness/in-flight/awaited-copies.js';
 import type { MemoryWorld } from '../testing/harness/memory-world.js';
@@ -19,7 +20,15 @@ import { WorldAccess } from '../testing/harness/world-access.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
 import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
-import type { Publishing, Receipt } from '../publishing/publish-message.js';
+import {
+  EACH_SUBSCRIBER,
+  gatherAnswers,
+  type Broadcast,
+  type BroadcastOptions,
+} from '../publishing/broadcast/broadcast.js';
+import { checkOneReceiver } from '../publishing/check-each.js';
+import type { Published, Publishing } from '../publishing/publish-message.js';
+import { timeoutOf } from '../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../topology/read-reply.js';
 import type { Topology } from '../topology/topology.js';
 import type { AsClient, InProcess } from './in-process.js';
@@ -57,6 +66,7 @@ export interface ApplicationParts {
 /** A world whose lanes are pumped, and whose time goes by itself. */
 export class RunningApplication extends WorldAccess<MemoryWorld> implements InProcess {
   readonly agents: AgentsAccess;
+  readonly emergency: Emergencies;
   readonly #schedule: AgentsSchedule;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -74,6 +84,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     super(topology, world, 'the application in process');
     this.#log = log;
     this.agents = new WorldAgents(topology, world, () => this.#wake());
+    this.emergency = new WorldEmergencies(topology, world, undefined, () => this.#wake());
     this.#schedule = new AgentsSchedule(topology, world);
     this.#clock = world.clock;
     this.#nextSweep = this.#clock.now() + SWEEP_EVERY_MS;
@@ -102,6 +113,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     const client: LanewayClient<MessageType> = {
       publish: (type, data, options) => this.publish(type, data, { ...options, as: id }),
       request: (command, data, options) => this.request(command, data, { ...options, as: id }),
+      broadcast: (command, data, options) => this.broadcast(command, data, { ...options, as: id }),
       cancel: (requestId, why) => this.cancel(requestId, why, { as: id }),
       agents: { find: (options) => findAsClient(this.topology.model, id, this.agents, options) },
       conversation: (correlationId, { signal } = {}) => followConversation(this.world.ledger, correlationId, signal),
@@ -109,40 +121,70 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     return client;
   }
 
-  override async publish(
+  protected override async publishEach(
     type: MessageType,
     data: unknown,
     options: ClientPublishOptions & AsClient = {},
-  ): Promise<Receipt> {
+  ): Promise<Published> {
     this.#checkRunning(`${type.name} was published`);
     const started = Object.entries(this.world.starts).flatMap(([workflow, by]) => (by === type.name ? [workflow] : []));
     checkStartSize(type.name, data, started);
-    const receipt = await super.publish(type, data, options);
+    const published = await super.publishEach(type, data, options);
     await this.#nextTurn();
-    return receipt;
+    return published;
+  }
+
+  async broadcast<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    { timeout: asked, signal, to = EACH_SUBSCRIBER, ...given }: BroadcastOptions & AsClient = {},
+  ): Promise<Broadcast<DataOf<ReplyOf<Command>>>> {
+    signal?.throwIfAborted();
+    replyTypeOf(command);
+    const timeout = timeoutOf(asked, this.topology.model);
+    const published = await this.publishEach(command, data, { ...given, to, deadline: timeout });
+    return gatherAnswers(
+      published,
+      ({ requestId = '' }) => this.#replyTo(command, { requestId, timeout, signal }),
+      async (requestId) => signal?.aborted === true && !this.#stopped && this.#giveUp(requestId, command, given.as),
+    );
   }
 
   async request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    { timeout, signal, ...given }: RequestOptions & AsClient,
+    { timeout: asked, signal, ...given }: RequestOptions & AsClient = {},
   ): Promise<DataOf<ReplyOf<Command>>> {
     signal?.throwIfAborted();
     replyTypeOf(command);
+    const timeout = timeoutOf(asked, this.topology.model);
+    checkOneReceiver(command, given.to);
     const { requestId = '' } = await this.publish(command, data, { ...given, deadline: timeout });
     try {
-      const { outcome } = await this.#ended(requestId, command, signal);
-      const reply = outcome && (await readReply(command, requestId, outcome, this.world.payloads));
-      if (outcome?.state === 'replied') return reply as DataOf<ReplyOf<Command>>;
+      return await this.#replyTo(command, { requestId, timeout, signal });
     } catch (error) {
-      if (signal?.aborted === true && !this.#stopped)
-        await cancelRequestOf(
-          this.publishingAs(given.as ?? this.clientFor(command)),
-          requestId,
-          'whoever asked no longer waits',
-        );
+      if (signal?.aborted === true && !this.#stopped) await this.#giveUp(requestId, command, given.as);
       throw error;
     }
+  }
+
+  /** Takes a request back that nobody waits for any more. */
+  #giveUp(requestId: string, command: MessageType, as = this.clientFor(command)): Promise<boolean> {
+    return cancelRequestOf(this.publishingAs(as), requestId, 'whoever asked no longer waits');
+  }
+
+  /** @throws LanewayError REQUEST_FAILED, REQUEST_TIMED_OUT */
+  async #replyTo<Command extends CommandType>(
+    command: Command,
+    {
+      requestId,
+      timeout,
+      signal,
+    }: { readonly requestId: string; readonly timeout: Duration; readonly signal: AbortSignal | undefined },
+  ): Promise<DataOf<ReplyOf<Command>>> {
+    const { outcome } = await this.#ended(requestId, command, signal);
+    const reply = outcome && (await readReply(command, requestId, outcome, this.world.payloads));
+    if (outcome?.state === 'replied') return reply as DataOf<ReplyOf<Command>>;
     throw new LanewayError('REQUEST_TIMED_OUT', `${command.name} ${requestId} was not answered within ${timeout}`, {
       help: ['conversation(correlationId).sequence shows what became of it'],
     });

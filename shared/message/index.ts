@@ -51,6 +51,8 @@ export {
   WorkflowRequested,
   WorkflowStarted,
 } from './system-messages.js';
+export { Coordinate, Coordinated } from './coordination.js';
+export { EmergencyAsked, EmergencyDeclared, EmergencyEnded } from './emergency-messages.js';
 export { ERROR_CODES, LanewayError, PermanentError } from '../domain/base/errors.js';
 export type { ErrorCode, ErrorSummary, LanewayErrorOptions } from '../domain/base/errors.js';
 export { SYSTEM_CHANNELS } from './system-messages.js';

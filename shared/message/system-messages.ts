@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { PRIORITIES } from '../domain/base/priority.js';
 import { WATCHED_RESOURCES } from '../domain/registry/health-limits.js';
 import { AGENT_STATUSES } from '../domain/registry/lifecycle.js';
+import { EMERGENCY_CHANNEL } from './emergency-messages.js';
 import { systemEvent } from './message-type.js';
 
 const reference = { type: z.string(), id: z.string() };
@@ -314,6 +315,6 @@ export type SystemChannelName = keyof typeof SYSTEM_CHANNELS;
  * True for a channel of the framework. Messages on one never cause acknowledgements, error reports or replies: that
  * would never end.
  */
-export function isSystemChannel(channel: string): channel is SystemChannelName {
-  return Object.hasOwn(SYSTEM_CHANNELS, channel);
+export function isSystemChannel(channel: string): boolean {
+  return Object.hasOwn(SYSTEM_CHANNELS, channel) || channel === EMERGENCY_CHANNEL;
 }

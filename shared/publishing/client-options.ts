@@ -20,8 +20,8 @@ export interface RequestOptions<Capability extends string = string> extends Omit
   ClientPublishOptions<Capability>,
   'deadline'
 > {
-  /** Time from the call to the deadline of the request. */
-  readonly timeout: Duration;
+  /** Time from the call to the deadline of the request. @defaultValue `defaults.requestTimeout` of the topology, else 5 minutes */
+  readonly timeout?: Duration;
   /** Signal that takes the request back when it aborts; the wait then ends with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -9,9 +9,10 @@ import { requestIdOf } from '../domain/request/requester.js';
 import { firstAttemptEnd, type Rung } from '../domain/request/ladder.js';
 import { laneFor, type Priority } from '../domain/base/priority.js';
 import { encodeData, isSameType, type MessageType } from '../message/message-type.js';
-import { carriersOf, type Addressee } from '../topology/addressing.js';
+import { carriersOf, isEach, type Addressee } from '../topology/addressing.js';
 import type { ChannelModel, TopologyModel } from '../topology/model.js';
 import type { Topology } from '../topology/topology.js';
+import { checkEach } from './check-each.js';
 import { checkAhead, checkSubject } from './check-attributes.js';
 import { meantOf, openChoice, type Composed } from './choose-receivers.js';
 
@@ -24,7 +25,8 @@ export interface PublishOptions<Capability extends string = string> {
   readonly priority?: Priority;
   /**
    * Receivers: an agent by its id; by capabilities (one, all or any of a list) or role all that fit (an event) or the
-   * one that the channel's `selection` chooses of those that fit (a command); `'everyone'`, all subscribers.
+   * one that the channel's `selection` chooses of those that fit (a command); `'everyone'`, all subscribers; `{ all: ... }` each of
+   * several, with a message of its own, which makes a command one request for each.
    * @defaultValue every subscriber for an event, the one that `selection` chooses for a command
    */
   readonly to?: Addressee<Capability>;
@@ -32,7 +34,10 @@ export interface PublishOptions<Capability extends string = string> {
   readonly channel?: string;
   /** Age from which the message is no longer handled, at most 366 days. @defaultValue the channel's */
   readonly expires?: Duration;
-  /** Deadline of a request: an instant, or a duration from now; at most 366 days ahead. @defaultValue that of the message being handled, else its expiry */
+  /**
+   * Deadline of a request: an instant, or a duration from now; at most 366 days ahead. @defaultValue that of the message being
+   * handled, else `defaults.requestTimeout` of the topology, else its expiry
+   */
   readonly deadline?: Date | Duration;
   /** Thing that the message is about (CloudEvents `subject`), 1 to 1,024 characters. */
   readonly subject?: string;
@@ -94,13 +99,14 @@ export function composeMessage(
   const reply = type.kind === 'command' ? type.reply : undefined;
   const deadline = deadlineFor(
     type,
-    { given: options.deadline, inherited: parent?.deadline, fallback: reply && age },
+    { given: options.deadline, inherited: parent?.deadline, fallback: reply && requestEnd(model, age, now) },
     now,
   );
   // An attempt that no agent has begun when its time is over is not begun any more: by then another one is on its way.
   const ladder = reply && (composition.ladder ?? channel.escalation);
   const lasts = composition.lasting === true ? Math.max(age, now + longestExpiry(channel.qos.backoff)) : age;
   const expires = ladder && deadline !== undefined ? Math.min(lasts, firstAttemptEnd(ladder, now, deadline)) : lasts;
+  if (isEach(options.to)) checkEach(type, options.to, channel, composition);
   const receivers = receiversFor(type, channel, options.to, composition);
   const firstId = composition.id ?? newId();
   const common = {
@@ -202,6 +208,11 @@ function instantOf(deadline: Date | Duration, now: number): number {
   return checkAhead('deadline', deadline, at, now);
 }
 
+/** Deadline of a request whose call gives none: the topology's own time for requests, and never beyond the age of its command. */
+function requestEnd({ requestTimeout }: TopologyModel, age: number, now: number): number {
+  return requestTimeout === undefined ? age : Math.min(age, now + milliseconds(requestTimeout));
+}
+
 /** Deadlines that a message may have: the one of its options, that of the message being handled, and the end of its age. */
 interface Deadlines {
   readonly given: Date | Duration | undefined;
@@ -263,7 +274,7 @@ function receiversFor(
       },
     );
   }
-  if (type.kind === 'event') return { addressed: matching, subscribers: [] };
+  if (type.kind === 'event' || isEach(to)) return { addressed: matching, subscribers: [] };
   const choose = openChoice(channel, matching, to, model);
   return choose ? { addressed: [], subscribers: [], choose } : { addressed: matching.slice(0, 1), subscribers: [] };
 }

@@ -55,6 +55,22 @@ export interface Receipt {
   readonly requestId?: string;
 }
 
+/** One of several messages that were published together: the agent that it is for, and its ids. */
+export interface Participant {
+  /** Agent that it is for. */
+  readonly agent: string;
+  /** Id of the message. */
+  readonly id: string;
+  /** Id of the request, for a command that names a reply. */
+  readonly requestId?: string;
+}
+
+/** Ids of what was published, with everybody whom it is for where each has a message of its own. */
+export interface Published extends Receipt {
+  /** Agents that each got a message of their own, in the order of their declaration; empty for a message to all subscribers. */
+  readonly participants: readonly Participant[];
+}
+
 /** Time after recording an intent at which the sweeper looks whether the message arrived, and sends it again if it did not. */
 export const INTENT_GRACE_MS = 120_000;
 
@@ -77,6 +93,17 @@ export async function publishMessage(
   data: unknown,
   options: OutsideOptions = {},
 ): Promise<Receipt> {
+  const { participants: _each, ...receipt } = await publishMessages(publishing, type, data, options);
+  return receipt;
+}
+
+/** {@link publishMessage}, which also says who got a message. */
+export async function publishMessages(
+  publishing: Publishing,
+  type: MessageType,
+  data: unknown,
+  options: OutsideOptions = {},
+): Promise<Published> {
   const { topology, clock } = publishing;
   const now = clock.now();
   const { id, causationId } = options;
@@ -115,7 +142,10 @@ export async function publishMessage(
   const [refused] = await sendOpened(topology.model, sent, opened, publishing.senders);
   if (refused) throw refused.error;
   const envelope = outgoing[0]?.envelope;
-  return { id: envelope?.id ?? '', correlationId, ...defined({ requestId: envelope?.requestid }) };
+  const participants = outgoing.flatMap(({ envelope: { id: message, receiver, requestid } }) =>
+    receiver === undefined ? [] : [{ agent: receiver, id: message, ...defined({ requestId: requestid }) }],
+  );
+  return { id: envelope?.id ?? '', correlationId, ...defined({ requestId: envelope?.requestid }), participants };
 }
 
 /**

@@ -47,6 +47,12 @@ export { CRASH_POINTS } from './harness/faults.js';
 export type { CrashPoint, Faults, Freeze, HowOften, Selection, Skew } from './harness/faults.js';
 export { OUTAGE_PORTS } from './harness/outages.js';
 export type { Outage, OutageKind, OutagePort } from './harness/outages.js';
+export type { Emergencies } from './harness/emergency/world-emergencies.js';
+export type { Emergency, EmergencyEnd, EmergencyMeasure, TakenMeasure } from '../domain/emergency/emergency.js';
+export type { EmergencyDone } from '../operator/emergency/emergency.js';
+export type { EmergencyStatus, RollCall } from '../operator/emergency/roll-call.js';
+export type { OperatorStep } from '../operator/steps.js';
+export type { Answered, Broadcast, BroadcastOptions, Missing } from '../publishing/broadcast/broadcast.js';
 export { harnessMatchers } from './harness/harness-matchers.js';
 export type {
   DeadLetterMatch,

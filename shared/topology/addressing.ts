@@ -10,16 +10,33 @@ export type CapableAgents<Capability extends string = string> =
   { readonly capabilities: readonly Capability[] } | { readonly any: readonly Capability[] };
 
 /**
- * Agents that a message is for, in place of the channel's own choice: one by its id, or those with a capability, with all
- * capabilities of a list, with any of it, or with a role. For an event also `'everyone'`, all subscribers.
+ * Each agent of several, with a message of its own: all subscribers of the channel, those of a list of ids, or those that fit. A
+ * command so becomes one request for each of them.
  */
-export type Addressee<Capability extends string = string> = string | AgentGroup | CapableAgents<Capability>;
+export interface EachAgent<Capability extends string = string> {
+  /** Agents that each get the message. */
+  readonly all: true | readonly string[] | AgentGroup | CapableAgents<Capability>;
+}
+
+/**
+ * Agents that a message is for, in place of the channel's own choice: one by its id, or those with a capability, with all
+ * capabilities of a list, with any of it, or with a role. For an event also `'everyone'`, all subscribers. With `all` every one of
+ * them, each by a message of its own.
+ */
+export type Addressee<Capability extends string = string> =
+  string | AgentGroup | CapableAgents<Capability> | EachAgent<Capability>;
+
+/** True for an addressee that means each of several agents. */
+export function isEach(to: unknown): to is EachAgent {
+  return typeof to === 'object' && to !== null && 'all' in to;
+}
 
 /** True when an addressee names the agent `id`, by its id, its capabilities or its role. */
 export function isMeant(agents: TopologyModel['agents'], id: string, to: Addressee): boolean {
   if (typeof to === 'string') return id === to;
   const agent = agents[id];
   if (!agent) return false;
+  if (isEach(to)) return to.all === true || (isList(to.all) ? to.all.includes(id) : isMeant(agents, id, to.all));
   const has = (name: string): boolean => agent.capabilities.includes(name);
   if ('capability' in to) return has(to.capability);
   if ('capabilities' in to) return to.capabilities.every(has);
@@ -32,6 +49,7 @@ export function isMeant(agents: TopologyModel['agents'], id: string, to: Address
  */
 export function requiredBy(model: TopologyModel, to: Addressee | undefined): RequiredCapabilities | undefined {
   if (to === undefined || typeof to === 'string') return undefined;
+  if (isEach(to)) return to.all === true || isList(to.all) ? undefined : requiredBy(model, to.all);
   if ('capability' in to) return { all: [to.capability] };
   const required = 'capabilities' in to ? { all: to.capabilities } : 'any' in to ? { any: to.any } : undefined;
   const names = required && ('all' in required ? required.all : required.any);
@@ -45,6 +63,10 @@ export function requiredBy(model: TopologyModel, to: Addressee | undefined): Req
     if (!known.has(name))
       throw unknownName('UNKNOWN_CAPABILITY', `no agent has the capability '${name}'`, name, [...known], model.name);
   return required;
+}
+
+function isList(all: EachAgent['all']): all is readonly string[] {
+  return Array.isArray(all);
 }
 
 /**

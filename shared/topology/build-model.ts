@@ -5,6 +5,7 @@ import { inOrder } from '../domain/base/priority.js';
 import { WATCHED_RESOURCES, type HealthLimits } from '../domain/registry/health-limits.js';
 import { MOST_TASKS } from '../domain/registry/instance.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/delivery/qos.js';
+import { EMERGENCY_CHANNEL } from '../message/emergency-messages.js';
 import { isSameType, type MessageType } from '../message/message-type.js';
 import {
   isSystemChannel,
@@ -14,6 +15,8 @@ import {
   RequestFailed,
 } from '../message/system-messages.js';
 import { carriersByType } from './carriers.js';
+import { modelDefaults, standardProfile, type TopologyDefaults } from './defaults/topology-defaults.js';
+import { checkEmergencies } from './emergency/emergency-channel.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
 import { capabilitiesOf, describedCapabilities } from './selection/capabilities-of.js';
@@ -39,6 +42,8 @@ interface Declared {
   readonly ingress: Readonly<Record<string, IngressSpec>>;
   readonly capabilities: Readonly<Record<string, CapabilitySpec>> | undefined;
   readonly profiles: Readonly<Record<string, QosProfile>>;
+  readonly defaults: TopologyDefaults;
+  readonly hearsEmergencies: boolean;
   readonly hopLimit: number;
   readonly cycleLimit: number;
   readonly conversationBudget: number;
@@ -65,6 +70,7 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
       invalid(name, `channel '${channel}' is the framework's`, 'subscribe to it; it need not be declared');
     checkName(channel, CHANNEL_NAME, 'channel name', name, 'lower-case words joined by dots');
   }
+  const defaults = modelDefaults(declared.defaults, name);
   const agents = agentsOf(declared);
   const channels = channelsOf(declared, agents, types);
   for (const [channel, spec] of Object.entries(declared.channels)) {
@@ -92,12 +98,14 @@ export function buildModel(declared: Declared, types: Map<string, MessageType>):
     clients: byName(clients),
     ingress: byName(ingress),
     ...defined({ capabilities: describedCapabilities(declared.capabilities, Object.values(agents), name) }),
+    ...defaults,
     hopLimit: declared.hopLimit,
     cycleLimit,
     conversationBudget,
   };
   checkCarriers(model);
   checkCommands(model);
+  checkEmergencies(model);
   return model;
 }
 
@@ -127,7 +135,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       const allowed = RUNTIMES.map((name) => `'${name}'`).join(' or ');
       invalid(declared.name, `agents.${id}.runs is ${JSON.stringify(runs)}`, `allowed: ${allowed}`);
     }
-    const handlerTimeout = spec.handlerTimeout ?? DEFAULT_HANDLER_TIMEOUT;
+    const handlerTimeout = spec.handlerTimeout ?? declared.defaults.handlerTimeout ?? DEFAULT_HANDLER_TIMEOUT;
     if (milliseconds(handlerTimeout) > milliseconds(LONGEST_HANDLER_TIMEOUT)) {
       invalid(
         declared.name,
@@ -149,7 +157,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       runs,
       ...defined({ role: spec.role, description: spec.description }),
       ...capabilitiesOf(spec.capabilities, declared.capabilities, { id, topology: declared.name }),
-      subscribes: [...new Set(spec.subscribes)],
+      subscribes: [...new Set([...spec.subscribes, ...(declared.hearsEmergencies ? [EMERGENCY_CHANNEL] : [])])],
       handles: [],
       publishes: (spec.publishes ?? []).map((type) => type.name),
       lanes: [],
@@ -187,6 +195,8 @@ function channelsOf(
   types: Map<string, MessageType>,
 ): Record<string, ChannelModel> {
   const profiles = { ...DEFAULT_PROFILES, ...declared.profiles };
+  const own =
+    'standard' in declared.profiles ? profiles : { ...profiles, standard: standardProfile(declared.defaults) };
   const channels: Record<string, ChannelModel> = {};
   const subscribers = subscribersByChannel(agents);
   for (const [channel, spec] of Object.entries(declared.channels)) {
@@ -198,8 +208,10 @@ function channelsOf(
       name: channel,
       carries: spec.carries.map((type) => type.name),
       qos: resolveQos(
-        isSystemChannel(channel) ? { ...spec.qos, priorities: ['normal'] } : (spec.qos ?? {}),
-        profiles,
+        isSystemChannel(channel) && channel !== EMERGENCY_CHANNEL
+          ? { ...spec.qos, priorities: ['normal'] }
+          : (spec.qos ?? {}),
+        isSystemChannel(channel) ? profiles : own,
         `${declared.name}, channels['${channel}'].qos`,
       ),
       default: spec.default ?? false,
@@ -250,7 +262,7 @@ function completeAgent(
         ...cancels(agent.publishes, types),
       ]),
     ],
-    lanes: inOrder(own.flatMap((channel) => channel.qos.priorities)),
+    lanes: inOrder(own.flatMap(({ name, qos }) => (name === EMERGENCY_CHANNEL ? [] : qos.priorities))),
   };
 }
 

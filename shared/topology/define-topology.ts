@@ -1,4 +1,5 @@
 import type { QosProfile } from '../domain/delivery/qos.js';
+import { EMERGENCY_CHANNELS } from '../message/emergency-messages.js';
 import type { MessageType } from '../message/message-type.js';
 import { SYSTEM_CHANNELS, type SystemChannelName } from '../message/system-messages.js';
 import { buildModel } from './build-model.js';
@@ -26,7 +27,9 @@ export function defineTopology<
   name: Name,
   spec: TopologySpec<Channels, Agents, Clients, Capabilities> & CheckedLadders<NoInfer<Channels>, NoInfer<Agents>>,
 ): Topology<Name, Channels, Agents, Clients> {
-  const channels: Record<string, ChannelSpec> = { ...SYSTEM_CHANNELS, ...spec.channels };
+  const { emergency: hearsEmergencies = false } = spec;
+  const own: Record<string, ChannelSpec> = hearsEmergencies ? EMERGENCY_CHANNELS : {};
+  const channels: Record<string, ChannelSpec> = { ...SYSTEM_CHANNELS, ...own, ...spec.channels };
   const ingress = spec.ingress ?? {};
   const types = new Map<string, MessageType>();
   const model = buildModel(
@@ -38,6 +41,7 @@ export function defineTopology<
       clients: spec.clients ?? {},
       ingress,
       capabilities: spec.capabilities,
+      ...{ defaults: spec.defaults ?? {}, hearsEmergencies },
       profiles: spec.profiles ?? ({} satisfies Record<string, QosProfile>),
       hopLimit: spec.hopLimit ?? 32,
       cycleLimit: spec.cycleLimit ?? 8,

@@ -42,6 +42,7 @@ export type {
   Topology,
   TopologySpec,
 } from './topology.js';
+export type { TopologyDefaults } from './defaults/topology-defaults.js';
 export type {
   AgentModel,
   AgentRuntime,

@@ -112,6 +112,10 @@ export interface TopologyModel {
   readonly ingress: Readonly<Record<string, IngressModel>>;
   /** Descriptions of the capabilities by name; absent when the topology describes none. */
   readonly capabilities?: Readonly<Record<string, string>>;
+  /** Time of a request whose call gives none; absent when the topology does not say. */
+  readonly requestTimeout?: Duration;
+  /** Interval of the heartbeats of workers; absent when the topology does not say. */
+  readonly heartbeat?: Duration;
   /** Number of hops from which a message is refused as HOP_LIMIT. */
   readonly hopLimit: number;
   /** Times that a chain of messages may pass one agent with one type and subject. */

@@ -4,6 +4,7 @@ import type { HealthLimits } from '../domain/registry/health-limits.js';
 import type { QosInput, QosProfile, DEFAULT_PROFILES } from '../domain/delivery/qos.js';
 import type { CommandType, EventType, MessageType, ReplyOf } from '../message/message-type.js';
 import type { SYSTEM_CHANNELS } from '../message/system-messages.js';
+import type { TopologyDefaults } from './defaults/topology-defaults.js';
 import type { AgentRuntime, TopologyModel } from './model.js';
 import type { CapabilitySpec, DeclaredCapabilities, SelectionSpec } from './selection/selection-spec.js';
 
@@ -217,6 +218,13 @@ export interface TopologySpec<
    * @defaultValue those that agents name, without descriptions
    */
   readonly capabilities?: Capabilities;
+  /** Times and tries of the whole topology, for channels, agents and calls that do not say. @defaultValue those of the framework */
+  readonly defaults?: TopologyDefaults;
+  /**
+   * True for an application that operators can declare an emergency for: every agent gets a lane of its own by which it hears of it, and
+   * clients and ingresses look whether the intake is stopped. @defaultValue false
+   */
+  readonly emergency?: boolean;
   /** QoS profiles of the application, beside the neutral ones. */
   readonly profiles?: Readonly<Record<string, QosProfile>>;
   /** Length at which a chain of messages ends: a message that so many led to is refused as HOP_LIMIT. @defaultValue 32 */

@@ -10,6 +10,7 @@ import { outputOf, type Deployment } from '../client/deployment.js';
 import { milliseconds } from '../domain/base/duration.js';
 import { PRIORITIES, type Priority } from '../domain/base/priority.js';
 import { agentServices } from '../lambda/agent-services.js';
+import { isEmergencyLane } from '../topology/emergency/emergency-channel.js';
 import { lanesOfAgent } from '../topology/lanes-of.js';
 import { laneKey } from '../topology/mailbox-names.js';
 import { outputKey } from '../topology/deployed/output-key.js';
@@ -47,6 +48,8 @@ export interface AgentLane extends PolledLane {
   readonly priority: Priority;
   /** True for a lane that publishers of direct channels send into. */
   readonly direct: boolean;
+  /** True for the lane by which the agent hears of emergencies, which no drain stops. */
+  readonly always: boolean;
   /** Copies that are handled now. */
   readonly running: ReadonlySet<ReceivedCopy>;
 }
@@ -108,6 +111,7 @@ function laneOf(
     agent: id,
     priority,
     direct,
+    always: isEmergencyLane(bound.agent.topology.model, laneKey(priority, direct)),
     running,
     receive: (most, patient, signal) => lane.receive(most, signal, patient),
     handle: async (copy) => {

@@ -44,7 +44,11 @@ export class Presence {
   #beating: Promise<void> | undefined;
   #end: () => void = () => undefined;
 
-  constructor(agents: readonly PresentAgent[]) {
+  /** @param beatEvery interval of heartbeats, milliseconds */
+  constructor(
+    agents: readonly PresentAgent[],
+    private readonly beatEvery: number = BEAT_EVERY_MS,
+  ) {
     this.#agents = agents;
   }
 
@@ -69,14 +73,14 @@ export class Presence {
   }
 
   /**
-   * Registers, and beats every half minute from then on. While the registry is not to be reached, the worker works without it.
+   * Registers, and beats again and again from then on. While the registry is not to be reached, the worker works without it.
    * @throws LanewayError INVALID_OPTION, FOREIGN_HEARTBEAT
    */
   async begin(events: PresenceEvents): Promise<void> {
     await this.#beat(events, (error) => {
       throw error;
     });
-    this.#end = (events.repeat ?? repeat)(() => void this.#again(events), BEAT_EVERY_MS);
+    this.#end = (events.repeat ?? repeat)(() => void this.#again(events), this.beatEvery);
   }
 
   /** Says that it takes nothing new, and ends what it has in hand. */

@@ -7,6 +7,7 @@ import { namesFromOutputs } from '../client/deployed-names.js';
 import { findDeployment, type Deployment, type FindOptions } from '../client/deployment.js';
 import { milliseconds, type Duration } from '../domain/base/duration.js';
 import { LanewayError } from '../domain/base/errors.js';
+import { beatEvery } from '../domain/registry/lifecycle.js';
 import type { Priority } from '../domain/base/priority.js';
 import { RecentTries } from '../domain/selection/recent-tries.js';
 import { unknownCapability } from '../topology/registry/find-agents.js';
@@ -150,7 +151,7 @@ function presenceOf(
     const lease = new InstanceLease(registrationOf(topology.model, id, { ...facts, ...having }, Date.now()), ports);
     return { lease, probe: () => probeHealth(bound), tries: triesOf.get(id) ?? new RecentTries(ports.clock) };
   });
-  return new Presence(present);
+  return new Presence(present, beatEvery(first.agent.topology.model.heartbeat));
 }
 
 /** @throws LanewayError UNKNOWN_CAPABILITY for one that none of the agents declares */
@@ -179,7 +180,7 @@ export function work(own: readonly AgentLane[], given: Work): Worker & { readonl
   const takes = (agent: string): boolean => presence?.takes(agent) ?? true;
   const lanes = own.map((lane) => ({
     ...lane,
-    room: () => (takes(lane.agent) ? (most[lane.agent] ?? concurrency) - tasksOf(lane.agent) : 0),
+    room: () => (lane.always || takes(lane.agent) ? (most[lane.agent] ?? concurrency) - tasksOf(lane.agent) : 0),
   }));
   let wake = (): void => undefined;
   const slots = new Slots(concurrency);

@@ -12,8 +12,11 @@ import { newId } from '../../shared/domain/base/ids.js';
 import type { PendingRecord } from '../../shared/domain/request/pending.js';
 import { requestIdOf } from '../../shared/domain/request/requester.js';
 import { MemoryPending } from '../../shared/testing/memory/memory-pending.js';
+import { DynamoEmergencyStore } from '../../shared/aws/dynamo/emergency/dynamo-emergency-store.js';
+import { MemoryEmergencies } from '../../shared/testing/memory/emergency/memory-emergencies.js';
 import { MemoryQuarantines } from '../../shared/testing/memory/memory-quarantines.js';
 import { describeOnEngine } from '../kit/stands/engine-resources.js';
+import { emergencyStoreContract } from './suites/emergency/emergency-store.contract.js';
 import { pendingStoreContract } from './suites/pending-store.contract.js';
 import { quarantineStoreContract } from './suites/quarantine-store.contract.js';
 
@@ -130,4 +133,14 @@ describeOnEngine('DynamoRegistry', (resources) => {
     expect((await registry.of(agent)).claims).toEqual([honest]);
     expect(unreadable.take().rows.map(({ where }) => where.split(' ')[1])).toEqual(['loose', 'sk<script>', 'vain']);
   });
+});
+
+describe('MemoryEmergencies', () => {
+  emergencyStoreContract(() => Promise.resolve(new MemoryEmergencies()));
+});
+
+describeOnEngine('DynamoEmergencyStore', (resources) => {
+  emergencyStoreContract(
+    async () => new DynamoEmergencyStore(resources.clients.documents, await resources.ledgerTable()),
+  );
 });

@@ -4,6 +4,7 @@ import type { PublicSources } from './public-exports.js';
 /** Types that are described, in the order of the page: the export and the text before its table. */
 const described: readonly (readonly [entry: string, type: string, title: string, about: string])[] = [
   ['topology', 'TopologySpec', 'Topology', 'The second argument of `defineTopology`.'],
+  ['topology', 'TopologyDefaults', 'Defaults', '`defaults` of the topology.'],
   ['topology', 'ChannelSpec', 'Channel', 'An entry of `channels`.'],
   ['topology', 'QosProfile', 'Quality of service', '`qos` of a channel, and an entry of `profiles`.'],
   ['topology', 'AgentSpec', 'Agent', 'An entry of `agents`.'],

@@ -22,6 +22,7 @@ import { OUTCOME_MS } from '../../shared/agent/receive/run-handler.js';
 import { FIRST_TROUBLE_MS, LEAST_BACKOFF_MS, LONGEST_TROUBLE_MS } from '../../shared/domain/base/backoff.js';
 import { EXPIRY_GRACE_MS } from '../../shared/domain/delivery/expiry-grace.js';
 import { DEFAULT_RETRY_BUDGET } from '../../shared/domain/delivery/retry-budget.js';
+import { RECENT_EMERGENCY_MS } from '../../shared/domain/emergency/emergency.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/handler-timeout.js';
 import { SENT_GRACE_MS } from '../../shared/platform/supervision/sweep-deep.js';
 import { PAUSED_FIRST_MS, PAUSED_MOST_MS, PAUSES_SEEN_MS } from '../../shared/domain/pause/pause.js';
@@ -198,6 +199,12 @@ export const messageTimeouts: TimeoutGroup = {
       'RECENT_QUARANTINES_MS',
       ms(RECENT_QUARANTINES_MS),
       'a quarantine holds events later by so much at most',
+    ),
+    row(
+      'clients and the ingress function ask whether the intake is stopped every',
+      'RECENT_EMERGENCY_MS',
+      ms(RECENT_EMERGENCY_MS),
+      'a client is refused with `INTAKE_STOPPED` later by so much at most',
     ),
     row(
       'a process believes what it has read of the pauses of channels for',

@@ -1,5 +1,6 @@
 import { DEFAULT_PROFILES } from '../../shared/domain/delivery/qos.js';
 import { code, markdownTable } from './markdown.js';
+import { DEFAULTS_TABLE } from './defaults-table.js';
 import { TIMEOUTS } from './timeouts.js';
 
 /** Order in which the ends of times lead to each other, from the smallest to the largest. */
@@ -55,6 +56,15 @@ export function timeoutsPage(): string {
         qos.maxDepth.toLocaleString('en'),
         qos.priorities.join(', '),
       ]),
+    ),
+    '## Defaults of a topology',
+    '`defaults` of `defineTopology` sets these for the whole topology, in one place ' +
+      '([options](topology-options.md#defaults)). What a channel, an agent or a call says itself goes before them, and bounds that belong ' +
+      'together are checked for each channel and agent with the value that it then has. The last column has what the ' +
+      'requirements name where that is another number, and why it is.',
+    markdownTable(
+      ['default', 'without it', 'where it counts', 'bounds', 'named in the requirements'],
+      DEFAULTS_TABLE.map(([name, ...rest]) => [code(name), ...rest]),
     ),
     ...TIMEOUTS.map(({ title, about, rows }) =>
       [

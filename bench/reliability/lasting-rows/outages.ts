@@ -18,6 +18,7 @@ const UNASKED: Partial<Record<OutagePort, string>> = {
   approvals: 'operators alone list approvals',
   book: 'operators alone write into it, and approvals that nobody decides',
   breakers: 'no handler here guards a call: the row breaker',
+  emergencies: 'no topology here has emergencies: the row emergency',
   heldTimes: 'read for a message that looks expired, and nothing expires while this alone is away',
   executionFacts: 'status events in memory leave nothing out',
   linkSigner: 'nobody is asked here: its outages have a world of their own',

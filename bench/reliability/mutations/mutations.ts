@@ -1,4 +1,5 @@
 import { CONFINEMENT_MUTATIONS } from './confinement-mutations.js';
+import { CROWD_MUTATIONS } from './crowd-mutations.js';
 import type { Mutation } from './mutation.js';
 import { OUTAGE_MUTATIONS } from './outage-mutations.js';
 import { REGISTRY_MUTATIONS } from './registry-mutations.js';
@@ -333,5 +334,6 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   ...OUTAGE_MUTATIONS,
   ...REGISTRY_MUTATIONS,
+  ...CROWD_MUTATIONS,
   ...CONFINEMENT_MUTATIONS,
 ];

@@ -22,8 +22,8 @@ export const REGISTRY_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: STANDING,
-        find: 'if (silent >= SILENCE_MS)',
-        replace: 'if (silent >= 60 * SILENCE_MS)',
+        find: 'if (silent >= silence)',
+        replace: 'if (silent >= 60 * silence)',
       },
     ],
     rows: ['registry'],

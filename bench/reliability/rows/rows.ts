@@ -1,7 +1,9 @@
 import { attempts } from './attempts.js';
 import { breaker } from '../lasting-rows/breaker.js';
+import { broadcast } from '../crowd-rows/broadcast.js';
 import { changingEmissions } from './changing-emissions.js';
 import { duplicates } from './duplicates.js';
+import { emergency } from '../crowd-rows/emergency.js';
 import { failureSubsets } from './failure-subsets.js';
 import { flood } from './flood.js';
 import { fuzz } from './fuzz.js';
@@ -46,6 +48,8 @@ export const ROWS: readonly Row[] = [
   breaker,
   workerLanes,
   killedInstances,
+  broadcast,
+  emergency,
   flood,
   redrive,
   replay,

@@ -115,7 +115,7 @@ async function acting(
   // What is decided is decided by who is there now, and not a minute ago.
   const looked = await lookNow(application);
   if (looked !== undefined) output.progress(looked);
-  const confinement = confinementOf({ kind: 'agent', name: target.agent }, topology.model, deployment);
+  const confinement = confinementOf({ kind: 'agent', name: target.agent }, topology.model, deployment, 'drain');
   const { drain, steps } = await act({ book, clock, quarantines, registry, topology, confinement });
   await lookNow(application);
   output.result({ ...drain, steps }, () => stepTable(steps, output.paint).join('\n'));
@@ -125,7 +125,7 @@ async function acting(
 }
 
 /** Has the platform look at all agents. @returns a line when it could not */
-async function lookNow({ deployment }: DeployedApplication): Promise<string | undefined> {
+export async function lookNow({ deployment }: DeployedApplication): Promise<string | undefined> {
   const { RegistryFunction: name } = deployment;
   if (name === undefined) return undefined;
   try {

@@ -4,6 +4,8 @@ import { outputOf, type Deployment } from '../../../shared/client/deployment.js'
 import type { Confinement } from '../../../shared/domain/quarantine/confinement.js';
 import type { Party } from '../../../shared/domain/quarantine/quarantine.js';
 import { outputKey } from '../../../shared/topology/deployed/output-key.js';
+import { EMERGENCY_LANE, hasEmergencies } from '../../../shared/topology/emergency/emergency-channel.js';
+import { laneKeysOf } from '../../../shared/topology/mailbox-names.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 
 /** Means for a party that the topology does not have any more: nothing of it is left to be cut off, or given back. */
@@ -18,10 +20,23 @@ const NOT_DEPLOYED: Confinement = {
 };
 const GONE = 'it is not deployed any more';
 
-/** Means by which a party of a deployment is cut off. @throws LanewayError NOT_FOUND */
-export function confinementOf(party: Party, model: TopologyModel, deployment: Deployment): Confinement {
+/**
+ * Means by which a party of a deployment is cut off.
+ * @param how a drain leaves an agent the lane by which it hears of emergencies
+ * @throws LanewayError NOT_FOUND
+ */
+export function confinementOf(
+  party: Party,
+  model: TopologyModel,
+  deployment: Deployment,
+  how: 'quarantine' | 'drain' = 'quarantine',
+): Confinement {
   const parties = { agent: model.agents, client: model.clients, ingress: model.ingress }[party.kind];
-  return Object.hasOwn(parties, party.name) ? confinementAt(confinedPlace(party, model, deployment)) : NOT_DEPLOYED;
+  if (!Object.hasOwn(parties, party.name)) return NOT_DEPLOYED;
+  const place = confinedPlace(party, model, deployment);
+  if (how === 'quarantine' || !hasEmergencies(model)) return confinementAt(place);
+  const emergencies = deployment[outputKey('Lane', party.name, EMERGENCY_LANE)];
+  return confinementAt({ ...place, lanes: place.lanes.filter((lane) => lane !== emergencies) });
 }
 
 /** Shortest beginning of queue names that is taken for the stack's own. */
@@ -37,7 +52,8 @@ export function confinedPlace({ kind, name }: Party, model: TopologyModel, deplo
     return { ...none, policyArn, queuesOf: outputOf(deployment, outputKey('PlatformFunction', 'ingress')) };
   }
   const agent = model.agents[name];
-  const lanes = (agent?.lanes ?? []).flatMap((lane) => deployment[outputKey('Lane', name, lane)] ?? []);
+  // Those of direct channels as well: what comes there waits, too.
+  const lanes = laneKeysOf(model, name).flatMap((lane) => deployment[outputKey('Lane', name, lane)] ?? []);
   if (agent?.runs === 'worker')
     return { application, lanes, policyArn: outputOf(deployment, outputKey('WorkerPolicy', name)) };
   return { application, lanes, functionName: outputOf(deployment, outputKey('Function', name)) };

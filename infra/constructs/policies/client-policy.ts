@@ -9,6 +9,7 @@ import type { Fabric } from '../fabric.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
 import {
   allowCount,
+  allowEmergencies,
   allowPayloads,
   allowRegistry,
   allowRequests,
@@ -63,6 +64,7 @@ export class ClientPolicy extends Construct {
     }
     allowSend(policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowCount(policy, ...watchedQueues(client, props));
+    allowEmergencies(policy, fabric, topology);
     if (client.findsAgents !== true) allowStandings(policy, fabric, watchedReceivers(topology, client));
     if (client.findsAgents === true) allowRegistry(policy, fabric, 'reads');
   }

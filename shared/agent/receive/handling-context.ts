@@ -6,6 +6,7 @@ import { checkReplyKey } from '../../domain/request/deferred-replies.js';
 import type { MessageType } from '../../message/message-type.js';
 import { RequestCancelled } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type PublishOptions } from '../../publishing/compose-message.js';
+import { isEach } from '../../topology/addressing.js';
 import { replyLater, type Context, type Log, type PublishedMessage } from '../context.js';
 import { compositionOf } from './delivery.js';
 import { guardedCall } from '../guard/guarded-call.js';
@@ -75,12 +76,14 @@ export class HandlingContext implements Context {
           },
         );
       }
-      const made = composeMessage(type, data, options, compositionOf(this.#handling.delivery)).map((one) =>
-        this.#add(one),
-      );
-      const [first] = made;
+      const made = composeMessage(type, data, options, compositionOf(this.#handling.delivery));
+      const [first] = made.map((one) => this.#add(one));
       if (!first) throw new LanewayError('UNKNOWN_RECEIVER', `${type.name} has no receiver`);
-      return first;
+      if (!isEach(options.to)) return first;
+      const participants = made.flatMap(({ id, receiver, requestid }) =>
+        receiver === undefined ? [] : [{ agent: receiver, id, ...defined({ requestId: requestid }) }],
+      );
+      return { ...first, participants };
     };
   }
 

@@ -4,10 +4,12 @@ import type { Emission } from '../../domain/delivery/delivery.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import type { Envelope } from '../../domain/wire/envelope.js';
 import type { MessageType } from '../../message/message-type.js';
+import { isOfEmergency } from '../../message/emergency-messages.js';
 import { isSystemChannel, MessageAcknowledged } from '../../message/system-messages.js';
 import { composeMessage, composeReply, type Composition } from '../../publishing/compose-message.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { isReplyLater } from '../context.js';
+import { emergencyHandler } from '../emergency/hear-emergency.js';
 import { messageOf } from '../message.js';
 import { compositionOf } from './delivery.js';
 import type { Handling } from './handling.js';
@@ -31,7 +33,9 @@ export function runHandler(handling: Handling): Emission[] | Promise<Emission[]>
   const run = new HandlingRun();
   const context = new HandlingContext(handling, emissions, limit, run);
   const message = messageOf(envelope, delivery, data);
-  const handler = agent.handlers.get(envelope.type) ?? agent.otherwise;
+  const handler = isOfEmergency(envelope.type)
+    ? emergencyHandler(agent.onEmergency, services.emergencies)
+    : (agent.handlers.get(envelope.type) ?? agent.otherwise);
   if (!handler) throw new LanewayError('UNKNOWN_TYPE', `agent '${agent.id}' has no handler for ${envelope.type}`);
   const chain =
     agent.middleware.length === 0

@@ -22,6 +22,8 @@ export interface Services extends Pick<
   readonly choices?: Ports['choices'];
   /** Times for which the agent was in quarantine; without them an expired message is late in any case. */
   readonly heldTimes?: Ports['heldTimes'];
+  /** Record of emergencies, where the topology has them. */
+  readonly emergencies?: Pick<Ports['emergencies'], 'latest'>;
   /** Pauses of channels; without them none is paused. */
   readonly pauses?: Ports['pauses'];
   /** Called with each try of a handler that has ended, well or badly. */

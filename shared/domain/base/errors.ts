@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   NOBODY_AVAILABLE: true,
   QUARANTINED: false,
   AGENT_DOWN: false,
+  INTAKE_STOPPED: true,
   // instances of agents
   UNKNOWN_INSTANCE: false,
   UNKNOWN_STATUS: false,

@@ -41,7 +41,9 @@ export interface OperatorEntry {
     | 'drain-refused'
     | 'resume'
     | 'trip'
-    | 'reset';
+    | 'reset'
+    | 'emergency'
+    | 'all-clear';
   /** Person or program that acted. */
   readonly by: string;
   /** Reason that it gave. */

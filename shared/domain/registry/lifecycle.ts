@@ -1,9 +1,10 @@
+import { milliseconds, type Duration } from '../base/duration.js';
 import { LanewayError, unknownName } from '../base/errors.js';
 
 /**
  * Statuses of an agent's instance, the one model for workers and functions. `initializing`: it has registered and takes nothing
  * yet. `ready`: it takes messages. `busy`: it has no room left. `maintenance`: it is drained and takes nothing new. `failed`:
- * its function cannot run, or nothing in its lanes moves. `offline`: it was silent for {@link SILENCE_MS}, or has ended.
+ * its function cannot run, or nothing in its lanes moves. `offline`: it was silent for two heartbeats, {@link SILENCE_MS} by default, or has ended.
  */
 export const AGENT_STATUSES = ['initializing', 'ready', 'busy', 'maintenance', 'failed', 'offline'] as const;
 
@@ -15,6 +16,16 @@ export const BEAT_EVERY_MS = 30_000;
 
 /** Silence from which an instance counts as offline, milliseconds: two heartbeats that did not come. */
 export const SILENCE_MS = 2 * BEAT_EVERY_MS;
+
+/** Interval of heartbeats in milliseconds, as a topology gives it. */
+export function beatEvery(heartbeat: Duration | undefined): number {
+  return heartbeat === undefined ? BEAT_EVERY_MS : milliseconds(heartbeat);
+}
+
+/** Silence from which an instance counts as offline, milliseconds, by the heartbeat that a topology gives. */
+export function silenceOf(heartbeat: Duration | undefined): number {
+  return heartbeat === undefined ? SILENCE_MS : 2 * milliseconds(heartbeat);
+}
 
 /**
  * Statuses that may follow each. A heartbeat brings an instance back at once; what failed begins anew, as does an instance that

@@ -57,6 +57,8 @@ export interface InstanceTerms {
   readonly drain?: Drain | undefined;
   /** Share of failed tries from which it counts as failed. @defaultValue that of {@link DEFAULT_LIMITS} */
   readonly failures?: number | undefined;
+  /** Silence from which it is offline, milliseconds. @defaultValue {@link SILENCE_MS} */
+  readonly silence?: number | undefined;
 }
 
 /** A status, and why. */
@@ -73,13 +75,13 @@ interface Seen {
  */
 export function lookAtInstance(
   claim: InstanceClaim,
-  { drain, failures = DEFAULT_LIMITS.failures }: InstanceTerms,
+  { drain, failures = DEFAULT_LIMITS.failures, silence = SILENCE_MS }: InstanceTerms,
   before: InstanceStanding | undefined,
   now: number,
 ): InstanceStanding {
   const { agent, instance, epoch, beat } = claim;
   const heard = heardAt(claim, before, now);
-  const seen = seenOf(claim, { drain, failures }, now - Date.parse(heard));
+  const seen = seenOf(claim, { drain, failures, silence }, now - Date.parse(heard));
   return standing({ agent, instance, heard, epoch, beat }, seen, before, now);
 }
 
@@ -123,11 +125,11 @@ function heardAt(claim: InstanceClaim, before: InstanceStanding | undefined, now
 
 function seenOf(
   { state, currentTasks, maxConcurrentTasks: most, report = {} }: InstanceClaim,
-  { drain, failures }: { readonly drain: Drain | undefined; readonly failures: number },
+  { drain, failures, silence }: Pick<InstanceTerms, 'drain'> & { readonly failures: number; readonly silence: number },
   silent: number,
 ): Seen {
   if (state === 'gone') return { status: 'offline', cause: 'it has ended' };
-  if (silent >= SILENCE_MS) return { status: 'offline', cause: `silent for ${SILENCE_MS / 1_000} seconds` };
+  if (silent >= silence) return { status: 'offline', cause: `silent for ${silence / 1_000} seconds` };
   if (drain) return { status: 'maintenance', cause: drainedBy(drain) };
   if (state === 'draining') return { status: 'maintenance', cause: 'it ends what it has in hand' };
   if (state === 'initializing') return { status: 'initializing', cause: 'it has registered' };

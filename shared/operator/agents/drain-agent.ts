@@ -108,16 +108,21 @@ export async function resumeAgent(target: DrainTarget, actor: Actor, services: A
   return { drain, steps: steps.done };
 }
 
-async function consumers(
+/**
+ * Has those who receive for an agent stop or go on, as its drain says.
+ * @returns line that says how it is now
+ */
+export async function consumers(
   { agent }: DrainTarget,
-  { confinement, topology }: AgentDrainServices,
+  { confinement, topology }: Pick<AgentDrainServices, 'confinement' | 'topology'>,
   act: 'pause' | 'resume',
 ): Promise<string> {
   if (topology.model.agents[agent]?.runs !== 'worker') return confinement[act]();
   return `its workers ${act === 'pause' ? 'take nothing new' : 'receive'} from their next heartbeat, within 30 seconds`;
 }
 
-function checkAgent(agent: string, { agents, name }: TopologyModel): void {
+/** @throws LanewayError UNKNOWN_AGENT */
+export function checkAgent(agent: string, { agents, name }: TopologyModel): void {
   if (Object.hasOwn(agents, agent)) return;
   throw unknownName('UNKNOWN_AGENT', `there is no agent '${agent}'`, agent, Object.keys(agents), name);
 }

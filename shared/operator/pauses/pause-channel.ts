@@ -90,7 +90,8 @@ function checkChannel(channel: string, { channels, name }: PauseServices['model'
   throw unknownName('UNKNOWN_CHANNEL', `there is no channel '${channel}'`, channel, Object.keys(channels), name);
 }
 
-function checkPausable(channel: string, model: PauseServices['model']): void {
+/** @throws LanewayError UNKNOWN_CHANNEL; SYSTEM_CHANNEL for a channel of the framework */
+export function checkPausable(channel: string, model: PauseServices['model']): void {
   checkChannel(channel, model);
   if (model.channels[channel]?.system !== true) return;
   const others = Object.values(model.channels).flatMap(({ name, system }) => (system ? [] : [name]));

@@ -6,14 +6,18 @@ import { matchesPattern } from '../../domain/wire/event-pattern.js';
 import type { Priority } from '../../domain/base/priority.js';
 import { derivedId, ingressConversation } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
+import { stopsIntake } from '../../domain/emergency/emergency.js';
 import { isInForce } from '../../domain/quarantine/quarantine.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
+import { hasEmergencies } from '../../topology/emergency/emergency-channel.js';
 import type { ForeignEvent, IngressSpec, Topology } from '../../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
 
 /** Ports and settings of the ingress function. */
 export interface IngressServices extends Pick<Ports, 'clock' | 'deadLetters'> {
   readonly quarantines: Pick<Ports['quarantines'], 'all'>;
+  /** Record of emergencies, which is asked where the topology has them. */
+  readonly emergencies: Pick<Ports['emergencies'], 'latest'>;
   readonly topology: Topology;
   readonly log: Log;
   /** Publishing in the name of an ingress. */
@@ -41,7 +45,8 @@ const eventSchema = z.looseObject({
  * Takes one event of another system. One queue takes the events of every ingress, so its patterns are matched again here. The
  * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the event's id:
  * however often it comes, it is the same message. An event that its ingress cannot map, or whose payload does not fit the
- * schema, is a dead letter `ingress`. While its ingress is in quarantine it waits in the queue.
+ * schema, is a dead letter `ingress`. While its ingress is in quarantine, and while the intake is stopped in an emergency, it waits in
+ * the queue.
  *
  * @returns instant at which the copy is to come again, milliseconds since 1970
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
@@ -61,12 +66,17 @@ export async function takeEvent(copy: QueuedCopy, services: IngressServices): Pr
     await bury(copy, 'platform:ingress', summarizeError(error), services);
     return undefined;
   }
-  const held = await heldIngresses(services);
+  const held = (await isStopped(services)) ? new Set(matching.map(([name]) => name)) : await heldIngresses(services);
   // An event that another ingress takes as well comes again for all of them, and is the same message there.
   for (const [name, spec] of matching) if (!held.has(name)) await takeAs({ name, spec }, event, copy, services);
   if (!matching.some(([name]) => held.has(name))) return undefined;
   const waits = HELD_EVENT_FIRST_MS * 2 ** Math.min(30, (copy.receives ?? 1) - 1);
   return services.clock.now() + Math.min(HELD_EVENT_MOST_MS, waits);
+}
+
+/** True while the intake is stopped in an emergency. */
+async function isStopped({ emergencies, topology }: IngressServices): Promise<boolean> {
+  return hasEmergencies(topology.model) && stopsIntake(await emergencies.latest());
 }
 
 /** Names of the ingresses that are in quarantine. */

@@ -6,6 +6,7 @@ import type { Ports } from '../../domain/ports.js';
 import { drainOf } from '../../domain/registry/drain.js';
 import { agentsDown, type LookedAt } from '../../domain/registry/health.js';
 import type { InstanceClaim } from '../../domain/registry/instance.js';
+import { silenceOf } from '../../domain/registry/lifecycle.js';
 import {
   FUNCTION_INSTANCE,
   lookAtFunction,
@@ -127,12 +128,13 @@ interface Look {
 }
 
 async function looksAt({ id, runs, health }: AgentModel, services: WatchServices): Promise<readonly Look[]> {
-  const { agentFunctions, clock, registry } = services;
+  const { agentFunctions, clock, registry, topology } = services;
+  const silence = silenceOf(topology.model.heartbeat);
   const { claims, standings, drains } = await registry.of(id);
   const before = (instance: string) => standings.find((one) => one.instance === instance);
   if (runs === 'worker')
     return claims.map((claim) => {
-      const terms = { drain: drainOf(drains, claim.instance), failures: health?.failures };
+      const terms = { drain: drainOf(drains, claim.instance), failures: health?.failures, silence };
       return {
         claim,
         before: before(claim.instance),

@@ -1,4 +1,6 @@
-import { summarizeError } from '../../domain/base/errors.js';
+import { LanewayError, summarizeError } from '../../domain/base/errors.js';
+import type { LaneReturns } from '../../domain/wire/message-bus.js';
+import type { MemoryLanes } from '../memory/memory-lanes.js';
 import type { MemoryQueue, QueueCopy } from '../memory/memory-queue.js';
 
 const DAY_MS = 86_400_000;
@@ -53,4 +55,16 @@ export async function leftToNext(run: Promise<void>): Promise<void> {
   } catch (error) {
     if (!summarizeError(error).retryable) throw error;
   }
+}
+
+/** Puts copies back into their lanes. @param counts times that each was put back, by the SQS message id that it got */
+export function returnsInto(lanes: MemoryLanes, counts: Map<string, number>): LaneReturns {
+  return {
+    put: async ({ receiver, lane, direct, body, returns }) => {
+      const copy = lanes.queue(receiver, lane, direct)?.send(body);
+      if (copy === undefined) throw new LanewayError('UNKNOWN_RECEIVER', `'${receiver}' has no lane`);
+      counts.set(copy, returns);
+      return Promise.resolve();
+    },
+  };
 }

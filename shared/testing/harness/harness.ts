@@ -13,13 +13,22 @@ import type { Actor } from '../../operator/operator-services.js';
 import type { Retried } from '../../operator/workflows/retry-workflow.js';
 import { heldBy } from '../../domain/quarantine/quarantine.js';
 import { SWEEP_EVERY } from '../../domain/base/sweep-every.js';
+import {
+  EACH_SUBSCRIBER,
+  gatherAnswers,
+  type Broadcast,
+  type BroadcastOptions,
+} from '../../publishing/broadcast/broadcast.js';
+import { checkOneReceiver } from '../../publishing/check-each.js';
 import type { Receipt } from '../../publishing/publish-message.js';
+import { timeoutOf } from '../../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../../topology/read-reply.js';
 import type { Topology } from '../../topology/topology.js';
 import { boundAgents } from './bound-agents.js';
 import type { Faults } from './faults.js';
 import { type HarnessConversation } from './harness-conversation.js';
 import type { HarnessOptions, HarnessPublishOptions } from './harness-options.js';
+import { WorldEmergencies, type Emergencies } from './emergency/world-emergencies.js';
 import { HarnessWorld } from './harness-world.js';
 import type { WorldParts } from './memory-world.js';
 import { nextAwaited } from './in-flight/awaited-copies.js';
@@ -44,8 +53,17 @@ export interface Harness {
   request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+    options?: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout?: Duration },
   ): Promise<DataOf<ReplyOf<Command>>>;
+  /**
+   * Asks each of several agents as a client, and moves the world on until all their requests have ended.
+   * @throws LanewayError as the client's `broadcast`
+   */
+  broadcast<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options?: Omit<BroadcastOptions, 'signal'> & Pick<HarnessPublishOptions, 'as'>,
+  ): Promise<Broadcast<DataOf<ReplyOf<Command>>>>;
   /** Takes a request of a client back, as the client's `cancel`: nothing happens before the world is moved on. */
   cancel(requestId: string, why: string, options?: Pick<HarnessPublishOptions, 'as'>): Promise<boolean>;
   /** Approvals that workflows wait for, the one whose time is over first at the top. */
@@ -104,6 +122,8 @@ export interface Harness {
    * again when the world is moved on.
    */
   readonly breakers: Breakers;
+  /** Emergencies, as `laneway emergency` declares and ends them: nothing is handled before the world is moved on. */
+  readonly emergency: Emergencies;
   /** Puts an event of another system on the bus, for the application's ingress. */
   putEvent(event: { readonly source: string; readonly 'detail-type': string; readonly detail: unknown }): void;
   /**
@@ -160,6 +180,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   readonly faults: Faults;
   readonly #missing: MissingMessages;
   readonly agents: HarnessAgents;
+  readonly emergency: Emergencies;
   readonly #schedule: AgentsSchedule;
   #nextSweep: number;
   /** Time of the last sweep, milliseconds since 1970. */
@@ -170,6 +191,7 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     super(topology, world, 'the test');
     this.#missing = new MissingMessages(topology, world, present);
     this.agents = new WorldAgents(topology, world);
+    this.emergency = new WorldEmergencies(topology, world, (call) => this.during(call));
     this.#schedule = new AgentsSchedule(topology, world);
     this.faults = world.faults;
     this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
@@ -182,13 +204,51 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   async request<Command extends CommandType>(
     command: Command,
     data: InputOf<Command>,
-    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout: Duration },
+    options: Omit<HarnessPublishOptions, 'deadline'> & { readonly timeout?: Duration } = {},
   ): Promise<DataOf<ReplyOf<Command>>> {
-    const { timeout, ...given } = options;
+    const { timeout: asked, ...given } = options;
+    const timeout = timeoutOf(asked, this.topology.model);
     replyTypeOf(command);
+    checkOneReceiver(command, given.to);
     const { requestId = '', correlationId } = await this.publish(command, data, { ...given, deadline: timeout });
+    await this.#runUntilEnded([requestId]);
+    return this.#replyTo(command, { requestId, correlationId, timeout });
+  }
+
+  async broadcast<Command extends CommandType>(
+    command: Command,
+    data: InputOf<Command>,
+    options: Omit<BroadcastOptions, 'signal'> & Pick<HarnessPublishOptions, 'as'> = {},
+  ): Promise<Broadcast<DataOf<ReplyOf<Command>>>> {
+    const { timeout: asked, to = EACH_SUBSCRIBER, ...given } = options;
+    const timeout = timeoutOf(asked, this.topology.model);
+    replyTypeOf(command);
+    const published = await this.publishEach(command, data, { ...given, to, deadline: timeout });
+    await this.#runUntilEnded(published.participants.map(({ requestId = '' }) => requestId));
+    const { correlationId } = published;
+    return gatherAnswers(published, ({ requestId = '' }) =>
+      this.#replyTo(command, { requestId, correlationId, timeout }),
+    );
+  }
+
+  async #runUntilEnded(requestIds: readonly string[]): Promise<void> {
     const { pending } = this.world.ports;
-    await this.#run(undefined, async () => (await pending.get(requestId))?.outcome !== undefined);
+    await this.#run(undefined, async () => {
+      for (const id of requestIds) if ((await pending.get(id))?.outcome === undefined) return false;
+      return true;
+    });
+  }
+
+  /** @throws LanewayError REQUEST_FAILED, REQUEST_TIMED_OUT, each with the conversation as it went */
+  async #replyTo<Command extends CommandType>(
+    command: Command,
+    {
+      requestId,
+      correlationId,
+      timeout,
+    }: { readonly requestId: string; readonly correlationId: string; readonly timeout: Duration },
+  ): Promise<DataOf<ReplyOf<Command>>> {
+    const { pending } = this.world.ports;
     const outcome = (await pending.get(requestId))?.outcome;
     const { sequence } = this.conversation(correlationId);
     if (outcome?.state === 'replied')

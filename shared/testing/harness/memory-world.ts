@@ -7,23 +7,24 @@ import { receiveBatch } from '../../agent/receive/receive-batch.js';
 import type { Concurrency } from '../../agent/receive/services.js';
 import type { Awaited } from '../../domain/request/awaited.js';
 import { wholeSeconds } from '../../domain/base/duration.js';
-import { LanewayError, summarizeError } from '../../domain/base/errors.js';
+import { summarizeError, type LanewayError } from '../../domain/base/errors.js';
 import type { Clock } from '../../domain/base/clock.js';
-import type { LaneReturns } from '../../domain/wire/message-bus.js';
 import type { Origin } from '../../platform/dead-letters/dead-copy.js';
 import type { QueuedCopy } from '../../platform/ingress/queued-copy.js';
 import { returnDelay } from '../../platform/ingress/return-delay.js';
+import { isEmergencyLane } from '../../topology/emergency/emergency-channel.js';
 import { isDirectLane, laneKeysOf } from '../../topology/mailbox-names.js';
 import { routingRules } from '../../topology/rules.js';
 import type { Topology } from '../../topology/topology.js';
 import type { WorkflowDefinition } from '../../workflow/define/workflow-definition.js';
-import { AS_DEPLOYED, leftToNext, withRun, type Consumer } from './consumer.js';
+import { AS_DEPLOYED, leftToNext, returnsInto, withRun, type Consumer } from './consumer.js';
 import { batchSizeOf, logOf, SILENT, withFaults } from './bound-agents.js';
 import { FaultPlan } from './fault-plan.js';
 import { MemoryBreakers } from '../memory/breakers/memory-breakers.js';
 import { MemoryCursors } from '../memory/memory-cursors.js';
 import { MemoryDeadLetterBook } from '../memory/memory-dead-letter-book.js';
 import { MemoryDeliveries } from '../memory/memory-deliveries.js';
+import { MemoryEmergencies } from '../memory/emergency/memory-emergencies.js';
 import { MemoryIntents } from '../memory/memory-intents.js';
 import { MemoryDeadLetterQueue, MemoryLaneReceipts, MemoryLanes } from '../memory/memory-lanes.js';
 import { MemoryDeferredReplies } from '../memory/memory-deferred-replies.js';
@@ -85,6 +86,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly sagas = new MemorySagas();
   readonly openExecutions = new MemoryOpenExecutions((name) => this.executions.hasEnded(name));
   readonly quarantines = new MemoryQuarantines();
+  readonly emergencies = new MemoryEmergencies();
   readonly pauses = new MemoryPauses();
   readonly instances: Instances;
   readonly slow = new SlowWork();
@@ -187,10 +189,10 @@ export class MemoryWorld<Time extends Clock = Clock> {
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),
       ...{ registry: this.instances.registry, agentFunctions: this.instances },
-      ...{ quarantines: this.quarantines, heldTimes: this.quarantines },
+      ...{ quarantines: this.quarantines, heldTimes: this.quarantines, emergencies: this.emergencies },
       ...{ sagas: this.sagas, openExecutions: this.openExecutions },
       ...{ bus: this.bus, lanes: this.lanes, choices: memoryChoices(model, this) },
-      returns: this.#returnsInto(this.lanes),
+      returns: returnsInto(this.lanes, this.#returns),
       deadLetters: new MemoryDeadLetterQueue(platformDeadLetters, this.payloads),
       ...{ starter: executions, resumer: executions, executions, executionFacts: executions },
       linkSigner: this.linkSigner,
@@ -272,27 +274,16 @@ export class MemoryWorld<Time extends Clock = Clock> {
     return [...queues].reduce((sum, queue) => sum + queue.purge(), 0);
   }
 
-  /** Puts copies back into their lanes, and counts how often. */
-  #returnsInto(lanes: MemoryLanes): LaneReturns {
-    return {
-      put: async ({ receiver, lane, direct, body, returns }) => {
-        const copy = lanes.queue(receiver, lane, direct)?.send(body);
-        if (copy === undefined) throw new LanewayError('UNKNOWN_RECEIVER', `'${receiver}' has no lane`);
-        this.#returns.set(copy, returns);
-        return Promise.resolve();
-      },
-    };
-  }
-
   #agent(bound: BoundAgent): Consumer[] {
     const { id, model } = bound.agent;
     const timeout = (wholeSeconds(model.handlerTimeout) + AS_DEPLOYED.marginSeconds) * 1000;
     let guards = new ProcessGuards();
     const log = logOf(this.#log, id);
     const deadLetters = this.lanes.deadLetters(id);
-    const isHeld = () => this.quarantines.holds(`agent.${id}`) || !this.instances.takes(id);
     return [...this.lanes.lanes(id)].map(([key, queue]) => {
       const direct = isDirectLane(key);
+      const always = isEmergencyLane(bound.agent.topology.model, key);
+      const isHeld = () => this.quarantines.holds(`agent.${id}`) || !this.instances.takes(id, always);
       const handle = async (copies: readonly QueueCopy[], process: MortalProcess): Promise<void> => {
         const ports = portsOf(process, this.ports);
         const end = this.clock.now() + timeout;
@@ -320,7 +311,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       return withRun({
         ...{ name: `${id}/${key}`, queue, agent: id },
         handle: (copies) =>
-          this.instances.run(id, copies.length, (host) =>
+          this.instances.run({ agent: id, tasks: copies.length, always }, (host) =>
             this.#followed(id, timeout, (process) => mortal(copies, process), {
               party: `agent.${id}`,
               ...defined({ host }),
@@ -329,7 +320,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
         batchSize: Math.min(AS_DEPLOYED.mostCopies, batchSizeOf(bound, key)),
         isHeld,
         receive: (most) => {
-          const room = isHeld() ? 0 : Math.min(most, this.instances.room(id));
+          const room = isHeld() ? 0 : Math.min(most, this.instances.room(id, always));
           return room === 0 ? [] : this.#receive(queue, room, timeout, deadLetters, direct);
         },
       });

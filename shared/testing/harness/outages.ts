@@ -12,6 +12,7 @@ export const OUTAGE_PORTS = [
   'deadLetters',
   'deferredReplies',
   'deliveries',
+  'emergencies',
   'executionFacts',
   'executions',
   'heldTimes',

@@ -2,6 +2,7 @@ import type { LedgerEntry } from '../../domain/evidence/conversation.js';
 import type { Emission } from '../../domain/delivery/delivery.js';
 import { OPERATOR } from '../../domain/wire/envelope.js';
 import { LanewayError, unknownName } from '../../domain/base/errors.js';
+import { checkIntake } from '../../domain/emergency/emergency.js';
 import type { ExecutionDetail } from '../../domain/execution/executions.js';
 import { newId } from '../../domain/base/ids.js';
 import type { Clock } from '../../domain/base/clock.js';
@@ -30,8 +31,9 @@ import {
 import type { Confinement } from '../../domain/quarantine/confinement.js';
 import { retryExecution, type Retried } from '../../operator/workflows/retry-workflow.js';
 import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
-import { publishMessage, type Publishing, type Receipt } from '../../publishing/publish-message.js';
+import { publishMessages, type Published, type Publishing, type Receipt } from '../../publishing/publish-message.js';
 import { publisherOf } from '../../publishing/publisher-of.js';
+import { hasEmergencies } from '../../topology/emergency/emergency-channel.js';
 import type { Topology } from '../../topology/topology.js';
 import { HarnessConversation } from './harness-conversation.js';
 import type { HarnessPublishOptions } from './harness-options.js';
@@ -61,10 +63,26 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
     private readonly publisher: string,
   ) {}
 
-  async publish(type: MessageType, data: unknown, { as, ...given }: HarnessPublishOptions = {}): Promise<Receipt> {
+  async publish(type: MessageType, data: unknown, options: HarnessPublishOptions = {}): Promise<Receipt> {
+    const { participants: _each, ...receipt } = await this.publishEach(type, data, options);
+    return receipt;
+  }
+
+  /** Publishes as a client. @returns also who has got a message of its own */
+  protected async publishEach(
+    type: MessageType,
+    data: unknown,
+    { as, ...given }: HarnessPublishOptions = {},
+  ): Promise<Published> {
     const name = as ?? this.clientFor(type);
     this.checkDeclared(type, name);
-    return this.during(publishMessage(this.publishingAs(name), type, data, given));
+    return this.during(this.#publish(name, type, data, given));
+  }
+
+  async #publish(name: string, type: MessageType, data: unknown, given: HarnessPublishOptions): Promise<Published> {
+    const { emergencies } = portsOf(this.world.process(name, Infinity, { party: `client.${name}` }), this.world.ports);
+    if (hasEmergencies(this.topology.model)) await checkIntake(type.name, emergencies);
+    return publishMessages(this.publishingAs(name), type, data, given);
   }
 
   async cancel(requestId: string, why: string, { as }: Pick<HarnessPublishOptions, 'as'> = {}): Promise<boolean> {

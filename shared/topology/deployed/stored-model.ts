@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defined } from '../../domain/base/defined.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { command, event, older, type EventType, type MessageType } from '../../message/message-type.js';
+import { EMERGENCY_CHANNELS } from '../../message/emergency-messages.js';
 import { SYSTEM_CHANNELS } from '../../message/system-messages.js';
 import type { TopologyModel } from '../model.js';
 import type { Topology } from '../topology.js';
@@ -195,7 +196,9 @@ function note(list: string[], line: string): void {
 let system: ReadonlyMap<string, MessageType> | undefined;
 
 function systemTypes(): ReadonlyMap<string, MessageType> {
-  const all = Object.values(SYSTEM_CHANNELS).flatMap(({ carries }): readonly MessageType[] => carries);
+  const all = Object.values({ ...SYSTEM_CHANNELS, ...EMERGENCY_CHANNELS }).flatMap(
+    ({ carries }): readonly MessageType[] => carries,
+  );
   return (system ??= new Map(all.map((type) => [type.name, type])));
 }
 

@@ -2,7 +2,7 @@ import { defined } from '../../domain/base/defined.js';
 import { LanewayError, unknownName } from '../../domain/base/errors.js';
 import type { Ports } from '../../domain/ports.js';
 import { drainOf } from '../../domain/registry/drain.js';
-import { agentStatus, type AgentStatus } from '../../domain/registry/lifecycle.js';
+import { agentStatus, silenceOf, type AgentStatus } from '../../domain/registry/lifecycle.js';
 import type { RegisteredAgent } from '../../domain/registry/registry.js';
 import {
   FUNCTION_INSTANCE,
@@ -135,14 +135,19 @@ export async function listInstances(filter: InstanceFilter, services: FindServic
 
 async function instancesOf(agent: AgentModel, services: FindServices): Promise<readonly AgentInstance[]> {
   const known = await services.registry.of(agent.id);
-  return agent.runs === 'worker' ? workersOf(agent, known, services.clock.now()) : functionOf(agent, known, services);
+  return agent.runs === 'worker' ? workersOf(agent, known, services) : functionOf(agent, known, services);
 }
 
-function workersOf(agent: AgentModel, { claims, standings, drains }: RegisteredAgent, now: number): AgentInstance[] {
+function workersOf(
+  agent: AgentModel,
+  { claims, standings, drains }: RegisteredAgent,
+  { clock, topology }: FindServices,
+): AgentInstance[] {
+  const silence = silenceOf(topology.model.heartbeat);
   return claims.map((claim) => {
     const before = standings.find(({ instance }) => instance === claim.instance);
-    const terms = { drain: drainOf(drains, claim.instance), failures: agent.health?.failures };
-    const standing = lookAtInstance(claim, terms, before, now);
+    const terms = { drain: drainOf(drains, claim.instance), failures: agent.health?.failures, silence };
+    const standing = lookAtInstance(claim, terms, before, clock.now());
     const { currentTasks, maxConcurrentTasks, zone, version, started } = claim;
     // A claim of what the topology does not give its agent is worth nothing.
     const own = Object.entries(claim.capabilities).filter(([name]) => agent.capabilities.includes(name));

@@ -16,6 +16,7 @@ import { MemoryLedger } from '../../../shared/testing/memory/memory-ledger.js';
 import { MemoryPayloads } from '../../../shared/testing/memory/memory-payloads.js';
 import { MemoryPauses } from '../../../shared/testing/memory/pauses/memory-pauses.js';
 import { MemoryPending } from '../../../shared/testing/memory/memory-pending.js';
+import { MemoryEmergencies } from '../../../shared/testing/memory/emergency/memory-emergencies.js';
 import { MemoryQuarantines } from '../../../shared/testing/memory/memory-quarantines.js';
 import { MemoryRegistry } from '../../../shared/testing/memory/registry/memory-registry.js';
 import { MemoryQueue } from '../../../shared/testing/memory/memory-queue.js';
@@ -88,6 +89,7 @@ export function platformWorld(topology: Topology = shop) {
     returns: new Returns(),
     cursors: new MemoryCursors(),
     quarantines: new MemoryQuarantines(),
+    emergencies: new MemoryEmergencies(),
     pauses: new MemoryPauses(),
     seen: new SeenPauses(),
     registry: new MemoryRegistry(clock),

@@ -7,7 +7,7 @@ import { LanewayError, summarizeError, unknownName } from '../../../domain/base/
 import type { Ports } from '../../../domain/ports.js';
 import type { AgentFunctions } from '../../../domain/registry/function-state.js';
 import { checkRegistration, MOST_TASKS } from '../../../domain/registry/instance.js';
-import { BEAT_EVERY_MS } from '../../../domain/registry/lifecycle.js';
+import { beatEvery } from '../../../domain/registry/lifecycle.js';
 import { RecentTries } from '../../../domain/selection/recent-tries.js';
 import type { Topology } from '../../../topology/topology.js';
 import type { MemoryLanes } from '../../memory/memory-lanes.js';
@@ -58,8 +58,12 @@ class Instance implements ProcessHost {
     return this.lease.registration.instance;
   }
 
+  get isPresent(): boolean {
+    return this.alive && !this.lease.isReplaced;
+  }
+
   get takes(): boolean {
-    return this.alive && !this.lease.isDrained && !this.lease.isReplaced && this.ill === undefined;
+    return this.isPresent && !this.lease.isDrained && this.ill === undefined;
   }
 
   die(): void {
@@ -150,10 +154,19 @@ export class Instances implements AgentFunctions {
     return this.#find(agent, instance).alive;
   }
 
-  /** False while nobody receives for an agent, as it or all of its instances are drained or dead. */
-  takes(agent: string): boolean {
-    if (this.registry.isDrained(agent)) return false;
-    return this.#byAgent.get(agent)?.some(({ takes }) => takes) ?? this.#own.get(agent)?.ill === undefined;
+  /**
+   * False while nobody receives for an agent, as it or all of its instances are drained or dead.
+   * @param always true for a lane that no drain stops
+   */
+  takes(agent: string, always = false): boolean {
+    if (this.registry.isDrained(agent) && !always) return false;
+    const taking = this.#taking(agent, always);
+    return taking ? taking.length > 0 : always || this.#own.get(agent)?.ill === undefined;
+  }
+
+  /** Started instances that receive; undefined where a test has started none. */
+  #taking(agent: string, always: boolean): readonly Instance[] | undefined {
+    return this.#byAgent.get(agent)?.filter((one) => (always ? one.isPresent : one.takes));
   }
 
   /** Notes a try of a handler that has ended. @param host instance that made it; the agent's own one without */
@@ -163,14 +176,17 @@ export class Instances implements AgentFunctions {
   }
 
   /** Messages that one instance of an agent can take now. */
-  room(agent: string): number {
-    const started = this.#byAgent.get(agent)?.filter(({ takes }) => takes);
+  room(agent: string, always = false): number {
+    const started = this.#taking(agent, always);
     return started ? Math.max(0, ...started.map(({ most, tasks }) => most - tasks)) : MOST_TASKS;
   }
 
   /** Has the instance with the most room run something; undefined where the agent has none of its own. */
-  async run(agent: string, tasks: number, work: (host: ProcessHost | undefined) => Promise<void>): Promise<void> {
-    const started = this.#byAgent.get(agent)?.filter(({ takes }) => takes) ?? [];
+  async run(
+    { agent, tasks, always }: { readonly agent: string; readonly tasks: number; readonly always: boolean },
+    work: (host: ProcessHost | undefined) => Promise<void>,
+  ): Promise<void> {
+    const started = this.#taking(agent, always) ?? [];
     const [one] = started.toSorted((a, b) => b.most - b.tasks - (a.most - a.tasks) || a.name.localeCompare(b.name));
     if (!one) return work(undefined);
     one.tasks += tasks;
@@ -215,7 +231,7 @@ export class Instances implements AgentFunctions {
   }
 
   async #beat(one: Instance): Promise<void> {
-    one.next = this.#world.clock.now() + BEAT_EVERY_MS;
+    one.next = this.#world.clock.now() + beatEvery(this.#world.topology.model.heartbeat);
     const bound = this.#present.get(one.lease.registration.agent);
     one.ill = bound && (await probeHealth(bound));
     try {

@@ -213,7 +213,15 @@ describe('the end of a worker', () => {
       await lane.handle(copy);
       running.delete(copy);
     };
-    const agentLane: AgentLane = { ...lane, agent: 'desk', priority: 'normal', direct: false, running, handle };
+    const agentLane: AgentLane = {
+      ...lane,
+      agent: 'desk',
+      priority: 'normal',
+      direct: false,
+      always: false,
+      running,
+      handle,
+    };
     return { world, worker: work([agentLane], { agents: ['desk'], concurrency: 2, drainMs, signal: undefined }) };
   }
 

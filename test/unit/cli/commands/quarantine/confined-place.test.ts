@@ -76,3 +76,13 @@ it('what is not deployed is named', () => {
   const { FunctionDesk: _function, ...older } = deployment;
   expect(() => confinedPlace({ kind: 'agent', name: 'desk' }, parcels.model, older)).toThrow('FunctionDesk');
 });
+
+it('lanes of direct channels are held as those of the bus', () => {
+  const direct = `${QUEUES}Parcels-Messaging-stamper-direct-low`;
+  const place = confinedPlace({ kind: 'agent', name: 'stamper' }, parcels.model, {
+    ...deployment,
+    FunctionStamper: 'parcels-stamper',
+    LaneStamperDirectLow: direct,
+  });
+  expect(place.lanes).toContain(direct);
+});

@@ -3,6 +3,7 @@ import type { InstanceClaim } from '../../../../../shared/domain/registry/instan
 import {
   lookAtFunction,
   lookAtInstance,
+  type InstanceTerms,
   withDrain,
   type InstanceStanding,
 } from '../../../../../shared/domain/registry/standing.js';
@@ -19,8 +20,8 @@ function claim(beat: number, seconds: number, own: Partial<InstanceClaim> = {}):
   };
 }
 
-function look(one: InstanceClaim, before: InstanceStanding | undefined, seconds: number, drained = false) {
-  return lookAtInstance(one, drained ? { drain: DRAIN } : {}, before, START + seconds * 1_000);
+function look(one: InstanceClaim, before: InstanceStanding | undefined, seconds: number, terms: InstanceTerms = {}) {
+  return lookAtInstance(one, terms, before, START + seconds * 1_000);
 }
 
 describe('a look at an instance', () => {
@@ -31,6 +32,17 @@ describe('a look at an instance', () => {
     expect(look(claim(3, 50), second, 109)).toMatchObject({ status: 'ready', transition: 1 });
     expect(look(claim(3, 50), second, 110)).toMatchObject({
       ...{ status: 'offline', from: 'ready', cause: 'silent for 60 seconds', since: at(110), transition: 2 },
+    });
+  });
+
+  it('allows the silence that the topology gives', () => {
+    const patient = { silence: 240_000 };
+    const first = look(claim(1, 0), undefined, 0, patient);
+    const second = look(claim(3, 50), first, 60, patient);
+    expect(look(claim(3, 50), second, 289, patient)).toMatchObject({ status: 'ready' });
+    expect(look(claim(3, 50), second, 290, patient)).toMatchObject({
+      status: 'offline',
+      cause: 'silent for 240 seconds',
     });
   });
 
@@ -64,10 +76,10 @@ describe('a look at an instance', () => {
 
   it('names who drained it, and a drain never hides its silence', () => {
     const ready = look(claim(1, 0), undefined, 0);
-    expect(look(claim(2, 30), ready, 60, true)).toMatchObject({
+    expect(look(claim(2, 30), ready, 60, { drain: DRAIN })).toMatchObject({
       ...{ status: 'maintenance', cause: 'drained by ana: new disk' },
     });
-    expect(look(claim(1, 0), ready, 60, true).status).toBe('offline');
+    expect(look(claim(1, 0), ready, 60, { drain: DRAIN }).status).toBe('offline');
   });
 
   it('keeps cause, instant and number while nothing changes', () => {

@@ -1,0 +1,161 @@
+import { LanewayError } from '../base/errors.js';
+import type { ChannelPause } from '../pause/pause.js';
+import type { Drain } from '../registry/drain.js';
+
+/** Measure of an emergency. Each changes something that its end puts back. */
+export type EmergencyMeasure =
+  /** Messages of clients are refused, and events of other systems wait; what is stored goes on. */
+  | { readonly kind: 'stop-intake' }
+  /** An agent takes nothing new. */
+  | { readonly kind: 'drain-agent'; readonly agent: string }
+  /** Nobody handles the messages of a channel: they wait, untried. */
+  | { readonly kind: 'pause-channel'; readonly channel: string }
+  /** An agent that was drained takes messages again. */
+  | { readonly kind: 'resume'; readonly agent: string }
+  /** The messages of a channel that was paused are handled again. */
+  | { readonly kind: 'resume'; readonly channel: string };
+
+/** A measure, and what stood before it was taken. */
+export interface TakenMeasure {
+  readonly measure: EmergencyMeasure;
+  /** Drain that the agent was under; absent when it was under none. */
+  readonly before?: Drain;
+  /** Pause that the channel was under; absent when it was under none. */
+  readonly paused?: ChannelPause;
+}
+
+/** End of an emergency. Times are ISO 8601. */
+export interface EmergencyEnd {
+  readonly by: string;
+  readonly why: string;
+  readonly at: string;
+  /** True once agents have been told of it. */
+  readonly told?: true;
+}
+
+/** An emergency: in force until it is ended. Operators alone write it. Times are ISO 8601. */
+export interface Emergency {
+  /** Id of the emergency. */
+  readonly id: string;
+  /** Person or program that declared it. */
+  readonly by: string;
+  /** Reason that it gave. */
+  readonly why: string;
+  /** Instant from which it is in force. */
+  readonly since: string;
+  /** Measures in the order in which they were taken. */
+  readonly measures: readonly TakenMeasure[];
+  /** Instant at which all agents were first seen to have heard of it and to have nothing in hand. */
+  readonly quiet?: string;
+  /** End; absent while it is in force. */
+  readonly ended?: EmergencyEnd;
+  /** Number of the last change, from 1. */
+  readonly turn: number;
+}
+
+/** The emergencies of an application: the latest, and one at most is in force. */
+export interface EmergencyStore {
+  /** The latest emergency, ended or not; consistent. Undefined when there never was one. */
+  latest(): Promise<Emergency | undefined>;
+  /**
+   * Writes an emergency in its next turn, unless somebody else has written one since.
+   * @returns false when somebody has
+   */
+  write(emergency: Emergency): Promise<boolean>;
+}
+
+/** A declaration: its measures with what stands before them. */
+export type Declaration = Pick<Emergency, 'id' | 'by' | 'why' | 'since' | 'measures'>;
+
+/** True until it is ended. */
+export function isOngoing(emergency: Emergency | undefined): emergency is Emergency & { readonly ended?: never } {
+  return emergency !== undefined && emergency.ended === undefined;
+}
+
+/** True while messages of clients are refused. */
+export function stopsIntake(emergency: Emergency | undefined): boolean {
+  return isOngoing(emergency) && emergency.measures.some(({ measure }) => measure.kind === 'stop-intake');
+}
+
+/**
+ * The emergency after a declaration. While one is in force, its measures are added to that one, and what stood before a measure is what
+ * the first declaration of it saw.
+ */
+export function declared(latest: Emergency | undefined, { measures, ...given }: Declaration): Emergency {
+  if (!isOngoing(latest)) return { ...given, measures, turn: (latest?.turn ?? 0) + 1 };
+  const known = new Set(latest.measures.map(({ measure }) => measureText(measure)));
+  const added = measures.filter(({ measure }) => !known.has(measureText(measure)));
+  if (added.length === 0) return latest;
+  const { quiet: _before, ...standing } = latest;
+  return { ...standing, measures: [...latest.measures, ...added], turn: latest.turn + 1 };
+}
+
+/** A measure in words, as messages and commands have it: `drain-agent:clerk`. */
+export function measureText(measure: EmergencyMeasure): string {
+  if (measure.kind === 'stop-intake') return measure.kind;
+  return `${measure.kind}:${'agent' in measure ? measure.agent : measure.channel}`;
+}
+
+/** Conversation of the ledger that holds an emergency: its messages, who heard them, and the operators' notes. */
+export function emergencyConversation(id: string): string {
+  return `emergency:${id}`;
+}
+
+/** Time for which {@link recentEmergency} answers from what it has read, milliseconds. */
+export const RECENT_EMERGENCY_MS = 5_000;
+
+/** The latest emergency for somebody who asks at every message: read anew every five seconds. */
+export function recentEmergency(
+  store: Pick<EmergencyStore, 'latest'>,
+  now: () => number,
+): Pick<EmergencyStore, 'latest'> {
+  let read: Promise<Emergency | undefined> | undefined;
+  let at = 0;
+  return {
+    latest: () => {
+      if (read && now() - at < RECENT_EMERGENCY_MS) return read;
+      at = now();
+      const reading = store.latest();
+      read = reading;
+      reading.catch(() => {
+        if (read === reading) read = undefined;
+      });
+      return reading;
+    },
+  };
+}
+
+/**
+ * Refuses what a client wants to send while the intake is stopped.
+ * @throws LanewayError INTAKE_STOPPED, retryable; UNAVAILABLE when it cannot be read whether it is
+ */
+export async function checkIntake(what: string, store: Pick<EmergencyStore, 'latest'>): Promise<void> {
+  const latest = await store.latest();
+  if (!latest || !stopsIntake(latest)) return;
+  throw new LanewayError('INTAKE_STOPPED', `${what} was to be sent in an emergency: ${latest.why}`, {
+    retryable: true,
+    help: [
+      `the intake has been stopped since ${latest.since}, by ${latest.by}; send it again once the emergency has ended`,
+      'see what goes on: laneway emergency status',
+    ],
+  });
+}
+
+/** Reads a stored emergency. @throws LanewayError UNREADABLE */
+export function emergencyFrom(text: unknown): Emergency {
+  const value: unknown = typeof text === 'string' ? parsed(text) : undefined;
+  const { id, by, why, since, measures, turn } = (value ?? {}) as Partial<Record<keyof Emergency, unknown>>;
+  const isWhole = [id, by, why, since].every((one) => typeof one === 'string') && typeof turn === 'number';
+  if (isWhole && Array.isArray(measures)) return value as Emergency;
+  throw new LanewayError('UNREADABLE', 'the record of emergencies cannot be read', {
+    help: ['operators alone write it: declare or end one anew, or put the item of the ledger table right'],
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
