@@ -92,6 +92,7 @@ export async function invoke<Type extends MessageType>(
       bound,
       envelope,
       key,
+      published: Date.parse(envelope.time),
       expires: Date.parse(envelope.expires),
       end: clock.now() + HANDLED_WITHIN_MS,
       services: {
