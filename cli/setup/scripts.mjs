@@ -9,7 +9,17 @@ import { runTests } from './tests.mjs';
 
 const cdk = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 /** Benchmarks that run in a process of their own, or bring their engine. */
-const withoutEngine = ['bundles', 'cli', 'receive-path', 'harness', 'growth', 'in-process', 'outside-user', 'sweeper'];
+const withoutEngine = [
+  'bundles',
+  'cli',
+  'cost',
+  'receive-path',
+  'harness',
+  'growth',
+  'in-process',
+  'outside-user',
+  'sweeper',
+];
 const laneway =
   (...before) =>
   (args) =>

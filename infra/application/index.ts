@@ -47,7 +47,7 @@ export type { Fabric, SharedRights } from '../constructs/fabric.js';
 export type { LedgerEvidence, LedgerEvidenceProps, LedgerRetention } from '../constructs/ledger-evidence.js';
 export { Mailbox, type Lane, type MailboxProps } from '../constructs/queues/mailbox.js';
 export type { LaneKey } from '../../shared/topology/mailbox-names.js';
-export type { FunctionOverrides } from '../constructs/runtime-function.js';
+export type { FunctionOverrides, FunctionTracing } from '../constructs/runtime-function.js';
 export { Workflow, type WorkflowProps } from '../constructs/workflow.js';
 export type { EncryptedQueue, EncryptedQueueProps } from '../constructs/queues/encrypted-queue.js';
 export type { BusRule, BusRuleProps } from '../constructs/queues/routing-rule.js';

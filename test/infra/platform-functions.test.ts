@@ -74,6 +74,16 @@ it('an application gives a function of the platform more memory, and the others 
   });
 });
 
+it('a function records traces by itself where the application says so, and else goes on with those of others', () => {
+  const traced = resourcesOf(applicationOf(purchases, { platformFunctions: { sweeper: { tracing: 'active' } } }));
+  const modes = traced
+    .filter(({ type, properties }) => type === 'AWS::Lambda::Function' && properties['TracingConfig'] !== undefined)
+    .map(({ id, properties }) => [id, (properties['TracingConfig'] as { Mode: string }).Mode] as const);
+  expect(modes.filter(([, mode]) => mode === 'Active').map(([id]) => id)).toEqual([expect.stringMatching(/^sweeper/i)]);
+  expect(modes.filter(([, mode]) => mode === 'PassThrough').length).toBe(modes.length - 1);
+  expect(modes.length).toBeGreaterThan(5);
+});
+
 it('a variable that nothing gives is refused with what there is', () => {
   const { agents } = application.stacks;
   const code = Code.fromInline('exports.handler = async () => undefined;');

@@ -5,8 +5,8 @@ type Attributes = Record<string, unknown>;
 
 /**
  * Bytes of an item by DynamoDB's rule (developer guide, "DynamoDB item sizes and formats"): names and texts in UTF-8; a
- * number one byte for two significant digits and one more; a boolean one. Laneway's items hold nothing else. The 100
- * bytes of overhead are for storage, not for writes.
+ * number one byte for two significant digits and one more; a boolean one; a binary its bytes. Laneway's items hold nothing else.
+ * The 100 bytes of overhead are for storage, not for writes.
  */
 export function itemBytes(item: Attributes): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
@@ -23,6 +23,7 @@ function valueBytes(value: unknown): number {
       return Math.ceil(Math.max(1, digits.length) / 2) + 1;
     }
     default:
+      if (value instanceof Uint8Array) return value.length;
       throw new Error(`an item holds a ${typeof value}`);
   }
 }

@@ -1,0 +1,88 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { schedulesOf } from '../../functions/platform/declaration.js';
+import { neededPlatformFunctions } from '../../functions/platform/declarations.js';
+import { LanewayApplication } from '../../infra/application/index.js';
+import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
+import { vehicleWorkflows } from '../../functions/vehicle-maintenance/workflows/vehicle-workflows.js';
+import { resourcesOf, unbundledApp, type Resource } from '../../test/kit/stands/synthesized-application.js';
+import { Meter, sumOf, type Part } from './meter.js';
+import { MeteredWorld } from './metered-world.js';
+import { ASSUMED } from './prices.js';
+
+/** Cost of the reference application in which nothing happens. */
+export interface StandingCost {
+  readonly usdPerMonth: number;
+  readonly usdPerHour: number;
+  readonly parts: readonly Part[];
+  /** Resources that cost by themselves, as the templates have them. */
+  readonly resources: {
+    readonly queues: number;
+    readonly polled: number;
+    readonly alarms: number;
+    readonly keys: number;
+  };
+}
+
+const workflows = vehicleWorkflows({ respondWithin: '1 hour', approveAbove: 1_500, decideWithin: '30 minutes' });
+const HOURS = 2;
+/** Seals in an hour, one each five minutes. */
+const SEALS = 12;
+
+/** Metrics that are written while nothing happens: a heartbeat for each schedule, and the lags of the two sweeps. */
+function metrics(): number {
+  const application = { topology: vehicles.model, workflows: workflows.length, links: false };
+  return neededPlatformFunctions(application).flatMap(schedulesOf).length + 2;
+}
+
+/** Measures an hour standing still, and prices a month of it. */
+export async function standingCost(): Promise<StandingCost> {
+  const world = new MeteredWorld({ topology: vehicles, agents: [], workflows });
+  await world.beginChain();
+  for (let hour = 0; hour < HOURS; hour += 1) {
+    await world.harness.advance('1 hour');
+    for (let seal = 0; seal < SEALS; seal += 1) await world.seal();
+  }
+  const resources = templates();
+  const counted = {
+    queues: ofType(resources, 'AWS::SQS::Queue').length,
+    polled: ofType(resources, 'AWS::Lambda::EventSourceMapping').filter(isOfQueue).length,
+    alarms: ofType(resources, 'AWS::CloudWatch::Alarm').length,
+    keys: ofType(resources, 'AWS::KMS::Key').length,
+  };
+  const { meter } = world;
+  const hours = ASSUMED.monthHours;
+  const polls = (counted.polled * ASSUMED.pollers * 3_600 * HOURS) / ASSUMED.pollSeconds;
+  meter.add('queueCall', polls, 'polling');
+  const fixed = new Meter();
+  fixed.add('alarmMonth', counted.alarms, 'alarms');
+  fixed.add('keyMonth', counted.keys, 'keys');
+  fixed.add('metricMonth', metrics(), 'metrics');
+  fixed.add('dashboardMonth', ofType(resources, 'AWS::CloudWatch::Dashboard').length, 'dashboards');
+  const parts = [...meter.parts(HOURS, hours), ...fixed.parts(1, 1)].sort((one, other) => other.usd - one.usd);
+  const usdPerMonth = sumOf(parts);
+  return { usdPerMonth, usdPerHour: usdPerMonth / hours, parts, resources: counted };
+}
+
+function templates(): Resource[] {
+  const app = unbundledApp();
+  const elsewhere = new Stack(app, 'Elsewhere');
+  const handler = (agent: string) =>
+    new Function(elsewhere, agent, {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => undefined;'),
+    });
+  const agents = Object.fromEntries(Object.keys(vehicles.model.agents).map((agent) => [agent, handler(agent)]));
+  const removalPolicy = RemovalPolicy.DESTROY;
+  return resourcesOf(new LanewayApplication(app, 'Vehicles', { topology: vehicles, workflows, agents, removalPolicy }));
+}
+
+function ofType(resources: readonly Resource[], type: string): Resource[] {
+  return resources.filter((one) => one.type === type);
+}
+
+/** True for the mapping of a queue; that of a stream costs nothing while nothing comes. */
+function isOfQueue({ properties }: Resource): boolean {
+  return properties['StartingPosition'] === undefined;
+}
