@@ -180,11 +180,11 @@ export function allowObjects(
     actions,
     keys.map((key) => bucket.arnForObjects(key)),
   );
-  acknowledgeObjects(roleOf(grantee), bucket, keys);
+  acknowledgeObjects(policyHolder(grantee), bucket, keys);
 }
 
 /** Construct below which the policies of a grantee hang: of a function, its role. */
-export function roleOf(grantee: IGrantable & IConstruct): IConstruct {
+export function policyHolder(grantee: IGrantable & IConstruct): IConstruct {
   const { grantPrincipal } = grantee;
   return 'node' in grantPrincipal ? (grantPrincipal as unknown as IConstruct) : grantee;
 }

@@ -25,7 +25,7 @@ const open: BreakerRecord = {
 };
 
 /** Attacks with what a taken agent's role may write about its instances and its breakers. */
-export const ATTACKS_ON_AGENTS: readonly KindAttack[] = [
+export const ATTACKS_BY_OWN_ROWS: readonly KindAttack[] = [
   {
     ...{ name: 'lie-in-own-claim', severity: 'high', decidedBy: 'harness' },
     title: "writes under its own key an instance of another agent, or a row that hides its neighbour's",
@@ -73,7 +73,7 @@ export const ATTACKS_ON_AGENTS: readonly KindAttack[] = [
   },
 ];
 
-/** What the registry has of the stranger, whose partition holds these rows. */
+/** The stranger as the registry has it, whose partition holds these rows. */
 async function registered(rows: readonly object[]): Promise<RegisteredAgent> {
   const documents = mockClient(DynamoDBDocumentClient);
   try {

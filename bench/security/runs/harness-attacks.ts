@@ -1,6 +1,6 @@
 import type { SubjectKind } from '../subjects.js';
 import { ATTACKS_BY_LINKS } from './attacks-by-links.js';
-import { ATTACKS_ON_AGENTS } from './attacks-on-agents.js';
+import { ATTACKS_BY_OWN_ROWS } from './attacks-on-agents.js';
 import { ATTACKS_BY_MESSAGES } from './attacks-by-messages.js';
 import { ATTACKS_ON_REQUESTS } from './attacks-on-requests.js';
 import { ATTACKS_ON_STORED } from './attacks-on-stored.js';
@@ -19,7 +19,7 @@ export const HARNESS_ATTACKS = [
   ...ATTACKS_ON_REQUESTS,
   ...ATTACKS_BY_MESSAGES,
   ...ATTACKS_ON_STORED,
-  ...ATTACKS_ON_AGENTS,
+  ...ATTACKS_BY_OWN_ROWS,
   ...ATTACKS_BY_LINKS,
 ].map((attack) => ({ ...attack, run: () => Promise.all(attack.by.map((kind) => tried(attack, kind))) }));
 

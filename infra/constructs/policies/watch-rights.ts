@@ -3,7 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { acknowledge } from '../acknowledge.js';
-import { allow, roleOf } from '../permissions.js';
+import { allow, policyHolder } from '../permissions.js';
 
 /** Looking at the functions of agents, at their lanes, and at the mappings between them; changing none. */
 export function allowWatching(
@@ -24,7 +24,7 @@ export function allowWatching(
   );
   allow(grantee, ['lambda:ListEventSourceMappings'], ['*']);
   acknowledge(
-    roleOf(grantee),
+    policyHolder(grantee),
     'AwsSolutions-IAM5[Resource::*]',
     'It looks whether lanes are received from: lambda:ListEventSourceMappings can only be allowed on *.',
   );

@@ -13,7 +13,7 @@ import { requesterOf } from './requester.js';
  */
 export const INLINE_REPLY_BYTES = 32_768;
 
-/** Who takes a reply, and when. */
+/** Taking of a reply. */
 export interface TakenReply {
   /** Writer in the ledger that takes it, and puts a long payload aside under its own name. */
   readonly writer: string;

@@ -3,7 +3,7 @@
  * it holds a `=`, which no id does: whatever a conversation is called, a pattern for a channel matches that channel alone.
  */
 
-/** What a writer keeps besides payloads: lists of what it published, texts of dead letters, values of executions. */
+/** Kinds of texts that a writer keeps besides payloads: lists of what it published, bodies of dead letters, values of executions. */
 type Kept = 'emissions' | 'letters' | 'state';
 
 /** Place of the payloads that a writer publishes on a channel in a conversation: `agent.billing/channel=invoices/<conversation>`. */

@@ -153,8 +153,8 @@ async function tell(saga: Saga, services: CompensateServices): Promise<void> {
 }
 
 /**
- * What was read of a compensation; undefined where it cannot be read. What its execution does besides, and the steps beside it, must not
- * wait for it: `WorkflowCompensated` lists it among those that could not be undone.
+ * A part of a compensation; undefined where it cannot be read. The end of its execution, and the steps beside it, must not wait for it:
+ * `WorkflowCompensated` lists it among those that could not be undone.
  */
 async function readable<Value>(
   reading: Promise<Value | undefined>,

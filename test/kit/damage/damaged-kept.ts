@@ -63,7 +63,7 @@ function damageOne(random: Random, table: ReturnType<typeof memoryTable>, match:
   const { item, what } = damaged(random, row);
   table.remove(row);
   table.put(item);
-  return { row, item, what: `${String(row['pk'])} ${String(row['sk'] ?? '')}: ${what}` };
+  return { row, item, what: `${[row['pk'], row['sk']].join(' ')}: ${what}` };
 }
 
 /** The value that is read; undefined for one that is refused as unreadable, which must quote nothing. */
