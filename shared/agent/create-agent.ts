@@ -10,7 +10,7 @@ import type { Message } from './message.js';
 /** A handler without its types, as the runtime calls it. */
 export type ErasedHandler = (message: Message, context: Context) => unknown;
 
-/** What a probe of an agent's health works with. */
+/** Dependencies and signal of a probe of an agent's health. */
 export interface HealthContext<Deps> {
   /** Dependencies that the agent was bound with. */
   readonly deps: Deps;

@@ -52,6 +52,7 @@ export type {
   TopologyModel,
   TypeModel,
 } from './model.js';
+export type { HealthLimits, WatchedResource } from '../domain/registry/health-limits.js';
 export type { CapabilitySpec, DeclaredCapabilities, SelectionSpec } from './selection/selection-spec.js';
 export type { OnNobody, SelectionModel, SelectionStrategy, SelectionWeights } from '../domain/selection/selection.js';
 export type {

@@ -155,7 +155,7 @@ interface Told {
   readonly data: { readonly instance?: string; readonly status?: string; readonly since: string };
 }
 
-/** What the ledger has of the agent's changes, each message once, in their order. */
+/** Messages of the ledger on the agent's changes, each once, in their order. */
 async function conversationOf({ conversations }: DeployedApplication): Promise<readonly Told[]> {
   // Around midnight they stand in two conversations.
   const days = [Date.now() - 3_600_000, Date.now()].map((at) => new Date(at).toISOString().slice(0, 10));

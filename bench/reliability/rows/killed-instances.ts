@@ -8,7 +8,7 @@ import { HarnessWorld } from '../../../shared/testing/harness/harness-world.js';
 import { seededRandom } from '../../../shared/testing/memory/seeded-random.js';
 import { CRASH_POINTS } from '../../../shared/testing/harness/faults.js';
 import type { Row, RowContext } from '../driver/row.js';
-import { playIllness } from './unhealthy-agents.js';
+import { playIllness } from '../lasting-rows/unhealthy-agents.js';
 
 const RUNS = { full: 100, quick: 10 };
 const TASKS = 20;

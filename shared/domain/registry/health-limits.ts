@@ -1,13 +1,13 @@
 import type { InstanceReport } from './instance.js';
 
 /**
- * Resources of an agent whose use is watched, each as a share from 0 to 1. `failures`: tries that ended badly lately. `tasks`:
- * messages in hand of those that its instances handle side by side at most. `memory`: of the process that has the least left.
+ * Resource of an agent whose use is watched, as a share from 0 to 1. `failures`: tries that ended badly lately. `tasks`: messages in hand
+ * of those that its instances handle side by side at most. `memory`: of the process that has the least left.
  */
-export const WATCHED_RESOURCES = ['failures', 'tasks', 'memory'] as const;
+export type WatchedResource = 'failures' | 'tasks' | 'memory';
 
-/** Resource of an agent. */
-export type WatchedResource = (typeof WATCHED_RESOURCES)[number];
+/** All watched resources. */
+export const WATCHED_RESOURCES = ['failures', 'tasks', 'memory'] as const satisfies readonly WatchedResource[];
 
 /** Shares, above 0 and up to 1, from which a resource counts as used up. */
 export type HealthLimits = Readonly<Record<WatchedResource, number>>;

@@ -39,7 +39,7 @@ export class RegisteredStandings implements AgentStandings {
     });
   }
 
-  /** What the registry has of agents. While it cannot be read, the counts alone decide. */
+  /** Rows of the registry on agents; none while it cannot be read, when the counts alone decide. */
   async #registered(agents: readonly string[]): Promise<Registered> {
     try {
       const [health, known] = await Promise.all([

@@ -52,3 +52,23 @@ it('gives nobody the right where no channel looks at standings', () => {
   expect(countersIn(workshopWith('round-robin'))).toEqual(before);
   expect(before['counter']).toBeUndefined();
 });
+
+it('lets whoever chooses query the registry for those that it chooses among, and write nothing there', () => {
+  const application = applicationOf(workshopWith('score'), {
+    agents: folderOfAgents(...lambdaAgents(workshopWith('score'))),
+  });
+  const policies = new ResolvedPolicies(application);
+  const { statements, principal } = policies.identity('/Client-counter/Policy/Resource');
+  const { registryTable } = application.stacks.state;
+  const resource = resolvedText(Stack.of(registryTable).resolve(registryTable.tableArn));
+  const may = (action: string, partition: string): boolean =>
+    evaluatePolicies(
+      { identity: statements },
+      { action: `dynamodb:${action}`, resource, principal, keys: { 'dynamodb:LeadingKeys': [partition] } },
+    ) === 'allow';
+  for (const worker of workers)
+    expect([may('Query', `agent.${worker}`), may('Query', `word.${worker}`)]).toEqual([true, true]);
+  expect([may('Query', 'health'), may('Query', 'agent.desk'), may('Query', 'word.desk')]).toEqual([true, false, false]);
+  for (const partition of ['health', 'agent.smith', 'word.smith'])
+    expect(['PutItem', 'UpdateItem', 'DeleteItem'].filter((action) => may(action, partition))).toEqual([]);
+});

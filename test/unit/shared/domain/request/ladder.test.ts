@@ -112,3 +112,19 @@ it('passes over a repetition whose pause is longer than what is left: a substitu
   });
   expect(nextAttempt(ladder, climbOf(60_000), cause, 56_000)).toBeUndefined();
 });
+
+it('asks nobody who is down: neither the same agent again, nor a substitute, nor a rung that has no other', () => {
+  const ladder: Rung[] = [
+    { kind: 'retry', times: 2, backoff: { first: 1_000, most: 1_000 } },
+    { kind: 'agent', agents: AGENTS, times: 2 },
+    { kind: 'channel', channel: 'other', agents: ['d'] },
+    { kind: 'person', within: 30_000 },
+  ];
+  const cause: AttemptEnd = { state: 'timed-out', attempt: 1, by: 't', at: '' };
+  const next = (...down: string[]) => nextAttempt(ladder, climbOf(600_000), cause, 0, { down: new Set(down) });
+  expect(next()).toMatchObject({ kind: 'retry', receiver: 'a' });
+  expect(next('a')).toMatchObject({ kind: 'agent', receiver: 'b' });
+  expect(next('a', 'b')).toMatchObject({ kind: 'agent', receiver: 'c' });
+  expect(next('a', ...AGENTS)).toMatchObject({ kind: 'channel', receiver: 'd' });
+  expect(next('a', 'd', ...AGENTS)).toMatchObject({ kind: 'person' });
+});
