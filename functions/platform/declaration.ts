@@ -137,6 +137,8 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly readsQuarantines?: true;
   /** Reads which channels are paused, where its rights on the ledger do not cover that. @defaultValue false */
   readonly readsPauses?: true;
+  /** Keeps the limits of ingresses, those that are exact by shared counters. @defaultValue false */
+  readonly keepsRates?: true;
   /** Reads the registry of agents, writes the platform's word into it, and looks at functions, mappings and lanes. @defaultValue false */
   readonly watchesAgents?: true;
   /** Rights on the payload bucket. @defaultValue none */

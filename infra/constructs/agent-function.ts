@@ -90,6 +90,7 @@ export class AgentFunction extends Construct {
     const direct = directMailboxes(props);
     const environment = {
       ...fabricEnvironment(fabric, requests),
+      ...(agent.pace?.exact === true && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
       [ENVIRONMENT.deadLetterQueue]: mailbox.deadLetterQueue.queueUrl,
       ...mailboxesVariable([mailbox, ...direct]),
       [ENVIRONMENT.bindings]: Lazy.string({ produce: () => namesJson(this.bindings) }),

@@ -15,11 +15,13 @@ import { QUARANTINES_KEY } from '../../shared/aws/dynamo/quarantine/quarantines-
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 import { PLATFORM_WRITER } from '../../shared/domain/wire/writers.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';
+import { exactBuckets } from '../../shared/topology/rates/exact-buckets.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { durationOf } from './duration-of.js';
 import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import {
+  allowBuckets,
   allowItems,
   allowPauses,
   allowPayloads,
@@ -62,7 +64,7 @@ export interface PlatformFunctionProps extends FunctionOverrides {
   /** Bundled code. */
   readonly code: Code;
   /** Names of the application, its clients and ingresses: sources that a function may publish under. */
-  readonly topology: Pick<TopologyModel, 'name' | 'agents' | 'clients' | 'ingress'>;
+  readonly topology: Pick<TopologyModel, 'name' | 'agents' | 'channels' | 'clients' | 'ingress'>;
   /** Resources of the application. */
   readonly fabric: Fabric;
   /** Values of the variables that the declaration names. */
@@ -78,8 +80,19 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes, readsPauses, readsQuarantines, watchesAgents } =
-      declaration;
+    const {
+      ledger,
+      name,
+      rows,
+      payloads,
+      pending,
+      publishes,
+      keepsRates,
+      readsPauses,
+      readsQuarantines,
+      watchesAgents,
+    } = declaration;
+    const buckets = keepsRates ? exactBuckets({ kind: 'ingress' }, topology) : [];
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -88,6 +101,7 @@ export class PlatformFunction extends RuntimeFunction {
       environment: {
         ...fabricEnvironment(fabric, pending !== undefined),
         ...(readsQuarantines && { [ENVIRONMENT.quarantineTable]: fabric.pendingTable.tableName }),
+        ...(buckets.length > 0 && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
         ...(watchesAgents && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
         ...props.environment,
       },
@@ -107,6 +121,7 @@ export class PlatformFunction extends RuntimeFunction {
     }
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
     if (readsPauses) allowPauses(this, fabric);
+    allowBuckets(this, fabric, buckets);
     if (watchesAgents) allowRegistry(this, fabric, 'writes');
     if (payloads) {
       const writers = rows ? writersUnder(sourcesOf(declaration, topology)) : [PLATFORM_WRITER];

@@ -24,6 +24,7 @@ import { DynamoOpenExecutionStore } from './dynamo/dynamo-open-execution-store.j
 import { DynamoPauseStore } from './dynamo/pauses/dynamo-pause-store.js';
 import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
 import { DynamoQuarantineStore } from './dynamo/quarantine/dynamo-quarantine-store.js';
+import { DynamoRateStore } from './dynamo/rates/dynamo-rate-store.js';
 import { DynamoRegistry } from './dynamo/registry/dynamo-registry.js';
 import { DynamoSagaStore } from './dynamo/dynamo-saga-store.js';
 import { EventBridgeArchive } from './events/event-bridge-archive.js';
@@ -99,6 +100,11 @@ export function openPorts<const Kits extends readonly Kit[]>(names: PhysicalName
 /** Ports of requests, for a function that was given their table; none for one that makes no requests. */
 export function requestPortsOf(names: PhysicalNames): Partial<Pick<Ports, 'pending' | 'timers'>> {
   return names.has('pendingTable') ? openPorts(names, requestPorts) : {};
+}
+
+/** Shared token buckets, for a process that was given their table; none for one that keeps no exact limit. */
+export function ratesPortOf(names: PhysicalNames): Partial<Pick<Ports, 'rates'>> {
+  return names.has('registryTable') ? openPorts(names, ratesPort) : {};
 }
 
 /** Receipts of the copies of one queue. @param url URL of the queue */
@@ -200,6 +206,7 @@ const quarantines = ({ names }: Origin) =>
   new DynamoQuarantineStore(documentClient(), names.of('quarantineTable'), names.of('ledgerTable'));
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
 const pauses = ({ names }: Origin) => new DynamoPauseStore(documentClient(), names.of('ledgerTable'));
+const rates = ({ names }: Origin) => new DynamoRateStore(documentClient(), names.of('registryTable'));
 const registry = ({ names, unreadable }: Origin) =>
   new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
 const agentFunctions = ({ names }: Origin): Ports['agentFunctions'] => {
@@ -279,6 +286,7 @@ export const linkSignerPort = { linkSigner };
 export const openExecutionsPort = { openExecutions };
 export const pausesPort = { pauses };
 export const quarantinesPort = { quarantines };
+export const ratesPort = { rates };
 export const registryPort = { registry };
 export const returnsPort = { returns };
 export const sealSignerPort = { sealSigner };
@@ -320,6 +328,6 @@ export const allPorts = {
     heldTimes,
     pauses,
   },
-  ...{ registry, agentFunctions },
+  ...{ rates, registry, agentFunctions },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },
 } satisfies Required<Kit>;

@@ -1,5 +1,7 @@
-import { conversationsPort, openPorts, publisherPorts, registryPort, requestPorts } from '../aws/ports.js';
+import { setTimeout } from 'node:timers/promises';
+import { conversationsPort, openPorts, publisherPorts, ratesPortOf, registryPort, requestPorts } from '../aws/ports.js';
 import { unknownName } from '../domain/base/errors.js';
+import { RateLimiter } from '../domain/rate/rate-limiter.js';
 import type { MessageType } from '../message/message-type.js';
 import type { ClientPublishOptions } from '../publishing/client-options.js';
 import { WORKFLOW_START_OUTPUT } from '../topology/deployed/output-key.js';
@@ -61,7 +63,9 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
   const deployment = await findDeployment(topology.name, options);
   const names = namesFromOutputs(topology.model, deployment);
   const ports = openPorts(names, publisherPorts, requestPorts, conversationsPort, registryPort);
-  const publishing = publisherOf(topology, { kind: 'client', name: options.as }, ports);
+  const place = { clock: ports.clock, ...ratesPortOf(names) };
+  const rates = { ...place, limiter: new RateLimiter(), wait: (ms: number) => setTimeout(ms) };
+  const publishing = { ...publisherOf(topology, { kind: 'client', name: options.as }, ports), rates };
   const publish = async (type: MessageType, data: unknown, given: ClientPublishOptions = {}): Promise<Receipt> => {
     if (!client.publishes.includes(type.name)) {
       throw unknownName(

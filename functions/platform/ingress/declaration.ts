@@ -10,6 +10,7 @@ export const ingress: PlatformFunctionDeclaration<'ingress'> = {
   ledger: ['put'],
   rows: {},
   readsQuarantines: true,
+  keepsRates: true,
   payloads: 'read-write',
   publishes: { alsoUnder: 'ingresses', system: [], application: 'ingresses' },
   putsAside: true,

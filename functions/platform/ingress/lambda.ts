@@ -1,6 +1,9 @@
 import type { Handler } from 'aws-lambda';
-import { deadLettersPort, openPorts, quarantinesPort } from '../../../shared/aws/ports.js';
+import { setTimeout } from 'node:timers/promises';
+import { deadLettersPort, openPorts, quarantinesPort, ratesPortOf } from '../../../shared/aws/ports.js';
 import { recentQuarantines } from '../../../shared/domain/quarantine/quarantine.js';
+import { RateLimiter } from '../../../shared/domain/rate/rate-limiter.js';
+import { Turns } from '../../../shared/domain/rate/turns.js';
 import { takeEvent } from '../../../shared/platform/ingress/take-event.js';
 import { publisherOf } from '../../../shared/publishing/publisher-of.js';
 import type { Topology } from '../../../shared/topology/topology.js';
@@ -10,12 +13,14 @@ import { openPublisher, queueFunction } from '../platform-function.js';
 export function create(topology: Topology): Handler {
   return queueFunction(topology, 'ingress', ({ names, log }) => {
     const ports = { ...openPublisher(names), ...openPorts(names, deadLettersPort, quarantinesPort) };
+    const limiter = new RateLimiter();
+    const place = { clock: ports.clock, ...ratesPortOf(names) };
+    const rates = { ...place, limiter, wait: (ms: number) => setTimeout(ms) };
     const services = {
       ...ports,
       quarantines: recentQuarantines(ports.quarantines, () => ports.clock.now()),
-      topology,
-      log,
-      publishingAs: (name: string) => publisherOf(topology, { kind: 'ingress', name }, ports),
+      ...{ ...place, topology, log, limiter, turns: new Turns() },
+      publishingAs: (name: string) => ({ ...publisherOf(topology, { kind: 'ingress', name }, ports), rates }),
     };
     return (copy) => takeEvent(copy, services);
   });

@@ -4,10 +4,12 @@ import { sourceOf } from '../../../shared/domain/wire/envelope.js';
 import { unknownName } from '../../../shared/domain/base/errors.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import { directReceivers } from '../../../shared/topology/direct-receivers.js';
+import { exactBuckets } from '../../../shared/topology/rates/exact-buckets.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
 import {
+  allowBuckets,
   allowCount,
   allowFinding,
   allowPayloads,
@@ -64,6 +66,7 @@ export class ClientPolicy extends Construct {
     }
     allowSend(this.policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowCount(this.policy, ...watchedQueues(client, props));
+    allowBuckets(this.policy, fabric, exactBuckets({ kind: 'client', name: client.id }, topology));
     if (client.findsAgents === true) allowRegistry(this.policy, fabric, 'reads');
     allowFinding(this.policy, 'A client');
   }

@@ -24,6 +24,8 @@ export interface Services extends Pick<
   readonly heldTimes?: Ports['heldTimes'];
   /** Pauses of channels; without them none is paused. */
   readonly pauses?: Ports['pauses'];
+  /** Token buckets that processes share, for a pace that is exact. */
+  readonly rates?: Ports['rates'];
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
 }

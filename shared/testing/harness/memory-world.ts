@@ -35,6 +35,7 @@ import { MemoryPauses } from '../memory/pauses/memory-pauses.js';
 import { MemoryPending } from '../memory/memory-pending.js';
 import { MemoryQuarantines } from '../memory/memory-quarantines.js';
 import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
+import { MemoryRates } from '../memory/rates/memory-rates.js';
 import { MemorySagas } from '../memory/memory-sagas.js';
 import { memoryChoices } from '../memory/standings/memory-standings.js';
 import { MemoryTimers } from '../memory/memory-timers.js';
@@ -86,6 +87,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly openExecutions = new MemoryOpenExecutions((name) => this.executions.hasEnded(name));
   readonly quarantines = new MemoryQuarantines();
   readonly pauses = new MemoryPauses();
+  readonly rates = new MemoryRates();
   readonly instances: Instances;
   readonly slow = new SlowWork();
   readonly ports: WorldPorts;
@@ -182,7 +184,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       pending: this.pending,
       approvals: this.pending,
       timers: new MemoryTimers(this.timers),
-      ...{ deferredReplies: this.deferredReplies, breakers: this.breakers, pauses: this.pauses },
+      ...{ deferredReplies: this.deferredReplies, breakers: this.breakers, pauses: this.pauses, rates: this.rates },
       ledger: this.ledger,
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),

@@ -24,6 +24,7 @@ export const OUTAGE_PORTS = [
   'pauses',
   'pending',
   'quarantines',
+  'rates',
   'receipts',
   'registry',
   'resumer',
