@@ -1,5 +1,4 @@
 import { LanewayError, unknownName } from '../base/errors.js';
-import type { Bucket } from './token-bucket.js';
 
 /**
  * What becomes of a message over a limit. `delay`: its publisher waits, up to half a minute. `refuse`: it is told `BUSY`, with the time
@@ -28,7 +27,11 @@ export interface RateLimitSpec {
 export type PaceSpec = Pick<RateLimitSpec, 'perSecond' | 'burst' | 'exact'>;
 
 /** A limit, complete. */
-export interface RateLimit extends Bucket {
+export interface RateLimit {
+  /** Messages a second. */
+  readonly perSecond: number;
+  /** Messages at most at one moment. */
+  readonly burst: number;
   /** What becomes of a message over the limit. */
   readonly onLimit: OnLimit;
   /** True for one limit over all processes. */
