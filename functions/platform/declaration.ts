@@ -141,6 +141,8 @@ export interface PlatformFunctionDeclaration<Name extends string = string> {
   readonly readsPauses?: true;
   /** Reads the registry of agents: who is down, and who has room, before it chooses among them. @defaultValue false */
   readonly readsRegistry?: true;
+  /** Keeps the limits of ingresses, those that are exact by shared counters. @defaultValue false */
+  readonly keepsRates?: true;
   /** Reads the registry of agents, writes the platform's word into it, and looks at functions, mappings and lanes. @defaultValue false */
   readonly watchesAgents?: true;
   /** Rights on the payload bucket. @defaultValue none */

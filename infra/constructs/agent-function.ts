@@ -91,7 +91,7 @@ export class AgentFunction extends Construct {
     const direct = directMailboxes(props);
     const environment = {
       ...fabricEnvironment(fabric, requests),
-      ...(watchedReceivers(topology, agent).length > 0 && {
+      ...((watchedReceivers(topology, agent).length > 0 || agent.pace?.exact === true) && {
         [ENVIRONMENT.registryTable]: fabric.registryTable.tableName,
       }),
       [ENVIRONMENT.deadLetterQueue]: mailbox.deadLetterQueue.queueUrl,

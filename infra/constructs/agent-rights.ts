@@ -5,11 +5,13 @@ import { writerOfReceiver } from '../../shared/domain/wire/writers.js';
 import { unknownName } from '../../shared/domain/base/errors.js';
 import { MessageAcknowledged } from '../../shared/message/system-messages.js';
 import type { AgentModel, TopologyModel } from '../../shared/topology/model.js';
+import { exactBuckets } from '../../shared/topology/rates/exact-buckets.js';
 import { expectsReplies } from '../../shared/topology/replies.js';
 import type { Fabric } from './fabric.js';
 import { directReceivers, watchedReceivers } from '../../shared/topology/direct-receivers.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from './queues/mailbox.js';
 import {
+  allowBuckets,
   allowCount,
   allowDeliveries,
   allowEmergencies,
@@ -47,6 +49,7 @@ export function allowAgent(grantee: IGrantable & IConstruct, surroundings: Agent
   if (publishing.types.length > 0) allowPublish(grantee, fabric.bus, publishing);
   allowDeliveries(grantee, fabric, agent.id);
   allowEmergencies(grantee, fabric, topology);
+  allowBuckets(grantee, fabric, exactBuckets({ kind: 'agent', name: agent.id }, topology));
   if (expectsReplies(topology, agent.publishes)) {
     allowRequests(grantee, fabric, writerOfReceiver(agent.id));
     allowSend(grantee, fabric.timerQueue);

@@ -3,6 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import { EMERGENCY_KEY } from '../../shared/aws/dynamo/emergency/emergency-key.js';
 import { PAUSES_KEY } from '../../shared/aws/dynamo/pauses/pause-keys.js';
+import { bucketPartition } from '../../shared/aws/dynamo/rates/rate-keys.js';
 import { claimsKey, HEALTH_KEY, WORD_KEYS, wordKey } from '../../shared/aws/dynamo/registry/registry-keys.js';
 import { APPROVAL_WRITER, writerOfReceiver, writerOfSource } from '../../shared/domain/wire/writers.js';
 import { hasEmergencies } from '../../shared/topology/emergency/emergency-channel.js';
@@ -89,6 +90,11 @@ export function allowDeliveries(grantee: IGrantable, { ledgerTable }: Fabric, ag
   allowRows(grantee, ledgerTable, ['get', 'update'], [partitionsOf(writerOfReceiver(agent))]);
   allowRows(grantee, ledgerTable, ['get', 'put'], [`later#${agent}#*`]);
   allowPauses(grantee, { ledgerTable });
+}
+
+/** Taking from shared token buckets, by their keys. */
+export function allowBuckets(grantee: IGrantable, { registryTable }: Fabric, keys: readonly string[]): void {
+  if (keys.length > 0) allowItems(grantee, registryTable, ['update'], keys.map(bucketPartition));
 }
 
 /** Reading which channels are paused. */

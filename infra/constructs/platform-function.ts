@@ -14,11 +14,13 @@ import { defined } from '../../shared/domain/base/defined.js';
 import { QUARANTINES_KEY } from '../../shared/aws/dynamo/quarantine/quarantines-key.js';
 import { ENVIRONMENT } from '../../shared/domain/base/environment.js';
 import { LanewayError } from '../../shared/domain/base/errors.js';
+import { exactBuckets } from '../../shared/topology/rates/exact-buckets.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { durationOf } from './duration-of.js';
 import { checkEnvironment } from './environment/check-environment.js';
 import { fabricEnvironment, type Fabric } from './fabric.js';
 import {
+  allowBuckets,
   allowEmergencies,
   allowItems,
   allowPauses,
@@ -78,8 +80,10 @@ export class PlatformFunction extends RuntimeFunction {
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
     const { declaration, fabric, topology } = props;
-    const { ledger, name, rows, payloads, pending, publishes } = declaration;
+    const { ledger, name, rows, payloads, pending, publishes, keepsRates } = declaration;
     const { readsEmergencies, readsPauses, readsQuarantines, readsRegistry, watchesAgents } = declaration;
+    const buckets = keepsRates ? exactBuckets({ kind: 'ingress' }, topology) : [];
+    const hasRegistry = watchesAgents ?? readsRegistry ?? buckets.length > 0;
     super(scope, id, {
       ...props,
       application: topology.name,
@@ -89,7 +93,7 @@ export class PlatformFunction extends RuntimeFunction {
       environment: {
         ...fabricEnvironment(fabric, pending !== undefined),
         ...(readsQuarantines && { [ENVIRONMENT.quarantineTable]: fabric.pendingTable.tableName }),
-        ...((watchesAgents ?? readsRegistry) && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
+        ...(hasRegistry && { [ENVIRONMENT.registryTable]: fabric.registryTable.tableName }),
         ...props.environment,
       },
     });
@@ -109,6 +113,7 @@ export class PlatformFunction extends RuntimeFunction {
     if (readsQuarantines) allowItems(this, fabric.pendingTable, ['get'], [QUARANTINES_KEY]);
     if (readsEmergencies) allowEmergencies(this, fabric, topology);
     if (readsPauses) allowPauses(this, fabric);
+    allowBuckets(this, fabric, buckets);
     if (watchesAgents ?? readsRegistry) allowRegistry(this, fabric, watchesAgents ? 'writes' : 'reads');
     // Whoever settles all rows publishes under every name, and stores nothing under it.
     if (payloads && rows)

@@ -25,6 +25,7 @@ import { DynamoOpenExecutionStore } from './dynamo/dynamo-open-execution-store.j
 import { DynamoPauseStore } from './dynamo/pauses/dynamo-pause-store.js';
 import { DynamoPendingStore } from './dynamo/dynamo-pending-store.js';
 import { DynamoQuarantineStore } from './dynamo/quarantine/dynamo-quarantine-store.js';
+import { DynamoRateStore } from './dynamo/rates/dynamo-rate-store.js';
 import { DynamoRegistry } from './dynamo/registry/dynamo-registry.js';
 import { DynamoSagaStore } from './dynamo/dynamo-saga-store.js';
 import { EventBridgeArchive } from './events/event-bridge-archive.js';
@@ -100,6 +101,11 @@ export function openPorts<const Kits extends readonly Kit[]>(names: PhysicalName
 /** Ports of requests, for a function that was given their table; none for one that makes no requests. */
 export function requestPortsOf(names: PhysicalNames): Partial<Pick<Ports, 'pending' | 'timers'>> {
   return names.has('pendingTable') ? openPorts(names, requestPorts) : {};
+}
+
+/** Shared token buckets, for a process that was given their table; none for one that keeps no exact limit. */
+export function ratesPortOf(names: PhysicalNames): Partial<Pick<Ports, 'rates'>> {
+  return names.has('registryTable') ? openPorts(names, ratesPort) : {};
 }
 
 /** Receipts of the copies of one queue. @param url URL of the queue */
@@ -206,6 +212,7 @@ const quarantines = ({ names }: Origin) =>
 const heldTimes = ({ names }: Origin) => new DynamoHeldTimes(documentClient(), names.of('ledgerTable'));
 const emergencies = ({ names }: Origin) => new DynamoEmergencyStore(documentClient(), names.of('ledgerTable'));
 const pauses = ({ names }: Origin) => new DynamoPauseStore(documentClient(), names.of('ledgerTable'));
+const rates = ({ names }: Origin) => new DynamoRateStore(documentClient(), names.of('registryTable'));
 const registry = ({ names, unreadable }: Origin) =>
   new DynamoRegistry(documentClient(), names.of('registryTable'), unreadable);
 const agentFunctions = ({ names }: Origin): Ports['agentFunctions'] => {
@@ -287,6 +294,7 @@ export const openExecutionsPort = { openExecutions };
 export const emergenciesPort = { emergencies };
 export const pausesPort = { pauses };
 export const quarantinesPort = { quarantines };
+export const ratesPort = { rates };
 export const registryPort = { registry };
 export const returnsPort = { returns };
 export const sealSignerPort = { sealSigner };
@@ -328,6 +336,6 @@ export const allPorts = {
     heldTimes,
     pauses,
   },
-  ...{ registry, agentFunctions, emergencies },
+  ...{ rates, registry, agentFunctions, emergencies },
   ...{ busArchive, chains, seals, sealSigner, linkSigner, unreadable },
 } satisfies Required<Kit>;

@@ -1,14 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   conversationsPort,
   emergenciesPort,
   openPorts,
   publisherPorts,
+  ratesPortOf,
   registryPort,
   requestPorts,
 } from '../aws/ports.js';
 import { defined } from '../domain/base/defined.js';
 import { unknownName } from '../domain/base/errors.js';
 import { checkIntake, recentEmergency } from '../domain/emergency/emergency.js';
+import { RateLimiter } from '../domain/rate/rate-limiter.js';
 import type { MessageType } from '../message/message-type.js';
 import { EACH_SUBSCRIBER, gatherAnswers } from '../publishing/broadcast/broadcast.js';
 import { checkOneReceiver } from '../publishing/check-each.js';
@@ -78,7 +81,9 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
   const intake = hasEmergencies(topology.model)
     ? recentEmergency(ports.emergencies, () => ports.clock.now())
     : undefined;
-  const publishing = publisherOf(topology, { kind: 'client', name: options.as }, ports);
+  const place = { clock: ports.clock, ...ratesPortOf(names) };
+  const rates = { ...place, limiter: new RateLimiter(), wait: (ms: number) => setTimeout(ms) };
+  const publishing = { ...publisherOf(topology, { kind: 'client', name: options.as }, ports), rates };
   const publish = async (type: MessageType, data: unknown, given: ClientPublishOptions = {}): Promise<Published> => {
     if (!client.publishes.includes(type.name)) {
       throw unknownName(

@@ -18,6 +18,7 @@
 import '../domain/base/one-version.js';
 export { connect } from './connect.js';
 export type { ConnectOptions, Laneway } from './connect.js';
+export { BusyError } from '../domain/base/errors.js';
 export type { LanewayClient } from './laneway-client.js';
 export type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
 export { findDeployment } from './deployment.js';

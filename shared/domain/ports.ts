@@ -18,6 +18,7 @@ import type { SagaStore } from './execution/saga.js';
 import type { ExecutionReader, WorkflowResumer, WorkflowStarter } from './execution/workflow-engine.js';
 import type { PauseStore } from './pause/pause.js';
 import type { HeldTimes, QuarantineStore } from './quarantine/quarantine.js';
+import type { RateStore } from './rate/rate-store.js';
 import type { AgentFunctions } from './registry/function-state.js';
 import type { Registry } from './registry/registry.js';
 import type { ApprovalReader } from './request/approval-reader.js';
@@ -82,6 +83,8 @@ export interface Ports {
   readonly emergencies: EmergencyStore;
   /** Pauses of channels, and what waits meanwhile. */
   readonly pauses: PauseStore;
+  /** Token buckets that processes share. */
+  readonly rates: RateStore;
   /** Instances of agents, and what the platform says of them. */
   readonly registry: Registry;
   /** Functions of the agents that run on Lambda. */

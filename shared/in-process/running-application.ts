@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../agent/context.js';
 import { followConversation } from '../client/follow-conversation.js';
 import type { LanewayClient } from '../client/laneway-client.js';
@@ -220,6 +221,10 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   override async release(name: string, actor: Actor): Promise<void> {
     await super.release(name, actor);
     this.#wake();
+  }
+
+  protected override waits(_process: object, ms: number): Promise<unknown> {
+    return sleep(ms);
   }
 
   override putEvent(event: Parameters<WorldAccess<MemoryWorld>['putEvent']>[0]): void {

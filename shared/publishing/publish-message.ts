@@ -13,6 +13,7 @@ import type { MessageType } from '../message/message-type.js';
 import { checkEnvelope, checkIds } from './check-attributes.js';
 import { composeMessage, type PublishOptions } from './compose-message.js';
 import { areOpen, chooseReceivers } from './choose-receivers.js';
+import { keepRate, type RateKeeping } from './keep-rate.js';
 import { openOutgoing, sendOpened, type Outgoing, type Senders } from './send-messages.js';
 import type { Topology } from '../topology/topology.js';
 
@@ -22,6 +23,8 @@ export interface Publishing extends Pick<Ports, 'clock' | 'intents' | 'payloads'
   readonly kind: Exclude<PublisherKind, 'agent'>;
   readonly name: string;
   readonly senders: Senders;
+  /** Means to keep rate limits; without them, as for functions of the platform, none is kept. */
+  readonly rates?: RateKeeping;
 }
 
 /** Options of a message that is published outside any handling. @defaultValue of its lineage: the first of a new conversation */
@@ -83,7 +86,7 @@ export const INTENT_GRACE_MS = 120_000;
  * An id that was published before stands for its first body. The same body again is the same message, and the publisher of
  * another one is told (a client) or sends the first again (the platform, whose repetitions may word a message anew).
  *
- * @throws LanewayError as `composeMessage`; INVALID_OPTION also for an attribute that receivers would refuse, and for an id of a
+ * @throws BusyError when a rate limit is reached and nothing was stored; LanewayError as `composeMessage`; INVALID_OPTION also for an attribute that receivers would refuse, and for an id of a
  * client that was published with another body; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent yet
  * (it is in the ledger and will be)
  */
@@ -111,6 +114,7 @@ export async function publishMessages(
   const source = sourceOf(topology.name, publishing.kind, publishing.name);
   const writer = writerOfSource(source) ?? PLATFORM_WRITER;
   const drafts = composeMessage(type, data, options, { ...options, topology, now, requester: writer });
+  await keepRates(drafts, options.tenant, publishing);
   const composed = areOpen(drafts) ? await chooseReceivers(drafts, publishing.choices) : drafts;
   // A repetition without a conversation would otherwise be a message of another one, and be handled again.
   const fresh = () => (options.id === undefined ? newId() : derivedId('conversation', source, options.id));
@@ -146,6 +150,16 @@ export async function publishMessages(
     receiver === undefined ? [] : [{ agent: receiver, id: message, ...defined({ requestId: requestid }) }],
   );
   return { id: envelope?.id ?? '', correlationId, ...defined({ requestId: envelope?.requestid }), participants };
+}
+
+/** Takes the place of each message within the limits of a client or an ingress. */
+async function keepRates(
+  drafts: readonly { readonly channel: string }[],
+  tenant: string | undefined,
+  { kind, name, rates, topology }: Publishing,
+): Promise<void> {
+  if (rates === undefined || (kind !== 'client' && kind !== 'ingress')) return;
+  for (const { channel } of drafts) await keepRate({ kind, name, channel, tenant }, topology.model, rates);
 }
 
 /**

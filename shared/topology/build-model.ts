@@ -6,6 +6,7 @@ import { WATCHED_RESOURCES, type HealthLimits } from '../domain/registry/health-
 import { MOST_TASKS } from '../domain/registry/instance.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/delivery/qos.js';
 import { EMERGENCY_CHANNEL } from '../message/emergency-messages.js';
+import { paceOf, rateLimitOf, type RateLimit, type RateLimitSpec } from '../domain/rate/rate-limit.js';
 import { isSameType, type MessageType } from '../message/message-type.js';
 import {
   isSystemChannel,
@@ -163,6 +164,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       lanes: [],
       handlerTimeout,
       ...defined({ needs: spec.needs, maxConcurrentTasks: spec.maxConcurrentTasks, health: spec.health }),
+      ...defined({ pace: spec.pace && paceOf(spec.pace, `${declared.name}, agents.${id}.pace`) }),
     };
   }
   return agents;
@@ -218,9 +220,18 @@ function channelsOf(
       subscribers: subscribers.get(channel) ?? [],
       system: isSystemChannel(channel),
       ...defined({ description: spec.description }),
+      ...limitOf(spec, 'channel', `${declared.name}, channels['${channel}']`),
     };
   }
   return channels;
+}
+
+function limitOf(
+  { rateLimit }: { readonly rateLimit?: RateLimitSpec },
+  kind: 'channel' | 'client' | 'ingress',
+  place: string,
+): { readonly rateLimit?: RateLimit } {
+  return rateLimit === undefined ? {} : { rateLimit: rateLimitOf(rateLimit, kind, `${place}.rateLimit`) };
 }
 
 function subscribersByChannel(agents: Readonly<Record<string, AgentModel>>): ReadonlyMap<string, string[]> {
@@ -282,7 +293,8 @@ function clientsOf(declared: Declared, types: Map<string, MessageType>): Record<
     for (const type of spec.publishes) register(types, type, declared.name);
     const own = spec.publishes.map((type) => type.name);
     const finds = spec.findsAgents === true ? ({ findsAgents: true } as const) : {};
-    clients[id] = { id, publishes: [...new Set([...own, ...cancels(own, types)])], ...finds };
+    const limit = limitOf(spec, 'client', `${declared.name}, clients.${id}`);
+    clients[id] = { id, publishes: [...new Set([...own, ...cancels(own, types)])], ...finds, ...limit };
   }
   return clients;
 }
@@ -302,7 +314,8 @@ function ingressOf(declared: Declared, types: Map<string, MessageType>): Record<
       );
     }
     register(types, spec.as, declared.name);
-    ingress[id] = { name: id, pattern: spec.pattern, as: spec.as.name };
+    const limit = limitOf(spec, 'ingress', `${declared.name}, ingress.${id}`);
+    ingress[id] = { name: id, pattern: spec.pattern, as: spec.as.name, ...limit };
   }
   return ingress;
 }

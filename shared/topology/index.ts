@@ -64,4 +64,5 @@ export type {
 export type { Rung } from '../domain/request/ladder.js';
 export type { QosInput, QosProfile } from '../domain/delivery/qos.js';
 export type { RetryBudget } from '../domain/delivery/retry-budget.js';
+export type { OnLimit, Pace, PaceSpec, RateLimit, RateLimitSpec } from '../domain/rate/rate-limit.js';
 export type { RoutedQueue, RoutingRule, RulePattern, RuleTarget } from './rules.js';

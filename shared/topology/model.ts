@@ -3,6 +3,7 @@ import type { Rung } from '../domain/request/ladder.js';
 import type { Priority } from '../domain/base/priority.js';
 import type { HealthLimits } from '../domain/registry/health-limits.js';
 import type { QosProfile } from '../domain/delivery/qos.js';
+import type { Pace, RateLimit } from '../domain/rate/rate-limit.js';
 import type { SelectionModel } from '../domain/selection/selection.js';
 
 /** A message type of a topology's model, without its schema. */
@@ -37,6 +38,8 @@ export interface ChannelModel {
   readonly selection?: SelectionModel;
   /** Time by which progress may move a request beyond its deadline, milliseconds. @defaultValue 0 */
   readonly extension?: number;
+  /** Messages that are published on it a second; absent without a limit. */
+  readonly rateLimit?: RateLimit;
   /** Text for readers of the topology; the stored model keeps it. */
   readonly description?: string;
 }
@@ -72,6 +75,8 @@ export interface AgentModel {
   readonly handlerTimeout: Duration;
   /** Least time that one of its commands takes; absent when it does not say. */
   readonly needs?: Duration;
+  /** Messages a second into its handlers; absent without a pace. */
+  readonly pace?: Pace;
   /** Text for readers of the topology; it is also the description of the agent's Lambda function. */
   readonly description?: string;
 }
@@ -84,6 +89,8 @@ export interface ClientModel {
   readonly publishes: readonly string[];
   /** True when it may look who works for the application. @defaultValue false */
   readonly findsAgents?: true;
+  /** Messages that it publishes a second; absent without a limit. */
+  readonly rateLimit?: RateLimit;
 }
 
 /** An ingress of a topology's model, without its `map` function. */
@@ -94,6 +101,8 @@ export interface IngressModel {
   readonly pattern: Readonly<Record<string, unknown>>;
   /** Name of the event type that the foreign event becomes. */
   readonly as: string;
+  /** Events that it takes a second; absent without a limit. */
+  readonly rateLimit?: RateLimit;
 }
 
 /** A topology as plain data: checked, complete, serialisable. */

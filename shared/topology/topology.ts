@@ -5,6 +5,7 @@ import type { QosInput, QosProfile, DEFAULT_PROFILES } from '../domain/delivery/
 import type { CommandType, EventType, MessageType, ReplyOf } from '../message/message-type.js';
 import type { SYSTEM_CHANNELS } from '../message/system-messages.js';
 import type { TopologyDefaults } from './defaults/topology-defaults.js';
+import type { PaceSpec, RateLimitSpec } from '../domain/rate/rate-limit.js';
 import type { AgentRuntime, TopologyModel } from './model.js';
 import type { CapabilitySpec, DeclaredCapabilities, SelectionSpec } from './selection/selection-spec.js';
 
@@ -35,6 +36,8 @@ export interface ChannelSpec {
    * at all: progress moves the end of an attempt, within that deadline
    */
   readonly extension?: Duration;
+  /** Messages that are published on it a second, by clients, ingresses and agents. @defaultValue no limit */
+  readonly rateLimit?: RateLimitSpec;
   /** Text for readers of the topology; the stored model keeps it. */
   readonly description?: string;
 }
@@ -104,6 +107,11 @@ export interface AgentSpec<Channel extends string = string, Capability extends s
    * with `RequestFailed`, code `TOO_LATE`. @defaultValue none: a command is refused only once its deadline has passed
    */
   readonly needs?: Duration;
+  /**
+   * Messages a second into its handlers, for what they call: what comes faster waits untried. Messages of the system are not counted.
+   * Each process has the pace for itself, unless it is `exact`. @defaultValue as fast as they end
+   */
+  readonly pace?: PaceSpec;
   /** Text for readers of the topology; it is also the description of the agent's Lambda function. */
   readonly description?: string;
 }
@@ -114,6 +122,8 @@ export interface ClientSpec {
   readonly publishes: readonly MessageType[];
   /** True for a client that may look who works for the application: `agents.find`. @defaultValue false */
   readonly findsAgents?: boolean;
+  /** Messages that it publishes a second. @defaultValue no limit */
+  readonly rateLimit?: RateLimitSpec;
   /** Text for readers of the topology. */
   readonly description?: string;
 }
@@ -145,6 +155,8 @@ export interface IngressSpec {
   readonly map: (event: ForeignEvent) => unknown;
   /** Priority of the message; one that the channel does not use is a dead letter. @defaultValue the channel's for `normal` */
   readonly priority?: (event: ForeignEvent) => Priority;
+  /** Events that it takes a second. @defaultValue no limit */
+  readonly rateLimit?: RateLimitSpec;
 }
 
 /** Union of the capabilities that agents are declared with. */

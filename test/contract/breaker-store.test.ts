@@ -3,11 +3,14 @@ import { DynamoBreakerStore } from '../../shared/aws/dynamo/breakers/dynamo-brea
 import { breakerKey } from '../../shared/aws/dynamo/breakers/breaker-items.js';
 import { DynamoPauseStore } from '../../shared/aws/dynamo/pauses/dynamo-pause-store.js';
 import { waitingKey } from '../../shared/aws/dynamo/pauses/pause-keys.js';
+import { DynamoRateStore } from '../../shared/aws/dynamo/rates/dynamo-rate-store.js';
 import { UnreadableRows } from '../../shared/domain/form/passed-over.js';
 import { MemoryBreakers } from '../../shared/testing/memory/breakers/memory-breakers.js';
 import { MemoryPauses } from '../../shared/testing/memory/pauses/memory-pauses.js';
+import { MemoryRates } from '../../shared/testing/memory/rates/memory-rates.js';
 import { describeOnEngine } from '../kit/stands/engine-resources.js';
 import { breakerStoreContract } from './suites/breaker-store.contract.js';
+import { rateStoreContract } from './suites/rates/rate-store.contract.js';
 import { pauseStoreContract } from './suites/pauses/pause-store.contract.js';
 
 describe('MemoryBreakers', () => {
@@ -45,4 +48,13 @@ describeOnEngine('DynamoPauseStore', (resources) => {
     await documents.send(new PutCommand({ TableName, Item }));
     expect(await store.firstWaiting('clerk', 'orders')).toBeUndefined();
   });
+});
+
+describe('MemoryRates', () => {
+  rateStoreContract(() => Promise.resolve(new MemoryRates()));
+});
+
+// They stand in the registry's table, whose keys are those of the ledger's.
+describeOnEngine('DynamoRateStore', (resources) => {
+  rateStoreContract(async () => new DynamoRateStore(resources.clients.documents, await resources.ledgerTable()));
 });

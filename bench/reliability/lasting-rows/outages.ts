@@ -22,6 +22,7 @@ const UNASKED: Partial<Record<OutagePort, string>> = {
   heldTimes: 'read for a message that looks expired, and nothing expires while this alone is away',
   executionFacts: 'status events in memory leave nothing out',
   linkSigner: 'nobody is asked here: its outages have a world of their own',
+  rates: 'no limit here is exact: test/scenarios/rates',
   registry: 'as agentFunctions, and where a request moves on to another agent: those here have none',
 };
 /** Faults without which a port is not asked, by port. */

@@ -11,6 +11,7 @@ export const ingress: PlatformFunctionDeclaration<'ingress'> = {
   rows: {},
   readsQuarantines: true,
   readsEmergencies: true,
+  keepsRates: true,
   payloads: 'read-write',
   publishes: { alsoUnder: 'ingresses', system: [], application: 'ingresses' },
   putsAside: true,

@@ -4,10 +4,12 @@ import { sourceOf } from '../../../shared/domain/wire/envelope.js';
 import { unknownName } from '../../../shared/domain/base/errors.js';
 import type { TopologyModel } from '../../../shared/topology/model.js';
 import { directReceivers, watchedReceivers } from '../../../shared/topology/direct-receivers.js';
+import { exactBuckets } from '../../../shared/topology/rates/exact-buckets.js';
 import { expectsReplies } from '../../../shared/topology/replies.js';
 import type { Fabric } from '../fabric.js';
 import { directQueuesTo, watchedQueues, type Mailbox } from '../queues/mailbox.js';
 import {
+  allowBuckets,
   allowCount,
   allowEmergencies,
   allowPayloads,
@@ -65,6 +67,7 @@ export class ClientPolicy extends Construct {
     allowSend(policy, ...directQueuesTo(directReceivers(topology, client), props));
     allowCount(policy, ...watchedQueues(client, props));
     allowEmergencies(policy, fabric, topology);
+    allowBuckets(policy, fabric, exactBuckets({ kind: 'client', name: client.id }, topology));
     if (client.findsAgents !== true) allowStandings(policy, fabric, watchedReceivers(topology, client));
     if (client.findsAgents === true) allowRegistry(policy, fabric, 'reads');
   }

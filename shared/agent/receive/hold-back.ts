@@ -1,21 +1,21 @@
 import { summarizeError } from '../../domain/base/errors.js';
 import { timeOf } from '../../domain/base/iso-time.js';
 import { pausedDelay, type ChannelPause, type WaitingMessage } from '../../domain/pause/pause.js';
+import { bucketKey } from '../../domain/rate/rate-limit.js';
 import type { Delivery } from './delivery.js';
 import { Refusal } from './refusal.js';
 
 /**
- * Holds a copy back whose channel is paused: it goes back untried, and nothing is written of its delivery. Channels of the system are
- * never held back. No promise is made where there is nothing to read.
+ * Holds a copy back whose channel is paused, or that comes faster than its agent's pace: it goes back untried, and nothing is written of
+ * its delivery. Channels of the system are never held back. No promise is made where there is nothing to read.
  */
 export function heldBack(delivery: Delivery): Refusal | undefined | Promise<Refusal | undefined> {
   const { bound, envelope } = delivery;
   if (bound.agent.topology.model.channels[envelope.channel]?.system === true) return undefined;
   const pause = pauseOf(delivery);
-  if (pause === undefined) return undefined;
-  return pause instanceof Promise
-    ? pause.then((found) => found && waitPaused(delivery, found))
-    : waitPaused(delivery, pause);
+  if (pause === undefined) return waitTurn(delivery);
+  if (!(pause instanceof Promise)) return waitPaused(delivery, pause);
+  return pause.then((found) => (found ? waitPaused(delivery, found) : waitTurn(delivery)));
 }
 
 function pauseOf({ envelope, services }: Delivery): ChannelPause | undefined | Promise<ChannelPause | undefined> {
@@ -37,9 +37,27 @@ async function waitPaused(delivery: Delivery, pause: ChannelPause): Promise<Refu
     await services.pauses?.noteWaiting(message, now).catch((error: unknown) => {
       services.log.warn('what waits on a paused channel was not noted', { error: summarizeError(error).message });
     });
-  const after = pausedDelay(pause, expires, now, services.random());
-  return new Refusal({
-    kind: 'leave',
-    verdict: { kind: 'return', after, why: `its channel is paused since ${since}` },
+  return leave(pausedDelay(pause, expires, now, services.random()), `its channel is paused since ${since}`);
+}
+
+/** Time after its expiry at which a copy comes whose turn would be later, milliseconds: it is recorded as expired. */
+const AFTER_EXPIRY_MS = 1_000;
+
+/** Refusal of a copy that comes faster than its agent's pace: it comes again at its turn. Nothing for an agent without a pace. */
+function waitTurn({ bound, copy, expires, services }: Delivery): undefined | Promise<Refusal | undefined> {
+  const { id, model } = bound.agent;
+  const { pace } = model;
+  if (pace === undefined) return undefined;
+  const { clock, guards, rates } = services;
+  const now = clock.now();
+  const limited = { key: bucketKey('agent', id), tenant: '', limit: pace };
+  return guards.turns.of(copy.copy, limited, guards.limiter, { clock, rates }).then((wait) => {
+    if (wait === 0) return undefined;
+    const after = Math.min(wait, Math.max(0, expires - now) + AFTER_EXPIRY_MS);
+    return leave(after, `'${id}' takes ${pace.perSecond} messages a second`);
   });
+}
+
+function leave(after: number, why: string): Refusal {
+  return new Refusal({ kind: 'leave', verdict: { kind: 'return', after, why } });
 }

@@ -28,6 +28,8 @@ export interface Services extends Pick<
   readonly pauses?: Ports['pauses'];
   /** Called with each try of a handler that has ended, well or badly. */
   readonly tried?: (isGood: boolean) => void;
+  /** Token buckets that processes share, for a pace that is exact. */
+  readonly rates?: Ports['rates'];
   /** Version of the code that runs, where the deployment names one. */
   readonly version?: string;
 }

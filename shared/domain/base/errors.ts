@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   LEASE_LOST: true,
   UNAVAILABLE: true,
   CIRCUIT_OPEN: true,
+  BUSY: true,
   PUBLISH: true,
   REQUEST_TIMED_OUT: false,
   REQUEST_FAILED: false,
@@ -155,6 +156,31 @@ export class PermanentError extends LanewayError {
 
   constructor(message: string, options: { cause?: unknown } = {}) {
     super('PERMANENT', message, { ...options, retryable: false });
+  }
+}
+
+/** The refusal of a message over a rate limit: nothing of it was stored or sent. */
+export class BusyError extends LanewayError {
+  /** Name of the class, the same in every copy of the framework. */
+  override readonly name = 'BusyError';
+  /** Milliseconds after which there is room again, if nobody else takes it. */
+  readonly retryAfterMs: number;
+
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: ['LanewayError', 'BusyError'] });
+  }
+
+  /** `instanceof` also holds for an error of another copy of the framework in the process. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value, 'BusyError');
+  }
+
+  /** @param limited part of the application whose limit is reached: `channel.orders` */
+  constructor(limited: string, retryAfterMs: number) {
+    super('BUSY', `${limited} takes no more now: there is room again in ${Math.ceil(retryAfterMs)} ms`, {
+      help: ['try again after `retryAfterMs`; the limit is declared as `rateLimit`'],
+    });
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -1,25 +1,31 @@
 import * as z from 'zod';
 import { defined } from '../../domain/base/defined.js';
 import type { Log } from '../../agent/context.js';
-import { LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
+import { BusyError, LanewayError, summarizeError, type ErrorSummary } from '../../domain/base/errors.js';
 import { matchesPattern } from '../../domain/wire/event-pattern.js';
 import type { Priority } from '../../domain/base/priority.js';
 import { derivedId, ingressConversation } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
 import { stopsIntake } from '../../domain/emergency/emergency.js';
 import { isInForce } from '../../domain/quarantine/quarantine.js';
+import type { RateLimiter } from '../../domain/rate/rate-limiter.js';
+import type { Turns } from '../../domain/rate/turns.js';
+import { rated } from '../../publishing/keep-rate.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import { hasEmergencies } from '../../topology/emergency/emergency-channel.js';
 import type { ForeignEvent, IngressSpec, Topology } from '../../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
 
 /** Ports and settings of the ingress function. */
-export interface IngressServices extends Pick<Ports, 'clock' | 'deadLetters'> {
+export interface IngressServices extends Pick<Ports, 'clock' | 'deadLetters'>, Partial<Pick<Ports, 'rates'>> {
   readonly quarantines: Pick<Ports['quarantines'], 'all'>;
   /** Record of emergencies, which is asked where the topology has them. */
   readonly emergencies: Pick<Ports['emergencies'], 'latest'>;
   readonly topology: Topology;
   readonly log: Log;
+  /** Token buckets of the process, and the turns of the copies that wait. */
+  readonly limiter: RateLimiter;
+  readonly turns: Turns;
   /** Publishing in the name of an ingress. */
   readonly publishingAs: (ingress: string) => Publishing;
 }
@@ -46,7 +52,7 @@ const eventSchema = z.looseObject({
  * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the event's id:
  * however often it comes, it is the same message. An event that its ingress cannot map, or whose payload does not fit the
  * schema, is a dead letter `ingress`. While its ingress is in quarantine, and while the intake is stopped in an emergency, it waits in
- * the queue.
+ * the queue. So does one over the limit of its ingress, where that delays; else it is a dead letter, too.
  *
  * @returns instant at which the copy is to come again, milliseconds since 1970
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
@@ -67,8 +73,15 @@ export async function takeEvent(copy: QueuedCopy, services: IngressServices): Pr
     return undefined;
   }
   const held = (await isStopped(services)) ? new Set(matching.map(([name]) => name)) : await heldIngresses(services);
+  const turns: number[] = [];
   // An event that another ingress takes as well comes again for all of them, and is the same message there.
-  for (const [name, spec] of matching) if (!held.has(name)) await takeAs({ name, spec }, event, copy, services);
+  for (const [name, spec] of matching) {
+    if (held.has(name)) continue;
+    const turn = await turnOf(name, copy, services);
+    if (turn === 0) await takeAs({ name, spec }, event, copy, services);
+    else if (turn !== 'refused') turns.push(services.clock.now() + turn);
+  }
+  if (turns.length > 0) return Math.min(...turns);
   if (!matching.some(([name]) => held.has(name))) return undefined;
   const waits = HELD_EVENT_FIRST_MS * 2 ** Math.min(30, (copy.receives ?? 1) - 1);
   return services.clock.now() + Math.min(HELD_EVENT_MOST_MS, waits);
@@ -77,6 +90,19 @@ export async function takeEvent(copy: QueuedCopy, services: IngressServices): Pr
 /** True while the intake is stopped in an emergency. */
 async function isStopped({ emergencies, topology }: IngressServices): Promise<boolean> {
   return hasEmergencies(topology.model) && stopsIntake(await emergencies.latest());
+}
+
+/** Milliseconds until an event is taken by an ingress with a limit; `refused` for one that is a dead letter instead. */
+async function turnOf(name: string, copy: QueuedCopy, services: IngressServices): Promise<number | 'refused'> {
+  const { limiter, topology, turns } = services;
+  const limited = rated('ingress', name, topology.model.ingress[name]?.rateLimit, '');
+  if (limited === undefined) return 0;
+  if (limited.limit.onLimit === 'delay') return turns.of(JSON.stringify([name, copy.copy]), limited, limiter, services);
+  const answer = await limiter.reserve([limited], services);
+  if (!('over' in answer)) return 0;
+  const error = summarizeError(new BusyError(limited.key, answer.wait));
+  await bury(copy, `ingress:${name}`, { ...error, retryable: false }, services);
+  return 'refused';
 }
 
 /** Names of the ingresses that are in quarantine. */

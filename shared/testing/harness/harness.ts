@@ -182,6 +182,8 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
   readonly agents: HarnessAgents;
   readonly emergency: Emergencies;
   readonly #schedule: AgentsSchedule;
+  readonly #delays: boolean;
+  #moving: Promise<void> | undefined;
   #nextSweep: number;
   /** Time of the last sweep, milliseconds since 1970. */
   #swept = 0;
@@ -194,6 +196,9 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     this.emergency = new WorldEmergencies(topology, world, (call) => this.during(call));
     this.#schedule = new AgentsSchedule(topology, world);
     this.faults = world.faults;
+    const { channels, clients } = topology.model;
+    const limited = [...Object.values(channels), ...Object.values(clients)];
+    this.#delays = limited.some(({ rateLimit }) => rateLimit?.onLimit === 'delay');
     this.#nextSweep = world.clock.now() + SWEEP_EVERY_MS;
   }
 
@@ -267,14 +272,18 @@ class RunningHarness extends WorldAccess<HarnessWorld> implements Harness {
     await this.#run(until, () => Promise.resolve(false));
   }
 
-  /** Lets time go by while a call is slow. */
+  /** Lets time go by while a call is slow, or waits for its turn. */
   protected override async during<Result>(call: Promise<Result>): Promise<Result> {
-    if (!this.world.faults.isSlow) return call;
+    if (!this.world.faults.isSlow && !this.#delays) return call;
     let isOver = false;
     const over = (): void => void (isOver = true);
     call.then(over, over);
     await turn();
-    if (!isOver) await this.#run(undefined, () => Promise.resolve(isOver));
+    while (!isOver) {
+      // One moves the world on, for all that wait.
+      this.#moving ??= this.#run(undefined, () => Promise.resolve(isOver)).finally(() => (this.#moving = undefined));
+      await this.#moving;
+    }
     return call;
   }
 

@@ -36,6 +36,7 @@ import { MemoryPauses } from '../memory/pauses/memory-pauses.js';
 import { MemoryPending } from '../memory/memory-pending.js';
 import { MemoryQuarantines } from '../memory/memory-quarantines.js';
 import { MemoryQueue, type QueueCopy } from '../memory/memory-queue.js';
+import { MemoryRates } from '../memory/rates/memory-rates.js';
 import { MemorySagas } from '../memory/memory-sagas.js';
 import { memoryChoices } from '../memory/standings/memory-standings.js';
 import { MemoryTimers } from '../memory/memory-timers.js';
@@ -88,6 +89,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
   readonly quarantines = new MemoryQuarantines();
   readonly emergencies = new MemoryEmergencies();
   readonly pauses = new MemoryPauses();
+  readonly rates = new MemoryRates();
   readonly instances: Instances;
   readonly slow = new SlowWork();
   readonly ports: WorldPorts;
@@ -184,7 +186,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       pending: this.pending,
       approvals: this.pending,
       timers: new MemoryTimers(this.timers),
-      ...{ deferredReplies: this.deferredReplies, breakers: this.breakers, pauses: this.pauses },
+      ...{ deferredReplies: this.deferredReplies, breakers: this.breakers, pauses: this.pauses, rates: this.rates },
       ledger: this.ledger,
       book: new MemoryDeadLetterBook(this.ledger),
       cursors: new MemoryCursors(),

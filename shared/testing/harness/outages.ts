@@ -25,6 +25,7 @@ export const OUTAGE_PORTS = [
   'pauses',
   'pending',
   'quarantines',
+  'rates',
   'receipts',
   'registry',
   'resumer',

@@ -1,3 +1,5 @@
+import { RateLimiter } from '../../domain/rate/rate-limiter.js';
+import { Turns } from '../../domain/rate/turns.js';
 import { SeenPauses } from '../../agent/pause/seen-pauses.js';
 import type { Log } from '../../agent/context.js';
 import { approvalLinks } from '../../domain/request/approval-link.js';
@@ -47,6 +49,9 @@ export interface PlatformWorld {
 export class PlatformFunctions {
   readonly #world: PlatformWorld;
   readonly #seen = new SeenPauses();
+  readonly #turns = new Turns();
+  /** Token buckets of the ingress function's process. */
+  readonly #limiter = new RateLimiter();
 
   constructor(world: PlatformWorld) {
     this.#world = world;
@@ -75,8 +80,14 @@ export class PlatformFunctions {
   /** @returns instant at which the copy comes again */
   ingress(copy: QueuedCopy, process: MortalProcess): Promise<number | undefined> {
     const services = this.#services(process);
-    const publishingAs = (name: string) => publisherOf(this.#world.topology, { kind: 'ingress', name }, services);
-    return takeEvent(copy, { ...services, publishingAs });
+    const limiter = this.#limiter;
+    // It never waits itself: what is over a limit comes again.
+    const rates = { limiter, clock: services.clock, rates: services.rates, wait: () => Promise.resolve() };
+    const publishingAs = (name: string) => ({
+      ...publisherOf(this.#world.topology, { kind: 'ingress', name }, services),
+      rates,
+    });
+    return takeEvent(copy, { ...services, limiter, turns: this.#turns, publishingAs });
   }
 
   deadLetters(copy: QueuedCopy, process: MortalProcess, origin: Origin): Promise<void> {

@@ -34,6 +34,7 @@ import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
 import { publishMessages, type Published, type Publishing, type Receipt } from '../../publishing/publish-message.js';
 import { publisherOf } from '../../publishing/publisher-of.js';
 import { hasEmergencies } from '../../topology/emergency/emergency-channel.js';
+import { RateLimiter } from '../../domain/rate/rate-limiter.js';
 import type { Topology } from '../../topology/topology.js';
 import { HarnessConversation } from './harness-conversation.js';
 import type { HarnessPublishOptions } from './harness-options.js';
@@ -54,6 +55,8 @@ const BY_RECORD: Confinement = {
 
 /** Calls by which clients and operators act on a world in memory, and look at it. None of them lets time go by. */
 export class WorldAccess<World extends MemoryWorld<Clock>> {
+  /** Token buckets by client: each is one process. */
+  readonly #limiters = new Map<string, RateLimiter>();
   readonly now = (): Date => new Date(this.world.clock.now());
 
   /** @param publisher names in errors who publishes without being declared */
@@ -170,8 +173,12 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   }
 
   protected publishingAs(name: string): Publishing {
-    const ports = portsOf(this.world.process(name, Infinity, { party: `client.${name}` }), this.world.ports);
-    return publisherOf(this.topology, { kind: 'client', name }, ports);
+    const process = this.world.process(name, Infinity, { party: `client.${name}` });
+    const ports = portsOf(process, this.world.ports);
+    const limiter = this.#limiters.get(name) ?? new RateLimiter();
+    this.#limiters.set(name, limiter);
+    const rates = { limiter, clock: ports.clock, rates: ports.rates, wait: (ms: number) => this.waits(process, ms) };
+    return { ...publisherOf(this.topology, { kind: 'client', name }, ports), rates };
   }
 
   /** @throws LanewayError UNKNOWN_CLIENT, NOT_DECLARED */
@@ -182,6 +189,11 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
       throw unknownName('UNKNOWN_CLIENT', `${type.name} is published as '${name}'`, name, known, this.topology.name);
     }
     if (!client.publishes.includes(type.name)) throw this.#notDeclared(type, name);
+  }
+
+  /** Has a process of a client wait so many milliseconds. */
+  protected waits(process: object, ms: number): Promise<unknown> {
+    return this.world.slow.pause(process, this.world.clock.now() + ms);
   }
 
   /** Awaits a call of a client or an operator. */
