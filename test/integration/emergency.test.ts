@@ -102,7 +102,8 @@ test('a deployment leaves it in force', async () => {
 
 test('the end leaves what was before: the intake open, one at work, one drained', async () => {
   const ended = await laneway('emergency', 'end', '--why', 'out');
-  expect([ended.code, ended.told]).toEqual([0, expect.objectContaining({ emergency: expect.anything() }) as unknown]);
+  expect(ended.code).toBe(0);
+  expect(ended.told).toHaveProperty('emergency.ended.told', true);
   const { told } = await laneway('agents', 'get', 'crane');
   expect(told).toMatchObject({ drains: [{ agent: 'crane', why: 'a new rope' }] });
   expect((await laneway('agents', 'get', 'keeper')).told).toMatchObject({ drains: [] });
