@@ -54,13 +54,17 @@ test('the tarball has at most 2 MB', () => {
 
 // Nobody steps through the command and what it does, nor at a synthesis through the constructs and the platform's functions: their
 // maps would be a fifth of the tarball.
-test('every compiled file but those of command, constructs and platform functions has a map that holds its source', () => {
+test('every compiled file but those of command, constructs, platform and stores in memory has a map that holds its source', () => {
   const dist = join(user.installedPackage, 'dist');
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
   const maps = files.filter((file) => file.endsWith('js.map'));
   expect(maps.length).toBeGreaterThan(100);
   const unmapped = files.filter((file) => /(?<!\.m)\.c?js$/.test(file) && !files.includes(`${file}.map`));
-  expect(unmapped.filter((file) => !/^(cli|infra|functions\/platform|shared\/operator)\//.test(file))).toEqual([]);
+  expect(
+    unmapped.filter(
+      (file) => !/^(cli|infra|functions\/platform|shared\/(operator|platform|testing\/memory))\//.test(file),
+    ),
+  ).toEqual([]);
   for (const file of maps) {
     const { sources, sourcesContent } = JSON.parse(readFileSync(join(dist, file), 'utf8')) as {
       sources: string[];

@@ -75,7 +75,10 @@ test('who is down is named, who is there has heard, and the intake is shut', asy
   const late = await connect(harbour, { as: 'tower' });
   await expect(late.publish(ShipSighted, { ship: 'late' })).rejects.toMatchObject({ code: 'INTAKE_STOPPED' });
   expect((await laneway('channels', 'list')).told).toContainEqual(
-    expect.objectContaining({ channel: 'sightings', pause: expect.objectContaining({ by: expect.any(String) }) }),
+    expect.objectContaining({
+      channel: 'sightings',
+      pause: expect.objectContaining({ by: expect.any(String) as unknown }) as unknown,
+    }),
   );
 }, 120_000);
 
@@ -99,7 +102,8 @@ test('a deployment leaves it in force', async () => {
 
 test('the end leaves what was before: the intake open, one at work, one drained', async () => {
   const ended = await laneway('emergency', 'end', '--why', 'out');
-  expect([ended.code, ended.told]).toEqual([0, expect.objectContaining({ emergency: expect.anything() })]);
+  expect(ended.code).toBe(0);
+  expect(ended.told).toHaveProperty('emergency.ended.told', true);
   const { told } = await laneway('agents', 'get', 'crane');
   expect(told).toMatchObject({ drains: [{ agent: 'crane', why: 'a new rope' }] });
   expect((await laneway('agents', 'get', 'keeper')).told).toMatchObject({ drains: [] });

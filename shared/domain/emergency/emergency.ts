@@ -6,14 +6,10 @@ import type { Drain } from '../registry/drain.js';
 export type EmergencyMeasure =
   /** Messages of clients are refused, and events of other systems wait; what is stored goes on. */
   | { readonly kind: 'stop-intake' }
-  /** An agent takes nothing new. */
-  | { readonly kind: 'drain-agent'; readonly agent: string }
-  /** Nobody handles the messages of a channel: they wait, untried. */
-  | { readonly kind: 'pause-channel'; readonly channel: string }
-  /** An agent that was drained takes messages again. */
-  | { readonly kind: 'resume'; readonly agent: string }
-  /** The messages of a channel that was paused are handled again. */
-  | { readonly kind: 'resume'; readonly channel: string };
+  /** An agent takes nothing new; or one that was drained takes messages again. */
+  | { readonly kind: 'drain-agent' | 'resume'; readonly agent: string }
+  /** Nobody handles the messages of a channel: they wait, untried; or those of a channel that was paused are handled again. */
+  | { readonly kind: 'pause-channel' | 'resume'; readonly channel: string };
 
 /** A measure, and what stood before it was taken. */
 export interface TakenMeasure {

@@ -65,7 +65,7 @@ export async function gatherAnswers<Reply>(
     }),
   );
   const ends = await all.catch(async (error: unknown) => {
-    await Promise.all(participants.map(({ requestId }) => requestId !== undefined && cancel(requestId)));
+    await Promise.all(participants.flatMap(({ requestId }) => (requestId === undefined ? [] : [cancel(requestId)])));
     throw error;
   });
   return {
