@@ -95,7 +95,7 @@ export function allowBuckets(grantee: IGrantable, { registryTable }: Fabric, key
 
 /** Reading which channels are paused. */
 export function allowPauses(grantee: IGrantable, { ledgerTable }: Pick<Fabric, 'ledgerTable'>): void {
-  allowItems(grantee, ledgerTable, ['get'], [PAUSES_KEY.pk]);
+  allowRows(grantee, ledgerTable, ['get'], [PAUSES_KEY.pk]);
 }
 
 /** An agent's part in the registry: claims of its own instances, and what is said of them. */
