@@ -99,7 +99,7 @@ export function allowBuckets(grantee: IGrantable, { registryTable }: Fabric, key
 
 /** Reading which channels are paused. */
 export function allowPauses(grantee: IGrantable, { ledgerTable }: Pick<Fabric, 'ledgerTable'>): void {
-  allowItems(grantee, ledgerTable, ['get'], [PAUSES_KEY.pk]);
+  allowRows(grantee, ledgerTable, ['get'], [PAUSES_KEY.pk]);
 }
 
 /** Reading the record of emergencies, where the topology has them. */

@@ -1,7 +1,7 @@
 import { LanewayError, unknownName } from '../base/errors.js';
 
 /**
- * What becomes of a message over a limit. `delay`: its publisher waits, up to half a minute. `refuse`: it is told `BUSY`, with the time
+ * The fate of a message over a limit. `delay`: its publisher waits, up to half a minute. `refuse`: it is told `BUSY`, with the time
  * after which to try again. `dead-letter`: an event of an ingress becomes a dead letter.
  */
 export type OnLimit = 'delay' | 'refuse' | 'dead-letter';
@@ -12,7 +12,7 @@ export interface RateLimitSpec {
   readonly perSecond: number;
   /** Messages at most at one moment, from 1. @defaultValue as many as a second, at least 1 */
   readonly burst?: number;
-  /** What becomes of a message over the limit. @defaultValue 'refuse'; for an ingress 'delay' */
+  /** Fate of a message over the limit. @defaultValue 'refuse'; for an ingress 'delay' */
   readonly onLimit?: OnLimit;
   /**
    * True for one limit over all processes, by a counter that they share: a conditional write for each message, or for a block of them. Up
@@ -32,7 +32,7 @@ export interface RateLimit {
   readonly perSecond: number;
   /** Messages at most at one moment. */
   readonly burst: number;
-  /** What becomes of a message over the limit. */
+  /** Fate of a message over the limit. */
   readonly onLimit: OnLimit;
   /** True for one limit over all processes. */
   readonly exact: boolean;

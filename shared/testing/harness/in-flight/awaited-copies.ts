@@ -4,7 +4,7 @@ import type { MemoryPauses } from '../../memory/pauses/memory-pauses.js';
 import type { MemoryQuarantines } from '../../memory/memory-quarantines.js';
 import type { Consumer } from '../consumer.js';
 
-/** What operators have stopped in a world. */
+/** Orders of operators in a world that hold messages back. */
 interface Stopped {
   readonly pauses: MemoryPauses;
   readonly quarantines: MemoryQuarantines;
