@@ -60,7 +60,9 @@ test('every compiled file but those of command, constructs and platform function
   const maps = files.filter((file) => file.endsWith('js.map'));
   expect(maps.length).toBeGreaterThan(100);
   const unmapped = files.filter((file) => /(?<!\.m)\.c?js$/.test(file) && !files.includes(`${file}.map`));
-  expect(unmapped.filter((file) => !/^(cli|infra|functions\/platform|shared\/(operator|platform))\//.test(file))).toEqual([]);
+  expect(
+    unmapped.filter((file) => !/^(cli|infra|functions\/platform|shared\/(operator|platform))\//.test(file)),
+  ).toEqual([]);
   for (const file of maps) {
     const { sources, sourcesContent } = JSON.parse(readFileSync(join(dist, file), 'utf8')) as {
       sources: string[];
