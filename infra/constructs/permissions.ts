@@ -108,7 +108,7 @@ export function allowEmergencies(
   { ledgerTable }: Fabric,
   topology: Pick<TopologyModel, 'channels'>,
 ): void {
-  if (hasEmergencies(topology)) allowItems(grantee, ledgerTable, ['get'], [EMERGENCY_KEY.pk]);
+  if (hasEmergencies(topology)) allowRows(grantee, ledgerTable, ['get'], [EMERGENCY_KEY.pk]);
 }
 
 /** An agent's part in the registry: claims of its own instances, and what is said of them. */

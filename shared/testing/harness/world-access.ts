@@ -83,8 +83,10 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   }
 
   async #publish(name: string, type: MessageType, data: unknown, given: HarnessPublishOptions): Promise<Published> {
-    const { emergencies } = portsOf(this.world.process(name, Infinity, { party: `client.${name}` }), this.world.ports);
-    if (hasEmergencies(this.topology.model)) await checkIntake(type.name, emergencies);
+    if (hasEmergencies(this.topology.model)) {
+      const process = this.world.process(name, Infinity, { party: `client.${name}` });
+      await checkIntake(type.name, portsOf(process, this.world.ports).emergencies);
+    }
     return publishMessages(this.publishingAs(name), type, data, given);
   }
 
