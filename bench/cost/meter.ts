@@ -1,7 +1,7 @@
 import { PRICES, type PriceName } from './prices.js';
 
 /** One line of a bill: what was used, and by which part of Laneway. */
-export interface Part {
+export interface BillLine {
   /** Part of Laneway that used it. */
   readonly part: string;
   readonly price: PriceName;
@@ -31,9 +31,9 @@ export class Meter {
    * Lines of the bill for `times` of what was measured, dearest first.
    * @param less what is used without it
    */
-  parts(divisor: number, times: number, less?: Meter): Part[] {
+  parts(divisor: number, times: number, less?: Meter): BillLine[] {
     const keys = new Set([...this.#counts.keys(), ...(less?.keys() ?? [])]);
-    const lines = [...keys].map((key): Part => {
+    const lines = [...keys].map((key): BillLine => {
       const [part = '', name = ''] = key.split('|');
       const price = name as PriceName;
       const used = this.count(part, price) - (less?.count(part, price) ?? 0);
@@ -50,6 +50,6 @@ export class Meter {
 }
 
 /** Dollars of some lines. */
-export function sumOf(parts: readonly Part[]): number {
+export function sumOf(parts: readonly BillLine[]): number {
   return parts.reduce((sum, { usd }) => sum + usd, 0);
 }
