@@ -1,8 +1,8 @@
 import { PRICES, type PriceName } from './prices.js';
 
 /** One line of a bill: what was used, and by which part of Laneway. */
-export interface Part {
-  /** Part of Laneway that used it. */
+export interface BillLine {
+  /** CostPart of Laneway that used it. */
   readonly part: string;
   readonly price: PriceName;
   readonly unit: string;
@@ -14,7 +14,7 @@ export interface Part {
 /** Counts what is used, by part and price. */
 export class Meter {
   readonly #counts = new Map<string, number>();
-  /** Part that calls of stores are counted for. */
+  /** CostPart that calls of stores are counted for. */
   part = 'ledger';
 
   add(price: PriceName, count: number, part = this.part): void {
@@ -31,9 +31,9 @@ export class Meter {
    * Lines of the bill for `times` of what was measured, dearest first.
    * @param less what is used without it
    */
-  parts(divisor: number, times: number, less?: Meter): Part[] {
+  parts(divisor: number, times: number, less?: Meter): BillLine[] {
     const keys = new Set([...this.#counts.keys(), ...(less?.keys() ?? [])]);
-    const lines = [...keys].map((key): Part => {
+    const lines = [...keys].map((key): BillLine => {
       const [part = '', name = ''] = key.split('|');
       const price = name as PriceName;
       const used = this.count(part, price) - (less?.count(part, price) ?? 0);
@@ -50,6 +50,6 @@ export class Meter {
 }
 
 /** Dollars of some lines. */
-export function sumOf(parts: readonly Part[]): number {
+export function sumOf(parts: readonly BillLine[]): number {
   return parts.reduce((sum, { usd }) => sum + usd, 0);
 }

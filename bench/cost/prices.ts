@@ -1,5 +1,5 @@
 /** One price: US dollars for so many units. */
-export interface Price {
+export interface ListPrice {
   readonly usd: number;
   /** Units that the price is for. */
   readonly per: number;
@@ -35,7 +35,7 @@ export const PRICES = {
   alarmMonth: { usd: 0.1, per: 1, unit: 'alarm, a month', source: `${AWS}/cloudwatch/pricing` },
   metricMonth: { usd: 0.3, per: 1, unit: 'metric of our own, a month', source: `${AWS}/cloudwatch/pricing` },
   dashboardMonth: { usd: 3, per: 1, unit: 'dashboard, a month', source: `${AWS}/cloudwatch/pricing` },
-} as const satisfies Readonly<Record<string, Price>>;
+} as const satisfies Readonly<Record<string, ListPrice>>;
 
 export type PriceName = keyof typeof PRICES;
 

@@ -13,14 +13,14 @@ import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { vehicleWorkflows } from '../../functions/vehicle-maintenance/workflows/vehicle-workflows.js';
 import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
 import { reading, VIN } from '../../test/kit/generators/readings.js';
-import { sumOf, type Meter, type Part } from './meter.js';
+import { sumOf, type Meter, type BillLine } from './meter.js';
 import { MeteredWorld } from './metered-world.js';
 
 /** Cost of one thing, a million times. */
 export interface Cost {
   readonly name: string;
   readonly usdPerMillion: number;
-  readonly parts: readonly Part[];
+  readonly parts: readonly BillLine[];
 }
 
 /** Traffic that a thing is measured in: tens at once, or one in each so many seconds. */
@@ -68,6 +68,9 @@ const second = createAgent(chain, 'second').handle({
   Ask: ({ data }) => data,
 });
 
+/** An id as long as those that Laneway makes, and the same in each run. */
+const idOf = (at: number): string => `01a1ffa4-3d8c-761b-8fe5-${String(at).padStart(12, '0')}`;
+
 /** Two agents, the first of which does what the message that begins says. */
 export const CHAIN = { topology: chain, agents: [first.with({}), second.with({})], workflows: [] };
 
@@ -78,7 +81,7 @@ async function runChain(then: z.output<typeof Begun.schema>['then'] | 'none', tr
   const world = new MeteredWorld(CHAIN);
   const { harness } = world;
   for (let at = 0; at < timesOf(traffic); at += 1) {
-    if (then !== 'none') await harness.publish(Begun, { text: TEXT, then });
+    if (then !== 'none') await harness.publish(Begun, { text: TEXT, then }, { id: idOf(at) });
     if (traffic !== 'full') await harness.advance(`${traffic.everySeconds} seconds`);
   }
   // Two runs of the sweeper, which look at what was published from outside.
@@ -117,7 +120,7 @@ async function runVehicles(count: number): Promise<Meter> {
     workflows: vehicleWorkflows({ respondWithin: '1 hour', approveAbove: 1_500, decideWithin: '30 minutes' }),
   });
   for (let at = 0; at < count; at += 1)
-    await world.harness.publish(VehicleTelemetryReported, { vin: VIN, readings: [reading({})] });
+    await world.harness.publish(VehicleTelemetryReported, { vin: VIN, readings: [reading({})] }, { id: idOf(at) });
   await world.harness.advance('11 minutes');
   await world.close();
   return world.meter;
@@ -128,7 +131,7 @@ async function vehicleCost(): Promise<Cost> {
   return costOf('healthy vehicle', { meter, less, times: VEHICLES });
 }
 
-/** All that is measured by the million. Chance is that of a seed, so that two runs tell the same. */
+/** All that is measured by the million. Chance is that of a seed, and ids are counted, so that two runs tell the same. */
 export async function costs(): Promise<Cost[]> {
   const { random } = Math;
   Math.random = seededRandom(7);

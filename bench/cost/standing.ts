@@ -6,7 +6,7 @@ import { LanewayApplication } from '../../infra/application/index.js';
 import { vehicles } from '../../functions/vehicle-maintenance/topology.js';
 import { vehicleWorkflows } from '../../functions/vehicle-maintenance/workflows/vehicle-workflows.js';
 import { resourcesOf, unbundledApp, type Resource } from '../../test/kit/stands/synthesized-application.js';
-import { Meter, sumOf, type Part } from './meter.js';
+import { Meter, sumOf, type BillLine } from './meter.js';
 import { MeteredWorld } from './metered-world.js';
 import { ASSUMED } from './prices.js';
 
@@ -14,7 +14,7 @@ import { ASSUMED } from './prices.js';
 export interface StandingCost {
   readonly usdPerMonth: number;
   readonly usdPerHour: number;
-  readonly parts: readonly Part[];
+  readonly parts: readonly BillLine[];
   /** Resources that cost by themselves, as the templates have them. */
   readonly resources: {
     readonly queues: number;

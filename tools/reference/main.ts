@@ -1,5 +1,6 @@
 /**
- * `npm run reference`: writes docs/reference and the picture of docs/architecture.md from the code and the compiled package.
+ * `npm run reference`: writes docs/reference, the picture of docs/architecture.md and the costs of the README from the code and the
+ * compiled package.
  * `-- --check` writes nothing. It fails where a page is not what the code says, a public signature uses a type that nobody
  * can import, two exports share a name, or an example of an entry or of the README does not compile.
  */
@@ -8,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { apiReport } from './api-report.js';
 import { architecturePage } from './architecture-page.js';
 import { cliPage } from './cli-page.js';
+import { readmeWithCosts } from './cost-table.js';
 import { packageEntries } from './entries.js';
 import { examplesOf } from './examples.js';
 import { exportsPage, misleadingExports } from './exports-page.js';
@@ -43,6 +45,7 @@ const pages: Readonly<Record<string, string>> = {
   'timeouts.md': timeoutsPage(),
   'platform-functions.md': platformFunctionsPage(),
   '../architecture.md': await architecturePage(readFileSync(join('docs', 'architecture.md'), 'utf8')),
+  '../../README.md': await readmeWithCosts(readFileSync('README.md', 'utf8')),
 };
 
 for (const [name, text] of Object.entries(pages)) {
