@@ -76,7 +76,7 @@ export function vehicleMaintenance(
     removalPolicy: options.removalPolicy,
     publishers: options.operators ?? [],
     // Customer engagement writes mails and texts, by two more clients.
-    bundles: { agentKilobytes: 628, platformKilobytes: 650 },
+    bundles: { agentKilobytes: 640, platformKilobytes: 650 },
     ...(options.alarmTopic === undefined
       ? {}
       : { alarmTopic: Topic.fromTopicArn(data, 'AlarmTopic', options.alarmTopic) }),

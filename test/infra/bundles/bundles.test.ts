@@ -20,23 +20,23 @@ import type { BundleSizes } from '../../../infra/constructs/bundle-parts.js';
 
 /** KB that the functions of the reference application may load at their start: 2 % over what they did when this was written. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  'customer-engagement': 628,
-  'data-analysis': 512,
-  'master-orchestrator': 511,
+  'customer-engagement': 640,
+  'data-analysis': 525,
+  'master-orchestrator': 525,
   'platform_approval-page': 484,
   'platform_dead-letters': 508,
-  platform_deadlines: 523,
+  platform_deadlines: 535,
   platform_dispatcher: 503,
-  platform_ingress: 482,
+  platform_ingress: 492,
   'platform_ledger-seal': 596,
   'platform_ledger-stream': 650,
-  platform_registry: 482,
-  platform_replies: 526,
-  platform_starter: 525,
+  platform_registry: 494,
+  platform_replies: 538,
+  platform_starter: 533,
   platform_supervisor: 540,
-  platform_sweeper: 519,
+  platform_sweeper: 525,
   'platform_workflow-events': 520,
-  scheduling: 511,
+  scheduling: 525,
 };
 
 const folders: string[] = [];
