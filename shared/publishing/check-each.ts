@@ -27,7 +27,7 @@ export function checkEach(type: MessageType, { all }: EachAgent, channel: Channe
       `${type.name} is for each of several agents, and '${channel.name}' has a ladder that asks others in their place`,
       {
         help: [
-          "allowed: a channel without a ladder, or with { retry } alone: what one agent is asked, no other answers",
+          'allowed: a channel without a ladder, or with { retry } alone: what one agent is asked, no other answers',
           `carry ${type.name} on a channel of its own for this, and name it: { channel: '...' }`,
         ],
       },

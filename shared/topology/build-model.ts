@@ -2,8 +2,6 @@ import { defined } from '../domain/base/defined.js';
 import { milliseconds } from '../domain/base/duration.js';
 import { LanewayError, unknownName } from '../domain/base/errors.js';
 import { inOrder } from '../domain/base/priority.js';
-import { WATCHED_RESOURCES, type HealthLimits } from '../domain/registry/health-limits.js';
-import { MOST_TASKS } from '../domain/registry/instance.js';
 import { DEFAULT_PROFILES, resolveQos, type QosProfile } from '../domain/delivery/qos.js';
 import { EMERGENCY_CHANNEL } from '../message/emergency-messages.js';
 import { paceOf, rateLimitOf, type RateLimit, type RateLimitSpec } from '../domain/rate/rate-limit.js';
@@ -18,8 +16,10 @@ import {
 import { carriersByType } from './carriers.js';
 import { modelDefaults, standardProfile, type TopologyDefaults } from './defaults/topology-defaults.js';
 import { checkEmergencies } from './emergency/emergency-channel.js';
-import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './handler-timeout.js';
+import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './defaults/handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
+import { invalid } from './invalid-topology.js';
+import { checkHealth, checkTasks } from './registry/check-agent-limits.js';
 import { capabilitiesOf, describedCapabilities } from './selection/capabilities-of.js';
 import { selectionOf } from './selection/selection-of.js';
 import type { CapabilitySpec } from './selection/selection-spec.js';
@@ -168,27 +168,6 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
     };
   }
   return agents;
-}
-
-function checkTasks(topology: string, id: string, runs: AgentRuntime, most: number | undefined): void {
-  if (most === undefined) return;
-  if (runs !== 'worker')
-    invalid(
-      topology,
-      `agents.${id} has maxConcurrentTasks, and runs on Lambda`,
-      "allowed: with runs: 'worker'; a function is bounded by laneConcurrency or reservedConcurrency of LanewayApplication",
-    );
-  if (!Number.isInteger(most) || most < 1 || most > MOST_TASKS)
-    invalid(topology, `agents.${id}.maxConcurrentTasks is ${most}`, `allowed: a whole number from 1 to ${MOST_TASKS}`);
-}
-
-function checkHealth(topology: string, id: string, limits: Partial<HealthLimits>): void {
-  for (const [resource, share] of Object.entries(limits)) {
-    const known = (WATCHED_RESOURCES as readonly string[]).includes(resource);
-    if (known && share > 0 && share <= 1) continue;
-    const allowed = `allowed: ${WATCHED_RESOURCES.join(', ')}, each a share above 0 and up to 1`;
-    invalid(topology, `agents.${id}.health has ${resource}: ${String(share)}`, allowed);
-  }
 }
 
 function channelsOf(
@@ -411,8 +390,4 @@ function typeModels(types: ReadonlyMap<string, MessageType>): Record<string, Typ
 function checkName(given: string, allowed: RegExp, what: string, topology: string, words: string): void {
   if (!allowed.test(given) || given.length > 64)
     invalid(topology, `'${given}' cannot be a ${what}`, `allowed: ${words}, at most 64 characters`);
-}
-
-function invalid(topology: string, what: string, help: string): never {
-  throw new LanewayError('INVALID_TOPOLOGY', what, { help: [`${help}   (${topology})`] });
 }

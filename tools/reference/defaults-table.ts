@@ -8,7 +8,7 @@ import {
   SHORTEST_REQUEST_TIMEOUT,
   type TopologyDefaults,
 } from '../../shared/topology/defaults/topology-defaults.js';
-import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/handler-timeout.js';
+import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/defaults/handler-timeout.js';
 import { ms } from './timeout-row.js';
 
 const { tries, backoff, expires } = DEFAULT_PROFILES.standard;

@@ -23,7 +23,7 @@ import { FIRST_TROUBLE_MS, LEAST_BACKOFF_MS, LONGEST_TROUBLE_MS } from '../../sh
 import { EXPIRY_GRACE_MS } from '../../shared/domain/delivery/expiry-grace.js';
 import { DEFAULT_RETRY_BUDGET } from '../../shared/domain/delivery/retry-budget.js';
 import { RECENT_EMERGENCY_MS } from '../../shared/domain/emergency/emergency.js';
-import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/handler-timeout.js';
+import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from '../../shared/topology/defaults/handler-timeout.js';
 import { SENT_GRACE_MS } from '../../shared/platform/supervision/sweep-deep.js';
 import { PAUSED_FIRST_MS, PAUSED_MOST_MS, PAUSES_SEEN_MS } from '../../shared/domain/pause/pause.js';
 import { HELD_TIMES_KEPT_MS } from '../../shared/aws/dynamo/quarantine/dynamo-held-times.js';

@@ -108,10 +108,11 @@ it('days of it are no poison: nothing becomes a dead letter, and the first try i
   await world.resumeChannel('orders', OPERATOR);
   await world.advance('1 hour');
   await world.settle();
-  expect(outcomes(correlationId).map(({ receiver, state, tries }) => `${receiver} ${state} ${tries}`).sort()).toEqual([
-    'archive completed 1',
-    'clerk completed 1',
-  ]);
+  expect(
+    outcomes(correlationId)
+      .map(({ receiver, state, tries }) => `${receiver} ${state} ${tries}`)
+      .sort(),
+  ).toEqual(['archive completed 1', 'clerk completed 1']);
 });
 
 it('what expires while its channel is paused is no dead letter, however long it was', async () => {

@@ -1,4 +1,4 @@
-import type { Duration } from '../domain/base/duration.js';
+import type { Duration } from '../../domain/base/duration.js';
 
 /** Longest time of one handler, for an agent that declares none. */
 export const DEFAULT_HANDLER_TIMEOUT: Duration = '30 seconds';
