@@ -23,6 +23,7 @@ import { newId } from '../../shared/domain/base/ids.js';
 import { parcels, WeighParcel } from '../kit/applications/parcel-topology.js';
 import { deployed, type Deployed } from '../kit/stands/deployed.js';
 import { EngineResources } from '../kit/stands/engine-resources.js';
+import { callOutcome, DENIED } from '../kit/attacks/call-outcome.js';
 import { describeOn, describeWith } from '../kit/stands/engine.js';
 import { RoleCredentialsSource, type RoleCredentials } from '../kit/stands/role-credentials.js';
 
@@ -31,14 +32,6 @@ import { RoleCredentialsSource, type RoleCredentials } from '../kit/stands/role-
 
 const describeEnforced = await describeWith(['iam']);
 const describeOnEnforcingMinistack = await describeOn(['ministack-iam']);
-const DENIED = expect.stringMatching(/AccessDenied/) as unknown;
-
-/** `allowed`, or the name of the error. */
-const outcome = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => 'allowed',
-    (error: unknown) => (error instanceof Error ? error.name : error),
-  );
 
 let app: Deployed;
 beforeAll(async () => {
@@ -106,17 +99,18 @@ describeEnforced('the role of an agent', () => {
     const read = (TableName: string) =>
       dynamo.send(new GetItemCommand({ TableName, Key: { pk: { S: `agent.${agent}#x` }, sk: { S: 'x' } } }));
     return {
-      receive: (QueueUrl: string) => outcome(sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }))),
+      receive: (QueueUrl: string) =>
+        callOutcome(sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }))),
       send: (QueueUrl: string) =>
-        outcome(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'from elsewhere' }))),
-      read: (TableName: string) => outcome(read(TableName)),
+        callOutcome(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'from elsewhere' }))),
+      read: (TableName: string) => callOutcome(read(TableName)),
       readPending: (TableName: string) =>
-        outcome(dynamo.send(new GetItemCommand({ TableName, Key: { pk: { S: `agent.${agent}:x` } } }))),
-      scan: (TableName: string) => outcome(dynamo.send(new ScanCommand({ TableName }))),
+        callOutcome(dynamo.send(new GetItemCommand({ TableName, Key: { pk: { S: `agent.${agent}:x` } } }))),
+      scan: (TableName: string) => callOutcome(dynamo.send(new ScanCommand({ TableName }))),
       erase: (TableName: string) =>
-        outcome(dynamo.send(new DeleteItemCommand({ TableName, Key: { pk: { S: 'x' }, sk: { S: 'x' } } }))),
+        callOutcome(dynamo.send(new DeleteItemCommand({ TableName, Key: { pk: { S: 'x' }, sk: { S: 'x' } } }))),
       publish: (EventBusName: string) =>
-        outcome(
+        callOutcome(
           new EventBridgeClient(config).send(
             new PutEventsCommand({
               Entries: [{ EventBusName, Source: sourceOf('parcels', 'agent', agent), DetailType: 'X', Detail: '{}' }],
@@ -269,13 +263,13 @@ describeEnforced('the role of an agent in quarantine', () => {
       },
     ];
     const calls = async () => [
-      await outcome(events.send(new PutEventsCommand({ Entries }))),
-      await outcome(
+      await callOutcome(events.send(new PutEventsCommand({ Entries }))),
+      await callOutcome(
         sqs.send(
           new ReceiveMessageCommand({ QueueUrl: outputOf(app.deployment, 'LaneDeskNormal'), VisibilityTimeout: 0 }),
         ),
       ),
-      await outcome(
+      await callOutcome(
         dynamo.send(
           new GetItemCommand({
             ...{ TableName: outputOf(app.deployment, 'LedgerTable') },
@@ -359,27 +353,27 @@ describeOnEnforcingMinistack('what MiniStack asks for that AWS does not', () => 
   });
 
   it.each(ministackActions.map(({ asks }) => asks))('%s', async (asks) => {
-    expect(await outcome(calls[asks]?.() ?? Promise.resolve())).toEqual(DENIED);
+    expect(await callOutcome(calls[asks]?.() ?? Promise.resolve())).toEqual(DENIED);
   });
 
   it('enforces the grants that it understands', async () => {
     const send = new SendMessageCommand({ QueueUrl: queue, MessageBody: 'm' });
-    expect(await outcome(sqs().send(send))).toBe('allowed');
+    expect(await callOutcome(sqs().send(send))).toBe('allowed');
   });
 
   // AWS would decide each the other way. An absent key satisfies ForAllValues, and so the grant.
   const probes: Readonly<Record<(typeof ministackUnknownKeys)[number], () => Promise<void>>> = {
-    'events:source': async () => expect(await outcome(put('laneway.other', 'X'))).toBe('allowed'),
-    'events:detail-type': async () => expect(await outcome(put('laneway.probe', 'Other'))).toBe('allowed'),
+    'events:source': async () => expect(await callOutcome(put('laneway.other', 'X'))).toBe('allowed'),
+    'events:detail-type': async () => expect(await callOutcome(put('laneway.probe', 'Other'))).toBe('allowed'),
     'dynamodb:LeadingKeys': async () => {
       const read = new GetItemCommand({
         TableName: await resources.ledgerTable(),
         Key: { pk: { S: 'x' }, sk: { S: 'x' } },
       });
-      expect(await outcome(new DynamoDBClient(config).send(read))).toBe('allowed');
+      expect(await callOutcome(new DynamoDBClient(config).send(read))).toBe('allowed');
     },
     'aws:PrincipalArn': async () =>
-      expect(await outcome(sqs().send(new PurgeQueueCommand({ QueueUrl: queue })))).toEqual(DENIED),
+      expect(await callOutcome(sqs().send(new PurgeQueueCommand({ QueueUrl: queue })))).toEqual(DENIED),
   };
   const put = (Source: string, DetailType: string) =>
     new EventBridgeClient(config).send(

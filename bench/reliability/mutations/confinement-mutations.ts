@@ -108,8 +108,8 @@ export const CONFINEMENT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/domain/wire/writers.ts',
-        find: 'return originBy(writerOfSource(source) ?? NOBODY, channel);',
-        replace: "return originBy(source === channel ? NOBODY : 'anybody', channel);",
+        find: 'origin: originBy(writerOfSource(source) ?? NOBODY, channel) };',
+        replace: "origin: originBy(source === channel ? NOBODY : 'anybody', channel) };",
       },
     ],
     rows: [],
