@@ -88,7 +88,7 @@ async function runOnEngine(engine, projects, args, env) {
 }
 
 /** Test files that run side by side, each on an engine of its own: most of their time they wait, for timers and for deployments. */
-const FILES_BESIDE = 4;
+const FILES_BESIDE = 3;
 const isName = (arg) => !arg.startsWith('-');
 const filesNamed = (args) => args.filter((arg) => isName(arg) && arg.endsWith('.test.ts')).length;
 const saysWorkers = (args) => args.some((arg) => /^(-w|-i|--maxWorkers|--runInBand)/.test(arg));

@@ -91,7 +91,7 @@ test('an agent that sleeps past its time: RequestTimedOut, one retry, then the s
 });
 
 test('where nobody knows, a person is asked, and answers', async () => {
-  const answer = counter.request(Ask, { question: 'never-1' }, { timeout: '90 seconds' });
+  const answer = counter.request(Ask, { question: 'never-1' }, { timeout: '4 minutes' });
   const services = await openDeployed(enquiries);
   const waiting = await eventually('the request of a person', async () =>
     (await openRequests(86_400_000, services)).find(({ climb }) => climb?.rung === 3 && climb.phase === 'asked'),

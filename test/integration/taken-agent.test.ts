@@ -9,6 +9,7 @@ import {
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { outputOf } from '../../shared/client/deployment.js';
 import { outputKey } from '../../shared/topology/deployed/output-key.js';
+import { lanesOfAgent } from '../../shared/topology/lanes-of.js';
 import { parcels } from '../kit/applications/parcel-topology.js';
 import { deployed, type Deployed } from '../kit/stands/deployed.js';
 import { callOutcome, DENIED } from '../kit/attacks/call-outcome.js';
@@ -64,7 +65,9 @@ describeEnforced('an agent that is taken', () => {
     const refused: Readonly<Record<string, readonly unknown[]>> = {
       'forge-dead-letter': await Promise.all(others.map((one) => send(output('DeadLetters', one.id)))),
       'write-into-lane': await Promise.all(
-        others.flatMap((one) => one.lanes.map((lane) => send(output('Lane', one.id, lane)))),
+        others.flatMap((one) =>
+          lanesOfAgent(parcels.model, one.id).bus.map((lane) => send(output('Lane', one.id, lane))),
+        ),
       ),
       'erase-rows': [
         ...(await erasing(output('LedgerTable'), { sk: { S: 'x' } })),

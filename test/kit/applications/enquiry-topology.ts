@@ -29,7 +29,7 @@ export const enquiries = defineTopology('enquiries', {
   },
   agents: {
     desk: { subscribes: ['enquiry.made', 'enquiry.answers', 'system.timeouts'], publishes: [Ask] },
-    sage: { subscribes: ['enquiry.ask'], handlerTimeout: '30 seconds' },
+    sage: { subscribes: ['enquiry.ask'], handlerTimeout: '1 minute' },
     deputy: { subscribes: ['enquiry.ask'] },
     reserve: { subscribes: ['enquiry.fallback'] },
     watch: { subscribes: ['system.people'] },

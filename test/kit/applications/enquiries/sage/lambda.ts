@@ -5,7 +5,7 @@ import { enquiries } from '../../enquiry-topology.js';
 import { witness } from '../witness.js';
 
 /** Longer than its two attempts have together, shorter than its own timeout. */
-const NAP_MS = 18_000;
+const NAP_MS = 45_000;
 
 /** Answers; over questions that begin with `slow` it sleeps first, those that begin with `never` or `mute` it never answers. */
 const sage = createAgent(enquiries, 'sage')
