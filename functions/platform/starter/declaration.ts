@@ -8,7 +8,7 @@ export const starter: PlatformFunctionDeclaration<'starter'> = {
   needed: NEEDS.workflows,
   triggers: [{ kind: 'queue', queue: 'starts', batch: QUEUE_BATCH }],
   environment: ['deadLetterQueue', 'workflows', 'startRate'],
-  ledger: ['put', 'update'],
+  ledger: ['get', 'put', 'update'],
   rows: {},
   readsPauses: true,
   pending: ['put'],
