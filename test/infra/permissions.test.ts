@@ -117,6 +117,15 @@ describe('permissions', () => {
     expect(may('states:StartExecution')).toEqual(['Starter']);
   });
 
+  it('let the starter read its own deliveries, and look for an execution that it may have started', () => {
+    const own = statements(/^StarterRole/).filter(({ Condition }) =>
+      JSON.stringify(Condition ?? '').includes('platform'),
+    );
+    expect(own.flatMap(actionsOf)).toEqual(
+      expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
+    );
+  });
+
   it('let the supervisor read and stop executions of the application’s workflows, and do nothing else with them', () => {
     const own = statements(/^SupervisorRole/).filter((statement) =>
       actionsOf(statement).some((action) => action.startsWith('states:')),
