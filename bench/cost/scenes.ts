@@ -28,7 +28,7 @@ type Traffic = 'full' | { readonly everySeconds: number };
 
 /** A message in each second: no function gets two at once, and the archive gathers those of a minute. */
 const TRICKLE: Traffic = { everySeconds: 1 };
-/** A message in ten minutes: nothing is shared with another. */
+/** A message in ten minutes: it shares an object of the archive with the message that caused it, and nothing else. */
 const ALONE: Traffic = { everySeconds: 600 };
 
 const Note = z.object({ text: z.string() });
