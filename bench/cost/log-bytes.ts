@@ -51,3 +51,43 @@ export function bytesOfInvocation(): number {
   ];
   return lines.reduce((sum, line) => sum + Buffer.byteLength(JSON.stringify(line)) + 1 + BESIDE, 0);
 }
+
+/** Events in the history of a state beside its being entered and left; a task waits for its token. */
+const EVENTS_OF: Readonly<Record<string, readonly string[]>> = {
+  Task: ['TaskScheduled', 'TaskStarted', 'TaskSubmitted', 'TaskSucceeded'],
+  Parallel: ['ParallelStateStarted', 'ParallelStateSucceeded'],
+  Map: ['MapStateStarted', 'MapIterationStarted', 'MapIterationSucceeded', 'MapStateSucceeded'],
+};
+
+/**
+ * Bytes of the lines that Step Functions writes about one state of an execution, at level ALL without execution data (Step
+ * Functions developer guide, "Using CloudWatch Logs to log execution history"), one for each event of its history.
+ */
+export function bytesOfState(name: string, type: string): number {
+  const events = [
+    `${type}StateEntered`,
+    ...(EVENTS_OF[type] ?? []),
+    ...(type === 'Fail' ? [] : [`${type}StateExited`]),
+  ];
+  return bytesOfEvents(events, { name, resourceType: 'lambda', resource: 'invoke.waitForTaskToken' });
+}
+
+/** Bytes of the lines about an execution itself: that it began, and that it ended. */
+export function bytesOfExecution(): number {
+  const roleArn = 'arn:aws:iam::123456789012:role/VehiclesOrchestration-WorkflowServiceRole-0123456789AB';
+  return bytesOfEvents(['ExecutionStarted', 'ExecutionSucceeded'], { roleArn });
+}
+
+function bytesOfEvents(types: readonly string[], details: Readonly<Record<string, string>>): number {
+  const execution = `arn:aws:states:us-east-1:123456789012:execution:VehiclesOrchestration_Service:${randomUUID()}`;
+  const lines = types.map((type, at) => ({
+    ...{ id: String(at + 10), type, details },
+    ...{
+      previous_event_id: String(at + 9),
+      event_timestamp: '1780484400000',
+      execution_arn: execution,
+      redrive_count: '0',
+    },
+  }));
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(JSON.stringify(line)) + BESIDE, 0);
+}

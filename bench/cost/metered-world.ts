@@ -13,7 +13,7 @@ import { ManualClock } from '../../shared/testing/memory/manual-clock.js';
 import type { QueueCopy } from '../../shared/testing/memory/memory-queue.js';
 import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-definition.js';
-import { bytesOfInvocation, meteredLog } from './log-bytes.js';
+import { bytesOfExecution, bytesOfInvocation, bytesOfState, meteredLog } from './log-bytes.js';
 import { Meter } from './meter.js';
 import { chunks, meteredNames, MeteredAws } from './metered-aws.js';
 import type { Change } from './metered-tables.js';
@@ -231,14 +231,18 @@ function recordOf({ before, after, at }: Change, sequence: number): DynamoDBReco
   };
 }
 
-/** A workflow that counts the states that its executions enter. */
+/** A workflow that counts the states that its executions enter, and the lines that their history is in the log. */
 function countTransitions(workflow: WorkflowDefinition, meter: Meter): WorkflowDefinition {
+  const { asl } = workflow;
   const watched = <Machine extends { readonly States: object }>(machine: Machine): Machine => ({
     ...machine,
     States: new Proxy(machine.States, {
       get: (states, name) => {
+        const state = Reflect.get(states, name) as Readonly<Record<string, unknown>>;
         meter.add('transition', 1, 'workflows');
-        return watchedState(Reflect.get(states, name) as Readonly<Record<string, unknown>>);
+        meter.add('logByte', bytesOfState(String(name), String(state['Type'])), 'logs');
+        if (states === asl.States && name === asl.StartAt) meter.add('logByte', bytesOfExecution(), 'logs');
+        return watchedState(state);
       },
     }),
   });
@@ -253,5 +257,5 @@ function countTransitions(workflow: WorkflowDefinition, meter: Meter): WorkflowD
       ...(ItemProcessor && { ItemProcessor: watched(ItemProcessor) }),
     };
   };
-  return { ...workflow, asl: watched(workflow.asl) };
+  return { ...workflow, asl: watched(asl) };
 }
