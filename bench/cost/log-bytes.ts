@@ -31,13 +31,19 @@ class MeteredLogger extends Logger {
 
 /**
  * Bytes of the lines that Lambda itself writes about one invocation, logs as JSON (Lambda developer guide, "Understanding the
- * Lambda log format"): its start, and its report.
+ * Lambda log format"): its start, its report, and before them that of a process that it starts for it.
  */
-export function bytesOfInvocation(): number {
+export function bytesOfInvocation(isCold = false): number {
   const requestId = randomUUID();
   const time = new Date(0).toISOString();
   const trace = 'Root=1-67ae9a5c-16a5c2f24f0d4fb87b9c64e2;Parent=1d9d4ef82c1e2bd1;Sampled=1;Lineage=1:5f1a9b8f:0';
+  const runtime = {
+    runtimeVersion: 'nodejs:24.v1',
+    runtimeVersionArn: 'arn:aws:lambda:us-east-1::runtime:0123456789abcdef',
+  };
+  const started = { ...{ initializationType: 'on-demand', phase: 'init' }, ...runtime };
   const lines = [
+    ...(isCold ? [{ time, type: 'platform.initStart', record: started }] : []),
     { time, type: 'platform.start', record: { requestId, version: '$LATEST' } },
     {
       ...{ time, type: 'platform.report' },

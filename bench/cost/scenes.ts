@@ -81,8 +81,8 @@ async function runChain(then: z.output<typeof Begun.schema>['then'] | 'none', tr
   const world = new MeteredWorld(CHAIN);
   const { harness } = world;
   for (let at = 0; at < timesOf(traffic); at += 1) {
-    if (then !== 'none') await harness.publish(Begun, { text: TEXT, then }, { id: idOf(at) });
     if (traffic !== 'full') await harness.advance(`${traffic.everySeconds} seconds`);
+    if (then !== 'none') await harness.publish(Begun, { text: TEXT, then }, { id: idOf(at) });
   }
   // Two runs of the sweeper, which look at what was published from outside.
   await harness.advance('11 minutes');

@@ -91,6 +91,20 @@ test('ten messages of a client cost what their calls are', async () => {
   expect(count('logs', 'logByte')).toBeGreaterThan(3_000);
 });
 
+test('a message after a pause pays for the start of a process, and one soon after another does not', async () => {
+  const coldOf = async (...pauses: readonly `${number} minutes`[]): Promise<number> => {
+    const world = new MeteredWorld(CHAIN);
+    for (const pause of pauses) {
+      await world.harness.advance(pause);
+      await world.harness.publish(Begun, { text: 'text', then: 'nothing' });
+    }
+    await world.harness.advance('1 minute');
+    return world.meter.count('cold starts', 'gigabyteSecond');
+  };
+  expect(await coldOf('1 minutes', '4 minutes')).toBe(0);
+  expect(await coldOf('10 minutes', '4 minutes', '10 minutes')).toBeCloseTo(2 * 0.5 * 0.3, 6);
+});
+
 test('each state of a workflow is a transition, and lines of its log', async () => {
   const paused = defineWorkflow(CHAIN.topology, 'paused', { startedBy: Begun }, (flow) => {
     flow.wait('pause', '1 second');
