@@ -1,6 +1,6 @@
 // Plain JavaScript without types of its own, as it runs before anything is installed.
 const { oneAfterTheOther } = (await import(new URL('../../../../cli/setup/tests.mjs', import.meta.url).href)) as {
-  oneAfterTheOther: (each: readonly string[], runOne: (one) => Promise<number>) => Promise<number>;
+  oneAfterTheOther: (each: readonly string[], runOne: (one: string) => Promise<number>) => Promise<number>;
 };
 
 async function ranWith(codes: Readonly<Record<string, number>>) {
