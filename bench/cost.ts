@@ -1,3 +1,4 @@
+import { AIMS, isMet } from './cost/aims.js';
 import { costs, type Cost } from './cost/scenes.js';
 import { ASSUMED, PRICE_LIST, PRICES } from './cost/prices.js';
 import { standingCost, type StandingCost } from './cost/standing.js';
@@ -12,13 +13,6 @@ import { standingCost, type StandingCost } from './cost/standing.js';
  *
  * Not counted: tables and calls of an application's own agents, data that leaves the region, support.
  */
-const AIMS: Readonly<Record<string, number>> = {
-  'bus hop, full batches': 3,
-  'bus hop, one a second': 4.5,
-  'direct hop, full batches': 1.9,
-  'healthy vehicle': 70,
-};
-
 async function main(json: boolean): Promise<void> {
   const hops = await costs();
   const standing = await standingCost();
@@ -40,7 +34,8 @@ function report(hops: readonly Cost[], standing: StandingCost): void {
   console.log(`${PRICE_LIST.region}, list prices of ${PRICE_LIST.asOf}; USD for a million\n`);
   for (const { name, usdPerMillion, parts } of hops) {
     const aim = AIMS[name];
-    const verdict = aim === undefined ? '' : `   aim ${aim.toFixed(2)}: ${usdPerMillion <= aim ? 'met' : 'missed'}`;
+    const verdict =
+      aim === undefined ? '' : `   aim ${aim.toFixed(2)}: ${isMet(name, usdPerMillion) ? 'met' : 'missed'}`;
     console.log(`${name.padEnd(36)}${usdPerMillion.toFixed(2).padStart(8)}${verdict}`);
     for (const { part, unit, count, usd } of parts)
       console.log(

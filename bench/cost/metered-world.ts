@@ -13,7 +13,7 @@ import { ManualClock } from '../../shared/testing/memory/manual-clock.js';
 import type { QueueCopy } from '../../shared/testing/memory/memory-queue.js';
 import { seededRandom } from '../../shared/testing/memory/seeded-random.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-definition.js';
-import { bytesOfInvocation, meteredLog } from './log-bytes.js';
+import { bytesOfExecution, bytesOfInvocation, bytesOfState, meteredLog } from './log-bytes.js';
 import { Meter } from './meter.js';
 import { chunks, meteredNames, MeteredAws } from './metered-aws.js';
 import type { Change } from './metered-tables.js';
@@ -49,10 +49,14 @@ export class MeteredWorld {
   readonly #application: string;
   /** Functions and seconds of which a trace was recorded. */
   readonly #traced = new Set<string>();
+  /** Time of the last invocation of a function; before its first it was warm when the world began. */
+  readonly #invokedAt = new Map<string, number>();
+  readonly #began: number;
 
   constructor({ topology, agents, workflows }: Pick<WorldParts, 'topology' | 'agents' | 'workflows'>) {
     const { meter } = this;
     const clock = new ManualClock(Date.UTC(2026, 5, 3, 11));
+    this.#began = clock.now();
     this.#application = topology.name;
     this.#aws = new MeteredAws(meter, () => clock.now());
     const counted = workflows.map((one) => countTransitions(one, meter));
@@ -154,14 +158,18 @@ export class MeteredWorld {
     return withRun({ ...consumer, handle });
   }
 
-  /** An invocation with what Lambda writes about it, and its trace where the function records any. */
+  /** An invocation with what Lambda writes about it, the start of a process after a pause, and its trace if it records any. */
   #invocation(of: Invoked, ms: number, part = 'functions'): void {
     const { meter } = this;
+    const at = of.at ?? this.#world.clock.now();
+    const isCold = at - (this.#invokedAt.get(of.name) ?? this.#began) > ASSUMED.idleMs;
+    this.#invokedAt.set(of.name, at);
     meter.add('invocation', 1, part);
     meter.add('gigabyteSecond', (of.megabytes / 1_024) * (ms / 1_000), part);
-    meter.add('logByte', bytesOfInvocation(), 'logs');
+    if (isCold) meter.add('gigabyteSecond', (of.megabytes / 1_024) * (ASSUMED.coldMs / 1_000), 'cold starts');
+    meter.add('logByte', bytesOfInvocation(isCold), 'logs');
     if (!TRACES) return;
-    const second = `${of.name} ${Math.floor(this.#world.clock.now() / 1_000)}`;
+    const second = `${of.name} ${Math.floor(at / 1_000)}`;
     meter.add('trace', this.#traced.has(second) ? ASSUMED.traceShare : 1, 'traces');
     this.#traced.add(second);
   }
@@ -176,7 +184,7 @@ export class MeteredWorld {
         const Records = batch.map((change) => recordOf(change, (sequence += 1)));
         const left = await archiveRecords({ Records, shardId: 'shardId-00000000000000000001-00000001' }, services);
         if (left !== undefined) throw new Error(`the archive stopped at ${left}`);
-        this.#invocation(platform('ledger-stream'), ASSUMED.archiveMs, 'archive');
+        this.#invocation({ ...platform('ledger-stream'), at: batch.at(-1)?.at }, ASSUMED.archiveMs, 'archive');
         log.info('invoked', { ms: ASSUMED.archiveMs });
       }
     });
@@ -194,6 +202,8 @@ export class MeteredWorld {
 interface Invoked {
   readonly name: string;
   readonly megabytes: number;
+  /** @default now */
+  readonly at?: number | undefined;
 }
 
 function platform(name: string): Invoked {
@@ -231,14 +241,18 @@ function recordOf({ before, after, at }: Change, sequence: number): DynamoDBReco
   };
 }
 
-/** A workflow that counts the states that its executions enter. */
+/** A workflow that counts the states that its executions enter, and the lines that their history is in the log. */
 function countTransitions(workflow: WorkflowDefinition, meter: Meter): WorkflowDefinition {
+  const { asl } = workflow;
   const watched = <Machine extends { readonly States: object }>(machine: Machine): Machine => ({
     ...machine,
     States: new Proxy(machine.States, {
       get: (states, name) => {
+        const state = Reflect.get(states, name) as Readonly<Record<string, unknown>>;
         meter.add('transition', 1, 'workflows');
-        return watchedState(Reflect.get(states, name) as Readonly<Record<string, unknown>>);
+        meter.add('logByte', bytesOfState(String(name), String(state['Type'])), 'logs');
+        if (states === asl.States && name === asl.StartAt) meter.add('logByte', bytesOfExecution(), 'logs');
+        return watchedState(state);
       },
     }),
   });
@@ -253,5 +267,5 @@ function countTransitions(workflow: WorkflowDefinition, meter: Meter): WorkflowD
       ...(ItemProcessor && { ItemProcessor: watched(ItemProcessor) }),
     };
   };
-  return { ...workflow, asl: watched(workflow.asl) };
+  return { ...workflow, asl: watched(asl) };
 }

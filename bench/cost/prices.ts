@@ -49,6 +49,10 @@ export const ASSUMED = {
   platformMs: 40,
   /** Milliseconds of the archive's function for a batch. */
   archiveMs: 60,
+  /** Milliseconds of a start of a process, which Lambda bills as any other (since August 2025). */
+  coldMs: 300,
+  /** Milliseconds without an invocation after which a function starts anew. */
+  idleMs: 300_000,
   /** Milliseconds of a scheduled function that finds nothing to do. */
   scheduledMs: 300,
   /** Share of invocations whose trace is recorded beyond the first in each second (X-Ray, default sampling rule). */

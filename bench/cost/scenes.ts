@@ -28,7 +28,7 @@ type Traffic = 'full' | { readonly everySeconds: number };
 
 /** A message in each second: no function gets two at once, and the archive gathers those of a minute. */
 const TRICKLE: Traffic = { everySeconds: 1 };
-/** A message in ten minutes: nothing is shared with another. */
+/** A message in ten minutes: it shares an object of the archive with the message that caused it, and nothing else. */
 const ALONE: Traffic = { everySeconds: 600 };
 
 const Note = z.object({ text: z.string() });
@@ -81,8 +81,8 @@ async function runChain(then: z.output<typeof Begun.schema>['then'] | 'none', tr
   const world = new MeteredWorld(CHAIN);
   const { harness } = world;
   for (let at = 0; at < timesOf(traffic); at += 1) {
-    if (then !== 'none') await harness.publish(Begun, { text: TEXT, then }, { id: idOf(at) });
     if (traffic !== 'full') await harness.advance(`${traffic.everySeconds} seconds`);
+    if (then !== 'none') await harness.publish(Begun, { text: TEXT, then }, { id: idOf(at) });
   }
   // Two runs of the sweeper, which look at what was published from outside.
   await harness.advance('11 minutes');

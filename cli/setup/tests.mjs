@@ -10,6 +10,8 @@ import { checkWhole } from './whole-package.mjs';
 const withoutEngine = ['unit', 'scenarios', 'docs', 'built', 'infra'];
 const onEngine = ['contract', 'integration', 'e2e', 'outside'];
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+/** Exit codes above it tell of a signal. */
+const SIGNALLED = 128;
 
 /**
  * Runs jest, first over the projects without an engine (`built` has the tests of `unit` and `scenarios` that a package can
@@ -57,20 +59,33 @@ export async function runTests(which, given) {
   if (first.length > 0) {
     code = await run(process.execPath, jestArguments(first, [...workers, ...rest]), { env, cwd: root });
   }
-  if (code > 128 || second.length === 0) return code;
+  if (code > SIGNALLED || second.length === 0) return code;
   const packed = second.some((project) => ['e2e', 'outside'].includes(project));
   const folder = mkdtempSync(join(tmpdir(), 'laneway-tests-'));
   try {
     if (packed) env.LANEWAY_TARBALL = await pack(folder, { built: first.includes('built') });
-    for (const one of engines) {
+    const ran = await oneAfterTheOther(engines, (one) => {
       const leaves = selects ? leftOutOn(one) : [];
       const projects = second.filter((project) => !leaves.some((beginning) => `test/${project}/` === beginning));
-      if (projects.length > 0) code = (await runOnEngine(one, projects, [...rest, ...ignoring(leaves)], env)) || code;
-    }
-    return code;
+      return projects.length > 0 ? runOnEngine(one, projects, [...rest, ...ignoring(leaves)], env) : 0;
+    });
+    return ran || code;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Runs something for each, one after the other, and for none after a run that a signal ended.
+ * @returns the last code that is not 0
+ */
+export async function oneAfterTheOther(each, runOne) {
+  let code = 0;
+  for (const one of each) {
+    code = (await runOne(one)) || code;
+    if (code > SIGNALLED) break;
+  }
+  return code;
 }
 
 /** Runs jest over projects on engines of one kind, which it starts, or on the one at AWS_ENDPOINT_URL. */

@@ -34,7 +34,7 @@ import type { LedgerRetention } from '../constructs/ledger-evidence.js';
 import type { Mailbox } from '../constructs/queues/mailbox.js';
 import { platformKey } from '../constructs/platform-function.js';
 import type { PlatformOverrides } from '../stacks/platform-functions.js';
-import type { FunctionOverrides } from '../constructs/runtime-function.js';
+import type { FunctionOverrides, FunctionTracing } from '../constructs/runtime-function.js';
 import type { WorkerPolicy } from '../constructs/policies/worker-policy.js';
 
 /** Properties of {@link LanewayApplication}. */
@@ -105,6 +105,8 @@ export interface LanewayApplicationProps {
    * @default 256 MB, one month, no reservation
    */
   readonly platformFunctions?: PlatformOverrides;
+  /** Traces of X-Ray of workflows. `active`: of every execution, at 5 USD a million, besides those that others trace. @default 'pass-through' */
+  readonly workflowTracing?: FunctionTracing;
   /**
    * Invocations that all agents together may have at once, so that no flood takes the account's concurrency from the platform's
    * functions: 900 of an account's 1,000. What the caps of lower lanes leave is divided evenly between the highest lanes.
@@ -212,6 +214,7 @@ export class LanewayApplication extends Construct {
               startsPerSecond: props.startsPerSecond,
               dispatches: dispatchesOf(props),
               platformFunctions: props.platformFunctions,
+              workflowTracing: props.workflowTracing,
             },
             platform: bundles,
             ...(links ? { approvalLinks: { ...links, removalPolicy } } : {}),

@@ -8,6 +8,7 @@ import { defined } from '../../shared/domain/base/defined.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-definition.js';
 import { acknowledge } from './acknowledge.js';
 import { allow } from './permissions.js';
+import { DEFAULT_TRACING, type FunctionTracing } from './runtime-function.js';
 
 /** Properties of {@link Workflow}. */
 export interface WorkflowProps {
@@ -19,6 +20,8 @@ export interface WorkflowProps {
   readonly stateMachineName?: string;
   /** @default one month */
   readonly logRetention?: RetentionDays;
+  /** Traces of X-Ray, as those of functions: `active` records one of executions that nobody traces, too. @default 'pass-through' */
+  readonly tracing?: FunctionTracing | undefined;
 }
 
 /**
@@ -40,6 +43,7 @@ export class Workflow extends Construct {
       managedPolicies: [watchingOf(Stack.of(this))],
     });
     allow(role, ['lambda:InvokeFunction'], [props.dispatcher.functionArn]);
+    const isTraced = (props.tracing ?? DEFAULT_TRACING) === 'active';
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       // CDK would allow each role by itself what the managed policy allows all of them.
       role: role.withoutPolicyUpdates(),
@@ -49,8 +53,12 @@ export class Workflow extends Construct {
       definitionSubstitutions: { DispatcherArn: props.dispatcher.functionArn },
       comment: `Laneway workflow ${props.definition.name}`,
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
-      tracingEnabled: true,
+      tracingEnabled: isTraced,
     });
+    if (!isTraced) {
+      const reason = 'Traces cost 5 USD a million, and the ledger knows every message without them (decision 61).';
+      acknowledge(this.stateMachine, 'AwsSolutions-SF2', reason);
+    }
   }
 }
 

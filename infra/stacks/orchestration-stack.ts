@@ -16,7 +16,7 @@ import type { ExpectedLoad } from '../constructs/bounds/expected-load.js';
 import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import { allow } from '../constructs/permissions.js';
 import { codeOf, type PlatformCode, type PlatformFunction } from '../constructs/platform-function.js';
-import type { FunctionOverrides } from '../constructs/runtime-function.js';
+import type { FunctionOverrides, FunctionTracing } from '../constructs/runtime-function.js';
 import { queueTarget, ruleNameIn } from '../constructs/queues/rule-target.js';
 import { Workflow } from '../constructs/workflow.js';
 import { WORKFLOW_START_OUTPUT } from '../../shared/topology/deployed/output-key.js';
@@ -69,6 +69,8 @@ export interface OrchestrationStackProps extends StackProps {
   readonly startsPerSecond?: number | undefined;
   /** Memory, log retention and concurrency of platform functions. @default those of every platform function */
   readonly platformFunctions?: PlatformOverrides | undefined;
+  /** Traces of the workflows. @default 'pass-through' */
+  readonly workflowTracing?: FunctionTracing | undefined;
   /** Load that the dispatcher is to bear. @default it has no reservation */
   readonly dispatches?: ExpectedLoad | undefined;
   /** Returns the bundled code of platform functions; called once. */
@@ -100,7 +102,7 @@ export class OrchestrationStack extends ApplicationStack {
     const dispatcher = Object.values(platform).find((fn) => invokedBySteps(fn));
     this.workflows = Object.fromEntries(
       props.workflows.flatMap((definition) =>
-        dispatcher ? [[definition.name, this.workflow(definition, dispatcher)]] : [],
+        dispatcher ? [[definition.name, this.workflow(definition, dispatcher, props.workflowTracing)]] : [],
       ),
     );
     if (props.workflows.length > 0) this.workflowStatus = this.statusQueue(props.messaging);
@@ -111,9 +113,13 @@ export class OrchestrationStack extends ApplicationStack {
     this.platformOutputs(platform);
   }
 
-  private workflow(definition: DeployableWorkflow, dispatcher: PlatformFunction): Workflow {
+  private workflow(
+    definition: DeployableWorkflow,
+    dispatcher: PlatformFunction,
+    tracing: FunctionTracing | undefined,
+  ): Workflow {
     const stateMachineName = machineName(this.stackName, definition.name);
-    return new Workflow(this, `Workflow-${definition.name}`, { definition, dispatcher, stateMachineName });
+    return new Workflow(this, `Workflow-${definition.name}`, { definition, dispatcher, stateMachineName, tracing });
   }
 
   private platformFunctions(props: OrchestrationStackProps): PlatformFunctions {

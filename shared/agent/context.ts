@@ -71,6 +71,8 @@ export type CommandsIn<Heard> = Extract<Heard, CommandType>;
 /**
  * Context of one handling, passed to the handler beside its message. `Published`: types it may publish. `Heard`: types
  * it hears. `Deps`: the dependencies bound to the agent. `Capability`: capabilities of the topology's agents.
+ * Take its parts off it, each as often as you like: `{ publish, log }`. It is neither copied (`{ ...context }` has next to
+ * nothing), nor wrapped in a `Proxy` or by `Object.create`, nor written to: a part is made when it is asked for.
  */
 export interface Context<
   Published extends MessageType = MessageType,
@@ -192,7 +194,10 @@ export type Handlers<
       ) => void | Promise<void>;
     });
 
-/** Wraps the handling of one message, wherever the agent runs. */
+/**
+ * Wraps the handling of one message, wherever the agent runs. It may read the {@link Context}, by taking parts off it; the
+ * handler gets the same one, which is neither copied, wrapped nor written to.
+ */
 export type Middleware<Deps = unknown> = (
   message: Message,
   context: Context<MessageType, MessageType, Deps>,

@@ -43,3 +43,10 @@ test('a duration is told in its largest whole unit', () => {
     ...['500 milliseconds', '1 second', '90 seconds', '2 minutes', '12 hours', '7 days', '1 day'],
   ]);
 });
+
+test('no group says that nothing of it is to be set beside a row that names what sets it', () => {
+  for (const { title, about, rows: own } of TIMEOUTS)
+    expect([title, about.includes('Not to be set') && own.some((one) => one.set !== '')]).toEqual([title, false]);
+  const heartbeat = rows.filter(({ constant }) => ['BEAT_EVERY_MS', 'SILENCE_MS'].includes(constant));
+  expect(heartbeat.map((one) => one.set.includes('defaults.heartbeat'))).toEqual([true, true]);
+});

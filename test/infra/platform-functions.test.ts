@@ -84,6 +84,15 @@ it('a function records traces by itself where the application says so, and else 
   expect(modes.length).toBeGreaterThan(5);
 });
 
+it('a workflow, too, records traces by itself only where the application says so', () => {
+  const enabled = (options: object): unknown[] =>
+    resourcesOf(applicationOf(purchases, { workflows: [first], ...options }))
+      .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
+      .map(({ properties }) => properties['TracingConfiguration']);
+  expect(enabled({})).toEqual([{ Enabled: false }]);
+  expect(enabled({ workflowTracing: 'active' })).toEqual([{ Enabled: true }]);
+});
+
 it('a variable that nothing gives is refused with what there is', () => {
   const { agents } = application.stacks;
   const code = Code.fromInline('exports.handler = async () => undefined;');

@@ -1,3 +1,4 @@
+import { AIMS, isMet } from '../../bench/cost/aims.js';
 import { PRICE_LIST } from '../../bench/cost/prices.js';
 import { sumOf, type BillLine } from '../../bench/cost/meter.js';
 import { costs, type Cost } from '../../bench/cost/scenes.js';
@@ -25,25 +26,43 @@ export async function readmeWithCosts(readme: string): Promise<string> {
   return `${readme.slice(0, from)}${BEGIN}\n\n${costText(await costs(), await standingCost())}\n\n${readme.slice(to)}`;
 }
 
-function costText(measured: readonly Cost[], standing: StandingCost): string {
+/** Tables of what was measured, with the aim beside each thing that has one. */
+export function costText(measured: readonly Cost[], standing: StandingCost): string {
   const of = (name: string): Cost | undefined => measured.find((one) => one.name === name);
   const cell = (name: string): string => of(name)?.usdPerMillion.toFixed(2) ?? '';
   const { queues, alarms } = standing.resources;
-  const hops = ROWS.map(([name, what]) => [what, ...TRAFFIC.map((traffic) => cell(`${name}, ${traffic}`))]);
-  const vehicle = ['1 M healthy vehicles', cell('healthy vehicle'), '', ''];
+  const hops = ROWS.map(([name, what]) => [
+    what,
+    ...TRAFFIC.map((traffic) => cell(`${name}, ${traffic}`)),
+    TRAFFIC.flatMap((traffic) => aimOf(`${name}, ${traffic}`, `${traffic} `)).join(', '),
+  ]);
+  const vehicle = ['1 M healthy vehicles', cell('healthy vehicle'), '', '', ...aimOf('healthy vehicle')];
   const still = [
     `standing still, a month: ${queues} queues, ${alarms} alarms, a KMS key`,
     `about ${Math.round(standing.usdPerMonth)}`,
-    ...['', ''],
+    ...['', '', ''],
   ];
   const hop = TRAFFIC.map((traffic) => of(`bus hop, ${traffic}`)?.parts ?? []);
   const names = [...new Set(hop.flat().map(({ part }) => part))];
   const shares = names.map((name) => [name, ...hop.map((parts) => share(parts, name))]);
   return [
-    table(['USD', ...TRAFFIC], [...hops, vehicle, still]),
+    table(['USD', ...TRAFFIC, 'aim'], [...hops, vehicle, still]),
+    aimsMet(measured),
     `Of a message over the bus (list prices of ${PRICE_LIST.region}, ${PRICE_LIST.asOf}):`,
     table(['part', ...TRAFFIC], shares),
   ].join('\n\n');
+}
+
+/** Text of an aim; none where there is none. */
+function aimOf(name: string, before = ''): string[] {
+  const aim = AIMS[name];
+  return aim === undefined ? [] : [`${before}${aim.toFixed(2)}`];
+}
+
+function aimsMet(measured: readonly Cost[]): string {
+  const met = measured.map(({ name, usdPerMillion }) => isMet(name, usdPerMillion)).filter((one) => one !== undefined);
+  const missed = met.filter((one) => !one).length;
+  return `Aims missed: ${missed} of ${met.length}.`;
 }
 
 function share(parts: readonly BillLine[], name: string): string {

@@ -125,10 +125,22 @@ export const retentionTimes: TimeoutGroup = {
 
 export const registryTimeouts: TimeoutGroup = {
   title: 'Instances of agents',
-  about: 'See [who works](../how-to/operate-agents.md). Not to be set.',
+  about: 'See [who works](../how-to/operate-agents.md).',
   rows: [
-    row('heartbeat of a worker', 'BEAT_EVERY_MS', ms(BEAT_EVERY_MS), 'the next one; a drain is heeded with it'),
-    row('silence of an instance', 'SILENCE_MS', ms(SILENCE_MS), 'it is `offline`'),
+    row(
+      'heartbeat of a worker',
+      'BEAT_EVERY_MS',
+      ms(BEAT_EVERY_MS),
+      'the next one; a drain is heeded with it',
+      '`defaults.heartbeat` of the topology',
+    ),
+    row(
+      'silence of an instance',
+      'SILENCE_MS',
+      ms(SILENCE_MS),
+      'it is `offline`',
+      '`defaults.heartbeat` of the topology: two of them',
+    ),
     row('one look at all agents', 'WATCH_TIMEOUT', WATCH_TIMEOUT, 'the next look begins with other agents'),
     row('interval of looks', 'WATCH_EVERY', WATCH_EVERY, '`AgentStatusChanged` of what has changed'),
     row(

@@ -1,4 +1,6 @@
+import { defineWorkflow, type WorkflowDefinition } from 'laneway/workflow';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { bytesOfExecution, bytesOfState } from '../../../bench/cost/log-bytes.js';
 import { Meter, sumOf } from '../../../bench/cost/meter.js';
 import { MeteredTables } from '../../../bench/cost/metered-tables.js';
 import { MeteredWorld } from '../../../bench/cost/metered-world.js';
@@ -87,6 +89,39 @@ test('ten messages of a client cost what their calls are', async () => {
   expect(count('archive', 'objectPut')).toBe(1);
   expect(count('archive', 'writeUnit')).toBe(1);
   expect(count('logs', 'logByte')).toBeGreaterThan(3_000);
+});
+
+test('a message after a pause pays for the start of a process, and one soon after another does not', async () => {
+  const coldOf = async (...pauses: readonly `${number} minutes`[]): Promise<number> => {
+    const world = new MeteredWorld(CHAIN);
+    for (const pause of pauses) {
+      await world.harness.advance(pause);
+      await world.harness.publish(Begun, { text: 'text', then: 'nothing' });
+    }
+    await world.harness.advance('1 minute');
+    return world.meter.count('cold starts', 'gigabyteSecond');
+  };
+  expect(await coldOf('1 minutes', '4 minutes')).toBe(0);
+  expect(await coldOf('10 minutes', '4 minutes', '10 minutes')).toBeCloseTo(2 * 0.5 * 0.3, 6);
+});
+
+test('each state of a workflow is a transition, and lines of its log', async () => {
+  const paused = defineWorkflow(CHAIN.topology, 'paused', { startedBy: Begun }, (flow) => {
+    flow.wait('pause', '1 second');
+    flow.complete('done');
+  });
+  const lines = async (workflows: readonly WorkflowDefinition[]): Promise<Meter> => {
+    const world = new MeteredWorld({ ...CHAIN, workflows });
+    await world.harness.publish(Begun, { text: 'text', then: 'nothing' });
+    await world.harness.advance('1 minute');
+    return world.meter;
+  };
+  const [meter, less] = [await lines([paused]), await lines([])];
+  const types = Object.entries(paused.asl.States).map(([name, { Type }]) => [name, Type] as const);
+  expect(meter.count('workflows', 'transition')).toBe(types.length);
+  const states = types.reduce((sum, [name, type]) => sum + bytesOfState(name, type), 0);
+  expect(states).toBeGreaterThan(types.length * 500);
+  expect(meter.count('logs', 'logByte') - less.count('logs', 'logByte')).toBeGreaterThan(states + bytesOfExecution());
 });
 
 test('a bill is the difference of two measurements, by the list', () => {
