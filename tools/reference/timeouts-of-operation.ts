@@ -135,7 +135,7 @@ export const registryTimeouts: TimeoutGroup = {
       "probe of an agent's health",
       'PROBE_LIMIT_MS',
       ms(PROBE_LIMIT_MS),
-      'it counts as failed, and is made once more',
+      'it counts as failed, and is made once more; where a quarter of the heartbeat is less, it has that',
     ),
     row("messages wait and none is in a function's hand", 'STUCK_MS', ms(STUCK_MS), 'the function is `failed`'),
     row('row of an instance that is not written any more', 'REGISTRY_KEPT_MS', ms(REGISTRY_KEPT_MS), 'it is deleted'),
