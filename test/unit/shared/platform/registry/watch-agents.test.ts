@@ -147,3 +147,17 @@ it('goes on without the health of agents while that cannot be read, and tells no
   registry.health = health;
   expect(await look()).toMatchObject({ failed: 0 });
 });
+
+it('strikes out a change that is refused for good, and tells those after it', async () => {
+  const { world, register, beat, pass, look } = stand();
+  const since = new Date(world.clock.now()).toISOString();
+  const refused = { kind: 'down', number: 1, since, cause: 'made up', tasks: 2 ** 60 } as const;
+  const health = { agent: 'packer', state: 'down', since, above: [], changes: 1, untold: [refused] } as const;
+  await world.registry.assess(health, undefined);
+  await register();
+  await beat(1, 1);
+  expect(await look()).toMatchObject({ told: 1, failed: 0 });
+  pass(60);
+  expect(await look()).toMatchObject({ told: 1, failed: 0 });
+  expect(world.ofType('AgentWentDown')).toMatchObject([{ data: { agent: 'packer', tasks: 0 } }]);
+});
