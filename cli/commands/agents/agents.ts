@@ -45,8 +45,9 @@ export async function agentsListCommand(
 ): Promise<void> {
   const application = await opened(context);
   const found = await listInstances({ ...defined({ capabilities: capability, role, status }) }, finding(application));
-  const { name } = application.topology;
-  const down = (await application.registry.health()).filter(({ state }) => state === 'down');
+  const { name, model } = application.topology;
+  const health = await application.registry.health();
+  const down = health.filter(({ agent, state }) => state === 'down' && Object.hasOwn(model.agents, agent));
   const lines = () => [...instanceTable(name, found, context.output.paint), ...downLines(down, context.output.paint)];
   context.output.result(found, () => lines().join('\n'));
 }

@@ -1,6 +1,8 @@
 import type { FunctionState } from '../../../../../shared/domain/registry/function-state.js';
 import { watchAgents } from '../../../../../shared/platform/registry/watch-agents.js';
+import { INTENT_GRACE_MS } from '../../../../../shared/publishing/publish-message.js';
 import { depot } from '../../../../kit/applications/fixture-topology.js';
+import { enquiry } from '../../../../kit/stands/enquiry-world.js';
 import { platformWorld } from '../../../../kit/stands/platform-world.js';
 
 const WELL: FunctionState = { state: 'active', mappings: 1, enabled: 1, waiting: 0, inHand: 0 };
@@ -160,4 +162,56 @@ it('strikes out a change that is refused for good, and tells those after it', as
   pass(60);
   expect(await look()).toMatchObject({ told: 1, failed: 0 });
   expect(world.ofType('AgentWentDown')).toMatchObject([{ data: { agent: 'packer', tasks: 0 } }]);
+});
+
+describe('requests that are open at agents which are down', () => {
+  const IDLE = { above: [], changes: 1, untold: [], state: 'down' } as const;
+  async function openAtSage() {
+    const asked = await enquiry();
+    const { world } = asked;
+    const since = new Date(world.clock.now()).toISOString();
+    const down = (agent: string) => world.registry.assess({ ...IDLE, agent, since }, undefined);
+    const services = {
+      ...world,
+      ...{ publishing: world.publishingAs('platform', 'registry'), told: new Map<string, number>() },
+      agentFunctions: { stateOf: () => Promise.resolve({ ...WELL, enabled: 0 }) },
+    };
+    const look = (stopAt = Infinity) => watchAgents(services, stopAt);
+    return { asked, world, down, services, look, ends: () => world.ofType('RequestFailed') };
+  }
+
+  it('are told to move on once within the time after which the sweeper sends what was told', async () => {
+    const { world, down, look, ends } = await openAtSage();
+    await down('sage');
+    expect(await look()).toMatchObject({ movedOn: 1, complete: true });
+    expect(await look()).toMatchObject({ movedOn: 0 });
+    expect(ends()).toHaveLength(1);
+    world.clock.advance(INTENT_GRACE_MS);
+    expect(await look()).toMatchObject({ movedOn: 1 });
+    expect(new Set(ends().map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('move on although looking at agents takes all of its time', async () => {
+    const { world, down, look, services } = await openAtSage();
+    await down('sage');
+    services.agentFunctions.stateOf = () => {
+      world.clock.advance(3_500);
+      return Promise.reject(new Error('throttled'));
+    };
+    expect(await look(world.clock.now() + 8_000)).toMatchObject({ failed: 2, movedOn: 1, complete: false });
+    services.told.clear();
+    services.agentFunctions.stateOf = () => Promise.reject(new Error('throttled'));
+    expect(await look(world.clock.now())).toMatchObject({ failed: 0, movedOn: 0, complete: false });
+  });
+
+  it('wait where the agent has left the topology, whose health nobody looks at any more', async () => {
+    const { down, look, services } = await openAtSage();
+    await down('sage');
+    const { sage: _gone, ...agents } = services.topology.model.agents;
+    const model = { ...services.topology.model, agents };
+    expect(await watchAgents({ ...services, topology: { ...services.topology, model } }, Infinity)).toMatchObject({
+      movedOn: 0,
+    });
+    expect(await look()).toMatchObject({ movedOn: 1 });
+  });
 });
