@@ -1,5 +1,6 @@
 import { defined } from '../../../shared/domain/base/defined.js';
 import { summarizeError, unknownName } from '../../../shared/domain/base/errors.js';
+import { healthAmong } from '../../../shared/domain/registry/health.js';
 import type { AgentStatus } from '../../../shared/domain/registry/lifecycle.js';
 import {
   drainAgent,
@@ -46,8 +47,8 @@ export async function agentsListCommand(
   const application = await opened(context);
   const found = await listInstances({ ...defined({ capabilities: capability, role, status }) }, finding(application));
   const { name, model } = application.topology;
-  const health = await application.registry.health();
-  const down = health.filter(({ agent, state }) => state === 'down' && Object.hasOwn(model.agents, agent));
+  const health = healthAmong(model.agents, await application.registry.health());
+  const down = health.filter(({ state }) => state === 'down');
   const lines = () => [...instanceTable(name, found, context.output.paint), ...downLines(down, context.output.paint)];
   context.output.result(found, () => lines().join('\n'));
 }

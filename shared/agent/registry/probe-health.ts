@@ -1,4 +1,4 @@
-import { cutText } from '../../domain/base/cut-text.js';
+import { cutText, withoutPlaces } from '../../domain/base/cut-text.js';
 import { summarizeError } from '../../domain/base/errors.js';
 import { ILL_LENGTH } from '../../domain/registry/instance.js';
 import type { BoundAgent } from '../create-agent.js';
@@ -54,7 +54,7 @@ async function probeOnce(
   try {
     return await Promise.race([asked, late]);
   } catch (error) {
-    return cutText(summarizeError(error).message, ILL_LENGTH) || 'it failed';
+    return cutText(withoutPlaces(summarizeError(error).message), ILL_LENGTH) || 'it failed';
   } finally {
     clearTimeout(timer);
     ending?.removeEventListener('abort', end);

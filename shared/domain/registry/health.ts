@@ -61,6 +61,14 @@ export interface LookedAt {
   readonly claim?: InstanceClaim;
 }
 
+/** Health of the agents of a topology. The row of one that has left it stays, and would be down for good. */
+export function healthAmong(
+  agents: Readonly<Record<string, unknown>>,
+  health: readonly AgentHealth[],
+): readonly AgentHealth[] {
+  return health.filter(({ agent }) => Object.hasOwn(agents, agent));
+}
+
 /** Ids of the agents that are down. */
 export function agentsDown(health: readonly AgentHealth[]): ReadonlySet<string> {
   return new Set(health.flatMap(({ agent, state }) => (state === 'down' ? [agent] : [])));

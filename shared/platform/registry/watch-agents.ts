@@ -4,7 +4,7 @@ import { summarizeError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
 import { drainOf } from '../../domain/registry/drain.js';
-import { agentsDown, type LookedAt } from '../../domain/registry/health.js';
+import { agentsDown, healthAmong, type LookedAt } from '../../domain/registry/health.js';
 import type { InstanceClaim } from '../../domain/registry/instance.js';
 import { silenceOf } from '../../domain/registry/lifecycle.js';
 import {
@@ -75,8 +75,7 @@ export async function watchAgents(services: WatchServices, stopAt: number): Prom
   const health = await registry
     .health()
     .catch((error: unknown) => failed('the health of agents could not be read', {}, error));
-  // Whoever left the topology is nobody's to wait for, and would be down for good.
-  const present = health?.filter(({ agent }) => Object.hasOwn(topology.model.agents, agent));
+  const present = health && healthAmong(topology.model.agents, health);
   const known = new Map(present?.map((one) => [one.agent, one]));
   const began = clock.now();
   let complete = true;

@@ -29,6 +29,8 @@ it('takes one whose probe fails twice for ill, with the reason', async () => {
       throw new Error('x'.repeat(1_000));
     }),
   ).toHaveLength(200);
+  const denied = 'not authorized on resource: arn:aws:dynamodb:eu-west-1:123456789012:table/archive';
+  expect(await ill(() => Promise.reject(new Error(denied)))).toBe('not authorized on resource: (an ARN)');
   let made = 0;
   expect(await ill(() => (made += 1) > 1)).toBeUndefined();
   expect(made).toBe(2);

@@ -1,6 +1,7 @@
 import {
   assessAgent,
   agentsDown,
+  healthAmong,
   type AgentHealth,
   type LookedAt,
 } from '../../../../../shared/domain/registry/health.js';
@@ -106,4 +107,10 @@ it('is not taken down by messages that fail: whose tries fail goes on taking the
   // A function that has failed cannot run.
   const { standing } = one('failed');
   expect(assess([{ standing }], undefined)).toMatchObject({ state: 'down' });
+});
+
+it('has no word on an agent that has left the topology', () => {
+  const down = assess([one('failed', ILL)], undefined);
+  const health = down ? [down, { ...down, agent: 'toString' }] : [];
+  expect(healthAmong({ weigher: {} }, health)).toEqual([down]);
 });
