@@ -42,7 +42,16 @@ export async function assess(
   const known = first?.health;
   const next = assessAgent(id, looks, { before: known, limits: { ...DEFAULT_LIMITS, ...limits } }, clock.now());
   const told = first?.told ?? 0;
-  if (next === undefined || next === known || !(await registry.assess(next, known))) return { health: known, told };
+  if (next === undefined || next === known) return { health: known, told };
+  if (!(await registry.assess(next, known))) {
+    // A row that cannot be read is passed over: it stands, and is not known.
+    if (!known)
+      services.log.error('the health of an agent was not written: its row is there, and was not read', {
+        ...{ agent: id, state: next.state, row: `health ${id}` },
+        help: 'when it comes again, the row cannot be read: delete it in the table of the registry',
+      });
+    return { health: known, told };
+  }
   const last = await tell(next, services);
   return { health: last.health, told: told + last.told };
 }

@@ -215,3 +215,25 @@ describe('requests that are open at agents which are down', () => {
     expect(await look()).toMatchObject({ movedOn: 1 });
   });
 });
+
+it('says so when the health of an agent stands in a row that cannot be read, and can therefore not be written', async () => {
+  const { services, register, beat, pass, look } = stand();
+  await register();
+  await beat(1, 1);
+  await look();
+  pass(60);
+  const said: unknown[] = [];
+  services.log.error = (...given: unknown[]) => void said.push(...given);
+  const { registry } = services;
+  await registry.assess(
+    { agent: 'packer', state: 'up', since: '2026-01-01T00:00:00.000Z', above: [], changes: 1, untold: [] },
+    undefined,
+  );
+  // As the adapter does with what it cannot read.
+  registry.health = () => Promise.resolve([]);
+  expect(await look()).toMatchObject({ told: 0 });
+  expect(said).toEqual([
+    expect.stringContaining('was not written'),
+    expect.objectContaining({ agent: 'packer', state: 'down', row: 'health packer' }),
+  ]);
+});
