@@ -37,7 +37,7 @@ export interface PhysicalNames {
   machines(): MachineArns;
   /** Writers of the ledger, by whom a conversation is read. @throws LanewayError for a source that knows none */
   writers(): readonly string[];
-  /** What the topology says of agents among whom is chosen. */
+  /** Terms of the topology for the agents among whom is chosen. */
   terms(): StandingTerms;
 }
 

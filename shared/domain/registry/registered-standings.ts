@@ -13,7 +13,7 @@ import { FUNCTION_INSTANCE, lookAtInstance, withDrain, type InstanceTerms } from
 /** Parts of an agent's standing that its instances tell. */
 type ToldStanding = Pick<AgentStanding, 'available' | 'room' | 'completed' | 'failed' | 'zone'>;
 
-/** What a topology says of its agents for a look at their instances; a model of one is it. */
+/** Terms of a topology on which instances of its agents are looked at; a model of one has them. */
 export interface StandingTerms {
   /** Interval of heartbeats. @defaultValue 30 seconds */
   readonly heartbeat?: Duration;
@@ -25,7 +25,7 @@ export interface StandingTerms {
 
 /** Sources of the standings of agents. */
 export interface RegisteredSources {
-  /** What waits in their lanes. */
+  /** Their load, by the messages in their lanes. */
   readonly counts: AgentStandings;
   readonly registry: Pick<Registry, 'health' | 'of'>;
   readonly clock: Clock;
