@@ -59,6 +59,7 @@ export function platformFunction<Event, Result>(
   const names = namesFromEnvironment({
     lanes: () => lanesFromEnvironment(topology.model),
     writers: () => ledgerWriters(topology.model),
+    terms: () => topology.model,
     machines: () => machineArns(workflows, requiredJson<MachineNaming>('workflows', process.env)),
   });
   let invocation: EventHandler<Event, Result> | undefined;

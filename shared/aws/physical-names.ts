@@ -1,5 +1,6 @@
 import { ENVIRONMENT, required, requiredJson, type Variables } from '../domain/base/environment.js';
 import { LanewayError } from '../domain/base/errors.js';
+import type { StandingTerms } from '../domain/registry/registered-standings.js';
 import { laneUrlsOf, type LaneUrls, type MailboxNaming } from '../topology/mailbox-names.js';
 import type { TopologyModel } from '../topology/model.js';
 
@@ -36,6 +37,8 @@ export interface PhysicalNames {
   machines(): MachineArns;
   /** Writers of the ledger, by whom a conversation is read. @throws LanewayError for a source that knows none */
   writers(): readonly string[];
+  /** Terms of the topology for the agents among whom is chosen. */
+  terms(): StandingTerms;
 }
 
 /** Names that the environment has only a rule for; the code of a function knows what to apply it to. */
@@ -46,6 +49,8 @@ export interface RuledNames {
   readonly machines?: () => MachineArns;
   /** @defaultValue unknown: the port of conversations cannot be opened */
   readonly writers?: () => readonly string[];
+  /** @defaultValue no agent declares anything */
+  readonly terms?: () => StandingTerms;
 }
 
 /**
@@ -53,11 +58,12 @@ export interface RuledNames {
  * @param env the variables @defaultValue those of the process
  */
 export function namesFromEnvironment(ruled: RuledNames, env: Variables = process.env): PhysicalNames {
-  const { lanes = () => ({}), machines = noMachines, writers = noWriters } = ruled;
+  const { lanes = () => ({}), machines = noMachines, writers = noWriters, terms = () => ({ agents: {} }) } = ruled;
   return {
     lanes,
     machines,
     writers,
+    terms,
     of: (resource) => {
       if (resource !== 'busArn') return required(resource, env);
       throw new LanewayError('CONFIGURATION', 'the environment of a function does not have the ARN of the bus', {

@@ -140,7 +140,7 @@ const lanes = ({ names }: Origin): Ports['lanes'] => {
 const choices = ({ names, unreadable }: Origin): Ports['choices'] => {
   const urls = names.lanes();
   const registry = names.has('registryTable')
-    ? { client: documentClient(), table: names.of('registryTable'), unreadable }
+    ? { client: documentClient(), table: names.of('registryTable'), unreadable, terms: names.terms() }
     : undefined;
   const port = later(
     () => import('./later-adapters/standings.js'),

@@ -51,6 +51,7 @@ export function namesFromOutputs(
     },
     lanes: () => lanesOf(model, deployment),
     writers: () => ledgerWriters(model),
+    terms: () => model,
     machines: () => {
       if (machines !== undefined) return machines;
       throw new LanewayError('NOT_FOUND', 'the state machines of the deployment have not been looked up', {
@@ -61,7 +62,7 @@ export function namesFromOutputs(
 }
 
 /** Parts of a topology's model from which names of its resources follow. */
-type DeployedModel = Pick<TopologyModel, 'agents' | 'channels' | 'clients' | 'ingress'>;
+type DeployedModel = Pick<TopologyModel, 'agents' | 'channels' | 'clients' | 'heartbeat' | 'ingress'>;
 
 function lanesOf(model: DeployedModel, deployment: Deployment): LaneUrls {
   return Object.fromEntries(

@@ -1,10 +1,9 @@
 import type { Log } from '../agent/context.js';
 import { ProcessGuards } from '../agent/receive/process-guards.js';
 import type { Services } from '../agent/receive/services.js';
-import { namesFromEnvironment, type PhysicalNames } from '../aws/physical-names.js';
+import { namesFromEnvironment, type PhysicalNames, type RuledNames } from '../aws/physical-names.js';
 import { agentPorts, openPorts, ratesPortOf, requestPortsOf } from '../aws/ports.js';
 import { ENVIRONMENT, type Variables } from '../domain/base/environment.js';
-import type { LaneUrls } from '../topology/mailbox-names.js';
 
 /** The handling chain's services on AWS. @throws LanewayError when a name is not known */
 export function agentServices(names: PhysicalNames, log: Log): Services {
@@ -15,10 +14,10 @@ export function agentServices(names: PhysicalNames, log: Log): Services {
 
 /**
  * The handling chain's services, and the version of the agent's code, by the environment contract.
- * @param lanes lanes that the agent may send to
+ * @param ruled lanes that the agent may send to, and the terms of those among whom it chooses
  */
-export function servicesFromEnvironment(log: Log, lanes: LaneUrls, env: Variables = process.env): Services {
+export function servicesFromEnvironment(log: Log, ruled: RuledNames, env: Variables = process.env): Services {
   const version = env[ENVIRONMENT.agentVersion];
-  const services = agentServices(namesFromEnvironment({ lanes: () => lanes }, env), log);
+  const services = agentServices(namesFromEnvironment(ruled, env), log);
   return version ? { ...services, version } : services;
 }

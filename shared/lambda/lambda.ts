@@ -50,7 +50,7 @@ export function lambda<Deps>(
   const reached = [...directReceivers(model, agent.model), ...watchedReceivers(model, agent.model)];
   const prepare = async () => ({
     deps: bind ? await bind({ bind: bindings() }) : ({} as Deps),
-    services: servicesFromEnvironment(log, lanesFromEnvironment(model, reached)),
+    services: servicesFromEnvironment(log, { lanes: () => lanesFromEnvironment(model, reached), terms: () => model }),
     lanes: Object.entries(
       laneUrlsOf(model, requiredJson<MailboxNaming>('mailboxes', process.env), [agent.id])[agent.id] ?? {},
     ) as [LaneKey, string][],

@@ -236,8 +236,8 @@ export const AgentStatusChanged = systemEvent(
 );
 
 /**
- * Nobody takes messages for an agent any more: each of its instances has failed, is silent or has ended, and no operator ordered that.
- * Its open requests move up their ladders now. One message for each time.
+ * Nobody takes messages for an agent any more: each of its instances is ill, cannot run, is silent or has ended, and no operator
+ * ordered that. Its open requests move up their ladders now. One message for each time.
  */
 export const AgentWentDown = systemEvent(
   'AgentWentDown',

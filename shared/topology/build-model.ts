@@ -152,7 +152,7 @@ function agentsOf(declared: Declared): Record<string, AgentModel> {
       );
     }
     checkTasks(declared.name, id, runs, spec.maxConcurrentTasks);
-    checkHealth(declared.name, id, spec.health ?? {});
+    checkHealth(declared.name, id, runs, spec.health ?? {});
     agents[id] = {
       id,
       runs,

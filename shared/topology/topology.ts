@@ -97,7 +97,8 @@ export interface AgentSpec<Channel extends string = string, Capability extends s
   /**
    * Shares from which its resources count as used up, each above 0 and up to 1. `failures`: of its tries within five minutes, from 20 of
    * them on; an instance beyond it has failed. `tasks`: messages in hand of those that its instances handle side by side at most.
-   * `memory`: of a worker's process. @defaultValue `failures` 0.5, `tasks` 0.9, `memory` 0.9
+   * `memory`: of its process. An agent on Lambda may have `tasks` alone, which counts where its function has a bound.
+   * @defaultValue `failures` 0.5, `tasks` 0.9, `memory` 0.9
    */
   readonly health?: Partial<HealthLimits>;
   /** Longest time one handler may take. @defaultValue '30 seconds' */

@@ -29,8 +29,8 @@ export interface PresenceEvents {
 export interface PresentAgent {
   /** Its place in the registry. */
   readonly lease: InstanceLease;
-  /** Probes its health. @returns the reason for which it is ill */
-  readonly probe: () => Promise<string | undefined>;
+  /** Probes its health, until nobody asks any more. @returns the reason for which it is ill */
+  readonly probe: (ending: AbortSignal) => Promise<string | undefined>;
   /** Its last tries. */
   readonly tries: RecentTries;
 }
@@ -40,14 +40,20 @@ export class Presence {
   readonly #agents: readonly PresentAgent[];
   /** Reasons for which agents are ill, as of the last heartbeat. */
   readonly #ill = new Map<string, string>();
+  /** Heartbeats that are under way. */
+  readonly #beating = new Map<PresentAgent, Promise<void>>();
+  readonly #ending = new AbortController();
   #state: InstanceState = 'ready';
-  #beating: Promise<void> | undefined;
   #end: () => void = () => undefined;
 
-  /** @param beatEvery interval of heartbeats, milliseconds */
+  /**
+   * @param beatEvery interval of heartbeats, milliseconds
+   * @param leaveMs longest wait for the registry to take its leave, milliseconds
+   */
   constructor(
     agents: readonly PresentAgent[],
     private readonly beatEvery: number = BEAT_EVERY_MS,
+    private readonly leaveMs: number = LEAVE_MS,
   ) {
     this.#agents = agents;
   }
@@ -73,65 +79,97 @@ export class Presence {
   }
 
   /**
-   * Registers, and beats again and again from then on. While the registry is not to be reached, the worker works without it.
+   * Registers, and beats again and again from then on, each agent by itself: one whose heartbeat takes long keeps no other silent.
+   * While the registry is not to be reached, the worker works without it.
    * @throws LanewayError INVALID_OPTION, FOREIGN_HEARTBEAT
    */
   async begin(events: PresenceEvents): Promise<void> {
-    await this.#beat(events, (error) => {
-      throw error;
-    });
-    this.#end = (events.repeat ?? repeat)(() => void this.#again(events), this.beatEvery);
+    await this.#all((one) =>
+      this.#next(one, events, (error) => {
+        throw error;
+      }),
+    );
+    this.#end = (events.repeat ?? repeat)(() => {
+      // One that takes long is waited for.
+      for (const one of this.#agents) if (!this.#beating.has(one)) void this.#next(one, events);
+    }, this.beatEvery);
   }
 
   /** Says that it takes nothing new, and ends what it has in hand. */
   async drain(events: PresenceEvents): Promise<void> {
     this.#state = 'draining';
-    await this.#again(events);
+    this.#ending.abort();
+    await this.#all((one) => this.#next(one, events));
   }
 
   /** Beats no more, and says that it is gone. */
   async leave({ warn }: Pick<PresenceEvents, 'warn'>): Promise<void> {
     this.#end();
-    await this.#beating;
-    const left = Promise.all(this.#agents.map(({ lease }) => lease.leave()));
+    this.#ending.abort();
+    const left = this.#all(async (one) => {
+      await this.#beating.get(one)?.catch(() => undefined);
+      await one.lease.leave();
+    });
     left.catch((error: unknown) => warn(`the registry was not told of the end: ${summarizeError(error).message}`));
     const over = new AbortController();
     await Promise.race([
       left.catch(() => undefined),
-      sleep(LEAVE_MS, undefined, { signal: over.signal }).catch(() => undefined),
+      sleep(this.leaveMs, undefined, { signal: over.signal }).catch(() => undefined),
     ]);
     over.abort();
   }
 
-  /** One heartbeat at a time: one that takes long is waited for. */
-  async #again(events: PresenceEvents): Promise<void> {
-    this.#beating = (this.#beating ?? Promise.resolve()).then(() => this.#beat(events, () => undefined));
-    await this.#beating;
+  async #all(call: (one: PresentAgent) => Promise<void>): Promise<void> {
+    await Promise.all(this.#agents.map(call));
   }
 
-  async #beat(events: PresenceEvents, refused: (error: unknown) => void): Promise<void> {
-    const taken = (): string => this.#agents.map(({ lease }) => this.takes(lease.registration.agent)).join();
-    const before = taken();
-    for (const { lease, probe, tries } of this.#agents) {
-      const { agent, instance } = lease.registration;
-      const ill = await probe();
-      if (ill !== undefined && this.#ill.get(agent) !== ill)
-        events.warn(`${agent} is ill, and takes nothing new: ${ill}`);
-      if (ill === undefined) this.#ill.delete(agent);
-      else this.#ill.set(agent, ill);
-      try {
-        const report = { ...tries.counts(), memory: memoryShare(), ...defined({ ill }) };
-        await lease.beat(events.tasksOf(agent), this.#state, report);
-      } catch (error) {
-        const summary = summarizeError(error);
-        events.warn(`instance ${instance} of ${agent} could not beat: ${summary.message}`);
-        if (!summary.retryable) refused(error);
-      }
-      if (!lease.isReplaced) continue;
+  /** A heartbeat of an agent, after that which is under way. */
+  async #next(
+    one: PresentAgent,
+    events: PresenceEvents,
+    refused = (_error: unknown): void => undefined,
+  ): Promise<void> {
+    const before = this.#beating.get(one)?.catch(() => undefined);
+    const beating = (before ?? Promise.resolve()).then(() => this.#beat(one, events, refused));
+    this.#beating.set(one, beating);
+    try {
+      await beating;
+    } finally {
+      if (this.#beating.get(one) === beating) this.#beating.delete(one);
+    }
+  }
+
+  async #beat(one: PresentAgent, events: PresenceEvents, refused: (error: unknown) => void): Promise<void> {
+    const { lease, tries } = one;
+    const { agent, instance } = lease.registration;
+    const took = this.takes(agent);
+    const ill = await this.#illness(one, events);
+    try {
+      const report = { ...tries.counts(), memory: memoryShare(), ...defined({ ill }) };
+      await lease.beat(events.tasksOf(agent), this.#state, report);
+    } catch (error) {
+      const summary = summarizeError(error);
+      events.warn(`instance ${instance} of ${agent} could not beat: ${summary.message}`);
+      if (!summary.retryable) refused(error);
+    }
+    if (lease.isReplaced) {
       events.warn(`instance ${instance} of ${agent} was replaced by another of that name, and ends`);
       events.replaced();
     }
-    if (taken() !== before) events.changed();
+    if (this.takes(agent) !== took) events.changed();
+  }
+
+  /** Probes an agent that may still take messages. @returns the reason for which it is ill */
+  async #illness({ lease, probe }: PresentAgent, events: PresenceEvents): Promise<string | undefined> {
+    const { agent } = lease.registration;
+    const { signal } = this.#ending;
+    const known = this.#ill.get(agent);
+    const ill = signal.aborted ? known : await probe(signal);
+    if (signal.aborted) return known;
+    if (ill !== undefined && known !== ill) events.warn(`${agent} is ill, and takes nothing new: ${ill}`);
+    if (ill === undefined) this.#ill.delete(agent);
+    else this.#ill.set(agent, ill);
+    return ill;
   }
 }
 

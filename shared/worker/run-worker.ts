@@ -1,5 +1,5 @@
 import { InstanceLease, registrationOf } from '../agent/registry/instance-lease.js';
-import { probeHealth } from '../agent/registry/probe-health.js';
+import { probeHealth, probeLimit } from '../agent/registry/probe-health.js';
 import { openPorts, publisherPorts, registryPort } from '../aws/ports.js';
 import { defined } from '../domain/base/defined.js';
 import type { Agent, BoundAgent } from '../agent/create-agent.js';
@@ -142,6 +142,7 @@ function presenceOf(
   const names = namesFromOutputs(first.agent.topology.model, deployment);
   if (!names.has('registryTable')) return undefined;
   const ports = openPorts(names, publisherPorts, registryPort);
+  const every = beatEvery(first.agent.topology.model.heartbeat);
   const present = agents.map((bound): PresentAgent => {
     const { id, model, topology } = bound.agent;
     const own = capabilities && Object.entries(capabilities).filter(([one]) => model.capabilities.includes(one));
@@ -149,9 +150,13 @@ function presenceOf(
     const facts = { instance, maxConcurrentTasks, ...defined({ zone, version }) };
     const having = own && { capabilities: Object.fromEntries(own) };
     const lease = new InstanceLease(registrationOf(topology.model, id, { ...facts, ...having }, Date.now()), ports);
-    return { lease, probe: () => probeHealth(bound), tries: triesOf.get(id) ?? new RecentTries(ports.clock) };
+    return {
+      lease,
+      probe: (ending) => probeHealth(bound, probeLimit(every), ending),
+      tries: triesOf.get(id) ?? new RecentTries(ports.clock),
+    };
   });
-  return new Presence(present, beatEvery(first.agent.topology.model.heartbeat));
+  return new Presence(present, every);
 }
 
 /** @throws LanewayError UNKNOWN_CAPABILITY for one that none of the agents declares */

@@ -13,6 +13,7 @@ import { LONG_POLL_SECONDS } from '../../shared/aws/sqs/sqs-lane.js';
 import { LONGEST_RETENTION_MS } from '../../shared/domain/delivery/qos.js';
 import { RETENTION_DAYS } from '../../shared/domain/evidence/retention.js';
 import { BEAT_EVERY_MS, SILENCE_MS } from '../../shared/domain/registry/lifecycle.js';
+import { REGISTRY_LIMIT_MS } from '../../shared/domain/registry/registered-standings.js';
 import { REGISTRY_KEPT_MS } from '../../shared/domain/registry/registry.js';
 import { STUCK_MS } from '../../shared/domain/registry/standing.js';
 import { WATCH_EVERY, WATCH_TIMEOUT } from '../../functions/platform/registry/declaration.js';
@@ -147,8 +148,9 @@ export const registryTimeouts: TimeoutGroup = {
       "probe of an agent's health",
       'PROBE_LIMIT_MS',
       ms(PROBE_LIMIT_MS),
-      'it counts as failed, and is made once more',
+      'it counts as failed, and is made once more; where a quarter of the heartbeat is less, it has that',
     ),
+    row('answer of the registry to whoever chooses', 'REGISTRY_LIMIT_MS', ms(REGISTRY_LIMIT_MS), 'load alone decides'),
     row("messages wait and none is in a function's hand", 'STUCK_MS', ms(STUCK_MS), 'the function is `failed`'),
     row('row of an instance that is not written any more', 'REGISTRY_KEPT_MS', ms(REGISTRY_KEPT_MS), 'it is deleted'),
   ],

@@ -136,15 +136,16 @@ async function begun(counter: Counter, of: readonly string[], least: number): Pr
   }
 }
 
-/** Agents that commands would be given to, by what SQS and the registry say now. */
+/** Agents that commands would be given to, by what SQS and the registry say now; with a note where nobody takes messages. */
 async function chosen({ choices }: DeployedApplication, agents: readonly string[]): Promise<string> {
   const candidates = agents.map((agent) => ({ agent, capabilities: {} }));
   const made = new Set<string>();
   // Equal ones would be drawn by chance.
-  for (let index = 0; index < CHOICES; index += 1)
-    made.add(
-      (await choices.choose({ by: 'least-loaded', channel: 'counter.errands', candidates }, `m-${index}`)).agent ?? '-',
-    );
+  for (let index = 0; index < CHOICES; index += 1) {
+    const open = { by: 'least-loaded', channel: 'counter.errands', candidates } as const;
+    const { agent = '-', choice } = await choices.choose(open, `m-${index}`);
+    made.add(choice.nobody === undefined && !choice.blind ? agent : `${agent} for want of another`);
+  }
   // What is known of agents is believed for some seconds.
   await sleep(STANDING_AGE_MS);
   return [...made].sort().join(' ');

@@ -89,4 +89,17 @@ export const REGISTRY_MUTATIONS: readonly Mutation[] = [
     rows: [],
     tests: ['test/unit/shared/domain/registry/standing.test.ts'],
   },
+  {
+    name: 'who-is-down-is-chosen',
+    title: 'an agent that is down, whose instances are forgotten, is chosen like any other',
+    edits: [
+      {
+        file: 'shared/domain/registry/registered-standings.ts',
+        find: ' && !down.has(standing.agent);',
+        replace: ';',
+      },
+    ],
+    rows: [],
+    tests: ['test/unit/shared/domain/registry/registered-standings.test.ts'],
+  },
 ];

@@ -1,5 +1,6 @@
 import { defined } from '../../../shared/domain/base/defined.js';
 import { summarizeError, unknownName } from '../../../shared/domain/base/errors.js';
+import { healthAmong } from '../../../shared/domain/registry/health.js';
 import type { AgentStatus } from '../../../shared/domain/registry/lifecycle.js';
 import {
   drainAgent,
@@ -45,8 +46,9 @@ export async function agentsListCommand(
 ): Promise<void> {
   const application = await opened(context);
   const found = await listInstances({ ...defined({ capabilities: capability, role, status }) }, finding(application));
-  const { name } = application.topology;
-  const down = (await application.registry.health()).filter(({ state }) => state === 'down');
+  const { name, model } = application.topology;
+  const health = healthAmong(model.agents, await application.registry.health());
+  const down = health.filter(({ state }) => state === 'down');
   const lines = () => [...instanceTable(name, found, context.output.paint), ...downLines(down, context.output.paint)];
   context.output.result(found, () => lines().join('\n'));
 }

@@ -14,9 +14,10 @@ export function create(topology: Topology): Handler {
   return platformFunction<unknown, WatchSummary>(topology, 'registry', ({ names, log }) => {
     const ports = { ...openPublisher(names), ...openPorts(names, requestPorts, registryPort, agentFunctionsPort) };
     const publishing = publisherOf(topology, { kind: 'platform', name: 'registry' }, ports);
+    const told = new Map<string, number>();
     return async (_event, context) => {
       const stopAt = ports.clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-      const summary = await watchAgents({ ...ports, topology, publishing, log }, stopAt);
+      const summary = await watchAgents({ ...ports, topology, publishing, log, told }, stopAt);
       if (summary.failed > 0) countSweepFailures(topology.name, summary.failed);
       return summary;
     };

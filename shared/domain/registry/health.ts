@@ -61,15 +61,24 @@ export interface LookedAt {
   readonly claim?: InstanceClaim;
 }
 
+/** Health of the agents of a topology. The row of one that has left it stays, and would be down for good. */
+export function healthAmong(
+  agents: Readonly<Record<string, unknown>>,
+  health: readonly AgentHealth[],
+): readonly AgentHealth[] {
+  return health.filter(({ agent }) => Object.hasOwn(agents, agent));
+}
+
 /** Ids of the agents that are down. */
 export function agentsDown(health: readonly AgentHealth[]): ReadonlySet<string> {
   return new Set(health.flatMap(({ agent, state }) => (state === 'down' ? [agent] : [])));
 }
 
 /**
- * The health of an agent after a look at all of its instances. It is down when each of them has failed or is offline. One that has said
- * that it ends counts as present for a minute: whoever takes its place may be starting. It is back when one of them takes messages. One
- * of which nothing is known stays as it is.
+ * The health of an agent after a look at all of its instances. It is down when each of them is ill, cannot run or is offline. One whose
+ * tries fail goes on taking messages and is no reason: whoever sends bad ones must not take an agent down. One that has said that it
+ * ends counts as present for a minute: whoever takes its place may be starting. It is back when one of them takes messages. One of which
+ * nothing is known stays as it is.
  *
  * @param now milliseconds since 1970
  * @returns the health as it was, the same object, when nothing has changed
@@ -113,12 +122,19 @@ export function assessAgent(
 }
 
 function stateAfter(was: AgentHealth['state'], looks: readonly LookedAt[], now: number): AgentHealth['state'] {
-  if (was === 'down') return looks.some(({ standing }) => isAvailable(standing.status)) ? 'up' : 'down';
+  if (was === 'down') return looks.some(takesMessages) ? 'up' : 'down';
   return looks.some((one) => isPresent(one, now)) ? 'up' : 'down';
 }
 
-function isPresent({ standing: { status, heard }, claim }: LookedAt, now: number): boolean {
-  if (status === 'failed') return false;
+/** True for one that takes messages, also while its tries fail: by its own word it is not ill. A function has no word. */
+function takesMessages({ standing: { status }, claim }: LookedAt): boolean {
+  return isAvailable(status) || (status === 'failed' && claim !== undefined && claim.report?.ill === undefined);
+}
+
+function isPresent(look: LookedAt, now: number): boolean {
+  const { claim, standing } = look;
+  const { status, heard } = standing;
+  if (status === 'failed') return takesMessages(look);
   return status !== 'offline' || (claim?.state === 'gone' && now - Date.parse(heard) < SILENCE_MS);
 }
 

@@ -6,7 +6,7 @@ import { anyText, count, instant } from '../form/shapes.js';
 /** Most instances of one agent that are read. A claim costs its writer nothing, and each costs every reader a look. */
 export const MOST_INSTANCES = 500;
 
-/** Most messages that an instance may say it handles side by side. */
+/** Most messages that an instance may say it handles side by side, or has in hand. */
 export const MOST_TASKS = 10_000;
 
 /** State that an instance gives itself. `draining`: it ends what it has in hand. `gone`: it has ended, for good. */
@@ -81,7 +81,7 @@ export const claimForm = z.looseObject({
   zone: z.string().max(128).optional(),
   version: z.string().max(128).optional(),
   started: instant,
-  ...{ epoch: count, beat: count, at: instant, currentTasks: count },
+  ...{ epoch: count, beat: count, at: instant, currentTasks: count.max(MOST_TASKS) },
   state: z.enum(STATES),
   report: z
     .looseObject({

@@ -3,8 +3,10 @@ import { LanewayError, unknownName } from '../base/errors.js';
 
 /**
  * Statuses of an agent's instance, the one model for workers and functions. `initializing`: it has registered and takes nothing
- * yet. `ready`: it takes messages. `busy`: it has no room left. `maintenance`: it is drained and takes nothing new. `failed`:
- * its function cannot run, or nothing in its lanes moves. `offline`: it was silent for two heartbeats, {@link SILENCE_MS} by default, or has ended.
+ * yet, or begins anew. `ready`: it takes messages. `busy`: it has no room left. `maintenance`: it is drained and takes nothing new, or
+ * ends what it has in hand. `failed`: a worker is ill by its own probe, or too many of its tries fail; a function cannot run, or nothing
+ * in its lanes moves. `offline`: a worker was silent for two heartbeats, {@link SILENCE_MS} by default, or has ended; all mappings of a
+ * function are off.
  */
 export const AGENT_STATUSES = ['initializing', 'ready', 'busy', 'maintenance', 'failed', 'offline'] as const;
 

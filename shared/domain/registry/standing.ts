@@ -1,4 +1,4 @@
-import { shortText } from '../base/cut-text.js';
+import { shortText, withoutPlaces } from '../base/cut-text.js';
 import { defined } from '../base/defined.js';
 import type { Drain } from './drain.js';
 import type { FunctionState } from './function-state.js';
@@ -134,7 +134,7 @@ function seenOf(
   if (state === 'draining') return { status: 'maintenance', cause: 'it ends what it has in hand' };
   if (state === 'initializing') return { status: 'initializing', cause: 'it has registered' };
   if (report.ill !== undefined)
-    return { status: 'failed', cause: shortText(`its probe says: ${report.ill}`, CAUSE_LENGTH) };
+    return { status: 'failed', cause: shortText(`its probe says: ${withoutPlaces(report.ill)}`, CAUSE_LENGTH) };
   if (failureShare(report) >= failures) {
     const { completed = 0, failed = 0 } = report;
     return { status: 'failed', cause: `${failed} of its last ${completed + failed} tries failed` };

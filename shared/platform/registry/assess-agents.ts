@@ -25,7 +25,7 @@ export interface Assessed {
 /**
  * Assesses an agent after a look at its instances, writes down what has changed, and publishes each change once. A change is written
  * before it is published, under an id that follows from it: a run that dies between the two is completed by the next, with the same
- * message.
+ * message. One that is refused for good is told in the log alone, so that it holds no other up.
  *
  * @param before health that the registry has of it
  * @throws LanewayError UNAVAILABLE
@@ -42,7 +42,16 @@ export async function assess(
   const known = first?.health;
   const next = assessAgent(id, looks, { before: known, limits: { ...DEFAULT_LIMITS, ...limits } }, clock.now());
   const told = first?.told ?? 0;
-  if (next === undefined || next === known || !(await registry.assess(next, known))) return { health: known, told };
+  if (next === undefined || next === known) return { health: known, told };
+  if (!(await registry.assess(next, known))) {
+    // A row that cannot be read is passed over: it stands, and is not known.
+    if (!known)
+      services.log.error('the health of an agent was not written: its row is there, and was not read', {
+        ...{ agent: id, state: next.state, row: `health ${id}` },
+        help: 'when it comes again, the row cannot be read: delete it in the table of the registry',
+      });
+    return { health: known, told };
+  }
   const last = await tell(next, services);
   return { health: last.health, told: told + last.told };
 }
@@ -53,13 +62,15 @@ async function tell(
 ): Promise<{ readonly health: AgentHealth; readonly told: number }> {
   const { agent, untold } = health;
   if (untold.length === 0) return { health, told: 0 };
-  for (const change of untold) await publish(agent, change, services);
+  let told = 0;
+  for (const change of untold) if (await publish(agent, change, services)) told += 1;
   const done = { ...health, untold: [] };
   // Somebody else may have told the same, under the same ids.
-  return { health: (await services.registry.assess(done, health)) ? done : health, told: untold.length };
+  return { health: (await services.registry.assess(done, health)) ? done : health, told };
 }
 
-async function publish(agent: string, change: HealthChange, { log, publishing }: AssessServices): Promise<void> {
+/** @returns false when it is refused for good */
+async function publish(agent: string, change: HealthChange, { log, publishing }: AssessServices): Promise<boolean> {
   const { kind, number, since } = change;
   const options: OutsideOptions = {
     id: derivedId('AgentHealth', agent, kind, String(number), since),
@@ -83,8 +94,14 @@ async function publish(agent: string, change: HealthChange, { log, publishing }:
       }
     }
   } catch (error) {
+    const { code, message, retryable } = summarizeError(error);
+    if (!retryable) {
+      log.error('a change of health is refused, and is not told', { agent, change: kind, error: message });
+      return false;
+    }
     // What is in the ledger, the sweeper sends.
-    if (summarizeError(error).code !== 'PUBLISH') throw error;
+    if (code !== 'PUBLISH') throw error;
     log.warn('a change of health was recorded and not sent yet', { agent, change: kind });
   }
+  return true;
 }

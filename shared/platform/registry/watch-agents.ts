@@ -4,7 +4,7 @@ import { summarizeError } from '../../domain/base/errors.js';
 import { derivedId } from '../../domain/base/ids.js';
 import type { Ports } from '../../domain/ports.js';
 import { drainOf } from '../../domain/registry/drain.js';
-import { agentsDown, type LookedAt } from '../../domain/registry/health.js';
+import { agentsDown, healthAmong, type LookedAt } from '../../domain/registry/health.js';
 import type { InstanceClaim } from '../../domain/registry/instance.js';
 import { silenceOf } from '../../domain/registry/lifecycle.js';
 import {
@@ -17,11 +17,12 @@ import { AgentStatusChanged } from '../../message/system-messages.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import type { AgentModel } from '../../topology/model.js';
 import type { Topology } from '../../topology/topology.js';
-import { moveRequestsOn } from '../supervision/end-held-requests.js';
+import { moveRequestsOn, type HeldRequestServices } from '../supervision/end-held-requests.js';
 import { assess } from './assess-agents.js';
 
 /** Ports and settings of a look at all agents. */
-export interface WatchServices extends Pick<Ports, 'agentFunctions' | 'clock' | 'pending' | 'registry'> {
+export interface WatchServices
+  extends Pick<Ports, 'agentFunctions' | 'clock' | 'pending' | 'registry'>, Pick<HeldRequestServices, 'told'> {
   readonly topology: Topology;
   readonly publishing: Publishing;
   readonly log: Log;
@@ -39,9 +40,12 @@ export interface WatchSummary {
   readonly movedOn: number;
   /** Agents that could not be looked at, and attempts that could not be ended; the next run does. */
   readonly failed: number;
-  /** False when time ran out before all agents were looked at. */
+  /** False when time ran out before all agents and all open requests were looked at. */
   readonly complete: boolean;
 }
+
+/** Share of its time after which a look moves requests on, and leaves further agents to the next: who is down stays known. */
+const LOOKING = 0.75;
 
 /** Time from one look to the next, by which the agent that is looked at first moves on. */
 const TURN_MS = 60_000;
@@ -56,7 +60,7 @@ const MOST_CHANGES = 100;
  * nobody takes messages for it any more, and when somebody does again; requests that are open at one that is down move up their ladders.
  * An agent that cannot be looked at keeps no other from it.
  *
- * @param stopAt milliseconds since 1970 from which no further agent is looked at
+ * @param stopAt milliseconds since 1970 at which it ends
  */
 export async function watchAgents(services: WatchServices, stopAt: number): Promise<WatchSummary> {
   const { clock, log, registry, topology } = services;
@@ -71,9 +75,15 @@ export async function watchAgents(services: WatchServices, stopAt: number): Prom
   const health = await registry
     .health()
     .catch((error: unknown) => failed('the health of agents could not be read', {}, error));
-  const known = new Map(health?.map((one) => [one.agent, one]));
+  const present = health && healthAmong(topology.model.agents, health);
+  const known = new Map(present?.map((one) => [one.agent, one]));
+  const began = clock.now();
+  let complete = true;
   for (const agent of [...all.slice(first), ...all.slice(0, first)]) {
-    if (clock.now() >= stopAt) return { ...counts, complete: false };
+    if (clock.now() - began >= (stopAt - began) * LOOKING) {
+      complete = false;
+      break;
+    }
     try {
       const { looks, changed } = await watchAgent(agent, services);
       counts.instances += looks.length;
@@ -91,10 +101,11 @@ export async function watchAgents(services: WatchServices, stopAt: number): Prom
     const moved = await moveRequestsOn({ ...services, down: agentsDown([...known.values()]) }, stopAt);
     counts.movedOn += moved.movedOn;
     counts.failed += moved.failed;
+    complete &&= moved.complete;
   } catch (error) {
     failed('requests of agents that are down could not be moved on', {}, error);
   }
-  return { ...counts, complete: true };
+  return { ...counts, complete };
 }
 
 async function watchAgent(

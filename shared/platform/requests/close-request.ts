@@ -3,7 +3,7 @@ import { payloadOf, withoutPayload } from '../../domain/delivery/claim-check.js'
 import { reasonOf } from '../../domain/delivery/dead-letter.js';
 import { parseSource, type Envelope } from '../../domain/wire/envelope.js';
 import { PLATFORM_WRITER } from '../../domain/wire/writers.js';
-import type { Cancellation } from '../../domain/delivery/delivery.js';
+import type { Cancellation, DeliveryKey } from '../../domain/delivery/delivery.js';
 import { ERROR_CODES, LanewayError, summarizeError, type ErrorCode } from '../../domain/base/errors.js';
 import { commandKeyOf } from '../../domain/request/command-key.js';
 import type { AttemptEnd } from '../../domain/request/ladder.js';
@@ -127,11 +127,14 @@ interface Answer {
   readonly at: string;
 }
 
-/** @throws LanewayError NOT_DECLARED, SCHEMA; PUBLISH, UNAVAILABLE, to be repeated */
+/**
+ * @returns `waits` when the command has been done, and the attempt waits for what comes of it
+ * @throws LanewayError NOT_DECLARED, SCHEMA; PUBLISH, UNAVAILABLE, to be repeated
+ */
 async function failAttempt(
   { envelope, payload, record, at }: Answer,
   services: RepliesServices,
-): Promise<AttemptEndEffect> {
+): Promise<AttemptEndEffect | 'waits'> {
   const { code, message, final, ...told } = decodeData(RequestFailed, payload, envelope.dataschema);
   // What an operator edited is another message of the same attempt.
   const attempt = envelope.causationid === record.messageId ? record.attempt : told.attempt;
@@ -150,21 +153,36 @@ async function failAttempt(
     },
     ...(final === true ? { final } : {}),
   };
-  // An agent that comes back is not to do what another has been given meanwhile.
+  // An agent that comes back is not to do what another has been given meanwhile, nor another what it has done: its reply is on its way,
+  // or was put off.
   if (known === 'AGENT_DOWN' && attempt === record.attempt)
-    await takeBack(record, { by: cause.by, why: message, at }, services);
+    if ((await takeBack(record, { by: cause.by, why: message, at }, services)) === 'done') return 'waits';
   return endAttempt(record, cause, services);
 }
 
-/** Marks the command of the present attempt, so that it is not started (again). */
+/**
+ * Marks the command of the present attempt, so that it is not started (again). @returns `done` when its agent has done it
+ * @throws LanewayError UNAVAILABLE
+ */
 async function takeBack(
   record: PendingRecord,
   cancellation: Cancellation,
   { deliveries }: RepliesServices,
-): Promise<void> {
+): Promise<'done' | 'open'> {
   const receiver = record.climb?.receiver;
   const key = receiver === undefined ? undefined : commandKeyOf(record, receiver);
-  if (key !== undefined) await deliveries.cancel(key, cancellation);
+  return key !== undefined && (await isDone(key, cancellation, deliveries)) ? 'done' : 'open';
+}
+
+/** Marks a delivery. One that its receiver made unreadable is nothing that is done, and must not hold a request open. */
+async function isDone(key: DeliveryKey, cancellation: Cancellation, deliveries: Ports['deliveries']): Promise<boolean> {
+  try {
+    const found = await deliveries.cancel(key, cancellation);
+    return found.kind === 'settled' && found.record.state === 'completed';
+  } catch (error) {
+    if (error instanceof LanewayError && error.retryable) throw error;
+    return false;
+  }
 }
 
 /** @throws LanewayError NOT_CARRIED, SCHEMA */

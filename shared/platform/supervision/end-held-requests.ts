@@ -7,7 +7,7 @@ import type { PendingRecord } from '../../domain/request/pending.js';
 import { behindRequest } from '../../domain/request/request-lineage.js';
 import type { Log } from '../../agent/context.js';
 import { RequestFailed } from '../../message/system-messages.js';
-import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
+import { INTENT_GRACE_MS, publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { climbedLadder } from '../../topology/step-ladder.js';
 
@@ -16,6 +16,11 @@ export interface HeldRequestServices extends Pick<Ports, 'clock' | 'pending'> {
   readonly log: Log;
   /** Publishing as the function that ends them. */
   readonly publishing: Publishing;
+  /**
+   * Attempts whose ends this process has told, by the message that asked, with the instant. They are not told again while the sweeper
+   * looks after what was told. @defaultValue each run tells all
+   */
+  readonly told?: Map<string, number>;
 }
 
 /** Counts of one run. */
@@ -24,6 +29,8 @@ export interface HeldRequestSummary {
   readonly movedOn: number;
   /** Attempts whose end could not be told; the next run tells it. */
   readonly failed: number;
+  /** False when time ran out before all open attempts were looked at. */
+  readonly complete: boolean;
 }
 
 /**
@@ -34,6 +41,8 @@ export const HELD_LOOK_AHEAD_MS = 14 * 86_400_000;
 
 /** Time behind now from which attempts are looked at, milliseconds: what is overdue, its timer ends. */
 const LOOK_BEHIND_MS = 3_600_000;
+
+const NOTHING: HeldRequestSummary = { movedOn: 0, failed: 0, complete: true };
 
 /** Ends told side by side. */
 const CHUNK = 20;
@@ -61,7 +70,7 @@ export async function endHeldRequests(
   stopAt: number,
 ): Promise<HeldRequestSummary> {
   const { held } = services;
-  if (held.isNobody) return { movedOn: 0, failed: 0 };
+  if (held.isNobody) return NOTHING;
   return endAttempts(
     { concerns: (asked) => asked.every(held.agent), code: 'QUARANTINED', part: 'quarantine' },
     services,
@@ -80,7 +89,7 @@ export async function moveRequestsOn(
   stopAt: number,
 ): Promise<HeldRequestSummary> {
   const { clock, down, publishing } = services;
-  if (down.size === 0) return { movedOn: 0, failed: 0 };
+  if (down.size === 0) return NOTHING;
   const concerns = (asked: readonly string[], { attempt, climb, waiter }: PendingRecord): boolean => {
     if (climb === undefined || !asked.every((agent) => down.has(agent))) return false;
     const now = clock.now();
@@ -94,23 +103,29 @@ export async function moveRequestsOn(
 }
 
 async function endAttempts(ending: Ending, services: HeldRequestServices, stopAt: number): Promise<HeldRequestSummary> {
-  const { clock, pending, publishing } = services;
+  const { clock, pending, publishing, told } = services;
   const count = { movedOn: 0, failed: 0 };
+  let complete = true;
   const now = clock.now();
+  for (const [messageId, at] of told ?? []) if (at + INTENT_GRACE_MS <= now) told?.delete(messageId);
   let chunk: Promise<void>[] = [];
   const finish = async (): Promise<void> => {
     for (const { status } of await Promise.allSettled(chunk)) count[status === 'fulfilled' ? 'movedOn' : 'failed']++;
     chunk = [];
   };
   for await (const record of pending.due(now - LOOK_BEHIND_MS, now + HELD_LOOK_AHEAD_MS)) {
+    if (clock.now() >= stopAt) {
+      complete = false;
+      break;
+    }
+    if (told?.has(record.messageId)) continue;
     const asked = askedAgents(record, publishing.topology.model);
     if (asked.length === 0 || !ending.concerns(asked, record)) continue;
     chunk.push(endAttemptOf(record, asked, ending, services));
     if (chunk.length >= CHUNK) await finish();
-    if (clock.now() >= stopAt) break;
   }
   await finish();
-  return count;
+  return { ...count, complete };
 }
 
 /** Agents of which any may answer the present attempt; none where a person, a time or another workflow is waited for. */
@@ -126,7 +141,7 @@ async function endAttemptOf(
   record: PendingRecord,
   asked: readonly string[],
   { code, part }: Ending,
-  { log, publishing }: HeldRequestServices,
+  { clock, log, publishing, told }: HeldRequestServices,
 ): Promise<void> {
   const { attempt, climb, correlationId: correlation, messageId, requestId, type } = record;
   const error = new LanewayError(code, `${type} waits for ${asked.join(', ')}, which takes nothing now`);
@@ -141,6 +156,7 @@ async function endAttemptOf(
         channel: climb ? 'system.attempts' : 'system.timeouts',
       },
     );
+    told?.set(messageId, clock.now());
     log.warn('an attempt waits for an agent that takes nothing, and is ended', {
       code,
       request: requestId,

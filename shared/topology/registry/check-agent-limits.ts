@@ -17,9 +17,15 @@ export function checkTasks(topology: string, id: string, runs: AgentRuntime, mos
 }
 
 /** Checks from which shares an agent's resources count as used up. @throws LanewayError INVALID_TOPOLOGY */
-export function checkHealth(topology: string, id: string, limits: Partial<HealthLimits>): void {
+export function checkHealth(topology: string, id: string, runs: AgentRuntime, limits: Partial<HealthLimits>): void {
   for (const [resource, share] of Object.entries(limits)) {
     const known = (WATCHED_RESOURCES as readonly string[]).includes(resource);
+    if (known && runs !== 'worker' && resource !== 'tasks')
+      invalid(
+        topology,
+        `agents.${id}.health has ${resource}, and runs on Lambda, where nobody tells of it`,
+        "allowed: tasks; failures and memory with runs: 'worker'",
+      );
     if (known && share > 0 && share <= 1) continue;
     const allowed = `allowed: ${WATCHED_RESOURCES.join(', ')}, each a share above 0 and up to 1`;
     invalid(topology, `agents.${id}.health has ${resource}: ${String(share)}`, allowed);

@@ -91,10 +91,12 @@ it('an agent whose probe fails takes nothing, is told to be down once, and back 
   ill['scales'] = false;
   await world.advance('10 minutes');
   expect(weighed).toEqual(['sorted p']);
-  expect(of('scales')).toEqual([
-    ...['scales ->ready', 'scales ready>failed', 'scales down: a is failed: its probe says: no calibration'],
-    ...['scales failed>initializing', 'scales initializing>ready', 'scales back'],
+  // What one look tells comes in any order.
+  const [statuses, health] = [/>/, /down|back/].map((kind) => of('scales').filter((one) => kind.test(one)));
+  expect(statuses).toEqual([
+    ...['scales ->ready', 'scales ready>failed', 'scales failed>initializing', 'scales initializing>ready'],
   ]);
+  expect(health).toEqual(['scales down: a is failed: its probe says: no calibration', 'scales back']);
 });
 
 it('its open requests move up their ladders at once, past others that are down, and are answered once', async () => {
@@ -138,7 +140,7 @@ it('an instance that is ill leaves the lanes to the others, and its agent is not
   expect(of('second').join()).not.toContain('down');
 });
 
-it('an agent most of whose tries fail has failed, is out of the pool, and is back when they are over', async () => {
+it('an agent most of whose tries fail has failed and is out of the pool, but is not down: no client takes it down', async () => {
   await world.agents.start('second', { instance: 'a' });
   await world.agents.start('scales', { instance: 'a' });
   await world.advance('2 minutes');
@@ -152,10 +154,5 @@ it('an agent most of whose tries fail has failed, is out of the pool, and is bac
   expect((await world.agents.list({ agent: 'second' }))[0]?.cause).toMatch(/of its last \d+ tries failed/);
   await world.advance('1 hour');
   const told = of('second').filter((one) => /failures|down|back/.test(one));
-  expect(told.sort()).toEqual([
-    'second back',
-    expect.stringMatching(/^second down: a is failed: \d+ of its last \d+ tries failed$/),
-    'second failures above',
-    'second failures below',
-  ]);
+  expect(told).toEqual(['second failures above', 'second failures below']);
 });

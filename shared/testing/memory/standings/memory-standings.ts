@@ -55,6 +55,9 @@ export function memoryChoices(model: TopologyModel, sources: StandingSources): A
   const looks = Object.values(model.channels).some(({ selection }) => selection && looksAtStandings(selection.by));
   if (!looks) return new AgentChooser({ of: () => Promise.resolve([]) }, sources.clock);
   const { clock, instances } = sources;
-  const standings = new RegisteredStandings(new MemoryStandings(sources), instances.registry, clock);
+  const { registry } = instances;
+  const counts = new MemoryStandings(sources);
+  const warn = (text: string): void => process.emitWarning(text);
+  const standings = new RegisteredStandings({ counts, registry, clock, terms: model, warn });
   return new AgentChooser(standings, clock);
 }

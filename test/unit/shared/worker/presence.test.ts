@@ -13,6 +13,7 @@ function stand(instance = 'one') {
   const tasks = { packer: 0, weigher: 0 };
   const tries = { packer: new RecentTries(clock), weigher: new RecentTries(clock) };
   const ill = new Map<string, string>();
+  let probe = (agent: string, _ending: AbortSignal): Promise<string | undefined> => Promise.resolve(ill.get(agent));
   let tick: () => void = () => undefined;
   let ended = false;
   const events = {
@@ -32,8 +33,10 @@ function stand(instance = 'one') {
         const facts = { instance: name, maxConcurrentTasks: 2 };
         const ports = { clock, registry };
         const lease = new InstanceLease(registrationOf(depot.model, agent, facts, clock.now()), ports);
-        return { lease, probe: () => Promise.resolve(ill.get(agent)), tries: tries[agent as 'packer'] };
+        return { lease, probe: (ending) => probe(agent, ending), tries: tries[agent as 'packer'] };
       }),
+      undefined,
+      50,
     );
   const beats = async () => {
     clock.advanceTo(clock.now() + 30_000);
@@ -41,7 +44,8 @@ function stand(instance = 'one') {
     await new Promise((resolve) => setImmediate(resolve));
   };
   const claim = async (agent = 'packer') => (await registry.of(agent)).claims[0];
-  return { registry, told, tasks, tries, ill, events, make, beats, claim, isEnded: () => ended };
+  const probeBy = (another: typeof probe) => void (probe = another);
+  return { registry, told, tasks, tries, ill, events, make, beats, claim, probeBy, isEnded: () => ended };
 }
 
 it('registers an instance of each agent, beats every 30 seconds with what is in hand, and takes its leave', async () => {
@@ -138,4 +142,40 @@ it('takes nothing new for an agent whose probe says that it is ill, says why, an
   expect(presence.takes('packer')).toBe(true);
   expect(told.slice(2)).toEqual(['changed']);
   expect((await claim())?.report?.ill).toBeUndefined();
+});
+
+it('keeps no agent silent for the sake of another whose probe takes long, which it does not probe side by side', async () => {
+  const { events, make, beats, claim, probeBy } = stand();
+  const presence = make();
+  await presence.begin(events);
+  const [probed, ending]: [string[], AbortSignal[]] = [[], []];
+  probeBy((agent, signal) => {
+    probed.push(agent);
+    ending.push(signal);
+    return agent === 'packer'
+      ? new Promise((resolve) => (signal.onabort = () => resolve('late')))
+      : Promise.resolve('');
+  });
+  await beats();
+  await beats();
+  await beats();
+  expect([await claim(), await claim('weigher')]).toMatchObject([{ beat: 1 }, { beat: 4 }]);
+  expect(probed.filter((agent) => agent === 'packer')).toHaveLength(1);
+  // Whoever ends asks no probe, and ends those that are asked; what they say of their end is no illness.
+  await presence.drain(events);
+  expect([probed.length, ending.every(({ aborted }) => aborted)]).toEqual([4, true]);
+  expect(await claim()).toMatchObject({ beat: 3, state: 'draining', report: { completed: 0, failed: 0 } });
+  expect(presence.illnessOf('packer')).toBeUndefined();
+});
+
+it('takes its leave in time although heartbeats do not end, and of the agents whose do', async () => {
+  const { events, make, beats, claim, registry } = stand();
+  const presence = make();
+  await presence.begin(events);
+  const beat = registry.beat.bind(registry);
+  registry.beat = (given) => (given.agent === 'packer' ? new Promise(() => undefined) : beat(given));
+  await beats();
+  void presence.drain(events);
+  await presence.leave(events);
+  expect([await claim(), await claim('weigher')]).toMatchObject([{ state: 'ready' }, { state: 'gone' }]);
 });

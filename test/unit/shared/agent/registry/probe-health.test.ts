@@ -1,5 +1,5 @@
 import { createAgent, type HealthProbe } from 'laneway/agent';
-import { probeHealth } from '../../../../../shared/agent/registry/probe-health.js';
+import { probeHealth, probeLimit } from '../../../../../shared/agent/registry/probe-health.js';
 import { depot } from '../../../../kit/applications/fixture-topology.js';
 
 interface Deps {
@@ -29,6 +29,8 @@ it('takes one whose probe fails twice for ill, with the reason', async () => {
       throw new Error('x'.repeat(1_000));
     }),
   ).toHaveLength(200);
+  const denied = 'not authorized on resource: arn:aws:dynamodb:eu-west-1:123456789012:table/archive';
+  expect(await ill(() => Promise.reject(new Error(denied)))).toBe('not authorized on resource: (an ARN)');
   let made = 0;
   expect(await ill(() => (made += 1) > 1)).toBeUndefined();
   expect(made).toBe(2);
@@ -48,4 +50,21 @@ it('is refused for an agent on Lambda, whose function would never run it', () =>
   expect(() => createAgent(depot, 'clerk').handle({ otherwise: () => undefined }, { health: () => true })).toThrow(
     expect.objectContaining({ code: 'INVALID_OPTION' }) as Error,
   );
+});
+
+it('ends at once when nobody asks any more, and is not made again', async () => {
+  const ending = new AbortController();
+  let made = 0;
+  const never: HealthProbe<Deps> = ({ signal }) => {
+    made += 1;
+    ending.abort();
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+  };
+  await probeHealth(agentWith(never).with({ well: true }), 600_000, ending.signal);
+  await probeHealth(agentWith(never).with({ well: true }), 600_000, ending.signal);
+  expect(made).toBe(1);
+});
+
+it('has two probes over before half of a heartbeat is, and five seconds for one at most', () => {
+  expect([probeLimit(1_000), probeLimit(30_000), probeLimit(8_000)]).toEqual([250, 5_000, 2_000]);
 });

@@ -1,6 +1,7 @@
 import {
   assessAgent,
   agentsDown,
+  healthAmong,
   type AgentHealth,
   type LookedAt,
 } from '../../../../../shared/domain/registry/health.js';
@@ -9,6 +10,8 @@ import type { AgentStatus } from '../../../../../shared/domain/registry/lifecycl
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const at = (seconds: number) => new Date(START + seconds * 1_000).toISOString();
+
+const ILL = { report: { ill: 'no disk' } };
 
 function one(status: AgentStatus, own: Partial<InstanceClaim> = {}, heard = 0): LookedAt {
   const standing = {
@@ -33,13 +36,13 @@ it('has no word on an agent that is well', () => {
   expect(assess([one('offline'), one('maintenance')], undefined)).toBeUndefined();
 });
 
-it('goes down once when all have failed or are silent, and comes back once when one takes messages', () => {
-  const down = assess([one('failed', { currentTasks: 2 }), one('offline', { currentTasks: 1 })], undefined, 60);
+it('goes down once when all are ill or silent, and comes back once when one takes messages', () => {
+  const down = assess([one('failed', { ...ILL, currentTasks: 2 }), one('offline', { currentTasks: 1 })], undefined, 60);
   expect(down).toMatchObject({ state: 'down', since: at(60), cause: 'a is failed: because', changes: 1 });
   expect(down?.untold).toEqual([{ kind: 'down', number: 1, since: at(60), cause: 'a is failed: because', tasks: 3 }]);
   expect(agentsDown(down ? [down] : [])).toEqual(new Set(['weigher']));
   const told = down && { ...down, untold: [] };
-  expect(assess([one('failed')], told, 120)).toBe(told);
+  expect(assess([one('failed', ILL)], told, 120)).toBe(told);
   // Neither beginning anew nor an operator's order is taking messages.
   expect(assess([one('initializing')], told, 130)).toBe(told);
   expect(assess([one('maintenance')], told, 130)).toBe(told);
@@ -51,7 +54,7 @@ it('goes down once when all have failed or are silent, and comes back once when 
 });
 
 it('keeps what has not been told beside what is new', () => {
-  const down = assess([one('failed')], undefined);
+  const down = assess([one('failed', ILL)], undefined);
   expect(kinds(assess([one('ready')], down, 60))).toEqual(['1 down', '2 back']);
 });
 
@@ -94,4 +97,20 @@ it('goes by the limits that the agent declares', () => {
 it('frees what an agent used once nobody is there', () => {
   const above = assess([one('busy', { currentTasks: 10 })], undefined);
   expect(assess([one('offline', { currentTasks: 10 })], above, 60)).toMatchObject({ state: 'down', above: [] });
+});
+
+it('is not taken down by messages that fail: whose tries fail goes on taking them, and brings its agent back', () => {
+  const failing = one('failed', { report: { failed: 30 } });
+  expect(assess([failing, one('offline')], undefined)).toMatchObject({ state: 'up', above: ['failures'] });
+  const down = assess([one('failed', ILL)], undefined);
+  expect(assess([failing], down, 60)).toMatchObject({ state: 'up', since: at(60) });
+  // A function that has failed cannot run.
+  const { standing } = one('failed');
+  expect(assess([{ standing }], undefined)).toMatchObject({ state: 'down' });
+});
+
+it('has no word on an agent that has left the topology', () => {
+  const down = assess([one('failed', ILL)], undefined);
+  const health = down ? [down, { ...down, agent: 'toString' }] : [];
+  expect(healthAmong({ weigher: {} }, health)).toEqual([down]);
 });

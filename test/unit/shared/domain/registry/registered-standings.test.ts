@@ -1,6 +1,6 @@
 import type { AgentHealth } from '../../../../../shared/domain/registry/health.js';
 import type { InstanceState, InstanceReport } from '../../../../../shared/domain/registry/instance.js';
-import { RegisteredStandings } from '../../../../../shared/domain/registry/registered-standings.js';
+import { RegisteredStandings, type StandingTerms } from '../../../../../shared/domain/registry/registered-standings.js';
 import { lookAtFunction, lookAtInstance } from '../../../../../shared/domain/registry/standing.js';
 import type { AgentStanding } from '../../../../../shared/domain/selection/standing.js';
 import { ManualClock } from '../../../../../shared/testing/memory/manual-clock.js';
@@ -8,7 +8,7 @@ import { MemoryRegistry } from '../../../../../shared/testing/memory/registry/me
 
 const FUNCTION = { state: 'active', mappings: 1, enabled: 1, waiting: 0, inHand: 0, most: 20 } as const;
 
-function stand() {
+function stand(terms: StandingTerms = { agents: {} }) {
   const clock = new ManualClock();
   const registry = new MemoryRegistry(clock);
   const counted = { completed: 0, failed: 0 };
@@ -16,7 +16,9 @@ function stand() {
     of: (agents: readonly string[]) =>
       Promise.resolve(agents.map((agent): AgentStanding => ({ agent, available: true, open: 3, ...counted }))),
   };
-  const standings = new RegisteredStandings(counts, registry, clock);
+  const warned: string[] = [];
+  const warn = (text: string) => void warned.push(text);
+  const standings = new RegisteredStandings({ counts, registry, clock, terms, warn }, 50);
   const now = () => new Date(clock.now()).toISOString();
   const start = async (instance: string, zone: string, report: InstanceReport = {}, state: InstanceState = 'ready') => {
     const name = { application: 'shop', agent: 'weigher', instance };
@@ -24,10 +26,11 @@ function stand() {
     const { epoch } = await registry.register(facts);
     await registry.beat({ ...name, epoch, beat: 1, at: now(), state, currentTasks: 1, report });
     const claim = (await registry.of('weigher')).claims.find((one) => one.instance === instance);
-    if (claim) await registry.stand(lookAtInstance(claim, {}, undefined, clock.now()), undefined);
+    const failures = terms.agents['weigher']?.health?.failures;
+    if (claim) await registry.stand(lookAtInstance(claim, { failures }, undefined, clock.now()), undefined);
   };
   return {
-    ...{ clock, registry, counted, start },
+    ...{ clock, registry, counted, start, warned },
     pass: (seconds: number) => clock.advanceTo(clock.now() + seconds * 1_000),
     of: async (agent = 'weigher') => (await standings.of([agent]))[0],
   };
@@ -81,10 +84,44 @@ it('knows a function by the last look of the platform, and its drain at once', a
   expect(await of()).toMatchObject({ available: false });
 });
 
-it('goes by the counts alone while the registry cannot be read', async () => {
-  const { registry, start, of, pass } = stand();
+it('allows the silence and the failures that the topology gives', async () => {
+  const { start, pass, of } = stand({
+    heartbeat: '2 minutes',
+    agents: { weigher: { runs: 'worker', health: { failures: 0.9 } } },
+  });
+  await start('a', 'north', { completed: 10, failed: 30 });
+  pass(239);
+  expect(await of()).toMatchObject({ available: true, room: 4 });
+  pass(1);
+  expect(await of()).toMatchObject({ available: false });
+  await start('b', 'north', { completed: 3, failed: 27 });
+  expect(await of()).toMatchObject({ available: false });
+});
+
+it('goes by what an agent runs as now, whatever it left when it ran as the other', async () => {
+  const before = stand({ agents: { weigher: { runs: 'lambda' } } });
+  await before.start('a', 'north', {}, 'gone');
+  expect(await before.of()).toMatchObject({ available: true });
+  const since = stand({ agents: { weigher: { runs: 'worker' } } });
+  const off = lookAtFunction('weigher', { ...FUNCTION, enabled: 0 }, undefined, undefined, since.clock.now());
+  await since.registry.stand(off, undefined);
+  expect(await since.of()).toMatchObject({ available: true });
+});
+
+it('goes by the counts alone while the registry cannot be read, or not in time, and says so once', async () => {
+  const { registry, start, of, pass, warned } = stand();
   await start('a', 'north');
   pass(60);
+  const { of: read } = registry;
+  const alone = { agent: 'weigher', available: true, open: 3, completed: 0, failed: 0 };
   registry.of = () => Promise.reject(new Error('throttled'));
-  expect(await of()).toEqual({ agent: 'weigher', available: true, open: 3, completed: 0, failed: 0 });
+  expect(await of()).toEqual(alone);
+  registry.of = () => new Promise(() => undefined);
+  expect(await of()).toEqual(alone);
+  expect(warned).toEqual([expect.stringContaining('throttled')]);
+  registry.of = read;
+  expect(await of()).toMatchObject({ available: false });
+  registry.of = () => new Promise(() => undefined);
+  expect(await of()).toEqual(alone);
+  expect(warned[1]).toContain('no answer of the registry within 0.05 seconds');
 });

@@ -82,6 +82,13 @@ describe('a look at an instance', () => {
     expect(look(claim(1, 0), ready, 60, { drain: DRAIN }).status).toBe('offline');
   });
 
+  it('tells of no place of the account that an instance gives as its reason', () => {
+    const ill = 'https://sqs.eu-west-1.amazonaws.com/123456789012/lane is gone';
+    expect(look(claim(1, 0, { report: { ill } }), undefined, 0)).toMatchObject({
+      ...{ status: 'failed', cause: 'its probe says: (an address) is gone' },
+    });
+  });
+
   it('keeps cause, instant and number while nothing changes', () => {
     const first = { ...look(claim(1, 0), undefined, 0), told: true };
     const second = look(claim(3, 59), first, 60);

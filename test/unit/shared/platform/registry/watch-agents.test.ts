@@ -1,6 +1,8 @@
 import type { FunctionState } from '../../../../../shared/domain/registry/function-state.js';
 import { watchAgents } from '../../../../../shared/platform/registry/watch-agents.js';
+import { INTENT_GRACE_MS } from '../../../../../shared/publishing/publish-message.js';
 import { depot } from '../../../../kit/applications/fixture-topology.js';
+import { enquiry } from '../../../../kit/stands/enquiry-world.js';
 import { platformWorld } from '../../../../kit/stands/platform-world.js';
 
 const WELL: FunctionState = { state: 'active', mappings: 1, enabled: 1, waiting: 0, inHand: 0 };
@@ -146,4 +148,92 @@ it('goes on without the health of agents while that cannot be read, and tells no
   expect(await look()).toMatchObject({ changed: 2, told: 0, failed: 1, complete: true });
   registry.health = health;
   expect(await look()).toMatchObject({ failed: 0 });
+});
+
+it('strikes out a change that is refused for good, and tells those after it', async () => {
+  const { world, register, beat, pass, look } = stand();
+  const since = new Date(world.clock.now()).toISOString();
+  const refused = { kind: 'down', number: 1, since, cause: 'made up', tasks: 2 ** 60 } as const;
+  const health = { agent: 'packer', state: 'down', since, above: [], changes: 1, untold: [refused] } as const;
+  await world.registry.assess(health, undefined);
+  await register();
+  await beat(1, 1);
+  expect(await look()).toMatchObject({ told: 1, failed: 0 });
+  pass(60);
+  expect(await look()).toMatchObject({ told: 1, failed: 0 });
+  expect(world.ofType('AgentWentDown')).toMatchObject([{ data: { agent: 'packer', tasks: 0 } }]);
+});
+
+describe('requests that are open at agents which are down', () => {
+  const IDLE = { above: [], changes: 1, untold: [], state: 'down' } as const;
+  async function openAtSage() {
+    const asked = await enquiry();
+    const { world } = asked;
+    const since = new Date(world.clock.now()).toISOString();
+    const down = (agent: string) => world.registry.assess({ ...IDLE, agent, since }, undefined);
+    const services = {
+      ...world,
+      ...{ publishing: world.publishingAs('platform', 'registry'), told: new Map<string, number>() },
+      agentFunctions: { stateOf: () => Promise.resolve({ ...WELL, enabled: 0 }) },
+    };
+    const look = (stopAt = Infinity) => watchAgents(services, stopAt);
+    return { asked, world, down, services, look, ends: () => world.ofType('RequestFailed') };
+  }
+
+  it('are told to move on once within the time after which the sweeper sends what was told', async () => {
+    const { world, down, look, ends } = await openAtSage();
+    await down('sage');
+    expect(await look()).toMatchObject({ movedOn: 1, complete: true });
+    expect(await look()).toMatchObject({ movedOn: 0 });
+    expect(ends()).toHaveLength(1);
+    world.clock.advance(INTENT_GRACE_MS);
+    expect(await look()).toMatchObject({ movedOn: 1 });
+    expect(new Set(ends().map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('move on although looking at agents takes all of its time', async () => {
+    const { world, down, look, services } = await openAtSage();
+    await down('sage');
+    services.agentFunctions.stateOf = () => {
+      world.clock.advance(3_500);
+      return Promise.reject(new Error('throttled'));
+    };
+    expect(await look(world.clock.now() + 8_000)).toMatchObject({ failed: 2, movedOn: 1, complete: false });
+    services.told.clear();
+    services.agentFunctions.stateOf = () => Promise.reject(new Error('throttled'));
+    expect(await look(world.clock.now())).toMatchObject({ failed: 0, movedOn: 0, complete: false });
+  });
+
+  it('wait where the agent has left the topology, whose health nobody looks at any more', async () => {
+    const { down, look, services } = await openAtSage();
+    await down('sage');
+    const { sage: _gone, ...agents } = services.topology.model.agents;
+    const model = { ...services.topology.model, agents };
+    expect(await watchAgents({ ...services, topology: { ...services.topology, model } }, Infinity)).toMatchObject({
+      movedOn: 0,
+    });
+    expect(await look()).toMatchObject({ movedOn: 1 });
+  });
+});
+
+it('says so when the health of an agent stands in a row that cannot be read, and can therefore not be written', async () => {
+  const { services, register, beat, pass, look } = stand();
+  await register();
+  await beat(1, 1);
+  await look();
+  pass(60);
+  const said: unknown[] = [];
+  services.log.error = (...given: unknown[]) => void said.push(...given);
+  const { registry } = services;
+  await registry.assess(
+    { agent: 'packer', state: 'up', since: '2026-01-01T00:00:00.000Z', above: [], changes: 1, untold: [] },
+    undefined,
+  );
+  // As the adapter does with what it cannot read.
+  registry.health = () => Promise.resolve([]);
+  expect(await look()).toMatchObject({ told: 0 });
+  expect(said).toEqual([
+    expect.stringContaining('was not written'),
+    expect.objectContaining({ agent: 'packer', state: 'down', row: 'health packer' }),
+  ]);
 });
