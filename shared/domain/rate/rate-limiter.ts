@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { LanewayError } from '../base/errors.js';
-import type { Pace } from './rate-limit.js';
-import type { BucketName, RateStore } from './rate-store.js';
+import { MOST_TURN_MS, type Pace } from './rate-limit.js';
+import type { BucketName, RateStore, SeenState } from './rate-store.js';
 import { reserve, type Bucket, type BucketState, type Reservation } from './token-bucket.js';
 
 /** Longest time for which a process keeps tokens that it took as a block, milliseconds. */
@@ -12,8 +12,8 @@ const BLOCK_SHARE = 1 / 4;
 const MOST_MEETINGS = 50;
 /** Buckets that a process remembers; the oldest are forgotten first. */
 const MOST_BUCKETS = 10_000;
-/** A state further ahead than this is none that a bucket could have come to: whoever wrote it holds nobody up for longer. */
-const FURTHEST_MS = 43_200_000;
+/** Time by which the clocks of processes may be apart, milliseconds. */
+const CLOCKS_APART_MS = 60_000;
 
 /** Tokens of a bucket that processes share, as one of them has them: so many more the next time when they are used up. */
 interface Block {
@@ -78,7 +78,7 @@ export class RateLimiter {
     const states: [string, number][] = [];
     let wait = 0;
     for (const one of limits.filter(({ limit }) => !limit.exact)) {
-      const answer = reserve(this.#states.get(placeOf(one)), one.limit, now, { mostWait });
+      const answer = reserve(within(this.#states.get(placeOf(one)), one.limit, now), one.limit, now, { mostWait });
       if (answer.kind === 'over') return { over: one, wait: answer.wait };
       states.push([placeOf(one), answer.state]);
       wait = Math.max(wait, answer.wait);
@@ -151,14 +151,16 @@ export class RateLimiter {
         help: ['deploy the application again, and its publishers with it'],
       });
     const place = placeOf(bucket);
+    let seen: SeenState = this.#states.get(place) ?? 'absent';
     for (let meeting = 0; meeting < MOST_MEETINGS; meeting++) {
       const now = clock.now();
-      const seen = this.#states.get(place);
-      const answer = reserve(within(seen, now), limit, now, asked);
+      const answer = reserve(within(seen, bucket.limit, now), limit, now, asked);
       // What others took since would only lengthen the wait.
       if (answer.kind === 'over') return answer;
       const standing = await rates.swap(bucket, seen, answer.state);
-      this.#remember(place, standing ?? answer.state);
+      seen = standing ?? answer.state;
+      if (typeof seen === 'number') this.#remember(place, seen);
+      else this.#states.delete(place);
       if (standing === undefined) return answer;
     }
     throw new LanewayError('UNAVAILABLE', `the shared counter of ${bucket.key} is being written by others`);
@@ -175,8 +177,13 @@ export class RateLimiter {
   }
 }
 
-function within(state: BucketState, now: number): BucketState {
-  return state === undefined ? undefined : Math.min(state, now + FURTHEST_MS);
+/**
+ * State of a bucket, if it could have come to it. One that is spoilt, or further ahead than any turn, is full: so the next write puts it
+ * right, and whoever wrote it holds nobody up.
+ */
+function within(seen: SeenState | undefined, { burst, perSecond }: Bucket, now: number): BucketState {
+  const furthest = now + (burst * 1_000) / perSecond + MOST_TURN_MS + CLOCKS_APART_MS;
+  return typeof seen === 'number' && seen <= furthest ? seen : undefined;
 }
 
 function placeOf({ key, tenant }: BucketName): string {

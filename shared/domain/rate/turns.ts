@@ -1,7 +1,5 @@
+import { MOST_TURN_MS } from './rate-limit.js';
 import type { Limited, RateLimiter, RatePlace } from './rate-limiter.js';
-
-/** Longest time ahead for which a turn is given, milliseconds: SQS hides a copy for twelve hours at most. */
-export const MOST_TURN_MS = 14_400_000;
 
 /** Turns that a process remembers; the oldest are forgotten first, and their copies get others. */
 const MOST_TURNS = 100_000;
