@@ -2,6 +2,7 @@ import { summarizeError } from '../../domain/base/errors.js';
 import { timeOf } from '../../domain/base/iso-time.js';
 import { pausedDelay, type ChannelPause, type WaitingMessage } from '../../domain/pause/pause.js';
 import { bucketKey } from '../../domain/rate/rate-limit.js';
+import { turnOf } from '../../domain/rate/turns.js';
 import type { Delivery } from './delivery.js';
 import { Refusal } from './refusal.js';
 
@@ -51,9 +52,10 @@ function waitTurn({ bound, copy, expires, services }: Delivery): undefined | Pro
   const { clock, guards, rates } = services;
   const now = clock.now();
   const limited = { key: bucketKey('agent', id), tenant: '', limit: pace };
-  return guards.turns.of(copy.copy, limited, guards.limiter, { clock, rates }).then((wait) => {
+  const left = Math.max(0, expires - now);
+  return turnOf(limited, { receives: copy.receives, left }, guards.limiter, { clock, rates }).then((wait) => {
     if (wait === 0) return undefined;
-    const after = Math.min(wait, Math.max(0, expires - now) + AFTER_EXPIRY_MS);
+    const after = Math.min(wait, left + AFTER_EXPIRY_MS);
     return leave(after, `'${id}' takes ${pace.perSecond} messages a second`);
   });
 }

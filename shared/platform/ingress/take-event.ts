@@ -9,7 +9,7 @@ import type { Ports } from '../../domain/ports.js';
 import { stopsIntake } from '../../domain/emergency/emergency.js';
 import { isInForce } from '../../domain/quarantine/quarantine.js';
 import type { RateLimiter } from '../../domain/rate/rate-limiter.js';
-import type { Turns } from '../../domain/rate/turns.js';
+import { turnOf } from '../../domain/rate/turns.js';
 import { rated } from '../../publishing/keep-rate.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import { hasEmergencies } from '../../topology/emergency/emergency-channel.js';
@@ -23,9 +23,8 @@ export interface IngressServices extends Pick<Ports, 'clock' | 'deadLetters'>, P
   readonly emergencies: Pick<Ports['emergencies'], 'latest'>;
   readonly topology: Topology;
   readonly log: Log;
-  /** Token buckets of the process, and the turns of the copies that wait. */
+  /** Token buckets of the process. */
   readonly limiter: RateLimiter;
-  readonly turns: Turns;
   /** Publishing in the name of an ingress. */
   readonly publishingAs: (ingress: string) => Publishing;
 }
@@ -77,7 +76,7 @@ export async function takeEvent(copy: QueuedCopy, services: IngressServices): Pr
   // An event that another ingress takes as well comes again for all of them, and is the same message there.
   for (const [name, spec] of matching) {
     if (held.has(name)) continue;
-    const turn = await turnOf(name, copy, services);
+    const turn = await turnAt(name, copy, services);
     if (turn === 0) await takeAs({ name, spec }, event, copy, services);
     else if (turn !== 'refused') turns.push(services.clock.now() + turn);
   }
@@ -93,11 +92,11 @@ async function isStopped({ emergencies, topology }: IngressServices): Promise<bo
 }
 
 /** Milliseconds until an event is taken by an ingress with a limit; `refused` for one that is a dead letter instead. */
-async function turnOf(name: string, copy: QueuedCopy, services: IngressServices): Promise<number | 'refused'> {
-  const { limiter, topology, turns } = services;
+async function turnAt(name: string, copy: QueuedCopy, services: IngressServices): Promise<number | 'refused'> {
+  const { limiter, topology } = services;
   const limited = rated('ingress', name, topology.model.ingress[name]?.rateLimit, '');
   if (limited === undefined) return 0;
-  if (limited.limit.onLimit === 'delay') return turns.of(JSON.stringify([name, copy.copy]), limited, limiter, services);
+  if (limited.limit.onLimit === 'delay') return turnOf(limited, { receives: copy.receives ?? 1 }, limiter, services);
   const answer = await limiter.reserve([limited], services);
   if (!('over' in answer)) return 0;
   const error = summarizeError(new BusyError(limited.key, answer.wait));

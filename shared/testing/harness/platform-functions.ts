@@ -1,5 +1,4 @@
 import { RateLimiter } from '../../domain/rate/rate-limiter.js';
-import { Turns } from '../../domain/rate/turns.js';
 import { SeenPauses } from '../../agent/pause/seen-pauses.js';
 import type { Log } from '../../agent/context.js';
 import { approvalLinks } from '../../domain/request/approval-link.js';
@@ -49,7 +48,6 @@ export interface PlatformWorld {
 export class PlatformFunctions {
   readonly #world: PlatformWorld;
   readonly #seen = new SeenPauses();
-  readonly #turns = new Turns();
   /** Token buckets of the ingress function's process. */
   readonly #limiter = new RateLimiter();
 
@@ -87,7 +85,7 @@ export class PlatformFunctions {
       ...publisherOf(this.#world.topology, { kind: 'ingress', name }, services),
       rates,
     });
-    return takeEvent(copy, { ...services, limiter, turns: this.#turns, publishingAs });
+    return takeEvent(copy, { ...services, limiter, publishingAs });
   }
 
   deadLetters(copy: QueuedCopy, process: MortalProcess, origin: Origin): Promise<void> {

@@ -1,5 +1,4 @@
 import { RateLimiter } from '../../../shared/domain/rate/rate-limiter.js';
-import { Turns } from '../../../shared/domain/rate/turns.js';
 import { SeenPauses } from '../../../shared/agent/pause/seen-pauses.js';
 import type { DeadLetter, DeadLetterQueue } from '../../../shared/domain/delivery/dead-letter.js';
 import { schemaUri, sourceOf, type Envelope } from '../../../shared/domain/wire/envelope.js';
@@ -94,7 +93,7 @@ export function platformWorld(topology: Topology = shop) {
     emergencies: new MemoryEmergencies(),
     pauses: new MemoryPauses(),
     seen: new SeenPauses(),
-    ...{ limiter: new RateLimiter(), turns: new Turns() },
+    limiter: new RateLimiter(),
     registry: new MemoryRegistry(clock),
     openExecutions: new MemoryOpenExecutions(),
     sagas: new MemorySagas(),
