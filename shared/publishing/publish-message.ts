@@ -159,7 +159,8 @@ async function keepRates(
   { kind, name, rates, topology }: Publishing,
 ): Promise<void> {
   if (rates === undefined || (kind !== 'client' && kind !== 'ingress')) return;
-  for (const { channel } of drafts) await keepRate({ kind, name, channel, tenant }, topology.model, rates);
+  const channels = drafts.map(({ channel }) => channel);
+  await keepRate({ kind, name, channels, tenant }, topology.model, rates);
 }
 
 /**

@@ -1,0 +1,83 @@
+import { command, event } from 'laneway/message';
+import { createHarness } from 'laneway/testing';
+import { createAgent } from 'laneway/agent';
+import { defineTopology } from 'laneway/topology';
+import * as z from 'zod';
+import { RateLimiter } from '../../../../shared/domain/rate/rate-limiter.js';
+import { keepRate, type RatedMessages } from '../../../../shared/publishing/keep-rate.js';
+import { MemoryRates } from '../../../../shared/testing/memory/rates/memory-rates.js';
+import { ManualClock } from '../../../../shared/testing/memory/manual-clock.js';
+
+const Counted = event('Counted', z.object({}));
+const Count = command('Count', z.object({}), { reply: Counted });
+const Sold = event('Sold', z.object({}));
+
+const few = { perSecond: 1, burst: 3 } as const;
+const office = (exact: boolean) =>
+  defineTopology('office', {
+    channels: {
+      counts: { carries: [Count, Counted], rateLimit: { ...few, exact } },
+      sales: { carries: [Sold], rateLimit: { perSecond: 1, burst: 10, exact } },
+    },
+    agents: Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [id, { subscribes: ['counts', 'sales'] as const }])),
+    clients: {
+      shop: { publishes: [Count, Sold], rateLimit: { perSecond: 1, burst: 5, exact } },
+      desk: { publishes: [Sold] },
+    },
+  });
+
+describe.each([false, true])('a limit (exact: %s)', (exact) => {
+  const { model } = office(exact);
+  const stand = () => {
+    const clock = new ManualClock();
+    const keeping = { clock, limiter: new RateLimiter(), rates: new MemoryRates(), wait: () => Promise.resolve() };
+    const keep = (name: string, ...channels: string[]) => {
+      const messages: RatedMessages = { kind: 'client', name, channels };
+      return keepRate(messages, model, keeping).then(
+        () => 'taken',
+        (error: unknown) => (error as { code: string }).code,
+      );
+    };
+    return { clock, keep };
+  };
+
+  it('takes several messages together, or none of them', async () => {
+    const { clock, keep } = stand();
+    expect(await keep('shop', 'counts', 'counts', 'counts')).toBe('taken');
+    clock.advanceTo(clock.now() + 2_000);
+    expect(await keep('shop', 'counts', 'counts', 'counts')).toBe('BUSY');
+    expect(await keep('shop', 'counts', 'counts')).toBe('taken');
+    expect(await keep('shop', 'counts')).toBe('BUSY');
+    // What the channel had no room for was not taken of the client's either.
+    expect(await keep('shop', 'sales', 'sales')).toBe('taken');
+    expect(await keep('shop', 'sales')).toBe('BUSY');
+  });
+
+  it('a client that is over its own takes nothing of its channels', async () => {
+    const { keep } = stand();
+    for (let sold = 0; sold < 5; sold++) expect(await keep('shop', 'sales')).toBe('taken');
+    for (let sold = 0; sold < 5; sold++) expect(await keep('shop', 'sales')).toBe('BUSY');
+    for (let sold = 0; sold < 5; sold++) expect(await keep('desk', 'sales')).toBe('taken');
+    expect(await keep('desk', 'sales')).toBe('BUSY');
+  });
+
+  it('more messages than a limit ever takes are refused for good, and nothing is taken', async () => {
+    const { keep } = stand();
+    expect(await keep('shop', 'counts', 'counts', 'counts', 'counts')).toBe('INVALID_OPTION');
+    expect(await keep('shop', 'counts', 'counts', 'counts')).toBe('taken');
+  });
+});
+
+it('a broadcast of more messages than the burst says so, and one of fewer is sent whole', async () => {
+  const topology = office(false);
+  const agents = ['a', 'b', 'c', 'd'].map((id) =>
+    createAgent(topology, id)
+      .handle({ Count: () => ({}), Counted: () => undefined, Sold: () => undefined } as never)
+      .with({}),
+  );
+  const world = createHarness(topology, { agents });
+  const refused = world.publish(Count, {}, { to: { all: true } });
+  await expect(refused).rejects.toMatchObject({ code: 'INVALID_OPTION', retryable: false });
+  await expect(refused).rejects.toThrow('4 messages at once, and channel.counts never takes more than 3');
+  await world.publish(Count, {}, { to: { all: ['a', 'b', 'c'] } });
+});
