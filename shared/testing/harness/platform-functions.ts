@@ -31,6 +31,8 @@ export const PLATFORM_TIMEOUT_MS = 30_000;
 export interface PlatformWorld {
   readonly topology: Topology;
   readonly log: Log;
+  /** A number in [0, 1). */
+  readonly random: () => number;
   /** Its dead letter queue is that of the functions themselves. */
   readonly ports: WorldPorts;
   /** Times that a copy was put back into its lane, by its SQS message id. */
@@ -61,7 +63,7 @@ export class PlatformFunctions {
 
   /** @returns instant at which the copy comes again */
   starter(copy: QueuedCopy, process: MortalProcess): Promise<number | undefined> {
-    const services = { ...this.#services(process), seen: this.#seen };
+    const services = { ...this.#services(process), seen: this.#seen, random: this.#world.random };
     return startWorkflows(copy, process.clock.now() + PLATFORM_TIMEOUT_MS, services);
   }
 

@@ -93,6 +93,7 @@ export function platformWorld(topology: Topology = shop) {
     emergencies: new MemoryEmergencies(),
     pauses: new MemoryPauses(),
     seen: new SeenPauses(),
+    random: () => 0.5,
     limiter: new RateLimiter(),
     registry: new MemoryRegistry(clock),
     openExecutions: new MemoryOpenExecutions(),

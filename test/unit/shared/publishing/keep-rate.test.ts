@@ -72,7 +72,7 @@ it('a broadcast of more messages than the burst says so, and one of fewer is sen
   const topology = office(false);
   const agents = ['a', 'b', 'c', 'd'].map((id) =>
     createAgent(topology, id)
-      .handle({ Count: () => ({}), Counted: () => undefined, Sold: () => undefined } as never)
+      .handle({ Count: () => ({}), Counted: () => undefined, Sold: () => undefined })
       .with({}),
   );
   const world = createHarness(topology, { agents });
