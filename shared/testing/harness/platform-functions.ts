@@ -18,6 +18,7 @@ import { watchAgents } from '../../platform/registry/watch-agents.js';
 import { supervise, SUPERVISE_GRACE_MS } from '../../platform/supervision/supervise.js';
 import { sweep } from '../../platform/supervision/sweep.js';
 import { takeEvent } from '../../platform/ingress/take-event.js';
+import { TakenEvents } from '../../platform/ingress/taken-events.js';
 import { publisherOf } from '../../publishing/publisher-of.js';
 import type { Topology } from '../../topology/topology.js';
 import type { MortalProcess } from './mortal-process.js';
@@ -50,6 +51,7 @@ export interface PlatformWorld {
 export class PlatformFunctions {
   readonly #world: PlatformWorld;
   readonly #seen = new SeenPauses();
+  readonly #taken = new TakenEvents();
   /** Token buckets of the ingress function's process. */
   readonly #limiter = new RateLimiter();
 
@@ -87,7 +89,7 @@ export class PlatformFunctions {
       ...publisherOf(this.#world.topology, { kind: 'ingress', name }, services),
       rates,
     });
-    return takeEvent(copy, { ...services, limiter, publishingAs });
+    return takeEvent(copy, { ...services, limiter, taken: this.#taken, publishingAs });
   }
 
   deadLetters(copy: QueuedCopy, process: MortalProcess, origin: Origin): Promise<void> {

@@ -1,3 +1,4 @@
+import { TakenEvents } from '../../../shared/platform/ingress/taken-events.js';
 import { RateLimiter } from '../../../shared/domain/rate/rate-limiter.js';
 import { SeenPauses } from '../../../shared/agent/pause/seen-pauses.js';
 import type { DeadLetter, DeadLetterQueue } from '../../../shared/domain/delivery/dead-letter.js';
@@ -94,7 +95,7 @@ export function platformWorld(topology: Topology = shop) {
     pauses: new MemoryPauses(),
     seen: new SeenPauses(),
     random: () => 0.5,
-    limiter: new RateLimiter(),
+    ...{ limiter: new RateLimiter(), taken: new TakenEvents() },
     registry: new MemoryRegistry(clock),
     openExecutions: new MemoryOpenExecutions(),
     sagas: new MemorySagas(),
