@@ -13,13 +13,17 @@ export interface RatedMessages {
   readonly channels: readonly string[];
   /** Tenant of their conversation. */
   readonly tenant?: string | undefined;
+  /** Milliseconds for which each of them is of use. @defaultValue for longer than anybody waits */
+  readonly left?: number;
+  /** Signal that ends a wait when it aborts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Means to keep limits: the buckets of this process, and a way to wait. */
 export interface RateKeeping extends RatePlace {
   readonly limiter: RateLimiter;
-  /** Waits so many milliseconds. */
-  readonly wait: (ms: number) => Promise<unknown>;
+  /** Waits so many milliseconds, or until the signal aborts. */
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
 /** A limit with the bucket that it is of. */
@@ -29,18 +33,26 @@ interface Rated extends Limited {
 
 /**
  * Takes the place of messages within the limits of the client that publishes them and of their channels: of all together, or of none.
- * Where each of the limits delays, the client waits, half a minute at most. An ingress has its own limit kept before: its events come again.
- * @throws BusyError when there is no room; LanewayError UNAVAILABLE when a shared counter could not be reached; INVALID_OPTION for
+ * Where each of the limits delays, the client waits, half a minute at most and no longer than they are of use. An ingress has its own limit kept before: its events come again.
+ * @returns true when it waited
+ * @throws the signal's reason when it aborts; BusyError when there is no room; LanewayError UNAVAILABLE when a shared counter could not be reached; INVALID_OPTION for
  * more messages than a limit ever takes together
  */
-export async function keepRate(messages: RatedMessages, model: TopologyModel, keeping: RateKeeping): Promise<void> {
+export async function keepRate(messages: RatedMessages, model: TopologyModel, keeping: RateKeeping): Promise<boolean> {
   const limits = limitsOf(messages, model);
-  if (limits.length === 0) return;
+  if (limits.length === 0) return false;
   for (const limited of limits) checkAtOnce(limited);
+  const { left = Infinity, signal } = messages;
   const delays = messages.kind === 'client' && limits.every(({ limit }) => limit.onLimit === 'delay');
-  const answer = await keeping.limiter.reserve(limits, keeping, delays ? MOST_RATE_DELAY_MS : 0);
+  const answer = await keeping.limiter.reserve(limits, keeping, delays ? Math.min(MOST_RATE_DELAY_MS, left) : 0);
   if ('over' in answer) throw new BusyError(answer.over.key, answer.wait);
-  if (answer.wait > 0) await keeping.wait(answer.wait);
+  if (answer.wait === 0) return false;
+  try {
+    await keeping.wait(answer.wait, signal);
+  } finally {
+    signal?.throwIfAborted();
+  }
+  return true;
 }
 
 /** Limits of messages, that of the client first: what it has no room for takes none of its neighbours'. Channels of the system have none. */

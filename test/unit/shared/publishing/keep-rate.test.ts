@@ -1,5 +1,6 @@
 import { command, event } from 'laneway/message';
-import { createHarness } from 'laneway/testing';
+import { startInProcess } from 'laneway/in-process';
+import { createHarness, type Harness } from 'laneway/testing';
 import { createAgent } from 'laneway/agent';
 import { defineTopology } from 'laneway/topology';
 import * as z from 'zod';
@@ -65,6 +66,65 @@ describe.each([false, true])('a limit (exact: %s)', (exact) => {
     const { keep } = stand();
     expect(await keep('shop', 'counts', 'counts', 'counts', 'counts')).toBe('INVALID_OPTION');
     expect(await keep('shop', 'counts', 'counts', 'counts')).toBe('taken');
+  });
+});
+
+describe('a limit that delays', () => {
+  const slow = defineTopology('office', {
+    channels: {
+      counts: { carries: [Count, Counted], rateLimit: { perSecond: 0.5, burst: 1, onLimit: 'delay' } },
+      sales: { carries: [Sold], rateLimit: { perSecond: 0.5, burst: 1, onLimit: 'delay' } },
+    },
+    agents: { a: { subscribes: ['counts', 'sales'] } },
+    clients: { shop: { publishes: [Count, Sold] } },
+  });
+  const agents = () => {
+    const made = createAgent(slow, 'a').handle({ Count: () => ({}), Counted: () => undefined, Sold: () => undefined });
+    return [made.with({})];
+  };
+  const times = (world: Harness) =>
+    world.published.flatMap(({ source, ...one }) => (source.includes('.client.') ? [one] : []));
+
+  it('sends a message as of the instant at which its wait is over, with the deadline of the call', async () => {
+    const world = createHarness(slow, { agents: agents() });
+    const began = world.now().getTime();
+    const at = (ms: number) => new Date(began + ms).toISOString();
+    for (let sold = 0; sold < 2; sold++) await world.publish(Sold, {}, { expires: '3 seconds' });
+    expect(times(world)).toMatchObject([
+      { time: at(0), expires: at(3_000) },
+      { time: at(2_000), expires: at(5_000) },
+    ]);
+    for (let asked = 0; asked < 2; asked++) await world.publish(Count, {}, { deadline: new Date(began + 15_000) });
+    expect(times(world).at(-1)).toMatchObject({ time: at(4_000), deadline: at(15_000) });
+    const last = world.now().getTime();
+    await world.publish(Count, {}, { deadline: '9 seconds' });
+    const { deadline } = times(world).at(-1) ?? {};
+    expect(deadline).toBe(new Date(last + 9_000).toISOString());
+  });
+
+  it('has nobody wait for longer than the message is of use', async () => {
+    const world = createHarness(slow, { agents: agents() });
+    await world.publish(Count, {}, { deadline: '6 seconds' });
+    // A request is not sent with less than five seconds to its end.
+    await expect(world.publish(Count, {}, { deadline: '6 seconds' })).rejects.toMatchObject({ code: 'BUSY' });
+    await world.publish(Sold, {});
+    await expect(world.publish(Sold, {}, { expires: '1 second' })).rejects.toMatchObject({ code: 'BUSY' });
+    expect(times(world)).toHaveLength(2);
+  });
+
+  it('ends a wait when the signal of a request aborts, and sends nothing', async () => {
+    const application = await startInProcess(slow, { agents: agents() });
+    try {
+      await application.publish(Sold, {});
+      await application.request(Count, {}, { timeout: '1 minute' });
+      const [stop, why] = [new AbortController(), new Error('no longer wanted')];
+      const asked = application.request(Count, {}, { timeout: '1 minute', signal: stop.signal });
+      setImmediate(() => stop.abort(why));
+      await expect(asked).rejects.toBe(why);
+      expect(application.conversations()).toHaveLength(2);
+    } finally {
+      await application.stop();
+    }
   });
 });
 
