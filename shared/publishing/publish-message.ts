@@ -10,7 +10,7 @@ import { derivedId, newId } from '../domain/base/ids.js';
 import type { Waiter } from '../domain/request/pending.js';
 import type { Ports } from '../domain/ports.js';
 import type { MessageType } from '../message/message-type.js';
-import { checkEnvelope, checkIds } from './check-attributes.js';
+import { checkEnvelope, checkIds, checkTenant } from './check-attributes.js';
 import { composeMessage, type PublishOptions } from './compose-message.js';
 import { areOpen, chooseReceivers, type Composed } from './choose-receivers.js';
 import { keepRate, type RateKeeping } from './keep-rate.js';
@@ -167,6 +167,8 @@ async function keepRates(
 ): Promise<boolean> {
   if (rates === undefined || (kind !== 'client' && kind !== 'ingress')) return false;
   const channels = drafts.map(({ channel }) => channel);
+  // It is part of the key of a bucket.
+  checkTenant(tenant);
   const left = Math.min(...drafts.map(lastStart)) - clock.now();
   return keepRate({ kind, name, channels, tenant, left, signal }, topology.model, rates);
 }

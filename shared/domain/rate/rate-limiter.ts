@@ -182,6 +182,8 @@ export class RateLimiter {
       if (typeof seen === 'number') this.#remember(place, seen);
       else this.#states.delete(place);
       if (standing === undefined) return answer;
+      // The first only says what others have written since this process looked last.
+      if (meeting > 0) await rates.spread?.(meeting);
     }
     throw new LanewayError('UNAVAILABLE', `the shared counter of ${bucket.key} is being written by others`);
   }

@@ -16,6 +16,8 @@ export interface RateStore {
    * @returns undefined when it did, else what is there now
    */
   swap(bucket: BucketName, seen: SeenState, state: number): Promise<SeenState | undefined>;
+  /** Waits for a time of its own, so that those who met do not meet in step again. @param meeting number of meetings, from 1 */
+  spread?(meeting: number): Promise<unknown>;
 }
 
 /** Highest number that is taken for the state of a bucket: the last instant that a date can have. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   MOST_STATE,
@@ -12,6 +13,9 @@ import { bucketKeyOf } from './rate-keys.js';
 
 /** Time after which a bucket that is full is forgotten, milliseconds. */
 const KEPT_MS = 86_400_000;
+
+/** Longest time for which a writer that met others waits, milliseconds: at first, and at last. */
+const [FIRST_MEETING_MS, MOST_MEETING_MS] = [5, 100];
 
 /** Shared buckets in the registry's table, which has no stream: a row each, and a conditional write for each change. */
 export class DynamoRateStore implements RateStore {
@@ -44,6 +48,10 @@ export class DynamoRateStore implements RateStore {
       const item = itemInTheWay(error);
       return item ? seenState(item['full'] ?? null) : 'absent';
     }
+  }
+
+  spread(meeting: number): Promise<unknown> {
+    return setTimeout(Math.random() * Math.min(MOST_MEETING_MS, FIRST_MEETING_MS * 2 ** meeting));
   }
 }
 

@@ -6,8 +6,10 @@ import { defineTopology } from 'laneway/topology';
 import * as z from 'zod';
 import { RateLimiter } from '../../../../shared/domain/rate/rate-limiter.js';
 import { keepRate, type RatedMessages } from '../../../../shared/publishing/keep-rate.js';
+import { publishMessage } from '../../../../shared/publishing/publish-message.js';
 import { MemoryRates } from '../../../../shared/testing/memory/rates/memory-rates.js';
 import { ManualClock } from '../../../../shared/testing/memory/manual-clock.js';
+import { platformWorld } from '../../../kit/stands/platform-world.js';
 
 const Counted = event('Counted', z.object({}));
 const Count = command('Count', z.object({}), { reply: Counted });
@@ -126,6 +128,19 @@ describe('a limit that delays', () => {
       await application.stop();
     }
   });
+});
+
+it.each(['', 'x'.repeat(257)])('a tenant that receivers would refuse has no bucket', async (tenant) => {
+  const topology = office(true);
+  const rates = new MemoryRates();
+  const keeping = { clock: new ManualClock(), limiter: new RateLimiter(), rates, wait: () => Promise.resolve() };
+  const world = platformWorld();
+  const publishing = { ...world.publishingAs('client', 'shop'), topology, rates: keeping };
+  await expect(publishMessage(publishing, Sold, {}, { tenant })).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
+    message: expect.stringContaining('tenant is a text of') as string,
+  });
+  expect(rates.states.size).toBe(0);
 });
 
 it('a broadcast of more messages than the burst says so, and one of fewer is sent whole', async () => {

@@ -115,6 +115,15 @@ it('a clock that was ahead by days holds nobody up once it is put back', async (
   expect(await limiter.reserve([bucket], { clock })).toEqual({ wait: 0 });
 });
 
+it('a process that meets others again and again waits between its writes, and says so in the end', async () => {
+  const [clock, met]: [ManualClock, number[]] = [new ManualClock(), []];
+  const spread = (meeting: number) => Promise.resolve(met.push(meeting));
+  const swap: RateStore['swap'] = (_bucket, seen) => Promise.resolve(typeof seen === 'number' ? seen + 1e-3 : 0);
+  const asked = new RateLimiter().reserve([of('orders', 1, 1, true)], { clock, rates: { swap, spread } });
+  await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(met).toEqual([...Array(49).keys()].map((one) => one + 1));
+});
+
 it('says that a shared counter is missing', async () => {
   const [limiter, clock] = [new RateLimiter(), new ManualClock()];
   await expect(limiter.reserve([of('orders', 1, 1, true)], { clock })).rejects.toMatchObject({ code: 'CONFIGURATION' });
