@@ -15,11 +15,10 @@ import { RateLimiter } from '../domain/rate/rate-limiter.js';
 import type { MessageType } from '../message/message-type.js';
 import { EACH_SUBSCRIBER, gatherAnswers } from '../publishing/broadcast/broadcast.js';
 import { checkOneReceiver } from '../publishing/check-each.js';
-import type { ClientPublishOptions } from '../publishing/client-options.js';
 import { WORKFLOW_START_OUTPUT } from '../topology/deployed/output-key.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
-import { publishMessages, type Published } from '../publishing/publish-message.js';
+import { publishMessages, type OutsideOptions, type Published } from '../publishing/publish-message.js';
 import { publisherOf } from '../publishing/publisher-of.js';
 import { replyTypeOf } from '../topology/read-reply.js';
 import { hasEmergencies } from '../topology/emergency/emergency-channel.js';
@@ -82,9 +81,13 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
     ? recentEmergency(ports.emergencies, () => ports.clock.now())
     : undefined;
   const place = { clock: ports.clock, ...ratesPortOf(names) };
-  const rates = { ...place, limiter: new RateLimiter(), wait: (ms: number) => setTimeout(ms) };
+  const rates = {
+    ...place,
+    limiter: new RateLimiter(),
+    wait: (ms: number, signal?: AbortSignal) => setTimeout(ms, undefined, { signal }),
+  };
   const publishing = { ...publisherOf(topology, { kind: 'client', name: options.as }, ports), rates };
-  const publish = async (type: MessageType, data: unknown, given: ClientPublishOptions = {}): Promise<Published> => {
+  const publish = async (type: MessageType, data: unknown, given: OutsideOptions = {}): Promise<Published> => {
     if (!client.publishes.includes(type.name)) {
       throw unknownName(
         'NOT_DECLARED',
@@ -107,7 +110,7 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
       signal?.throwIfAborted();
       const timeout = timeoutOf(given, topology.model);
       replyTypeOf(command);
-      const published = await publish(command, data, { ...options, to, deadline: timeout });
+      const published = await publish(command, data, { ...options, signal, to, deadline: timeout });
       const { correlationId } = published;
       return gatherAnswers(
         published,
@@ -124,7 +127,7 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
       signal?.throwIfAborted();
       const timeout = timeoutOf(given, topology.model);
       checkOneReceiver(command, options.to);
-      const receipt = await publish(command, data, { ...options, deadline: timeout });
+      const receipt = await publish(command, data, { ...options, signal, deadline: timeout });
       try {
         return (await awaitReply(ports, { command, receipt, timeout, signal })) as never;
       } catch (error) {

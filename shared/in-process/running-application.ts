@@ -20,7 +20,7 @@ import type { MemoryWorld } from '../testing/harness/memory-world.js';
 import { WorldAccess } from '../testing/harness/world-access.js';
 import { cancelRequestOf } from '../publishing/cancel-request-of.js';
 import { checkStartSize } from '../publishing/check-start-size.js';
-import type { ClientPublishOptions, RequestOptions } from '../publishing/client-options.js';
+import type { RequestOptions } from '../publishing/client-options.js';
 import {
   EACH_SUBSCRIBER,
   gatherAnswers,
@@ -28,7 +28,7 @@ import {
   type BroadcastOptions,
 } from '../publishing/broadcast/broadcast.js';
 import { checkOneReceiver } from '../publishing/check-each.js';
-import type { Published, Publishing } from '../publishing/publish-message.js';
+import type { OutsideOptions, Published, Publishing } from '../publishing/publish-message.js';
 import { timeoutOf } from '../topology/defaults/topology-defaults.js';
 import { readReply, replyTypeOf } from '../topology/read-reply.js';
 import type { Topology } from '../topology/topology.js';
@@ -125,7 +125,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
   protected override async publishEach(
     type: MessageType,
     data: unknown,
-    options: ClientPublishOptions & AsClient = {},
+    options: OutsideOptions & AsClient = {},
   ): Promise<Published> {
     this.#checkRunning(`${type.name} was published`);
     const started = Object.entries(this.world.starts).flatMap(([workflow, by]) => (by === type.name ? [workflow] : []));
@@ -143,7 +143,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     signal?.throwIfAborted();
     replyTypeOf(command);
     const timeout = timeoutOf(asked, this.topology.model);
-    const published = await this.publishEach(command, data, { ...given, to, deadline: timeout });
+    const published = await this.publishEach(command, data, { ...given, signal, to, deadline: timeout });
     return gatherAnswers(
       published,
       ({ requestId = '' }) => this.#replyTo(command, { requestId, timeout, signal }),
@@ -160,7 +160,7 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     replyTypeOf(command);
     const timeout = timeoutOf(asked, this.topology.model);
     checkOneReceiver(command, given.to);
-    const { requestId = '' } = await this.publish(command, data, { ...given, deadline: timeout });
+    const { requestId = '' } = await this.publishEach(command, data, { ...given, signal, deadline: timeout });
     try {
       return await this.#replyTo(command, { requestId, timeout, signal });
     } catch (error) {
@@ -223,8 +223,8 @@ export class RunningApplication extends WorldAccess<MemoryWorld> implements InPr
     this.#wake();
   }
 
-  protected override waits(_process: object, ms: number): Promise<unknown> {
-    return sleep(ms);
+  protected override waits(_process: object, ms: number, signal?: AbortSignal): Promise<unknown> {
+    return sleep(ms, undefined, { signal });
   }
 
   override putEvent(event: Parameters<WorldAccess<MemoryWorld>['putEvent']>[0]): void {

@@ -1,7 +1,7 @@
 import { cutText } from '../domain/base/cut-text.js';
 import { LanewayError } from '../domain/base/errors.js';
 import { canBeId } from '../domain/base/ids.js';
-import { isExactEnvelope, parseEnvelope, type Envelope } from '../domain/wire/envelope.js';
+import { isExactEnvelope, isName, parseEnvelope, type Envelope } from '../domain/wire/envelope.js';
 
 /** Longest time ahead that a message may expire or a deadline may lie: an execution of a workflow lasts no longer. */
 export const FURTHEST_AHEAD_MS = 366 * 86_400_000;
@@ -33,6 +33,15 @@ export function checkSubject(subject: unknown): void {
         : `a ${typeof subject}`;
   throw new LanewayError('INVALID_OPTION', `subject is ${shown}`, {
     help: [`allowed: 1 to ${SUBJECT_LENGTH} characters; leave it out where there is none`],
+  });
+}
+
+/** @throws LanewayError INVALID_OPTION for a tenant that receivers would refuse */
+export function checkTenant(tenant: unknown): void {
+  if (tenant === undefined || isName(tenant)) return;
+  const shown = typeof tenant === 'string' ? `a text of ${tenant.length} characters` : `a ${typeof tenant}`;
+  throw new LanewayError('INVALID_OPTION', `tenant is ${shown}`, {
+    help: ['allowed: 1 to 256 characters, no half of a surrogate pair; leave it out where there is none'],
   });
 }
 

@@ -10,11 +10,11 @@ import { derivedId, newId } from '../domain/base/ids.js';
 import type { Waiter } from '../domain/request/pending.js';
 import type { Ports } from '../domain/ports.js';
 import type { MessageType } from '../message/message-type.js';
-import { checkEnvelope, checkIds } from './check-attributes.js';
+import { checkEnvelope, checkIds, checkTenant } from './check-attributes.js';
 import { composeMessage, type PublishOptions } from './compose-message.js';
-import { areOpen, chooseReceivers } from './choose-receivers.js';
+import { areOpen, chooseReceivers, type Composed } from './choose-receivers.js';
 import { keepRate, type RateKeeping } from './keep-rate.js';
-import { openOutgoing, sendOpened, type Outgoing, type Senders } from './send-messages.js';
+import { openOutgoing, sendOpened, SHORTEST_DEADLINE_MS, type Outgoing, type Senders } from './send-messages.js';
 import type { Topology } from '../topology/topology.js';
 
 /** Topology, name and ports of a publisher outside any handling: a client, an ingress, a function of the platform. */
@@ -46,6 +46,8 @@ export interface OutsideOptions extends PublishOptions, Partial<Lineage> {
    * lacks them, and so does a payload that travels by reference.
    */
   readonly unstored?: Readonly<Record<string, unknown>>;
+  /** Signal that ends a wait for room within a rate limit when it aborts: nothing was stored then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Ids of a message that was published. */
@@ -86,7 +88,7 @@ export const INTENT_GRACE_MS = 120_000;
  * An id that was published before stands for its first body. The same body again is the same message, and the publisher of
  * another one is told (a client) or sends the first again (the platform, whose repetitions may word a message anew).
  *
- * @throws BusyError when a rate limit is reached and nothing was stored; LanewayError as `composeMessage`; INVALID_OPTION also for an attribute that receivers would refuse, and for an id of a
+ * @throws the signal's reason when it aborts, and BusyError when a rate limit is reached: nothing was stored; LanewayError as `composeMessage`; INVALID_OPTION also for an attribute that receivers would refuse, and for an id of a
  * client that was published with another body; REFUSED when the bus refuses it for good; PUBLISH when it could not be sent yet
  * (it is in the ledger and will be)
  */
@@ -108,13 +110,18 @@ export async function publishMessages(
   options: OutsideOptions = {},
 ): Promise<Published> {
   const { topology, clock } = publishing;
-  const now = clock.now();
+  const called = clock.now();
   const { id, causationId } = options;
   checkIds({ id, correlationId: options.correlationId, causationId, requestId: options.requestId });
   const source = sourceOf(topology.name, publishing.kind, publishing.name);
   const writer = writerOfSource(source) ?? PLATFORM_WRITER;
-  const drafts = composeMessage(type, data, options, { ...options, topology, now, requester: writer });
-  await keepRates(drafts, options.tenant, publishing);
+  const compose = (given: OutsideOptions, now: number) =>
+    composeMessage(type, data, given, { ...given, topology, now, requester: writer });
+  const asked = compose(options, called);
+  const waited = await keepRates(asked, options, publishing);
+  const now = waited ? clock.now() : called;
+  // Its age begins when it is sent. A deadline that the call gives is the call's.
+  const drafts = waited ? compose({ ...options, ...deadlineOf(options, asked) }, now) : asked;
   const composed = areOpen(drafts) ? await chooseReceivers(drafts, publishing.choices) : drafts;
   // A repetition without a conversation would otherwise be a message of another one, and be handled again.
   const fresh = () => (options.id === undefined ? newId() : derivedId('conversation', source, options.id));
@@ -152,14 +159,29 @@ export async function publishMessages(
   return { id: envelope?.id ?? '', correlationId, ...defined({ requestId: envelope?.requestid }), participants };
 }
 
-/** Takes the place of each message within the limits of a client or an ingress. */
+/** Takes the place of messages within the limits of a client or an ingress. @returns true when it waited for it */
 async function keepRates(
-  drafts: readonly { readonly channel: string }[],
-  tenant: string | undefined,
-  { kind, name, rates, topology }: Publishing,
-): Promise<void> {
-  if (rates === undefined || (kind !== 'client' && kind !== 'ingress')) return;
-  for (const { channel } of drafts) await keepRate({ kind, name, channel, tenant }, topology.model, rates);
+  drafts: readonly Composed[],
+  { signal, tenant }: OutsideOptions,
+  { clock, kind, name, rates, topology }: Publishing,
+): Promise<boolean> {
+  if (rates === undefined || (kind !== 'client' && kind !== 'ingress')) return false;
+  const channels = drafts.map(({ channel }) => channel);
+  // It is part of the key of a bucket.
+  checkTenant(tenant);
+  const left = Math.min(...drafts.map(lastStart)) - clock.now();
+  return keepRate({ kind, name, channels, tenant, left, signal }, topology.model, rates);
+}
+
+/** Instant until which a message is worth sending, milliseconds since 1970. */
+function lastStart({ deadline, expires, requestid }: Composed): number {
+  const end = deadline === undefined ? Infinity : Date.parse(deadline);
+  return Math.min(Date.parse(expires), requestid === undefined ? end : end - SHORTEST_DEADLINE_MS);
+}
+
+/** The deadline that a call gave, as an instant. */
+function deadlineOf({ deadline }: OutsideOptions, [first]: readonly Composed[]): Pick<OutsideOptions, 'deadline'> {
+  return deadline === undefined || first?.deadline === undefined ? {} : { deadline: new Date(first.deadline) };
 }
 
 /**

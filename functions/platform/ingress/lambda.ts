@@ -10,8 +10,8 @@ import {
 import { recentEmergency } from '../../../shared/domain/emergency/emergency.js';
 import { recentQuarantines } from '../../../shared/domain/quarantine/quarantine.js';
 import { RateLimiter } from '../../../shared/domain/rate/rate-limiter.js';
-import { Turns } from '../../../shared/domain/rate/turns.js';
 import { takeEvent } from '../../../shared/platform/ingress/take-event.js';
+import { TakenEvents } from '../../../shared/platform/ingress/taken-events.js';
 import { publisherOf } from '../../../shared/publishing/publisher-of.js';
 import type { Topology } from '../../../shared/topology/topology.js';
 import { openPublisher, queueFunction } from '../platform-function.js';
@@ -27,7 +27,7 @@ export function create(topology: Topology): Handler {
       ...ports,
       quarantines: recentQuarantines(ports.quarantines, () => ports.clock.now()),
       emergencies: recentEmergency(ports.emergencies, () => ports.clock.now()),
-      ...{ ...place, topology, log, limiter, turns: new Turns() },
+      ...{ ...place, topology, log, limiter, taken: new TakenEvents() },
       publishingAs: (name: string) => ({ ...publisherOf(topology, { kind: 'ingress', name }, ports), rates }),
     };
     return (copy) => takeEvent(copy, services);

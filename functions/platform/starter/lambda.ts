@@ -30,7 +30,7 @@ export function create(topology: Topology, workflows: DeployedWorkflows = NO_WOR
     };
     const publishing = publisherOf(topology, { kind: 'platform', name: 'starter' }, ports);
     const seen = new SeenPauses();
-    const services = { ...ports, topology, seen, log, publishing, starts: workflows.starts };
+    const services = { ...ports, topology, seen, log, publishing, starts: workflows.starts, random: Math.random };
     const turns = new StartPace(requiredJson<StartRate>('startRate', process.env), ports.clock);
     return (copy: QueuedCopy, context: Context) => {
       const until = ports.clock.now() + context.getRemainingTimeInMillis();

@@ -31,13 +31,17 @@ export class SeenPauses {
     return this.#reading.then(() => this.#pauses.get(channel));
   }
 
-  /** True for a message that is worth a note: this process has noted none that expires earlier. */
+  /** True for a message that is worth a note: this process has noted none that expires earlier. It counts as noted from then on. */
   isFirst(message: WaitingMessage, now: number): boolean {
-    const { agent, channel } = message;
-    const key = JSON.stringify([agent, channel]);
+    const key = placeOf(message);
     if (!isEarlier(message, this.#noted.get(key), now)) return false;
     this.#noted.set(key, message);
     return true;
+  }
+
+  /** Forgets a message whose note could not be written, so that the next one is noted. */
+  forget(message: WaitingMessage): void {
+    if (this.#noted.get(placeOf(message)) === message) this.#noted.delete(placeOf(message));
   }
 
   async #read(store: Pick<PauseStore, 'recent'>, now: number, failed: (error: unknown) => void): Promise<void> {
@@ -50,4 +54,8 @@ export class SeenPauses {
       this.#reading = undefined;
     }
   }
+}
+
+function placeOf({ agent, channel }: WaitingMessage): string {
+  return JSON.stringify([agent, channel]);
 }

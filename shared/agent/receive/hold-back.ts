@@ -2,6 +2,8 @@ import { summarizeError } from '../../domain/base/errors.js';
 import { timeOf } from '../../domain/base/iso-time.js';
 import { pausedDelay, type ChannelPause, type WaitingMessage } from '../../domain/pause/pause.js';
 import { bucketKey } from '../../domain/rate/rate-limit.js';
+import { turnOf } from '../../domain/rate/turns.js';
+import { lastUse } from '../../topology/last-use.js';
 import type { Delivery } from './delivery.js';
 import { Refusal } from './refusal.js';
 
@@ -28,34 +30,44 @@ function pauseOf({ envelope, services }: Delivery): ChannelPause | undefined | P
 
 /** Refusal of a copy whose channel is paused. The message is noted for operators when it expires first of those that wait. */
 async function waitPaused(delivery: Delivery, pause: ChannelPause): Promise<Refusal> {
-  const { bound, envelope, expires, services } = delivery;
+  const { bound, copy, envelope, services } = delivery;
   const now = services.clock.now();
   const { channel, since } = pause;
+  const expires = lastUseOf(delivery);
   const times = { expires: new Date(expires).toISOString(), sent: new Date(timeOf(envelope.time)).toISOString() };
   const message: WaitingMessage = { agent: bound.agent.id, channel, since, ...times };
   if (services.guards.pauses.isFirst(message, now))
     await services.pauses?.noteWaiting(message, now).catch((error: unknown) => {
+      services.guards.pauses.forget(message);
       services.log.warn('what waits on a paused channel was not noted', { error: summarizeError(error).message });
     });
-  return leave(pausedDelay(pause, expires, now, services.random()), `its channel is paused since ${since}`);
+  const after = pausedDelay(pause, { expires, receives: copy.receives }, now, services.random());
+  return leave(after, `its channel is paused since ${since}`);
 }
 
 /** Time after its expiry at which a copy comes whose turn would be later, milliseconds: it is recorded as expired. */
 const AFTER_EXPIRY_MS = 1_000;
 
 /** Refusal of a copy that comes faster than its agent's pace: it comes again at its turn. Nothing for an agent without a pace. */
-function waitTurn({ bound, copy, expires, services }: Delivery): undefined | Promise<Refusal | undefined> {
+function waitTurn(delivery: Delivery): undefined | Promise<Refusal | undefined> {
+  const { bound, copy, services } = delivery;
   const { id, model } = bound.agent;
   const { pace } = model;
   if (pace === undefined) return undefined;
   const { clock, guards, rates } = services;
   const now = clock.now();
   const limited = { key: bucketKey('agent', id), tenant: '', limit: pace };
-  return guards.turns.of(copy.copy, limited, guards.limiter, { clock, rates }).then((wait) => {
+  const left = Math.max(0, lastUseOf(delivery) - now);
+  return turnOf(limited, { receives: copy.receives, left }, guards.limiter, { clock, rates }).then((wait) => {
     if (wait === 0) return undefined;
-    const after = Math.min(wait, Math.max(0, expires - now) + AFTER_EXPIRY_MS);
+    const after = Math.min(wait, left + AFTER_EXPIRY_MS);
     return leave(after, `'${id}' takes ${pace.perSecond} messages a second`);
   });
+}
+
+/** Instant from which it is not handled any more, milliseconds since 1970. */
+function lastUseOf({ bound, envelope, expires }: Delivery): number {
+  return lastUse(envelope, bound.agent.topology.model, expires);
 }
 
 function leave(after: number, why: string): Refusal {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { RateLimiter } from '../../domain/rate/rate-limiter.js';
-import { Turns } from '../../domain/rate/turns.js';
 import { SeenPauses } from '../pause/seen-pauses.js';
 import type { SeenBreaker } from '../guard/seen-breaker.js';
 import { leaseOwner } from '../../domain/delivery/lease-owner.js';
@@ -22,8 +21,6 @@ export class ProcessGuards {
   readonly breakers = new Map<string, SeenBreaker>();
   /** Pauses of channels as the process saw them last. */
   readonly pauses = new SeenPauses();
-  /** Turns of copies that come faster than the agent's pace. */
-  readonly turns = new Turns();
   /** Token buckets of the process. */
   readonly limiter = new RateLimiter();
   readonly #meters = new Map<string, RetryMeter>();

@@ -37,8 +37,8 @@ export interface PauseStore {
   recent(): Promise<readonly ChannelPause[]>;
   /** Pauses a channel, unless it is paused. @returns the pause that is in force now */
   begin(pause: ChannelPause): Promise<ChannelPause>;
-  /** Ends the pause of a channel. @returns it; undefined when there was none */
-  end(channel: string): Promise<ChannelPause | undefined>;
+  /** Ends the pause of a channel that began at an instant. @returns false when another one is in force, or none */
+  end(channel: string, since: string): Promise<boolean>;
   /**
    * Notes a message that waits, unless the one that is noted under the same pause expires earlier, and after `now`.
    * @param now milliseconds since 1970
@@ -63,6 +63,12 @@ const AGE_SHARE = 1 / 4;
 /** Part of the time that is left to the message for which it stays away at most, so that a resumption finds it alive. */
 const LEFT_SHARE = 1 / 3;
 
+/** Receipts of a copy that say nothing of a clock: for so many it stays away by the pause's age alone. */
+const RECEIPTS_BY_AGE = 10;
+
+/** Factor by which the time that a copy stays away grows with each further receipt, whatever the age of the pause is said to be. */
+const GROWS_BY = 1.2;
+
 /** Time after its expiry at which a copy comes, to be recorded as expired, milliseconds. */
 const AFTER_EXPIRY_MS = 1_000;
 
@@ -70,15 +76,23 @@ const AFTER_EXPIRY_MS = 1_000;
  * Time for which a copy of a paused channel stays away, milliseconds. It grows with the pause: after the resumption a copy is late by a
  * quarter of the pause, or a third of its time left, at most. Within the four days that a lane keeps it, it is received some 80 of the
  * 100 times after which SQS takes it for poison. A copy comes when it has expired, so that it is recorded in time. Spread, so that
- * what waits does not come at one moment.
+ * what waits does not come at one moment. A pause may have been begun by a clock that is ahead, and look young for as long: so the
+ * time grows with the receipts, too, from the tenth on.
  * @param pause the pause that is in force
- * @param expires instant of the message's expiry, milliseconds since 1970
+ * @param copy instant from which its message is of no use, milliseconds since 1970, and the number of its receipt, from 1
  * @param now milliseconds since 1970
  * @param random a number in [0, 1)
  */
-export function pausedDelay({ since }: ChannelPause, expires: number, now: number, random: number): number {
+export function pausedDelay(
+  { since }: ChannelPause,
+  { expires, receives }: { readonly expires: number; readonly receives: number },
+  now: number,
+  random: number,
+): number {
   const [age, left] = [Math.max(0, now - Date.parse(since)), Math.max(0, expires - now)];
-  const most = Math.min(PAUSED_MOST_MS, Math.max(PAUSED_FIRST_MS, Math.min(age * AGE_SHARE, left * LEFT_SHARE)));
+  const least = PAUSED_FIRST_MS * GROWS_BY ** Math.max(0, receives - RECEIPTS_BY_AGE);
+  const grown = Math.min(Math.max(age * AGE_SHARE, least), left * LEFT_SHARE);
+  const most = Math.min(PAUSED_MOST_MS, Math.max(PAUSED_FIRST_MS, grown));
   return Math.ceil(Math.min(most * (0.8 + random / 5), left + AFTER_EXPIRY_MS));
 }
 

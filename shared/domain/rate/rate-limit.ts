@@ -49,6 +49,9 @@ export type LimitedKind = 'channel' | 'client' | 'ingress' | 'agent';
 /** Longest time for which `delay` has a publisher wait, milliseconds. */
 export const MOST_RATE_DELAY_MS = 30_000;
 
+/** Longest time ahead for which a turn is given, milliseconds: SQS hides a copy for twelve hours at most. */
+export const MOST_TURN_MS = 14_400_000;
+
 /** Highest rate that is taken for one, messages a second. */
 const MOST_PER_SECOND = 1_000_000;
 

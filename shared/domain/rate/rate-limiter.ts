@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { LanewayError } from '../base/errors.js';
-import type { Pace } from './rate-limit.js';
-import type { BucketName, RateStore } from './rate-store.js';
+import { MOST_TURN_MS, type Pace } from './rate-limit.js';
+import type { BucketName, RateStore, SeenState } from './rate-store.js';
 import { reserve, type Bucket, type BucketState, type Reservation } from './token-bucket.js';
 
 /** Longest time for which a process keeps tokens that it took as a block, milliseconds. */
@@ -12,8 +12,8 @@ const BLOCK_SHARE = 1 / 4;
 const MOST_MEETINGS = 50;
 /** Buckets that a process remembers; the oldest are forgotten first. */
 const MOST_BUCKETS = 10_000;
-/** A state further ahead than this is none that a bucket could have come to: whoever wrote it holds nobody up for longer. */
-const FURTHEST_MS = 43_200_000;
+/** Time by which the clocks of processes may be apart, milliseconds. */
+const CLOCKS_APART_MS = 60_000;
 
 /** Tokens of a bucket that processes share, as one of them has them: so many more the next time when they are used up. */
 interface Block {
@@ -29,6 +29,8 @@ interface Block {
 /** A limited part of an application, at one message. */
 export interface Limited extends BucketName {
   readonly limit: Pace;
+  /** Tokens that are taken together. @defaultValue 1 */
+  readonly tokens?: number;
 }
 
 /** Time and shared buckets, as a process reaches them. */
@@ -46,7 +48,8 @@ export class RateLimiter {
   readonly #taking = new Map<string, Promise<void>>();
 
   /**
-   * Takes one token of each limit, at once or within `mostWait`. Where one has none, none is taken of those that this process has for itself.
+   * Takes the tokens of each limit, at once or within `mostWait`. Where one has none, none is taken, and what was taken of a shared one is
+   * given back.
    * @param at the time, and the buckets that processes share
    * @returns the longest wait, milliseconds; or the limit that is over, with the time until there is room again
    * @throws LanewayError UNAVAILABLE when a shared bucket could not be reached; CONFIGURATION without a store for one
@@ -60,25 +63,35 @@ export class RateLimiter {
     if ('over' in before) return before;
     let { wait } = before;
     const exact = limits.filter(({ limit }) => limit.exact);
+    const taken: Limited[] = [];
     for (const one of exact) {
       const answer = await this.#shared(one, at, mostWait);
-      if (answer.kind === 'over') return { over: one, wait: answer.wait };
+      if (answer.kind === 'over') {
+        await this.#giveBack(taken, at);
+        return { over: one, wait: answer.wait };
+      }
+      taken.push(one);
       wait = Math.max(wait, answer.wait);
     }
     // Others may have taken theirs meanwhile.
     const own = exact.length === 0 ? before : this.#own(limits, at, mostWait);
-    if ('over' in own) return own;
+    if ('over' in own) {
+      await this.#giveBack(taken, at);
+      return own;
+    }
     for (const [bucket, state] of own.states) this.#remember(bucket, state);
     return { wait: Math.max(wait, own.wait) };
   }
 
-  /** Buckets of this process as they would be after one token of each. */
+  /** Buckets of this process as they would be after the tokens of each. */
   #own(limits: readonly Limited[], { clock }: RatePlace, mostWait: number) {
     const now = clock.now();
     const states: [string, number][] = [];
     let wait = 0;
     for (const one of limits.filter(({ limit }) => !limit.exact)) {
-      const answer = reserve(this.#states.get(placeOf(one)), one.limit, now, { mostWait });
+      const answer = reserve(within(this.#states.get(placeOf(one)), one.limit, now), one.limit, now, {
+        ...{ tokens: one.tokens ?? 1, mostWait },
+      });
       if (answer.kind === 'over') return { over: one, wait: answer.wait };
       states.push([placeOf(one), answer.state]);
       wait = Math.max(wait, answer.wait);
@@ -95,8 +108,8 @@ export class RateLimiter {
     for (;;) {
       const now = at.clock.now();
       const block = this.#blocks.get(place);
-      if (block && block.left > 0 && now < block.until && now >= block.since) {
-        block.left -= 1;
+      if (block && block.left >= (bucket.tokens ?? 1) && now < block.until && now >= block.since) {
+        block.left -= bucket.tokens ?? 1;
         return { kind: 'taken', state: now, wait: 0 };
       }
       const taking = this.#taking.get(place);
@@ -124,11 +137,10 @@ export class RateLimiter {
    */
   async #take(bucket: Limited, at: RatePlace, mostWait: number): Promise<Reservation> {
     const place = placeOf(bucket);
-    const { limit } = bucket;
-    const flows = Math.floor(Math.min((BLOCK_MS * limit.perSecond) / 1_000, BLOCK_SHARE * limit.burst));
-    // A block of one token is none.
-    if (flows < 2) return this.#swap(bucket, limit, at, { tokens: 1, mostWait });
-    const most = { perSecond: limit.perSecond, burst: limit.burst - flows };
+    const { limit, tokens: asked = 1 } = bucket;
+    const most = { perSecond: limit.perSecond, burst: mostAtOnce(limit) };
+    const flows = limit.burst - most.burst;
+    if (flows === 0 || asked > 1) return this.#swap(bucket, most, at, { tokens: asked, mostWait });
     const before = this.#blocks.get(place);
     const tokens = before && before.left === 0 ? Math.min(flows, before.tokens * 2) : 1;
     const since = at.clock.now();
@@ -138,6 +150,14 @@ export class RateLimiter {
     const until = since + (flows * 1_000) / limit.perSecond;
     this.#blocks.set(place, { left: answer.kind === 'taken' ? got - 1 : 0, tokens: got, since, until });
     return answer;
+  }
+
+  /** Gives tokens of shared buckets back, best effort: what others write meanwhile may leave it undone. */
+  async #giveBack(taken: readonly Limited[], at: RatePlace): Promise<void> {
+    for (const one of taken) {
+      const asked = { tokens: -(one.tokens ?? 1), mostWait: MOST_TURN_MS };
+      await this.#swap(one, one.limit, at, asked).catch(() => undefined);
+    }
   }
 
   async #swap(
@@ -151,15 +171,19 @@ export class RateLimiter {
         help: ['deploy the application again, and its publishers with it'],
       });
     const place = placeOf(bucket);
+    let seen: SeenState = this.#states.get(place) ?? 'absent';
     for (let meeting = 0; meeting < MOST_MEETINGS; meeting++) {
       const now = clock.now();
-      const seen = this.#states.get(place);
-      const answer = reserve(within(seen, now), limit, now, asked);
+      const answer = reserve(within(seen, bucket.limit, now), limit, now, asked);
       // What others took since would only lengthen the wait.
       if (answer.kind === 'over') return answer;
       const standing = await rates.swap(bucket, seen, answer.state);
-      this.#remember(place, standing ?? answer.state);
+      seen = standing ?? answer.state;
+      if (typeof seen === 'number') this.#remember(place, seen);
+      else this.#states.delete(place);
       if (standing === undefined) return answer;
+      // The first only says what others have written since this process looked last.
+      if (meeting > 0) await rates.spread?.(meeting);
     }
     throw new LanewayError('UNAVAILABLE', `the shared counter of ${bucket.key} is being written by others`);
   }
@@ -175,8 +199,20 @@ export class RateLimiter {
   }
 }
 
-function within(state: BucketState, now: number): BucketState {
-  return state === undefined ? undefined : Math.min(state, now + FURTHEST_MS);
+/** Most tokens of a limit that may be taken together: its burst, less what an exact one keeps back for blocks. */
+export function mostAtOnce({ burst, exact, perSecond }: Pace): number {
+  const flows = Math.floor(Math.min((BLOCK_MS * perSecond) / 1_000, BLOCK_SHARE * burst));
+  // A block of one token is none.
+  return exact && flows >= 2 ? burst - flows : burst;
+}
+
+/**
+ * State of a bucket, if it could have come to it. One that is spoilt, or further ahead than any turn, is full: so the next write puts it
+ * right, and whoever wrote it holds nobody up.
+ */
+function within(seen: SeenState | undefined, { burst, perSecond }: Bucket, now: number): BucketState {
+  const furthest = now + (burst * 1_000) / perSecond + MOST_TURN_MS + CLOCKS_APART_MS;
+  return typeof seen === 'number' && seen <= furthest ? seen : undefined;
 }
 
 function placeOf({ key, tenant }: BucketName): string {

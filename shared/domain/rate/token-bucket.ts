@@ -24,7 +24,7 @@ export type Reservation =
  * stretch of time sees more than `burst` and what flows in meanwhile. (Formula: generic cell rate algorithm in its form of virtual
  * scheduling, ITU-T I.371, 2004.)
  * @param now milliseconds since 1970
- * @param tokens number of tokens, from 1 to `burst`
+ * @param tokens number of tokens, from 1 to `burst`; below 0 for tokens that are given back
  * @param mostWait milliseconds
  */
 export function reserve(

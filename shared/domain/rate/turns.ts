@@ -1,38 +1,34 @@
+import { MOST_TURN_MS } from './rate-limit.js';
 import type { Limited, RateLimiter, RatePlace } from './rate-limiter.js';
 
-/** Longest time ahead for which a turn is given, milliseconds: SQS hides a copy for twelve hours at most. */
-export const MOST_TURN_MS = 14_400_000;
+/** Time ahead from which a copy that has waited takes a token, milliseconds: copies come back at whole seconds, several at one moment. */
+const ROOM_MS = 1_000;
 
-/** Turns that a process remembers; the oldest are forgotten first, and their copies get others. */
-const MOST_TURNS = 100_000;
+/** A copy that a limit meets. */
+export interface TurnAsked {
+  /** Number of this receipt, from 1. */
+  readonly receives: number;
+  /** Milliseconds for which it is of use. @defaultValue for as long as a turn may be ahead */
+  readonly left?: number;
+}
 
 /**
- * Turns of copies that come faster than they may. Each gets an instant of its own, at which it comes again and goes on: so a copy waits
- * once, and not again and again until SQS takes it for poison.
+ * Takes a token for a copy, or gives it a turn: an instant at which it comes again and asks. Turns are given one after the other, as tokens
+ * flow in, and by a schedule of their own: a token of the future would be lost when the copy comes to another process, which knows
+ * nothing of it. Who has waited is served before who comes.
+ * @returns milliseconds until its turn; 0 when it may go on now
+ * @throws LanewayError UNAVAILABLE when a shared bucket could not be reached
  */
-export class Turns {
-  readonly #turns = new Map<string, number>();
-
-  /**
-   * Milliseconds until the turn of a copy; 0 when it may go on now.
-   * @param copy id that it has every time it comes
-   * @throws LanewayError UNAVAILABLE when a shared bucket could not be reached
-   */
-  async of(copy: string, limited: Limited, limiter: RateLimiter, at: RatePlace): Promise<number> {
-    const now = at.clock.now();
-    const known = this.#turns.get(copy);
-    if (known !== undefined) {
-      if (known > now) return known - now;
-      this.#turns.delete(copy);
-      return 0;
-    }
-    const { wait } = await limiter.reserve([limited], at, MOST_TURN_MS);
-    if (wait === 0) return 0;
-    // So far ahead nobody has a turn: it asks again then.
-    if (wait > MOST_TURN_MS) return MOST_TURN_MS;
-    const [oldest] = this.#turns.size >= MOST_TURNS ? this.#turns.keys() : [];
-    if (oldest !== undefined) this.#turns.delete(oldest);
-    this.#turns.set(copy, now + wait);
-    return wait;
-  }
+export async function turnOf(
+  limited: Limited,
+  { receives, left = MOST_TURN_MS }: TurnAsked,
+  limiter: RateLimiter,
+  at: RatePlace,
+): Promise<number> {
+  const token = await limiter.reserve([limited], at, receives > 1 ? ROOM_MS : 0);
+  if (!('over' in token)) return 0;
+  const { key, tenant, limit } = limited;
+  const schedule = { key, tenant: `${tenant}#turns`, limit: { ...limit, burst: 1 } };
+  const turn = await limiter.reserve([schedule], at, Math.min(MOST_TURN_MS, left));
+  return Math.min(MOST_TURN_MS, Math.max(token.wait, turn.wait));
 }

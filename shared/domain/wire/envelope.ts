@@ -117,7 +117,8 @@ const TIME = z.regexes.datetime({ offset: true });
 
 const isText = (value: unknown, least: number, most: number): value is string =>
   typeof value === 'string' && value.length >= least && value.length <= most;
-const isName = (value: unknown): boolean => isText(value, 1, 256) && isWellFormed(value);
+/** True for a text that a tenant, an actor or a source can be. */
+export const isName = (value: unknown): boolean => isText(value, 1, 256) && isWellFormed(value);
 const isId = (value: unknown): boolean => typeof value === 'string' && canBeId(value);
 const isTime = (value: unknown): boolean =>
   typeof value === 'string' && (!Number.isNaN(plainTimeOf(value)) || TIME.test(value));

@@ -25,7 +25,7 @@ export async function takeChannelMeasure(
     return `'${channel}' is paused: its messages wait, untried`;
   }
   if (!paused) return `'${channel}' was not paused`;
-  await pauses.end(channel);
+  await pauses.end(channel, paused.since);
   return `'${channel}' is resumed: what waits is handled`;
 }
 
@@ -45,7 +45,7 @@ export async function undoChannelMeasure(
     if (!present) return `'${channel}' has been resumed already`;
     if (!isSame(present, pauseBy(emergency, channel)))
       return `'${channel}' has been paused anew by ${present.by}, and stays so`;
-    await pauses.end(channel);
+    await pauses.end(channel, present.since);
     return `'${channel}' is resumed: what waits is handled`;
   }
   if (!paused) return `'${channel}' was not paused before`;

@@ -64,7 +64,8 @@ export async function resumeChannel(channel: string, actor: Actor, services: Pau
   }
   // The note first: a command that is repeated finds the pause, and completes what is missing.
   await note('resume', pause, { ...actor, at: new Date(clock.now()).toISOString() }, services.book);
-  await pauses.end(channel);
+  // One that somebody began meanwhile is another one, and stays.
+  await pauses.end(channel, pause.since);
   return pause;
 }
 

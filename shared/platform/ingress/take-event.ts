@@ -9,12 +9,13 @@ import type { Ports } from '../../domain/ports.js';
 import { stopsIntake } from '../../domain/emergency/emergency.js';
 import { isInForce } from '../../domain/quarantine/quarantine.js';
 import type { RateLimiter } from '../../domain/rate/rate-limiter.js';
-import type { Turns } from '../../domain/rate/turns.js';
+import { turnOf } from '../../domain/rate/turns.js';
 import { rated } from '../../publishing/keep-rate.js';
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import { hasEmergencies } from '../../topology/emergency/emergency-channel.js';
 import type { ForeignEvent, IngressSpec, Topology } from '../../topology/topology.js';
 import type { QueuedCopy } from './queued-copy.js';
+import type { TakenEvents } from './taken-events.js';
 
 /** Ports and settings of the ingress function. */
 export interface IngressServices extends Pick<Ports, 'clock' | 'deadLetters'>, Partial<Pick<Ports, 'rates'>> {
@@ -23,9 +24,10 @@ export interface IngressServices extends Pick<Ports, 'clock' | 'deadLetters'>, P
   readonly emergencies: Pick<Ports['emergencies'], 'latest'>;
   readonly topology: Topology;
   readonly log: Log;
-  /** Token buckets of the process, and the turns of the copies that wait. */
+  /** Token buckets of the process. */
   readonly limiter: RateLimiter;
-  readonly turns: Turns;
+  /** Events that come again for another ingress than those that have taken them. */
+  readonly taken: TakenEvents;
   /** Publishing in the name of an ingress. */
   readonly publishingAs: (ingress: string) => Publishing;
 }
@@ -52,7 +54,8 @@ const eventSchema = z.looseObject({
  * event becomes one message for each ingress that matches, under an id, and in a conversation, that follow from the event's id:
  * however often it comes, it is the same message. An event that its ingress cannot map, or whose payload does not fit the
  * schema, is a dead letter `ingress`. While its ingress is in quarantine, and while the intake is stopped in an emergency, it waits in
- * the queue. So does one over the limit of its ingress, where that delays; else it is a dead letter, too.
+ * the queue. So does one over the limit of its ingress, where that delays; else it is a dead letter, too, unless its copy came before or
+ * comes again for another ingress: then it waits, as it may have been published.
  *
  * @returns instant at which the copy is to come again, milliseconds since 1970
  * @throws LanewayError PUBLISH, UNAVAILABLE, to be repeated
@@ -73,16 +76,24 @@ export async function takeEvent(copy: QueuedCopy, services: IngressServices): Pr
     return undefined;
   }
   const held = (await isStopped(services)) ? new Set(matching.map(([name]) => name)) : await heldIngresses(services);
-  const turns: number[] = [];
-  // An event that another ingress takes as well comes again for all of them, and is the same message there.
+  const [turns, over]: [number[], Busy[]] = [[], []];
+  // Another process takes it again for those that have it, which is the same message there.
   for (const [name, spec] of matching) {
-    if (held.has(name)) continue;
-    const turn = await turnOf(name, copy, services);
-    if (turn === 0) await takeAs({ name, spec }, event, copy, services);
-    else if (turn !== 'refused') turns.push(services.clock.now() + turn);
+    if (held.has(name) || services.taken.has(copy.copy, name)) continue;
+    const turn = await turnAt(name, copy, services);
+    if (typeof turn === 'object') over.push(turn);
+    else if (turn > 0) turns.push(services.clock.now() + turn);
+    else {
+      await takeAs({ name, spec }, event, copy, services);
+      if (matching.length > 1) services.taken.add(copy.copy, name);
+    }
   }
   if (turns.length > 0) return Math.min(...turns);
-  if (!matching.some(([name]) => held.has(name))) return undefined;
+  if (!matching.some(([name]) => held.has(name))) {
+    for (const { receiver, error } of over) await bury(copy, receiver, error, services);
+    services.taken.end(copy.copy);
+    return undefined;
+  }
   const waits = HELD_EVENT_FIRST_MS * 2 ** Math.min(30, (copy.receives ?? 1) - 1);
   return services.clock.now() + Math.min(HELD_EVENT_MOST_MS, waits);
 }
@@ -92,17 +103,24 @@ async function isStopped({ emergencies, topology }: IngressServices): Promise<bo
   return hasEmergencies(topology.model) && stopsIntake(await emergencies.latest());
 }
 
-/** Milliseconds until an event is taken by an ingress with a limit; `refused` for one that is a dead letter instead. */
-async function turnOf(name: string, copy: QueuedCopy, services: IngressServices): Promise<number | 'refused'> {
-  const { limiter, topology, turns } = services;
+/** Dead letter of an event over a limit. */
+interface Busy {
+  readonly receiver: string;
+  readonly error: ErrorSummary;
+}
+
+/** Milliseconds until an event is taken by an ingress with a limit; a dead letter for one that is refused. */
+async function turnAt(name: string, copy: QueuedCopy, services: IngressServices): Promise<number | Busy> {
+  const { limiter, topology } = services;
   const limited = rated('ingress', name, topology.model.ingress[name]?.rateLimit, '');
   if (limited === undefined) return 0;
-  if (limited.limit.onLimit === 'delay') return turns.of(JSON.stringify([name, copy.copy]), limited, limiter, services);
+  const { receives = 1 } = copy;
+  // One that came before may have been published: it is no dead letter any more.
+  if (limited.limit.onLimit === 'delay' || receives > 1) return turnOf(limited, { receives }, limiter, services);
   const answer = await limiter.reserve([limited], services);
   if (!('over' in answer)) return 0;
   const error = summarizeError(new BusyError(limited.key, answer.wait));
-  await bury(copy, `ingress:${name}`, { ...error, retryable: false }, services);
-  return 'refused';
+  return { receiver: `ingress:${name}`, error: { ...error, retryable: false } };
 }
 
 /** Names of the ingresses that are in quarantine. */

@@ -43,6 +43,8 @@ export interface StarterServices extends Pick<
   readonly starts: Readonly<Record<string, string>>;
   /** Pauses of channels as the process saw them last. */
   readonly seen: SeenPauses;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
   /** Resolves when the next execution may be started. @throws LanewayError UNAVAILABLE when that is too late for this run */
   readonly pace?: () => Promise<void>;
 }
@@ -88,7 +90,7 @@ export async function startWorkflows(
     await bury({ copy, receiver: 'platform:starter' }, summarizeError(error), 1, services);
     return undefined;
   }
-  const again = await pausedUntil(envelope, services);
+  const again = await pausedUntil(envelope, copy, services);
   if (again !== undefined) return again;
   for (const workflow of workflows) {
     const key = deliveryKeyOf(envelope, `workflow:${workflow}`);
@@ -98,14 +100,18 @@ export async function startWorkflows(
 }
 
 /** Instant at which the copy of a message comes again whose channel is paused, milliseconds since 1970; undefined for any other. */
-async function pausedUntil(envelope: Envelope, services: StarterServices): Promise<number | undefined> {
-  const { clock, log, pauses, seen, topology } = services;
+async function pausedUntil(
+  envelope: Envelope,
+  { receives = 1 }: QueuedCopy,
+  services: StarterServices,
+): Promise<number | undefined> {
+  const { clock, log, pauses, random, seen, topology } = services;
   const [now, expires] = [clock.now(), Date.parse(envelope.expires)];
   if (topology.model.channels[envelope.channel]?.system === true || expires <= now) return undefined;
   const pause = await seen.of(envelope.channel, pauses, now, (error) => {
     log.warn('the pauses of channels could not be read', { error: summarizeError(error).message });
   });
-  return pause && now + pausedDelay(pause, expires, now, Math.random());
+  return pause && now + pausedDelay(pause, { expires, receives }, now, random());
 }
 
 async function startOne(decoded: Decoded, start: Start, services: StarterServices): Promise<void> {

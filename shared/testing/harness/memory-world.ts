@@ -201,7 +201,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
       unreadable: this.ledger.unreadable,
     };
     this.#functions = new PlatformFunctions({
-      ...{ topology, log, ports: this.ports, starts: this.starts, awaited: this.awaited },
+      ...{ topology, log, random, ports: this.ports, starts: this.starts, awaited: this.awaited },
       linkBase: hasLinks ? LINK_BASE : undefined,
       returned: (copy) => this.#returns.get(copy) ?? 0,
       moved: (copy) => this.#moved.get(copy),

@@ -1,5 +1,4 @@
 import { RateLimiter } from '../../domain/rate/rate-limiter.js';
-import { Turns } from '../../domain/rate/turns.js';
 import { SeenPauses } from '../../agent/pause/seen-pauses.js';
 import type { Log } from '../../agent/context.js';
 import { approvalLinks } from '../../domain/request/approval-link.js';
@@ -19,6 +18,7 @@ import { watchAgents } from '../../platform/registry/watch-agents.js';
 import { supervise, SUPERVISE_GRACE_MS } from '../../platform/supervision/supervise.js';
 import { sweep } from '../../platform/supervision/sweep.js';
 import { takeEvent } from '../../platform/ingress/take-event.js';
+import { TakenEvents } from '../../platform/ingress/taken-events.js';
 import { publisherOf } from '../../publishing/publisher-of.js';
 import type { Topology } from '../../topology/topology.js';
 import type { MortalProcess } from './mortal-process.js';
@@ -32,6 +32,8 @@ export const PLATFORM_TIMEOUT_MS = 30_000;
 export interface PlatformWorld {
   readonly topology: Topology;
   readonly log: Log;
+  /** A number in [0, 1). */
+  readonly random: () => number;
   /** Its dead letter queue is that of the functions themselves. */
   readonly ports: WorldPorts;
   /** Times that a copy was put back into its lane, by its SQS message id. */
@@ -49,7 +51,7 @@ export interface PlatformWorld {
 export class PlatformFunctions {
   readonly #world: PlatformWorld;
   readonly #seen = new SeenPauses();
-  readonly #turns = new Turns();
+  readonly #taken = new TakenEvents();
   /** Token buckets of the ingress function's process. */
   readonly #limiter = new RateLimiter();
 
@@ -63,7 +65,7 @@ export class PlatformFunctions {
 
   /** @returns instant at which the copy comes again */
   starter(copy: QueuedCopy, process: MortalProcess): Promise<number | undefined> {
-    const services = { ...this.#services(process), seen: this.#seen };
+    const services = { ...this.#services(process), seen: this.#seen, random: this.#world.random };
     return startWorkflows(copy, process.clock.now() + PLATFORM_TIMEOUT_MS, services);
   }
 
@@ -87,7 +89,7 @@ export class PlatformFunctions {
       ...publisherOf(this.#world.topology, { kind: 'ingress', name }, services),
       rates,
     });
-    return takeEvent(copy, { ...services, limiter, turns: this.#turns, publishingAs });
+    return takeEvent(copy, { ...services, limiter, taken: this.#taken, publishingAs });
   }
 
   deadLetters(copy: QueuedCopy, process: MortalProcess, origin: Origin): Promise<void> {

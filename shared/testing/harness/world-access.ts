@@ -31,7 +31,13 @@ import {
 import type { Confinement } from '../../domain/quarantine/confinement.js';
 import { retryExecution, type Retried } from '../../operator/workflows/retry-workflow.js';
 import { cancelRequestOf } from '../../publishing/cancel-request-of.js';
-import { publishMessages, type Published, type Publishing, type Receipt } from '../../publishing/publish-message.js';
+import {
+  publishMessages,
+  type OutsideOptions,
+  type Published,
+  type Publishing,
+  type Receipt,
+} from '../../publishing/publish-message.js';
 import { publisherOf } from '../../publishing/publisher-of.js';
 import { hasEmergencies } from '../../topology/emergency/emergency-channel.js';
 import { RateLimiter } from '../../domain/rate/rate-limiter.js';
@@ -75,14 +81,14 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   protected async publishEach(
     type: MessageType,
     data: unknown,
-    { as, ...given }: HarnessPublishOptions = {},
+    { as, ...given }: OutsideOptions & Pick<HarnessPublishOptions, 'as'> = {},
   ): Promise<Published> {
     const name = as ?? this.clientFor(type);
     this.checkDeclared(type, name);
     return this.during(this.#publish(name, type, data, given));
   }
 
-  async #publish(name: string, type: MessageType, data: unknown, given: HarnessPublishOptions): Promise<Published> {
+  async #publish(name: string, type: MessageType, data: unknown, given: OutsideOptions): Promise<Published> {
     if (hasEmergencies(this.topology.model)) {
       const process = this.world.process(name, Infinity, { party: `client.${name}` });
       await checkIntake(type.name, portsOf(process, this.world.ports).emergencies);
@@ -179,7 +185,8 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
     const ports = portsOf(process, this.world.ports);
     const limiter = this.#limiters.get(name) ?? new RateLimiter();
     this.#limiters.set(name, limiter);
-    const rates = { limiter, clock: ports.clock, rates: ports.rates, wait: (ms: number) => this.waits(process, ms) };
+    const wait = (ms: number, signal?: AbortSignal) => this.waits(process, ms, signal);
+    const rates = { limiter, clock: ports.clock, rates: ports.rates, wait };
     return { ...publisherOf(this.topology, { kind: 'client', name }, ports), rates };
   }
 
@@ -194,7 +201,7 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   }
 
   /** Has a process of a client wait so many milliseconds. */
-  protected waits(process: object, ms: number): Promise<unknown> {
+  protected waits(process: object, ms: number, _signal?: AbortSignal): Promise<unknown> {
     return this.world.slow.pause(process, this.world.clock.now() + ms);
   }
 

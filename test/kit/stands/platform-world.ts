@@ -1,5 +1,5 @@
+import { TakenEvents } from '../../../shared/platform/ingress/taken-events.js';
 import { RateLimiter } from '../../../shared/domain/rate/rate-limiter.js';
-import { Turns } from '../../../shared/domain/rate/turns.js';
 import { SeenPauses } from '../../../shared/agent/pause/seen-pauses.js';
 import type { DeadLetter, DeadLetterQueue } from '../../../shared/domain/delivery/dead-letter.js';
 import { schemaUri, sourceOf, type Envelope } from '../../../shared/domain/wire/envelope.js';
@@ -94,7 +94,8 @@ export function platformWorld(topology: Topology = shop) {
     emergencies: new MemoryEmergencies(),
     pauses: new MemoryPauses(),
     seen: new SeenPauses(),
-    ...{ limiter: new RateLimiter(), turns: new Turns() },
+    random: () => 0.5,
+    ...{ limiter: new RateLimiter(), taken: new TakenEvents() },
     registry: new MemoryRegistry(clock),
     openExecutions: new MemoryOpenExecutions(),
     sagas: new MemorySagas(),

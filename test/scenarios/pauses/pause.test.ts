@@ -1,5 +1,5 @@
 import { createAgent } from 'laneway/agent';
-import { event } from 'laneway/message';
+import { command, event } from 'laneway/message';
 import { createHarness, type Harness } from 'laneway/testing';
 import { defineTopology } from 'laneway/topology';
 import { defineWorkflow } from 'laneway/workflow';
@@ -9,6 +9,8 @@ import * as z from 'zod';
 
 const Ordered = event('Ordered', z.object({ order: z.string() }));
 const Noted = event('Noted', z.object({ note: z.string() }));
+const Answered = event('Answered', z.object({}));
+const Ask = command('Ask', z.object({}), { reply: Answered });
 const Returned = event('Returned', z.object({ order: z.string() }));
 
 const qos = { from: 'standard', priorities: ['normal'], expires: '2 days' } as const;
@@ -17,9 +19,14 @@ const office = defineTopology('office', {
     orders: { carries: [Ordered], qos },
     news: { carries: [Noted], qos },
     returns: { carries: [Returned], qos },
+    questions: { carries: [Ask, Answered], qos },
   },
-  agents: { clerk: { subscribes: ['orders', 'news'] }, archive: { subscribes: ['orders'] } },
-  clients: { shop: { publishes: [Ordered, Noted, Returned] } },
+  agents: {
+    clerk: { subscribes: ['orders', 'news'] },
+    archive: { subscribes: ['orders'] },
+    oracle: { subscribes: ['questions'] },
+  },
+  clients: { shop: { publishes: [Ordered, Noted, Returned, Ask] } },
 });
 const takeBack = defineWorkflow(office, 'take-back', { startedBy: Returned }, (flow) => flow.complete('taken'));
 
@@ -37,7 +44,8 @@ beforeEach(() => {
   const archive = createAgent(office, 'archive').handle({
     Ordered: ({ data: { order } }) => void heard.push(`archive ${order}`),
   });
-  world = createHarness(office, { agents: [clerk.with({}), archive.with({})], workflows: [takeBack] });
+  const oracle = createAgent(office, 'oracle').handle({ Ask: () => ({}), Answered: () => undefined });
+  world = createHarness(office, { agents: [clerk.with({}), archive.with({}), oracle.with({})], workflows: [takeBack] });
 });
 
 const outcomes = (correlationId: string) =>
@@ -115,6 +123,18 @@ it('days of it are no poison: nothing becomes a dead letter, and the first try i
   ).toEqual(['archive completed 1', 'clerk completed 1']);
 });
 
+it('a command whose deadline comes before its expiry is recorded as expired just after it, and counted down to', async () => {
+  await world.pauseChannel('questions', OPERATOR);
+  await world.advance('2 hours');
+  const began = world.now().getTime();
+  const { correlationId } = await world.publish(Ask, {}, { deadline: '20 minutes' });
+  await world.advance('1 minute');
+  expect((await standingOf('questions'))?.countdown).toMatchObject({ expiresInMs: 19 * 60_000 });
+  await world.advance('20 minutes');
+  expect(outcomes(correlationId)).toMatchObject([{ state: 'expired', tries: 0 }]);
+  for (const { updated } of outcomes(correlationId)) expect(Date.parse(updated) - began).toBeLessThan(21 * 60_000);
+});
+
 it('what expires while its channel is paused is no dead letter, however long it was', async () => {
   await world.pauseChannel('orders', OPERATOR);
   const { correlationId } = await world.publish(Ordered, { order: 'o' });
@@ -156,7 +176,7 @@ it('is noted once, and the first who paused it stands', async () => {
 it('what cannot be paused or resumed says why', async () => {
   await expect(world.pauseChannel('system.errors', OPERATOR)).rejects.toMatchObject({
     code: 'SYSTEM_CHANNEL',
-    message: expect.stringContaining('allowed: news, orders, returns') as unknown,
+    message: expect.stringContaining('allowed: news, orders, questions, returns') as unknown,
   });
   await expect(world.pauseChannel('order', OPERATOR)).rejects.toMatchObject({ code: 'UNKNOWN_CHANNEL' });
   await expect(world.resumeChannel('orders', OPERATOR)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -36,12 +36,9 @@ export class DynamoPauseStore implements PauseStore {
     return (await this.all()).find((one) => one.channel === channel) ?? pause;
   }
 
-  async end(channel: string): Promise<ChannelPause | undefined> {
-    const standing = (await this.all()).find((one) => one.channel === channel);
-    if (standing === undefined) return undefined;
+  end(channel: string, since: string): Promise<boolean> {
     const unchanged = { channel, if: 'channels.#channel.since = :since' };
-    const ended = await this.#update('REMOVE channels.#channel', { ':since': standing.since }, unchanged);
-    return ended ? standing : undefined;
+    return this.#update('REMOVE channels.#channel', { ':since': since }, unchanged);
   }
 
   async noteWaiting(message: WaitingMessage, now: number): Promise<void> {

@@ -1,14 +1,21 @@
+import { setTimeout } from 'node:timers/promises';
 import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { BucketName, RateStore } from '../../../domain/rate/rate-store.js';
+import {
+  MOST_STATE,
+  seenState,
+  type BucketName,
+  type RateStore,
+  type SeenState,
+} from '../../../domain/rate/rate-store.js';
 import { available, isConditionFailed } from '../../base/aws-error.js';
 import { itemInTheWay } from '../attribute-values.js';
-import { bucketPartition } from './rate-keys.js';
+import { bucketKeyOf } from './rate-keys.js';
 
-/** Time after which a bucket that nobody takes from is forgotten, milliseconds: it is full by then. */
+/** Time after which a bucket that is full is forgotten, milliseconds. */
 const KEPT_MS = 86_400_000;
 
-/** Sort key of the bucket of all, and of messages without a tenant. Tenants stand behind a mark. */
-const OF_ALL = '-';
+/** Longest time for which a writer that met others waits, milliseconds: at first, and at last. */
+const [FIRST_MEETING_MS, MOST_MEETING_MS] = [5, 100];
 
 /** Shared buckets in the registry's table, which has no stream: a row each, and a conditional write for each change. */
 export class DynamoRateStore implements RateStore {
@@ -18,28 +25,42 @@ export class DynamoRateStore implements RateStore {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async swap({ key, tenant }: BucketName, seen: number | undefined, state: number): Promise<number | undefined> {
+  async swap(bucket: BucketName, seen: SeenState, state: number): Promise<SeenState | undefined> {
+    const { condition, values } = conditionOf(seen);
     const call = new UpdateCommand({
       TableName: this.table,
-      Key: { pk: bucketPartition(key), sk: tenant === '' ? OF_ALL : `of.${tenant}` },
+      Key: bucketKeyOf(bucket),
       UpdateExpression: 'SET #full = :state, #ttl = :ttl',
-      ConditionExpression: seen === undefined ? 'attribute_not_exists(pk)' : '#full = :seen',
+      ConditionExpression: condition,
       ExpressionAttributeNames: { '#full': 'full', '#ttl': 'ttl' },
       ExpressionAttributeValues: {
         ':state': state,
-        ':ttl': Math.floor((this.now() + KEPT_MS) / 1_000),
-        ...(seen !== undefined && { ':seen': seen }),
+        ':ttl': Math.floor((Math.max(this.now(), state) + KEPT_MS) / 1_000),
+        ...values,
       },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
     try {
-      await available(`taking from the bucket of ${key}`, this.client.send(call));
+      await available(`taking from the bucket of ${bucket.key}`, this.client.send(call));
       return undefined;
     } catch (error) {
       if (!isConditionFailed(error)) throw error;
-      const full: unknown = itemInTheWay(error)?.['full'];
-      // One that was forgotten meanwhile, or that holds no number, is full.
-      return typeof full === 'number' && Number.isFinite(full) ? full : 0;
+      const item = itemInTheWay(error);
+      return item ? seenState(item['full'] ?? null) : 'absent';
     }
   }
+
+  spread(meeting: number): Promise<unknown> {
+    return setTimeout(Math.random() * Math.min(MOST_MEETING_MS, FIRST_MEETING_MS * 2 ** meeting));
+  }
+}
+
+/** Condition under which what was seen still stands. Its number may have been rounded: DynamoDB keeps 38 digits. */
+function conditionOf(seen: SeenState) {
+  if (seen === 'absent') return { condition: 'attribute_not_exists(pk)', values: {} };
+  const within = '#full BETWEEN :low AND :high';
+  if (seen === 'unusable')
+    return { condition: `attribute_exists(pk) AND NOT (${within})`, values: { ':low': 0, ':high': MOST_STATE } };
+  const values = { ':low': seen * (1 - Number.EPSILON), ':high': seen * (1 + Number.EPSILON) };
+  return { condition: within, values };
 }

@@ -20,10 +20,8 @@ export class MemoryPauses implements PauseStore {
     return Promise.resolve(pause);
   }
 
-  async end(channel: string): Promise<ChannelPause | undefined> {
-    const ended = this.#pauses.get(channel);
-    this.#pauses.delete(channel);
-    return Promise.resolve(ended);
+  async end(channel: string, since: string): Promise<boolean> {
+    return Promise.resolve(this.#pauses.get(channel)?.since === since && this.#pauses.delete(channel));
   }
 
   async noteWaiting(message: WaitingMessage, now: number): Promise<void> {

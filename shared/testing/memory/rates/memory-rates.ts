@@ -1,14 +1,19 @@
-import type { BucketName, RateStore } from '../../../domain/rate/rate-store.js';
+import { seenState, type BucketName, type RateStore, type SeenState } from '../../../domain/rate/rate-store.js';
 
 /** Shared buckets in memory. */
 export class MemoryRates implements RateStore {
-  readonly #states = new Map<string, number>();
+  /** What stands in each place, {@link MemoryRates.placeOf}. */
+  readonly states = new Map<string, unknown>();
 
-  async swap({ key, tenant }: BucketName, seen: number | undefined, state: number): Promise<number | undefined> {
-    const place = JSON.stringify([key, tenant]);
-    const standing = this.#states.get(place);
-    if (standing !== seen) return Promise.resolve(standing ?? 0);
-    this.#states.set(place, state);
+  async swap(bucket: BucketName, seen: SeenState, state: number): Promise<SeenState | undefined> {
+    const place = MemoryRates.placeOf(bucket);
+    const standing = seenState(this.states.get(place));
+    if (standing !== seen) return Promise.resolve(standing);
+    this.states.set(place, state);
     return Promise.resolve(undefined);
+  }
+
+  static placeOf({ key, tenant }: BucketName): string {
+    return JSON.stringify([key, tenant]);
   }
 }

@@ -28,10 +28,12 @@ export function pauseStoreContract(make: () => Promise<PauseStore>): void {
 
   it('ends once, for one channel alone, and may begin anew', async () => {
     const [one, other] = [pause(), pause()];
-    expect(await store.end(one.channel)).toBeUndefined();
+    expect(await store.end(one.channel, one.since)).toBe(false);
     await Promise.all([store.begin(one), store.begin(other)]);
-    expect(await store.end(one.channel)).toEqual(one);
-    expect(await store.end(one.channel)).toBeUndefined();
+    expect(await store.end(one.channel, at(4))).toBe(false);
+    expect(await find(one.channel)).toEqual([one]);
+    expect(await store.end(one.channel, one.since)).toBe(true);
+    expect(await store.end(one.channel, one.since)).toBe(false);
     expect([await find(one.channel), await find(other.channel)]).toEqual([[], [other]]);
     const again = { ...one, since: at(5) };
     expect(await store.begin(again)).toEqual(again);

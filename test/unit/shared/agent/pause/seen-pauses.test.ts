@@ -52,6 +52,16 @@ it('while it cannot read, what it saw last holds, and it does not ask for each c
   expect(await fresh.of('orders', { recent }, 0, failed)).toBeUndefined();
 });
 
+it('what could not be noted is noted with the next message', () => {
+  const seen = new SeenPauses();
+  const times = { since: pause.since, expires: '2026-01-02T00:00:00.000Z', sent: pause.since };
+  const [first, second] = [1, 2].map(() => ({ agent: 'clerk', channel: 'orders', ...times }));
+  if (first === undefined || second === undefined) throw new Error('two messages');
+  expect([seen.isFirst(first, 0), seen.isFirst(second, 0)]).toEqual([true, false]);
+  seen.forget(first);
+  expect(seen.isFirst(second, 0)).toBe(true);
+});
+
 it('a message of a channel that is not paused costs no call', async () => {
   const Ordered = event('Ordered', z.object({ order: z.number() }));
   const office = defineTopology('office', {

@@ -86,9 +86,42 @@ it('a bucket that somebody has put far ahead holds nobody up for good', async ()
   const clock = new ManualClock();
   const store = new MemoryRates();
   const bucket = of('orders', 1, 1, true);
-  await store.swap(bucket, undefined, Number.MAX_SAFE_INTEGER);
-  const answer = await new RateLimiter().reserve([bucket], { clock, rates: store });
-  expect(answer.wait).toBeLessThanOrEqual(43_200_000);
+  await store.swap(bucket, 'absent', clock.now() + 2 * 86_400_000);
+  const at = { clock, rates: store };
+  const [early, late] = [new RateLimiter(), new RateLimiter()];
+  expect(await early.reserve([bucket], at)).toEqual({ wait: 0 });
+  expect(await late.reserve([bucket], at)).toMatchObject({ over: bucket, wait: 1_000 });
+  for (const one of [early, late]) {
+    clock.advanceTo(clock.now() + 1_000);
+    expect(await one.reserve([bucket], at)).toEqual({ wait: 0 });
+  }
+});
+
+it.each([true, false])('a limit of few a day refuses for as long as it says (exact: %s)', async (exact) => {
+  const [clock, limiter] = [new ManualClock(), new RateLimiter()];
+  const [day, bucket] = [86_400_000, of('reports', 3 / 86_400, 6, exact)];
+  const at = { clock, rates: new MemoryRates() };
+  for (let taken = 0; taken < 6; taken++) expect(await limiter.reserve([bucket], at)).toEqual({ wait: 0 });
+  expect(await limiter.reserve([bucket], at)).toMatchObject({ over: bucket });
+  clock.advanceTo(clock.now() + day / 4);
+  expect(await limiter.reserve([bucket], at)).toMatchObject({ over: bucket });
+});
+
+it('a clock that was ahead by days holds nobody up once it is put back', async () => {
+  const [clock, limiter] = [new ManualClock(), new RateLimiter()];
+  const bucket = of('orders', 1, 1);
+  const ahead = { now: () => clock.now() + 10 * 86_400_000 } as ManualClock;
+  await limiter.reserve([bucket], { clock: ahead });
+  expect(await limiter.reserve([bucket], { clock })).toEqual({ wait: 0 });
+});
+
+it('a process that meets others again and again waits between its writes, and says so in the end', async () => {
+  const [clock, met]: [ManualClock, number[]] = [new ManualClock(), []];
+  const spread = (meeting: number) => Promise.resolve(met.push(meeting));
+  const swap: RateStore['swap'] = (_bucket, seen) => Promise.resolve(typeof seen === 'number' ? seen + 1e-3 : 0);
+  const asked = new RateLimiter().reserve([of('orders', 1, 1, true)], { clock, rates: { swap, spread } });
+  await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(met).toEqual([...Array(49).keys()].map((one) => one + 1));
 });
 
 it('says that a shared counter is missing', async () => {

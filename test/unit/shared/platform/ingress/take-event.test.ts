@@ -1,3 +1,4 @@
+import { TakenEvents } from '../../../../../shared/platform/ingress/taken-events.js';
 import { takeEvent } from '../../../../../shared/platform/ingress/take-event.js';
 import { defineTopology } from '../../../../../shared/topology/define-topology.js';
 import { OrderPlaced } from '../../../../kit/applications/fixture-topology.js';
@@ -72,6 +73,51 @@ describe('a foreign event', () => {
         error: { message: expect.stringContaining(message) as string, retryable: false },
       },
     ]);
+  });
+
+  describe('that two ingresses with a limit take', () => {
+    const limits = (sheds: 'delay' | 'dead-letter') => {
+      const { world, services } = stand();
+      const ingress = (perSecond: number, onLimit: 'delay' | 'dead-letter') => ({
+        ...{ pattern: { source: ['com.example.market'] }, as: OrderPlaced, map: () => ({ order: 'o' }) },
+        rateLimit: { perSecond, burst: 1, onLimit },
+      });
+      const topology = defineTopology('fixture-shop', {
+        channels: { orders: { carries: [OrderPlaced] } },
+        agents: { reader: { subscribes: ['orders'] } },
+        ingress: { slow: ingress(0.01, 'delay'), fast: ingress(0.1, sheds) },
+      });
+      const publishingAs = (name: string) => ({ ...world.publishingAs('ingress', name), topology });
+      const given = { ...services, topology, publishingAs };
+      const take = (id: string, receives: number, more: object = {}) =>
+        takeEvent({ copy: id, body: JSON.stringify({ ...event, id }), receives }, { ...given, ...more });
+      const published = () => world.bus.published.map(({ source }) => source.split('.').at(-1));
+      return { world, take, published };
+    };
+
+    it('is taken once by each, though it comes again for one of them', async () => {
+      const { world, take, published } = limits('delay');
+      expect(await take('e-1', 1)).toBeUndefined();
+      world.clock.advance(20_000);
+      const again = await take('e-2', 1);
+      expect(published()).toEqual(['slow', 'fast', 'fast']);
+      world.clock.advanceTo(again ?? 0);
+      expect(await take('e-2', 2)).toBeUndefined();
+      expect(published()).toEqual(['slow', 'fast', 'fast', 'slow']);
+    });
+
+    it('is no dead letter of one, while it comes again for the other, nor when it came before', async () => {
+      const { world, take, published } = limits('dead-letter');
+      expect(await take('e-1', 1)).toBeUndefined();
+      // Both are over; it comes again, here to another process.
+      expect(await take('e-2', 1)).toBeGreaterThan(world.clock.now());
+      expect(await take('e-2', 2, { taken: new TakenEvents() })).toBeGreaterThan(world.clock.now());
+      expect(world.deadLetters.sent).toEqual([]);
+      world.clock.advance(400_000);
+      expect(await take('e-2', 3)).toBeUndefined();
+      expect(published()).toEqual(['slow', 'fast', 'slow', 'fast']);
+      expect(world.deadLetters.sent).toEqual([]);
+    });
   });
 
   it('that cannot be published just now comes again', async () => {

@@ -105,6 +105,19 @@ describe('starting a workflow by a message', () => {
     expect(world.workflows.executions.size).toBe(1);
   });
 
+  it('while its channel is paused the copy comes again, at a time that the randomness of its services spreads', async () => {
+    const { world, order } = stand();
+    const since = new Date(world.clock.now()).toISOString();
+    await world.pauses.begin({ channel: order.channel, by: 'ana', why: 'wrong', since });
+    const at = (random: number, receives: number) => {
+      const services = { ...world, starts: { fulfil: 'OrderPlaced' }, random: () => random };
+      return startWorkflows({ copy: 'c1', body: overTheBus(order), receives }, world.clock.now() + 1, services);
+    };
+    expect(await at(0, 1)).toBe(world.clock.now() + 24_000);
+    expect(await at(0.5, 1)).toBe(world.clock.now() + 27_000);
+    expect(await at(0, 16)).toBeGreaterThan(world.clock.now() + 60_000);
+  });
+
   it('ends as expired when Step Functions is away for longer than the message is valid', async () => {
     const { world, order, delivery } = stand();
     const start = () => Promise.reject(new LanewayError('UNAVAILABLE', 'Step Functions is away'));
