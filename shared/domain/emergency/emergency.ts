@@ -92,6 +92,16 @@ export function measureText(measure: EmergencyMeasure): string {
   return `${measure.kind}:${'agent' in measure ? measure.agent : measure.channel}`;
 }
 
+/** Declaration of an emergency as agents hear it. */
+export function heardDeclaration({ id, by, why, since, measures }: Emergency) {
+  return { emergency: id, by, why, since, measures: measures.map(({ measure }) => measureText(measure)) };
+}
+
+/** End of an emergency as agents hear it; undefined while it is in force. */
+export function heardEnd({ id, ended }: Emergency) {
+  return ended && { emergency: id, by: ended.by, why: ended.why, at: ended.at };
+}
+
 /** Conversation of the ledger that holds an emergency: its messages, who heard them, and the operators' notes. */
 export function emergencyConversation(id: string): string {
   return `emergency:${id}`;

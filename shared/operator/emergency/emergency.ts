@@ -3,6 +3,8 @@ import { derivedId, newId } from '../../domain/base/ids.js';
 import {
   declared,
   emergencyConversation,
+  heardDeclaration,
+  heardEnd,
   isOngoing,
   measureText,
   stopsIntake,
@@ -151,22 +153,16 @@ async function tell(
   emergency: Emergency,
   { publishing }: Pick<EmergencyServices, 'publishing'>,
 ): Promise<string> {
-  const { id, by, why, since, ended } = emergency;
-  const measures = emergency.measures.map(({ measure }) => measureText(measure));
+  const { id } = emergency;
+  const declaration = heardDeclaration(emergency);
   const agents = publishing.topology.model.channels[EMERGENCY_CHANNEL]?.subscribers ?? [];
   if (agents.length === 0) return 'there is no agent to tell';
-  const data =
-    type === EmergencyDeclared ? { by, why, since, measures } : ended && { by: ended.by, why: ended.why, at: ended.at };
-  await publishMessage(
-    publishing,
-    type,
-    { emergency: id, ...data },
-    {
-      id: derivedId('emergency', id, type.name, ...measures),
-      correlationId: emergencyConversation(id),
-      ...{ channel: EMERGENCY_CHANNEL, to: { all: true } },
-    },
-  );
+  const data = type === EmergencyDeclared ? declaration : heardEnd(emergency);
+  await publishMessage(publishing, type, data, {
+    id: derivedId('emergency', id, type.name, ...declaration.measures),
+    correlationId: emergencyConversation(id),
+    ...{ channel: EMERGENCY_CHANNEL, to: { all: true } },
+  });
   return `sent to each of ${agents.length} agents; see who has heard: laneway emergency status`;
 }
 

@@ -299,7 +299,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
           copies: copies.map(({ messageId, receipt, body, receiveCount }) => ({
             ...{ copy: messageId, receipt, body, receives: receiveCount },
           })),
-          direct,
+          lane: key,
           receipts: processReceipts(process, new MemoryLaneReceipts(queue)),
           remaining: () => end - this.clock.now(),
           concurrency: this.#concurrency,
