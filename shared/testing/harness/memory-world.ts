@@ -128,14 +128,14 @@ export class MemoryWorld<Time extends Clock = Clock> {
         retained(() => ms),
       );
     // Queues of who is or was in quarantine keep what they have for longer.
-    const keeping = (...parties: readonly string[]): MemoryQueue => {
-      const isKept = () => parties.some((party) => this.quarantines.knows(party));
+    const keeping = (party: string): MemoryQueue => {
+      const isKept = () => this.quarantines.knows(party);
       return new MemoryQueue(
         this.clock,
         retained(() => (isKept() ? AS_DEPLOYED.letterRetentionMs : AS_DEPLOYED.laneRetentionMs)),
       );
     };
-    const events = keeping(...Object.keys(model.ingress).map((one) => `ingress.${one}`));
+    const events = queue(AS_DEPLOYED.letterRetentionMs);
     const routed = {
       replies: queue(),
       starts: queue(),

@@ -109,11 +109,11 @@ test('a client is refused while the intake is stopped, and what is stored goes o
   expect(done).toEqual(['early', 'late']);
 });
 
-test('events of other systems wait until it has ended', async () => {
+test('events of other systems wait until it has ended, for longer than a lane keeps a message', async () => {
   const { world, done } = harness();
   await world.emergency.start([{ kind: 'stop-intake' }], ANA);
   world.putEvent({ source: 'com.gate', 'detail-type': 'scan', detail: { code: 'x1' } });
-  await world.advance('3 hours');
+  await world.advance('5 days');
   expect(done).toEqual([]);
   await world.emergency.end(ANA);
   await world.advance('5 hours');
