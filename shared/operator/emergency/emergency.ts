@@ -1,12 +1,15 @@
 import { LanewayError } from '../../domain/base/errors.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import {
+  declarationId,
   declared,
   emergencyConversation,
+  endId,
   heardDeclaration,
   heardEnd,
   isOngoing,
   measureText,
+  standingMeasures,
   stopsIntake,
   type Emergency,
   type EmergencyMeasure,
@@ -58,7 +61,7 @@ export async function startEmergency(
   const emergency = await changed(emergencies, (latest) => declared(latest, { id, ...actor, since, measures: taken }));
   const steps = new Steps<string>();
   await steps.do('record', () => Promise.resolve(`${emergency.id} is in force since ${emergency.since}`));
-  for (const one of emergency.measures)
+  for (const one of standingMeasures(emergency))
     await steps.do(measureText(one.measure), () => takeMeasure(one, emergency, services));
   await steps.do('tell', () => tell(EmergencyDeclared, emergency, services));
   await steps.do('note', () => note('emergency', emergency, actor, services));
@@ -154,12 +157,11 @@ async function tell(
   { publishing }: Pick<EmergencyServices, 'publishing'>,
 ): Promise<string> {
   const { id } = emergency;
-  const declaration = heardDeclaration(emergency);
   const agents = publishing.topology.model.channels[EMERGENCY_CHANNEL]?.subscribers ?? [];
   if (agents.length === 0) return 'there is no agent to tell';
-  const data = type === EmergencyDeclared ? declaration : heardEnd(emergency);
+  const data = type === EmergencyDeclared ? heardDeclaration(emergency) : heardEnd(emergency);
   await publishMessage(publishing, type, data, {
-    id: derivedId('emergency', id, type.name, ...declaration.measures),
+    id: type === EmergencyDeclared ? declarationId(emergency) : endId(emergency),
     correlationId: emergencyConversation(id),
     ...{ channel: EMERGENCY_CHANNEL, to: { all: true } },
   });

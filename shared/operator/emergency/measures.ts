@@ -89,7 +89,7 @@ async function drainOfAll(agent: string, registry: Ports['registry']): Promise<D
 }
 
 function drainBy({ id, by, since }: Emergency, agent: string): Drain {
-  return { agent, by, why: `emergency ${id}`, since };
+  return { agent, by, why: `emergency ${id}`, since, emergency: id };
 }
 
 function isSame(one: Drain, other: Drain): boolean {

@@ -1,9 +1,9 @@
-import { emergencyConversation, isOngoing, type Emergency } from '../../domain/emergency/emergency.js';
+import { declarationId, emergencyConversation, isOngoing, type Emergency } from '../../domain/emergency/emergency.js';
 import { defined } from '../../domain/base/defined.js';
+import { derivedId } from '../../domain/base/ids.js';
 import { isSettled } from '../../domain/delivery/delivery.js';
 import type { LedgerReader } from '../../domain/evidence/conversation.js';
 import type { Ports } from '../../domain/ports.js';
-import { EmergencyDeclared } from '../../message/emergency-messages.js';
 import { listInstances, type FindServices } from '../../topology/registry/find-agents.js';
 
 /** An agent in the roll-call of an emergency. */
@@ -68,14 +68,17 @@ export async function callRoll(services: RollCallServices): Promise<EmergencySta
   return { emergency, inForce: isOngoing(emergency), rollCall, missing, isQuiet, ...defined({ quietAfter }) };
 }
 
+/** Outcomes of the present declaration: whoever has heard of an earlier one has not heard of the measures that were added since. */
 async function outcomesOf(
-  { id }: Emergency,
+  emergency: Emergency,
   conversations: LedgerReader,
 ): Promise<ReadonlyMap<string, Pick<RollCall, 'heard' | 'state'>>> {
   const heard = new Map<string, Pick<RollCall, 'heard' | 'state'>>();
-  for (const entry of await conversations.conversation(emergencyConversation(id))) {
-    if (entry.kind !== 'delivery' || entry.delivery.facts.type !== EmergencyDeclared.name) continue;
-    const { receiver, state, updated } = entry.delivery;
+  const first = declarationId(emergency);
+  for (const entry of await conversations.conversation(emergencyConversation(emergency.id))) {
+    if (entry.kind !== 'delivery') continue;
+    const { messageId, receiver, state, updated } = entry.delivery;
+    if (messageId !== first && messageId !== derivedId(first, receiver)) continue;
     if (state === 'completed') heard.set(receiver, { state: 'heard', heard: updated });
     else if (isSettled(state) && heard.get(receiver)?.state !== 'heard') heard.set(receiver, { state: 'failed' });
   }

@@ -206,6 +206,42 @@ describe('the end puts back what was before', () => {
     expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/ready/)]);
   });
 
+  test('what another operator has ordered during it stays, for agents and for channels', async () => {
+    const { world } = harness();
+    await world.emergency.start(
+      [
+        { kind: 'drain-agent', agent: 'crane' },
+        { kind: 'pause-channel', channel: 'scans' },
+      ],
+      ANA,
+    );
+    await world.agents.drain({ agent: 'crane' }, BEN, { force: true });
+    await world.pauseChannel('scans', BEN);
+    // Repeated, it takes nobody's own order away.
+    await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
+    const { steps } = await world.emergency.end(ANA);
+    expect(steps.map(({ told }) => told).join()).toMatch(/paused anew by ben, and.*drained anew by ben, and/);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/drained by ben: repairs/)]);
+    expect((await world.channels()).flatMap(({ pause }) => pause?.by ?? [])).toEqual(['ben']);
+  });
+
+  test('a measure that is taken, taken back and taken again', async () => {
+    const { world } = harness();
+    const [drain, resume] = [
+      { kind: 'drain-agent', agent: 'crane' },
+      { kind: 'resume', agent: 'crane' },
+    ] as const;
+    await world.emergency.start([drain], ANA);
+    await world.emergency.start([resume], ANA);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/ready/)]);
+    const { emergency, steps } = await world.emergency.start([drain], ANA);
+    expect(emergency.measures.map(({ measure }) => measure)).toEqual([drain, resume, drain]);
+    expect(steps.map(({ step }) => step)).toEqual(['record', 'drain-agent:crane', 'tell', 'note']);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/drained by ana/)]);
+    await world.emergency.end(ANA);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/ready/)]);
+  });
+
   test('what an operator has changed since stays', async () => {
     const { world } = harness();
     await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
@@ -226,6 +262,17 @@ test('measures are added to the emergency in force, which keeps what stood befor
   expect(second.emergency.measures[0]?.before).toBeUndefined();
   await world.emergency.end(ANA);
   expect((await world.agents.list({ agent: 'crane' })).map(({ status }) => status)).toEqual(['ready']);
+});
+
+test('whoever has heard of it has not heard of measures that were added since', async () => {
+  const { world } = harness();
+  await world.emergency.start([], ANA);
+  await world.settle();
+  expect((await world.emergency.status()).missing).toEqual([]);
+  await world.emergency.start([{ kind: 'stop-intake' }], ANA);
+  expect(await world.emergency.status()).toMatchObject({ missing: ['crane', 'scanner', 'guard'], isQuiet: false });
+  await world.settle();
+  expect(await world.emergency.status()).toMatchObject({ missing: [], isQuiet: true });
 });
 
 test('a step that fails holds no other up, and the same command completes it', async () => {

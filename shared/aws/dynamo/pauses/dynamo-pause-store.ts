@@ -7,7 +7,9 @@ import { available, isConditionFailed } from '../../base/aws-error.js';
 import { ttlFrom } from '../ledger-item.js';
 import { PAUSES_KEY, waitingKey } from './pause-keys.js';
 
-const pauseForm = z.object({ channel: anyText, by: anyText, why: anyText, since: instant });
+const pauseForm = z.object({
+  ...{ channel: anyText, by: anyText, why: anyText, since: instant, emergency: z.string().optional() },
+});
 const waitingForm = z.object({ agent: anyText, channel: anyText, since: instant, expires: instant, sent: instant });
 
 /**
@@ -31,7 +33,9 @@ export class DynamoPauseStore implements PauseStore {
   async begin(pause: ChannelPause): Promise<ChannelPause> {
     await this.#update('SET channels = if_not_exists(channels, :none)', { ':none': {} });
     const { channel } = pause;
-    const free = { channel, if: 'attribute_not_exists(channels.#channel)' };
+    // That of an emergency gives way to an operator's own.
+    const orTaken = pause.emergency === undefined ? ' OR attribute_exists(channels.#channel.emergency)' : '';
+    const free = { channel, if: `attribute_not_exists(channels.#channel)${orTaken}` };
     if (await this.#update('SET channels.#channel = :one', { ':one': pause }, free)) return pause;
     return (await this.all()).find((one) => one.channel === channel) ?? pause;
   }
