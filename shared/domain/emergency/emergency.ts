@@ -1,5 +1,6 @@
 import { LanewayError } from '../base/errors.js';
 import { derivedId } from '../base/ids.js';
+import { recently } from '../base/recently.js';
 import type { ChannelPause } from '../pause/pause.js';
 import type { Drain } from '../registry/drain.js';
 
@@ -144,20 +145,7 @@ export function recentEmergency(
   store: Pick<EmergencyStore, 'latest'>,
   now: () => number,
 ): Pick<EmergencyStore, 'latest'> {
-  let read: Promise<Emergency | undefined> | undefined;
-  let at = 0;
-  return {
-    latest: () => {
-      if (read && now() - at < RECENT_EMERGENCY_MS) return read;
-      at = now();
-      const reading = store.latest();
-      read = reading;
-      reading.catch(() => {
-        if (read === reading) read = undefined;
-      });
-      return reading;
-    },
-  };
+  return { latest: recently(() => store.latest(), now, RECENT_EMERGENCY_MS) };
 }
 
 /**
@@ -181,10 +169,17 @@ export function emergencyFrom(text: unknown): Emergency {
   const value: unknown = typeof text === 'string' ? parsed(text) : undefined;
   const { id, by, why, since, measures, turn } = (value ?? {}) as Partial<Record<keyof Emergency, unknown>>;
   const isWhole = [id, by, why, since].every((one) => typeof one === 'string') && typeof turn === 'number';
-  if (isWhole && Array.isArray(measures)) return value as Emergency;
+  if (isWhole && Array.isArray(measures) && measures.every(isTaken)) return value as Emergency;
   throw new LanewayError('UNREADABLE', 'the record of emergencies cannot be read', {
-    help: ['operators alone write it: declare or end one anew, or put the item of the ledger table right'],
+    help: ['operators alone write it: put the item of the ledger table right, or delete it where none is in force'],
   });
+}
+
+function isTaken(one: unknown): boolean {
+  const { measure } = (one ?? {}) as { readonly measure?: Partial<Record<string, unknown>> | null };
+  if (measure?.['kind'] === 'stop-intake') return true;
+  const isKnown = ['drain-agent', 'pause-channel', 'resume'].includes(String(measure?.['kind']));
+  return isKnown && typeof (measure?.['agent'] ?? measure?.['channel']) === 'string';
 }
 
 function parsed(text: string): unknown {

@@ -277,17 +277,36 @@ test('whoever has heard of it has not heard of measures that were added since', 
 
 test('a step that fails holds no other up, and the same command completes it', async () => {
   const { world, heard } = harness();
+  const measures = [{ kind: 'drain-agent', agent: 'crane' }, { kind: 'stop-intake' }] as const;
   world.faults.outage({ port: 'registry', for: '5 minutes', who: 'operator' });
-  const given = world.emergency.start([{ kind: 'stop-intake' }], ANA);
-  expect((await given).steps.every(({ done }) => done)).toBe(true);
-  const blind = world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
-  await expect(blind).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  world.faults.outage({ port: 'lanes', for: '5 minutes', who: 'operator' });
+  const blind = await world.emergency.start(measures, ANA);
+  expect(blind.steps.filter(({ done }) => !done).map(({ step }) => step)).toEqual(['drain-agent:crane']);
+  expect(blind.emergency.measures).toEqual([{ measure: { kind: 'stop-intake' } }]);
+  await expect(world.publish(Arrived, { item: 'x' })).rejects.toMatchObject({ code: 'INTAKE_STOPPED' });
+  await world.settle();
+  expect(heard).toContain('guard EmergencyDeclared a leak');
   await world.advance('6 minutes');
-  const { steps } = await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
+  const { emergency, steps } = await world.emergency.start(measures, ANA);
   expect(steps.filter(({ done }) => !done)).toEqual([]);
+  expect(emergency.measures.map(({ measure }) => measure.kind)).toEqual(['stop-intake', 'drain-agent']);
+  expect((await world.agents.list({ agent: 'crane' })).map(({ status }) => status)).toEqual(['maintenance']);
   await world.settle();
   expect(heard.filter((one) => one.startsWith('guard'))).toHaveLength(2);
+});
+
+test('whose handler fails for good is told apart from who is missing', async () => {
+  const agent = createAgent(port, 'guard').handle(
+    { EmergencyAsked: () => undefined },
+    {
+      onEmergency: () => {
+        throw new LanewayError('HANDLER', 'it will not', { retryable: false });
+      },
+    },
+  );
+  const world = createHarness(port, { agents: [agent, ...open(['crane', 'guard']).agents] });
+  await world.emergency.start([], ANA);
+  await world.advance('1 minute');
+  expect(await world.emergency.status()).toMatchObject({ missing: ['crane'], failed: ['guard'], isQuiet: false });
 });
 
 test('an agent asks, and orders nothing', async () => {

@@ -86,6 +86,8 @@ it.each([
   '{}',
   JSON.stringify({ ...FIRE, turn: 'x' }),
   JSON.stringify({ ...FIRE, measures: 1, turn: 1 }),
+  JSON.stringify({ ...FIRE, measures: [null], turn: 1 }),
+  JSON.stringify({ ...FIRE, measures: [{ measure: { kind: 'drain-agent' } }], turn: 1 }),
 ])('a record that nobody here wrote is refused: %s', (text) => {
   expect(() => emergencyFrom(text)).toThrow(/the record of emergencies cannot be read/);
 });
