@@ -109,6 +109,26 @@ test('a client is refused while the intake is stopped, and what is stored goes o
   expect(done).toEqual(['early', 'late']);
 });
 
+test('what waits for its rate limit when the intake is stopped is refused as well', async () => {
+  const slow = defineTopology('slow', {
+    emergency: true,
+    channels: { arrivals: { carries: [Arrived], rateLimit: { perSecond: 0.1, burst: 1, onLimit: 'delay' } } },
+    agents: { crane: { subscribes: ['arrivals'] } },
+    clients: { office: { publishes: [Arrived] } },
+  });
+  const done: string[] = [];
+  const crane = createAgent(slow, 'crane').handle({ Arrived: ({ data }) => void done.push(data.item) });
+  const world = createHarness(slow, { agents: [crane] });
+  await world.publish(Arrived, { item: 'first' });
+  const [late] = await Promise.allSettled([
+    world.publish(Arrived, { item: 'late' }),
+    world.emergency.start([{ kind: 'stop-intake' }], ANA),
+  ]);
+  expect(late).toMatchObject({ status: 'rejected', reason: { code: 'INTAKE_STOPPED' } });
+  await world.settle();
+  expect(done).toEqual(['first']);
+});
+
 test('events of other systems wait until it has ended, for longer than a lane keeps a message', async () => {
   const { world, done } = harness();
   await world.emergency.start([{ kind: 'stop-intake' }], ANA);

@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { defined } from '../../../domain/base/defined.js';
 import { anyText, instant } from '../../../domain/form/shapes.js';
 import type { ChannelPause, PauseStore, WaitingMessage } from '../../../domain/pause/pause.js';
 import type { Item } from '../attribute-values.js';
@@ -75,7 +76,9 @@ export class DynamoPauseStore implements PauseStore {
     const item = await this.#get(PAUSES_KEY, ConsistentRead);
     return Object.values((item?.['channels'] ?? {}) as Readonly<Record<string, unknown>>).flatMap((one) => {
       const read = pauseForm.safeParse(one);
-      return read.success ? [read.data] : [];
+      if (!read.success) return [];
+      const { emergency, ...pause } = read.data;
+      return [{ ...pause, ...defined({ emergency }) }];
     });
   }
 
