@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,11 +15,12 @@ import { Witness } from './driver/witness.js';
  *   npm run reliability [-- --quick] [--row <name>] [--seed N] [--json] [--write] [--mutations [--mutation <name>]]
  *
  * Ends with 1 when a row is not ok, 2 when it was called wrongly. docs/reference/reliability.md is written by a full run of all rows, and
- * by `--write`.
+ * by `--write`, which leaves the lines of rows that were not run as they are.
  */
 const USAGE =
   'usage: npm run reliability -- [--quick] [--row <name>] [--seed N] [--json] [--write] [--mutations [--mutation <name>]]';
 const DEFAULT_SEED = 1;
+const PAGE = join('docs', 'reference', 'reliability.md');
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -61,13 +62,14 @@ async function main(): Promise<number> {
     for (const problem of report.problems) say(problem.replace(/^/gm, '        '));
   }
   const about = { seed, quick: values.quick, commit: commit(), date: new Date().toISOString().slice(0, 10) };
-  const text = reportOf(reports, about);
   if (values.write || (!values.quick && values.row.length === 0)) {
-    await write(join(process.cwd(), 'docs', 'reference', 'reliability.md'), text);
-    say('written: docs/reference/reliability.md');
+    const { ENGINE_ROWS } = await import('./engine-rows/engine-rows.js');
+    const order = [...ROWS, ...ENGINE_ROWS].map(({ name }) => name);
+    await write(PAGE, reportOf(reports, about, { page: readFileSync(PAGE, 'utf8'), order }));
+    say(`written: ${PAGE}`);
   }
   const passed = reports.filter(({ ok }) => ok).length;
-  process.stdout.write(values.json ? `${JSON.stringify({ rows: reports.map(jsonOf) })}\n` : text);
+  process.stdout.write(values.json ? `${JSON.stringify({ rows: reports.map(jsonOf) })}\n` : reportOf(reports, about));
   say(`seed ${seed}, commit ${about.commit}`);
   say(`Tests: ${passed} passed, ${reports.length - passed} failed, ${reports.length} total`);
   return passed === reports.length ? 0 : 1;

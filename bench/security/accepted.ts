@@ -54,6 +54,10 @@ export const ACCEPTED: readonly Accepted[] = [
     why: 'may write every row of the ledger, as it settles what others recorded; it runs no code of an application',
   },
   {
+    ...{ attack: 'forge-pause', role: /platform sweeper$/, severity: 'medium' },
+    why: 'may write every row of the ledger, as it settles what others recorded; it runs no code of an application',
+  },
+  {
     ...{ attack: 'read-conversations', role: /client/, severity: 'medium' },
     why: 'follows conversations for its users, of which rows have no key that names the client',
   },

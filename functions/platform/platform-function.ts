@@ -16,6 +16,7 @@ import {
 } from '../../shared/aws/ports.js';
 import { requiredJson } from '../../shared/domain/base/environment.js';
 import { ledgerWriters } from '../../shared/domain/evidence/ledger-writers.js';
+import type { StoredKind } from '../../shared/domain/form/passed-over.js';
 import type { QueuedCopy } from '../../shared/platform/ingress/queued-copy.js';
 import {
   machineArns,
@@ -25,6 +26,7 @@ import {
 } from '../../shared/platform/workflows/deployed-workflows.js';
 import { publisherOf } from '../../shared/publishing/publisher-of.js';
 import type { Topology } from '../../shared/topology/topology.js';
+import { countUnreadableRows, type UnreadableTable } from './count-unreadable-rows.js';
 import { beat } from './heartbeat.js';
 import { eachRecord, type ComeAgain, type ComesAt } from './sqs-batch.js';
 
@@ -67,7 +69,7 @@ export function platformFunction<Event, Result>(
     try {
       result = await invocation(event, context);
     } finally {
-      tellUnreadable(names, log);
+      tellUnreadable(topology.name, names, log);
     }
     // One line for every invocation, whatever its parts say.
     log.info('invoked', { ms: Date.now() - began });
@@ -105,9 +107,20 @@ export function queueFunction(
   return platformFunction(topology, name, composeBatch, workflows);
 }
 
-/** Tells in the log what an invocation could not read and has passed over. */
-function tellUnreadable(names: PhysicalNames, log: Log): void {
+/** Tables by the kinds of things that nobody else counts: rows of the ledger and requests are counted by those who go over all of them. */
+const COUNTED_HERE: Readonly<Partial<Record<StoredKind, UnreadableTable>>> = {
+  compensation: 'requests',
+  'head of a chain': 'ledger',
+  seal: 'ledger',
+};
+
+/** Tells in the log what an invocation could not read and has passed over, and counts what nobody else does. */
+function tellUnreadable(application: string, names: PhysicalNames, log: Log): void {
   const { rows, more } = unreadableOf(names).take();
+  for (const table of ['ledger', 'requests'] as const) {
+    const counted = rows.filter(({ kind }) => COUNTED_HERE[kind] === table).length;
+    if (counted > 0) countUnreadableRows(application, table, counted);
+  }
   for (const row of rows) log.warn('a row that cannot be read was passed over', { ...row });
   if (more > 0) log.warn('further rows that cannot be read were passed over', { more });
 }

@@ -117,9 +117,9 @@ export function allowInstances(grantee: IGrantable, { registryTable }: Fabric, a
   allowItems(grantee, registryTable, ['query'], [wordKey(agent)]);
 }
 
-/** Reading the registry of all agents; with `writes` also what the platform says of them, and no claim of an instance. */
+/** Reading what the registry has of all agents, and no bucket of a limit; with `writes` also what the platform says of them, and no claim of an instance. */
 export function allowRegistry(grantee: IGrantable, { registryTable }: Fabric, part: 'reads' | 'writes'): void {
-  allowTable(grantee, registryTable, ['query']);
+  allowRows(grantee, registryTable, ['query'], [claimsKey('*'), WORD_KEYS, HEALTH_KEY]);
   if (part === 'writes') allowRows(grantee, registryTable, ['put', 'update'], [WORD_KEYS, HEALTH_KEY]);
 }
 

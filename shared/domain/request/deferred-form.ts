@@ -1,10 +1,13 @@
+import { isWellFormed } from '../base/cut-text.js';
 import { count, inForm, keyPart } from '../form/shapes.js';
 import { storedJson, unreadable } from '../form/stored-json.js';
 import { parseEnvelope, type Envelope } from '../wire/envelope.js';
 import * as z from 'zod';
-import type { DeferredReply } from './deferred-replies.js';
+import { KEY_BYTES, type DeferredReply } from './deferred-replies.js';
 
-const form = z.looseObject({ agent: keyPart, command: keyPart, key: keyPart.max(1_024), forgetAfter: count });
+/** A key as `checkReplyKey` lets it be: longer than other parts of keys. */
+const key = z.string().min(1).max(KEY_BYTES).refine(isWellFormed, 'half of a surrogate pair');
+const form = z.looseObject({ agent: keyPart, command: keyPart, key, forgetAfter: count });
 
 /** A put-off reply as a store keeps it: the command's envelope as a text, under the parts of its key. */
 export type StoredDeferredReply = Omit<DeferredReply, 'envelope'> & { readonly text: unknown };

@@ -20,8 +20,8 @@ export interface DeferredReplyStore {
   get(agent: string, command: string, key: string): Promise<DeferredReply | undefined>;
 }
 
-/** Most bytes of a key: a sort key of DynamoDB takes 1,024, and the command's name is in it, too. */
-const KEY_BYTES = 880;
+/** Most bytes of the key of a put-off reply: a sort key of DynamoDB takes 1,024, and the command's name is in it, too. */
+export const KEY_BYTES = 880;
 
 /** Checks the key of a put-off reply, which is stored as it is. @throws LanewayError INVALID_OPTION */
 export function checkReplyKey(key: unknown): void {

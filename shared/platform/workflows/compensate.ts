@@ -67,12 +67,13 @@ export async function undoAnswered(
   late?: Replied,
 ): Promise<void> {
   const { sagas } = services;
-  const step = await sagas.find(execution, requestId);
+  const { log } = services;
+  const step = await readable(sagas.find(execution, requestId), { execution, requestId }, log);
   if (!step) return;
   if (late) await sagas.keepLate(execution, step.number, late);
   // The saga is read after the reply was kept: a function that marks the execution as failed from now on finds the
   // reply.
-  const saga = await sagas.get(execution);
+  const saga = await readable(sagas.get(execution), { execution }, log);
   if (saga?.failed === undefined) return;
   if (!step.undoing) await sagas.reopen(execution, step.number);
   await compensate(execution, services);
@@ -153,8 +154,9 @@ async function tell(saga: Saga, services: CompensateServices): Promise<void> {
 }
 
 /**
- * A part of a compensation; undefined where it cannot be read. The end of its execution, and the steps beside it, must not wait for it:
- * `WorkflowCompensated` lists it among those that could not be undone.
+ * A saga or one of its steps; undefined where it cannot be read. The end of its execution, and the steps beside it, must not wait for it.
+ * `WorkflowCompensated` lists a step among those that could not be undone. Of a saga nothing is known: the store has noted it, and
+ * whoever runs this counts it (alarm `unreadable-rows`).
  */
 async function readable<Value>(
   reading: Promise<Value | undefined>,

@@ -1,5 +1,10 @@
 import { newId } from '../../../shared/domain/base/ids.js';
-import type { Heartbeat, InstanceClaim, Registration } from '../../../shared/domain/registry/instance.js';
+import {
+  MOST_INSTANCES,
+  type Heartbeat,
+  type InstanceClaim,
+  type Registration,
+} from '../../../shared/domain/registry/instance.js';
 import type { Registry } from '../../../shared/domain/registry/registry.js';
 import { lookAtInstance } from '../../../shared/domain/registry/standing.js';
 
@@ -134,6 +139,18 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
     const back = { kind: 'back', number: 2, since, downSince: since } as const;
     expect(await stand.registry.assess({ ...told, state: 'up', changes: 2, untold: [back] }, told)).toBe(true);
     expect(await of()).toMatchObject([{ state: 'up', untold: [back] }]);
+  });
+
+  it('reads the health of more agents than one page of a table has', async () => {
+    const many = `many-${newId()}`;
+    const since = new Date(stand.now()).toISOString();
+    const up = { state: 'up', since, above: [], changes: 0, untold: [] } as const;
+    const of = (at: number) => ({ agent: `${many}-${at}`, ...up });
+    const numbers = Array.from({ length: 2 * MOST_INSTANCES + 1 }, (_, at) => at);
+    for (let from = 0; from < numbers.length; from += 50)
+      await Promise.all(numbers.slice(from, from + 50).map((at) => stand.registry.assess(of(at), undefined)));
+    const found = (await stand.registry.health()).filter(({ agent }) => agent.startsWith(many));
+    expect(found).toHaveLength(numbers.length);
   });
 
   it('keeps drains of agents and of instances, the first of each, until they are ended', async () => {

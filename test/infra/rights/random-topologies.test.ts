@@ -24,6 +24,8 @@ const ON_ROWS = [
   'write-standings',
   'forge-breaker',
   'forge-later-reply',
+  'forge-pause',
+  'drain-bucket',
 ];
 /** Queues, objects and sources of another. */
 const BESIDE_ROWS = [

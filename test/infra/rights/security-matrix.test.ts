@@ -30,9 +30,21 @@ test.each([
   [
     'who makes requests',
     ':Pending',
-    ['forge-intent', 'forge-decision', 'prewrite-delivery', 'move-deadline', 'write-saga', 'forge-breaker'],
+    [
+      'forge-intent',
+      'forge-decision',
+      'prewrite-delivery',
+      'move-deadline',
+      'write-saga',
+      'forge-breaker',
+      'forge-pause',
+    ],
   ],
-  ['whose instances register', ':Instances', ['pose-as-instance', 'write-standings', 'forge-later-reply']],
+  [
+    'whose instances register',
+    ':Instances',
+    ['pose-as-instance', 'write-standings', 'forge-later-reply', 'drain-bucket'],
+  ],
 ])('an agent %s, with statements on tables wider than its own rows, is found', async (_, table, attacks) => {
   const found = [...places(), workersPlace()].flatMap((place) =>
     place.subjects

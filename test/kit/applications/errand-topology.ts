@@ -33,7 +33,7 @@ export const errands = defineTopology('errands', {
 
 export const errand = defineWorkflow(errands, 'errand', { startedBy: ErrandWanted }, (flow, wanted) => {
   const fetch = (thing: string) =>
-    flow.request(thing, Fetch, { errand: wanted.errand, thing }, { timeout: '1 minute' });
+    flow.request(thing, Fetch, { errand: wanted.errand, thing }, { timeout: '10 minutes' });
   fetch('bread');
   const { decision } = flow.approval('more', { title: 'More?', approvers: 'family', timeout: '1 hour' });
   flow.publish('tell', ErrandHalfDone, { errand: wanted.errand });
@@ -47,7 +47,7 @@ export const errand = defineWorkflow(errands, 'errand', { startedBy: ErrandWante
 
 /** Fetches more, side by side, than a state machine can hold. */
 export const leaflets = defineWorkflow(errands, 'leaflets', { startedBy: LeafletsWanted }, (flow, wanted) => {
-  const within = { timeout: '1 minute' } as const;
+  const within = { timeout: '10 minutes' } as const;
   const fetch = (thing: string, leaflet: number) =>
     flow.request(thing, Fetch, { errand: wanted.errand, thing, leaflet }, within).leaflet;
   const both = flow.parallel({ bank: () => fetch('bank', 300_000), post: () => fetch('post', 300_000) });

@@ -57,15 +57,15 @@ export async function deployed(
   };
 }
 
-/** Asks until `read` gives something, at most a minute. */
+/** Asks until `read` gives something, at most four minutes: the whole test has five. */
 export async function eventually<Found>(what: string, read: () => Promise<Found | undefined>): Promise<Found> {
   for (
-    const giveUp = Date.now() + 180_000;
+    const giveUp = Date.now() + 240_000;
     Date.now() < giveUp;
     await new Promise((resolve) => setTimeout(resolve, 250))
   ) {
     const found = await read();
     if (found !== undefined) return found;
   }
-  throw new Error(`${what}: not within a minute`);
+  throw new Error(`${what}: not within four minutes`);
 }

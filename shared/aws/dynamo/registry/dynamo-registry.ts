@@ -146,8 +146,14 @@ export class DynamoRegistry implements Registry {
   }
 
   async health(): Promise<readonly AgentHealth[]> {
-    const items = await this.#rows(HEALTH_KEY, '', false);
-    return items.flatMap((item) => this.#read(item, healthFrom) ?? []);
+    const items: Item[] = [];
+    // One row for each agent: none is left out, however many there are.
+    for (let after: Item | undefined; ;) {
+      const page = await this.#page(HEALTH_KEY, { isConsistent: false, after });
+      items.push(...page.items);
+      after = page.after;
+      if (after === undefined) return items.flatMap((item) => this.#read(item, healthFrom) ?? []);
+    }
   }
 
   async assess(health: AgentHealth, before: AgentHealth | undefined): Promise<boolean> {
@@ -186,9 +192,17 @@ export class DynamoRegistry implements Registry {
     return claimFrom(Item, name.agent);
   }
 
-  /** Rows of a partition that have not ended, of which DynamoDB may not have deleted some yet. */
-  async #rows(pk: string, prefix = '', isConsistent = true): Promise<readonly Item[]> {
-    const { Items = [] } = await available(
+  /** Rows of a partition that have not ended, of which DynamoDB may not have deleted some yet; of claims at most as many as count. */
+  async #rows(pk: string, prefix = ''): Promise<readonly Item[]> {
+    const { items } = await this.#page(pk, { prefix });
+    return items.slice(0, pk.startsWith('agent.') ? MOST_INSTANCES : undefined);
+  }
+
+  async #page(
+    pk: string,
+    { prefix = '', isConsistent = true, after }: { prefix?: string; isConsistent?: boolean; after?: Item | undefined },
+  ): Promise<{ readonly items: readonly Item[]; readonly after: Item | undefined }> {
+    const { Items = [], LastEvaluatedKey } = await available(
       `reading ${pk} in the registry`,
       this.client.send(
         new QueryCommand({
@@ -196,13 +210,12 @@ export class DynamoRegistry implements Registry {
           KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
           ExpressionAttributeValues: { ':pk': pk, ...(prefix !== '' && { ':prefix': prefix }) },
           ConsistentRead: isConsistent,
+          ExclusiveStartKey: after,
           Limit: 2 * MOST_INSTANCES,
         }),
       ),
     );
-    return (Items as Item[])
-      .filter((item) => !this.#isOver(item))
-      .slice(0, pk.startsWith('agent.') ? MOST_INSTANCES : undefined);
+    return { items: (Items as Item[]).filter((item) => !this.#isOver(item)), after: LastEvaluatedKey };
   }
 
   #read<Value>(item: Item, decode: (item: Item) => Value): Value | undefined {

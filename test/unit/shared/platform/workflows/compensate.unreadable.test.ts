@@ -58,7 +58,7 @@ it('undoes the steps beside one that cannot be read, and says that this one was 
   expect(unreadable.take().rows).toMatchObject([{ kind: 'compensation', where: `saga#${EXECUTION}#step#2` }]);
 });
 
-it('passes over a saga that cannot be read, so that the end of its execution is told', async () => {
+it('undoes nothing of a saga that cannot be read, and lets the end of its execution be told', async () => {
   const { ofType, spoil, undoAll, sagas } = await failedExecution();
   spoil(`saga#${EXECUTION}`, 'saga');
   await expect(sagas.get(EXECUTION)).rejects.toMatchObject({ code: 'UNREADABLE', retryable: false });
