@@ -1,8 +1,9 @@
-import type { StackProps } from 'aws-cdk-lib';
+import type { Duration, StackProps } from 'aws-cdk-lib';
 import { CfnArchive, EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { DRAIN_TIMEOUT } from '../../functions/platform/dead-letters/declaration.js';
 import { PLATFORM_TIMEOUT } from '../../functions/platform/declaration.js';
+import { defined } from '../../shared/domain/base/defined.js';
 import { ApprovalRequested } from '../../shared/message/system-messages.js';
 import type { TopologyModel } from '../../shared/topology/model.js';
 import { routingRules, type RoutedQueue, type RoutingRule, type RuleTarget } from '../../shared/topology/rules.js';
@@ -12,7 +13,7 @@ import { guardBus } from '../constructs/policies/bus-policy.js';
 import { ClientPolicy } from '../constructs/policies/client-policy.js';
 import { SharedPolicies } from '../constructs/policies/shared-policies.js';
 import { durationOf } from '../constructs/duration-of.js';
-import { EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
+import { DEAD_LETTER_RETENTION, EncryptedQueue } from '../constructs/queues/encrypted-queue.js';
 import type { Fabric } from '../constructs/fabric.js';
 import { IngressPolicy } from '../constructs/policies/ingress-policy.js';
 import { laneQueue, Mailbox, prefixOf } from '../constructs/queues/mailbox.js';
@@ -139,9 +140,9 @@ export class MessagingStack extends ApplicationStack {
     return new Mailbox(this, `Mailbox-${agent}`, { topology, agent });
   }
 
-  private platformQueue(id: string, timeout = PLATFORM_TIMEOUT): EncryptedQueue {
-    const consumerTimeout = durationOf(timeout);
-    return new EncryptedQueue(this, id, { deadLetterQueue: this.platformDeadLetters, consumerTimeout });
+  private platformQueue(id: string, timeout = PLATFORM_TIMEOUT, retention?: Duration): EncryptedQueue {
+    const own = { consumerTimeout: durationOf(timeout), ...defined({ retention }) };
+    return new EncryptedQueue(this, id, { deadLetterQueue: this.platformDeadLetters, ...own });
   }
 
   private routedQueues(rules: readonly RoutingRule[]): Partial<Record<RoutedQueue, EncryptedQueue>> {
@@ -150,7 +151,9 @@ export class MessagingStack extends ApplicationStack {
       if (target.kind === 'lane' || queues[target.queue]) continue;
       const { queue } = target;
       const consumer = queue === 'unroutable' ? DRAIN_TIMEOUT : PLATFORM_TIMEOUT;
-      const made = this.platformQueue(`${queue.charAt(0).toUpperCase()}${queue.slice(1)}`, consumer);
+      // Events wait there while their ingress is in quarantine, or the intake is stopped, and no store knows of them.
+      const retention = queue === 'ingress' ? DEAD_LETTER_RETENTION : undefined;
+      const made = this.platformQueue(`${queue.charAt(0).toUpperCase()}${queue.slice(1)}`, consumer, retention);
       queues[queue] = made;
     }
     return queues;

@@ -69,7 +69,7 @@ export interface AgentOptions<Deps> {
   /** Version of the agent's code, as its dead letters name it. @defaultValue the hash of its bundle, where deployed */
   readonly version?: string;
   /**
-   * Probe of its health, for an agent that runs as a worker: run before each heartbeat (`defaults.heartbeat`), in its process. An instance whose
+   * Probe of its health, for an agent that runs as a worker: run before each heartbeat, in its process. An instance whose
    * probe fails twice in a row takes nothing new, and is out of the pool until a probe succeeds. It costs no message anything.
    * @defaultValue none: an instance is well while it beats and most of its tries succeed
    */

@@ -81,11 +81,12 @@ export async function connectAs(topology: Topology, options: ConnectOptions<stri
     ? recentEmergency(ports.emergencies, () => ports.clock.now())
     : undefined;
   const place = { clock: ports.clock, ...ratesPortOf(names) };
-  const rates = {
-    ...place,
-    limiter: new RateLimiter(),
-    wait: (ms: number, signal?: AbortSignal) => setTimeout(ms, undefined, { signal }),
+  const wait = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    await setTimeout(ms, undefined, { signal });
+    // The intake may have been stopped meanwhile.
+    if (intake) await checkIntake('what waited for its rate limit', intake);
   };
+  const rates = { ...place, limiter: new RateLimiter(), wait };
   const publishing = { ...publisherOf(topology, { kind: 'client', name: options.as }, ports), rates };
   const publish = async (type: MessageType, data: unknown, given: OutsideOptions = {}): Promise<Published> => {
     if (!client.publishes.includes(type.name)) {

@@ -8,7 +8,7 @@ import { receiptsOf } from '../aws/ports.js';
 import { requiredJson } from '../domain/base/environment.js';
 import { LanewayError } from '../domain/base/errors.js';
 import { directReceivers, watchedReceivers } from '../topology/direct-receivers.js';
-import { isDirectLane, laneUrlsOf, type LaneKey, type MailboxNaming } from '../topology/mailbox-names.js';
+import { laneUrlsOf, type LaneKey, type MailboxNaming } from '../topology/mailbox-names.js';
 import { servicesFromEnvironment } from './agent-services.js';
 import { bindings, type Bindings } from './bindings.js';
 import { handleSqsEvent } from './sqs-event.js';
@@ -74,7 +74,7 @@ export function lambda<Deps>(
       );
     }
     const [key, url] = lane;
-    const from = { receipts: receiptsOf(url), direct: isDirectLane(key) };
+    const from = { receipts: receiptsOf(url), lane: key };
     const response = await handleSqsEvent(agent.with(deps), services, event, from, () =>
       context.getRemainingTimeInMillis(),
     );

@@ -13,7 +13,7 @@ export async function handleSqsEvent(
   bound: BoundAgent,
   services: Services,
   event: SQSEvent,
-  lane: Pick<Batch, 'receipts' | 'direct'>,
+  lane: Pick<Batch, 'receipts' | 'lane'>,
   remaining: () => number,
 ): Promise<SQSBatchResponse> {
   const returned = await receiveBatch(bound, services, {

@@ -14,7 +14,7 @@ import {
   RequestFailed,
 } from '../message/system-messages.js';
 import { carriersByType } from './carriers.js';
-import { modelDefaults, standardProfile, type TopologyDefaults } from './defaults/topology-defaults.js';
+import { checkStandard, modelDefaults, standardProfile, type TopologyDefaults } from './defaults/topology-defaults.js';
 import { checkEmergencies } from './emergency/emergency-channel.js';
 import { DEFAULT_HANDLER_TIMEOUT, LONGEST_HANDLER_TIMEOUT } from './defaults/handler-timeout.js';
 import { ladderOf } from './ladder-of.js';
@@ -175,6 +175,7 @@ function channelsOf(
   agents: Readonly<Record<string, AgentModel>>,
   types: Map<string, MessageType>,
 ): Record<string, ChannelModel> {
+  checkStandard(declared.defaults, declared.profiles, declared.name);
   const profiles = { ...DEFAULT_PROFILES, ...declared.profiles };
   const own =
     'standard' in declared.profiles ? profiles : { ...profiles, standard: standardProfile(declared.defaults) };

@@ -95,10 +95,8 @@ function laneOf(
   { deployment, concurrency }: { readonly deployment: Deployment; readonly concurrency: Concurrency },
 ): AgentLane {
   const { id, model } = bound.agent;
-  const lane = laneAt(
-    outputOf(deployment, outputKey('Lane', id, laneKey(priority, direct))),
-    RECEIVE_VISIBILITY_SECONDS,
-  );
+  const key = laneKey(priority, direct);
+  const lane = laneAt(outputOf(deployment, outputKey('Lane', id, key)), RECEIVE_VISIBILITY_SECONDS);
   const receipts = receiptsOf(lane.url);
   const limit = milliseconds(model.handlerTimeout) + MARGIN_MS;
   const running = new Set<ReceivedCopy>();
@@ -107,11 +105,11 @@ function laneOf(
     (error) => services.log.warn('messages were not deleted; they come again', { error: String(error) }),
   );
   return {
-    name: `${id}/${laneKey(priority, direct)}`,
+    name: `${id}/${key}`,
     agent: id,
     priority,
     direct,
-    always: isEmergencyLane(bound.agent.topology.model, laneKey(priority, direct)),
+    always: isEmergencyLane(bound.agent.topology.model, key),
     running,
     receive: (most, patient, signal) => lane.receive(most, signal, patient),
     handle: async (copy) => {
@@ -120,7 +118,7 @@ function laneOf(
       try {
         const batch = {
           copies: [copy],
-          direct,
+          lane: key,
           receipts,
           remaining: () => end - Date.now(),
           concurrency,

@@ -100,8 +100,8 @@ export async function runWorker<Deps>(agent: Agent<Deps>, deps: Deps, options: W
  * all lanes and become free one by one; of the lanes that have something the most urgent is served first. Leases are short and renewed
  * while the process lives, up to the agent's `handlerTimeout`, so that a killed worker costs its messages 20 seconds.
  *
- * It registers as an instance of its agents and beats every 30 seconds; `laneway agents` shows it, and has it drained within that
- * time. While the registry cannot be reached it works on. One that was replaced by another instance of its name ends by itself.
+ * It registers as an instance of its agents and beats every 30 seconds, or every `defaults.heartbeat` of the topology; `laneway agents`
+ * shows it, and has it drained within one heartbeat. While the registry cannot be reached it works on. One that was replaced by another instance of its name ends by itself.
  *
  * @param agents of one topology, each with what it needs
  * @throws LanewayError NOT_FOUND when the application is not deployed, INVALID_OPTION, UNKNOWN_CAPABILITY

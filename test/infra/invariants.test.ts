@@ -36,6 +36,15 @@ describe('every application', () => {
     );
   });
 
+  it('keeps events of other systems for 14 days, as no store knows of them while they wait', () => {
+    const kept = resourcesOf(applicationOf(shop))
+      .filter(({ type, id }) => type === 'AWS::SQS::Queue' && /^(Ingress|Timers|Lane)/.test(id))
+      .map(
+        ({ id, properties }) => `${/^[A-Z][a-z]+/.exec(id)?.[0] ?? ''} ${String(properties['MessageRetentionPeriod'])}`,
+      );
+    expect([...new Set(kept)].sort()).toEqual(['Ingress 1209600', 'Timers 345600']);
+  });
+
   it('makes only what the topology needs', () => {
     const names = resourcesOf(applicationOf(smallest))
       .filter(({ type }) => type === 'AWS::Lambda::Function')

@@ -51,6 +51,9 @@ test('who is down is named, who is there has heard, and the intake is shut', asy
   await saw('the ship', ['crane early', 'keeper early']);
   // Drained before: it stays so, whatever the emergency does.
   expect((await laneway('agents', 'drain', 'crane', '--force', '--why', 'a new rope')).code).toBe(0);
+  // A release gives it back no more than the lane by which it hears of emergencies.
+  expect(await laneway('quarantine', 'crane', '--why', 'it lied')).toMatchObject({ code: 0 });
+  expect(await laneway('quarantine', 'release', 'crane', '--why', 'it did not')).toMatchObject({ code: 0 });
   const started = await laneway(
     ...[
       'emergency',
@@ -80,7 +83,7 @@ test('who is down is named, who is there has heard, and the intake is shut', asy
       pause: expect.objectContaining({ by: expect.any(String) as unknown }) as unknown,
     }),
   );
-}, 120_000);
+}, 240_000);
 
 test('the one that was down hears when it is back, and all is quiet', async () => {
   worker = await startWorker([await boat.prepare(app.deployment)]);

@@ -44,8 +44,13 @@ export const CROWD_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'shared/agent/emergency/hear-emergency.ts',
-        find: 'if (latest?.id !== emergency || isOver',
-        replace: "if (emergency === '' && isOver",
+        find: 'if (latest?.id !== emergency || (end',
+        replace: "if (emergency === '' && (end",
+      },
+      {
+        file: 'shared/agent/emergency/hear-emergency.ts',
+        find: '{ ...message, data: end ?? heardDeclaration(latest) }',
+        replace: 'message',
       },
     ],
     rows: ['emergency'],

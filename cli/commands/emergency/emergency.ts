@@ -56,7 +56,7 @@ export async function emergencyStartCommand(
   output.result({ ...shown(status), steps }, () =>
     [...stepTable(steps, output.paint), '', ...emergencyLines(status, output.paint)].join('\n'),
   );
-  return told(context, steps, status.missing);
+  return told(context, steps, status);
 }
 
 /** The latest emergency, and who has heard of it. @throws LanewayError NOT_FOUND when there never was one */
@@ -77,16 +77,22 @@ export async function emergencyEndCommand(context: CommandContext, options: ActO
   const { emergency, steps } = await endEmergency(actor, servicesOf(application));
   await lookNow(application);
   output.result({ emergency, steps }, () => stepTable(steps, output.paint).join('\n'));
-  return told(context, steps, []);
+  return told(context, steps, { missing: [], failed: [] });
 }
 
-function told(context: CommandContext, steps: EmergencyDone['steps'], missing: readonly string[]): ExitCode {
+function told(
+  context: CommandContext,
+  steps: EmergencyDone['steps'],
+  { missing, failed }: Pick<EmergencyStatus, 'missing' | 'failed'>,
+): ExitCode {
   const isDone = steps.every(({ done }) => done);
   if (!isDone)
     context.output.failure('not every step was done. Type the same command again once what failed is mended.');
   if (missing.length > 0)
     context.output.failure(`not heard by: ${missing.join(', ')}. They hear of it when they are back.`);
-  return isDone && missing.length === 0 ? EXIT.ok : EXIT.failed;
+  if (failed.length > 0)
+    context.output.failure(`handled badly by: ${failed.join(', ')}. Their dead letters say why: laneway dlq list`);
+  return isDone && missing.length + failed.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function measuresOf(
@@ -117,8 +123,8 @@ async function statusOf(application: DeployedApplication): Promise<EmergencyStat
   return emergencyStatus({ clock, conversations, emergencies, registry, topology });
 }
 
-function shown({ emergency, inForce, rollCall, missing, isQuiet, quietAfter }: EmergencyStatus) {
-  return { ...emergency, inForce, rollCall, missing, isQuiet, ...defined({ quietAfter }) };
+function shown({ emergency, inForce, rollCall, missing, failed, isQuiet, quietAfter }: EmergencyStatus) {
+  return { ...emergency, inForce, rollCall, missing, failed, isQuiet, ...defined({ quietAfter }) };
 }
 
 function servicesOf(application: DeployedApplication): EmergencyServices {

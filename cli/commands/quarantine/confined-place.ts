@@ -22,7 +22,8 @@ const GONE = 'it is not deployed any more';
 
 /**
  * Means by which a party of a deployment is cut off.
- * @param how a drain leaves an agent the lane by which it hears of emergencies
+ * @param how a drain leaves an agent the lane by which it hears of emergencies. Its end gives back every lane, as a quarantine may have
+ * taken that one too
  * @throws LanewayError NOT_FOUND
  */
 export function confinementOf(
@@ -31,12 +32,37 @@ export function confinementOf(
   deployment: Deployment,
   how: 'quarantine' | 'drain' = 'quarantine',
 ): Confinement {
-  const parties = { agent: model.agents, client: model.clients, ingress: model.ingress }[party.kind];
-  if (!Object.hasOwn(parties, party.name)) return NOT_DEPLOYED;
-  const place = confinedPlace(party, model, deployment);
-  if (how === 'quarantine' || !hasEmergencies(model)) return confinementAt(place);
-  const emergencies = deployment[outputKey('Lane', party.name, EMERGENCY_LANE)];
-  return confinementAt({ ...place, lanes: place.lanes.filter((lane) => lane !== emergencies) });
+  if (!isDeclared(party, model)) return NOT_DEPLOYED;
+  const whole = confinementAt(confinedPlace(party, model, deployment));
+  if (how === 'quarantine' || party.kind !== 'agent' || !hasEmergencies(model)) return whole;
+  const drained = confinementAt(drainedPlace(party.name, model, deployment));
+  return {
+    ...{ deny: () => whole.deny(), allow: () => whole.allow(), gaps: () => whole.gaps() },
+    ...{ keep: () => whole.keep(), keepAsBefore: () => whole.keepAsBefore() },
+    ...{ pause: () => drained.pause(), resume: () => whole.resume() },
+  };
+}
+
+/** Means for the lane alone by which an agent hears of emergencies; undefined where there is none. @throws LanewayError NOT_FOUND */
+export function emergencyLaneOf(
+  party: Party,
+  model: TopologyModel,
+  deployment: Deployment,
+): Pick<Confinement, 'resume'> | undefined {
+  if (party.kind !== 'agent' || !isDeclared(party, model) || !hasEmergencies(model)) return undefined;
+  const lane = deployment[outputKey('Lane', party.name, EMERGENCY_LANE)];
+  return lane === undefined ? undefined : confinementAt({ ...confinedPlace(party, model, deployment), lanes: [lane] });
+}
+
+function isDeclared({ kind, name }: Party, { agents, clients, ingress }: TopologyModel): boolean {
+  return Object.hasOwn({ agent: agents, client: clients, ingress }[kind], name);
+}
+
+/** The parts of an agent that a drain has nobody receive from. @throws LanewayError NOT_FOUND */
+function drainedPlace(agent: string, model: TopologyModel, deployment: Deployment): ConfinedPlace {
+  const place = confinedPlace({ kind: 'agent', name: agent }, model, deployment);
+  const emergencies = deployment[outputKey('Lane', agent, EMERGENCY_LANE)];
+  return { ...place, lanes: place.lanes.filter((lane) => lane !== emergencies) };
 }
 
 /** Shortest beginning of queue names that is taken for the stack's own. */

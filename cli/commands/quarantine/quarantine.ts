@@ -15,7 +15,7 @@ import { invokeFunction } from '../../context/invoke-function.js';
 import { openDeployed, type DeployedApplication } from '../../context/open-deployed.js';
 import { quarantineTable, stepTable } from '../../render/operators/quarantines.js';
 import { actorOf, type ActOptions } from '../dlq/dlq.js';
-import { confinementOf } from './confined-place.js';
+import { confinementOf, emergencyLaneOf } from './confined-place.js';
 
 /**
  * Cuts a party off, and has the sweeper move on the requests that wait for it. What was done is shown step by step.
@@ -73,7 +73,8 @@ async function confining(
   const confinement = confinementOf(party, topology.model, deployment);
   // What was deployed before there were drains has none.
   const drains = deployment['RegistryTable'] === undefined ? {} : { registry: application.registry };
-  const services = { book, clock, confinement, quarantines, ...drains };
+  const emergencyLane = emergencyLaneOf(party, topology.model, deployment);
+  const services = { book, clock, confinement, quarantines, emergencyLane, ...drains };
   const { quarantine, steps } = await act(party, services, outputOf(deployment, 'SweeperFunction'));
   output.result({ ...quarantine, steps }, () => stepTable(steps, output.paint).join('\n'));
   if (steps.every(({ done }) => done)) return EXIT.ok;

@@ -5,7 +5,7 @@ import { table } from '../table.js';
 
 /** An emergency and its roll-call: `laneway emergency status`. */
 export function emergencyLines(status: EmergencyStatus, paint: Paint): string[] {
-  const { emergency, inForce, rollCall, missing, isQuiet, quietAfter } = status;
+  const { emergency, inForce, rollCall, missing, failed, isQuiet, quietAfter } = status;
   const { id, by, why, since, measures, ended } = emergency;
   const facts = [
     ['emergency', id],
@@ -14,7 +14,7 @@ export function emergencyLines(status: EmergencyStatus, paint: Paint): string[] 
     ['measures', measures.map(({ measure }) => measureText(measure)).join(', ') || 'none'],
     [
       'heard',
-      `${rollCall.length - missing.length} of ${rollCall.length}${missing.length > 0 ? `; missing: ${missing.join(', ')}` : ''}`,
+      `${rollCall.length - missing.length - failed.length} of ${rollCall.length}${listed('missing', missing)}${listed('failed', failed)}`,
     ],
     ['quiet', isQuiet ? `yes${quietAfter === undefined ? '' : `, first seen after ${quietAfter} s`}` : 'no'],
   ];
@@ -23,7 +23,11 @@ export function emergencyLines(status: EmergencyStatus, paint: Paint): string[] 
     agent,
     { text: state, paint: state === 'heard' ? paint.good : paint.bad },
     heard,
-    String(inHand),
+    inHand === undefined ? 'unknown' : String(inHand),
   ]);
   return [...table(facts), '', ...table(rows, { head })];
+}
+
+function listed(what: string, agents: readonly string[]): string {
+  return agents.length > 0 ? `; ${what}: ${agents.join(', ')}` : '';
 }

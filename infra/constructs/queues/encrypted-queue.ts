@@ -10,7 +10,7 @@ import type { AgentRuntime } from '../../../shared/topology/model.js';
 /** Time that messages wait in a lane. */
 export const LANE_RETENTION = Duration.days(LANE_RETENTION_DAYS);
 
-/** Days that messages wait in a dead letter queue: the most SQS allows. */
+/** Days that messages wait in a dead letter queue, and events of other systems in that of the ingress: the most SQS allows. */
 export const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /**
@@ -29,6 +29,8 @@ const MOST_RULES = 30;
 export interface EncryptedQueueProps {
   /** Queue for messages that were received {@link MAX_RECEIVES} times. @default none: this is a dead letter queue itself */
   readonly deadLetterQueue?: IQueue;
+  /** Time that messages wait in it. @default {@link LANE_RETENTION}; {@link DEAD_LETTER_RETENTION} where it has no dead letter queue */
+  readonly retention?: Duration;
   /** Timeout of the function that receives from it, or of a worker's handling. */
   readonly consumerTimeout: Duration;
   /** Kind of consumer that receives from it. @default 'lambda' */
@@ -55,7 +57,7 @@ export class EncryptedQueue extends Queue {
       visibilityTimeout: Duration.seconds(
         (props.consumer === 'worker' ? 1 : VISIBILITY_TIMEOUTS) * props.consumerTimeout.toSeconds(),
       ),
-      retentionPeriod: props.deadLetterQueue ? LANE_RETENTION : DEAD_LETTER_RETENTION,
+      retentionPeriod: props.retention ?? (props.deadLetterQueue ? LANE_RETENTION : DEAD_LETTER_RETENTION),
       ...(props.deadLetterQueue
         ? { deadLetterQueue: { queue: props.deadLetterQueue, maxReceiveCount: MAX_RECEIVES } }
         : {}),

@@ -6,6 +6,7 @@ import { wholeSeconds } from '../../../shared/domain/base/duration.js';
 import { unknownName } from '../../../shared/domain/base/errors.js';
 import { longestLife } from '../../../shared/domain/delivery/lane-retention.js';
 import type { Priority } from '../../../shared/domain/base/priority.js';
+import { isEmergencyLane } from '../../../shared/topology/emergency/emergency-channel.js';
 import { lanesOfAgent } from '../../../shared/topology/lanes-of.js';
 import { watchedReceivers } from '../../../shared/topology/direct-receivers.js';
 import {
@@ -150,9 +151,13 @@ export function namedLanes(topology: Pick<TopologyModel, 'agents' | 'channels'>,
   }));
 }
 
-/** Queues into which publishers of direct channels send for `receivers`: of those whose mailboxes are elsewhere, by name. */
+/**
+ * Queues into which publishers of direct channels send for `receivers`: of those whose mailboxes are elsewhere, by name. Into lanes of
+ * emergencies send operators and the sweeper alone.
+ */
 export function directQueuesTo(receivers: readonly string[], surroundings: LaneSurroundings): QueueArn[] {
-  return queuesOf(receivers, surroundings, ({ direct }) => direct);
+  const { topology } = surroundings;
+  return queuesOf(receivers, surroundings, ({ direct, key }) => direct && !isEmergencyLane(topology, key));
 }
 
 /** Queues whose messages a publisher counts before it chooses among their agents. */
@@ -165,7 +170,7 @@ type QueueArn = Pick<IQueue, 'queueArn'>;
 function queuesOf(
   agents: readonly string[],
   { topology, mailboxes = {}, fabric: { mailboxPrefix } }: LaneSurroundings,
-  isMeant: (lane: { readonly direct: boolean }) => boolean,
+  isMeant: (lane: Pick<Lane, 'direct' | 'key'>) => boolean,
 ): QueueArn[] {
   return agents.flatMap((agent): QueueArn[] => {
     const mailbox = mailboxes[agent];

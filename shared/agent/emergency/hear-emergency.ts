@@ -1,3 +1,4 @@
+import { heardDeclaration, heardEnd } from '../../domain/emergency/emergency.js';
 import type { Ports } from '../../domain/ports.js';
 import { EmergencyEnded } from '../../message/emergency-messages.js';
 import type { Context } from '../context.js';
@@ -6,8 +7,8 @@ import type { Message } from '../message.js';
 import { ownStore } from '../store-trouble.js';
 
 /**
- * The handler of messages about emergencies. A message is a hint alone: what it says is held against the operators' record, so that
- * nobody declares an emergency by sending one, and an agent that comes back is not told of one that is over.
+ * The handler of messages about emergencies. A message is a hint alone: what is heard is what the operators' record says, so that
+ * nobody declares an emergency by sending one, or makes up its reason, and an agent that comes back is not told of one that is over.
  */
 export function emergencyHandler(
   onEmergency: ErasedHandler | undefined,
@@ -16,12 +17,12 @@ export function emergencyHandler(
   return async (message, context) => {
     const { emergency } = message.data as { readonly emergency: string };
     const latest = emergencies && (await ownStore(emergencies.latest()));
-    const isOver = latest?.ended !== undefined;
-    if (latest?.id !== emergency || isOver !== (message.type === EmergencyEnded.name)) {
+    const end = latest && heardEnd(latest);
+    if (latest?.id !== emergency || (end !== undefined) !== (message.type === EmergencyEnded.name)) {
       context.log.warn('a message about an emergency that is not so, or no longer', { emergency });
       return;
     }
-    await (onEmergency ?? log)(message, context);
+    await (onEmergency ?? log)({ ...message, data: end ?? heardDeclaration(latest) }, context);
   };
 }
 

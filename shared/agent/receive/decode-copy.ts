@@ -1,6 +1,8 @@
 import { cutText } from '../../domain/base/cut-text.js';
 import { LanewayError } from '../../domain/base/errors.js';
 import { parseEnvelope, parseSource, type Envelope } from '../../domain/wire/envelope.js';
+import { EMERGENCY_CHANNEL } from '../../message/emergency-messages.js';
+import type { LaneSenders } from '../../topology/emergency/emergency-channel.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { checkRequester } from './check-claims.js';
 
@@ -81,6 +83,18 @@ export function checkDelivered({ envelope, via }: Decoded, { channels }: Topolog
   if (via !== 'direct' || channels[envelope.channel]?.qos.delivery !== 'bus') return;
   throw new LanewayError('SENDER_MISMATCH', `a message of channel '${envelope.channel}' did not come over the bus`, {
     help: ['only channels with delivery: direct send into lanes'],
+  });
+}
+
+/**
+ * Keeps the channel of emergencies to a lane of its own, and that lane to that channel: operators alone send there, and whoever may send
+ * into another lane of the agent could take the id of a declaration. It is of nobody as well.
+ * @throws LanewayError SENDER_MISMATCH
+ */
+export function checkLane({ envelope: { channel } }: Decoded, from: LaneSenders): void {
+  if ((channel === EMERGENCY_CHANNEL) === (from === 'emergencies')) return;
+  throw new LanewayError('SENDER_MISMATCH', `a message of channel '${channel}' came by a lane that is not for it`, {
+    help: [`allowed: '${EMERGENCY_CHANNEL}' in the lane of emergencies, and nothing else there`],
   });
 }
 

@@ -7,6 +7,7 @@ import { LanewayError } from '../../domain/base/errors.js';
 import { timeOf } from '../../domain/base/iso-time.js';
 import type { Composition } from '../../publishing/compose-message.js';
 import type { BoundAgent } from '../create-agent.js';
+import type { LaneSenders } from '../../topology/emergency/emergency-channel.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { ReceivedCopy, Services } from './services.js';
 
@@ -15,8 +16,8 @@ export interface Arrival {
   readonly bound: BoundAgent;
   readonly services: Services;
   readonly copy: ReceivedCopy;
-  /** True when it came from a lane that publishers of direct channels send into. */
-  readonly direct: boolean;
+  /** Those who send into the lane that it came from. */
+  readonly from: LaneSenders;
   /** True when nothing else runs beside it in the process. */
   readonly alone: boolean;
   /** Instant of its arrival, milliseconds since 1970. */
@@ -48,12 +49,12 @@ export interface Lease {
 
 /** The delivery of which a copy has arrived. */
 export function deliveryOf(arrival: Arrival, envelope: Envelope): Delivery {
-  const { bound, services, copy, direct, alone, at, end, keeper } = arrival;
+  const { bound, services, copy, from, alone, at, end, keeper } = arrival;
   const key = deliveryKeyOf(envelope, bound.agent.id);
   const published = timeOf(envelope.time);
   const expires = timeOf(envelope.expires);
   // Fields are set one by one and not spread: every message comes through here.
-  return { bound, services, copy, direct, alone, at, end, keeper, envelope, published, expires, key };
+  return { bound, services, copy, from, alone, at, end, keeper, envelope, published, expires, key };
 }
 
 /**

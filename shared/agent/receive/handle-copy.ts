@@ -19,7 +19,14 @@ import { lastUse } from '../../topology/last-use.js';
 import type { TopologyModel } from '../../topology/model.js';
 import type { BoundAgent } from '../create-agent.js';
 import { claimReply, mayAnswer } from './claim-reply.js';
-import { checkAgainstTopology, checkDelivered, checkVouched, decodeCopy, type Decoded } from './decode-copy.js';
+import {
+  checkAgainstTopology,
+  checkDelivered,
+  checkLane,
+  checkVouched,
+  decodeCopy,
+  type Decoded,
+} from './decode-copy.js';
 import {
   compositionOf,
   deliveryOf,
@@ -145,9 +152,10 @@ function backToLane({ services, copy }: Arrival, error: unknown): Verdict {
 }
 
 /** A received text, decoded and held against the lane and the topology. @throws LanewayError UNPARSEABLE, SENDER_MISMATCH */
-function decodeVouched({ copy, direct }: Arrival, model: TopologyModel): Decoded {
+function decodeVouched({ copy, from }: Arrival, model: TopologyModel): Decoded {
   const decoded = decodeCopy(copy.body);
-  checkVouched(decoded, direct);
+  checkVouched(decoded, from !== 'bus');
+  checkLane(decoded, from);
   checkDelivered(decoded, model);
   return decoded;
 }

@@ -5,7 +5,7 @@ import type { Stop } from './stopped-handling.js';
 /** One handling, as the chain starts it. */
 export interface Handling {
   /** The delivery; a handler has nothing to do with the copy that it came by. */
-  readonly delivery: Omit<Delivery, 'copy' | 'direct' | 'alone' | 'at' | 'keeper'>;
+  readonly delivery: Omit<Delivery, 'copy' | 'from' | 'alone' | 'at' | 'keeper'>;
   readonly lease: Lease;
   readonly type: MessageType;
   /** Payload, checked and of the latest version. */

@@ -1,4 +1,5 @@
 import type { LaneReceipts } from '../../domain/wire/message-bus.js';
+import { sendersInto } from '../../topology/emergency/emergency-channel.js';
 import type { BoundAgent } from '../create-agent.js';
 import { handleCopy } from './handle-copy.js';
 import { LeaseKeeper, VISIBILITY_MARGIN_SECONDS } from './lease-keeper.js';
@@ -31,7 +32,8 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
       services,
       copies.map(({ receipt }) => ({ receipt, seconds: allowed(seconds) })),
     );
-  const { copies, direct = false, renewal } = batch;
+  const { copies, lane = 'normal', renewal } = batch;
+  const from = sendersInto(bound.agent.topology.model, lane);
   const keeper = renewal && new LeaseKeeper(services, { renewal, copies, end, hide });
   // Handling need not wait for the change: until it is done, a copy would only stay away longer.
   const hidden = keeper?.hiddenSeconds(now) ?? Math.ceil(remaining / 1000) + VISIBILITY_MARGIN_SECONDS;
@@ -40,7 +42,7 @@ export async function receiveBatch(bound: BoundAgent, services: Services, batch:
   const run = (copy: ReceivedCopy, alone: boolean, at: number): Promise<Verdict> =>
     end - at < SHORTEST_HANDLING_MS
       ? Promise.resolve({ kind: 'return', after: 0, why: 'no time left to start it' })
-      : handleCopy({ bound, services, copy, direct, alone, at, end, keeper });
+      : handleCopy({ bound, services, copy, from, alone, at, end, keeper });
   const concurrency = batch.concurrency ?? NOBODY_ELSE;
   const alone = batch.copies.length === 1 && batch.concurrency === undefined;
   const keep = async (copy: ReceivedCopy, isAlone: boolean, at: number): Promise<Verdict> => {

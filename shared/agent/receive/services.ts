@@ -1,6 +1,7 @@
 import type { LaneReceipts } from '../../domain/wire/message-bus.js';
 import type { Ports } from '../../domain/ports.js';
 import type { Senders } from '../../publishing/send-messages.js';
+import type { LaneKey } from '../../topology/mailbox-names.js';
 import type { Log } from '../context.js';
 import type { ProcessGuards } from './process-guards.js';
 import type { Stop } from './stopped-handling.js';
@@ -47,8 +48,8 @@ export interface ReceivedCopy {
 /** A batch and the time that there is for it. */
 export interface Batch {
   readonly copies: readonly ReceivedCopy[];
-  /** True for copies of a lane that publishers of direct channels send into; the others come from the bus. @defaultValue false */
-  readonly direct?: boolean;
+  /** Lane that the copies come from. @defaultValue one of the bus */
+  readonly lane?: LaneKey;
   readonly receipts: LaneReceipts;
   /** Milliseconds until the process that handles it may be ended. */
   readonly remaining: () => number;

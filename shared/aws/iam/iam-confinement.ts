@@ -49,7 +49,7 @@ export interface ConfinedPlace {
   readonly application: readonly string[];
   /** Lanes of an agent, which its function is not to receive from. */
   readonly lanes: readonly string[];
-  /** Function whose queues keep messages for longer, where they are not the lanes. */
+  /** Function whose queues keep messages for 14 days, where they are not the lanes. */
   readonly queuesOf?: string | undefined;
 }
 
@@ -102,6 +102,8 @@ export class IamConfinement implements Confinement {
   }
 
   async keepAsBefore(): Promise<string> {
+    // That of the ingress is of every ingress, and keeps what it has for as long as queues can in any case.
+    if (this.place.queuesOf !== undefined) return 'messages are kept for 14 days';
     const queues = await this.#queues();
     const waiting: string[] = [];
     for (const url of queues) {

@@ -1,4 +1,6 @@
 import { LanewayError } from '../base/errors.js';
+import { derivedId } from '../base/ids.js';
+import { recently } from '../base/recently.js';
 import type { ChannelPause } from '../pause/pause.js';
 import type { Drain } from '../registry/drain.js';
 
@@ -74,16 +76,26 @@ export function stopsIntake(emergency: Emergency | undefined): boolean {
 }
 
 /**
- * The emergency after a declaration. While one is in force, its measures are added to that one, and what stood before a measure is what
- * the first declaration of it saw.
+ * The emergency after a declaration. While one is in force, its measures are added to that one, but for those that are the last of their
+ * agent or channel already: what stood before such a measure is what its first declaration saw.
  */
 export function declared(latest: Emergency | undefined, { measures, ...given }: Declaration): Emergency {
   if (!isOngoing(latest)) return { ...given, measures, turn: (latest?.turn ?? 0) + 1 };
-  const known = new Set(latest.measures.map(({ measure }) => measureText(measure)));
+  const known = new Set(standingMeasures(latest).map(({ measure }) => measureText(measure)));
   const added = measures.filter(({ measure }) => !known.has(measureText(measure)));
   if (added.length === 0) return latest;
   const { quiet: _before, ...standing } = latest;
   return { ...standing, measures: [...latest.measures, ...added], turn: latest.turn + 1 };
+}
+
+/** Measures of an emergency that hold: the last of each agent and channel. */
+export function standingMeasures({ measures }: Pick<Emergency, 'measures'>): TakenMeasure[] {
+  const last = new Map(measures.map((one) => [targetOf(one.measure), one]));
+  return measures.filter((one) => last.get(targetOf(one.measure)) === one);
+}
+
+function targetOf(measure: EmergencyMeasure): string {
+  return 'agent' in measure ? `agent:${measure.agent}` : 'channel' in measure ? `channel:${measure.channel}` : '';
 }
 
 /** A measure in words, as messages and commands have it: `drain-agent:clerk`. */
@@ -91,6 +103,34 @@ export function measureText(measure: EmergencyMeasure): string {
   if (measure.kind === 'stop-intake') return measure.kind;
   return `${measure.kind}:${'agent' in measure ? measure.agent : measure.channel}`;
 }
+
+/** Declaration of an emergency as agents hear it. */
+export function heardDeclaration({ id, by, why, since, measures }: Emergency) {
+  return { emergency: id, by, why, since, measures: measures.map(({ measure }) => measureText(measure)) };
+}
+
+/** Id of the message that declares an emergency with its present measures; each agent gets it, or one that follows from it and the agent. */
+export function declarationId(emergency: Emergency): string {
+  return derivedId('emergency', emergency.id, 'declared', ...heardDeclaration(emergency).measures);
+}
+
+/** Id of the message that tells of the end, known to nobody before it is recorded. */
+export function endId({ id, ended }: Emergency): string {
+  return derivedId('emergency', id, 'ended', ended?.at ?? '', ended?.by ?? '');
+}
+
+/** End of an emergency as agents hear it; undefined while it is in force. */
+export function heardEnd({ id, ended }: Emergency) {
+  return ended && { emergency: id, by: ended.by, why: ended.why, at: ended.at };
+}
+
+/** True when an order that stands gives way to another: that of an emergency to one of an operator, which outlasts its end. */
+export function givesWay(standing: Ordered | undefined, given: Ordered): boolean {
+  return standing === undefined || (standing.emergency !== undefined && given.emergency === undefined);
+}
+
+/** A drain or a pause. */
+type Ordered = Pick<Drain, 'emergency'>;
 
 /** Conversation of the ledger that holds an emergency: its messages, who heard them, and the operators' notes. */
 export function emergencyConversation(id: string): string {
@@ -105,20 +145,7 @@ export function recentEmergency(
   store: Pick<EmergencyStore, 'latest'>,
   now: () => number,
 ): Pick<EmergencyStore, 'latest'> {
-  let read: Promise<Emergency | undefined> | undefined;
-  let at = 0;
-  return {
-    latest: () => {
-      if (read && now() - at < RECENT_EMERGENCY_MS) return read;
-      at = now();
-      const reading = store.latest();
-      read = reading;
-      reading.catch(() => {
-        if (read === reading) read = undefined;
-      });
-      return reading;
-    },
-  };
+  return { latest: recently(() => store.latest(), now, RECENT_EMERGENCY_MS) };
 }
 
 /**
@@ -142,10 +169,17 @@ export function emergencyFrom(text: unknown): Emergency {
   const value: unknown = typeof text === 'string' ? parsed(text) : undefined;
   const { id, by, why, since, measures, turn } = (value ?? {}) as Partial<Record<keyof Emergency, unknown>>;
   const isWhole = [id, by, why, since].every((one) => typeof one === 'string') && typeof turn === 'number';
-  if (isWhole && Array.isArray(measures)) return value as Emergency;
+  if (isWhole && Array.isArray(measures) && measures.every(isTaken)) return value as Emergency;
   throw new LanewayError('UNREADABLE', 'the record of emergencies cannot be read', {
-    help: ['operators alone write it: declare or end one anew, or put the item of the ledger table right'],
+    help: ['operators alone write it: put the item of the ledger table right, or delete it where none is in force'],
   });
+}
+
+function isTaken(one: unknown): boolean {
+  const { measure } = (one ?? {}) as { readonly measure?: Partial<Record<string, unknown>> | null };
+  if (measure?.['kind'] === 'stop-intake') return true;
+  const isKnown = ['drain-agent', 'pause-channel', 'resume'].includes(String(measure?.['kind']));
+  return isKnown && typeof (measure?.['agent'] ?? measure?.['channel']) === 'string';
 }
 
 function parsed(text: string): unknown {

@@ -10,6 +10,8 @@ export interface ChannelPause {
   readonly why: string;
   /** Instant from which it is in force. */
   readonly since: string;
+  /** Id of the emergency whose measure it is: an operator's own pause takes its place. */
+  readonly emergency?: string;
 }
 
 /** The message that expires first of those that wait for an agent on a paused channel. Times are ISO 8601. */
@@ -35,7 +37,7 @@ export interface PauseStore {
   all(): Promise<readonly ChannelPause[]>;
   /** Every pause that is in force, at half the price; it may be a second old. */
   recent(): Promise<readonly ChannelPause[]>;
-  /** Pauses a channel, unless it is paused. @returns the pause that is in force now */
+  /** Pauses a channel, unless it is paused otherwise than by an emergency, which gives way to an operator. @returns the pause that is in force now */
   begin(pause: ChannelPause): Promise<ChannelPause>;
   /** Ends the pause of a channel that began at an instant. @returns false when another one is in force, or none */
   end(channel: string, since: string): Promise<boolean>;

@@ -1,3 +1,4 @@
+import { recently } from '../base/recently.js';
 import { parseSource } from '../wire/envelope.js';
 
 /** A part of an application that can be cut off from it: what may write under a name of its own. */
@@ -60,20 +61,7 @@ export function recentQuarantines(
   store: Pick<QuarantineStore, 'all'>,
   now: () => number,
 ): Pick<QuarantineStore, 'all'> {
-  let read: Promise<readonly Quarantine[]> | undefined;
-  let at = 0;
-  return {
-    all: () => {
-      if (read && now() - at < RECENT_QUARANTINES_MS) return read;
-      at = now();
-      const reading = store.all();
-      read = reading;
-      reading.catch(() => {
-        if (read === reading) read = undefined;
-      });
-      return reading;
-    },
-  };
+  return { all: recently(() => store.all(), now, RECENT_QUARANTINES_MS) };
 }
 
 /** A party's name among all writers of an application: `agent.clerk`. */

@@ -10,6 +10,8 @@ export interface Drain {
   readonly why: string;
   /** Instant from which it is in force. */
   readonly since: string;
+  /** Id of the emergency whose measure it is: an operator's own order takes its place. */
+  readonly emergency?: string;
 }
 
 /** The order that an instance is under; that on the whole agent before its own. */

@@ -5,7 +5,7 @@ import type { Ports } from '../../domain/ports.js';
 import type { Confinement } from '../../domain/quarantine/confinement.js';
 import { isInForce } from '../../domain/quarantine/quarantine.js';
 import { drainConversation, type Drain } from '../../domain/registry/drain.js';
-import { isAvailable } from '../../domain/registry/lifecycle.js';
+import { beatEvery, isAvailable } from '../../domain/registry/lifecycle.js';
 import { FUNCTION_INSTANCE } from '../../domain/registry/standing.js';
 import type { TopologyModel } from '../../topology/model.js';
 import { listInstances, type AgentInstance, type FindServices } from '../../topology/registry/find-agents.js';
@@ -37,7 +37,7 @@ export interface DrainOptions {
 
 /**
  * Has an agent, or one instance, take nothing new. What it has in hand is finished, and what comes for it waits in its lanes, or is
- * taken by its other instances. A worker heeds it with its next heartbeat, half a minute at most; the mappings of a function are
+ * taken by its other instances. A worker heeds it with its next heartbeat; the mappings of a function are
  * disabled. Repeated, it completes what is missing. That it was refused, to spare the last capable one, is noted too.
  *
  * @throws LanewayError UNKNOWN_AGENT, UNKNOWN_INSTANCE; LAST_CAPABLE, without `force`, when nobody else is available who has one of its
@@ -118,7 +118,8 @@ export async function consumers(
   act: 'pause' | 'resume',
 ): Promise<string> {
   if (topology.model.agents[agent]?.runs !== 'worker') return confinement[act]();
-  return `its workers ${act === 'pause' ? 'take nothing new' : 'receive'} from their next heartbeat, within 30 seconds`;
+  const within = beatEvery(topology.model.heartbeat) / 1_000;
+  return `its workers ${act === 'pause' ? 'take nothing new' : 'receive'} from their next heartbeat, within ${within} seconds`;
 }
 
 /** @throws LanewayError UNKNOWN_AGENT */

@@ -1,13 +1,19 @@
 import { LanewayError } from '../../domain/base/errors.js';
 import { derivedId, newId } from '../../domain/base/ids.js';
 import {
+  declarationId,
   declared,
   emergencyConversation,
+  endId,
+  heardDeclaration,
+  heardEnd,
   isOngoing,
   measureText,
+  standingMeasures,
   stopsIntake,
   type Emergency,
   type EmergencyMeasure,
+  type TakenMeasure,
 } from '../../domain/emergency/emergency.js';
 import type { Ports } from '../../domain/ports.js';
 import type { MessageType } from '../../message/message-type.js';
@@ -15,7 +21,7 @@ import { EMERGENCY_CHANNEL, EmergencyDeclared, EmergencyEnded } from '../../mess
 import { publishMessage, type Publishing } from '../../publishing/publish-message.js';
 import { checkActor, type Actor } from '../operator-services.js';
 import { Steps, type OperatorStep } from '../steps.js';
-import { beforeMeasure, takeMeasure, undoMeasure, type MeasureServices } from './measures.js';
+import { beforeMeasure, checkMeasure, takeMeasure, undoMeasure, type MeasureServices } from './measures.js';
 import { callRoll, type EmergencyStatus, type RollCallServices } from './roll-call.js';
 
 /** Ports for an emergency and its end. */
@@ -40,7 +46,8 @@ const WRITES = 5;
  * one is in force its measures are added to that one, and all of it is done again that is missing. A step that fails keeps none of the
  * others from being done.
  *
- * @throws LanewayError INVALID_OPTION without a name or a reason; UNKNOWN_AGENT; NOT_FOUND for a topology that has no emergencies; UNAVAILABLE
+ * @throws LanewayError INVALID_OPTION without a name or a reason; UNKNOWN_AGENT, UNKNOWN_CHANNEL, SYSTEM_CHANNEL; NOT_FOUND for a topology
+ * that has no emergencies; UNAVAILABLE when the ledger is
  */
 export async function startEmergency(
   measures: readonly EmergencyMeasure[],
@@ -52,11 +59,18 @@ export async function startEmergency(
   const { clock, emergencies } = services;
   const id = newId();
   const since = new Date(clock.now()).toISOString();
-  const taken = await Promise.all(measures.map((one) => beforeMeasure(one, services)));
-  const emergency = await changed(emergencies, (latest) => declared(latest, { id, ...actor, since, measures: taken }));
+  for (const one of measures) checkMeasure(one, services.topology.model);
   const steps = new Steps<string>();
+  const taken: TakenMeasure[] = [];
+  // What stands before one cannot be read: it is not taken, and holds the others up no more than any step that fails.
+  for (const one of measures)
+    await beforeMeasure(one, services).then(
+      (read) => taken.push(read),
+      (error: unknown) => steps.do(measureText(one), () => Promise.reject(error as Error)),
+    );
+  const emergency = await changed(emergencies, (latest) => declared(latest, { id, ...actor, since, measures: taken }));
   await steps.do('record', () => Promise.resolve(`${emergency.id} is in force since ${emergency.since}`));
-  for (const one of emergency.measures)
+  for (const one of standingMeasures(emergency))
     await steps.do(measureText(one.measure), () => takeMeasure(one, emergency, services));
   await steps.do('tell', () => tell(EmergencyDeclared, emergency, services));
   await steps.do('note', () => note('emergency', emergency, actor, services));
@@ -151,22 +165,15 @@ async function tell(
   emergency: Emergency,
   { publishing }: Pick<EmergencyServices, 'publishing'>,
 ): Promise<string> {
-  const { id, by, why, since, ended } = emergency;
-  const measures = emergency.measures.map(({ measure }) => measureText(measure));
+  const { id } = emergency;
   const agents = publishing.topology.model.channels[EMERGENCY_CHANNEL]?.subscribers ?? [];
   if (agents.length === 0) return 'there is no agent to tell';
-  const data =
-    type === EmergencyDeclared ? { by, why, since, measures } : ended && { by: ended.by, why: ended.why, at: ended.at };
-  await publishMessage(
-    publishing,
-    type,
-    { emergency: id, ...data },
-    {
-      id: derivedId('emergency', id, type.name, ...measures),
-      correlationId: emergencyConversation(id),
-      ...{ channel: EMERGENCY_CHANNEL, to: { all: true } },
-    },
-  );
+  const data = type === EmergencyDeclared ? heardDeclaration(emergency) : heardEnd(emergency);
+  await publishMessage(publishing, type, data, {
+    id: type === EmergencyDeclared ? declarationId(emergency) : endId(emergency),
+    correlationId: emergencyConversation(id),
+    ...{ channel: EMERGENCY_CHANNEL, to: { all: true } },
+  });
   return `sent to each of ${agents.length} agents; see who has heard: laneway emergency status`;
 }
 

@@ -5,6 +5,7 @@ import type { Confinement } from '../../domain/quarantine/confinement.js';
 import { isInForce as isHeld } from '../../domain/quarantine/quarantine.js';
 import type { Emergency, EmergencyMeasure, TakenMeasure } from '../../domain/emergency/emergency.js';
 import type { Drain } from '../../domain/registry/drain.js';
+import type { TopologyModel } from '../../topology/model.js';
 import type { Topology } from '../../topology/topology.js';
 import { checkAgent, consumers } from '../agents/drain-agent.js';
 import { checkPausable } from '../pauses/pause-channel.js';
@@ -17,20 +18,19 @@ export interface MeasureServices extends Pick<Ports, 'pauses' | 'quarantines' | 
   readonly confinementOf: (agent: string) => Pick<Confinement, 'pause' | 'resume'>;
 }
 
-/**
- * A measure with what stands before it, to be recorded before it is taken.
- * @throws LanewayError UNKNOWN_AGENT, UNKNOWN_CHANNEL; SYSTEM_CHANNEL for a channel of the framework
- */
+/** @throws LanewayError UNKNOWN_AGENT, UNKNOWN_CHANNEL; SYSTEM_CHANNEL for a channel of the framework */
+export function checkMeasure(measure: EmergencyMeasure, model: TopologyModel): void {
+  if ('channel' in measure) checkPausable(measure.channel, model);
+  if ('agent' in measure) checkAgent(measure.agent, model);
+}
+
+/** A measure with what stands before it, to be recorded before it is taken. @throws LanewayError UNAVAILABLE */
 export async function beforeMeasure(
   measure: EmergencyMeasure,
-  { pauses, registry, topology }: MeasureServices,
+  { pauses, registry }: MeasureServices,
 ): Promise<TakenMeasure> {
   if (measure.kind === 'stop-intake') return { measure };
-  if ('channel' in measure) {
-    checkPausable(measure.channel, topology.model);
-    return { measure, ...defined({ paused: await pauseOf(measure.channel, pauses) }) };
-  }
-  checkAgent(measure.agent, topology.model);
+  if ('channel' in measure) return { measure, ...defined({ paused: await pauseOf(measure.channel, pauses) }) };
   return { measure, ...defined({ before: await drainOfAll(measure.agent, registry) }) };
 }
 
@@ -89,7 +89,7 @@ async function drainOfAll(agent: string, registry: Ports['registry']): Promise<D
 }
 
 function drainBy({ id, by, since }: Emergency, agent: string): Drain {
-  return { agent, by, why: `emergency ${id}`, since };
+  return { agent, by, why: `emergency ${id}`, since, emergency: id };
 }
 
 function isSame(one: Drain, other: Drain): boolean {

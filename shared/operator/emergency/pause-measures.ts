@@ -55,7 +55,7 @@ export async function undoChannelMeasure(
 }
 
 function pauseBy({ id, by, since }: Emergency, channel: string): ChannelPause {
-  return { channel, by, why: `emergency ${id}`, since };
+  return { channel, by, why: `emergency ${id}`, since, emergency: id };
 }
 
 function isSame(one: ChannelPause, other: ChannelPause): boolean {

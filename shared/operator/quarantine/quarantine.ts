@@ -18,6 +18,8 @@ export interface QuarantineServices
   extends Pick<Ports, 'book' | 'clock' | 'quarantines'>, Partial<Pick<Ports, 'registry'>> {
   /** Means by which the party is cut off. */
   readonly confinement: Confinement;
+  /** Means for the lane alone by which an agent hears of emergencies, which no drain takes. @defaultValue it has none */
+  readonly emergencyLane?: Pick<Confinement, 'resume'> | undefined;
 }
 
 /** One step as it was carried out. */
@@ -104,9 +106,10 @@ export async function releaseParty(party: Party, actor: Actor, services: Quarant
   });
   await steps.do('consumers', async () => {
     const drains = party.kind === 'agent' ? ((await services.registry?.drainsOf(party.name)) ?? []) : [];
-    // What an operator has drained besides stays so.
-    if (drains.some(({ instance }) => instance === undefined)) return `drained: laneway agents resume ${party.name}`;
-    return confinement.resume();
+    if (drains.every(({ instance }) => instance !== undefined)) return confinement.resume();
+    // What an operator has drained besides stays so. Of emergencies it hears all the same.
+    await services.emergencyLane?.resume();
+    return `drained: laneway agents resume ${party.name}`;
   });
   await steps.do('retention', () => confinement.keepAsBefore());
   const { released } = quarantine;

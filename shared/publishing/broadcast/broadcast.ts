@@ -24,7 +24,7 @@ export interface Answered<Reply> {
 export interface Missing {
   /** Id of the agent. */
   readonly agent: string;
-  /** `REQUEST_TIMED_OUT` for silence until the deadline, `REQUEST_FAILED` for a command that could not be handled. */
+  /** `REQUEST_TIMED_OUT` for silence until the deadline, `REQUEST_FAILED` for a command that could not be handled or a reply that cannot be read. */
   readonly code: 'REQUEST_TIMED_OUT' | 'REQUEST_FAILED';
   /** Reason in words. */
   readonly why: string;
@@ -36,7 +36,7 @@ export interface Broadcast<Reply> {
   readonly id: string;
   /** Conversation of the broadcast. */
   readonly correlationId: string;
-  /** Agents that were asked, in the order of their declaration. They were fixed when it was published. */
+  /** Agents that were asked, in the order of their declaration, by the topology of whoever published it. */
   readonly participants: readonly string[];
   /** Agents that answered in time. Each answered for itself. */
   readonly answered: readonly Answered<Reply>[];
@@ -76,7 +76,11 @@ export async function gatherAnswers<Reply>(
 }
 
 function missing(agent: string, error: unknown): Missing {
-  if (error instanceof LanewayError && (error.code === 'REQUEST_TIMED_OUT' || error.code === 'REQUEST_FAILED'))
-    return { agent, code: error.code, why: error.message.split('\n')[0] ?? error.message };
-  throw error;
+  if (!(error instanceof LanewayError)) throw error;
+  const { code, message, retryable } = error;
+  const why = message.split('\n')[0] ?? message;
+  if (code === 'REQUEST_TIMED_OUT' || code === 'REQUEST_FAILED') return { agent, code, why };
+  if (retryable) throw error;
+  // The others have answered all the same.
+  return { agent, code: 'REQUEST_FAILED', why: `its reply cannot be read: ${why}` };
 }

@@ -128,14 +128,14 @@ export class MemoryWorld<Time extends Clock = Clock> {
         retained(() => ms),
       );
     // Queues of who is or was in quarantine keep what they have for longer.
-    const keeping = (...parties: readonly string[]): MemoryQueue => {
-      const isKept = () => parties.some((party) => this.quarantines.knows(party));
+    const keeping = (party: string): MemoryQueue => {
+      const isKept = () => this.quarantines.knows(party);
       return new MemoryQueue(
         this.clock,
         retained(() => (isKept() ? AS_DEPLOYED.letterRetentionMs : AS_DEPLOYED.laneRetentionMs)),
       );
     };
-    const events = keeping(...Object.keys(model.ingress).map((one) => `ingress.${one}`));
+    const events = queue(AS_DEPLOYED.letterRetentionMs);
     const routed = {
       replies: queue(),
       starts: queue(),
@@ -299,7 +299,7 @@ export class MemoryWorld<Time extends Clock = Clock> {
           copies: copies.map(({ messageId, receipt, body, receiveCount }) => ({
             ...{ copy: messageId, receipt, body, receives: receiveCount },
           })),
-          direct,
+          lane: key,
           receipts: processReceipts(process, new MemoryLaneReceipts(queue)),
           remaining: () => end - this.clock.now(),
           concurrency: this.#concurrency,

@@ -89,11 +89,14 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
   }
 
   async #publish(name: string, type: MessageType, data: unknown, given: OutsideOptions): Promise<Published> {
-    if (hasEmergencies(this.topology.model)) {
-      const process = this.world.process(name, Infinity, { party: `client.${name}` });
-      await checkIntake(type.name, portsOf(process, this.world.ports).emergencies);
-    }
+    await this.#checkIntake(name, type.name);
     return publishMessages(this.publishingAs(name), type, data, given);
+  }
+
+  async #checkIntake(client: string, what: string): Promise<void> {
+    if (!hasEmergencies(this.topology.model)) return;
+    const process = this.world.process(client, Infinity, { party: `client.${client}` });
+    await checkIntake(what, portsOf(process, this.world.ports).emergencies);
   }
 
   async cancel(requestId: string, why: string, { as }: Pick<HarnessPublishOptions, 'as'> = {}): Promise<boolean> {
@@ -185,7 +188,10 @@ export class WorldAccess<World extends MemoryWorld<Clock>> {
     const ports = portsOf(process, this.world.ports);
     const limiter = this.#limiters.get(name) ?? new RateLimiter();
     this.#limiters.set(name, limiter);
-    const wait = (ms: number, signal?: AbortSignal) => this.waits(process, ms, signal);
+    const wait = async (ms: number, signal?: AbortSignal): Promise<void> => {
+      await this.waits(process, ms, signal);
+      await this.#checkIntake(name, 'what waited for its rate limit');
+    };
     const rates = { limiter, clock: ports.clock, rates: ports.rates, wait };
     return { ...publisherOf(this.topology, { kind: 'client', name }, ports), rates };
   }

@@ -47,6 +47,9 @@ const NAMES: readonly (keyof TopologyDefaults)[] = [
   ...(['requestTimeout', 'tries', 'backoff', 'expires', 'retainPayloads', 'handlerTimeout', 'heartbeat'] as const),
 ];
 
+/** Defaults that are values of the profile `standard`. */
+const OF_STANDARD = ['tries', 'backoff', 'expires', 'retainPayloads'] as const;
+
 /**
  * Checks what the defaults alone show. What depends on a channel or an agent is checked there, with the value that it then has.
  * @throws LanewayError INVALID_TOPOLOGY, INVALID_DURATION
@@ -70,6 +73,27 @@ export function modelDefaults(defaults: TopologyDefaults, topology: string): Mod
   )
     refuse(`heartbeat is '${heartbeat}'`, `${SHORTEST_HEARTBEAT} to ${LONGEST_HEARTBEAT}`);
   return defined({ requestTimeout, heartbeat });
+}
+
+/**
+ * Refuses an own profile `standard` beside defaults that are values of it: one of the two would count for nothing.
+ * @throws LanewayError INVALID_TOPOLOGY
+ */
+export function checkStandard(
+  defaults: TopologyDefaults,
+  profiles: Readonly<Record<string, QosProfile>>,
+  topology: string,
+): void {
+  if (!Object.hasOwn(profiles, 'standard')) return;
+  const given = OF_STANDARD.filter((name) => defaults[name] !== undefined);
+  if (given.length === 0) return;
+  throw new LanewayError(
+    'INVALID_TOPOLOGY',
+    `profiles.standard stands beside ${given.map((name) => `defaults.${name}`).join(', ')}`,
+    {
+      help: [`both say what channels have that name no profile: leave one of the two out   (${topology})`],
+    },
+  );
 }
 
 /** The profile of channels that name none. System channels keep that of the framework, whose messages end waits. */

@@ -1,6 +1,7 @@
 import { LanewayError } from '../../domain/base/errors.js';
 import { EMERGENCY_CHANNEL, EmergencyDeclared, EmergencyEnded } from '../../message/emergency-messages.js';
 import type { QosProfile } from '../../domain/delivery/qos.js';
+import { isDirectLane, type LaneKey } from '../mailbox-names.js';
 
 /** Lane of each agent that emergencies come by, and nothing else. */
 export const EMERGENCY_LANE = 'direct-critical';
@@ -23,9 +24,18 @@ export function hasEmergencies({ channels }: Channels): boolean {
   return Object.hasOwn(channels, EMERGENCY_CHANNEL);
 }
 
+/** Those who send into a lane: the bus, publishers of direct channels, or operators alone, who declare emergencies. */
+export type LaneSenders = 'bus' | 'direct' | 'emergencies';
+
 /** True for the lane by which an agent hears of emergencies: a drain leaves it alone. */
 export function isEmergencyLane(model: Channels, lane: string): boolean {
   return lane === EMERGENCY_LANE && hasEmergencies(model);
+}
+
+/** Those who send into a lane. @param lane key of the lane */
+export function sendersInto(model: Channels, lane: LaneKey): LaneSenders {
+  if (!isDirectLane(lane)) return 'bus';
+  return isEmergencyLane(model, lane) ? 'emergencies' : 'direct';
 }
 
 /**

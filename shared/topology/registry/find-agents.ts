@@ -67,7 +67,7 @@ export interface FindAgentsOptions extends Pick<InstanceFilter, 'capabilities' |
 export interface AgentFinder {
   /**
    * Instances that are `ready` and have all of the capabilities, those with the most room first. What it returns may be a
-   * heartbeat old: a worker tells its load every 30 seconds, and the platform looks at functions every minute.
+   * heartbeat old: a worker tells its load with each, and the platform looks at functions every minute.
    * @returns none when nobody is there
    * @throws LanewayError UNKNOWN_CAPABILITY, UNKNOWN_ROLE, INVALID_OPTION; NOT_DECLARED for a client without `findsAgents`
    */

@@ -170,6 +170,17 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
     expect(await stand.registry.drainsOf(agent)).toEqual([one]);
   });
 
+  it('has the drain of an emergency give way to that of an operator, and to none of an emergency', async () => {
+    const of = { agent: `a-${newId()}`, since: new Date(stand.now()).toISOString() };
+    const measure = { ...of, by: 'ana', why: 'fire', emergency: 'e1' };
+    const own = { ...of, by: 'ben', why: 'disk' };
+    expect(await stand.registry.drain(measure)).toEqual(measure);
+    expect(await stand.registry.drain({ ...measure, emergency: 'e2' })).toEqual(measure);
+    expect(await stand.registry.drain(own)).toEqual(own);
+    expect(await stand.registry.drain(measure)).toEqual(own);
+    expect(await stand.registry.drainsOf(of.agent)).toEqual([own]);
+  });
+
   it('forgets an instance a day after its last heartbeat, and begins with it anew', async () => {
     const given = registration();
     const claim = await stand.registry.register(given);

@@ -99,7 +99,8 @@ export function agentStand(bound: BoundAgent, log: Log = SILENT) {
       }));
       const end = clock.now() + remaining;
       const returned = await receiveBatch(bound, services, {
-        ...{ copies, direct },
+        copies,
+        lane: direct ? 'direct-normal' : 'normal',
         receipts: new MemoryLaneReceipts(lane),
         remaining: () => end - clock.now(),
       });

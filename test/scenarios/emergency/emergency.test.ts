@@ -109,11 +109,31 @@ test('a client is refused while the intake is stopped, and what is stored goes o
   expect(done).toEqual(['early', 'late']);
 });
 
-test('events of other systems wait until it has ended', async () => {
+test('what waits for its rate limit when the intake is stopped is refused as well', async () => {
+  const slow = defineTopology('slow', {
+    emergency: true,
+    channels: { arrivals: { carries: [Arrived], rateLimit: { perSecond: 0.1, burst: 1, onLimit: 'delay' } } },
+    agents: { crane: { subscribes: ['arrivals'] } },
+    clients: { office: { publishes: [Arrived] } },
+  });
+  const done: string[] = [];
+  const crane = createAgent(slow, 'crane').handle({ Arrived: ({ data }) => void done.push(data.item) });
+  const world = createHarness(slow, { agents: [crane] });
+  await world.publish(Arrived, { item: 'first' });
+  const [late] = await Promise.allSettled([
+    world.publish(Arrived, { item: 'late' }),
+    world.emergency.start([{ kind: 'stop-intake' }], ANA),
+  ]);
+  expect(late).toMatchObject({ status: 'rejected', reason: { code: 'INTAKE_STOPPED' } });
+  await world.settle();
+  expect(done).toEqual(['first']);
+});
+
+test('events of other systems wait until it has ended, for longer than a lane keeps a message', async () => {
   const { world, done } = harness();
   await world.emergency.start([{ kind: 'stop-intake' }], ANA);
   world.putEvent({ source: 'com.gate', 'detail-type': 'scan', detail: { code: 'x1' } });
-  await world.advance('3 hours');
+  await world.advance('5 days');
   expect(done).toEqual([]);
   await world.emergency.end(ANA);
   await world.advance('5 hours');
@@ -206,6 +226,42 @@ describe('the end puts back what was before', () => {
     expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/ready/)]);
   });
 
+  test('what another operator has ordered during it stays, for agents and for channels', async () => {
+    const { world } = harness();
+    await world.emergency.start(
+      [
+        { kind: 'drain-agent', agent: 'crane' },
+        { kind: 'pause-channel', channel: 'scans' },
+      ],
+      ANA,
+    );
+    await world.agents.drain({ agent: 'crane' }, BEN, { force: true });
+    await world.pauseChannel('scans', BEN);
+    // Repeated, it takes nobody's own order away.
+    await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
+    const { steps } = await world.emergency.end(ANA);
+    expect(steps.map(({ told }) => told).join()).toMatch(/paused anew by ben, and.*drained anew by ben, and/);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/drained by ben: repairs/)]);
+    expect((await world.channels()).flatMap(({ pause }) => pause?.by ?? [])).toEqual(['ben']);
+  });
+
+  test('a measure that is taken, taken back and taken again', async () => {
+    const { world } = harness();
+    const [drain, resume] = [
+      { kind: 'drain-agent', agent: 'crane' },
+      { kind: 'resume', agent: 'crane' },
+    ] as const;
+    await world.emergency.start([drain], ANA);
+    await world.emergency.start([resume], ANA);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/ready/)]);
+    const { emergency, steps } = await world.emergency.start([drain], ANA);
+    expect(emergency.measures.map(({ measure }) => measure)).toEqual([drain, resume, drain]);
+    expect(steps.map(({ step }) => step)).toEqual(['record', 'drain-agent:crane', 'tell', 'note']);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/drained by ana/)]);
+    await world.emergency.end(ANA);
+    expect(await drained(world, 'crane')).toEqual([expect.stringMatching(/ready/)]);
+  });
+
   test('what an operator has changed since stays', async () => {
     const { world } = harness();
     await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
@@ -228,19 +284,49 @@ test('measures are added to the emergency in force, which keeps what stood befor
   expect((await world.agents.list({ agent: 'crane' })).map(({ status }) => status)).toEqual(['ready']);
 });
 
+test('whoever has heard of it has not heard of measures that were added since', async () => {
+  const { world } = harness();
+  await world.emergency.start([], ANA);
+  await world.settle();
+  expect((await world.emergency.status()).missing).toEqual([]);
+  await world.emergency.start([{ kind: 'stop-intake' }], ANA);
+  expect(await world.emergency.status()).toMatchObject({ missing: ['crane', 'scanner', 'guard'], isQuiet: false });
+  await world.settle();
+  expect(await world.emergency.status()).toMatchObject({ missing: [], isQuiet: true });
+});
+
 test('a step that fails holds no other up, and the same command completes it', async () => {
   const { world, heard } = harness();
+  const measures = [{ kind: 'drain-agent', agent: 'crane' }, { kind: 'stop-intake' }] as const;
   world.faults.outage({ port: 'registry', for: '5 minutes', who: 'operator' });
-  const given = world.emergency.start([{ kind: 'stop-intake' }], ANA);
-  expect((await given).steps.every(({ done }) => done)).toBe(true);
-  const blind = world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
-  await expect(blind).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  world.faults.outage({ port: 'lanes', for: '5 minutes', who: 'operator' });
+  const blind = await world.emergency.start(measures, ANA);
+  expect(blind.steps.filter(({ done }) => !done).map(({ step }) => step)).toEqual(['drain-agent:crane']);
+  expect(blind.emergency.measures).toEqual([{ measure: { kind: 'stop-intake' } }]);
+  await expect(world.publish(Arrived, { item: 'x' })).rejects.toMatchObject({ code: 'INTAKE_STOPPED' });
+  await world.settle();
+  expect(heard).toContain('guard EmergencyDeclared a leak');
   await world.advance('6 minutes');
-  const { steps } = await world.emergency.start([{ kind: 'drain-agent', agent: 'crane' }], ANA);
+  const { emergency, steps } = await world.emergency.start(measures, ANA);
   expect(steps.filter(({ done }) => !done)).toEqual([]);
+  expect(emergency.measures.map(({ measure }) => measure.kind)).toEqual(['stop-intake', 'drain-agent']);
+  expect((await world.agents.list({ agent: 'crane' })).map(({ status }) => status)).toEqual(['maintenance']);
   await world.settle();
   expect(heard.filter((one) => one.startsWith('guard'))).toHaveLength(2);
+});
+
+test('whose handler fails for good is told apart from who is missing', async () => {
+  const agent = createAgent(port, 'guard').handle(
+    { EmergencyAsked: () => undefined },
+    {
+      onEmergency: () => {
+        throw new LanewayError('HANDLER', 'it will not', { retryable: false });
+      },
+    },
+  );
+  const world = createHarness(port, { agents: [agent, ...open(['crane', 'guard']).agents] });
+  await world.emergency.start([], ANA);
+  await world.advance('1 minute');
+  expect(await world.emergency.status()).toMatchObject({ missing: ['crane'], failed: ['guard'], isQuiet: false });
 });
 
 test('an agent asks, and orders nothing', async () => {

@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { defined } from '../../../domain/base/defined.js';
 import { anyText, instant } from '../../../domain/form/shapes.js';
 import type { ChannelPause, PauseStore, WaitingMessage } from '../../../domain/pause/pause.js';
 import type { Item } from '../attribute-values.js';
@@ -7,7 +8,9 @@ import { available, isConditionFailed } from '../../base/aws-error.js';
 import { ttlFrom } from '../ledger-item.js';
 import { PAUSES_KEY, waitingKey } from './pause-keys.js';
 
-const pauseForm = z.object({ channel: anyText, by: anyText, why: anyText, since: instant });
+const pauseForm = z.object({
+  ...{ channel: anyText, by: anyText, why: anyText, since: instant, emergency: z.string().optional() },
+});
 const waitingForm = z.object({ agent: anyText, channel: anyText, since: instant, expires: instant, sent: instant });
 
 /**
@@ -31,7 +34,9 @@ export class DynamoPauseStore implements PauseStore {
   async begin(pause: ChannelPause): Promise<ChannelPause> {
     await this.#update('SET channels = if_not_exists(channels, :none)', { ':none': {} });
     const { channel } = pause;
-    const free = { channel, if: 'attribute_not_exists(channels.#channel)' };
+    // That of an emergency gives way to an operator's own.
+    const orTaken = pause.emergency === undefined ? ' OR attribute_exists(channels.#channel.emergency)' : '';
+    const free = { channel, if: `attribute_not_exists(channels.#channel)${orTaken}` };
     if (await this.#update('SET channels.#channel = :one', { ':one': pause }, free)) return pause;
     return (await this.all()).find((one) => one.channel === channel) ?? pause;
   }
@@ -68,7 +73,9 @@ export class DynamoPauseStore implements PauseStore {
     const item = await this.#get(PAUSES_KEY, ConsistentRead);
     return Object.values((item?.['channels'] ?? {}) as Readonly<Record<string, unknown>>).flatMap((one) => {
       const read = pauseForm.safeParse(one);
-      return read.success ? [read.data] : [];
+      if (!read.success) return [];
+      const { emergency, ...pause } = read.data;
+      return [{ ...pause, ...defined({ emergency }) }];
     });
   }
 

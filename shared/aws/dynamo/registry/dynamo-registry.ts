@@ -43,7 +43,13 @@ const healthForm = z.looseObject({
   untold: z.array(z.looseObject({ kind: z.enum(['down', 'back', 'threshold']), number: count, since: instant })),
 });
 
-const drainForm = z.looseObject({ agent: anyText, by: anyText, why: anyText, since: instant });
+const drainForm = z.looseObject({
+  agent: anyText,
+  by: anyText,
+  why: anyText,
+  since: instant,
+  emergency: z.string().optional(),
+});
 
 /** Attempts of a registration that loses against others of the same name. */
 const TRIES = 5;
@@ -163,7 +169,9 @@ export class DynamoRegistry implements Registry {
 
   async drain(drain: Drain): Promise<Drain> {
     const item = { ...drainKey(drain), ...drain };
-    if (await this.#put(item, { if: 'attribute_not_exists(pk)' })) return drain;
+    // That of an emergency gives way to an operator's own.
+    const free = `attribute_not_exists(pk)${drain.emergency === undefined ? ' OR attribute_exists(emergency)' : ''}`;
+    if (await this.#put(item, { if: free })) return drain;
     return (await this.drainsOf(drain.agent)).find(({ instance }) => instance === drain.instance) ?? drain;
   }
 

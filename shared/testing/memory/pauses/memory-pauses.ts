@@ -1,3 +1,4 @@
+import { givesWay } from '../../../domain/emergency/emergency.js';
 import { isEarlier, type ChannelPause, type PauseStore, type WaitingMessage } from '../../../domain/pause/pause.js';
 
 /** Pauses in memory. */
@@ -15,7 +16,7 @@ export class MemoryPauses implements PauseStore {
 
   async begin(pause: ChannelPause): Promise<ChannelPause> {
     const standing = this.#pauses.get(pause.channel);
-    if (standing) return Promise.resolve(standing);
+    if (standing && !givesWay(standing, pause)) return Promise.resolve(standing);
     this.#pauses.set(pause.channel, pause);
     return Promise.resolve(pause);
   }

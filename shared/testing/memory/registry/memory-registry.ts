@@ -1,4 +1,5 @@
 import type { Clock } from '../../../domain/base/clock.js';
+import { givesWay } from '../../../domain/emergency/emergency.js';
 import type { Drain } from '../../../domain/registry/drain.js';
 import type { AgentHealth } from '../../../domain/registry/health.js';
 import {
@@ -74,7 +75,7 @@ export class MemoryRegistry implements Registry {
 
   async drain(drain: Drain): Promise<Drain> {
     const standing = this.#drains.get(keyOf(drain));
-    if (standing) return Promise.resolve(standing);
+    if (standing && !givesWay(standing, drain)) return Promise.resolve(standing);
     this.#drains.set(keyOf(drain), drain);
     return Promise.resolve(drain);
   }

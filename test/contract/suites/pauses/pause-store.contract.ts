@@ -26,6 +26,16 @@ export function pauseStoreContract(make: () => Promise<PauseStore>): void {
     expect((await store.recent()).filter(({ channel }) => channel === one.channel)).toEqual([one]);
   });
 
+  it('has the pause of an emergency give way to that of an operator, and to none of an emergency', async () => {
+    const own = pause();
+    const measure = { ...own, by: 'eve', since: at(2), emergency: 'e1' };
+    expect(await store.begin(measure)).toEqual(measure);
+    expect(await store.begin({ ...measure, emergency: 'e2' })).toEqual(measure);
+    expect(await store.begin(own)).toEqual(own);
+    expect(await store.begin(measure)).toEqual(own);
+    expect(await find(own.channel)).toEqual([own]);
+  });
+
   it('ends once, for one channel alone, and may begin anew', async () => {
     const [one, other] = [pause(), pause()];
     expect(await store.end(one.channel, one.since)).toBe(false);

@@ -1,4 +1,11 @@
-import { confinedPlace, confinementOf } from '../../../../../cli/commands/quarantine/confined-place.js';
+import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import {
+  confinedPlace,
+  confinementOf,
+  emergencyLaneOf,
+} from '../../../../../cli/commands/quarantine/confined-place.js';
+import { harbour } from '../../../../kit/applications/harbour-topology.js';
 import { parcels } from '../../../../kit/applications/parcel-topology.js';
 
 const QUEUES = 'https://sqs.eu-west-1.amazonaws.com/111122223333/';
@@ -85,4 +92,53 @@ it('lanes of direct channels are held as those of the bus', () => {
     LaneStamperDirectLow: direct,
   });
   expect(place.lanes).toContain(direct);
+});
+
+describe('the lane of emergencies', () => {
+  const CRANE = { kind: 'agent', name: 'crane' } as const;
+  const lanes = ['high', 'normal', 'direct-critical'];
+  const outputs = ['High', 'Normal', 'DirectCritical'].map((key, index) => [
+    `LaneCrane${key}`,
+    `${QUEUES}Harbour-crane-${lanes[index] ?? ''}`,
+  ]);
+  const here = { ...deployment, FunctionCrane: 'harbour-crane', ...(Object.fromEntries(outputs) as object) };
+  const lambda = mockClient(LambdaClient);
+  const switched = (): string[] =>
+    lambda
+      .commandCalls(UpdateEventSourceMappingCommand)
+      .map(({ args: [{ input }] }) => `${input.UUID ?? ''} ${String(input.Enabled)}`);
+
+  beforeEach(() => {
+    lambda.reset();
+    lambda.on(UpdateEventSourceMappingCommand).resolves({});
+    lambda.on(ListEventSourceMappingsCommand).resolves({
+      EventSourceMappings: lanes.map((key) => ({
+        UUID: key,
+        EventSourceArn: `arn:aws:sqs:eu-west-1:1:Harbour-crane-${key}`,
+      })),
+    });
+  });
+
+  it('is left alone by a drain, whose end enables it: a quarantine may have disabled it meanwhile', async () => {
+    const drain = confinementOf(CRANE, harbour.model, here, 'drain');
+    await drain.pause();
+    expect(switched()).toEqual(['high false', 'normal false']);
+    lambda.resetHistory();
+    await drain.resume();
+    expect(switched()).toEqual(lanes.map((key) => `${key} true`));
+  });
+
+  it('is taken by a quarantine, and given back alone to whoever stays drained', async () => {
+    await confinementOf(CRANE, harbour.model, here).pause();
+    expect(switched()).toEqual(lanes.map((key) => `${key} false`));
+    lambda.resetHistory();
+    await emergencyLaneOf(CRANE, harbour.model, here)?.resume();
+    expect(switched()).toEqual(['direct-critical true']);
+  });
+
+  it("is nobody else's", () => {
+    expect(emergencyLaneOf({ kind: 'client', name: 'tower' }, harbour.model, here)).toBeUndefined();
+    expect(emergencyLaneOf({ kind: 'agent', name: 'desk' }, parcels.model, deployment)).toBeUndefined();
+    expect(emergencyLaneOf({ kind: 'agent', name: 'gone' }, harbour.model, here)).toBeUndefined();
+  });
 });

@@ -144,8 +144,10 @@ describe('a client, a worker and a publisher', () => {
   });
 });
 
-it('an ingress keeps its events in the queues of its function', async () => {
-  await confinement({ ...CLIENT, queuesOf: 'Shop-ingress' }).keep();
+it('an ingress keeps its events in the queues of its function, also after its release: others wait there', async () => {
+  const ingress = confinement({ ...CLIENT, queuesOf: 'Shop-ingress' });
+  await ingress.keep();
+  await ingress.keepAsBefore();
   expect(sqs.commandCalls(SetQueueAttributesCommand)).toHaveLength(2);
 });
 

@@ -4,6 +4,7 @@ import {
   emergencyFrom,
   recentEmergency,
   RECENT_EMERGENCY_MS,
+  standingMeasures,
   stopsIntake,
   type Declaration,
   type Emergency,
@@ -28,6 +29,16 @@ describe('a declaration', () => {
     const first = { ...declared(undefined, { ...FIRE, measures: [drain('a')] }), quiet: FIRE.since };
     const given = { ...FIRE, id: 'e2', by: 'ben', measures: [drain('a', 'ana'), drain('b', 'carl')] };
     expect(declared(first, given)).toEqual({ ...FIRE, measures: [drain('a'), drain('b', 'carl')], turn: 2 });
+  });
+
+  it('takes a measure again that another of the same agent has followed', () => {
+    const [again, resume] = [drain('a', 'eve'), { measure: { kind: 'resume', agent: 'a' } as const }];
+    const first = declared(undefined, { ...FIRE, measures: [drain('a'), stop] });
+    const second = declared(first, { ...FIRE, measures: [resume] });
+    const third = declared(second, { ...FIRE, measures: [again] });
+    expect(third.measures).toEqual([drain('a'), stop, resume, again]);
+    expect(standingMeasures(third)).toEqual([stop, again]);
+    expect(declared(third, { ...FIRE, measures: [drain('a')] })).toBe(third);
   });
 
   it('changes nothing when all of it is there', () => {
@@ -75,6 +86,8 @@ it.each([
   '{}',
   JSON.stringify({ ...FIRE, turn: 'x' }),
   JSON.stringify({ ...FIRE, measures: 1, turn: 1 }),
+  JSON.stringify({ ...FIRE, measures: [null], turn: 1 }),
+  JSON.stringify({ ...FIRE, measures: [{ measure: { kind: 'drain-agent' } }], turn: 1 }),
 ])('a record that nobody here wrote is refused: %s', (text) => {
   expect(() => emergencyFrom(text)).toThrow(/the record of emergencies cannot be read/);
 });

@@ -1,5 +1,10 @@
 import type { FunctionState } from '../../../../../shared/domain/registry/function-state.js';
-import { drainAgent, resumeAgent, type AgentDrainServices } from '../../../../../shared/operator/agents/drain-agent.js';
+import {
+  consumers,
+  drainAgent,
+  resumeAgent,
+  type AgentDrainServices,
+} from '../../../../../shared/operator/agents/drain-agent.js';
 import { quarantineParty, releaseParty } from '../../../../../shared/operator/quarantine/quarantine.js';
 import { depot } from '../../../../kit/applications/fixture-topology.js';
 import { platformWorld } from '../../../../kit/stands/platform-world.js';
@@ -49,6 +54,15 @@ it('disables the mappings of a function, notes who and why, and gives them back'
     { operator: { action: 'drain', by: 'ana', why: 'a new disk', party: 'agent.clerk' } },
     { operator: { action: 'resume', by: 'ben' } },
   ]);
+});
+
+it.each([
+  [undefined, 'within 30 seconds'],
+  ['5 minutes', 'within 300 seconds'],
+] as const)('a worker heeds it with its next heartbeat: %s', async (heartbeat, within) => {
+  const { services } = stand();
+  const topology = { model: { ...depot.model, ...(heartbeat && { heartbeat }) } };
+  expect(await consumers({ agent: 'weigher' }, { ...services, topology }, 'pause')).toContain(within);
 });
 
 it('refuses to drain the last who can do something, says what that is, and does it by force', async () => {

@@ -66,6 +66,22 @@ it('is in force until the release, of which a repetition completes what failed',
   expect(again.quarantine).toEqual(released.quarantine);
 });
 
+it('has one who stays drained hear of emergencies after the release, and take nothing else', async () => {
+  const { world, done, services } = stand();
+  const { registry } = world;
+  await registry.drain({ agent: 'clerk', ...ANA, since: '2026-01-01T00:00:00.000Z' });
+  await quarantineParty(CLERK, ANA, services);
+  const emergencyLane = {
+    resume: () => {
+      done.push('resume its emergencies');
+      return Promise.resolve('done');
+    },
+  };
+  const { steps } = await releaseParty(CLERK, ANA, { ...services, registry, emergencyLane });
+  expect(steps.find(({ step }) => step === 'consumers')?.told).toBe('drained: laneway agents resume clerk');
+  expect(done.slice(3)).toEqual(['allow', 'resume its emergencies', 'keepAsBefore']);
+});
+
 it.each([
   ['a name', { by: ' ', why: 'it lied' }],
   ['a reason', { by: 'ana', why: '' }],

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { createAgent } from 'laneway/agent';
 import { startInProcess } from 'laneway/in-process';
-import { command, Coordinate, Coordinated, event } from 'laneway/message';
+import { command, Coordinate, Coordinated, event, LanewayError } from 'laneway/message';
 import { createHarness } from 'laneway/testing';
 import { defineTopology } from 'laneway/topology';
+import { gatherAnswers } from '../../../../../shared/publishing/broadcast/broadcast.js';
 
 const Counted = event('Counted', z.object({ by: z.string() }));
 const Count = command('Count', z.object({}), { reply: Counted });
@@ -132,6 +133,20 @@ test('a ready pair of types coordinates', async () => {
   const data = { coordinationType: 'barrier' as const, workflowId: 'w1', participants: ['cook', 'mate'] };
   const end = await harness.broadcast(Coordinate, data, { to: { all: ['cook', 'mate'] }, timeout: '1 minute' });
   expect(end.answered.map(({ agent }) => agent)).toEqual(['cook', 'mate']);
+});
+
+test('a reply that cannot be read loses no other answer, and a store that is away loses nothing', async () => {
+  const asked = ['cook', 'mate'].map((agent) => ({ agent, id: agent, requestId: agent }));
+  const published = { id: 'cook', correlationId: 'c', participants: asked };
+  const gathered = (error: LanewayError) =>
+    gatherAnswers(published, ({ agent }) =>
+      agent === 'mate' ? Promise.reject(error) : Promise.resolve({ by: agent }),
+    );
+  expect(await gathered(new LanewayError('SCHEMA', 'Counted: by is no string'))).toMatchObject({
+    answered: [{ agent: 'cook', reply: { by: 'cook' } }],
+    missing: [{ agent: 'mate', code: 'REQUEST_FAILED', why: 'its reply cannot be read: Counted: by is no string' }],
+  });
+  await expect(gathered(new LanewayError('UNAVAILABLE', 'away'))).rejects.toThrow('away');
 });
 
 describe('refused', () => {

@@ -53,6 +53,20 @@ test.each([
   expect(() => define(defaults)).toThrow(why);
 });
 
+test('an own profile standard counts for channels that name none, and is refused beside defaults that it would switch off', () => {
+  const own = (defaults: TopologyDefaults) =>
+    defineTopology('scale', {
+      defaults,
+      profiles: { standard: { ...DEFAULT_PROFILES.standard, tries: 3 } },
+      channels: { told: { carries: [Weighed] } },
+      agents: { clerk: { subscribes: ['told'] } },
+    });
+  expect(() => own({ tries: 5, expires: '1 hour' })).toThrow(
+    /profiles.standard stands beside defaults.tries, defaults.expires\n.*leave one of the two out/,
+  );
+  expect(own({ heartbeat: '1 minute' }).model.channels['told']?.qos.tries).toBe(3);
+});
+
 test('a request without a time ends by the default, and a client may leave the time out', async () => {
   const topology = define({ requestTimeout: '40 seconds' });
   const harness = createHarness(topology, { agents: [] });
