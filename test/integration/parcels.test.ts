@@ -27,12 +27,12 @@ beforeAll(async () => {
 });
 
 test("a client's request is answered by the agent that handles it", async () => {
-  const reply = await gate.request(WeighParcel, { parcel: 'seven77' }, { timeout: '30 seconds' });
+  const reply = await gate.request(WeighParcel, { parcel: 'seven77' }, { timeout: '4 minutes' });
   expect(reply).toEqual({ parcel: 'seven77', grams: 7 });
 });
 
 test('a request to another capable agent, by name', async () => {
-  const reply = await gate.request(WeighParcel, { parcel: 'p' }, { timeout: '30 seconds', to: 'old-scales' });
+  const reply = await gate.request(WeighParcel, { parcel: 'p' }, { timeout: '4 minutes', to: 'old-scales' });
   expect(reply.grams).toBe(1_000);
 });
 

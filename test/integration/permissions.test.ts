@@ -204,7 +204,7 @@ describe('an agent in quarantine', () => {
       () => 'answered',
       (error: unknown) => String(error),
     );
-    const other = await gate.request(WeighParcel, { parcel: 'free' }, { to: 'old-scales', timeout: '1 minute' });
+    const other = await gate.request(WeighParcel, { parcel: 'free' }, { to: 'old-scales', timeout: '3 minutes' });
     expect(other.grams).toBe(1_000);
     // Repeated it changes nothing, and has the sweeper look again.
     const again = await laneway('quarantine', 'begin', 'scales', ...acting);

@@ -39,6 +39,6 @@ test('a worker agent is deployed with lanes and a policy, and without a function
 test('a process with its entry answers its requests, with what the deployment binds', async () => {
   worker = await startWorker([await wrapper.prepare(app.deployment)]);
   const gate = await connect(parcels, { as: 'gate' });
-  const reply = await gate.request(WrapParcel, { parcel: 'vase' }, { timeout: '30 seconds' });
+  const reply = await gate.request(WrapParcel, { parcel: 'vase' }, { timeout: '4 minutes' });
   expect(reply).toEqual({ parcel: 'vase', paper: 'brown' });
 });

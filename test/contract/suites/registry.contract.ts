@@ -143,7 +143,9 @@ export function registryContract(make: () => Promise<RegistryStand>): void {
 
   it('reads the health of more agents than one page of a table has', async () => {
     const many = `many-${newId()}`;
-    const of = (at: number) => ({ agent: `${many}-${at}`, state: 'up', above: [], changes: 0, untold: [] }) as const;
+    const since = new Date(stand.now()).toISOString();
+    const up = { state: 'up', since, above: [], changes: 0, untold: [] } as const;
+    const of = (at: number) => ({ agent: `${many}-${at}`, ...up });
     const numbers = Array.from({ length: 2 * MOST_INSTANCES + 1 }, (_, at) => at);
     for (let from = 0; from < numbers.length; from += 50)
       await Promise.all(numbers.slice(from, from + 50).map((at) => stand.registry.assess(of(at), undefined)));

@@ -5,7 +5,7 @@ import { bakery, BakeLoaves, OrderPlaced } from './bakery/topology.js';
 const counter = await connect(bakery, { as: 'counter' });
 
 if (process.argv[2] === 'request') {
-  const { minutes } = await counter.request(BakeLoaves, { order: 'walk-in', loaves: 50 }, { timeout: '1 minute' });
+  const { minutes } = await counter.request(BakeLoaves, { order: 'walk-in', loaves: 50 }, { timeout: '5 minutes' });
   console.log(JSON.stringify({ minutes }));
 } else {
   const order = { order: 'A-1', loaves: 24, address: 'Mill Lane 3' };
