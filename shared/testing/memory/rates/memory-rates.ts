@@ -2,7 +2,7 @@ import { seenState, type BucketName, type RateStore, type SeenState } from '../.
 
 /** Shared buckets in memory. */
 export class MemoryRates implements RateStore {
-  /** What stands in each place, {@link MemoryRates.placeOf}. */
+  /** Stored values by their place, as `placeOf` names it. */
   readonly states = new Map<string, unknown>();
 
   async swap(bucket: BucketName, seen: SeenState, state: number): Promise<SeenState | undefined> {
