@@ -115,7 +115,7 @@ export function declarationId(emergency: Emergency): string {
 }
 
 /** Id of the message that tells of the end, known to nobody before it is recorded. */
-export function endId({ id, ended }: Emergency): string {
+export function emergencyEndId({ id, ended }: Emergency): string {
   return derivedId('emergency', id, 'ended', ended?.at ?? '', ended?.by ?? '');
 }
 

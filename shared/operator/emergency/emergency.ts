@@ -4,7 +4,7 @@ import {
   declarationId,
   declared,
   emergencyConversation,
-  endId,
+  emergencyEndId,
   heardDeclaration,
   heardEnd,
   isOngoing,
@@ -66,7 +66,7 @@ export async function startEmergency(
   for (const one of measures)
     await beforeMeasure(one, services).then(
       (read) => taken.push(read),
-      (error: unknown) => steps.do(measureText(one), () => Promise.reject(error as Error)),
+      (error: unknown) => steps.do(measureText(one), () => Promise.reject(error)),
     );
   const emergency = await changed(emergencies, (latest) => declared(latest, { id, ...actor, since, measures: taken }));
   await steps.do('record', () => Promise.resolve(`${emergency.id} is in force since ${emergency.since}`));
@@ -170,7 +170,7 @@ async function tell(
   if (agents.length === 0) return 'there is no agent to tell';
   const data = type === EmergencyDeclared ? heardDeclaration(emergency) : heardEnd(emergency);
   await publishMessage(publishing, type, data, {
-    id: type === EmergencyDeclared ? declarationId(emergency) : endId(emergency),
+    id: type === EmergencyDeclared ? declarationId(emergency) : emergencyEndId(emergency),
     correlationId: emergencyConversation(id),
     ...{ channel: EMERGENCY_CHANNEL, to: { all: true } },
   });

@@ -5,7 +5,7 @@ import { defineTopology } from 'laneway/topology';
 import type { Envelope } from '../../../shared/domain/wire/envelope.js';
 import { schemaUri, sourceOf } from '../../../shared/domain/wire/envelope.js';
 import { newId } from '../../../shared/domain/base/ids.js';
-import { emergencyConversation, endId } from '../../../shared/domain/emergency/emergency.js';
+import { emergencyConversation, emergencyEndId } from '../../../shared/domain/emergency/emergency.js';
 import { boundAgents } from '../../../shared/testing/harness/bound-agents.js';
 import { harnessOver } from '../../../shared/testing/harness/harness.js';
 import { HarnessWorld } from '../../../shared/testing/harness/harness-world.js';
@@ -75,7 +75,10 @@ test('an end that somebody forges beforehand does not make the real one a duplic
   await harness.settle();
   heard.length = 0;
   // The end is under an id that nobody knows beforehand; this one would have to be guessed.
-  const id = endId({ ...emergency, ended: { ...ANA, at: new Date(harness.now().getTime() + 10_000).toISOString() } });
+  const id = emergencyEndId({
+    ...emergency,
+    ended: { ...ANA, at: new Date(harness.now().getTime() + 10_000).toISOString() },
+  });
   const correlationid = emergencyConversation(emergency.id);
   await put('normal', EmergencyEnded, {
     id,
