@@ -11,7 +11,8 @@ import { standingCost, type StandingCost } from './cost/standing.js';
  *
  *   npm run bench -- cost [--json]
  *
- * Not counted: tables and calls of an application's own agents, data that leaves the region, support.
+ * Not counted: tables and calls of an application's own agents, the daily deep sweep, what operators ask by commands, the default
+ * keys' requests of KMS, data that leaves the region, support.
  */
 async function main(json: boolean): Promise<void> {
   const hops = await costs();

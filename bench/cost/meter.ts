@@ -22,6 +22,11 @@ export class Meter {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
   }
 
+  /** Forgets what was counted. */
+  clear(): void {
+    this.#counts.clear();
+  }
+
   /** Units used by a part. */
   count(part: string, price: PriceName): number {
     return this.#counts.get(`${part}|${price}`) ?? 0;

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { documentClient } from '../../shared/aws/base/clients/dynamo-client.js';
 import { eventBridgeClient } from '../../shared/aws/base/clients/event-bridge-client.js';
 import { kmsClient } from '../../shared/aws/base/clients/kms-client.js';
+import { lambdaClient } from '../../shared/aws/base/clients/lambda-client.js';
 import { s3Client } from '../../shared/aws/base/clients/s3-client.js';
 import { sfnClient } from '../../shared/aws/base/clients/sfn-client.js';
 import { sqsClient } from '../../shared/aws/base/clients/sqs-client.js';
@@ -30,7 +31,8 @@ export class MeteredAws {
     now: () => number,
   ) {
     this.tables = new MeteredTables(meter, now);
-    const clients = [documentClient(), eventBridgeClient(), sqsClient(), s3Client(), sfnClient(), kmsClient()];
+    const others = [s3Client(), sfnClient(), kmsClient(), lambdaClient()];
+    const clients = [documentClient(), eventBridgeClient(), sqsClient(), ...others];
     for (const client of clients)
       Object.assign(client, { send: (command: Command) => Promise.resolve(this.#answer(command)) });
   }
@@ -50,6 +52,9 @@ export class MeteredAws {
       case 'SendMessageCommand':
         this.meter.add('queueCall', chunks((input as { readonly MessageBody: string }).MessageBody), 'queues');
         return {};
+      case 'GetQueueAttributesCommand':
+        this.meter.add('queueCall', 1);
+        return {};
       case 'PutObjectCommand': {
         const { Bucket, Body } = input as { readonly Bucket: string; readonly Body: string };
         this.meter.add('objectPut', 1);
@@ -65,6 +70,10 @@ export class MeteredAws {
       case 'SendTaskFailureCommand':
       case 'DescribeExecutionCommand':
         // Step Functions bills transitions, and no calls.
+        return {};
+      case 'ListEventSourceMappingsCommand':
+      case 'GetFunctionConfigurationCommand':
+        // Lambda bills invocations.
         return {};
       default:
         return this.tables.send(name, input);

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { archiveRecords } from '../../functions/platform/ledger-stream/archive-records.js';
-import { DEFAULT_TRACING } from '../../infra/constructs/runtime-function.js';
+import { DEFAULT_MEMORY, DEFAULT_TRACING } from '../../infra/constructs/runtime-function.js';
 import { allPorts, archiveWriterPorts, openPorts, sealPorts, sealSignerPort } from '../../shared/aws/ports.js';
 import type { PhysicalNames } from '../../shared/aws/physical-names.js';
 import { sealHeads } from '../../shared/platform/evidence/seal-heads.js';
@@ -19,10 +19,6 @@ import { chunks, meteredNames, MeteredAws } from './metered-aws.js';
 import type { Change } from './metered-tables.js';
 import { ASSUMED } from './prices.js';
 import { shadowPorts } from './shadow-ports.js';
-
-/** Megabytes of functions, as `RuntimeFunction` gives them. */
-const AGENT_MB = 512;
-const PLATFORM_MB = 256;
 
 /** True where functions record traces by themselves, the first of each second and a share of the others. */
 const TRACES = DEFAULT_TRACING === 'active';
@@ -110,6 +106,11 @@ export class MeteredWorld {
     });
   }
 
+  /** One look at all agents, which the harness makes only where somebody hears of it. */
+  async watch(): Promise<void> {
+    await this.#world.watch();
+  }
+
   /** The sweeper with supervision, and the look at all agents, as their schedules call them. */
   #meterSchedules(): void {
     const world = this.#world;
@@ -149,7 +150,7 @@ export class MeteredWorld {
       // A receipt, an acknowledgement of all, and their change of visibility, each a request.
       meter.add('queueCall', 2 + Math.ceil(changes / 10), 'queues');
       const ms = count * (agent === undefined ? ASSUMED.platformMs : ASSUMED.agentMs);
-      this.#invocation(agent === undefined ? platform(name) : { name: agent, megabytes: AGENT_MB }, ms);
+      this.#invocation(agent === undefined ? platform(name) : { name: agent, megabytes: DEFAULT_MEMORY.agent }, ms);
       const log = meteredLog(`${this.#application}.${agent ?? `platform.${name}`}`, meter);
       const lane = `arn:aws:sqs:us-east-1:123456789012:app-${name.replace('/', '-')}-0123456789`;
       if (agent === undefined) log.info('invoked', { ms });
@@ -207,7 +208,7 @@ interface Invoked {
 }
 
 function platform(name: string): Invoked {
-  return { name, megabytes: PLATFORM_MB };
+  return { name, megabytes: DEFAULT_MEMORY.platform };
 }
 
 function shadow(world: MemoryWorld<ManualClock>, names: PhysicalNames): void {

@@ -22,7 +22,6 @@ export const PRICES = {
   writeUnit: { usd: 0.625, per: MILLION, unit: 'write unit, on demand', source: `${AWS}/dynamodb/pricing/on-demand` },
   readUnit: { usd: 0.125, per: MILLION, unit: 'read unit, on demand', source: `${AWS}/dynamodb/pricing/on-demand` },
   objectPut: { usd: 5, per: MILLION, unit: 'S3 PUT', source: `${AWS}/s3/pricing` },
-  objectGet: { usd: 0.4, per: MILLION, unit: 'S3 GET', source: `${AWS}/s3/pricing` },
   logByte: { usd: 0.5, per: 2 ** 30, unit: 'byte of logs', source: `${AWS}/cloudwatch/pricing` },
   trace: { usd: 5, per: MILLION, unit: 'trace recorded', source: `${AWS}/xray/pricing` },
   transition: { usd: 25, per: MILLION, unit: 'transition, Standard', source: `${AWS}/step-functions/pricing` },

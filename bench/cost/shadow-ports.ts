@@ -5,7 +5,7 @@ type Walk = (...given: unknown[]) => AsyncIterable<unknown>;
 
 /** Ports that reach nothing outside, or whose calls are on no bill: Step Functions bills transitions, Lambda invocations. */
 const FREE: readonly (keyof WorldPorts)[] = [
-  ...(['clock', 'choices', 'unreadable', 'agentFunctions', 'returns'] as const),
+  ...(['clock', 'choices', 'unreadable', 'returns'] as const),
   ...(['starter', 'resumer', 'executions', 'executionFacts'] as const),
 ];
 
@@ -17,7 +17,7 @@ const FREE: readonly (keyof WorldPorts)[] = [
 export function shadowPorts(ports: WorldPorts, adapters: Readonly<Record<string, object>>): void {
   const shadowed = ports as unknown as Record<string, object>;
   for (const name of Object.keys(ports) as (keyof WorldPorts)[]) {
-    if (!FREE.includes(name)) shadowed[name] = shadowedPort(ports[name], adapters[name] ?? missing(name));
+    if (!FREE.includes(name)) shadowed[name] = shadowedPort(name, ports[name], adapters[name] ?? missing(name));
   }
 }
 
@@ -25,13 +25,14 @@ function missing(name: string): never {
   throw new Error(`there is no adapter of the port '${name}'`);
 }
 
-function shadowedPort(port: object, adapter: object): object {
+function shadowedPort(name: string, port: object, adapter: object): object {
   return new Proxy(port, {
     get: (target, key) => {
       const member: unknown = Reflect.get(target, key, target);
       const twin: unknown = Reflect.get(adapter, key, adapter);
       if (typeof member !== 'function') return member;
-      if (typeof twin !== 'function') return member.bind(target) as unknown;
+      if (typeof twin !== 'function')
+        throw new Error(`no adapter on AWS has '${name}.${String(key)}': its calls would cost nothing`);
       if (isWalk(member)) {
         return async function* (...given: unknown[]) {
           for await (const _ of (twin as Walk).apply(adapter, given));

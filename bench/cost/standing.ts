@@ -1,5 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { createAgent, type BoundAgent } from 'laneway/agent';
 import { schedulesOf } from '../../functions/platform/declaration.js';
 import { neededPlatformFunctions } from '../../functions/platform/declarations.js';
 import { LanewayApplication } from '../../infra/application/index.js';
@@ -26,8 +27,8 @@ export interface StandingCost {
 
 const workflows = vehicleWorkflows({ respondWithin: '1 hour', approveAbove: 1_500, decideWithin: '30 minutes' });
 const HOURS = 2;
-/** Seals in an hour, one each five minutes. */
-const SEALS = 12;
+/** Minutes from one seal to the next. */
+const SEAL_MINUTES = 5;
 
 /** Metrics that are written while nothing happens: a heartbeat for each schedule, and the lags of the two sweeps. */
 function metrics(): number {
@@ -37,11 +38,18 @@ function metrics(): number {
 
 /** Measures an hour standing still, and prices a month of it. */
 export async function standingCost(): Promise<StandingCost> {
-  const world = new MeteredWorld({ topology: vehicles, agents: [], workflows });
+  const world = new MeteredWorld({ topology: vehicles, agents: idleAgents(), workflows });
   await world.beginChain();
+  // The first look tells of each agent that it is there.
+  await world.watch();
+  await world.harness.advance('1 minute');
+  world.meter.clear();
   for (let hour = 0; hour < HOURS; hour += 1) {
-    await world.harness.advance('1 hour');
-    for (let seal = 0; seal < SEALS; seal += 1) await world.seal();
+    for (let minute = 0; minute < 60; minute += 1) {
+      await world.harness.advance('1 minute');
+      await world.watch();
+      if (minute % SEAL_MINUTES === 0) await world.seal();
+    }
   }
   const resources = templates();
   const counted = {
@@ -62,6 +70,17 @@ export async function standingCost(): Promise<StandingCost> {
   const parts = [...meter.parts(HOURS, hours), ...fixed.parts(1, 1)].sort((one, other) => other.usd - one.usd);
   const usdPerMonth = sumOf(parts);
   return { usdPerMonth, usdPerHour: usdPerMonth / hours, parts, resources: counted };
+}
+
+/** The agents, with nothing to do. */
+function idleAgents(): BoundAgent[] {
+  const idle = { otherwise: () => undefined };
+  return [
+    createAgent(vehicles, 'customer-engagement').handle(idle).with({}),
+    createAgent(vehicles, 'data-analysis').handle(idle).with({}),
+    createAgent(vehicles, 'master-orchestrator').handle(idle).with({}),
+    createAgent(vehicles, 'scheduling').handle(idle).with({}),
+  ];
 }
 
 function templates(): Resource[] {

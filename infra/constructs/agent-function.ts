@@ -18,7 +18,7 @@ import { invocationsFor, LEAST_INVOCATIONS, MOST_INVOCATIONS, type ExpectedLoad 
 import { lanesOf } from './queues/mailbox.js';
 import { namesJson } from './environment/names-json.js';
 import { mailboxesVariable } from './environment/naming-variables.js';
-import { RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
+import { DEFAULT_MEMORY, RuntimeFunction, type FunctionOverrides } from './runtime-function.js';
 
 /** Overrides that the function of an agent takes. */
 export interface AgentOverrides extends FunctionOverrides {
@@ -135,7 +135,7 @@ export class AgentFunction extends Construct {
     const version = bundleVersion(code);
     return new RuntimeFunction(this, 'Function', {
       ...props,
-      memorySize: props.memorySize ?? 512,
+      memorySize: props.memorySize ?? DEFAULT_MEMORY.agent,
       code,
       application: props.topology.name,
       description: agent.description ?? `Laneway agent ${agent.id} of ${props.topology.name}`,

@@ -34,6 +34,9 @@ export interface FunctionOverrides {
 /** Ways in which a function records traces. */
 export type FunctionTracing = 'active' | 'pass-through';
 
+/** Megabytes of a function that says nothing of its memory. */
+export const DEFAULT_MEMORY = { agent: 512, platform: 256 } as const;
+
 /** Tracing of a function that says nothing of it. */
 export const DEFAULT_TRACING: FunctionTracing = 'pass-through';
 
@@ -78,7 +81,7 @@ export class RuntimeFunction extends Function {
       code: props.code,
       description: props.description,
       timeout: props.timeout,
-      memorySize: props.memorySize ?? 256,
+      memorySize: props.memorySize ?? DEFAULT_MEMORY.platform,
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -13,6 +13,11 @@ const MONTH = 2.63;
 const AGENTS = '1 M messages over the bus, published by a handler';
 const CLIENTS = 'the same over the bus, published by a client (its intent is stored too)';
 
+test('standing still costs in both pages the same', () => {
+  const [told] = /Standing still costs about \d+ USD/.exec(readFileSync('docs/explanation/scale.md', 'utf8')) ?? [];
+  expect(told).toBe(`Standing still costs ${cellsOf('README.md', 'standing still, a month:')[2]} USD`);
+});
+
 test.each([
   ['10', 'one a second', 3],
   ['1,000', 'full batches', 2],

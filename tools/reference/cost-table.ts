@@ -23,11 +23,11 @@ export async function readmeWithCosts(readme: string): Promise<string> {
   const from = readme.indexOf(BEGIN);
   const to = readme.indexOf(END);
   if (from < 0 || to < from) throw new Error(`README.md: the lines ${BEGIN} and ${END} are not there`);
-  return `${readme.slice(0, from)}${BEGIN}\n\n${costText(await costs(), await standingCost())}\n\n${readme.slice(to)}`;
+  return `${readme.slice(0, from)}${BEGIN}\n\n${costTables(await costs(), await standingCost())}\n\n${readme.slice(to)}`;
 }
 
 /** Tables of what was measured, with the aim beside each thing that has one. */
-export function costText(measured: readonly Cost[], standing: StandingCost): string {
+export function costTables(measured: readonly Cost[], standing: StandingCost): string {
   const of = (name: string): Cost | undefined => measured.find((one) => one.name === name);
   const cell = (name: string): string => of(name)?.usdPerMillion.toFixed(2) ?? '';
   const { queues, alarms } = standing.resources;

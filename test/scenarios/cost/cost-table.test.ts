@@ -1,5 +1,5 @@
 import { AIMS } from '../../../bench/cost/aims.js';
-import { costText } from '../../../tools/reference/cost-table.js';
+import { costTables } from '../../../tools/reference/cost-table.js';
 
 const standing = {
   ...{ usdPerMonth: 18.4, usdPerHour: 0.03, parts: [] },
@@ -8,7 +8,7 @@ const standing = {
 const cost = (name: string, usdPerMillion: number) => ({ name, usdPerMillion, parts: [] });
 
 test('each aim stands beside what was measured, and how many are missed', () => {
-  const text = costText(
+  const text = costTables(
     Object.entries(AIMS).map(([name, aim], at) => cost(name, at === 0 ? aim + 0.01 : aim)),
     standing,
   );

@@ -4,6 +4,7 @@ import { bytesOfExecution, bytesOfState } from '../../../bench/cost/log-bytes.js
 import { Meter, sumOf } from '../../../bench/cost/meter.js';
 import { MeteredTables } from '../../../bench/cost/metered-tables.js';
 import { MeteredWorld } from '../../../bench/cost/metered-world.js';
+import { shadowPorts } from '../../../bench/cost/shadow-ports.js';
 import { CHAIN, Begun } from '../../../bench/cost/scenes.js';
 
 const NOW = Date.UTC(2026, 5, 3, 11);
@@ -103,6 +104,25 @@ test('a message after a pause pays for the start of a process, and one soon afte
   };
   expect(await coldOf('1 minutes', '4 minutes')).toBe(0);
   expect(await coldOf('10 minutes', '4 minutes', '10 minutes')).toBeCloseTo(2 * 0.5 * 0.3, 6);
+});
+
+test('a look at all agents is an invocation, asks for the counts of their lanes, and writes down each', async () => {
+  const world = new MeteredWorld(CHAIN);
+  await world.watch();
+  world.meter.clear();
+  await world.watch();
+  const count = (price: Parameters<Meter['add']>[0]): number => world.meter.count('schedules', price);
+  expect(count('invocation')).toBe(1);
+  const lanes = CHAIN.topology.model.agents;
+  expect(count('queueCall')).toBeGreaterThanOrEqual(Object.keys(lanes).length);
+  expect(count('writeUnit')).toBe(Object.keys(lanes).length);
+  expect(count('readUnit')).toBeGreaterThan(0);
+});
+
+test('a call that no adapter has is refused, and costs not nothing in silence', () => {
+  const ports = { pauses: { recent: () => Promise.resolve(1) } };
+  shadowPorts(ports as unknown as Parameters<typeof shadowPorts>[0], { pauses: {} });
+  expect(() => ports.pauses.recent()).toThrow("no adapter on AWS has 'pauses.recent'");
 });
 
 test('each state of a workflow is a transition, and lines of its log', async () => {
