@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { archiveRecords } from '../../functions/platform/ledger-stream/archive-records.js';
 import { DEFAULT_MEMORY, DEFAULT_TRACING } from '../../infra/constructs/runtime-function.js';
+import { DEFAULT_WORKFLOW_TRACING } from '../../infra/constructs/workflow.js';
 import { allPorts, archiveWriterPorts, openPorts, sealPorts, sealSignerPort } from '../../shared/aws/ports.js';
 import type { PhysicalNames } from '../../shared/aws/physical-names.js';
 import { sealHeads } from '../../shared/platform/evidence/seal-heads.js';
@@ -19,9 +20,6 @@ import { chunks, meteredNames, MeteredAws } from './metered-aws.js';
 import type { Change } from './metered-tables.js';
 import { ASSUMED } from './prices.js';
 import { shadowPorts } from './shadow-ports.js';
-
-/** True where functions record traces by themselves, the first of each second and a share of the others. */
-const TRACES = DEFAULT_TRACING === 'active';
 
 /** Bytes of the lines of one run of a schedule: that it was invoked, and its heartbeat as an embedded metric. */
 const HEARTBEAT_BYTES = 700;
@@ -55,7 +53,7 @@ export class MeteredWorld {
     this.#began = clock.now();
     this.#application = topology.name;
     this.#aws = new MeteredAws(meter, () => clock.now());
-    const counted = workflows.map((one) => countTransitions(one, meter));
+    const counted = workflows.map((one) => countTransitions(one, meter, () => this.#execution(one.name)));
     const watch: TokenWatch = {
       dispatching: () => this.#invocation(platform('dispatcher'), ASSUMED.platformMs),
       dispatched: () => undefined,
@@ -169,9 +167,19 @@ export class MeteredWorld {
     meter.add('gigabyteSecond', (of.megabytes / 1_024) * (ms / 1_000), part);
     if (isCold) meter.add('gigabyteSecond', (of.megabytes / 1_024) * (ASSUMED.coldMs / 1_000), 'cold starts');
     meter.add('logByte', bytesOfInvocation(isCold), 'logs');
-    if (!TRACES) return;
-    const second = `${of.name} ${Math.floor(at / 1_000)}`;
-    meter.add('trace', this.#traced.has(second) ? ASSUMED.traceShare : 1, 'traces');
+    if (DEFAULT_TRACING === 'active') this.#trace(of.name, at);
+  }
+
+  /** The start of an execution, with the lines of its log that are no state's. */
+  #execution(workflow: string): void {
+    this.meter.add('logByte', bytesOfExecution(), 'logs');
+    if (DEFAULT_WORKFLOW_TRACING === 'active') this.#trace(`workflow ${workflow}`, this.#world.clock.now());
+  }
+
+  /** A trace of what begins: of the first in a second, and of a share of the others. */
+  #trace(of: string, at: number): void {
+    const second = `${of} ${Math.floor(at / 1_000)}`;
+    this.meter.add('trace', this.#traced.has(second) ? ASSUMED.traceShare : 1, 'traces');
     this.#traced.add(second);
   }
 
@@ -242,8 +250,8 @@ function recordOf({ before, after, at }: Change, sequence: number): DynamoDBReco
   };
 }
 
-/** A workflow that counts the states that its executions enter, and the lines that their history is in the log. */
-function countTransitions(workflow: WorkflowDefinition, meter: Meter): WorkflowDefinition {
+/** A workflow that counts the states that its executions enter, with their lines in the log, and tells of each start. */
+function countTransitions(workflow: WorkflowDefinition, meter: Meter, started: () => void): WorkflowDefinition {
   const { asl } = workflow;
   const watched = <Machine extends { readonly States: object }>(machine: Machine): Machine => ({
     ...machine,
@@ -252,7 +260,7 @@ function countTransitions(workflow: WorkflowDefinition, meter: Meter): WorkflowD
         const state = Reflect.get(states, name) as Readonly<Record<string, unknown>>;
         meter.add('transition', 1, 'workflows');
         meter.add('logByte', bytesOfState(String(name), String(state['Type'])), 'logs');
-        if (states === asl.States && name === asl.StartAt) meter.add('logByte', bytesOfExecution(), 'logs');
+        if (states === asl.States && name === asl.StartAt) started();
         return watchedState(state);
       },
     }),

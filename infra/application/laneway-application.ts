@@ -105,7 +105,7 @@ export interface LanewayApplicationProps {
    * @default 256 MB, one month, no reservation
    */
   readonly platformFunctions?: PlatformOverrides;
-  /** Traces of X-Ray of workflows. `active`: of every execution, at 5 USD a million, besides those that others trace. @default 'pass-through' */
+  /** Traces of X-Ray of workflows, at 5 USD a million. `pass-through`: only of executions that others trace. @default 'active' */
   readonly workflowTracing?: FunctionTracing;
   /**
    * Invocations that all agents together may have at once, so that no flood takes the account's concurrency from the platform's

@@ -8,7 +8,10 @@ import { defined } from '../../shared/domain/base/defined.js';
 import type { WorkflowDefinition } from '../../shared/workflow/define/workflow-definition.js';
 import { acknowledge } from './acknowledge.js';
 import { allow } from './permissions.js';
-import { DEFAULT_TRACING, type FunctionTracing } from './runtime-function.js';
+import type { FunctionTracing } from './runtime-function.js';
+
+/** Tracing of a workflow that nothing else is said of. */
+export const DEFAULT_WORKFLOW_TRACING: FunctionTracing = 'active';
 
 /** Properties of {@link Workflow}. */
 export interface WorkflowProps {
@@ -20,7 +23,7 @@ export interface WorkflowProps {
   readonly stateMachineName?: string;
   /** @default one month */
   readonly logRetention?: RetentionDays;
-  /** Traces of X-Ray, as those of functions: `active` records one of executions that nobody traces, too. @default 'pass-through' */
+  /** Traces of X-Ray: `active` records executions that nobody else traces, too, as X-Ray samples them. @default 'active' */
   readonly tracing?: FunctionTracing | undefined;
 }
 
@@ -43,7 +46,7 @@ export class Workflow extends Construct {
       managedPolicies: [watchingOf(Stack.of(this))],
     });
     allow(role, ['lambda:InvokeFunction'], [props.dispatcher.functionArn]);
-    const isTraced = (props.tracing ?? DEFAULT_TRACING) === 'active';
+    const isTraced = (props.tracing ?? DEFAULT_WORKFLOW_TRACING) === 'active';
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       // CDK would allow each role by itself what the managed policy allows all of them.
       role: role.withoutPolicyUpdates(),
@@ -56,7 +59,8 @@ export class Workflow extends Construct {
       tracingEnabled: isTraced,
     });
     if (!isTraced) {
-      const reason = 'Traces cost 5 USD a million, and the ledger knows every message without them (decision 61).';
+      const reason =
+        'The application has asked for no traces of its workflows; the ledger knows every message without them.';
       acknowledge(this.stateMachine, 'AwsSolutions-SF2', reason);
     }
   }

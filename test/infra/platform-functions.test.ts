@@ -84,13 +84,13 @@ it('a function records traces by itself where the application says so, and else 
   expect(modes.length).toBeGreaterThan(5);
 });
 
-it('a workflow, too, records traces by itself only where the application says so', () => {
+it('a workflow records traces by itself unless the application says otherwise', () => {
   const enabled = (options: object): unknown[] =>
     resourcesOf(applicationOf(purchases, { workflows: [first], ...options }))
       .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
       .map(({ properties }) => properties['TracingConfiguration']);
-  expect(enabled({})).toEqual([{ Enabled: false }]);
-  expect(enabled({ workflowTracing: 'active' })).toEqual([{ Enabled: true }]);
+  expect(enabled({})).toEqual([{ Enabled: true }]);
+  expect(enabled({ workflowTracing: 'pass-through' })).toEqual([{ Enabled: false }]);
 });
 
 it('a variable that nothing gives is refused with what there is', () => {

@@ -53,7 +53,7 @@ describe('the reference application', () => {
     expect(all.length).toBeGreaterThan(0);
     for (const { construct, id, reason } of all) {
       expect(Stack.isStack(app.node.findChild(construct.split('/')[0] ?? '')) && !construct.includes('/')).toBe(false);
-      expect(id).toMatch(/AwsSolutions-(S1|SQS3|SF2|IAM5\[Resource::.+\])$/);
+      expect(id).toMatch(/AwsSolutions-(S1|SQS3|IAM5\[Resource::.+\])$/);
       expect(reason.length).toBeGreaterThan(30);
     }
     // The README says how many.

@@ -9,7 +9,8 @@ const context = { functionName: 'f', getRemainingTimeInMillis: () => 30_000 } as
 /** Counts, by table, of what an invocation could not read. */
 async function countedOf(kinds: readonly StoredKind[]): Promise<unknown[]> {
   const handler: Handler = platformFunction(shop, 'workflow-events', ({ names }) => () => {
-    for (const [at, kind] of kinds.entries()) unreadableOf(names).add({ kind, where: `row ${at}`, why: 'it is no text' });
+    for (const [at, kind] of kinds.entries())
+      unreadableOf(names).add({ kind, where: `row ${at}`, why: 'it is no text' });
     return Promise.resolve({});
   });
   const lines: string[] = [];
