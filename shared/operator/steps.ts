@@ -18,7 +18,12 @@ export class Steps<Name extends string> {
     try {
       this.done.push({ step, told: await act(), done: true });
     } catch (error) {
-      this.done.push({ step, told: summarizeError(error).message, done: false });
+      this.failed(step, error);
     }
+  }
+
+  /** Notes a step that could not be begun. */
+  failed(step: Name, error: unknown): void {
+    this.done.push({ step, told: summarizeError(error).message, done: false });
   }
 }

@@ -66,7 +66,7 @@ export async function startEmergency(
   for (const one of measures)
     await beforeMeasure(one, services).then(
       (read) => taken.push(read),
-      (error: unknown) => steps.do(measureText(one), () => Promise.reject(error)),
+      (error: unknown) => steps.failed(measureText(one), error),
     );
   const emergency = await changed(emergencies, (latest) => declared(latest, { id, ...actor, since, measures: taken }));
   await steps.do('record', () => Promise.resolve(`${emergency.id} is in force since ${emergency.since}`));
