@@ -13,7 +13,7 @@ export async function sweepWorldDeep(topology: Topology, world: HarnessWorld): P
   await sweepDeep(
     {
       ...ports,
-      ...{ topology, starts, archive: ledgerArchive(ledger), conversations: ledger, count: quiet },
+      ...{ topology, starts, senders: ports, archive: ledgerArchive(ledger), conversations: ledger, count: quiet },
       publishing: publisherOf(topology, { kind: 'platform', name: 'sweeper' }, ports),
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     },

@@ -40,6 +40,12 @@ export interface IntentServices extends SettleServices, TakenServices, Pick<Port
 /** Time after which an intent that is held by a quarantine is looked at again, milliseconds. */
 export const HELD_AGAIN_MS = 900_000;
 
+/** Time for which the starter is asked to end a start that it began, milliseconds: as long as its queue keeps a copy. */
+const STARTER_ASKED_MS = LANE_RETENTION_DAYS * 86_400_000;
+
+/** First part of the name of a workflow as a receiver. */
+const WORKFLOW = 'workflow:';
+
 /** Name of the writer of outcomes that no copy wrote. */
 const COPY = 'sweeper';
 
@@ -60,7 +66,7 @@ export function intendedReceivers(
   // As the rules have it: addressed messages and direct channels start nothing.
   const open = envelope.receiver === undefined && model.channels[envelope.channel]?.qos.delivery === 'bus';
   const started = open ? startedBy(envelope, starts) : [];
-  return [...expected, ...started.map((name) => `workflow:${name}`)];
+  return [...expected, ...started.map((name) => `${WORKFLOW}${name}`)];
 }
 
 /** Result of a look at one intent. */
@@ -73,7 +79,7 @@ export interface Look {
 /**
  * Looks whether every expected receiver has taken the message and ended with it. Before expiry and grace a missing one has it
  * sent again, as it is. Afterwards, or when the bus refuses it for good, each missing delivery is settled as `undeliverable`, with
- * its dead letter and reports. So is one that was begun and has no copy any more that could end it. What has not come to its end
+ * its dead letter and reports. So is one that was begun and has no copy any more that could end it; a start is for the starter to end. What has not come to its end
  * is looked at once more then; a message that could not be sent just now, soon. What a quarantine holds, by its publisher or its
  * receiver, is left as it is and looked at again. What has not come to a receiver on a paused channel waits there: it is not sent again
  * before the channel is resumed, or its time is over.
@@ -95,7 +101,7 @@ export async function lookAtIntent(
     return { resent: false, undeliverable: 0 };
   }
   const missing: string[] = [];
-  let [undeliverable, next] = [0, Number.POSITIVE_INFINITY];
+  let [undeliverable, next, resent] = [0, Number.POSITIVE_INFINITY, false];
   for (const [receiver, standing] of standings) {
     if (held.receiver(receiver) && (standing === undefined || !isSettled(standing.state))) {
       next = Math.min(next, now + HELD_AGAIN_MS);
@@ -105,15 +111,20 @@ export async function lookAtIntent(
     if (standing === undefined || standing.copy === COPY) missing.push(receiver);
     else if (!isSettled(standing.state)) {
       const end = endOfCopies(envelope, standing, services.topology.model);
-      if (now < end) next = Math.min(next, end);
-      else undeliverable += await settleAbandoned(envelope, receiver, standing, services);
+      if (now < end) {
+        next = Math.min(next, end);
+        continue;
+      }
+      const settled = await endAbandoned(envelope, receiver, standing, services);
+      undeliverable += settled ?? 0;
+      if (settled === undefined) [resent, next] = [true, Math.min(next, now + HELD_AGAIN_MS)];
     }
   }
   const lost = missing.length > 0 ? missing : await unheard(intent, services);
   const looked = lost === undefined ? { next } : await sendOrSettle(envelope, lost, services);
   const due = Math.min(next, looked.next);
   if (Number.isFinite(due)) await intents.record([recorded], due);
-  return { resent: looked.resent ?? false, undeliverable: undeliverable + (looked.undeliverable ?? 0) };
+  return { resent: resent || (looked.resent ?? false), undeliverable: undeliverable + (looked.undeliverable ?? 0) };
 }
 
 /** An empty list when only steps of workflows wait for the message and it has not come to them; undefined when there is nothing to do. */
@@ -229,13 +240,28 @@ export function endOfCopies(
   return Math.max(Date.parse(expires) + longestWait, redriven, leased) + EXPIRY_GRACE_MS;
 }
 
-/** Settles a delivery that was begun and that no copy will end. @returns how many were settled */
-export function settleAbandoned(
+/**
+ * Ends a delivery that was begun and that no copy will end. The execution of a start may run all the same, and Step Functions alone
+ * knows: the starter gets the message once more, asks there, and writes the outcome. Where it has not done so for days, or the bus refuses
+ * the message for good, the delivery is settled here.
+ *
+ * @returns how many were settled; undefined while it is for the starter to do
+ */
+export async function endAbandoned(
   envelope: Envelope,
   receiver: string,
-  { state, tries, updated }: DeliveryStanding,
-  services: SettleServices,
-): Promise<number> {
+  standing: DeliveryStanding,
+  services: SettleServices & Pick<IntentServices, 'senders'>,
+): Promise<number | undefined> {
+  const { state, tries, updated } = standing;
+  const { clock, senders, topology } = services;
+  if (
+    receiver.startsWith(WORKFLOW) &&
+    clock.now() < endOfCopies(envelope, standing, topology.model) + STARTER_ASKED_MS
+  ) {
+    const [sent] = await senders.bus.publish([envelope]);
+    if (sent === undefined || sent.ok || sent.retryable) return undefined;
+  }
   const error = new LanewayError(
     'UNDELIVERABLE',
     `the copy of ${envelope.type} was lost: its delivery is ${state} since ${updated} and the message has expired`,

@@ -21,7 +21,7 @@ import type { Envelope } from '../../domain/wire/envelope.js';
 import {
   endOfCopies,
   intendedReceivers,
-  settleAbandoned,
+  endAbandoned,
   settleUndelivered,
   type IntentServices,
   type SettleServices,
@@ -29,7 +29,10 @@ import {
 
 /** Ports of the deep sweep. */
 export interface DeepSweepServices
-  extends SettleServices, Pick<Ports, 'conversations' | 'cursors' | 'quarantines'>, Pick<IntentServices, 'starts'> {
+  extends
+    SettleServices,
+    Pick<Ports, 'conversations' | 'cursors' | 'quarantines'>,
+    Pick<IntentServices, 'senders' | 'starts'> {
   readonly archive: ArchiveReader;
 }
 
@@ -288,7 +291,12 @@ async function settleLost(
   if (!sent) return;
   const { envelope } = sent;
   if (standing !== undefined && !isSettled(standing.state)) {
-    count.undeliverable += await settleAbandoned(envelope, receiver, standing, services);
+    const settled = await endAbandoned(envelope, receiver, standing, services);
+    count.undeliverable += settled ?? 0;
+    if (settled === undefined) {
+      count.resent++;
+      count.waiting++;
+    }
     return;
   }
   const record = standing === undefined ? await services.deliveries.get(outcome) : undefined;

@@ -1,4 +1,5 @@
 import { EXPIRY_GRACE_MS } from '../../../../../shared/domain/delivery/expiry-grace.js';
+import { HELD_AGAIN_MS } from '../../../../../shared/platform/supervision/look-at-intent.js';
 import { sweep } from '../../../../../shared/platform/supervision/sweep.js';
 import { summarizeError } from '../../../../../shared/domain/base/errors.js';
 import { takeAwaited } from '../../../../../shared/platform/workflows/take-awaited.js';
@@ -108,6 +109,26 @@ describe('the sweeper', () => {
     await complete(world, order, 'workflow:fulfil');
     world.clock.advanceTo(Date.parse(order.expires) + EXPIRY_GRACE_MS + 3_000);
     expect(await run(world)).toMatchObject({ looked: 1, resent: 0, undeliverable: 0 });
+  });
+
+  it('has the starter end a start that was begun and has no copy any more, and settles it when that never does', async () => {
+    const world = { ...platformWorld(), starts: { fulfil: 'OrderPlaced' } };
+    const order = envelopeAt(world.clock.now(), 'OrderPlaced', { order: '1' });
+    const key = deliveryKeyOf(order, 'workflow:fulfil');
+    await intend(world, order, []);
+    const now = world.clock.now();
+    await world.deliveries.lease(key, factsOf(order), { owner: 'one', now, until: now + 30_000, alone: true });
+    world.clock.advanceTo(Date.parse(order.expires) + 2 * 86_400_000);
+    expect(await run(world)).toMatchObject({ looked: 1, resent: 1, undeliverable: 0 });
+    expect(world.bus.published).toEqual([order]);
+    // Its copy may be lost as well.
+    world.clock.advance(HELD_AGAIN_MS + 3_000);
+    expect(await run(world)).toMatchObject({ looked: 1, resent: 1, undeliverable: 0 });
+    expect(await world.deliveries.get(key)).toMatchObject({ state: 'leased' });
+    world.clock.advance(5 * 86_400_000);
+    expect(await run(world)).toMatchObject({ looked: 1, resent: 0, undeliverable: 1 });
+    expect(await world.deliveries.get(key)).toMatchObject({ state: 'dead-lettered', copy: 'sweeper' });
+    expect(await run(world)).toMatchObject({ looked: 0 });
   });
 
   it.each([
