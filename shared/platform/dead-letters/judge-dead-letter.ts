@@ -10,7 +10,7 @@ export type DeadLetterJudgeServices = Pick<Ports, 'clock' | 'deliveries'>;
 /**
  * Judges a receiver's dead letter by the outcome of its delivery. A dead letter is written before that outcome, so that
  * a receiver that died in between left a dead letter without one. When nobody has gone on with the delivery, it is settled
- * here, as the dead letter says, and no later copy changes that. `overtaken`: the delivery has another outcome, or
+ * here, as the dead letter says, and no later copy changes that; not so one about a text that came from another than it names. `overtaken`: the delivery has another outcome, or
  * somebody has gone on with it, who will write an outcome, and a dead letter if need be, of their own; nobody need hear
  * of this one.
  *
@@ -30,6 +30,9 @@ export async function judgeDeadLetter(
   if (isSettled(record.state)) return record.state === 'dead-lettered' ? 'holds' : 'overtaken';
   // Of another agent's delivery a sender says nothing: that agent has the message, or another one of the same id.
   if (letter.sender !== undefined) return 'overtaken';
+  // Such a text is of nobody: anybody who may send into a lane could end the delivery whose id it names. Where it was the message itself,
+  // its receiver refuses it again and writes the outcome.
+  if (letter.error.code === 'SENDER_MISMATCH') return 'overtaken';
   const now = clock.now();
   if (record.state === 'leased' && Date.parse(record.leasedUntil ?? '') > now)
     throw new LanewayError('LEASE_LOST', 'the delivery of a dead letter has no outcome yet; it is judged again later');

@@ -18,10 +18,10 @@ function stand() {
   const complete = (owner: string) =>
     world.deliveries.settle(key, owner, { state: 'completed', copy: 'c1', at: world.clock.now(), emissions: [] });
   /** The dead letter that a receiver writes at this moment. */
-  const letter = (): DeadCopy => ({
+  const letter = (error: { readonly code: string } = ERROR): DeadCopy => ({
     ...{ copy: 'letter-1', attributes: {}, origin: { kind: 'mailbox', receiver: 'warehouse' }, returns: 0 },
     body: JSON.stringify({
-      ...{ laneway: 'dead-letter', receiver: 'warehouse', copy: 'c0', reason: 'exhausted', error: ERROR, tries: 3 },
+      ...{ laneway: 'dead-letter', receiver: 'warehouse', copy: 'c0', reason: 'exhausted', error, tries: 3 },
       ...{ at: new Date(world.clock.now()).toISOString(), body: overTheBus(command) },
     }),
   });
@@ -79,3 +79,18 @@ test('a letter of a delivery that another try has gone on with is told to nobody
   await nothingTold();
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'retrying' });
 });
+
+test.each(['at work', 'waiting for its next try'])(
+  'a forged text ends no delivery whose id it names: one %s',
+  async (how) => {
+    const { world, key, lease, complete, letter, nothingTold } = stand();
+    await lease('one');
+    if (how !== 'at work') await world.deliveries.release(key, 'one', ERROR, world.clock.now());
+    world.clock.advance(1_000);
+    await drainCopy(letter({ ...ERROR, code: 'SENDER_MISMATCH' }), world);
+    await nothingTold();
+    expect(await world.deliveries.get(key)).toMatchObject({ state: how === 'at work' ? 'leased' : 'retrying' });
+    if (how !== 'at work') await lease('one');
+    expect(await complete('one')).toBe('stored');
+  },
+);
