@@ -94,9 +94,13 @@ async function drainLetter(letter: DeadLetter, received: DeadCopy, services: Dra
 
 /** Stores a finding, once it is known who answers for its text, and whether it may end a request. */
 async function storeJudged(finding: Finding, received: DeadCopy, services: DrainServices): Promise<void> {
-  const vouched = await isVouched(finding, received, services);
-  const ends = await mayEndRequest(finding, services);
-  await storeFinding({ ...finding, vouched }, services, ends ? 'told' : 'told-only');
+  const judged = { ...finding, vouched: await isVouched(finding, received, services) };
+  const ends = await mayEndRequest(judged, services).catch(async (error: unknown) => {
+    // Its queue may have lost it before the table of requests is back. What it says stands in the ledger by then.
+    await keep(judged, services);
+    throw error;
+  });
+  await storeFinding(judged, services, ends ? 'told' : 'told-only');
 }
 
 /** True when somebody else than the agent whose queue held it answers for a text. @throws LanewayError UNAVAILABLE */
@@ -233,13 +237,7 @@ type Telling = 'told' | 'told-only' | 'untold';
  * @throws LanewayError UNAVAILABLE, PUBLISH, to be repeated
  */
 export async function storeFinding(found: Finding, services: StoreServices, telling: Telling = 'told'): Promise<void> {
-  // A copy that AWS moved holds what its receiver got, links that decide approvals included; so may what a receiver put aside.
-  const body = withoutLinks(found.body);
-  const { bodyRef, ...rest } = found;
-  const finding: Finding = { ...rest, body, ...(body === found.body ? defined({ bodyRef }) : {}) };
-  const entry = entryOf(finding);
-  if (finding.bodyRef === undefined) await services.payloads.put(entry.bodyRef, finding.body);
-  await services.ledger.deadLetter(entry);
+  const { finding, entry } = await keep(found, services);
   const genuine = telling === 'told' && finding.decoded !== undefined && isGenuine(finding, services.topology);
   try {
     if (telling !== 'untold') await reportDeadLetter(entry, finding.decoded?.envelope, genuine, services.publishing);
@@ -256,6 +254,21 @@ export async function storeFinding(found: Finding, services: StoreServices, tell
     reason: entry.reason,
     signature: entry.signature,
   });
+}
+
+/** Stores a dead letter. @throws LanewayError UNAVAILABLE, to be repeated */
+async function keep(
+  found: Finding,
+  { ledger, payloads }: Pick<StoreServices, 'ledger' | 'payloads'>,
+): Promise<{ readonly finding: Finding; readonly entry: DeadLetterEntry }> {
+  // A copy that AWS moved holds what its receiver got, links that decide approvals included; so may what a receiver put aside.
+  const body = withoutLinks(found.body);
+  const { bodyRef, ...rest } = found;
+  const finding: Finding = { ...rest, body, ...(body === found.body ? defined({ bodyRef }) : {}) };
+  const entry = entryOf(finding);
+  if (finding.bodyRef === undefined) await payloads.put(entry.bodyRef, finding.body);
+  await ledger.deadLetter(entry);
+  return { finding, entry };
 }
 
 function entryOf(finding: Finding): DeadLetterEntry {

@@ -1,3 +1,4 @@
+import { LanewayError } from '../../../../../shared/domain/base/errors.js';
 import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import type { DeadCopy } from '../../../../../shared/platform/dead-letters/dead-copy.js';
 import { drainCopy } from '../../../../../shared/platform/dead-letters/drain-copy.js';
@@ -78,6 +79,20 @@ test('a letter of a delivery that another try has gone on with is told to nobody
   await drainCopy(dead, world);
   await nothingTold();
   expect(await world.deliveries.get(key)).toMatchObject({ state: 'retrying' });
+});
+
+test('a letter stands in the ledger though nobody knows yet whether its request ends, and is told of then', async () => {
+  const { world, lease, letter, letters } = stand();
+  await lease('one');
+  const dead = letter();
+  world.clock.advance(31_000);
+  const away = { ...world.pending, get: () => Promise.reject(new LanewayError('UNAVAILABLE', 'the table is away')) };
+  await expect(drainCopy(dead, { ...world, pending: away })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await letters()).toMatchObject([{ deadLetter: { reason: 'exhausted', receiver: 'warehouse' } }]);
+  expect([world.bus.published.length, world.counted.length]).toEqual([0, 0]);
+  await drainCopy(dead, world);
+  expect(await letters()).toHaveLength(1);
+  expect([world.ofType('ErrorReported').length, world.counted.length]).toEqual([1, 1]);
 });
 
 test.each(['at work', 'waiting for its next try'])(
