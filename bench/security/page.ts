@@ -43,8 +43,8 @@ export function pageOf({ attacks, cells, engineCells, possible }: Findings): str
   const grave = possible.filter(({ severity }) => severity === 'critical' || severity === 'high').length;
   const verdict =
     grave === 0
-      ? 'Nothing of it is of severity critical or high.'
-      : `**${grave} of it are of severity critical or high.**`;
+      ? 'Nothing of severity critical or high.'
+      : `**Of severity critical or high: ${grave}.**`;
   return text
     .replace('<!-- grave -->', () => verdict)
     .replace('<!-- matrix -->', () => table(head, rows))

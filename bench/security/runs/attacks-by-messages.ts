@@ -20,12 +20,20 @@ const COUNTER = sourceOf(mint.name, 'client', 'counter');
 const busEvent = (source: string, detail: Envelope): string =>
   JSON.stringify({ version: '0', id: 'e', source, 'detail-type': detail.type, detail });
 
+/** The printer's lane of direct channels, into which whoever publishes on one of them may send. */
+function printerLane({ world }: OpenMint) {
+  const lane = world.lanes.queue('printer', 'normal', true);
+  if (lane === undefined) throw new Error('the printer has no lane of direct channels');
+  return lane;
+}
+
 /** Puts a body into the printer's lane, and tells whether it was printed. */
 async function prints(body: (mint: OpenMint) => string): Promise<KindResult> {
   const opened = openMint();
-  opened.world.lanes.queue('printer', 'normal')?.send(body(opened));
+  printerLane(opened).send(body(opened));
   await opened.harness.advance('2 minutes');
   const codes = await refusalsIn(opened);
+  if (codes.length === 0 && opened.printed.length === 0) throw new Error('the body came to nobody');
   return outcomeOf(
     opened.printed.length > 0 && 'the printer handled it as a message of the clerk',
     `the receiver: ${codes.join(', ')}`,
@@ -126,6 +134,27 @@ export const ATTACKS_BY_MESSAGES: readonly KindAttack[] = [
       return outcomeOf(
         heard('genuine') === 0 && 'the message whose id was taken is never handled',
         'the key of a delivery, which holds who published it',
+      );
+    },
+  },
+  {
+    ...{ name: 'end-a-retry', severity: 'high', decidedBy: 'harness' },
+    title:
+      'sends a forged text with the id of a message that its receiver is about to try again, so that the refusal ends both',
+    by: ['agent'],
+    run: async () => {
+      const opened = openMint();
+      const { forge, harness, printed } = opened;
+      const lane = printerLane(opened);
+      const slip = forge({ source: clerk, type: PrintSlip.name, data: { slip: 'again: x' } });
+      lane.send(JSON.stringify(slip));
+      await harness.advance('100 milliseconds');
+      if (printed.length > 0) throw new Error('the first try does not fail');
+      lane.send(busEvent(clerk, slip));
+      await harness.advance('9 minutes');
+      return outcomeOf(
+        printed.length === 0 && 'the message is never handled',
+        'whoever judges the refusal of a text that is of nobody',
       );
     },
   },

@@ -13,7 +13,7 @@ export interface OpenMint {
   readonly harness: Harness;
   /** Orders and notes that the clerk handled. */
   readonly taken: string[];
-  /** Slips that the printer printed. */
+  /** Slips that the printer printed; of one that begins with `again:` the first try fails. */
   readonly printed: string[];
   /** A whole envelope of the mint, as any program can write one. */
   readonly forge: (given: Partial<Envelope> & Pick<Envelope, 'source' | 'type'>) => Envelope;
@@ -33,7 +33,15 @@ export function openMint(): OpenMint {
     },
     PaidOut: () => undefined,
   });
-  const printer = createAgent(mint, 'printer').handle({ PrintSlip: ({ data }) => void printed.push(data.slip) });
+  const tried = new Set<string>();
+  const printer = createAgent(mint, 'printer').handle({
+    PrintSlip: ({ data: { slip } }) => {
+      const isFirst = !tried.has(slip);
+      tried.add(slip);
+      if (isFirst && slip.startsWith('again:')) throw new Error('out of paper');
+      printed.push(slip);
+    },
+  });
   const stranger = createAgent(mint, 'stranger').handle({ OrderTaken: () => undefined });
   const parts = { topology: mint, agents: [clerk, printer, stranger].map((agent) => ({ agent, deps: undefined })) };
   const world = new HarnessWorld({ ...parts, workflows: [], random: seededRandom(1) });
