@@ -41,10 +41,7 @@ export function pageOf({ attacks, cells, engineCells, possible }: Findings): str
   });
   const listed = possible.map(({ attack, role, severity, why }) => [severity, attack, role, why]);
   const grave = possible.filter(({ severity }) => severity === 'critical' || severity === 'high').length;
-  const verdict =
-    grave === 0
-      ? 'Nothing of severity critical or high.'
-      : `**Of severity critical or high: ${grave}.**`;
+  const verdict = grave === 0 ? 'Nothing of severity critical or high.' : `**Of severity critical or high: ${grave}.**`;
   return text
     .replace('<!-- grave -->', () => verdict)
     .replace('<!-- matrix -->', () => table(head, rows))
