@@ -60,7 +60,11 @@ function conditionOf(seen: SeenState) {
   if (seen === 'absent') return { condition: 'attribute_not_exists(pk)', values: {} };
   const within = '#full BETWEEN :low AND :high';
   if (seen === 'unusable')
-    return { condition: `attribute_exists(pk) AND NOT (${within})`, values: { ':low': 0, ':high': MOST_STATE } };
+    return {
+      // What is no number is compared with none.
+      condition: `attribute_exists(pk) AND (NOT attribute_type(#full, :type) OR NOT (${within}))`,
+      values: { ':low': 0, ':high': MOST_STATE, ':type': 'N' },
+    };
   const values = { ':low': seen * (1 - Number.EPSILON), ':high': seen * (1 + Number.EPSILON) };
   return { condition: within, values };
 }
