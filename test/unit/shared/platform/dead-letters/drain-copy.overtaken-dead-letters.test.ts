@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { LanewayError } from '../../../../../shared/domain/base/errors.js';
 import { deliveryKeyOf, factsOf } from '../../../../../shared/domain/delivery/delivery.js';
 import type { DeadCopy } from '../../../../../shared/platform/dead-letters/dead-copy.js';
@@ -86,10 +87,11 @@ test('a letter stands in the ledger though nobody knows yet whether its request 
   await lease('one');
   const dead = letter();
   world.clock.advance(31_000);
-  const away = { ...world.pending, get: () => Promise.reject(new LanewayError('UNAVAILABLE', 'the table is away')) };
-  await expect(drainCopy(dead, { ...world, pending: away })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const away = jest.spyOn(world.pending, 'get').mockRejectedValue(new LanewayError('UNAVAILABLE', 'the table is away'));
+  await expect(drainCopy(dead, world)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect(await letters()).toMatchObject([{ deadLetter: { reason: 'exhausted', receiver: 'warehouse' } }]);
   expect([world.bus.published.length, world.counted.length]).toEqual([0, 0]);
+  away.mockRestore();
   await drainCopy(dead, world);
   expect(await letters()).toHaveLength(1);
   expect([world.ofType('ErrorReported').length, world.counted.length]).toEqual([1, 1]);
