@@ -69,7 +69,7 @@ export interface OrchestrationStackProps extends StackProps {
   readonly startsPerSecond?: number | undefined;
   /** Memory, log retention and concurrency of platform functions. @default those of every platform function */
   readonly platformFunctions?: PlatformOverrides | undefined;
-  /** Traces of the workflows. @default 'pass-through' */
+  /** Traces of the workflows. @default 'active' */
   readonly workflowTracing?: FunctionTracing | undefined;
   /** Load that the dispatcher is to bear. @default it has no reservation */
   readonly dispatches?: ExpectedLoad | undefined;

@@ -33,7 +33,8 @@ interface Rated extends Limited {
 
 /**
  * Takes the place of messages within the limits of the client that publishes them and of their channels: of all together, or of none.
- * Where each of the limits delays, the client waits, half a minute at most and no longer than they are of use. An ingress has its own limit kept before: its events come again.
+ * The client waits for room if every one of the limits delays: half a minute at most, and no longer than the messages are of use. An ingress
+ * has its own limit kept before: its events come again.
  * @returns true when it waited
  * @throws the signal's reason when it aborts; BusyError when there is no room; LanewayError UNAVAILABLE when a shared counter could not be reached; INVALID_OPTION for
  * more messages than a limit ever takes together
